@@ -1,0 +1,87 @@
+"""What a dataset is: a name, a source, and samples to draw inside the compiled step."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganlib.events import DataReport
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The line between the data's own units and what the networks see.
+
+    Args:
+        offset: the raw value that the networks see as 0.
+        factor: the raw distance that the networks see as 1.
+    """
+
+    offset: float = 0.0
+    factor: float = 1.0
+
+    def to_model(self, raw: "tf.Tensor") -> "tf.Tensor":
+        """Any shape, raw units -> same shape, the networks' units."""
+        return (raw - self.offset) / self.factor
+
+    def to_raw(self, model: np.ndarray) -> np.ndarray:
+        """Any shape, the networks' units -> same shape, raw units."""
+        return model * self.factor + self.offset
+
+
+class Data(ABC):
+    """Loaded samples of one dataset.
+
+    Attributes:
+        report: which data this is and how much of it.
+        sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
+    """
+
+    report: DataReport
+    sample_shape: tuple[int, ...]
+
+    @abstractmethod
+    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+        """Draws samples inside a compiled step.
+
+        Args:
+            seed: (2,) int32. The same seed draws the same samples.
+            count: number of samples.
+        Returns:
+            (count, *sample_shape) float32, in the data's own units.
+        """
+
+    def take(self, seed: int, count: int) -> np.ndarray:
+        """The same draw outside a compiled step: (count, *sample_shape) float32."""
+        import tensorflow as tf
+
+        with tf.device("/CPU:0"):
+            return self.draw(tf.constant([seed, 0x5EED], tf.int32), count).numpy()
+
+
+class ArrayData(Data):
+    """Samples held in memory, drawn uniformly with replacement.
+
+    Args:
+        samples: (N, *sample_shape), any real dtype; images are uint8 of (N, H, W, 1).
+        report: which data this is.
+    """
+
+    def __init__(self, samples: np.ndarray, report: DataReport):
+        import tensorflow as tf
+
+        self.report = report
+        self.sample_shape = tuple(samples.shape[1:])
+        self._samples = tf.constant(samples)
+
+    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+        import tensorflow as tf
+
+        rows = tf.random.stateless_uniform(
+            (count,), seed, minval=0, maxval=self._samples.shape[0], dtype=tf.int32
+        )
+        return tf.cast(tf.gather(self._samples, rows), tf.float32)

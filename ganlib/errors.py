@@ -1,0 +1,36 @@
+"""What a user can be told: one sentence that names the value and what is allowed."""
+
+
+class UserError(Exception):
+    """Something the user can cause or mend. Its text is shown as it is."""
+
+
+class ConfigError(UserError):
+    """A knob was given a value it does not take, or does not exist."""
+
+
+class DataError(UserError):
+    """A dataset could not be found, fetched or read."""
+
+
+class RunError(UserError):
+    """A run does not exist, is held by somebody else, or cannot be read."""
+
+
+class DivergedError(UserError):
+    """Training produced a value that is not finite.
+
+    Args:
+        step: the first step (counted from 1) whose figures were not finite.
+        names: the metrics that were not finite there.
+    """
+
+    def __init__(self, step: int, names: list[str]):
+        self.step = step
+        self.names = names
+        what = " and ".join(name.replace("_", " ") for name in names)
+        verb = "was" if len(names) == 1 else "were"
+        super().__init__(
+            f"Training diverged: {what} {verb} no longer a finite number at step {step:,}. "
+            "A lower learning rate often helps."
+        )

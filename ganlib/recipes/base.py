@@ -1,0 +1,117 @@
+"""What a recipe is: one file that says everything a system needs to be trained.
+
+Forms, the command line, search ranges and the contract tests are made from it.
+Importing a recipe never imports TensorFlow: its networks are built on request.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+import numpy as np
+
+from ganlib.config import RunConfig
+from ganlib.data.base import Data, Scaling
+
+if TYPE_CHECKING:
+    import keras
+
+AnyConfig = TypeVar("AnyConfig", bound=RunConfig)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a system comes from.
+
+    Args:
+        text: book, chapter and example, or authors and year.
+        url: where to read it; empty for a printed book.
+    """
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Latent:
+    """The noise a generator starts from.
+
+    Args:
+        size: numbers in one latent vector.
+        distribution: "normal" is N(0, 1), "uniform" is U(-1, 1).
+    """
+
+    size: int
+    distribution: Literal["normal", "uniform"] = "normal"
+
+
+class Recipe(ABC, Generic[AnyConfig]):
+    """One system: its knobs, data, networks, objective and optimisers.
+
+    Attributes:
+        name: "page/variant", the name on the command line.
+        title: how people call it.
+        page: the page it trains on.
+        kind: "scalar" (1-D samples, shown as histograms) or "image" (grids).
+        dataset: the dataset's name, for listings.
+        score: the figure of `evaluate` that the table of runs shows; lower is better.
+        source: book or paper.
+        summary: one sentence: what it is.
+        notes: Markdown: what the source does, where it errs, what is done instead.
+        Config: the config class.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    page: ClassVar[str]
+    kind: ClassVar[Literal["scalar", "image"]]
+    dataset: ClassVar[str]
+    score: ClassVar[str]
+    source: ClassVar[Source]
+    summary: ClassVar[str]
+    notes: ClassVar[str]
+    Config: type[AnyConfig]
+
+    @abstractmethod
+    def load(self, config: AnyConfig) -> Data:
+        """The samples to learn from."""
+
+    @abstractmethod
+    def scaling(self, config: AnyConfig) -> Scaling:
+        """From the data's own units to the networks'."""
+
+    @abstractmethod
+    def latent(self, config: AnyConfig) -> Latent:
+        """The noise that the generator takes."""
+
+    @abstractmethod
+    def generator(self, config: AnyConfig) -> "keras.Model":
+        """(B, latent.size) float32 -> (B, *sample_shape) in the networks' units."""
+
+    @abstractmethod
+    def discriminator(self, config: AnyConfig) -> "keras.Model":
+        """(B, *sample_shape) in the networks' units -> (B, 1) logits."""
+
+    @abstractmethod
+    def optimisers(
+        self, config: AnyConfig
+    ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
+        """(generator's, discriminator's)."""
+
+    def evaluate(
+        self, config: AnyConfig, real: np.ndarray, generated: np.ndarray
+    ) -> dict[str, float]:
+        """Scores of generated against real samples, both in the data's own units.
+
+        Args:
+            config: the run's knobs.
+            real: (n, *sample_shape) fresh real samples.
+            generated: (n, *sample_shape) fresh generated samples.
+        """
+        return {}
+
+    def parse(self, values: dict[str, Any]) -> AnyConfig:
+        """The recipe's config from raw values; see `ganlib.config.parse`."""
+        from ganlib.config import parse
+
+        return parse(self.Config, values)
