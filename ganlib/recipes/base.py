@@ -52,29 +52,43 @@ class Recipe(ABC, Generic[AnyConfig]):
         name: "page/variant", the name on the command line.
         title: how people call it.
         page: the page it trains on.
+        order: place among the recipes of its page, lowest first.
         kind: "scalar" (1-D samples, shown as histograms) or "image" (grids).
         dataset: the dataset's name, for listings.
         score: the figure of `evaluate` that the table of runs shows; lower is better.
         source: book or paper.
         summary: one sentence: what it is.
         notes: Markdown: what the source does, where it errs, what is done instead.
+        sample_count: samples kept at every `sample_every` steps.
+        evaluation_count: samples that the final scores are made from.
         Config: the config class.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     page: ClassVar[str]
+    order: ClassVar[int] = 100
     kind: ClassVar[Literal["scalar", "image"]]
     dataset: ClassVar[str]
     score: ClassVar[str]
     source: ClassVar[Source]
     summary: ClassVar[str]
     notes: ClassVar[str]
+    sample_count: ClassVar[int] = 16
+    evaluation_count: ClassVar[int] = 2_000
     Config: type[AnyConfig]
 
     @abstractmethod
     def load(self, config: AnyConfig) -> Data:
         """The samples to learn from."""
+
+    @abstractmethod
+    def data_sentence(self, config: AnyConfig) -> str:
+        """Which data a run would get now; asks no network and loads no TensorFlow.
+
+        Raises:
+            DataError: the user's own file is not what it should be.
+        """
 
     @abstractmethod
     def scaling(self, config: AnyConfig) -> Scaling:
@@ -97,6 +111,22 @@ class Recipe(ABC, Generic[AnyConfig]):
         self, config: AnyConfig
     ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
         """(generator's, discriminator's)."""
+
+    def objective(self, config: AnyConfig) -> str:
+        """Name of the pair of losses in `ganlib.objectives`."""
+        return "non_saturating"
+
+    def discriminator_steps(self, config: AnyConfig) -> int:
+        """Updates of the discriminator, each on a fresh batch, for one of the generator."""
+        return 1
+
+    def penalty_weight(self, config: AnyConfig) -> float:
+        """Gamma of the zero-centred gradient penalties R1 and R2; 0 for none."""
+        return 0.0
+
+    def average_decay(self, config: AnyConfig) -> float:
+        """Of the running average of the generator that samples are drawn from; 0 for none."""
+        return 0.0
 
     def evaluate(
         self, config: AnyConfig, real: np.ndarray, generated: np.ndarray

@@ -1,0 +1,37 @@
+"""The data one can learn from, one file a dataset.
+
+A module in this folder that defines `DATASET` is a dataset: nothing else is to be
+registered. Importing this package imports no TensorFlow.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from ganlib.data.dataset import Dataset
+from ganlib.errors import DataError
+
+__all__ = ["Dataset", "all_datasets", "get"]
+
+
+@cache
+def all_datasets() -> dict[str, Dataset]:
+    """Every dataset by name, in the order of their names."""
+    modules = [
+        importlib.import_module(f"{__name__}.{found.name}")
+        for found in pkgutil.iter_modules(__path__)
+    ]
+    datasets: list[Dataset] = [module.DATASET for module in modules if hasattr(module, "DATASET")]
+    return {dataset.name: dataset for dataset in sorted(datasets, key=lambda one: one.name)}
+
+
+def get(name: str) -> Dataset:
+    """The dataset of that name.
+
+    Raises:
+        DataError: there is none; the sentence lists those there are.
+    """
+    found = all_datasets()
+    if name not in found:
+        raise DataError(f"There is no dataset {name!r}. Allowed: {', '.join(found)}.")
+    return found[name]

@@ -1,0 +1,90 @@
+"""What a dataset file declares."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from ganlib.data.base import ArrayData, Data
+from ganlib.data.resolve import Places, locate, resolve
+from ganlib.events import DataReport
+
+
+@dataclass(frozen=True)
+class Location:
+    """Which data a run would get now.
+
+    Args:
+        report: as the run would report it.
+        note: what the first run would change, or why it would not; may be empty.
+    """
+
+    report: DataReport
+    note: str = ""
+
+    def sentence(self) -> str:
+        """One plain line for a page, such as "MNIST, downloaded copy: 60,000"."""
+        return "; ".join(filter(None, (self.report.sentence(), self.note)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(ABC):
+    """A dataset: who made it, what may be done with it, and how to get it.
+
+    Args:
+        name: how code and the command line call it.
+        title: how people call it.
+        licence: under which it is published.
+        source: who made it.
+        url: where to read about it.
+        bundled: what of it ships with this package, in words.
+    """
+
+    name: str
+    title: str
+    licence: str
+    source: str
+    url: str
+    bundled: str
+
+    @abstractmethod
+    def load(self) -> Data:
+        """The samples, from the best copy there is; may download.
+
+        Raises:
+            DataError: the user's own file is not what it should be, or there is
+                no copy at all.
+        """
+
+    @abstractmethod
+    def locate(self) -> Location:
+        """What `load` would give now; asks no network and loads no TensorFlow.
+
+        Raises:
+            DataError: the user's own file is not what it should be.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageDataset(Dataset):
+    """A dataset of images that comes as one file.
+
+    Args:
+        total: number of images in the full set.
+        places: where its file may be.
+    """
+
+    total: int
+    places: Places
+
+    def load(self) -> ArrayData:
+        """(N, H, W, 1) uint8 images; see `Dataset.load`."""
+        found = resolve(self.places)
+        return ArrayData(found.samples, self._report(found.provenance, len(found.samples)))
+
+    def locate(self) -> Location:
+        """See `Dataset.locate`."""
+        found = locate(self.places)
+        return Location(self._report(found.provenance, found.count), found.note)
+
+    def _report(self, provenance: str, count: int) -> DataReport:
+        # The user's own file may hold more than was published.
+        return DataReport(self.title, provenance, count, max(count, self.total))

@@ -1,0 +1,153 @@
+"""Which copy of a dataset a run gets, the same way for every dataset.
+
+The order: the folder GANLIB_DATA, the user's cache, a download into that cache
+(unless GANLIB_OFFLINE=1), the sample that ships with this package.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ganlib.data.download import DownloadError, RemoteFile, offline
+from ganlib.errors import DataError
+
+BUNDLED = Path(__file__).parent / "bundled"
+
+_YOURS = "your folder GANLIB_DATA"
+_DOWNLOADED = "downloaded copy"
+_BUNDLED = "bundled sample"
+
+
+class Format(Protocol):
+    """How to look into one kind of file. Both raise DataError with one sentence."""
+
+    def count(self, path: Path) -> int:
+        """Number of samples, from headers alone."""
+
+    def read(self, path: Path) -> np.ndarray:
+        """(N, *sample_shape), all checked."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where one file of a dataset may be.
+
+    Args:
+        name: its path below GANLIB_DATA.
+        format: of the file there, and of the bundled one.
+        remote: the published file.
+        remote_format: of the published file.
+        bundled: the sample that ships; None where none does.
+    """
+
+    name: str
+    format: Format
+    remote: RemoteFile
+    remote_format: Format
+    bundled: Path | None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Samples, and where they came from.
+
+    Args:
+        samples: (N, *sample_shape).
+        provenance: for a `DataReport`.
+    """
+
+    samples: np.ndarray
+    provenance: str
+
+
+@dataclass(frozen=True)
+class Located:
+    """What `resolve` would give now.
+
+    Args:
+        count: number of samples on this disk; 0 where there are none yet.
+        provenance: for a `DataReport`.
+        note: what the first run would change, or why it would not; may be empty.
+    """
+
+    count: int
+    provenance: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Copy:
+    path: Path
+    format: Format
+    provenance: str
+
+
+def resolve(places: Places) -> Resolved:
+    """Reads the first copy there is, fetching it where that is allowed.
+
+    Raises:
+        DataError: the user's own file is not what it should be, or there is no
+            copy at all.
+    """
+    copy = _on_disk(places)
+    if copy is not None:
+        return Resolved(copy.format.read(copy.path), copy.provenance)
+    problem = ""
+    if not offline():
+        try:
+            return Resolved(places.remote_format.read(places.remote.fetch()), _DOWNLOADED)
+        except DownloadError as error:
+            problem = f"download failed: {error.reason}"
+    elif places.remote.state() == "damaged":
+        problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
+    if places.bundled is None:
+        why = problem or "GANLIB_OFFLINE is set"
+        raise DataError(f"{places.name} is not on this machine and was not fetched: {why}.")
+    provenance = f"{problem}; using the {_BUNDLED}" if problem else _BUNDLED
+    return Resolved(places.format.read(places.bundled), provenance)
+
+
+def locate(places: Places) -> Located:
+    """Says what `resolve` would read now. Asks no network and reads only headers.
+
+    Raises:
+        DataError: the user's own file is not what it should be.
+    """
+    copy = _on_disk(places)
+    if copy is not None:
+        return Located(copy.format.count(copy.path), copy.provenance)
+    if offline():
+        note = "GANLIB_OFFLINE is set, so the full set is not fetched"
+    else:
+        megabytes = places.remote.size / 1e6
+        note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
+    if places.bundled is None:
+        return Located(0, "not on this machine", note)
+    return Located(places.format.count(places.bundled), _BUNDLED, note)
+
+
+def _on_disk(places: Places) -> _Copy | None:
+    own = _in_data_folder(places.name)
+    if own is not None:
+        return _Copy(own, places.format, _YOURS)
+    if places.remote.state() == "whole":
+        return _Copy(places.remote.path, places.remote_format, _DOWNLOADED)
+    return None
+
+
+def _in_data_folder(name: str) -> Path | None:
+    chosen = os.environ.get("GANLIB_DATA")
+    if not chosen:
+        return None
+    folder = Path(chosen).expanduser()
+    # A mistyped folder must not turn into other data without a word.
+    if not folder.is_dir():
+        raise DataError(f"GANLIB_DATA is {chosen}, which is not a folder.")
+    path = folder / name
+    try:
+        return path if path.exists() else None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,53 @@
+"""Scores of generated against real samples, by what the samples are."""
+
+import numpy as np
+
+from ganlib.metrics.distances import (
+    histogram_overlap,
+    kolmogorov_smirnov,
+    wasserstein1_over_sigma,
+)
+
+
+def scalar_scores(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+    """Moments and distances of one-dimensional values; every number counts as one value.
+
+    Args:
+        real: any shape of finite values.
+        generated: any shape of finite values.
+    """
+    first, second = real.ravel().astype(np.float64), generated.ravel().astype(np.float64)
+    return {
+        "w1_over_sigma": wasserstein1_over_sigma(first, second),
+        "kolmogorov_smirnov": kolmogorov_smirnov(first, second),
+        "histogram_overlap": histogram_overlap(first, second),
+        "mean": float(second.mean()),
+        "sd": float(second.std()),
+        "real_mean": float(first.mean()),
+        "real_sd": float(first.std()),
+    }
+
+
+def image_scores(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+    """Distances of the distributions of brightness, blind to where the ink lies.
+
+    Args:
+        real: (n, H, W, C) values 0 to 255.
+        generated: (m, H, W, C) values 0 to 255.
+    Returns:
+        pixel_w1: Wasserstein-1 between all pixels' brightness, as a share of full white.
+        ink_w1_over_sigma: the same between the images' mean brightness, over its real sd.
+    """
+    first, second = _brightness_counts(real), _brightness_counts(generated)
+    # On a line, Wasserstein-1 is the area between the two cumulative distributions.
+    pixel_w1 = float(np.abs(np.cumsum(first - second)).sum() / 255)
+    ink_real, ink_generated = (np.mean(images, axis=(1, 2, 3)) for images in (real, generated))
+    return {
+        "pixel_w1": pixel_w1,
+        "ink_w1_over_sigma": wasserstein1_over_sigma(ink_real, ink_generated),
+    }
+
+
+def _brightness_counts(images: np.ndarray) -> np.ndarray:
+    counts = np.bincount(np.asarray(images, dtype=np.uint8).ravel(), minlength=256)
+    return counts / counts.sum()

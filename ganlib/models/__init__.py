@@ -1,0 +1,1 @@
+"""Network builders. Importing a module of this package imports Keras."""

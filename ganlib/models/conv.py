@@ -1,0 +1,102 @@
+"""Convolutional networks for 28 x 28 images."""
+
+import keras
+from keras import layers
+
+
+def upsampling_generator(momentum: float) -> keras.Sequential:
+    """Upsamples, then convolves: (B, latent) -> (B, 28, 28, 1) in [-1, 1].
+
+    Args:
+        momentum: of the batch normalisations' moving averages.
+    """
+    return keras.Sequential(
+        [
+            layers.Dense(7 * 7 * 128, activation="relu"),
+            layers.Reshape((7, 7, 128)),
+            *_upsample(128, momentum),
+            *_upsample(64, momentum),
+            layers.Conv2D(1, 3, padding="same", activation="tanh"),
+        ]
+    )
+
+
+def regularised_discriminator(dropout: float, momentum: float) -> keras.Sequential:
+    """Four convolutions with dropout and batch normalisation: (B, 28, 28, 1) -> (B, 1) logits.
+
+    Args:
+        dropout: share of activations left out after each convolution.
+        momentum: of the batch normalisations' moving averages.
+    """
+    return keras.Sequential(
+        [
+            layers.Conv2D(32, 3, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Dropout(dropout),
+            layers.Conv2D(64, 3, strides=2, padding="same"),
+            layers.ZeroPadding2D(((0, 1), (0, 1))),
+            *_normalised(dropout, momentum),
+            layers.Conv2D(128, 3, strides=2, padding="same"),
+            *_normalised(dropout, momentum),
+            layers.Conv2D(256, 3, strides=1, padding="same"),
+            *_normalised(dropout, momentum),
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
+    )
+
+
+def transposed_generator(momentum: float) -> keras.Sequential:
+    """Transposed convolutions: (B, latent) -> (B, 28, 28, 1) in [-1, 1].
+
+    Args:
+        momentum: of the batch normalisations' moving averages.
+    """
+    return keras.Sequential(
+        [
+            layers.Dense(7 * 7 * 128, activation="relu"),
+            layers.Reshape((7, 7, 128)),
+            *_transpose(128, momentum),
+            *_transpose(64, momentum),
+            layers.Conv2DTranspose(1, 4, padding="same", activation="tanh"),
+        ]
+    )
+
+
+def strided_discriminator() -> keras.Sequential:
+    """Two strided convolutions: (B, 28, 28, 1) -> (B, 1), unbounded."""
+    return keras.Sequential(
+        [
+            layers.Conv2D(64, 4, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Conv2D(128, 4, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Flatten(),
+            layers.Dense(1),
+        ]
+    )
+
+
+def _upsample(filters: int, momentum: float) -> list[layers.Layer]:
+    return [
+        layers.UpSampling2D(),
+        layers.Conv2D(filters, 3, padding="same"),
+        layers.BatchNormalization(momentum=momentum),
+        layers.ReLU(),
+    ]
+
+
+def _transpose(filters: int, momentum: float) -> list[layers.Layer]:
+    return [
+        layers.Conv2DTranspose(filters, 4, strides=2, padding="same"),
+        layers.BatchNormalization(momentum=momentum),
+        layers.LeakyReLU(0.2),
+    ]
+
+
+def _normalised(dropout: float, momentum: float) -> list[layers.Layer]:
+    return [
+        layers.BatchNormalization(momentum=momentum),
+        layers.LeakyReLU(0.2),
+        layers.Dropout(dropout),
+    ]

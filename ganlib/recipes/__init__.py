@@ -1,0 +1,44 @@
+"""The systems one can train, one file each.
+
+A module in this folder that defines `RECIPE` is a recipe: nothing else is to be
+registered. Importing this package imports no TensorFlow.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any
+
+from ganlib.errors import ConfigError
+from ganlib.recipes.base import Recipe
+
+__all__ = ["Recipe", "all_recipes", "get", "on_page"]
+
+
+@cache
+def all_recipes() -> dict[str, Recipe[Any]]:
+    """Every recipe by name, a page's together and in their `order`."""
+    modules = [
+        importlib.import_module(f"{__name__}.{found.name}")
+        for found in pkgutil.iter_modules(__path__)
+    ]
+    recipes = [module.RECIPE for module in modules if hasattr(module, "RECIPE")]
+    recipes.sort(key=lambda recipe: (recipe.page, recipe.order, recipe.name))
+    return {recipe.name: recipe for recipe in recipes}
+
+
+def get(name: str) -> Recipe[Any]:
+    """The recipe of that name.
+
+    Raises:
+        ConfigError: there is none; the sentence lists those there are.
+    """
+    found = all_recipes()
+    if name not in found:
+        raise ConfigError(f"There is no recipe {name!r}. Allowed: {', '.join(found)}.")
+    return found[name]
+
+
+def on_page(page: str) -> list[Recipe[Any]]:
+    """The recipes that a page trains, the one to begin with first."""
+    return [recipe for recipe in all_recipes().values() if recipe.page == page]

@@ -1,0 +1,57 @@
+"""The first GAN of Training GANs: plain, at Keras' default settings."""
+
+from typing import TYPE_CHECKING
+
+from ganlib.config import RunConfig, inherit
+from ganlib.data import mnist
+from ganlib.recipes.base import Source
+from ganlib.recipes.image import ImageConfig, ImageRecipe
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Config(ImageConfig):
+    """Knobs of `mnist/basic`."""
+
+    steps: int = inherit(RunConfig, "steps", 10_000)
+    batch_size: int = inherit(RunConfig, "batch_size", 64)
+    sample_every: int = inherit(RunConfig, "sample_every", 1_000)
+    generator_learning_rate: float = inherit(ImageConfig, "generator_learning_rate", 1e-3)
+    discriminator_learning_rate: float = inherit(ImageConfig, "discriminator_learning_rate", 1e-3)
+    beta_1: float = inherit(ImageConfig, "beta_1", 0.9)
+
+
+class MnistBasic(ImageRecipe[Config]):
+    """The same task without the tricks."""
+
+    name = "mnist/basic"
+    title = "Basic GAN"
+    page = "mnist"
+    order = 2
+    dataset = "MNIST"
+    images = mnist.DATASET
+    source = Source("Training GANs, section 3.3.1")
+    summary = "A plain GAN at Keras' default learning rate: often unstable, and good to see."
+    notes = (
+        "The book leaves the two networks open; these are the ones of its own WGAN section, with "
+        "a discriminator that ends in one logit. Both learn with Adam at Keras' defaults (0.001, "
+        "beta_1 0.9), which is quick for a GAN: expect the losses to swing, and compare with "
+        "DCGAN. As in every recipe here the discriminator does learn; in the book's loop, on "
+        "today's Keras, freezing it after compiling leaves it as it began."
+    )
+    sample_count = 10
+    Config = Config
+
+    def generator(self, config: Config) -> "keras.Model":
+        from ganlib.models.conv import transposed_generator
+
+        return transposed_generator(config.momentum)
+
+    def discriminator(self, config: Config) -> "keras.Model":
+        from ganlib.models.conv import strided_discriminator
+
+        return strided_discriminator()
+
+
+RECIPE = MnistBasic()

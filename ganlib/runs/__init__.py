@@ -1,0 +1,33 @@
+"""Runs: folders that hold everything about a training, and the threads that fill them."""
+
+from ganlib.runs.control import RunControl, stop_on_signals
+from ganlib.runs.execute import execute
+from ganlib.runs.manager import Manager
+from ganlib.runs.metrics_reader import History
+from ganlib.runs.resume import queue_again
+from ganlib.runs.run import Label, Run
+from ganlib.runs.scores_log import Scores
+from ganlib.runs.status import ACTIVE, State, Status
+from ganlib.runs.store import RunStore, RunSummary
+from ganlib.runs.trainers import LateTrainer, Trainer
+from ganlib.runs.writer import RunWriter
+
+__all__ = [
+    "ACTIVE",
+    "History",
+    "Label",
+    "LateTrainer",
+    "Manager",
+    "Run",
+    "RunControl",
+    "RunStore",
+    "RunSummary",
+    "RunWriter",
+    "Scores",
+    "State",
+    "Status",
+    "Trainer",
+    "execute",
+    "queue_again",
+    "stop_on_signals",
+]

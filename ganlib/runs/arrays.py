@@ -1,0 +1,95 @@
+"""Arrays in uncompressed .npz files, read without trusting them.
+
+A foreign file may be compressed (and unpack to a thousand times its size), hold
+pickles (and run code), or claim shapes that do not fit in memory: all refused
+before anything is allocated.
+"""
+
+import io
+import math
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from ganlib.events import Arrays
+from ganlib.runs.documents import DamagedError
+from ganlib.runs.durable import replaced
+
+# Everything that zipfile and numpy were seen to raise on damaged archives.
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    TypeError,
+    EOFError,
+    SyntaxError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    zipfile.BadZipFile,
+)
+
+
+def write_arrays(path: Path, arrays: Arrays, *, sync: bool) -> None:
+    """Replaces the file at `path`; see `durable.replaced` for `sync`.
+
+    Raises:
+        TypeError: an array's dtype cannot be read back without pickle.
+    """
+    for name, array in arrays.items():
+        if array.dtype.hasobject or array.dtype.kind == "V":
+            raise TypeError(f"array {name!r} must be of plain numbers. Received: {array.dtype}.")
+    with replaced(path, sync=sync) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+        archive.comment = _contents(archive.namelist())
+
+
+def read_arrays(path: Path) -> Arrays:
+    """The arrays at `path` by name. They cannot be written to.
+
+    Raises:
+        DamagedError: it is missing, or not a file that `write_arrays` made.
+    """
+    what = f"{path.parent.name}/{path.name}"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if archive.comment != _contents(archive.namelist()):
+                raise ValueError("members missing")
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+                raise ValueError("compressed")
+            if sum(member.file_size for member in members) > path.stat().st_size:
+                raise ValueError("members larger than the file")
+            # `read` compares each member's CRC-32.
+            return {
+                member.filename.removesuffix(".npy"): _array(archive.read(member))
+                for member in members
+            }
+    except FileNotFoundError:
+        raise DamagedError(f"{what} is missing.") from None
+    except _UNREADABLE:
+        raise DamagedError(f"{what} is damaged.") from None
+
+
+def _contents(names: list[str]) -> bytes:
+    """What the archive's comment says. A flipped length in its directory may hide members."""
+    return f"{len(names)} members, crc32 {zlib.crc32('/'.join(names).encode()):08x}".encode()
+
+
+def _array(content: bytes) -> np.ndarray:
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream)
+    elif version == (2, 0):
+        shape, fortran_order, dtype = np.lib.format.read_array_header_2_0(stream)
+    else:
+        raise ValueError(f"version {version}")
+    if dtype.hasobject or dtype.itemsize * math.prod(shape) != len(content) - stream.tell():
+        raise ValueError("shape and size differ")
+    flat = np.frombuffer(content, dtype, offset=stream.tell())
+    return flat.reshape(shape, order="F" if fortran_order else "C")

@@ -1,0 +1,128 @@
+"""Executes a run: consumes its trainer's events until the end, whoever calls it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from ganlib.events import Event
+from ganlib.runs.control import RunControl
+from ganlib.runs.images import encode_grid
+from ganlib.runs.run import Run
+from ganlib.runs.samples import EncodeGrid
+from ganlib.runs.status import State
+from ganlib.runs.trainers import Trainer
+from ganlib.runs.writer import RunWriter
+
+AUTOSAVE_S = 20.0
+_LINE_CHARACTERS = 200
+
+
+def execute(
+    run: Run,
+    trainer: Trainer,
+    control: RunControl,
+    on_event: Callable[[Event], None] | None = None,
+    *,
+    encode_grid: EncodeGrid = encode_grid,
+    tensorboard: bool = True,
+    autosave_s: float = AUTOSAVE_S,
+) -> State:
+    """Trains a run to its end, its stop or its failure, and then lets it go.
+
+    What goes wrong in training is the run's end and not an exception: the status has
+    one sentence about it, and traceback.txt the rest.
+
+    Args:
+        run: the run; this takes its lock, unless `run` has it already.
+        trainer: yields the events.
+        control: pauses and stops it, between two events.
+        on_event: called after each event is written.
+        encode_grid: draws grids of images as PNG.
+        tensorboard: also write an event file for TensorBoard.
+        autosave_s: seconds between checkpoints where the config's `checkpoint_every` is 0.
+
+    Returns:
+        finished, stopped or failed.
+
+    Raises:
+        RunError: somebody else writes the run, or it cannot be read.
+    """
+    with RunWriter(run, encode_grid=encode_grid, tensorboard=tensorboard) as writer:
+        try:
+            writer.begin()
+            by_time = run.config.get("checkpoint_every", 0) == 0
+            return _consume(
+                trainer, control, writer, on_event, autosave_s if by_time else float("inf")
+            )
+        except Exception as error:
+            return _fail(writer, trainer, error)
+        except BaseException:
+            # Ctrl-C in the middle of an event: the networks are in no state to be saved.
+            with suppress(OSError):
+                writer.end("interrupted", message="It was interrupted; it can be resumed.")
+            raise
+
+
+def _consume(
+    trainer: Trainer,
+    control: RunControl,
+    writer: RunWriter,
+    on_event: Callable[[Event], None] | None,
+    autosave_s: float,
+) -> State:
+    events = iter(trainer.events())
+    while not writer.finished:
+        if control.pause_requested:
+            _save(trainer, writer)
+            writer.rest()
+            control.wait_while_paused()
+            if not control.stop_requested:
+                writer.go_on()
+        if control.stop_requested:
+            _save(trainer, writer)
+            sha256 = trainer.weights_sha256() if writer.started else ""
+            writer.end("stopped", weights_sha256=sha256)
+            return "stopped"
+        event = next(events, None)
+        if event is None:
+            raise RuntimeError("the trainer ended before its last step")
+        writer.write(event)
+        if on_event is not None:
+            on_event(event)
+        if writer.since_saved_s >= autosave_s:
+            _save(trainer, writer)
+    _save(trainer, writer)
+    writer.end("finished")
+    return "finished"
+
+
+def _save(trainer: Trainer, writer: RunWriter) -> None:
+    if writer.started:
+        writer.save(trainer.checkpoint())
+
+
+def _fail(writer: RunWriter, trainer: Trainer, error: Exception) -> State:
+    # The folder may be what failed (full, or gone): then nothing can be told there, and
+    # readers find the run interrupted once its lock is free.
+    with suppress(OSError):
+        writer.write_traceback(error)
+    with suppress(OSError):
+        writer.end("failed", message=failure_sentence(error, trainer.step))
+    return "failed"
+
+
+def failure_sentence(error: Exception, step: int) -> str:
+    """What a user is told about a failure: one sentence, never the traceback.
+
+    Args:
+        error: what was raised.
+        step: generator updates before it.
+    """
+    # By name, for a hot reload may have made the class anew meanwhile.
+    if any(kind.__name__ == "UserError" for kind in type(error).__mro__):
+        return str(error)
+    lines = str(error).strip().splitlines()
+    first = lines[0].strip() if lines else ""
+    if len(first) > _LINE_CHARACTERS:
+        first = first[: _LINE_CHARACTERS - 3] + "..."
+    what = f"{type(error).__name__} at step {step:,}" + (f": {first}" if first else "")
+    return f"{what.removesuffix('.')}. The traceback is in the run's folder."

@@ -1,0 +1,40 @@
+"""Run ids: readable, sortable by minute, not guessable."""
+
+import re
+import secrets
+from datetime import datetime, timezone
+
+from ganlib.errors import RunError
+
+# fullmatch, and [0-9] where \d would take digits of other scripts.
+_RUN_ID = re.compile(r"[0-9]{8}-[0-9]{4}-[0-9a-f]{12}")
+
+
+def new_run_id() -> str:
+    """An id such as "20261122-0203-a1b2c3d4e5f6": UTC date, time, and 48 random bits."""
+    return f"{datetime.now(timezone.utc):%Y%m%d-%H%M}-{secrets.token_hex(6)}"
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` has the form of a run id, and so is safe as a folder's name."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+def checked_run_id(text: str) -> str:
+    """`text` itself.
+
+    Raises:
+        RunError: it has not the form of a run id.
+    """
+    if not is_run_id(text):
+        shown = repr(text) if len(repr(text)) <= 60 else repr(text)[:57] + "..."
+        raise RunError(
+            f"A run id is a date, a time and 12 letters or digits, "
+            f"like 20261122-0203-a1b2c3d4e5f6. Received: {shown}."
+        )
+    return text
+
+
+def utc_now() -> str:
+    """The time as ISO 8601 in UTC, with microseconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")

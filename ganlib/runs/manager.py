@@ -1,0 +1,240 @@
+"""The runs of this process: a queue, and a thread for each run that trains."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field, replace
+
+from ganlib.config import RunConfig
+from ganlib.errors import RunError
+from ganlib.runs.control import RunControl
+from ganlib.runs.execute import execute
+from ganlib.runs.identity import utc_now
+from ganlib.runs.resume import queue_again
+from ganlib.runs.run import Run
+from ganlib.runs.status import State, write_status
+from ganlib.runs.store import RunStore
+from ganlib.runs.trainers import (
+    ConfigLoader,
+    LateTrainer,
+    TrainerFactory,
+    create_trainer,
+    load_config,
+)
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class _Job:
+    """A run that this manager owns."""
+
+    run: Run
+    config: RunConfig
+    control: RunControl = field(default_factory=RunControl)
+    thread: threading.Thread | None = None
+
+
+class Manager:
+    """Trains runs in threads of this process, a few at a time, the others queued.
+
+    All methods may be called from any thread. A paused run keeps its place: those in
+    the queue wait until it has ended.
+
+    Args:
+        store: where the runs are.
+        cap: how many runs may train (or be paused) at the same time. On a few cores one
+            after the other is faster.
+        trainer_factory: makes the trainers; None takes the real ones.
+        config_loader: makes a config from stored values on resume; None takes the recipe's.
+        tensorboard: also write event files for TensorBoard.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        cap: int = 1,
+        trainer_factory: TrainerFactory | None = None,
+        config_loader: ConfigLoader | None = None,
+        *,
+        tensorboard: bool = True,
+    ):
+        if cap < 1:
+            raise RunError(f"At least one run must be allowed at a time. Received: {cap}.")
+        self.store = store
+        self.cap = cap
+        self._trainer_factory = trainer_factory or create_trainer
+        self._config_loader = config_loader or load_config
+        self._tensorboard = tensorboard
+        self._lock = threading.RLock()
+        # In the order in which they were started, then queued.
+        self._jobs: dict[str, _Job] = {}
+        self._closed = False
+
+    def submit(self, recipe_name: str, config: RunConfig) -> str:
+        """Makes a run and queues it; it starts at once where there is room.
+
+        Returns:
+            The run's id.
+
+        Raises:
+            RunError: the run cannot be made, or the manager is shut down.
+        """
+        with self._lock:
+            self._check_open()
+            run = self.store.create(recipe_name, config)
+            self._enqueue(_Job(run, config))
+            return run.id
+
+    def resume(self, run_id: str, steps: int | None = None) -> None:
+        """Queues a run that has ended, to go on from its latest checkpoint under its own id.
+
+        Args:
+            run_id: the run.
+            steps: the new total of steps; None keeps the old one.
+
+        Raises:
+            RunError: there is no such run, somebody owns it, or it has nothing left to do.
+            ConfigError: the total of steps is not allowed.
+        """
+        with self._lock:
+            self._check_open()
+            if job := self._jobs.get(run_id):
+                state = job.run.status().state
+                raise RunError(f"Run {run_id} is {state}; only a run that has ended is resumed.")
+            run = self.store.claim(run_id)
+            try:
+                config = queue_again(run, steps, self._config_loader)
+            except BaseException:
+                run.lock.release()
+                raise
+            self._enqueue(_Job(run, config))
+
+    def pause(self, run_id: str) -> None:
+        """Has a run rest between two events; see `RunControl`.
+
+        Raises:
+            RunError: this manager does not train it.
+        """
+        self._training(run_id).control.pause()
+
+    def unpause(self, run_id: str) -> None:
+        """Has a paused run go on.
+
+        Raises:
+            RunError: this manager does not train it.
+        """
+        self._training(run_id).control.unpause()
+
+    def stop(self, run_id: str) -> None:
+        """Ends a run, with a checkpoint, between two events; a queued one at once.
+
+        Raises:
+            RunError: this manager does not own it.
+        """
+        with self._lock:
+            job = self._owned(run_id)
+            if job.thread is None:
+                del self._jobs[run_id]
+                _end_queued(job.run, "stopped")
+            else:
+                job.control.stop()
+
+    def owns(self, run_id: str) -> bool:
+        """Whether this manager has the run queued, running or paused."""
+        with self._lock:
+            return run_id in self._jobs
+
+    def active(self) -> list[str]:
+        """Ids of the runs that train or are paused, in the order of their start, then the queue."""
+        with self._lock:
+            training = [run_id for run_id, job in self._jobs.items() if job.thread is not None]
+            queued = [run_id for run_id, job in self._jobs.items() if job.thread is None]
+            return training + queued
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Waits until nothing is left to do; whether it came to that in time."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            with self._lock:
+                threads = [job.thread for job in self._jobs.values() if job.thread is not None]
+            if not threads:
+                return True
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            threads[0].join(left)
+            if threads[0].is_alive():
+                return False
+
+    def shutdown(self, timeout_s: float | None = None) -> bool:
+        """Stops every run, with a checkpoint, and waits for that; takes no more.
+
+        Runs still in the queue end as interrupted, so that they are offered to be resumed.
+
+        Returns:
+            Whether all have stopped in time.
+        """
+        with self._lock:
+            self._closed = True
+            for run_id, job in list(self._jobs.items()):
+                if job.thread is None:
+                    del self._jobs[run_id]
+                    _end_queued(job.run, "interrupted", "The server was shut down before its turn.")
+                else:
+                    job.control.stop()
+        return self.wait(timeout_s)
+
+    def _enqueue(self, job: _Job) -> None:
+        self._jobs[job.run.id] = job
+        self._start_next()
+
+    def _start_next(self) -> None:
+        with self._lock:
+            waiting = [job for job in self._jobs.values() if job.thread is None]
+            room = self.cap - (len(self._jobs) - len(waiting))
+            for job in waiting[: max(0, room)]:
+                # A fresh thread each: Keras' name counters and dtype policy belong to a thread.
+                job.thread = threading.Thread(
+                    target=self._work, args=(job,), name=f"run {job.run.id}", daemon=True
+                )
+                job.thread.start()
+
+    def _work(self, job: _Job) -> None:
+        try:
+            trainer = LateTrainer(job.run, job.config, self._trainer_factory)
+            execute(job.run, trainer, job.control, tensorboard=self._tensorboard)
+        except BaseException:
+            # The next run must start whatever became of this one.
+            _LOG.exception("run %s ended without a status", job.run.id)
+        finally:
+            job.run.lock.release()
+            with self._lock:
+                self._jobs.pop(job.run.id, None)
+                self._start_next()
+
+    def _owned(self, run_id: str) -> _Job:
+        with self._lock:
+            job = self._jobs.get(run_id)
+        if job is None:
+            state = self.store.open(run_id).status().state
+            where = "by another process" if state in ("queued", "running", "paused") else "now"
+            raise RunError(f"Run {run_id} is {state}; it is not run here {where}.")
+        return job
+
+    def _training(self, run_id: str) -> _Job:
+        job = self._owned(run_id)
+        if job.thread is None:
+            raise RunError(f"Run {run_id} is still queued; it can be paused once it runs.")
+        return job
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RunError("The server is shutting down and takes no more runs.")
+
+
+def _end_queued(run: Run, state: State, message: str = "") -> None:
+    try:
+        write_status(run.path, replace(run.status(), state=state, message=message, ended=utc_now()))
+    except (OSError, RunError):
+        _LOG.exception("the end of run %s could not be written", run.id)
+    finally:
+        run.lock.release()

@@ -1,0 +1,148 @@
+"""Reads metrics.log while somebody else appends to it."""
+
+import os
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from ganlib.runs.metrics_log import (
+    BLOCK_HEADER_BYTES,
+    LEADING_COLUMNS,
+    blocks_from,
+    read_columns,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Every step's figures so far.
+
+    Args:
+        columns: "step", "time_s" and the metrics' names.
+        values: (len(columns), rows) float64, read-only; does not change as the run goes on.
+    """
+
+    columns: tuple[str, ...] = LEADING_COLUMNS
+    values: np.ndarray = field(default_factory=lambda: np.empty((len(LEADING_COLUMNS), 0)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The metrics' names."""
+        return self.columns[len(LEADING_COLUMNS) :]
+
+    @property
+    def step(self) -> np.ndarray:
+        """(rows,) int64, counted from 1."""
+        return self.values[0].astype(np.int64)
+
+    @property
+    def time_s(self) -> np.ndarray:
+        """(rows,) seconds of training, pauses not counted."""
+        return self.values[1]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """(rows,) of one column.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if name not in self.columns:
+            raise KeyError(name)
+        return self.values[self.columns.index(name)]
+
+    def __len__(self) -> int:
+        return self.values.shape[1]
+
+
+class MetricsReader:
+    """The history in a metrics.log, of which each refresh reads only what is new.
+
+    Any number of threads may share one reader.
+
+    Args:
+        path: the log; may not exist yet.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int, int] | None = None
+        self._history = History()
+        self._forget()
+
+    def refresh(self) -> History:
+        """All whole blocks of the log. A torn or damaged one ends it until it is mended.
+
+        Raises:
+            DamagedError: the names of the columns cannot be read.
+            TooNewError: a later version wrote the log.
+        """
+        with self._lock:
+            try:
+                file = open(self._path, "rb")  # noqa: SIM115
+            except FileNotFoundError:
+                self._forget()
+                return self._history
+            with file:
+                stat = os.fstat(file.fileno())
+                stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+                if stamp != self._stamp:
+                    if not self._goes_on(file):
+                        self._forget()
+                    self._read_new(file)
+                    self._stamp = stamp
+            return self._history
+
+    def _forget(self) -> None:
+        self._stamp = None
+        self._first_line = b""
+        # Header of the last block read, and where it stands.
+        self._mark_at, self._mark = 0, b""
+        self._end = 0
+        self._crc = 0
+        self._rows = 0
+        # A new buffer and not the old one: pages may still hold views of that.
+        self._buffer = np.empty((len(LEADING_COLUMNS), 0))
+        self._history = History()
+
+    def _goes_on(self, file: IO[bytes]) -> bool:
+        """Whether what was read is still what the log begins with."""
+        if file.read(len(self._first_line)) != self._first_line:
+            return False
+        file.seek(self._mark_at)
+        return file.read(len(self._mark)) == self._mark
+
+    def _read_new(self, file: IO[bytes]) -> None:
+        file.seek(self._end)
+        data = file.read()
+        start = 0
+        columns = self._history.columns
+        if not self._first_line:
+            found = read_columns(data, f"{self._path.parent.name}/{self._path.name}")
+            if found is None:
+                return
+            columns, start = found
+            self._first_line = data[:start]
+            self._buffer = np.empty((len(columns), 0))
+        base, self._end = self._end, self._end + start
+        for block in blocks_from(data, start, len(columns), self._crc):
+            self._grow(len(block.rows))
+            self._buffer[:, self._rows : self._rows + len(block.rows)] = block.rows.T
+            self._rows += len(block.rows)
+            self._crc = block.crc
+            self._end = base + block.end
+            self._mark_at = base + block.start
+            self._mark = data[block.start : block.start + BLOCK_HEADER_BYTES]
+        values = self._buffer[:, : self._rows]
+        values.flags.writeable = False
+        self._history = History(columns, values)
+
+    def _grow(self, rows: int) -> None:
+        needed, capacity = self._rows + rows, self._buffer.shape[1]
+        if needed > capacity:
+            grown = np.empty((len(self._buffer), max(needed, 2 * capacity, 1024)))
+            grown[:, : self._rows] = self._buffer[:, : self._rows]
+            self._buffer = grown

@@ -1,0 +1,186 @@
+"""One run as a reader sees it, in whichever process it is written."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganlib.errors import RunError
+from ganlib.events import Arrays, Checkpoint
+from ganlib.runs.checkpoint import CheckpointFolder
+from ganlib.runs.documents import DamagedError, read_document
+from ganlib.runs.identity import checked_run_id, utc_now
+from ganlib.runs.images import encode_grid
+from ganlib.runs.lock import RunLock
+from ganlib.runs.metrics_reader import History, MetricsReader
+from ganlib.runs.samples import EncodeGrid, Kind, SampleFolder
+from ganlib.runs.scores_log import Scores, read_scores
+from ganlib.runs.status import ACTIVE, Status, read_status, write_status
+
+_LOST = "The process that ran it ended without a word; it can be resumed."
+
+
+@dataclass(frozen=True)
+class Label:
+    """What the user may change about a run; shown as text, never as markup.
+
+    Args:
+        name: a short name.
+        note: free text.
+    """
+
+    name: str
+    note: str = ""
+
+
+class Run:
+    """One run, read from its folder. Cheap to make; any number may read the same run.
+
+    Args:
+        folder: the run's folder, whose name is its id.
+        encode_grid: makes a picture anew where the stored one is damaged.
+
+    Attributes:
+        id: the run's id.
+        path: its folder.
+        recipe: the recipe's name.
+        config: every knob by name, as the run was made. A resume may have raised the
+            total of steps; that one is in the status.
+        created: when it was made, ISO UTC.
+        lock: held by the `Run` that its owner has, and by no other.
+
+    Raises:
+        RunError: there is no such run, or it cannot be read.
+    """
+
+    def __init__(self, folder: Path, encode_grid: EncodeGrid = encode_grid):
+        self.id = checked_run_id(folder.name)
+        self.path = folder
+        if not folder.is_dir():
+            raise RunError(f"Run {self.id} does not exist.")
+        body = read_document(folder / "run.json")
+        try:
+            self.recipe: str = body["recipe"]
+            self.config: dict[str, Any] = body["config"]
+            self.created: str = body["created"]
+        except KeyError:
+            raise DamagedError(f"{self.id}/run.json is damaged.") from None
+        self.lock = RunLock(folder)
+        self._encode_grid = encode_grid
+        self._metrics = MetricsReader(folder / "metrics.log")
+        self._samples = SampleFolder(folder / "samples")
+        self._checkpoints = CheckpointFolder(folder / "checkpoints")
+
+    def status(self) -> Status:
+        """Where the run stands. One that nobody owns any more is marked as interrupted.
+
+        A damaged status is taken as that of an interrupted run, for everything that a
+        resume needs is in other files.
+
+        Raises:
+            RunError: the run is gone, or a later version wrote its status.
+        """
+        status = self._stored_status()
+        if status.state not in ACTIVE or self.lock.held:
+            return status
+        lock = RunLock(self.path)
+        try:
+            if not lock.try_acquire():
+                return status
+        except RunError:
+            # Gone is told as such; a folder that we may not write to we cannot judge.
+            return self._stored_status()
+        try:
+            # Its owner may have ended it between our look and the lock.
+            status = self._stored_status()
+            if status.state in ACTIVE:
+                status = replace(status, state="interrupted", message=_LOST, ended=utc_now())
+                with suppress(OSError):
+                    status = write_status(self.path, status)
+            return status
+        finally:
+            lock.release()
+
+    def label(self) -> Label:
+        """Name and note; the id stands in for a name that cannot be read."""
+        try:
+            body = read_document(self.path / "label.json")
+        except RunError:
+            return Label(self.id)
+        return Label(str(body.get("name", self.id)), str(body.get("note", "")))
+
+    def history(self) -> History:
+        """Every step's figures; each call reads only what is new.
+
+        Raises:
+            RunError: the log's first line is damaged, or a later version wrote it.
+        """
+        return self._metrics.refresh()
+
+    def scores(self) -> Scores:
+        """The scores of the samples, step by step."""
+        return read_scores(self.path / "scores.jsonl")
+
+    def sample_steps(self) -> list[int]:
+        """The steps that have samples, in order."""
+        return self._samples.steps()
+
+    def samples(self, step: int) -> Arrays:
+        """Samples at a step: "fixed", "fresh" and, where it was kept, "noise".
+
+        Raises:
+            RunError: there are none at that step, or they are damaged.
+        """
+        return self._samples.read(step)
+
+    def sample_grid(self, step: int, kind: Kind = "fixed") -> bytes:
+        """PNG of the samples at a step.
+
+        Raises:
+            RunError: there are none at that step, they are damaged, or not images.
+        """
+        return self._samples.grid(step, kind, self._encode_grid)
+
+    def real(self) -> np.ndarray:
+        """(n, *sample_shape) real samples to stand beside the generated ones.
+
+        Raises:
+            RunError: there are none yet, or they are damaged.
+        """
+        return self._samples.read_real()
+
+    def real_grid(self) -> bytes:
+        """PNG of the real samples.
+
+        Raises:
+            RunError: there are none yet, they are damaged, or not images.
+        """
+        return self._samples.real_grid(self._encode_grid)
+
+    def checkpoint_steps(self) -> list[int]:
+        """The steps that have a checkpoint file, in order."""
+        return self._checkpoints.steps()
+
+    def latest_checkpoint(self) -> Checkpoint:
+        """The newest checkpoint that can be read.
+
+        Raises:
+            RunError: there is none.
+        """
+        return self._checkpoints.latest()
+
+    def traceback(self) -> str:
+        """What the last failure left for whoever mends it; empty where there was none."""
+        path = self.path / "traceback.txt"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def _stored_status(self) -> Status:
+        if not self.path.is_dir():
+            raise RunError(f"Run {self.id} does not exist.")
+        try:
+            return read_status(self.path)
+        except DamagedError as error:
+            steps = self.config.get("steps", 0)
+            return Status("interrupted", steps, message=f"{error} The run can be resumed.")

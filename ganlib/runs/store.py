@@ -1,0 +1,230 @@
+"""The folder of all runs."""
+
+import os
+import secrets
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from ganlib.config import RunConfig
+from ganlib.errors import RunError
+from ganlib.runs.documents import write_document
+from ganlib.runs.durable import sync_folder
+from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
+from ganlib.runs.images import encode_grid
+from ganlib.runs.lock import RunLock
+from ganlib.runs.run import Label, Run
+from ganlib.runs.samples import EncodeGrid
+from ganlib.runs.status import Status, write_status
+
+_NAME_CHARACTERS = 200
+_NOTE_CHARACTERS = 20_000
+# Opened runs keep what they have read of their history.
+_KEPT_OPEN = 32
+_DELETED = ".deleted-"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A row of the table of runs.
+
+    Args:
+        id: the run's id.
+        recipe: the recipe's name.
+        created: when it was made, ISO UTC.
+        label: name and note.
+        status: where it stands; None where that cannot be told.
+        damage: one sentence where the run cannot be read; else empty.
+    """
+
+    id: str
+    recipe: str = ""
+    created: str = ""
+    label: Label = field(default_factory=lambda: Label(""))
+    status: Status | None = None
+    damage: str = ""
+
+
+class RunStore:
+    """All runs in one folder. Any number of stores and processes may share it.
+
+    Args:
+        root: the folder; made by the first run.
+        encode_grid: draws grids of images as PNG.
+    """
+
+    def __init__(self, root: Path | str, encode_grid: EncodeGrid = encode_grid):
+        self.root = Path(root).absolute()
+        self.encode_grid = encode_grid
+        self._open: OrderedDict[str, Run] = OrderedDict()
+        self._open_lock = threading.Lock()
+
+    @staticmethod
+    def default_root() -> Path:
+        """The folder that GANLIB_RUNS names, or "runs" here."""
+        return Path(os.environ.get("GANLIB_RUNS") or "runs")
+
+    def create(self, recipe: str, config: RunConfig) -> Run:
+        """A new run, queued, which the returned object owns until it is executed.
+
+        While somebody owns it, nobody takes it for abandoned. It is let go by
+        `run.lock.release()`, or with the object.
+
+        Args:
+            recipe: the recipe's name.
+            config: its knobs.
+
+        Raises:
+            RunError: the folder cannot be written to.
+        """
+        try:
+            return self._create(recipe, config)
+        except OSError as error:
+            raise RunError(
+                f"A run cannot be made in {self.root}: {error.strerror or error}."
+            ) from None
+
+    def open(self, run_id: str) -> Run:
+        """A run to read; the same object for the same id, so that histories grow in place.
+
+        Raises:
+            RunError: the id is none, there is no such run, or it cannot be read.
+        """
+        folder = self.root / checked_run_id(run_id)
+        with self._open_lock:
+            run = self._open.pop(run_id, None)
+            if run is None or not folder.is_dir():
+                run = Run(folder, self.encode_grid)
+            self._open[run_id] = run
+            while len(self._open) > _KEPT_OPEN:
+                self._open.popitem(last=False)
+            return run
+
+    def claim(self, run_id: str) -> Run:
+        """A run to write, which the returned object owns.
+
+        Raises:
+            RunError: as `open`, or somebody else owns it.
+        """
+        run = Run(self.root / checked_run_id(run_id), self.encode_grid)
+        run.lock.acquire()
+        return run
+
+    def list(self) -> list[RunSummary]:
+        """All runs, the newest first. One that cannot be read is in it, and says so."""
+        try:
+            names = [entry.name for entry in os.scandir(self.root) if entry.is_dir()]
+        except FileNotFoundError:
+            return []
+        found = (self._summary(name) for name in names if is_run_id(name))
+        summaries = [summary for summary in found if summary is not None]
+        # An id starts with the minute, written like a date in ISO without its marks.
+        return sorted(
+            summaries,
+            key=lambda row: (row.id[:13], row.created, row.id),
+            reverse=True,
+        )
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Gives a run another name.
+
+        Raises:
+            RunError: the name is empty or too long, or there is no such run.
+        """
+        name = name.strip()
+        if not 1 <= len(name) <= _NAME_CHARACTERS:
+            raise RunError(
+                f"A run's name has 1 to {_NAME_CHARACTERS} characters. Received: {len(name)}."
+            )
+        with self._edited_label(run_id) as (path, label):
+            write_document(path, asdict(replace(label, name=name)), sync=True)
+
+    def annotate(self, run_id: str, note: str) -> None:
+        """Replaces a run's note.
+
+        Raises:
+            RunError: the note is too long, or there is no such run.
+        """
+        if len(note) > _NOTE_CHARACTERS:
+            raise RunError(
+                f"A note has at most {_NOTE_CHARACTERS:,} characters. Received: {len(note):,}."
+            )
+        with self._edited_label(run_id) as (path, label):
+            write_document(path, asdict(replace(label, note=note)), sync=True)
+
+    def delete(self, run_id: str) -> None:
+        """Deletes a run and all its files, readable or not.
+
+        Raises:
+            RunError: there is no such run, or somebody owns it (it is queued, running or paused).
+        """
+        folder = self.root / checked_run_id(run_id)
+        lock = RunLock(folder)
+        lock.acquire()
+        try:
+            # Gone at once for everybody, however long it takes to remove the files.
+            folder.rename(self.root / f"{_DELETED}{run_id}-{secrets.token_hex(4)}")
+        except OSError as error:
+            raise RunError(f"Run {run_id} cannot be deleted: {error.strerror}.") from None
+        finally:
+            lock.release()
+        with self._open_lock:
+            self._open.pop(run_id, None)
+        # Also what a deletion that was cut short has left.
+        for leftover in self.root.glob(_DELETED + "*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def _create(self, recipe: str, config: RunConfig) -> Run:
+        self.root.mkdir(parents=True, exist_ok=True)
+        run_id = new_run_id()
+        folder = self.root / run_id
+        folder.mkdir()
+        lock = RunLock(folder)
+        lock.acquire()
+        values = config.model_dump(mode="json")
+        created = utc_now()
+        write_status(folder, Status("queued", values["steps"]))
+        name = f"{recipe} {created[11:16]}"
+        write_document(folder / "label.json", asdict(Label(name)), sync=True)
+        # Last, for this is what makes the folder a run.
+        body = {"id": run_id, "recipe": recipe, "config": values, "created": created}
+        write_document(folder / "run.json", body, sync=True)
+        sync_folder(self.root)
+        run = Run(folder, self.encode_grid)
+        run.lock = lock
+        return run
+
+    def _summary(self, run_id: str) -> RunSummary | None:
+        folder = self.root / run_id
+        try:
+            run = Run(folder, self.encode_grid)
+            return RunSummary(run_id, run.recipe, run.created, run.label(), run.status())
+        except RunError as error:
+            if not (folder / "run.json").exists() and _being_made_or_gone(folder):
+                return None
+            return RunSummary(run_id, damage=str(error))
+
+    @contextmanager
+    def _edited_label(self, run_id: str) -> Iterator[tuple[Path, Label]]:
+        run = self.open(run_id)
+        try:
+            yield run.path / "label.json", run.label()
+        except OSError as error:
+            raise RunError(f"Run {run_id} cannot be changed: {error.strerror}.") from None
+
+
+def _being_made_or_gone(folder: Path) -> bool:
+    """Whether a folder without run.json is one that `create` or `delete` is at work in."""
+    try:
+        if set(os.listdir(folder)) <= {"lock"}:
+            return True
+        lock = RunLock(folder)
+        free = lock.try_acquire()
+        lock.release()
+        return not free
+    except (OSError, RunError):
+        return True

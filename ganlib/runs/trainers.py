@@ -1,0 +1,101 @@
+"""Where a run gets its trainer from. TensorFlow is imported when the first one is made."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from ganlib.config import RunConfig
+from ganlib.events import Checkpoint, Event, Phase
+from ganlib.runs.run import Run
+
+
+class Trainer(Protocol):
+    """What `execute` needs of a trainer.
+
+    Attributes:
+        step: generator updates so far.
+    """
+
+    @property
+    def step(self) -> int: ...
+
+    def events(self) -> Iterator[Event]:
+        """The run, event by event. Pausing is not asking for the next one."""
+        ...
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything that decides the future; between events, after `Started`."""
+        ...
+
+    def weights_sha256(self) -> str:
+        """Of all weights as they are."""
+        ...
+
+
+TrainerFactory = Callable[[str, RunConfig, Checkpoint | None], Trainer]
+ConfigLoader = Callable[[str, Mapping[str, Any]], RunConfig]
+
+
+def create_trainer(recipe: str, config: RunConfig, checkpoint: Checkpoint | None) -> Trainer:
+    """The recipe's trainer; imports TensorFlow."""
+    from ganlib.training import create_trainer as create
+
+    return create(recipe, config, checkpoint)
+
+
+def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
+    """A stored run's config.
+
+    Raises:
+        ConfigError: a knob has a value that the recipe no longer takes.
+            Or there is no such recipe any more.
+    """
+    from ganlib import recipes
+
+    config: RunConfig = recipes.get(recipe).parse(dict(values))
+    return config
+
+
+class LateTrainer:
+    """A trainer that is made when its first event is asked for.
+
+    So the seconds it takes, and what goes wrong in them, belong to the run like the rest.
+    It goes on from the run's newest checkpoint, or begins where there is none.
+
+    Args:
+        run: the run.
+        config: its knobs, with the total of steps to reach.
+        factory: makes the trainer.
+    """
+
+    def __init__(self, run: Run, config: RunConfig, factory: TrainerFactory = create_trainer):
+        self._run = run
+        self._config = config
+        self._factory = factory
+        self._trainer: Trainer | None = None
+        self._first_step = 0
+
+    @property
+    def step(self) -> int:
+        """Generator updates so far."""
+        return self._first_step if self._trainer is None else self._trainer.step
+
+    def events(self) -> Iterator[Event]:
+        """See `Trainer`."""
+        yield Phase("loading TensorFlow")
+        checkpoint = self._run.latest_checkpoint() if self._run.checkpoint_steps() else None
+        self._first_step = checkpoint.step if checkpoint else 0
+        self._trainer = self._factory(self._run.recipe, self._config, checkpoint)
+        yield from self._trainer.events()
+
+    def checkpoint(self) -> Checkpoint:
+        """See `Trainer`."""
+        return self._made().checkpoint()
+
+    def weights_sha256(self) -> str:
+        """See `Trainer`."""
+        return self._made().weights_sha256()
+
+    def _made(self) -> Trainer:
+        if self._trainer is None:
+            raise RuntimeError("the trainer has not started")
+        return self._trainer

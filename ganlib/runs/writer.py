@@ -1,0 +1,257 @@
+"""The write side of a run: what each event leaves in the folder."""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
+from ganlib.runs.checkpoint import CheckpointFolder
+from ganlib.runs.durable import remove_temporaries
+from ganlib.runs.identity import utc_now
+from ganlib.runs.images import encode_grid
+from ganlib.runs.metrics_log import MetricsWriter
+from ganlib.runs.rate import StepRate
+from ganlib.runs.run import Run
+from ganlib.runs.samples import EncodeGrid, SampleFolder
+from ganlib.runs.scores_log import ScoresWriter
+from ganlib.runs.status import State, Status, StatusFile
+from ganlib.runs.tensorboard import TensorBoardLog, block_means
+
+
+class RunWriter:
+    """Writes one session of a run, from its start or a resume to its end.
+
+    Holds the run's lock until it is closed. To be used as a context manager.
+
+    Args:
+        run: the run.
+        encode_grid: draws grids of images as PNG.
+        tensorboard: also write an event file for TensorBoard.
+
+    Attributes:
+        started: whether training has begun, so that there is something to save.
+        finished: whether the last step is done.
+
+    Raises:
+        RunError: somebody else writes the run, or it cannot be read.
+    """
+
+    def __init__(
+        self, run: Run, *, encode_grid: EncodeGrid = encode_grid, tensorboard: bool = True
+    ):
+        run.lock.acquire()
+        self.started = False
+        self.finished = False
+        self._run = run
+        self._encode_grid = encode_grid
+        self._wants_tensorboard = tensorboard
+        self._samples = SampleFolder(run.path / "samples")
+        self._checkpoints = CheckpointFolder(run.path / "checkpoints")
+        self._status = StatusFile(run.path, run.status())
+        self._metrics: MetricsWriter | None = None
+        self._scores: ScoresWriter | None = None
+        self._tensorboard: TensorBoardLog | None = None
+        self._names: tuple[str, ...] = ()
+        self._rate = StepRate(0, 0.0)
+        self._saved_step = -1
+        self._saved_at = time.monotonic()
+        # By name, for a hot reload may have made the events' classes anew meanwhile.
+        self._handlers: dict[str, Callable[[Any], None]] = {
+            "Phase": self._write_phase,
+            "Started": self._write_started,
+            "Metrics": self._write_metrics,
+            "Samples": self._write_samples,
+            "Checkpoint": self.save,
+            "Finished": self._write_finished,
+        }
+
+    def __enter__(self) -> "RunWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def status(self) -> Status:
+        """The latest status, written or about to be."""
+        return self._status.status
+
+    @property
+    def since_saved_s(self) -> float:
+        """Seconds since the last checkpoint, or since the session began."""
+        return time.monotonic() - self._saved_at
+
+    def begin(self) -> None:
+        """The session begins: the run is running."""
+        for folder, pattern in (
+            (self._run.path, ".status.json.*.tmp"),
+            (self._run.path, ".metrics.log.*.tmp"),
+            (self._run.path, ".scores.jsonl.*.tmp"),
+            (self._run.path / "samples", ".*.tmp"),
+            (self._run.path / "checkpoints", ".*.tmp"),
+        ):
+            remove_temporaries(folder, pattern)
+        self._traceback_path.unlink(missing_ok=True)
+        self._status.set(
+            replace(
+                self.status,
+                state="running",
+                phase="",
+                message="",
+                latest={},
+                metrics={},
+                weights_sha256="",
+                started=self.status.started or utc_now(),
+                ended="",
+            )
+        )
+
+    def write(self, event: Event) -> None:
+        """Keeps what an event says.
+
+        Raises:
+            OSError: the folder does not take it.
+        """
+        self._handlers[type(event).__name__](event)
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Writes a checkpoint, behind everything that belongs to the steps before it.
+
+        When this returns, neither a crash nor a loss of power loses the run up to here.
+        """
+        if checkpoint.step != self._saved_step:
+            if self._metrics is not None and self._scores is not None:
+                self._metrics.sync()
+                self._scores.sync()
+            self._checkpoints.save(checkpoint)
+            self._saved_step = checkpoint.step
+        self._saved_at = time.monotonic()
+
+    def rest(self) -> None:
+        """The run is paused."""
+        self._status.set(replace(self.status, state="paused"))
+
+    def go_on(self) -> None:
+        """The run is running again."""
+        self._status.set(replace(self.status, state="running"))
+
+    def end(self, state: State, *, message: str = "", weights_sha256: str = "") -> None:
+        """The session is over.
+
+        Args:
+            state: how it ended.
+            message: one sentence where there is something to say.
+            weights_sha256: of the weights as they are, where they are known.
+        """
+        self._status.set(
+            replace(
+                self.status,
+                state=state,
+                phase="",
+                message=message,
+                steps_per_second=self._rate.overall,
+                weights_sha256=weights_sha256 or self.status.weights_sha256,
+                ended=utc_now(),
+            )
+        )
+
+    def write_traceback(self, error: BaseException) -> None:
+        """Keeps the whole story of a failure, for whoever mends it."""
+        self._traceback_path.write_text("".join(traceback.format_exception(error)), "utf-8")
+
+    def close(self) -> None:
+        """Closes all files and lets the run go."""
+        try:
+            for log in (self._metrics, self._scores, self._tensorboard):
+                if log is not None:
+                    log.close()
+        finally:
+            self._run.lock.release()
+
+    @property
+    def _traceback_path(self) -> Path:
+        return self._run.path / "traceback.txt"
+
+    def _write_phase(self, event: Phase) -> None:
+        self._status.set(replace(self.status, phase=event.text))
+
+    def _write_started(self, event: Started) -> None:
+        # What lies behind the checkpoint is dropped; the trainer makes it anew.
+        folder = self._run.path
+        self._names = event.metric_names
+        self._metrics = MetricsWriter(folder / "metrics.log", self._names, event.step)
+        self._scores = ScoresWriter(folder / "scores.jsonl", event.step)
+        self._samples.drop_after(event.step)
+        self._checkpoints.set_aside_after(event.step)
+        self._samples.write_real(event.real, self._encode_grid)
+        if self._wants_tensorboard:
+            self._tensorboard = TensorBoardLog(folder, event.step)
+        self._rate = StepRate(event.step, self._metrics.last_time_s)
+        self._saved_at = time.monotonic()
+        self.started = True
+        self._status.set(
+            replace(
+                self.status,
+                phase="",
+                step=event.step,
+                elapsed_s=self._metrics.last_time_s,
+                parameters=dict(event.parameters),
+                device=event.device,
+                data=event.data.sentence(),
+                scores=dict(self._scores.last),
+                best_scores=dict(self._scores.best),
+            )
+        )
+
+    def _write_metrics(self, event: Metrics) -> None:
+        if self._metrics is None:
+            raise RuntimeError("metrics came before the start of training")
+        self._metrics.append(event.first_step, event.values, event.elapsed_s)
+        self._rate.add(event.last_step, event.elapsed_s)
+        means = block_means(self._names, event.values)
+        if self._tensorboard is not None:
+            self._tensorboard.scalars(event.last_step, means)
+        self._status.progress(
+            replace(
+                self.status,
+                step=event.last_step,
+                elapsed_s=float(event.elapsed_s),
+                steps_per_second=self._rate.recent,
+                latest=means,
+            )
+        )
+
+    def _write_samples(self, event: Samples) -> None:
+        if self._scores is None:
+            raise RuntimeError("samples came before the start of training")
+        self._samples.write(event, self._encode_grid)
+        if not event.scores:
+            return
+        scores = {name: float(value) for name, value in event.scores.items()}
+        self._scores.append(event.step, scores)
+        if self._tensorboard is not None:
+            self._tensorboard.scalars(event.step, scores)
+        self._status.progress(
+            replace(self.status, scores=scores, best_scores=dict(self._scores.best))
+        )
+
+    def _write_finished(self, event: Finished) -> None:
+        self.finished = True
+        metrics = {name: float(value) for name, value in event.metrics.items()}
+        self._status.progress(
+            replace(
+                self.status,
+                step=event.step,
+                metrics=metrics,
+                weights_sha256=event.weights_sha256,
+            )
+        )

@@ -1,0 +1,96 @@
+"""A trained generator, ready to be asked for samples."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.data.base import Scaling
+from ganlib.errors import RunError
+from ganlib.events import Arrays
+from ganlib.recipes.base import Recipe
+from ganlib.training.networks import build_generator
+from ganlib.training.randomness import Purpose, at_step, derive, draw_latents
+
+BATCH = 1_024
+
+
+class Generator:
+    """Generates samples in the data's own units.
+
+    Args:
+        model: (B, latent.size) -> (B, *sample_shape) in the networks' units.
+        recipe: what the model belongs to.
+        config: the run's knobs.
+    """
+
+    def __init__(self, model: keras.Model, recipe: Recipe[Any], config: RunConfig):
+        self.model = model
+        self._seed = config.seed
+        self._latent = recipe.latent(config)
+        self._scaling: Scaling = recipe.scaling(config)
+        self._is_image = recipe.kind == "image"
+        self._predict = tf.function(
+            lambda latents: tf.cast(model(latents, training=False), tf.float32),
+            input_signature=[tf.TensorSpec((None, self._latent.size), tf.float32)],
+            autograph=False,
+        )
+
+    def latents(self, count: int, purpose: Purpose, step: int = 0) -> np.ndarray:
+        """(count, latent.size) float32; the same arguments give the same latents."""
+        seed = at_step(self._seed, purpose, tf.constant(step, tf.int64))
+        drawn: np.ndarray = draw_latents(self._latent, seed, count).numpy()
+        return drawn
+
+    def samples(self, latents: np.ndarray) -> np.ndarray:
+        """(n, latent.size) -> (n, *sample_shape): images as uint8, all else as float32."""
+        parts = [
+            self._predict(latents[start : start + BATCH]).numpy()
+            for start in range(0, len(latents), BATCH)
+        ]
+        raw = self._scaling.to_raw(np.concatenate(parts))
+        if self._is_image:
+            return np.clip(np.rint(raw), 0, 255).astype(np.uint8)
+        return raw.astype(np.float32)
+
+    def generate(self, count: int, seed: int) -> np.ndarray:
+        """New samples from new noise: (count, *sample_shape).
+
+        Args:
+            count: number of samples.
+            seed: another seed gives other samples.
+        """
+        return self.samples(self.latents(count, Purpose.EVALUATION, seed))
+
+    def save_weights(self, path: Path) -> None:
+        """Writes Keras weights (`.weights.h5`) that `keras.Model.load_weights` reads."""
+        self.model.save_weights(path)
+
+
+def load_generator(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Generator:
+    """The generator that a checkpoint holds, in a network of its own.
+
+    Args:
+        recipe: what the run trained.
+        config: the run's knobs.
+        state: `Checkpoint.state` of that run.
+
+    Raises:
+        RunError: the state belongs to other networks.
+    """
+    model = build_generator(recipe, config)
+    group = "average" if recipe.average_decay(config) else "generator"
+    for index, variable in enumerate(model.variables):
+        name = f"{group}/{index:03d}/{variable.name}"
+        if name not in state or state[name].shape != tuple(variable.shape):
+            raise RunError(f"The checkpoint does not fit the generator: {name} is missing.")
+        variable.assign(state[name])
+    return Generator(model, recipe, config)
+
+
+def generation_seed(config: RunConfig, count: int) -> int:
+    """A seed for the `count`-th extra batch of samples of a run."""
+    return derive(config.seed, Purpose.EVALUATION) % 1_000_003 + count

@@ -1,0 +1,116 @@
+"""The networks and optimisers of one run, and their state as plain arrays."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.errors import RunError
+from ganlib.events import Arrays
+from ganlib.models.rebuild import rebuild
+from ganlib.recipes.base import Recipe
+from ganlib.training.randomness import Purpose, derive
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Two networks that learn, the generator's running average, and their optimisers.
+
+    Args:
+        generator: (B, latent) -> (B, *sample_shape) in the networks' units.
+        discriminator: (B, *sample_shape) -> (B, 1) logits.
+        average: the generator that samples are drawn from: a running average of the
+            generator where the recipe asks for one, otherwise the generator itself.
+        generator_optimiser: built for the generator's trainable variables.
+        discriminator_optimiser: built for the discriminator's.
+    """
+
+    generator: keras.Model
+    discriminator: keras.Model
+    average: keras.Model
+    generator_optimiser: keras.optimizers.Optimizer
+    discriminator_optimiser: keras.optimizers.Optimizer
+
+    def parameters(self) -> dict[str, int]:
+        """Weights of each network, trainable or not."""
+        return {
+            "generator": self.generator.count_params(),
+            "discriminator": self.discriminator.count_params(),
+        }
+
+    def state(self) -> Arrays:
+        """Copies of every variable, Dropout's random generators included, by unique name."""
+        return {name: variable.numpy() for name, variable in self._variables().items()}
+
+    def restore(self, state: Arrays) -> None:
+        """Puts back what `state` gave.
+
+        Raises:
+            RunError: names or shapes differ, so it is another network's state.
+        """
+        variables = self._variables()
+        for name in sorted(set(variables) ^ set(state)):
+            raise RunError(f"The checkpoint does not fit these networks: {name} is in only one.")
+        for name, variable in variables.items():
+            if tuple(variable.shape) != state[name].shape:
+                raise RunError(
+                    f"The checkpoint does not fit these networks: {name} has shape "
+                    f"{state[name].shape}, expected {tuple(variable.shape)}."
+                )
+        for name, variable in variables.items():
+            variable.assign(state[name])
+
+    def weights_sha256(self) -> str:
+        """Over the weights of generator, then discriminator, as little-endian float32."""
+        digest = hashlib.sha256()
+        for weight in [*self.generator.weights, *self.discriminator.weights]:
+            digest.update(np.ascontiguousarray(weight.numpy(), dtype="<f4").tobytes())
+        return digest.hexdigest()
+
+    def _variables(self) -> dict[str, tf.Variable]:
+        groups: dict[str, Sequence[Any]] = {
+            "generator": self.generator.variables,
+            "discriminator": self.discriminator.variables,
+            "generator_optimiser": self.generator_optimiser.variables,
+            "discriminator_optimiser": self.discriminator_optimiser.variables,
+        }
+        if self.average is not self.generator:
+            groups["average"] = self.average.variables
+        return {
+            f"{group}/{index:03d}/{variable.name}": variable.value
+            for group, variables in groups.items()
+            for index, variable in enumerate(variables)
+        }
+
+
+def build_networks(recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]) -> Networks:
+    """Builds what the recipe describes, with seeds and precision of the run's own."""
+    generator = build_generator(recipe, config)
+    discriminator = rebuild(
+        recipe.discriminator(config),
+        sample_shape,
+        derive(config.seed, Purpose.DISCRIMINATOR),
+        config.precision,
+    )
+    average = build_generator(recipe, config) if recipe.average_decay(config) else generator
+    generator_optimiser, discriminator_optimiser = recipe.optimisers(config)
+    generator_optimiser.build(generator.trainable_variables)
+    discriminator_optimiser.build(discriminator.trainable_variables)
+    return Networks(
+        generator, discriminator, average, generator_optimiser, discriminator_optimiser
+    )
+
+
+def build_generator(recipe: Recipe, config: RunConfig) -> keras.Model:
+    """The recipe's generator with its initial weights."""
+    return rebuild(
+        recipe.generator(config),
+        (recipe.latent(config).size,),
+        derive(config.seed, Purpose.GENERATOR),
+        config.precision,
+    )

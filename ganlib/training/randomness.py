@@ -1,0 +1,44 @@
+"""Every random draw of a run follows from its seed, its purpose and its step.
+
+Nothing is carried over from one draw to the next, so a resumed run draws what an
+uninterrupted one would have, and runs in one process cannot disturb each other.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+import tensorflow as tf
+
+from ganlib.recipes.base import Latent
+
+
+class Purpose(IntEnum):
+    """What a draw is for. Numbers are part of a run's identity: never reuse one."""
+
+    GENERATOR = 0
+    DISCRIMINATOR = 1
+    REAL_BATCH = 2
+    LATENT_BATCH = 3
+    FIXED_LATENTS = 4
+    FRESH_LATENTS = 5
+    REAL_SHOWN = 6
+    EVALUATION = 7
+
+
+def derive(seed: int, purpose: Purpose) -> int:
+    """A seed of its own for one purpose: 0 to 2**31 - 1."""
+    state = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint32)
+    return int(state[0] >> 1)
+
+
+def at_step(seed: int, purpose: Purpose, step: tf.Tensor) -> tf.Tensor:
+    """(2,) int32, the seed of a stateless draw for this purpose at this step."""
+    return tf.stack([tf.constant(derive(seed, purpose), tf.int32), tf.cast(step, tf.int32)])
+
+
+def draw_latents(latent: Latent, seed: tf.Tensor, count: int) -> tf.Tensor:
+    """(count, latent.size) float32."""
+    shape = (count, latent.size)
+    if latent.distribution == "normal":
+        return tf.random.stateless_normal(shape, seed)
+    return tf.random.stateless_uniform(shape, seed, minval=-1.0, maxval=1.0)

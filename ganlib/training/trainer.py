@@ -1,0 +1,162 @@
+"""Trains a recipe as an iterator of events. It knows no thread, no page and no file."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ganlib import objectives
+from ganlib.config import RunConfig
+from ganlib.data.base import Data
+from ganlib.errors import DivergedError
+from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
+from ganlib.recipes.base import Recipe
+from ganlib.training import devices
+from ganlib.training.generator import Generator
+from ganlib.training.networks import Networks, build_networks
+from ganlib.training.pace import Pace
+from ganlib.training.randomness import Purpose, derive
+from ganlib.training.step import METRIC_NAMES, compile_chunk
+
+SCORED_EVERY_SAMPLE = 2_000
+
+
+class Trainer:
+    """One run's training. Pausing it is not asking for its next event.
+
+    Args:
+        recipe: what to train.
+        config: the recipe's knobs.
+        checkpoint: where to go on from; None starts at step 0.
+    """
+
+    def __init__(
+        self, recipe: Recipe[Any], config: RunConfig, checkpoint: Checkpoint | None = None
+    ):
+        self.recipe = recipe
+        self.config = config
+        self.step = checkpoint.step if checkpoint else 0
+        self._resumed = checkpoint
+        self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
+        self._networks: Networks | None = None
+
+    def events(self) -> Iterator[Event]:
+        """Loads the data, builds the networks and trains to the last step.
+
+        Raises:
+            DivergedError: a figure was no longer finite; the metrics before it were yielded.
+            DataError: the data could not be had.
+        """
+        yield Phase(f"loading {self.recipe.dataset}")
+        data = self.recipe.load(self.config)
+        yield Phase("building the networks")
+        device, device_name = devices.choose(self.config.devices)
+        with tf.device(device):
+            networks = self._networks = build_networks(
+                self.recipe, self.config, data.sample_shape
+            )
+            if self._resumed:
+                networks.restore(self._resumed.state)
+            generator = Generator(networks.average, self.recipe, self.config)
+        chunk = compile_chunk(
+            networks,
+            getattr(objectives, self.recipe.objective(self.config)),
+            data,
+            self.recipe.scaling(self.config),
+            self.recipe.latent(self.config),
+            batch_size=self.config.batch_size,
+            discriminator_steps=self.recipe.discriminator_steps(self.config),
+            seed=self.config.seed,
+            average_decay=self.recipe.average_decay(self.config),
+            penalty_weight=self.recipe.penalty_weight(self.config),
+            device=device,
+        )
+        yield self._started(data, device_name)
+        # A resumed run may stand between a due step's metrics and its samples.
+        if self.step % self.config.sample_every == 0:
+            yield self._samples(generator, data)
+        pace = Pace()
+        while self.step < self.config.steps:
+            first, count = self.step + 1, self._until_due(pace.steps)
+            began = time.perf_counter()
+            rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
+            seconds = time.perf_counter() - began
+            pace.took(count, seconds)
+            self._elapsed_s += seconds
+            good = _finite_rows(rows)
+            self.step += good
+            if good:
+                yield Metrics(first, rows[:good], self._elapsed_s)
+            if good < count:
+                raise DivergedError(first + good, _not_finite(rows[good]))
+            if self.step % self.config.sample_every == 0 or self.step == self.config.steps:
+                yield self._samples(generator, data)
+            if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
+                yield self.checkpoint()
+        yield Phase("scoring the generator")
+        yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
+
+    def checkpoint(self) -> Checkpoint:
+        """The run's state between two events."""
+        return Checkpoint(self.step, self._elapsed_s, self._built().state())
+
+    def weights_sha256(self) -> str:
+        """See `Networks.weights_sha256`."""
+        return self._built().weights_sha256()
+
+    def evaluate(self, generator: Generator, data: Data) -> dict[str, float]:
+        """The recipe's final scores, from as many samples as it asks for."""
+        count = self.recipe.evaluation_count
+        real = data.take(derive(self.config.seed, Purpose.EVALUATION), count)
+        return self.recipe.evaluate(self.config, real, generator.generate(count, seed=0))
+
+    def _built(self) -> Networks:
+        if self._networks is None:
+            raise RuntimeError("The networks exist only after the Started event.")
+        return self._networks
+
+    def _until_due(self, steps: int) -> int:
+        """At most `steps`, and not past the next step at which something is due."""
+        due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
+        if self.config.checkpoint_every:
+            due.append(_next_multiple(self.step, self.config.checkpoint_every))
+        return min(steps, min(due) - self.step)
+
+    def _started(self, data: Data, device: str) -> Started:
+        shown = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), self.recipe.sample_count)
+        real = shown.astype(np.uint8) if self.recipe.kind == "image" else shown
+        return Started(
+            self.step, self._built().parameters(), data.report, device, real, METRIC_NAMES
+        )
+
+    def _samples(self, generator: Generator, data: Data) -> Samples:
+        began = time.perf_counter()
+        count = self.recipe.sample_count
+        noise = generator.latents(count, Purpose.FIXED_LATENTS)
+        fresh = generator.samples(generator.latents(count, Purpose.FRESH_LATENTS, self.step))
+        real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), SCORED_EVERY_SAMPLE)
+        event = Samples(
+            self.step,
+            fixed=generator.samples(noise),
+            fresh=fresh,
+            noise=noise if self.recipe.kind == "scalar" else None,
+            scores=self.recipe.evaluate(self.config, real, fresh),
+        )
+        self._elapsed_s += time.perf_counter() - began
+        return event
+
+
+def _next_multiple(step: int, every: int) -> int:
+    return (step // every + 1) * every
+
+
+def _finite_rows(rows: np.ndarray) -> int:
+    """Number of rows before the first that is not finite."""
+    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    return int(bad[0]) if len(bad) else len(rows)
+
+
+def _not_finite(row: np.ndarray) -> list[str]:
+    return [name for name, value in zip(METRIC_NAMES, row, strict=True) if not np.isfinite(value)]

@@ -1,0 +1,1 @@
+"""The pages' building blocks. Only this package, `pages/` and `app.py` import Streamlit."""

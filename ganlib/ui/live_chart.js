@@ -1,0 +1,186 @@
+// Draws a Plotly figure and keeps its node, zoom, hover and hidden curves across updates.
+
+const charts = new WeakMap()
+
+export default function (component) {
+  const host = component.parentElement.querySelector(".live-chart")
+  if (!charts.has(host)) charts.set(host, new LiveChart(host))
+  const chart = charts.get(host)
+  chart.show(component.data)
+  return () => chart.destroyIfRemoved()
+}
+
+class LiveChart {
+  constructor(host) {
+    this.host = host
+    this.plot = document.createElement("div")
+    this.plot.className = "live-chart-plot"
+    this.plot.setAttribute("role", "img")
+    host.replaceChildren(this.plot)
+    this.held = false // the user drags: a redraw would tear the selection from under the mouse
+    this.stale = false // there is something newer than what is drawn
+    this.pointer = null // where the mouse is over the plot, so that a redraw keeps the hover
+    this.listeners = new AbortController()
+    this.listen()
+  }
+
+  listen() {
+    const { signal } = this.listeners
+    const release = () => {
+      if (!this.held) return
+      this.held = false
+      // Plotly reads the end of the drag in its own handlers, which come after this one.
+      setTimeout(() => this.draw(), 50)
+    }
+    this.plot.addEventListener("pointerdown", () => (this.held = true), { signal, capture: true })
+    window.addEventListener("pointerup", release, { signal, capture: true })
+    window.addEventListener("pointercancel", release, { signal, capture: true })
+    this.plot.addEventListener("mousemove", event => (this.pointer = event), { signal })
+    this.plot.addEventListener("mouseleave", () => (this.pointer = null), { signal })
+    document.addEventListener("visibilitychange", () => this.draw(), { signal })
+    this.resizes = new ResizeObserver(() => this.resize())
+    this.resizes.observe(this.host)
+  }
+
+  async show(data) {
+    this.data = data
+    this.stale = true
+    this.plot.dataset.key = data.key
+    this.plot.setAttribute("aria-label", data.alt)
+    this.host.style.height = `${data.figure.layout.height}px`
+    try {
+      this.plotly = await plotly(data.plotly)
+    } catch {
+      return this.fail()
+    }
+    this.host.querySelector(".live-chart-failure")?.remove()
+    this.draw()
+  }
+
+  draw() {
+    const width = this.host.clientWidth
+    // Without a width the chart is folded away; the observer of its size calls again.
+    const wait = this.held || document.hidden || !width || !this.host.isConnected
+    if (wait || !this.stale || !this.plotly) return
+    this.stale = false
+    const { data, layout } = this.data.figure
+    const dressed = { ...themed(layout, readTheme(this.host)), width }
+    // Always the same object: with a changed config Plotly would start anew.
+    this.config ??= config(this)
+    this.plotly.react(this.plot, data, dressed, this.config).then(() => this.hoverAgain())
+  }
+
+  resize() {
+    if (this.host.clientWidth === this.plot._fullLayout?.width) return
+    this.stale = true
+    cancelAnimationFrame(this.frame)
+    this.frame = requestAnimationFrame(() => this.draw())
+  }
+
+  hoverAgain() {
+    if (this.pointer && !this.held) this.plotly.Fx.hover(this.plot, this.pointer, "xy")
+  }
+
+  // A picture of its own, because on the page the paper is transparent.
+  download() {
+    const { data, layout } = this.plot
+    const paper = { paper_bgcolor: readTheme(this.host).background }
+    this.plotly.downloadImage(
+      { data, layout: { ...layout, ...paper } },
+      { format: "png", scale: 2, filename: this.data.key },
+    )
+  }
+
+  // The next update tries again.
+  fail() {
+    if (this.host.querySelector(".live-chart-failure")) return
+    const sentence = document.createElement("p")
+    sentence.className = "live-chart-failure"
+    sentence.textContent = "The chart library could not be loaded. Reload the page to try again."
+    this.host.append(sentence)
+  }
+
+  // Streamlit also calls the clean-up of a run that a newer one has overtaken.
+  destroyIfRemoved() {
+    setTimeout(() => {
+      if (this.host.isConnected) return
+      this.listeners.abort()
+      this.resizes.disconnect()
+      cancelAnimationFrame(this.frame)
+      this.plotly?.purge(this.plot)
+    }, 0)
+  }
+}
+
+// One <script> for all charts of a browser tab.
+function plotly(url) {
+  window.ganlibPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = url
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => {
+      script.remove()
+      delete window.ganlibPlotly
+      reject(new Error(`could not load ${url}`))
+    }
+    document.head.append(script)
+  })
+  return window.ganlibPlotly
+}
+
+function touch() {
+  return matchMedia("(pointer: coarse)").matches
+}
+
+function readTheme(host) {
+  const style = getComputedStyle(host)
+  const value = name => style.getPropertyValue(`--st-${name}`).trim()
+  return {
+    background: value("background-color"),
+    text: value("text-color"),
+    border: value("border-color"),
+    grid: value("border-color-light") || value("border-color"),
+    font: value("font"),
+  }
+}
+
+function themed(layout, theme) {
+  const quiet = { color: theme.text, size: 12 }
+  const colours = {
+    ...layout,
+    font: { family: theme.font, color: theme.text, size: 13, ...layout.font },
+    // Also decides the halo of the line under the mouse, hence not transparent.
+    plot_bgcolor: theme.background,
+    hoverlabel: {
+      bgcolor: theme.background,
+      bordercolor: theme.border,
+      font: { family: theme.font, color: theme.text, size: 13 },
+    },
+    modebar: { bgcolor: "rgba(0, 0, 0, 0)", color: theme.text, activecolor: theme.text },
+  }
+  // Where dragging scrolls the page, it must not draw a zoom box instead.
+  if (touch()) colours.dragmode = false
+  for (const name of Object.keys(layout).filter(name => /^[xy]axis/.test(name))) {
+    const axis = layout[name]
+    const title = { ...axis.title, font: quiet }
+    colours[name] = { color: theme.text, gridcolor: theme.grid, tickfont: quiet, ...axis, title }
+  }
+  return colours
+}
+
+function config(chart) {
+  const download = {
+    name: "download",
+    title: "Download as PNG",
+    icon: chart.plotly.Icons.camera,
+    click: () => chart.download(),
+  }
+  return {
+    displaylogo: false,
+    displayModeBar: touch() ? false : "hover",
+    modeBarButtons: [["resetScale2d", download]],
+    doubleClick: "reset",
+    responsive: false,
+    showTips: false,
+  }
+}

@@ -1,0 +1,62 @@
+"""The one Plotly component for every chart that changes while somebody looks at it.
+
+`st.plotly_chart` builds a new DOM node whenever its data change, which loses zoom and
+hover. This component keeps its node and hands new data to `Plotly.react`.
+"""
+
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from ganlib.viz.chart import Chart
+
+
+def _text(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+# Not isolated: Plotly puts its style sheet into the document's head, where a shadow
+# root would not see it.
+_COMPONENT = st.components.v2.component(
+    "ganlib_live_chart",
+    html='<div class="live-chart"></div>',
+    css=_text("live_chart.css"),
+    js=_text("live_chart.js"),
+    isolate_styles=False,
+)
+
+
+def live_chart(chart: Chart, *, key: str, height: int, alt: str) -> None:
+    """Shows a chart that keeps its zoom, hover and hidden curves while its data change.
+
+    Args:
+        chart: what to draw; the same `uirevision` keeps the zoom, another one drops it.
+        key: unique on the page; the same key is the same chart on every rerun.
+        height: pixels; takes the place of the chart's own.
+        alt: what the chart shows, in a sentence, for those who cannot see it.
+    """
+    payload = chart.payload()
+    payload["layout"]["height"] = height
+    data = {"figure": payload, "plotly": _plotly_url(), "key": key, "alt": alt}
+    _COMPONENT(key=key, data=data, height=height)
+
+
+@st.cache_resource(show_spinner=False)
+def _plotly_url() -> str:
+    """Has the server serve plotly.js out of the installed package, and says where.
+
+    Declaring a component of the first kind is the public way to have a folder served;
+    it is never mounted. It must be declared from within a page's run, or the server
+    does not hear of it, hence not when this module is imported.
+    """
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("No module named 'plotly'", name="plotly")
+    served = declare_component("plotly", path=Path(spec.origin).parent / "package_data")
+    base = st.get_option("server.baseUrlPath").strip("/")
+    prefix = f"/{base}" if base else ""
+    return f"{prefix}/component/{served.name}/plotly.min.js?v={quote(version('plotly'))}"

@@ -1,0 +1,157 @@
+// A slider over saved steps. What is chosen is a step, or null while it follows the newest.
+
+const SPEEDS = [1, 2, 4]
+const INTERVAL_MS = 500 // between two frames at speed 1
+const PATIENCE_MS = 2000 // for the server's answer, before the slider goes on without it
+const sliders = new WeakMap()
+const thousands = new Intl.NumberFormat("en-US")
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".slider")
+  if (!sliders.has(root)) sliders.set(root, new TimeSlider(root))
+  const slider = sliders.get(root)
+  slider.update(component.data, component.setStateValue)
+  return () => setTimeout(() => root.isConnected || slider.stop(), 0)
+}
+
+class TimeSlider {
+  constructor(root) {
+    this.root = root
+    this.range = root.querySelector(".range")
+    this.steps = []
+    this.chosen = null // what the user sees here
+    this.confirmed = null // what the server last said
+    this.asked = undefined // what it was asked for and has not answered; null is a question too
+    this.next = undefined // what to ask once it has
+    this.askedAt = 0
+    this.playing = false
+    this.speed = SPEEDS[0]
+    this.range.oninput = () => this.choose(this.nearest(Number(this.range.value)))
+    this.range.onkeydown = event => this.onKey(event)
+    root.querySelector(".play").onclick = () => (this.playing ? this.stop() : this.play())
+    root.querySelector(".speed").onclick = () => this.changeSpeed()
+    root.querySelector(".newest").onclick = () => this.choose(this.steps.length - 1)
+  }
+
+  update(data, setStateValue) {
+    this.setStateValue = setStateValue
+    this.steps = data.ranges.flatMap(([first, stride, count]) =>
+      Array.from({ length: count }, (_, i) => first + i * stride),
+    )
+    this.total = data.total
+    this.confirmed = data.chosen
+    if (this.asked === undefined) this.chosen = data.chosen
+    else if (this.asked === data.chosen) this.answered()
+    this.paint()
+  }
+
+  // The newest step is followed; any other one is held.
+  choose(index) {
+    this.stop()
+    this.show(index)
+  }
+
+  show(index) {
+    const last = this.steps.length - 1
+    this.chosen = index >= last ? null : this.steps[Math.max(index, 0)]
+    this.paint()
+    if (this.asked === undefined) this.ask(this.chosen)
+    else this.next = this.chosen
+  }
+
+  ask(step) {
+    this.next = undefined
+    this.askedAt = performance.now()
+    if (step === this.confirmed) return this.answered()
+    this.asked = step
+    clearTimeout(this.patience)
+    this.patience = setTimeout(() => this.answered(), PATIENCE_MS)
+    this.setStateValue("step", step)
+  }
+
+  answered() {
+    clearTimeout(this.patience)
+    this.asked = undefined
+    if (this.next !== undefined) this.ask(this.next)
+    else if (this.playing) this.scheduleFrame()
+  }
+
+  play() {
+    this.playing = true
+    // From the start when there is nothing newer to go to.
+    if (this.chosen === null) this.show(0)
+    else this.showNextFrame()
+    this.paint()
+  }
+
+  stop() {
+    this.playing = false
+    clearTimeout(this.frame)
+    this.paint()
+  }
+
+  scheduleFrame() {
+    clearTimeout(this.frame)
+    const due = this.askedAt + INTERVAL_MS / this.speed
+    this.frame = setTimeout(() => this.showNextFrame(), Math.max(due - performance.now(), 0))
+  }
+
+  showNextFrame() {
+    const index = this.index() + 1
+    if (index >= this.steps.length - 1) this.playing = false
+    this.show(index)
+  }
+
+  changeSpeed() {
+    this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length]
+    this.paint()
+  }
+
+  // From saved step to saved step; the range itself would go through all that lie between.
+  onKey(event) {
+    const moves = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }
+    const jumps = { PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity }
+    const move = moves[event.key] ?? jumps[event.key]
+    if (move === undefined) return
+    event.preventDefault()
+    this.choose(Math.min(Math.max(this.index() + move, 0), this.steps.length - 1))
+  }
+
+  index() {
+    return this.chosen === null ? this.steps.length - 1 : this.nearest(this.chosen)
+  }
+
+  nearest(step) {
+    let best = 0
+    for (let i = 1; i < this.steps.length; i++) {
+      if (Math.abs(this.steps[i] - step) <= Math.abs(this.steps[best] - step)) best = i
+    }
+    return best
+  }
+
+  paint() {
+    const newest = this.steps.at(-1)
+    const step = this.chosen ?? newest
+    const text = `${this.chosen === null ? "newest · " : ""}step ${thousands.format(step)}`
+    const label = this.root.querySelector(".label")
+    const widest = `newest · step ${thousands.format(this.total)}`
+    label.textContent = text
+    label.style.minWidth = `${widest.length}ch`
+    this.range.max = Math.max(this.total, 1)
+    this.range.value = step
+    this.range.setAttribute("aria-valuetext", text)
+    this.range.style.setProperty("--at", step / this.range.max)
+    this.range.style.setProperty("--reach", newest / this.range.max)
+    this.root.classList.toggle("playing", this.playing)
+    const [play, speed, follow] = ["play", "speed", "newest"].map(name =>
+      this.root.querySelector(`.${name}`),
+    )
+    play.title = this.playing ? "Pause" : "Play through the saved steps"
+    play.setAttribute("aria-label", play.title)
+    speed.textContent = `${this.speed}×`
+    speed.title = `${(this.speed * 1000) / INTERVAL_MS} steps a second at most`
+    speed.setAttribute("aria-label", `Speed ${this.speed}`)
+    follow.title = "Follow the newest step"
+    follow.setAttribute("aria-pressed", String(this.chosen === null))
+  }
+}

@@ -1,0 +1,1 @@
+"""From arrays to charts: pure functions that know neither page nor training."""

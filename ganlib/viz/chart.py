@@ -1,0 +1,52 @@
+"""A chart as plain data: cheap to build many times a second, a Plotly figure on request.
+
+Building and validating a `plotly.graph_objects.Figure` takes 5 to 10 ms and turning it
+into JSON half as long again, which is more than all the arithmetic behind a live chart.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Traces and layout in Plotly's own terms; arrays are numpy arrays.
+
+    Args:
+        traces: Plotly's `data`.
+        layout: Plotly's `layout`. It names no colours of text, paper or grid: the page's
+            theme decides these where the chart is drawn.
+    """
+
+    traces: tuple[dict[str, Any], ...]
+    layout: dict[str, Any]
+
+    def to_plotly(self) -> "Figure":
+        """The same chart as a validated figure, for notebooks and export."""
+        from plotly.graph_objects import Figure
+
+        return Figure(list(self.traces), {"template": "plotly_white", **self.layout})
+
+    def payload(self) -> dict[str, Any]:
+        """What the browser gets: JSON with arrays as base64 of 4 bytes a number.
+
+        Integers travel as int32 and all other numbers as float32, in the form that
+        plotly.js decodes by itself ("dtype" and "bdata").
+        """
+        return {"data": [_packed(trace) for trace in self.traces], "layout": _packed(self.layout)}
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _packed(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        kind = "i4" if value.dtype.kind in "iu" else "f4"
+        raw = np.ascontiguousarray(value, dtype=f"<{kind}").tobytes()
+        return {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
+    return value

@@ -1,0 +1,163 @@
+"""Real and generated 1-D samples as histograms over common bins."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganlib.viz import colours
+from ganlib.viz.chart import Chart
+from ganlib.viz.layout import chart_layout
+
+# A generator that puts everything on one spot would otherwise flatten the real histogram.
+_TALLEST = 2.5
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Densities of one set of samples.
+
+    Over all samples the density times the width sums to 1, less the share that lies
+    outside the bins.
+
+    Args:
+        name: "real", "generated" or "noise".
+        density: (bins,) float64, per unit of the data.
+        count: finite samples.
+        outside: how many of these lie outside the bins.
+    """
+
+    name: str
+    density: np.ndarray
+    count: int
+    outside: int
+
+
+@dataclass(frozen=True)
+class HistogramsInfo:
+    """Histograms over common bins.
+
+    Args:
+        edges: (bins + 1,) float64, evenly spaced.
+        histograms: real first, then generated and noise where there are any.
+    """
+
+    edges: np.ndarray
+    histograms: tuple[Histogram, ...]
+
+    @property
+    def centres(self) -> np.ndarray:
+        return (self.edges[:-1] + self.edges[1:]) / 2
+
+
+def histogram_info(
+    real: np.ndarray,
+    generated: np.ndarray | None = None,
+    noise: np.ndarray | None = None,
+    *,
+    bins: int = 60,
+) -> HistogramsInfo:
+    """Counts samples in bins that cover real and generated ones.
+
+    The bins run from the lower 0.1 to the higher 99.9 percentile of real and of generated
+    samples, so that one outlier does not squeeze the rest. They are widened to round
+    numbers, and a little more around the real samples: a generator that is about right
+    does not move the axis with every draw.
+
+    Args:
+        real: any shape, finite or not; what is not finite is left out.
+        generated: the same; None before there are any.
+        noise: the generator's input; it is shown but does not widen the bins.
+        bins: from 2 to 1,000.
+
+    Raises:
+        ValueError: no finite real sample, or a number of bins that is not allowed.
+    """
+    if not 2 <= bins <= 1_000:
+        raise ValueError(f"bins must be from 2 to 1,000. Received: {bins}.")
+    given = {"real": real, "generated": generated, "noise": noise}
+    samples = {name: _finite(values) for name, values in given.items() if values is not None}
+    if not len(samples["real"]):
+        raise ValueError("A histogram needs at least one finite real sample. Received: none.")
+    low, high = _range(samples["real"], samples.get("generated", samples["real"][:0]))
+    edges = np.linspace(low, high, bins + 1)
+    return HistogramsInfo(edges, tuple(_count(name, s, edges) for name, s in samples.items()))
+
+
+def histogram_figure(info: HistogramsInfo, *, uirevision: str, height: int = 320) -> Chart:
+    """Real and generated as filled steps over each other, noise as a faint outline."""
+    width = info.edges[1] - info.edges[0]
+    # With the shape "hvh" a step is centred on its point, so a hover names the bin's centre.
+    x = np.concatenate(([info.centres[0] - width], info.centres, [info.centres[-1] + width]))
+    traces = [_trace(histogram, x) for histogram in reversed(info.histograms)]
+    layout = chart_layout(
+        title="density",
+        uirevision=uirevision,
+        height=height,
+        x={
+            "title": {"text": "value", "standoff": 6},
+            "unifiedhovertitle": {"text": "around %{x:.4~g}"},
+            "range": [info.edges[0], info.edges[-1]],
+            "tickangle": 0,
+            "nticks": 9,
+        },
+        y={"range": [0, _top(info)]},
+    )
+    layout["legend"]["traceorder"] = "reversed"
+    return Chart(tuple(traces), layout)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    flat = np.asarray(values, dtype=np.float64).ravel()
+    return flat[np.isfinite(flat)]
+
+
+def _range(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
+    low, high = np.percentile(real, [0.1, 99.9])
+    span = max(high - low, 1e-3 * max(abs(low), abs(high)), 1e-6)
+    unit = 10.0 ** np.floor(np.log10(span)) / 2
+    first, last = np.floor(low / unit) - 1, np.ceil(high / unit) + 1
+    if len(generated):
+        low, high = np.percentile(generated, [0.1, 99.9])
+        first, last = min(first, np.floor(low / unit)), max(last, np.ceil(high / unit))
+    return float(first * unit), float(last * unit)
+
+
+def _count(name: str, samples: np.ndarray, edges: np.ndarray) -> Histogram:
+    # A number of bins and a range take numpy's fast path; edges would make it sort.
+    counts, _ = np.histogram(samples, len(edges) - 1, (edges[0], edges[-1]))
+    width = edges[1] - edges[0]
+    density = counts / (max(len(samples), 1) * width)
+    return Histogram(name, density, len(samples), len(samples) - int(counts.sum()))
+
+
+def _top(info: HistogramsInfo) -> float:
+    """Upper end of the axis, which moves in steps of half the real histogram's height.
+
+    The steps are at 1.25, 1.75 ... of that height: at 1, where a trained generator is,
+    the axis would jump with every draw.
+    """
+    by_name = {histogram.name: histogram.density.max() for histogram in info.histograms}
+    real = by_name["real"] or 1.0
+    ratio = min(by_name.get("generated", 0.0) / real, _TALLEST)
+    return float((max(np.ceil((ratio - 0.25) * 2) / 2, 1.0) + 0.3) * real)
+
+
+def _trace(histogram: Histogram, x: np.ndarray) -> dict[str, Any]:
+    colour = colours.of_role(histogram.name)
+    faint = histogram.name == "noise"
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": histogram.name,
+        "x": x,
+        "y": np.concatenate(([0.0], histogram.density, [0.0])),
+        "line": {
+            "color": colours.rgba(colour, 0.7) if faint else colour,
+            "width": 1.2 if faint else 2,
+            "shape": "hvh",
+        },
+        "fill": "none" if faint else "tozeroy",
+        "fillcolor": colours.rgba(colour, 0.22),
+        "hovertemplate": f"%{{y:.3f}}<extra>{histogram.name}</extra>",
+    }

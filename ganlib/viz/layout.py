@@ -1,0 +1,109 @@
+"""The layout all charts share: tight margins, legend on top, nothing that moves by itself."""
+
+import math
+from typing import Any, Literal
+
+XKind = Literal["step", "seconds"]
+
+
+def chart_layout(
+    *,
+    title: str,
+    uirevision: str,
+    height: int,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    note: str = "",
+) -> dict[str, Any]:
+    """A Plotly layout.
+
+    Args:
+        title: what the vertical axis shows, such as "loss".
+        uirevision: zoom and hidden curves are kept for as long as this stays the same;
+            the run's id is a good one. Each axis adds its own kind, so that a zoom on
+            steps is not applied to seconds, nor one on a linear axis to a logarithmic.
+        height: pixels.
+        x: what the horizontal axis adds or changes.
+        y: what the vertical axis adds or changes.
+        note: a sentence shown in the middle, where there is nothing else to see.
+    """
+    annotations = [_note(note)] if note else []
+    return {
+        "height": height,
+        "uirevision": uirevision,
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        # Fixed on the left: labels that change their width must not move the curves.
+        "margin": {"l": 64, "r": 12, "t": 34, "b": 42},
+        "separators": ".,",
+        "hovermode": "x unified",
+        "dragmode": "zoom",
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "itemwidth": 30,
+        },
+        "xaxis": _axis(uirevision, x),
+        "yaxis": _axis(uirevision, {"title": {"text": title, "standoff": 8}, **y}),
+        "annotations": annotations,
+    }
+
+
+def x_axis(kind: XKind) -> dict[str, Any]:
+    """The horizontal axis of curves over training: steps, or seconds without pauses."""
+    if kind == "step":
+        title, hover = "step", "step %{x:,d}"
+    else:
+        title, hover = "seconds of training", "%{x:,.1f} s"
+    return {
+        "title": {"text": title, "standoff": 6},
+        "unifiedhovertitle": {"text": hover},
+        "nticks": 7,
+        "tickangle": 0,
+        "rangemode": "tozero",
+        "uirevision": kind,
+    }
+
+
+def log_axis(lowest: float, highest: float) -> dict[str, Any]:
+    """A logarithmic axis labelled 0.1, 0.2, 0.5, 1 ... where Plotly would write 2, 5, 10^-1.
+
+    Args:
+        lowest: smallest value shown, above 0.
+        highest: largest value shown.
+    """
+    first, last = math.floor(math.log10(lowest)), math.ceil(math.log10(highest))
+    leading = (1, 2, 5) if last - first <= 3 else (1,)
+    ticks = [digit * 10.0**power for power in range(first, last + 1) for digit in leading]
+    return {"type": "log", "tickvals": ticks, "tickformat": "~g"}
+
+
+def _axis(uirevision: str, extra: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "zeroline": False,
+        "showline": False,
+        # Invisible ticks keep the labels off the curves.
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": "rgba(0, 0, 0, 0)",
+        "nticks": 6,
+        "separatethousands": True,
+        "exponentformat": "power",
+        **extra,
+        "uirevision": f"{uirevision} {extra.get('uirevision', '')}",
+    }
+
+
+def _note(text: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+        "showarrow": False,
+    }

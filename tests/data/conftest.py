@@ -1,0 +1,166 @@
+"""A machine of its own for each test: no home folder, no network but a server in a thread."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganlib.data.dataset import ImageDataset
+from ganlib.data.download import RemoteFile
+from ganlib.data.npz import NpzImages
+from ganlib.data.resolve import Places
+
+
+@pytest.fixture(autouse=True)
+def own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for variable in ("GANLIB_DATA", "GANLIB_OFFLINE", "HTTP_PROXY", "http_proxy", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("GANLIB_CACHE", str(tmp_path / "cache"))
+    # Nobody listens there, so a test that forgets its server fails and fetches nothing.
+    monkeypatch.setenv("GANLIB_MNIST_URL", "http://127.0.0.1:9")
+
+
+@dataclass
+class Server:
+    """Serves one file; a test chooses how badly.
+
+    Args:
+        body: what the file is.
+        behave: called with the request in place of a proper answer.
+    """
+
+    body: bytes = b""
+    behave: Callable[[BaseHTTPRequestHandler], None] | None = None
+    requests: list[str] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+    url: str = ""
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        self.requests.append(request.path)
+        if self.behave is not None:
+            self.behave(request)
+            return
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(self.body)))
+        request.end_headers()
+        request.wfile.write(self.body)
+
+    def cut(self, request: BaseHTTPRequestHandler) -> None:
+        """Promises the whole file, sends half of it, and hangs up."""
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(self.body)))
+        request.end_headers()
+        request.wfile.write(self.body[: len(self.body) // 2])
+
+    def stall(self, request: BaseHTTPRequestHandler) -> None:
+        """Sends half of the file, then nothing, with the line open."""
+        self.cut(request)
+        request.wfile.flush()
+        self.released.wait(30)
+
+    def hang(self, request: BaseHTTPRequestHandler) -> None:
+        """Takes the request and says nothing."""
+        self.released.wait(30)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    serving = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            serving.answer(self)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keeps the test's output clean."""
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    serving.url = f"http://127.0.0.1:{listener.server_port}/mirror"
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield serving
+    serving.released.set()
+    listener.shutdown()
+    thread.join()
+    listener.server_close()
+
+
+def shades(count: int, first: int = 0) -> np.ndarray:
+    """(count, 4, 4) uint8: image i is all of shade first + i, so that it can be told."""
+    ramp = np.arange(first, first + count, dtype=np.uint8)
+    return np.broadcast_to(ramp[:, None, None], (count, 4, 4)).copy()
+
+
+IMAGES = NpzImages(key="x_train", side=4, most=1_000)
+FULL = 12
+BUNDLED = 3
+
+
+@dataclass
+class Stage:
+    """A dataset of 12 images of 4 x 4, of which 3 are bundled.
+
+    The first shade of a copy tells it: 0 is the user's own, 100 published, 200 bundled.
+    """
+
+    dataset: ImageDataset
+    remote: RemoteFile
+    cached: Path
+    folder: Path
+    body: bytes
+
+    def put_own(self, count: int) -> Path:
+        """Puts that many images where GANLIB_DATA will look."""
+        path = self.folder / "tiny.npz"
+        np.savez(path, x_train=shades(count))
+        return path
+
+    def cache_files(self) -> list[str]:
+        folder = self.cached.parent
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def settled_cache_files(self) -> list[str]:
+        """As above, once a download that was walked away from has cleaned up."""
+        deadline = time.monotonic() + 10
+        while any(thread.name == "download tiny.npz" for thread in threading.enumerate()):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the download's thread is still there")
+            time.sleep(0.01)
+        return self.cache_files()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    monkeypatch.setenv("GANLIB_TINY_URL", server.url)
+    published = tmp_path / "published.npz"
+    np.savez_compressed(published, x_train=shades(FULL, first=100))
+    bundled = tmp_path / "bundled.npz"
+    np.savez_compressed(bundled, x_train=shades(BUNDLED, first=200))
+    folder = tmp_path / "data"
+    folder.mkdir()
+    server.body = published.read_bytes()
+    remote = RemoteFile(
+        name="tiny.npz",
+        base_url="http://127.0.0.1:9",
+        url_variable="GANLIB_TINY_URL",
+        sha256=hashlib.sha256(server.body).hexdigest(),
+        size=len(server.body),
+    )
+    dataset = ImageDataset(
+        name="tiny",
+        title="Tiny",
+        licence="CC0",
+        source="this test",
+        url="",
+        bundled="Three of twelve.",
+        total=FULL,
+        places=Places("tiny.npz", IMAGES, remote, IMAGES, bundled),
+    )
+    return Stage(dataset, remote, tmp_path / "cache" / "tiny.npz", folder, server.body)

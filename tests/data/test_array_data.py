@@ -1,0 +1,52 @@
+"""Drawing from samples in memory."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ganlib.data.base import ArrayData
+from ganlib.events import DataReport
+
+REPORT = DataReport("Shades", "made here", 10, 10)
+
+
+@pytest.fixture
+def shades() -> ArrayData:
+    """Ten images of 2 x 3; image i is all of shade i."""
+    samples = np.broadcast_to(np.arange(10, dtype=np.uint8)[:, None, None, None], (10, 2, 3, 1))
+    return ArrayData(samples.copy(), REPORT)
+
+
+def test_draws_float32_of_the_asked_shape_in_the_datas_own_units(shades: ArrayData) -> None:
+    drawn = shades.draw(tf.constant([0, 1], tf.int32), 7)
+    assert shades.sample_shape == (2, 3, 1)
+    assert shades.report is REPORT
+    assert drawn.shape == (7, 2, 3, 1)
+    assert drawn.dtype == tf.float32
+    assert set(np.unique(drawn)) <= set(range(10))
+    # Each sample is one whole image, not pixels of several.
+    assert (np.ptp(drawn.numpy(), axis=(1, 2, 3)) == 0).all()
+
+
+def test_same_seed_same_samples_in_and_out_of_a_compiled_step(shades: ArrayData) -> None:
+    compiled = tf.function(lambda seed: shades.draw(seed, 64))
+    first, other = tf.constant([5, 1], tf.int32), tf.constant([5, 2], tf.int32)
+    np.testing.assert_array_equal(compiled(first), compiled(first))
+    np.testing.assert_array_equal(compiled(first), shades.draw(first, 64))
+    assert (compiled(first).numpy() != compiled(other).numpy()).any()
+
+
+def test_take_follows_its_seed(shades: ArrayData) -> None:
+    np.testing.assert_array_equal(shades.take(3, 64), shades.take(3, 64))
+    assert (shades.take(3, 64) != shades.take(4, 64)).any()
+    assert shades.take(3, 64).shape == (64, 2, 3, 1)
+
+
+def test_every_sample_is_drawn_equally_often(shades: ArrayData) -> None:
+    drawn = shades.take(0, 10_000)[:, 0, 0, 0].astype(int)
+    counts = np.bincount(drawn, minlength=10)
+    assert len(counts) == 10
+    # Binomial(10,000, 0.1) has mean 1,000 and standard deviation 30; five of them.
+    assert np.abs(counts - 1_000).max() <= 150
+    # And they are random: with equal counts, chi squared would be 0.
+    assert ((counts - 1_000) ** 2 / 1_000).sum() > 0.5

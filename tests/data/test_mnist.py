@@ -1,0 +1,104 @@
+"""The bundled digits are MNIST, and the dataset says what they are."""
+
+import inspect
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from ganlib.data.mnist import DATASET
+from ganlib.data.resolve import BUNDLED
+from ganlib.errors import DataError
+
+
+@pytest.fixture
+def bundled() -> dict[str, np.ndarray]:
+    with np.load(BUNDLED / "mnist_10000.npz", allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def test_bundled_digits_are_the_published_ones(bundled) -> None:
+    images, labels = bundled["x_train"], bundled["y_train"]
+    assert images.shape == (10_000, 28, 28)
+    assert labels.shape == (10_000,)
+    assert images.dtype == labels.dtype == np.uint8
+    # The digits that every tutorial shows first.
+    assert labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert np.bincount(labels).min() > 800
+    # 0.1307 and 0.3081 over all 60,000; a pixel's mean is known to 0.001 from 10,000.
+    assert images.mean() / 255 == pytest.approx(0.1307, abs=0.003)
+    assert images.std() / 255 == pytest.approx(0.3081, abs=0.003)
+
+
+def test_bundled_files_are_small_and_explained() -> None:
+    readme = (BUNDLED / "README.md").read_text(encoding="utf-8")
+    files = [path for path in BUNDLED.iterdir() if path.name != "README.md"]
+    assert sum(path.stat().st_size for path in files) <= 5_000_000
+    for path in files:
+        assert path.name in readme
+    assert DATASET.licence in readme
+
+
+def test_offline_a_run_learns_from_the_bundled_digits(monkeypatch, bundled) -> None:
+    monkeypatch.setenv("GANLIB_OFFLINE", "1")
+    data = DATASET.load()
+    assert data.sample_shape == (28, 28, 1)
+    assert data.report.sentence() == "MNIST, bundled sample: 10,000 of 60,000"
+    drawn = data.take(0, 20)
+    known = {image.tobytes() for image in bundled["x_train"]}
+    assert all(image.astype(np.uint8).tobytes() in known for image in drawn)
+
+
+def test_a_page_is_told_what_a_run_would_get(monkeypatch) -> None:
+    assert DATASET.locate().sentence() == (
+        "MNIST, bundled sample: 10,000 of 60,000; the full set (11 MB) is fetched at the first run"
+    )
+
+
+def test_without_network_the_report_says_so() -> None:
+    assert DATASET.load().report.sentence() == (
+        "MNIST, download failed: 127.0.0.1:9 could not be reached; "
+        "using the bundled sample: 10,000 of 60,000"
+    )
+
+
+def test_only_training_images_of_the_users_own_file(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("GANLIB_DATA", str(tmp_path))
+    training = np.full((7, 28, 28), 9, np.uint8)
+    np.savez(tmp_path / "mnist.npz", x_test=np.zeros((3, 28, 28), np.uint8), x_train=training)
+    data = DATASET.load()
+    assert data.report.sentence() == "MNIST, your folder GANLIB_DATA: 7 of 60,000"
+    assert (data.take(0, 50) == 9).all()
+
+
+def test_an_absurd_file_of_the_users_own_is_refused(monkeypatch, tmp_path) -> None:
+    """A small file that unpacks to 200 MB of black images."""
+    monkeypatch.setenv("GANLIB_DATA", str(tmp_path))
+    path = tmp_path / "mnist.npz"
+    np.savez_compressed(path, x_train=np.zeros((255_103, 28, 28), np.uint8))
+    assert path.stat().st_size < 250_000
+    with pytest.raises(DataError, match="claims 255,103 images; at most 200,000 are read"):
+        DATASET.load()
+
+
+def test_the_published_file_is_the_one_of_keras() -> None:
+    import keras
+
+    remote = DATASET.places.remote
+    keras_source = inspect.getsource(keras.datasets.mnist.load_data)
+    assert f'"{remote.sha256}"' in keras_source
+    assert f'"{remote.base_url}/"' in keras_source
+
+
+def test_looking_loads_no_tensorflow(tmp_path) -> None:
+    code = (
+        "import sys; from ganlib.data import get; get('mnist').locate(); "
+        "print(sorted({'tensorflow', 'keras', 'streamlit'} & set(sys.modules)))"
+    )
+    environment = os.environ | {"GANLIB_CACHE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,126 @@
+"""Which copy a run gets: your folder, the cache, a download, the bundled sample.
+
+The first shade of a copy tells it: 0 is the user's own, 100 published, 200 bundled.
+"""
+
+import dataclasses
+
+import pytest
+
+from ganlib.data.resolve import resolve
+from ganlib.errors import DataError
+
+FETCHED_LATER = "; the full set (0 MB) is fetched at the first run"
+
+
+def first_shade(stage) -> int:
+    return int(resolve(stage.dataset.places).samples[0, 0, 0, 0])
+
+
+def test_each_place_is_preferred_to_the_next(stage, server, monkeypatch) -> None:
+    monkeypatch.setenv("GANLIB_OFFLINE", "1")
+    assert first_shade(stage) == 200
+    monkeypatch.delenv("GANLIB_OFFLINE")
+    assert first_shade(stage) == 100
+    assert len(server.requests) == 1
+
+    server.body = b"the published file is not asked for again"
+    assert first_shade(stage) == 100
+    assert len(server.requests) == 1
+
+    stage.put_own(5)
+    monkeypatch.setenv("GANLIB_DATA", str(stage.folder))
+    assert first_shade(stage) == 0
+    assert len(server.requests) == 1
+
+
+def test_reports_of_each_place(stage, monkeypatch) -> None:
+    dataset = stage.dataset
+    assert dataset.locate().sentence() == "Tiny, bundled sample: 3 of 12" + FETCHED_LATER
+
+    monkeypatch.setenv("GANLIB_OFFLINE", "1")
+    assert dataset.load().report.sentence() == "Tiny, bundled sample: 3 of 12"
+    assert dataset.locate().sentence() == (
+        "Tiny, bundled sample: 3 of 12; GANLIB_OFFLINE is set, so the full set is not fetched"
+    )
+
+    monkeypatch.setenv("GANLIB_OFFLINE", "0")
+    assert dataset.load().report.sentence() == "Tiny, downloaded copy: 12"
+    assert dataset.locate().sentence() == "Tiny, downloaded copy: 12"
+    assert dataset.locate().report == dataset.load().report
+
+    monkeypatch.setenv("GANLIB_DATA", str(stage.folder))
+    assert dataset.load().report.sentence() == "Tiny, downloaded copy: 12"
+    stage.put_own(5)
+    assert dataset.load().report.sentence() == "Tiny, your folder GANLIB_DATA: 5 of 12"
+    assert dataset.locate().sentence() == "Tiny, your folder GANLIB_DATA: 5 of 12"
+    stage.put_own(40)
+    assert dataset.load().report.sentence() == "Tiny, your folder GANLIB_DATA: 40"
+
+
+def test_looking_asks_no_network(stage, server) -> None:
+    stage.dataset.locate()
+    assert server.requests == []
+    assert stage.cache_files() == []
+
+
+def test_a_broken_own_file_is_told_and_nothing_else_is_taken(stage, server, monkeypatch) -> None:
+    own = stage.put_own(5)
+    own.write_bytes(own.read_bytes()[:100])
+    monkeypatch.setenv("GANLIB_DATA", str(stage.folder))
+    sentence = f"{own} is not a whole .npz file: File is not a zip file."
+    with pytest.raises(DataError) as loaded:
+        stage.dataset.load()
+    with pytest.raises(DataError) as located:
+        stage.dataset.locate()
+    assert str(loaded.value) == str(located.value) == sentence
+    assert server.requests == []
+
+
+def test_a_mistyped_folder_is_told(stage, monkeypatch) -> None:
+    monkeypatch.setenv("GANLIB_DATA", str(stage.folder / "typo"))
+    with pytest.raises(DataError, match=r"^GANLIB_DATA is .*typo, which is not a folder\.$"):
+        stage.dataset.load()
+
+
+def test_a_damaged_cached_copy_is_fetched_again(stage, server) -> None:
+    stage.cached.parent.mkdir()
+    stage.cached.write_bytes(stage.body[:-1] + b"?")
+    assert stage.dataset.locate().report.provenance == "bundled sample"
+    assert first_shade(stage) == 100
+    assert stage.cached.read_bytes() == stage.body
+    assert stage.cache_files() == ["tiny.npz"]
+
+
+def test_a_damaged_cached_copy_without_network(stage, server, monkeypatch) -> None:
+    stage.cached.parent.mkdir()
+    stage.cached.write_bytes(b"rubbish")
+    monkeypatch.setenv("GANLIB_OFFLINE", "1")
+    found = resolve(stage.dataset.places)
+    assert found.samples[0, 0, 0, 0] == 200
+    assert found.provenance == (
+        "the downloaded copy is damaged and GANLIB_OFFLINE is set; using the bundled sample"
+    )
+    assert server.requests == []
+
+
+def test_damage_that_leaves_size_and_name_is_noticed_later_too(stage) -> None:
+    assert first_shade(stage) == 100
+    assert stage.remote.state() == "whole"
+    stage.cached.write_bytes(stage.body[:-1] + b"?")
+    assert stage.remote.state() == "damaged"
+
+
+def test_without_a_bundled_sample_the_reason_is_the_error(stage, server, monkeypatch) -> None:
+    places = dataclasses.replace(stage.dataset.places, bundled=None)
+    server.behave = lambda request: request.send_error(503)
+    host = server.url.split("/")[2]
+    with pytest.raises(DataError) as failed:
+        resolve(places)
+    assert str(failed.value) == (
+        "tiny.npz is not on this machine and was not fetched: "
+        f"download failed: {host} answered 503 Service Unavailable."
+    )
+    monkeypatch.setenv("GANLIB_OFFLINE", "1")
+    with pytest.raises(DataError, match=r"was not fetched: GANLIB_OFFLINE is set\.$"):
+        resolve(places)

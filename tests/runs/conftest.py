@@ -1,0 +1,26 @@
+"""A store, and a manager of fake trainers, for every test here."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fake_trainer import load_fake, make_fake
+
+from ganlib.runs import Manager, RunStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def make_manager(store: RunStore) -> Iterator[Callable[[int], Manager]]:
+    made: list[Manager] = []
+
+    def make(cap: int = 1) -> Manager:
+        made.append(Manager(store, cap, make_fake, load_fake, tensorboard=False))
+        return made[-1]
+
+    yield make
+    assert all([manager.shutdown(timeout_s=20) for manager in made])

@@ -1,0 +1,18 @@
+"""Trains a fake run until it is killed; the first argument is the folder of runs."""
+
+import sys
+
+from fake_trainer import FakeConfig, FakeTrainer, make_fake
+
+from ganlib.runs import Manager, RunControl, RunStore, execute
+
+store = RunStore(sys.argv[1])
+config = FakeConfig(steps=1_000_000, delay_ms=2, checkpoint_every=20)
+if sys.argv[2] == "manager":
+    manager = Manager(store, 1, make_fake, tensorboard=False)
+    print(manager.submit("fake/walk", config), manager.submit("fake/walk", config), flush=True)
+    manager.wait()
+else:
+    run = store.create("fake/walk", config)
+    print(run.id, flush=True)
+    execute(run, FakeTrainer(config), RunControl(), tensorboard=False)

@@ -1,0 +1,294 @@
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from fake_trainer import NAMES, FakeConfig, FakeTrainer, true_walk, wait_until
+
+from ganlib.errors import RunError
+from ganlib.events import Checkpoint, Event
+from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from ganlib.runs.execute import failure_sentence
+
+
+def _execute(run: Run, config: FakeConfig, control: RunControl | None = None, **options) -> str:
+    checkpoint = run.latest_checkpoint() if run.checkpoint_steps() else None
+    trainer = FakeTrainer(config, checkpoint)
+    return execute(run, trainer, control or RunControl(), tensorboard=False, **options)
+
+
+def _check_history(run: Run, steps: int) -> None:
+    history = run.history()
+    assert history.step.tolist() == list(range(1, steps + 1))
+    np.testing.assert_array_equal(history.values[2:].T, true_walk(steps))
+
+
+def test_a_finished_run_has_everything(store: RunStore) -> None:
+    config = FakeConfig(steps=100)
+    run = store.create("fake/walk", config)
+    seen: list[str] = []
+    assert _execute(run, config, on_event=lambda event: seen.append(type(event).__name__)) == (
+        "finished"
+    )
+    assert not run.lock.held
+    assert seen[:3] == ["Phase", "Started", "Samples"] and seen[-1] == "Finished"
+
+    run = store.open(run.id)
+    status = run.status()
+    walk = true_walk(100)
+    assert (status.state, status.step, status.steps) == ("finished", 100, 100)
+    assert (status.phase, status.message, status.device) == ("", "", "CPU")
+    assert status.parameters == {"generator": 2}
+    assert status.data == "Walks, made up: 10 of 20"
+    assert status.elapsed_s == pytest.approx(1.0)
+    # 90 steps behind the first call in 0.9 s.
+    assert status.steps_per_second == pytest.approx(100.0)
+    assert status.latest == pytest.approx(dict(zip(NAMES, walk[90:].mean(axis=0), strict=True)))
+    assert status.metrics == {"w1": pytest.approx(walk[-1, 0])}
+    assert status.started <= status.ended
+    whole = FakeTrainer(config)
+    list(whole.events())
+    assert status.weights_sha256 == whole.weights_sha256()
+
+    _check_history(run, 100)
+    np.testing.assert_allclose(run.history().time_s, np.arange(1, 101) / 100)
+    scores = run.scores()
+    assert scores.step.tolist() == [0, 50, 100]
+    assert scores.values["w1"] == pytest.approx(abs(np.r_[0.0, walk[49, 0], walk[99, 0]]))
+    assert status.scores == {"w1": pytest.approx(scores.values["w1"][-1])}
+    assert status.best_scores == {"w1": 0.0}
+    assert run.sample_steps() == [0, 50, 100]
+    assert run.samples(50)["fresh"].tolist() == np.full((4, 8, 8, 1), 51).tolist()
+    assert run.sample_grid(50, "fresh").startswith(b"\x89PNG")
+    assert run.real_grid().startswith(b"\x89PNG")
+    assert run.real().shape == (4, 8, 8, 1)
+    assert run.checkpoint_steps() == [100]
+    assert run.traceback() == ""
+
+
+def test_the_status_tells_the_phase_before_the_first_step(store: RunStore) -> None:
+    config = FakeConfig(steps=20)
+    run = store.create("fake/walk", config)
+    watching = RunStore(store.root).open(run.id)
+    phases = []
+
+    def note(event: Event) -> None:
+        status = watching.status()
+        phases.append((type(event).__name__, status.state, status.phase))
+
+    _execute(run, config, on_event=note)
+    assert phases[:2] == [("Phase", "running", "counting to ten"), ("Started", "running", "")]
+
+
+@pytest.mark.parametrize(
+    ("every", "autosave_s", "kept"),
+    [(40, 0.0, [80, 100]), (0, 0.0, [90, 100]), (0, 1e9, [100])],
+    ids=["by steps", "by time", "at the end"],
+)
+def test_checkpoints_are_written_by_steps_or_by_time(
+    store: RunStore, every: int, autosave_s: float, kept: list[int]
+) -> None:
+    config = FakeConfig(steps=100, checkpoint_every=every)
+    run = store.create("fake/walk", config)
+    _execute(run, config, autosave_s=autosave_s)
+    assert run.checkpoint_steps() == kept
+
+
+def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -> None:
+    config = FakeConfig(steps=100_000, delay_ms=1)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+    thread = threading.Thread(target=_execute, args=(run, config, control))
+    thread.start()
+    watching = RunStore(store.root).open(run.id)
+    try:
+        wait_until(lambda: watching.status().step > 0)
+        control.pause()
+        wait_until(lambda: watching.status().state == "paused")
+        step = watching.status().step
+        assert step == len(watching.history()) == watching.latest_checkpoint().step
+        thread.join(timeout=0.2)
+        assert watching.status().step == step == len(watching.history())
+        control.unpause()
+        wait_until(lambda: watching.status().state == "running" and watching.status().step > step)
+        control.pause()
+        wait_until(lambda: watching.status().state == "paused")
+    finally:
+        control.stop()
+        thread.join(timeout=20)
+    status = watching.status()
+    assert status.state == "stopped"
+    assert len(status.weights_sha256) == 64
+    assert status.step == len(watching.history()) == watching.latest_checkpoint().step
+
+
+@pytest.mark.parametrize("stop_at", [0, 10, 50, 90])
+def test_a_stopped_and_resumed_run_is_the_one_never_stopped(store: RunStore, stop_at: int) -> None:
+    config = FakeConfig(steps=100)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+
+    def stop(event: Event) -> None:
+        if getattr(event, "step", getattr(event, "last_step", -1)) == stop_at:
+            control.stop()
+
+    assert _execute(run, config, control, on_event=stop) == "stopped"
+    assert run.status().step == stop_at
+    watching = store.open(run.id)
+    watching.history()
+    run = store.claim(run.id)
+    assert queue_again(run, None, lambda recipe, values: FakeConfig(**values)) == config
+    assert watching.status().state == "queued"
+    assert _execute(run, config) == "finished"
+
+    whole = store.create("fake/walk", config)
+    _execute(whole, config)
+    assert run.status().weights_sha256 == whole.status().weights_sha256
+    np.testing.assert_allclose(run.history().values, whole.history().values)
+    _check_history(watching, 100)
+    assert watching.sample_steps() == whole.sample_steps()
+
+
+def test_a_crash_behind_a_checkpoint_doubles_and_drops_nothing(store: RunStore) -> None:
+    config = FakeConfig(steps=200, checkpoint_every=40, sample_every=20)
+    run = store.create("fake/walk", config)
+    with pytest.raises(KeyboardInterrupt):
+        _execute(run, config, on_event=_raise_at(110, KeyboardInterrupt()))
+    watching = store.open(run.id)
+    status = watching.status()
+    assert (status.state, status.step) == ("interrupted", 110)
+    _check_history(watching, 110)
+    assert watching.checkpoint_steps() == [40, 80]
+    # The newest cannot be read: the one before is gone on from.
+    (run.path / "checkpoints" / "00000080.npz").write_bytes(b"torn")
+    left: list[list[int]] = []
+
+    def note(event: Event) -> None:
+        if type(event).__name__ == "Started":
+            left.append([len(watching.history()), *watching.sample_steps()])
+
+    assert _execute(store.claim(run.id), config, on_event=note) == "finished"
+    assert left == [[40, 0, 20, 40]], "what came after the checkpoint is gone until it is made anew"
+    assert (run.path / "checkpoints" / "00000080.npz.damaged").read_bytes() == b"torn"
+    _check_history(watching, 200)
+    assert watching.scores().step.tolist() == list(range(0, 201, 20))
+    assert watching.sample_steps() == list(range(0, 201, 20))
+    assert watching.checkpoint_steps() == [160, 200]
+
+
+def _raise_at(step: int, error: BaseException):
+    def on_event(event: Event) -> None:
+        if getattr(event, "last_step", 0) == step:
+            raise error
+
+    return on_event
+
+
+def test_a_failure_is_one_sentence_and_a_traceback(store: RunStore) -> None:
+    config = FakeConfig(fail_at=57)
+    run = store.create("fake/walk", config)
+    assert _execute(run, config) == "failed"
+    run = store.open(run.id)
+    status = run.status()
+    assert status.state == "failed"
+    assert status.message == (
+        "ValueError at step 56: the walk met a wall. The traceback is in the run's folder."
+    )
+    assert "in _advance" in run.traceback() and "and a second line" in run.traceback()
+    _check_history(run, 50)
+
+
+def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
+    config = FakeConfig(diverge_at=57, checkpoint_every=10)
+    run = store.create("fake/walk", config)
+    assert _execute(run, config) == "failed"
+    assert run.status().message == (
+        "Training diverged: generator loss was no longer a finite number at step 57. "
+        "A lower learning rate often helps."
+    )
+    assert run.latest_checkpoint().step == 50
+    # Going on clears the story of the failure.
+    mended = FakeConfig(checkpoint_every=10)
+    assert _execute(store.claim(run.id), mended) == "finished"
+    assert run.status().message == "" and run.traceback() == ""
+    _check_history(run, 100)
+
+
+def test_failures_while_the_trainer_is_made_belong_to_the_run(store: RunStore) -> None:
+    def broken(recipe: str, config: object, checkpoint: Checkpoint | None) -> FakeTrainer:
+        raise ImportError("no TensorFlow here")
+
+    run = store.create("fake/walk", FakeConfig())
+    trainer = LateTrainer(run, FakeConfig(), broken)
+    assert execute(run, trainer, RunControl(), tensorboard=False) == "failed"
+    assert run.status().message == (
+        "ImportError at step 0: no TensorFlow here. The traceback is in the run's folder."
+    )
+
+
+def test_a_trainer_that_just_ends_has_failed(store: RunStore) -> None:
+    class Lazy(FakeTrainer):
+        def events(self) -> Iterator[Event]:
+            return iter(list(super().events())[:-1])
+
+    run = store.create("fake/walk", FakeConfig())
+    assert execute(run, Lazy(FakeConfig()), RunControl(), tensorboard=False) == "failed"
+    assert "the trainer ended before its last step" in run.status().message
+
+
+def test_a_folder_deleted_under_a_run_fails_it_quietly(store: RunStore) -> None:
+    import shutil
+
+    run = store.create("fake/walk", FakeConfig())
+    assert _execute(run, FakeConfig(), on_event=lambda event: shutil.rmtree(run.path)) == "failed"
+    assert not run.path.exists()
+
+
+def test_two_writers_are_refused(store: RunStore) -> None:
+    run = store.create("fake/walk", FakeConfig())
+    with pytest.raises(RunError, match="in use by another"):
+        _execute(store.open(run.id), FakeConfig())
+    assert run.status().state == "queued"
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ValueError(), "ValueError at step 1,234. The traceback is in the run's folder."),
+        (OSError(28, "No space"), "OSError at step 1,234: [Errno 28] No space. The traceback"),
+        (KeyError("a."), "KeyError at step 1,234: 'a.'. The traceback"),
+        (RuntimeError("a " * 500), "..."),
+        (RunError("Run x has gone."), "Run x has gone."),
+    ],
+)
+def test_what_a_user_is_told(error: Exception, sentence: str) -> None:
+    told = failure_sentence(error, 1234)
+    assert sentence in told
+    assert "\n" not in told and len(told) < 320
+
+
+@pytest.mark.parametrize(
+    ("done", "stop", "steps", "message"),
+    [
+        (100, False, None, "has finished its 100 steps; .* Received: none"),
+        (100, False, 100, "has finished its 100 steps; .* Received: 100"),
+        (50, True, 40, "has a checkpoint at step 50, .* Received: 40"),
+    ],
+)
+def test_a_resume_needs_something_left_to_do(
+    store: RunStore, done: int, stop: bool, steps: int | None, message: str
+) -> None:
+    config = FakeConfig(steps=100)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+
+    def on_event(event: Event) -> None:
+        if stop and getattr(event, "last_step", 0) == done:
+            control.stop()
+
+    _execute(run, config, control, on_event=on_event)
+    before = run.status()
+    run = store.claim(run.id)
+    with pytest.raises(RunError, match=message):
+        queue_again(run, steps, lambda recipe, values: FakeConfig(**values))
+    assert run.status() == before

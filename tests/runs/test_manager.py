@@ -1,0 +1,192 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from fake_trainer import FakeConfig, true_walk, wait_until
+
+from ganlib.errors import ConfigError, RunError
+from ganlib.runs import Manager, RunStore
+
+Make = Callable[..., Manager]
+LONG = FakeConfig(steps=1_000_000, delay_ms=1)
+
+
+def _state(manager: Manager, run_id: str) -> str:
+    return RunStore(manager.store.root).open(run_id).status().state
+
+
+def test_one_at_a_time_in_the_order_they_came(make_manager: Make) -> None:
+    manager = make_manager()
+    first, second, third = (manager.submit("fake/walk", LONG) for _ in range(3))
+    wait_until(lambda: _state(manager, first) == "running")
+    assert manager.active() == [first, second, third]
+    assert [_state(manager, run_id) for run_id in (second, third)] == ["queued", "queued"]
+    manager.stop(first)
+    wait_until(lambda: _state(manager, second) == "running")
+    assert manager.active() == [second, third]
+    assert _state(manager, first) == "stopped"
+    assert not manager.owns(first) and manager.owns(third)
+
+
+def test_two_at_a_time_with_a_cap_of_two(make_manager: Make) -> None:
+    manager = make_manager(2)
+    ids = [manager.submit("fake/walk", LONG) for _ in range(4)]
+    wait_until(lambda: [_state(manager, i) for i in ids[:2]] == ["running", "running"])
+    assert [_state(manager, run_id) for run_id in ids[2:]] == ["queued", "queued"]
+    manager.stop(ids[1])
+    wait_until(lambda: _state(manager, ids[2]) == "running")
+    assert manager.active() == [ids[0], ids[2], ids[3]]
+
+
+def test_a_paused_run_keeps_its_place(make_manager: Make) -> None:
+    manager = make_manager()
+    first = manager.submit("fake/walk", LONG)
+    second = manager.submit("fake/walk", FakeConfig(steps=10))
+    wait_until(lambda: _state(manager, first) == "running")
+    manager.pause(first)
+    wait_until(lambda: _state(manager, first) == "paused")
+    assert manager.active() == [first, second]
+    assert _state(manager, second) == "queued"
+    manager.unpause(first)
+    wait_until(lambda: _state(manager, first) == "running")
+    manager.pause(first)
+    manager.stop(first)
+    assert manager.wait(timeout_s=20)
+    assert (_state(manager, first), _state(manager, second)) == ("stopped", "finished")
+
+
+def test_a_queued_run_ends_at_once_and_starts_over_when_resumed(make_manager: Make) -> None:
+    manager = make_manager()
+    first = manager.submit("fake/walk", LONG)
+    second = manager.submit("fake/walk", FakeConfig(steps=30))
+    with pytest.raises(RunError, match="still queued"):
+        manager.pause(second)
+    manager.stop(second)
+    assert _state(manager, second) == "stopped"
+    assert manager.active() == [first]
+    manager.resume(second)
+    assert _state(manager, second) == "queued"
+    manager.stop(first)
+    assert manager.wait(timeout_s=20)
+    assert len(manager.store.open(second).history()) == 30
+
+
+@pytest.mark.parametrize("knobs", [{"fail_at": 15}, {"diverge_at": 15}])
+def test_a_failure_leaves_the_next_run_as_if_nothing_had_been(
+    make_manager: Make, knobs: dict[str, int]
+) -> None:
+    manager = make_manager()
+    failing = manager.submit("fake/walk", FakeConfig.model_validate(knobs))
+    good = manager.submit("fake/walk", FakeConfig(steps=30))
+    assert manager.wait(timeout_s=20)
+    assert _state(manager, failing) == "failed"
+    assert _state(manager, good) == "finished"
+    values = manager.store.open(good).history().values
+    np.testing.assert_array_equal(values[2:].T, true_walk(30))
+    assert manager.active() == []
+
+
+def test_every_run_has_a_fresh_thread(store: RunStore) -> None:
+    import threading
+
+    from fake_trainer import make_fake
+
+    threads: list[int] = []
+
+    def factory(*arguments):
+        threads.append(id(threading.current_thread()))
+        names.append(threading.current_thread().name)
+        return make_fake(*arguments)
+
+    names: list[str] = []
+    manager = Manager(store, 1, factory, tensorboard=False)
+    ids = [manager.submit("fake/walk", FakeConfig(steps=10)) for _ in range(3)]
+    assert manager.wait(timeout_s=20)
+    assert names == [f"run {run_id}" for run_id in ids]
+
+
+def test_a_finished_run_goes_on_to_a_higher_total(make_manager: Make) -> None:
+    manager = make_manager()
+    run_id = manager.submit("fake/walk", FakeConfig(steps=50))
+    assert manager.wait(timeout_s=20)
+    with pytest.raises(RunError, match="has finished its 50 steps"):
+        manager.resume(run_id)
+    manager.resume(run_id, steps=120)
+    assert manager.wait(timeout_s=20)
+    run = manager.store.open(run_id)
+    status = run.status()
+    assert (status.state, status.step, status.steps) == ("finished", 120, 120)
+    np.testing.assert_array_equal(run.history().values[2:].T, true_walk(120))
+    assert run.history().step.tolist() == list(range(1, 121))
+    # The new total is the one that counts from now on.
+    with pytest.raises(RunError, match="has finished its 120 steps"):
+        manager.resume(run_id)
+
+
+def test_a_total_out_of_range_is_refused_and_lets_the_run_go(store: RunStore) -> None:
+    from fake_trainer import make_fake
+
+    from ganlib.config import parse
+
+    manager = Manager(
+        store, 1, make_fake, lambda recipe, values: parse(FakeConfig, values), tensorboard=False
+    )
+    run_id = manager.submit("fake/walk", FakeConfig(steps=50))
+    assert manager.wait(timeout_s=20)
+    with pytest.raises(ConfigError, match=r"steps must be .* Received: 99999999999"):
+        manager.resume(run_id, steps=99_999_999_999)
+    assert store.open(run_id).status().state == "finished"
+    manager.resume(run_id, steps=60)
+    assert manager.wait(timeout_s=20)
+
+
+def test_only_what_has_ended_is_resumed(make_manager: Make) -> None:
+    manager = make_manager()
+    first, second = (manager.submit("fake/walk", LONG) for _ in range(2))
+    wait_until(lambda: _state(manager, first) == "running")
+    with pytest.raises(RunError, match=f"Run {first} is running; only"):
+        manager.resume(first)
+    with pytest.raises(RunError, match=f"Run {second} is queued; only"):
+        manager.resume(second)
+
+
+def test_another_managers_runs_can_be_watched_and_not_touched(
+    store: RunStore, make_manager: Make
+) -> None:
+    mine, other = make_manager(), make_manager()
+    run_id = mine.submit("fake/walk", LONG)
+    wait_until(lambda: _state(other, run_id) == "running")
+    assert not other.owns(run_id)
+    for call in (other.pause, other.unpause, other.stop):
+        with pytest.raises(RunError, match=f"Run {run_id} is running; .* by another process"):
+            call(run_id)
+    with pytest.raises(RunError, match="in use by another"):
+        other.resume(run_id)
+    with pytest.raises(RunError, match="in use by another"):
+        store.delete(run_id)
+    assert _state(other, run_id) == "running"
+    mine.stop(run_id)
+    assert mine.wait(timeout_s=20)
+    with pytest.raises(RunError, match=f"Run {run_id} is stopped"):
+        mine.stop(run_id)
+    other.resume(run_id)
+    wait_until(lambda: _state(mine, run_id) == "running")
+
+
+def test_shutdown_stops_what_trains_and_offers_what_waited(make_manager: Make) -> None:
+    manager = make_manager()
+    first, second = (manager.submit("fake/walk", LONG) for _ in range(2))
+    wait_until(lambda: manager.store.open(first).status().step > 0)
+    assert manager.shutdown(timeout_s=20)
+    assert (_state(manager, first), _state(manager, second)) == ("stopped", "interrupted")
+    assert manager.store.open(first).latest_checkpoint().step > 0
+    with pytest.raises(RunError, match="shutting down"):
+        manager.submit("fake/walk", LONG)
+    later = make_manager()
+    later.resume(second)
+    wait_until(lambda: _state(later, second) == "running")
+
+
+def test_a_cap_below_one_is_refused(store: RunStore) -> None:
+    with pytest.raises(RunError, match="Received: 0"):
+        Manager(store, 0)

@@ -1,0 +1,38 @@
+import base64
+import json
+
+import numpy as np
+
+from ganlib.viz.chart import Chart
+from ganlib.viz.curves import curves_info, loss_figure
+
+
+def unpacked(spec):
+    return np.frombuffer(base64.b64decode(spec["bdata"]), {"i4": "<i4", "f4": "<f4"}[spec["dtype"]])
+
+
+def test_payload_carries_numbers_as_four_bytes_each():
+    x, y = np.array([1, 10_000_000]), np.array([0.5, -1.25])
+    (trace,) = Chart(({"x": x, "y": y, "name": "a"},), {}).payload()["data"]
+    assert trace["name"] == "a"
+    assert trace["x"]["dtype"] == "i4"
+    assert trace["y"]["dtype"] == "f4"
+    np.testing.assert_array_equal(unpacked(trace["x"]), x)
+    np.testing.assert_array_equal(unpacked(trace["y"]), y)
+
+
+def test_payload_of_a_full_loss_chart_is_below_40_kB():
+    draws = np.random.default_rng(0).standard_normal((2, 100_000)).astype(np.float32)
+    series = {"discriminator": draws[0], "generator": draws[1]}
+    info = curves_info(np.arange(1, 100_001), series, smoothing=0.9)
+    payload = loss_figure(info, uirevision="run").payload()
+    assert len(payload["data"]) == 4
+    # base64 of 4 traces of 600 points of 8 bytes are 25,600 characters; the rest is layout.
+    assert 20_000 < len(json.dumps(payload)) < 40_000
+
+
+def test_to_plotly_passes_plotlys_own_validation():
+    info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])}, smoothing=0.5)
+    figure = loss_figure(info, uirevision="run", height=300).to_plotly()
+    assert [trace.name for trace in figure.data] == ["generator", "generator"]
+    assert figure.layout.height == 300
