@@ -21,7 +21,13 @@ class Config(RunConfig):
 
     presets: ClassVar[dict[str, dict[str, object]]] = {
         "corrected": {},
-        "as printed": {"generator_output": "sigmoid"},
+        "as printed": {
+            "generator_output": "sigmoid",
+            "generator_learning_rate": 5e-4,
+            "discriminator_learning_rate": 5e-4,
+            "momentum": 0.9,
+            "average_decay": 0.0,
+        },
     }
 
     preset: Literal["corrected", "as printed"] = knob(
@@ -45,13 +51,20 @@ class Config(RunConfig):
         256, "Units in the hidden layer of both networks.", group="Networks", ge=1, le=4_096
     )
     generator_learning_rate: float = knob(
-        5e-4, "Step size of gradient descent for the generator.", group="Optimisers", gt=0, le=1
+        5e-2, "Step size of gradient descent for the generator.", group="Optimisers", gt=0, le=1
     )
     discriminator_learning_rate: float = knob(
-        5e-4, "Step size of gradient descent for the discriminator.", group="Optimisers", gt=0, le=1
+        5e-3, "Step size of gradient descent for the discriminator.", group="Optimisers", gt=0, le=1
     )
     momentum: float = knob(
-        0.9, "Nesterov momentum of both optimisers.", group="Optimisers", ge=0, lt=1
+        0.0, "Nesterov momentum of both optimisers.", group="Optimisers", ge=0, lt=1
+    )
+    average_decay: float = knob(
+        0.95,
+        "Samples come from a running average of the generator with this decay; 0 turns it off.",
+        group="Networks",
+        ge=0,
+        lt=1,
     )
 
 
@@ -67,7 +80,16 @@ class ToyGaussianVector(Recipe[Config]):
     score = "w1_over_sigma"
     source = Source("A Chinese deep learning book, section 13.3, keras-gan.py")
     summary = "The book's first GAN: vectors of 200 numbers, histograms of real, noise, generated."
-    notes = ""
+    notes = (
+        "As printed, the generator ends in a sigmoid, whose values lie between 0 and 1. Half of a "
+        "Gaussian around 0 is out of its reach: whatever it learns, its Wasserstein-1 distance "
+        "stays above 0.482 and its histogram overlaps by 34 % at most. The book's loop also "
+        "freezes the discriminator after compiling it, so that on today's Keras it never learns. "
+        "Corrected, the output is linear and both networks learn. At the book's step size (0.0005 "
+        "with momentum 0.9) 500 steps are too short: the spread only grows from 0.40 to 0.44. So "
+        "the corrected preset drops the momentum, which makes the two networks circle, and takes "
+        "larger steps: 0.05 for the generator, 0.005 for the discriminator."
+    )
     sample_count = 128
     evaluation_count = 2_000
     Config = Config
@@ -103,6 +125,9 @@ class ToyGaussianVector(Recipe[Config]):
             SGD(config.generator_learning_rate, config.momentum, nesterov=True),
             SGD(config.discriminator_learning_rate, config.momentum, nesterov=True),
         )
+
+    def average_decay(self, config: Config) -> float:
+        return config.average_decay
 
     def evaluate(
         self, config: Config, real: np.ndarray, generated: np.ndarray
