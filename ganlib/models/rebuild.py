@@ -31,6 +31,8 @@ def rebuild(model: keras.Model, input_size: tuple[int, ...], seed: int, precisio
             node["seed"] = int(rng.integers(2**31 - 1))
         if node.get("class_name") == "DTypePolicy":
             node["config"] = {"name": precision}
+    # The model's own name is part of its optimiser variables' names.
+    config["name"] = "network"
     for index, layer in enumerate(config["layers"]):
         if layer["class_name"] != "InputLayer" and "inbound_nodes" not in layer:
             layer["config"]["name"] = f"{index:02d}_{layer['class_name'].lower()}"

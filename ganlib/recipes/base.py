@@ -26,10 +26,12 @@ class Source:
     Args:
         text: book, chapter and example, or authors and year.
         url: where to read it; empty for a printed book.
+        values: whose numbers the defaults are, as in "back to the book's values".
     """
 
     text: str
     url: str = ""
+    values: str = "the book's values"
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class ToyGaussianVector(Recipe[Config]):
     kind = "scalar"
     dataset = "Gaussian vectors"
     score = "w1_over_sigma"
-    source = Source("A Chinese deep learning book, section 13.3, keras-gan.py")
+    source = Source("A Chinese deep learning book, section 13.3, keras-gan.py", values="the corrected values")
     summary = "The book's first GAN: vectors of 200 numbers, histograms of real, noise, generated."
     notes = (
         "As printed, the generator ends in a sigmoid, whose values lie between 0 and 1. Half of a "

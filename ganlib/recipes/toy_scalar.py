@@ -87,7 +87,9 @@ class ToyScalar(Recipe[Config]):
     dataset = "1-D distributions"
     score = "w1_over_sigma"
     source = Source(
-        "Goodfellow et al. 2014, figure 1; GAN Lab", "https://arxiv.org/abs/1406.2661"
+        "Goodfellow et al. 2014, figure 1; GAN Lab",
+        "https://arxiv.org/abs/1406.2661",
+        "our tuned values",
     )
     summary = "A generator bends one-dimensional noise into the distribution you choose."
     notes = (

@@ -13,7 +13,7 @@ from ganlib.errors import RunError
 from ganlib.events import Arrays
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_generator
-from ganlib.training.randomness import Purpose, at_step, derive, draw_latents
+from ganlib.training.randomness import Purpose, at_step, draw_latents
 
 BATCH = 1_024
 
@@ -46,12 +46,18 @@ class Generator:
         return drawn
 
     def samples(self, latents: np.ndarray) -> np.ndarray:
-        """(n, latent.size) -> (n, *sample_shape): images as uint8, all else as float32."""
+        """(n, latent.size) -> (n, *sample_shape): images as uint8, all else as float32.
+
+        Raises:
+            RunError: the generator gives values that are not finite.
+        """
         parts = [
             self._predict(latents[start : start + BATCH]).numpy()
             for start in range(0, len(latents), BATCH)
         ]
         raw = self._scaling.to_raw(np.concatenate(parts))
+        if not np.isfinite(raw).all():
+            raise RunError("The generator gives values that are not finite numbers.")
         if self._is_image:
             return np.clip(np.rint(raw), 0, 255).astype(np.uint8)
         return raw.astype(np.float32)
@@ -86,11 +92,8 @@ def load_generator(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Gen
     for index, variable in enumerate(model.variables):
         name = f"{group}/{index:03d}/{variable.name}"
         if name not in state or state[name].shape != tuple(variable.shape):
-            raise RunError(f"The checkpoint does not fit the generator: {name} is missing.")
+            raise RunError(
+                f"The checkpoint does not fit the generator: {name} is missing or of another shape."
+            )
         variable.assign(state[name])
     return Generator(model, recipe, config)
-
-
-def generation_seed(config: RunConfig, count: int) -> int:
-    """A seed for the `count`-th extra batch of samples of a run."""
-    return derive(config.seed, Purpose.EVALUATION) % 1_000_003 + count

@@ -10,7 +10,7 @@ import tensorflow as tf
 from ganlib import objectives
 from ganlib.config import RunConfig
 from ganlib.data.base import Data
-from ganlib.errors import DivergedError
+from ganlib.errors import DivergedError, RunError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
@@ -75,7 +75,7 @@ class Trainer:
         )
         yield self._started(data, device_name)
         # A resumed run may stand between a due step's metrics and its samples.
-        if self.step % self.config.sample_every == 0:
+        if self._samples_are_due():
             yield self._samples(generator, data)
         pace = Pace()
         while self.step < self.config.steps:
@@ -91,7 +91,7 @@ class Trainer:
                 yield Metrics(first, rows[:good], self._elapsed_s)
             if good < count:
                 raise DivergedError(first + good, _not_finite(rows[good]))
-            if self.step % self.config.sample_every == 0 or self.step == self.config.steps:
+            if self._samples_are_due():
                 yield self._samples(generator, data)
             if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
                 yield self.checkpoint()
@@ -110,12 +110,16 @@ class Trainer:
         """The recipe's final scores, from as many samples as it asks for."""
         count = self.recipe.evaluation_count
         real = data.take(derive(self.config.seed, Purpose.EVALUATION), count)
-        return self.recipe.evaluate(self.config, real, generator.generate(count, seed=0))
+        latents = generator.latents(count, Purpose.EVALUATION)
+        return self.recipe.evaluate(self.config, real, self._generate(generator, latents))
 
     def _built(self) -> Networks:
         if self._networks is None:
             raise RuntimeError("The networks exist only after the Started event.")
         return self._networks
+
+    def _samples_are_due(self) -> bool:
+        return self.step % self.config.sample_every == 0 or self.step == self.config.steps
 
     def _until_due(self, steps: int) -> int:
         """At most `steps`, and not past the next step at which something is due."""
@@ -135,17 +139,25 @@ class Trainer:
         began = time.perf_counter()
         count = self.recipe.sample_count
         noise = generator.latents(count, Purpose.FIXED_LATENTS)
-        fresh = generator.samples(generator.latents(count, Purpose.FRESH_LATENTS, self.step))
+        fresh_noise = generator.latents(count, Purpose.FRESH_LATENTS, self.step)
+        fresh = self._generate(generator, fresh_noise)
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), SCORED_EVERY_SAMPLE)
         event = Samples(
             self.step,
-            fixed=generator.samples(noise),
+            fixed=self._generate(generator, noise),
             fresh=fresh,
             noise=noise if self.recipe.kind == "scalar" else None,
             scores=self.recipe.evaluate(self.config, real, fresh),
         )
         self._elapsed_s += time.perf_counter() - began
         return event
+
+    def _generate(self, generator: Generator, latents: np.ndarray) -> np.ndarray:
+        # The figures of a step are taken before its update, which may be the one that diverges.
+        try:
+            return generator.samples(latents)
+        except RunError:
+            raise DivergedError(self.step, ["generator_output"]) from None
 
 
 def _next_multiple(step: int, every: int) -> int:

@@ -1,1 +1,8 @@
-"""The pages' building blocks. Only this package, `pages/` and `app.py` import Streamlit."""
+"""The dashboard's parts. The only package that imports Streamlit."""
+
+from ganlib.ui.home import running_now, start_demo
+from ganlib.ui.runs_table import runs_table
+from ganlib.ui.services import start
+from ganlib.ui.training_page import training_page
+
+__all__ = ["running_now", "runs_table", "start", "start_demo", "training_page"]

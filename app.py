@@ -1,0 +1,15 @@
+import streamlit as st
+
+from ganlib import ui
+
+st.set_page_config(page_title="GAN dashboard", page_icon=":material/scatter_plot:", layout="wide")
+ui.start()
+st.navigation(
+    [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/toy.py", title="Toy", icon=":material/show_chart:"),
+        st.Page("pages/mnist.py", title="MNIST", icon=":material/grid_view:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+    ],
+    position="top",
+).run()

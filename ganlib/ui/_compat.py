@@ -1,0 +1,23 @@
+"""Everything that reaches into Streamlit's private parts, in one place.
+
+Tested on Streamlit 1.67; requirements.txt allows no version that is not.
+"""
+
+from streamlit.runtime.scriptrunner import script_runner
+
+
+def keep_keras_sessions() -> None:
+    """Stops Streamlit from clearing Keras' session after every rerun of a page.
+
+    Streamlit calls `keras.backend.clear_session()` whenever a script or fragment has run.
+    That resets the name counters and the graph under networks that a training thread is
+    just building ("the name 'dense' is used 2 times"), and costs most of a small
+    network's speed. Our networks are freed with their run, so there is nothing to clear.
+    """
+    if not hasattr(script_runner, "_clean_problem_modules"):
+        raise RuntimeError("This version of Streamlit is not supported; see requirements.txt.")
+    script_runner._clean_problem_modules = _leave_modules_alone
+
+
+def _leave_modules_alone() -> None:
+    return None

@@ -1,0 +1,118 @@
+"""A form made from a recipe's config: nothing about a knob is said twice."""
+
+import math
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from ganlib.config import RunConfig, allowed, bounds, literal_choices, meta
+from ganlib.errors import ConfigError
+from ganlib.recipes import Recipe
+
+_COLUMNS = 4
+
+
+def config_form(recipe: Recipe) -> RunConfig | None:
+    """Shows every knob of the recipe, grouped, and a button back to its own values.
+
+    Values live in the session, so they are there again after a change of page.
+
+    Returns:
+        The config, or None where a value is not allowed; the form says which.
+    """
+    fields = recipe.Config.model_fields
+    for name, field in fields.items():
+        st.session_state.setdefault(_key(recipe, name), field.default)
+    ordered = sorted(fields, key=lambda name: _group_order(recipe, name))
+    values: dict[str, Any] = {}
+    for group, names in groupby(ordered, key=lambda name: meta(fields[name])["group"]):
+        st.markdown(f"**{group}**")
+        columns = st.columns(_COLUMNS)
+        for index, name in enumerate(names):
+            with columns[index % _COLUMNS]:
+                values[name] = _widget(recipe, name, fields[name])
+    st.button(
+        f"Back to {recipe.source.values}",
+        key=f"{recipe.name}:reset",
+        icon=":material/undo:",
+        on_click=_reset,
+        args=(recipe,),
+    )
+    try:
+        return recipe.parse(values)
+    except ConfigError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
+    """Puts values into the form; to be called before it is drawn, or from a callback."""
+    for name, value in values.items():
+        if name in recipe.Config.model_fields:
+            st.session_state[_key(recipe, name)] = value
+
+
+def _widget(recipe: Recipe, name: str, field: FieldInfo) -> Any:
+    key = _key(recipe, name)
+    label = _label(name, field)
+    help_text = f"{field.description} Allowed: {allowed(recipe.Config, name)}. `{name}`"
+    choices = literal_choices(field)
+    if choices:
+        return st.selectbox(
+            label,
+            choices,
+            key=key,
+            help=help_text,
+            persist_state="session",
+            on_change=_apply_preset if name == "preset" else "rerun",
+            args=(recipe,) if name == "preset" else None,
+        )
+    if field.annotation is bool:
+        return st.toggle(label, key=key, help=help_text, persist_state="session")
+    limits = bounds(field)
+    kind = int if field.annotation is int else float
+    low, high = (limits.get(side) for side in ("ge", "le"))
+    return st.number_input(
+        label,
+        min_value=None if low is None else kind(low),
+        max_value=None if high is None else kind(high),
+        step=kind(_step(field.default)),
+        format="%d" if kind is int else "%g",
+        key=key,
+        help=help_text,
+        persist_state="session",
+    )
+
+
+def _reset(recipe: Recipe) -> None:
+    fill_form(recipe, {name: field.default for name, field in recipe.Config.model_fields.items()})
+
+
+def _apply_preset(recipe: Recipe) -> None:
+    preset = st.session_state[_key(recipe, "preset")]
+    _reset(recipe)
+    fill_form(recipe, {**recipe.Config.presets[preset], "preset": preset})
+
+
+def _label(name: str, field: FieldInfo) -> str:
+    words = name.replace("_", " ").capitalize()
+    unit = meta(field)["unit"]
+    return f"{words} ({unit})" if unit else words
+
+
+def _step(default: float) -> float:
+    """A tenth of the default's leading digit, and 1 for whole numbers below 10."""
+    if isinstance(default, int):
+        return max(1, 10 ** (len(str(default)) - 2))
+    return float(10 ** (math.floor(math.log10(default)) - 1)) if default > 0 else 0.01
+
+
+def _group_order(recipe: Recipe, name: str) -> int:
+    groups = [meta(field)["group"] for field in recipe.Config.model_fields.values()]
+    return groups.index(meta(recipe.Config.model_fields[name])["group"])
+
+
+def _key(recipe: Recipe, name: str) -> str:
+    return f"{recipe.name}:{name}"

@@ -1,0 +1,92 @@
+"""What moves while a run trains: status, curves and samples."""
+
+import streamlit as st
+
+from ganlib import diagnosis, recipes
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs import Run, Status
+from ganlib.ui.curves import chart_options, curves_panel
+from ganlib.ui.samples import samples_panel
+from ganlib.ui.status_line import status_line
+
+_TICK_S = 1.0
+_FIRST_TICK_S = 0.3
+
+
+def live_panels(recipe: Recipe, run: Run | None) -> None:
+    """Status, curves and samples of a run, kept up to date while it trains.
+
+    Args:
+        recipe: what the page has chosen.
+        run: the run on view; None before the first.
+    """
+    if run is None:
+        _before_the_first(recipe)
+        return
+    drawn = _stage(run.status())
+    tick = None
+    if run.status().active:
+        tick = _TICK_S if drawn[1] else _FIRST_TICK_S
+    st.fragment(_live, run_every=tick)(run, drawn)
+
+
+def _live(run: Run, drawn: tuple[str, bool]) -> None:
+    try:
+        status = run.status()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    status_line(status)
+    if status.state == "failed":
+        st.error(status.message, icon=":material/error:")
+    elif status.state == "interrupted":
+        st.warning(
+            "The process that trained this run has ended. Resume goes on from its last checkpoint.",
+            icon=":material/warning:",
+        )
+    _panels(recipes.get(run.recipe), run, status)
+    # The buttons and this fragment's own timer belong to the page, which must hear of it.
+    if _stage(status) != drawn:
+        st.rerun()
+
+
+def _panels(recipe: Recipe, run: Run, status: Status) -> None:
+    left, right = st.columns([6, 5], gap="medium")
+    with left, st.container(key="live_loss"):
+        curves_panel(run, recipe.page)
+    with right, st.container(key="live_samples"):
+        samples_panel(recipe, run, status)
+    history = run.history()
+    if len(history):
+        said = diagnosis.sentence(history["accuracy_real"], history["accuracy_generated"])
+        st.caption(said)
+
+
+def _before_the_first(recipe: Recipe) -> None:
+    st.caption(" ")
+    left, right = st.columns([6, 5], gap="medium")
+    with left, st.container(key="live_loss"):
+        curves_panel(None, recipe.page)
+    with right, st.container(key="live_samples"), st.container(border=True):
+        st.markdown(f"#### {recipe.summary}")
+        what = "a histogram" if recipe.kind == "scalar" else "a grid of images"
+        st.markdown(
+            "Press **Start**. Two networks begin to play against each other: the "
+            ":orange[generator] makes samples out of noise, the :green[discriminator] says "
+            "which are real. Their losses are drawn on the left while they learn, and here "
+            f"{what} shows what the generator can do so far."
+        )
+        st.caption(_data_sentence(recipe))
+
+
+def _data_sentence(recipe: Recipe) -> str:
+    try:
+        return f"Data: {recipe.data_sentence(recipe.Config())}"
+    except UserError as error:
+        return str(error)
+
+
+def _stage(status: Status) -> tuple[str, bool]:
+    """What the rest of the page depends on: the state, and whether there is a first point."""
+    return status.state, status.step > 0

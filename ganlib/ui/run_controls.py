@@ -1,0 +1,109 @@
+"""Start, pause, resume and stop."""
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from ganlib.config import RunConfig
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.services import manager
+from ganlib.ui.session import select
+
+_SETTLE_S = 1.0
+
+
+def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> None:
+    """The buttons for the run on view.
+
+    Args:
+        recipe: what Start would train.
+        config: with these knobs; None where the form holds a value that is not allowed.
+        run: the run on view; None before the first.
+    """
+    status = run.status() if run else None
+    state = status.state if status else None
+    busy = bool(status and status.active)
+    ours = bool(run and manager().owns(run.id))
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        if st.button(
+            "Start",
+            key="start",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=busy or config is None,
+            help="Train a new run with the settings below.",
+        ):
+            _start(recipe, config)
+        if state == "paused" or (run and state in ("stopped", "interrupted", "failed")):
+            st.button(
+                "Resume",
+                key="resume",
+                icon=":material/resume:",
+                disabled=state == "paused" and not ours,
+                help="Go on from where it is.",
+                on_click=_act,
+                args=("unpause" if state == "paused" else "resume", run.id),
+            )
+        else:
+            st.button(
+                "Pause",
+                key="pause",
+                icon=":material/pause:",
+                disabled=not (ours and state == "running"),
+                help="Hold training; the networks are kept as they are.",
+                on_click=_act,
+                args=("pause", run.id if run else ""),
+            )
+        st.button(
+            "Stop",
+            key="stop",
+            icon=":material/stop:",
+            disabled=not (ours and busy),
+            help="End this run and keep what it has learned.",
+            on_click=_act,
+            args=("stop", run.id if run else ""),
+        )
+    if busy and not ours:
+        st.caption("Another process trains this run; here it can be watched.")
+    if message := st.session_state.pop("control.error", None):
+        st.error(message, icon=":material/error:")
+
+
+def _start(recipe: Recipe, config: RunConfig | None) -> None:
+    if config is None:
+        return
+    try:
+        select_later = manager().submit(recipe.name, config)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state["control.select"] = (recipe.name, select_later)
+    st.rerun()
+
+
+def adopt_started() -> None:
+    """Turns to the run that Start has just made; to be called before the picker is drawn."""
+    if started := st.session_state.pop("control.select", None):
+        select(*started)
+
+
+def _act(verb: str, run_id: str) -> None:
+    """Does it, and waits a moment so that the page already shows the new state."""
+    actions: dict[str, Callable[[str], None]] = {
+        "pause": manager().pause,
+        "unpause": manager().unpause,
+        "stop": manager().stop,
+        "resume": manager().resume,
+    }
+    before = manager().store.open(run_id).status().state
+    try:
+        actions[verb](run_id)
+    except UserError as error:
+        st.session_state["control.error"] = str(error)
+        return
+    deadline = time.monotonic() + _SETTLE_S
+    while time.monotonic() < deadline and manager().store.open(run_id).status().state == before:
+        time.sleep(0.02)

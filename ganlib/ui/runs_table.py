@@ -1,0 +1,122 @@
+"""All runs in a table, and what can be done with one of them."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.runs import RunSummary
+from ganlib.ui.home import open_run
+from ganlib.ui.services import manager
+from ganlib.ui.status_line import state_badge
+from ganlib.viz.curves import decimate, smooth
+
+_SPARK_POINTS = 40
+
+
+def runs_table() -> None:
+    """Every run with its best and last score and a tiny loss curve; select one to act on it."""
+    summaries = manager().store.list()
+    if not summaries:
+        st.info("No runs yet. Start one on any training page.", icon=":material/info:")
+        return
+    for summary in summaries:
+        if summary.damage:
+            st.warning(f"{summary.id}: {summary.damage}", icon=":material/warning:")
+    whole = [summary for summary in summaries if not summary.damage]
+    event: Any = st.dataframe(
+        pd.DataFrame([_row(summary) for summary in whole]),
+        key="runs",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Losses": st.column_config.LineChartColumn(
+                "Generator loss", help="Smoothed, over the whole run."
+            ),
+            "Progress": st.column_config.ProgressColumn("Progress", format="percent"),
+            "Best": st.column_config.NumberColumn(format="%.3g", help=_SCORE_HELP),
+            "Last": st.column_config.NumberColumn(format="%.3g", help=_SCORE_HELP),
+            "Created": st.column_config.DatetimeColumn(format="calendar"),
+        },
+    )
+    rows = event.selection.rows
+    if rows:
+        _actions(whole[rows[0]])
+    else:
+        st.caption("Select a row to open, rename, annotate or delete a run.")
+
+
+_SCORE_HELP = (
+    "Distance of generated from real samples; lower is better. Toy runs: Wasserstein-1 over the "
+    "target's standard deviation. Image runs: Wasserstein-1 between the pixels' brightness."
+)
+
+
+def _row(summary: RunSummary) -> dict[str, Any]:
+    status, recipe = summary.status, recipes.all_recipes().get(summary.recipe)
+    score = recipe.score if recipe else ""
+    best = status.best_scores.get(score) if status else None
+    last = status.scores.get(score) if status else None
+    return {
+        "Name": summary.label.name if summary.label else summary.id,
+        "Recipe": summary.recipe,
+        "State": state_badge(status) if status else "",
+        "Progress": status.step / max(1, status.steps) if status else 0.0,
+        "Step": status.step if status else 0,
+        "Best": best,
+        "Last": last,
+        "Losses": _spark(summary.id, status.step if status else 0),
+        "Note": summary.label.note if summary.label else "",
+        "Created": summary.created,
+    }
+
+
+@st.cache_data(max_entries=2_000, show_spinner=False)
+def _spark(run_id: str, step: int) -> list[float]:
+    """Generator loss in a few points; `step` makes a longer history another entry."""
+    try:
+        history = manager().store.open(run_id).history()
+    except UserError:
+        return []
+    if not len(history):
+        return []
+    values = smooth(history["generator_loss"], 0.9)
+    return [float(value) for value in values[decimate(values, _SPARK_POINTS)]]
+
+
+def _actions(summary: RunSummary) -> None:
+    store = manager().store
+    label = summary.label
+    with st.container(border=True):
+        name = st.text_input(
+            "Name", value=label.name if label else "", key=f"{summary.id}.name", max_chars=100
+        )
+        note = st.text_area(
+            "Note", value=label.note if label else "", key=f"{summary.id}.note", max_chars=2_000
+        )
+        with st.container(horizontal=True):
+            if st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
+                open_run(summary.recipe, summary.id)
+            if st.button("Save name and note", key="save", icon=":material/save:"):
+                try:
+                    store.rename(summary.id, name)
+                    store.annotate(summary.id, note)
+                    st.rerun()
+                except UserError as error:
+                    st.error(str(error), icon=":material/error:")
+            if st.button("Delete", key="delete", icon=":material/delete:"):
+                _confirm_delete(summary.id, name)
+
+
+@st.dialog("Delete this run?")
+def _confirm_delete(run_id: str, name: str) -> None:
+    st.write(f"{name} and everything it saved will be gone for good.")
+    if st.button("Delete for good", key="delete_confirmed", type="primary"):
+        try:
+            manager().store.delete(run_id)
+            st.rerun()
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")

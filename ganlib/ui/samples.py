@@ -1,0 +1,99 @@
+"""What the generator can do so far, beside the real thing."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlib.recipes import Recipe
+from ganlib.runs import Run, Status
+from ganlib.runs.images import encode_grid
+from ganlib.ui.generators import generate_more
+from ganlib.ui.grid import image_grid
+from ganlib.ui.live_chart import live_chart
+from ganlib.ui.time_slider import time_slider
+from ganlib.viz.histograms import histogram_figure, histogram_info
+
+_HISTOGRAM_HEIGHT = 380
+_MORE = 16
+
+
+def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
+    """Samples of any saved step beside real ones, and new ones on request.
+
+    Args:
+        recipe: of the run.
+        run: the run on view.
+        status: as it was read for this tick.
+    """
+    steps = run.sample_steps()
+    if not steps:
+        st.caption("The first samples come as soon as the networks are built.")
+        return
+    shown = st.container()
+    total = status.steps if status.active else steps[-1]
+    step = time_slider(steps, key=f"{run.id}.time", total=total)
+    with shown:
+        if step is None:
+            return
+        if recipe.kind == "image":
+            _grids(run, step)
+        else:
+            _histogram(run, step)
+    if not status.active and run.checkpoint_steps():
+        _more(recipe, run)
+
+
+def _grids(run: Run, step: int) -> None:
+    kind: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
+    generated, real = st.columns(2, gap="small")
+    with generated:
+        image_grid(
+            run.sample_grid(step, kind),
+            key="grid.generated",
+            alt=f"Generated images at step {step:,}",
+            caption=f"Generated at step {step:,}",
+        )
+    with real:
+        image_grid(run.real_grid(), key="grid.real", alt="Real images", caption="Real")
+    st.toggle(
+        "Fresh noise at every step",
+        key="samples.fresh",
+        persist_state="session",
+        help="Off: the same noise every time, so that you can watch one image grow. "
+        "On: new noise each time, which shows how much the generator's images differ.",
+    )
+
+
+def _histogram(run: Run, step: int) -> None:
+    samples = run.samples(step)
+    info = histogram_info(run.real(), samples["fresh"], samples.get("noise"))
+    live_chart(
+        histogram_figure(info, uirevision=run.id),
+        key="histogram",
+        height=_HISTOGRAM_HEIGHT,
+        alt=f"Histograms of real, noise and generated values at step {step:,}",
+    )
+
+
+def _more(recipe: Recipe, run: Run) -> None:
+    key = f"more.{run.id}"
+    if st.button(f"Generate {_MORE} more", key="generate", icon=":material/auto_awesome:"):
+        with st.spinner("Asking the generator"):
+            st.session_state[key] = generate_more(run, _MORE)
+    more = st.session_state.get(key)
+    if more is None:
+        return
+    if recipe.kind == "image":
+        image_grid(
+            encode_grid(more), key="grid.more", alt="Newly generated images", caption="New"
+        )
+    elif np.size(more) == _MORE:
+        st.markdown("New values: " + ", ".join(f"{value:.3g}" for value in more.ravel()))
+    else:
+        live_chart(
+            histogram_figure(histogram_info(run.real(), more), uirevision=f"{run.id}.more"),
+            key="histogram.more",
+            height=220,
+            alt="Histograms of real and newly generated values",
+        )

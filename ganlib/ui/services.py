@@ -1,0 +1,51 @@
+"""What all sessions of the server share: the runs, their manager, a warm TensorFlow."""
+
+import atexit
+import os
+import threading
+
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.runs import Manager, RunStore
+from ganlib.ui._compat import keep_keras_sessions
+
+
+def start() -> None:
+    """Brings up what the pages need; only the first call of a server does anything."""
+    manager()
+
+
+@st.cache_resource(show_spinner=False)
+def manager() -> Manager:
+    """The one manager of this server; every session sees the same runs."""
+    keep_keras_sessions()
+    warm_up()
+    made = Manager(RunStore(RunStore.default_root()), cap=_cap())
+    atexit.register(made.shutdown, 10.0)
+    return made
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Event:
+    """Imports TensorFlow in the background: seconds that the first run need not wait for.
+
+    Returns:
+        Set once TensorFlow is there.
+    """
+    ready = threading.Event()
+
+    def load() -> None:
+        import ganlib.training  # noqa: F401
+
+        ready.set()
+
+    threading.Thread(target=load, name="warm-up", daemon=True).start()
+    return ready
+
+
+def _cap() -> int:
+    text = os.environ.get("GANLIB_MAX_RUNS", "1")
+    if not text.isdigit() or int(text) < 1:
+        raise UserError(f"GANLIB_MAX_RUNS must be a whole number from 1. Received: {text!r}.")
+    return int(text)

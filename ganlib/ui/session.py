@@ -1,0 +1,71 @@
+"""Which run each page shows, in this browser session and in the address bar."""
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.services import manager
+
+
+def recipe_key(page: str) -> str:
+    """Session state key of the recipe picker of a page."""
+    return f"{page}.recipe"
+
+
+def select(recipe_name: str, run_id: str) -> None:
+    """Makes a run the one that its page shows."""
+    recipe = recipes.get(recipe_name)
+    st.session_state[recipe_key(recipe.page)] = recipe.name
+    st.session_state[_run_key(recipe.name)] = run_id
+
+
+def adopt_address(page: str) -> str | None:
+    """Turns to the run that the address names, or else to one that trains now.
+
+    Returns:
+        A sentence where the address names no run of this page; None otherwise.
+    """
+    run_id = st.query_params.get("run")
+    if run_id and st.session_state.get("adopted") != (page, run_id):
+        st.session_state["adopted"] = (page, run_id)
+        try:
+            run = manager().store.open(run_id)
+            if recipes.get(run.recipe).page != page:
+                return f"Run {run_id} belongs to another page; open it from Runs."
+        except UserError as error:
+            return str(error)
+        select(run.recipe, run_id)
+    elif recipe_key(page) not in st.session_state:
+        _adopt_active(page)
+    return None
+
+
+def shown_run(recipe: Recipe) -> Run | None:
+    """The run of this recipe that the session shows, and the address with it."""
+    run_id = st.session_state.get(_run_key(recipe.name))
+    run = None
+    if run_id:
+        try:
+            run = manager().store.open(run_id)
+        except UserError:
+            del st.session_state[_run_key(recipe.name)]
+    if run is None:
+        st.query_params.pop("run", None)
+    elif st.query_params.get("run") != run.id:
+        st.query_params["run"] = run.id
+        st.session_state["adopted"] = (recipe.page, run.id)
+    return run
+
+
+def _adopt_active(page: str) -> None:
+    for run_id in manager().active():
+        run = manager().store.open(run_id)
+        if recipes.get(run.recipe).page == page:
+            select(run.recipe, run_id)
+            return
+
+
+def _run_key(recipe_name: str) -> str:
+    return f"run.{recipe_name}"

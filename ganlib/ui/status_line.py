@@ -1,0 +1,57 @@
+"""A run's state in one line."""
+
+import streamlit as st
+
+from ganlib.runs import Status
+
+_BADGES = {
+    "queued": ("Queued", "gray"),
+    "running": ("Running", "blue"),
+    "paused": ("Paused", "orange"),
+    "stopped": ("Stopped", "gray"),
+    "finished": ("Finished", "green"),
+    "failed": ("Failed", "red"),
+    "interrupted": ("Interrupted", "orange"),
+}
+
+
+def status_line(status: Status) -> None:
+    """Badge, step, speed, time to go and device, over a progress bar."""
+    label, colour = _BADGES[status.state]
+    with st.container(horizontal=True, vertical_alignment="center", key="run_status"):
+        st.badge(label, color=colour)
+        st.markdown(status_text(status))
+    st.progress(min(1.0, status.step / max(1, status.steps)))
+
+
+def state_badge(status: Status) -> str:
+    """The state as a user reads it, such as "Running"."""
+    return _BADGES[status.state][0]
+
+
+def status_text(status: Status) -> str:
+    """Such as "step 1,234 of 5,000 · 812 steps/s · ETA 0:05 · CPU"."""
+    parts = [f"step {status.step:,} of {status.steps:,}"]
+    if status.phase:
+        parts.append(status.phase)
+    if status.steps_per_second:
+        parts.append(f"{rate(status.steps_per_second)} steps/s")
+    if status.state == "running" and status.eta_s is not None:
+        parts.append(f"ETA {duration(status.eta_s)}")
+    if not status.active and status.elapsed_s:
+        parts.append(f"took {duration(status.elapsed_s)}")
+    if status.device:
+        parts.append(status.device)
+    return " · ".join(parts)
+
+
+def rate(steps_per_second: float) -> str:
+    """Three figures at most, with thousands separators."""
+    return f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.1f}"
+
+
+def duration(seconds: float) -> str:
+    """m:ss, or h:mm:ss from an hour on."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

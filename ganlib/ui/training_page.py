@@ -1,0 +1,71 @@
+"""The page that trains: the same for every family of recipes."""
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.config_form import config_form
+from ganlib.ui.generators import keep_generator
+from ganlib.ui.live_panels import live_panels
+from ganlib.ui.recipe_picker import recipe_picker, source_line
+from ganlib.ui.run_controls import adopt_started, run_controls
+from ganlib.ui.run_files import run_files
+from ganlib.ui.session import adopt_address, shown_run
+
+
+def training_page(page: str, title: str) -> None:
+    """Chooses, configures, trains and watches a recipe of a page.
+
+    Args:
+        page: the recipes' page, which is also its address: "toy", "mnist", ...
+        title: the heading.
+    """
+    adopt_started()
+    problem = adopt_address(page)
+
+    header = st.container()
+    live = st.container()
+    settings = st.container()
+
+    with header:
+        left, middle, right = st.columns([3, 4, 4], vertical_alignment="bottom")
+        left.header(title, anchor=False)
+        with middle:
+            recipe = recipe_picker(page)
+        controls = right.container()
+        source_line(recipe)
+    if problem:
+        header.warning(problem, icon=":material/warning:")
+
+    run = shown_run(recipe)
+    busy = bool(run and run.status().active)
+    with settings:
+        # Another key, another expander: open when nothing runs, folded when something does.
+        with st.expander("Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"):
+            config = config_form(recipe)
+        with st.expander("How it works", icon=":material/menu_book:"):
+            _how_it_works(recipe, run)
+        if run:
+            with st.expander("Files", icon=":material/folder:"):
+                run_files(recipe, run)
+    with controls:
+        run_controls(recipe, config, run)
+    with live:
+        live_panels(recipe, run)
+    if run and not busy:
+        keep_generator(run)
+
+
+def _how_it_works(recipe: Recipe, run: Run | None) -> None:
+    st.markdown(recipe.notes)
+    if run:
+        status = run.status()
+        if status.data:
+            st.markdown(f"**Data of this run.** {status.data}.")
+        if status.parameters:
+            counts = ", ".join(f"{name} {count:,}" for name, count in status.parameters.items())
+            st.markdown(f"**Parameters.** {counts}.")
+    others = [other.title for other in recipes.on_page(recipe.page) if other is not recipe]
+    if others:
+        st.caption(f"Also on this page: {', '.join(others)}.")

@@ -1,0 +1,20 @@
+import streamlit as st
+
+from ganlib import ui
+
+st.title("Train GANs and watch them learn", anchor=False)
+st.markdown(
+    "A generative adversarial network is two networks that play against each other. The "
+    "**generator** turns noise into samples; the **discriminator** says which samples are real. "
+    "Each learns from the other, and if all goes well nobody can tell the samples apart any more. "
+    "Here you can start such a game, watch it while it is played, and see what went wrong."
+)
+ui.start_demo("toy/scalar")
+
+st.subheader("Running now", anchor=False)
+ui.running_now()
+
+st.subheader("Where to go", anchor=False)
+st.page_link("pages/toy.py", label="**Toy** · learn a distribution of numbers in seconds")
+st.page_link("pages/mnist.py", label="**MNIST** · learn to draw handwritten digits")
+st.page_link("pages/runs.py", label="**Runs** · everything trained so far")
