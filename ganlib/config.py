@@ -18,7 +18,7 @@ from ganlib.errors import ConfigError
 
 def knob(
     default: Any,
-    help: str,  # noqa: A002 - the word the form and the command line use
+    help: str,
     *,
     group: str,
     unit: str = "",
@@ -47,7 +47,8 @@ class RunConfig(BaseModel):
     )
     seed: int = knob(
         0,
-        "Decides every random draw. The same seed and settings give the same networks, bit for bit.",
+        "Decides every random draw. The same seed and settings give the same networks, "
+        "bit for bit.",
         group="Run",
         ge=0,
         le=2**31 - 1,
@@ -56,7 +57,12 @@ class RunConfig(BaseModel):
         128, "Real samples, and as many generated ones, per update.", group="Run", ge=2, le=8_192
     )
     sample_every: int = knob(
-        100, "A grid or histogram is kept every so many steps.", group="Run", unit="steps", ge=1, le=1_000_000
+        100,
+        "A grid or histogram is kept every so many steps.",
+        group="Run",
+        unit="steps",
+        ge=1,
+        le=1_000_000,
     )
     checkpoint_every: int = knob(
         0,
@@ -120,7 +126,7 @@ def allowed(config: type[RunConfig], name: str) -> str:
         return "one of " + ", ".join(choices)
     if field.annotation is bool:
         return "true or false"
-    kind = {int: "a whole number", float: "a number", str: "a text"}[field.annotation or str]
+    kind = _KINDS.get(field.annotation, "a text")
     limits = bounds(field)
     words = [
         f"{word} {_number(limits[key])}"
@@ -138,6 +144,9 @@ def bounds(field: FieldInfo) -> dict[str, float]:
             if getattr(item, kind, None) is not None:
                 found[kind] = getattr(item, kind)
     return found
+
+
+_KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
 
 
 def literal_choices(field: FieldInfo) -> tuple[str, ...]:

@@ -27,10 +27,14 @@ def sentence(accuracy_real: np.ndarray, accuracy_generated: np.ndarray) -> str:
             "and the generator has little to learn from."
         )
     if right >= 0.7:
-        return f"The discriminator is right {share} of the time: it is ahead, the generator follows."
+        return (
+            f"The discriminator is right {share} of the time: it is ahead, the generator follows."
+        )
     if right <= 0.4:
-        return f"The discriminator is right only {share} of the time: the generator fools it for now."
+        return (
+            f"The discriminator is right only {share} of the time: the generator fools it for now."
+        )
     if abs(real - generated) > 0.5:
         favoured = "real" if real > generated else "generated"
-        return f"The discriminator calls nearly everything {favoured}: it has lost its bearings for now."
+        return f"The discriminator calls nearly everything {favoured}: it has lost its bearings."
     return f"The discriminator is right {share} of the time: the two are evenly matched."

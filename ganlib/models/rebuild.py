@@ -13,7 +13,9 @@ import keras
 import numpy as np
 
 
-def rebuild(model: keras.Model, input_size: tuple[int, ...], seed: int, precision: str) -> keras.Model:
+def rebuild(
+    model: keras.Model, input_size: tuple[int, ...], seed: int, precision: str
+) -> keras.Model:
     """A fresh copy of `model` that depends on nothing but its arguments.
 
     Args:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import keras
 
 
-class Config(ImageConfig):
+class BasicConfig(ImageConfig):
     """Knobs of `mnist/basic`."""
 
     steps: int = inherit(RunConfig, "steps", 10_000)
@@ -22,7 +22,7 @@ class Config(ImageConfig):
     beta_1: float = inherit(ImageConfig, "beta_1", 0.9)
 
 
-class MnistBasic(ImageRecipe[Config]):
+class MnistBasic(ImageRecipe[BasicConfig]):
     """The same task without the tricks."""
 
     name = "mnist/basic"
@@ -41,14 +41,14 @@ class MnistBasic(ImageRecipe[Config]):
         "today's Keras, freezing it after compiling leaves it as it began."
     )
     sample_count = 10
-    Config = Config
+    Config = BasicConfig
 
-    def generator(self, config: Config) -> "keras.Model":
+    def generator(self, config: BasicConfig) -> "keras.Model":
         from ganlib.models.conv import transposed_generator
 
         return transposed_generator(config.momentum)
 
-    def discriminator(self, config: Config) -> "keras.Model":
+    def discriminator(self, config: BasicConfig) -> "keras.Model":
         from ganlib.models.conv import strided_discriminator
 
         return strided_discriminator()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import keras
 
 
-class Config(ImageConfig):
+class DcganConfig(ImageConfig):
     """Knobs of `mnist/dcgan`."""
 
     steps: int = inherit(RunConfig, "steps", 4_000)
@@ -25,7 +25,7 @@ class Config(ImageConfig):
     )
 
 
-class MnistDcgan(ImageRecipe[Config]):
+class MnistDcgan(ImageRecipe[DcganConfig]):
     """Learns to draw digits with two convolutional networks."""
 
     name = "mnist/dcgan"
@@ -46,14 +46,14 @@ class MnistDcgan(ImageRecipe[Config]):
         "taken out."
     )
     sample_count = 25
-    Config = Config
+    Config = DcganConfig
 
-    def generator(self, config: Config) -> "keras.Model":
+    def generator(self, config: DcganConfig) -> "keras.Model":
         from ganlib.models.conv import upsampling_generator
 
         return upsampling_generator(config.momentum)
 
-    def discriminator(self, config: Config) -> "keras.Model":
+    def discriminator(self, config: DcganConfig) -> "keras.Model":
         from ganlib.models.conv import regularised_discriminator
 
         return regularised_discriminator(config.dropout, config.momentum)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SIZE = 200
 
 
-class Config(RunConfig):
+class GaussianVectorConfig(RunConfig):
     """Knobs of `toy/gaussian-vector`."""
 
     presets: ClassVar[dict[str, dict[str, object]]] = {
@@ -51,7 +51,7 @@ class Config(RunConfig):
         256, "Units in the hidden layer of both networks.", group="Networks", ge=1, le=4_096
     )
     generator_learning_rate: float = knob(
-        5e-2, "Step size of gradient descent for the generator.", group="Optimisers", gt=0, le=1
+        1e-1, "Step size of gradient descent for the generator.", group="Optimisers", gt=0, le=1
     )
     discriminator_learning_rate: float = knob(
         5e-3, "Step size of gradient descent for the discriminator.", group="Optimisers", gt=0, le=1
@@ -68,7 +68,7 @@ class Config(RunConfig):
     )
 
 
-class ToyGaussianVector(Recipe[Config]):
+class ToyGaussianVector(Recipe[GaussianVectorConfig]):
     """Learns vectors of 200 independent draws of one Gaussian."""
 
     name = "toy/gaussian-vector"
@@ -78,7 +78,9 @@ class ToyGaussianVector(Recipe[Config]):
     kind = "scalar"
     dataset = "Gaussian vectors"
     score = "w1_over_sigma"
-    source = Source("A Chinese deep learning book, section 13.3, keras-gan.py", values="the corrected values")
+    source = Source(
+        "A Chinese deep learning book, section 13.3, keras-gan.py", values="the corrected values"
+    )
     summary = "The book's first GAN: vectors of 200 numbers, histograms of real, noise, generated."
     notes = (
         "As printed, the generator ends in a sigmoid, whose values lie between 0 and 1. Half of a "
@@ -88,36 +90,36 @@ class ToyGaussianVector(Recipe[Config]):
         "Corrected, the output is linear and both networks learn. At the book's step size (0.0005 "
         "with momentum 0.9) 500 steps are too short: the spread only grows from 0.40 to 0.44. So "
         "the corrected preset drops the momentum, which makes the two networks circle, and takes "
-        "larger steps: 0.05 for the generator, 0.005 for the discriminator."
+        "larger steps: 0.1 for the generator, 0.005 for the discriminator."
     )
     sample_count = 128
     evaluation_count = 2_000
-    Config = Config
+    Config = GaussianVectorConfig
 
-    def load(self, config: Config) -> Data:
+    def load(self, config: GaussianVectorConfig) -> Data:
         return DistributionData(gaussian(config.mean, config.sd), SIZE)
 
-    def data_sentence(self, config: Config) -> str:
+    def data_sentence(self, config: GaussianVectorConfig) -> str:
         return f"Vectors of {SIZE} numbers. {self.load(config).report.sentence()}"
 
-    def scaling(self, config: Config) -> Scaling:
+    def scaling(self, config: GaussianVectorConfig) -> Scaling:
         return Scaling()
 
-    def latent(self, config: Config) -> Latent:
+    def latent(self, config: GaussianVectorConfig) -> Latent:
         return Latent(SIZE, "uniform")
 
-    def generator(self, config: Config) -> "keras.Model":
+    def generator(self, config: GaussianVectorConfig) -> "keras.Model":
         from ganlib.models.dense import mlp
 
         return mlp([config.hidden_units], SIZE, output_activation=config.generator_output)
 
-    def discriminator(self, config: Config) -> "keras.Model":
+    def discriminator(self, config: GaussianVectorConfig) -> "keras.Model":
         from ganlib.models.dense import mlp
 
         return mlp([config.hidden_units], 1)
 
     def optimisers(
-        self, config: Config
+        self, config: GaussianVectorConfig
     ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
         from keras.optimizers import SGD
 
@@ -126,11 +128,11 @@ class ToyGaussianVector(Recipe[Config]):
             SGD(config.discriminator_learning_rate, config.momentum, nesterov=True),
         )
 
-    def average_decay(self, config: Config) -> float:
+    def average_decay(self, config: GaussianVectorConfig) -> float:
         return config.average_decay
 
     def evaluate(
-        self, config: Config, real: np.ndarray, generated: np.ndarray
+        self, config: GaussianVectorConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
         return scalar_scores(real, generated)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import keras
 
 
-class Config(RunConfig):
+class ScalarConfig(RunConfig):
     """Knobs of `toy/scalar`."""
 
     steps: int = inherit(RunConfig, "steps", 5_000)
@@ -30,9 +30,7 @@ class Config(RunConfig):
     hidden_units: int = knob(
         64, "Units in each hidden layer of both networks.", group="Networks", ge=1, le=2_048
     )
-    hidden_layers: int = knob(
-        3, "Hidden layers of both networks.", group="Networks", ge=1, le=8
-    )
+    hidden_layers: int = knob(3, "Hidden layers of both networks.", group="Networks", ge=1, le=8)
     generator_learning_rate: float = knob(
         1e-3, "Adam's step size for the generator at the start.", group="Optimisers", gt=0, le=1
     )
@@ -76,7 +74,7 @@ class Config(RunConfig):
     )
 
 
-class ToyScalar(Recipe[Config]):
+class ToyScalar(Recipe[ScalarConfig]):
     """Learns a one-dimensional distribution."""
 
     name = "toy/scalar"
@@ -95,42 +93,42 @@ class ToyScalar(Recipe[Config]):
     notes = (
         "The smallest GAN there is: noise with one number goes in, one number comes out, and the "
         "discriminator says how real that number looks. Both networks are small dense networks, "
-        "tuned by us: the paper shows the figure and leaves the network open. What keeps the two from "
-        "circling for ever: a quick discriminator, a penalty on its slope where the samples lie, "
+        "tuned by us: the paper shows the figure and leaves the network open. What keeps the "
+        "two from circling for ever: a quick discriminator, a penalty on its slope where the samples lie, "
         "learning rates that fall to zero along a cosine, and samples from a running average of "
         "the generator. Switch them off one by one and watch the histogram."
     )
     sample_count = 2_000
     evaluation_count = 20_000
-    Config = Config
+    Config = ScalarConfig
 
-    def load(self, config: Config) -> Data:
+    def load(self, config: ScalarConfig) -> Data:
         return DistributionData(TARGETS[config.target])
 
-    def data_sentence(self, config: Config) -> str:
+    def data_sentence(self, config: ScalarConfig) -> str:
         return self.load(config).report.sentence()
 
-    def scaling(self, config: Config) -> Scaling:
+    def scaling(self, config: ScalarConfig) -> Scaling:
         target = TARGETS[config.target]
         return Scaling(target.mean, target.sd)
 
-    def latent(self, config: Config) -> Latent:
+    def latent(self, config: ScalarConfig) -> Latent:
         return Latent(1, config.latent_distribution)
 
-    def generator(self, config: Config) -> "keras.Model":
+    def generator(self, config: ScalarConfig) -> "keras.Model":
         from ganlib.models.dense import mlp
 
         hidden = [config.hidden_units] * config.hidden_layers
         return mlp(hidden, 1, activation="leaky_relu")
 
-    def discriminator(self, config: Config) -> "keras.Model":
+    def discriminator(self, config: ScalarConfig) -> "keras.Model":
         from ganlib.models.dense import mlp
 
         hidden = [config.hidden_units] * config.hidden_layers
         return mlp(hidden, 1, activation="leaky_relu")
 
     def optimisers(
-        self, config: Config
+        self, config: ScalarConfig
     ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
         import keras
 
@@ -143,14 +141,14 @@ class ToyScalar(Recipe[Config]):
             keras.optimizers.Adam(discriminator, config.beta_1, config.beta_2),
         )
 
-    def penalty_weight(self, config: Config) -> float:
+    def penalty_weight(self, config: ScalarConfig) -> float:
         return config.gradient_penalty
 
-    def average_decay(self, config: Config) -> float:
+    def average_decay(self, config: ScalarConfig) -> float:
         return config.average_decay
 
     def evaluate(
-        self, config: Config, real: np.ndarray, generated: np.ndarray
+        self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
         return scalar_scores(real, generated)
 

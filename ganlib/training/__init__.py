@@ -5,11 +5,11 @@ import os
 # TensorFlow reads this once, at import: without it every start prints a page of notices.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from ganlib import recipes  # noqa: E402
-from ganlib.config import RunConfig  # noqa: E402
-from ganlib.events import Checkpoint  # noqa: E402
-from ganlib.training.generator import Generator, load_generator  # noqa: E402
-from ganlib.training.trainer import Trainer  # noqa: E402
+from ganlib import recipes
+from ganlib.config import RunConfig
+from ganlib.events import Checkpoint
+from ganlib.training.generator import Generator, load_generator
+from ganlib.training.trainer import Trainer
 
 __all__ = ["Generator", "Trainer", "create_trainer", "load_generator"]
 

@@ -101,9 +101,7 @@ def build_networks(recipe: Recipe, config: RunConfig, sample_shape: tuple[int, .
     generator_optimiser, discriminator_optimiser = recipe.optimisers(config)
     generator_optimiser.build(generator.trainable_variables)
     discriminator_optimiser.build(discriminator.trainable_variables)
-    return Networks(
-        generator, discriminator, average, generator_optimiser, discriminator_optimiser
-    )
+    return Networks(generator, discriminator, average, generator_optimiser, discriminator_optimiser)
 
 
 def build_generator(recipe: Recipe, config: RunConfig) -> keras.Model:

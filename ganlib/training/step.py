@@ -126,9 +126,7 @@ def adversarial_step(
         _, generator_loss = objective(tf.stop_gradient(real_logits), judged)
     sample_gradient = sample_tape.gradient(generator_loss, fake)
     weights = networks.generator.trainable_variables
-    gradients = generator_tape.gradient(
-        fake, _values(weights), output_gradients=sample_gradient
-    )
+    gradients = generator_tape.gradient(fake, _values(weights), output_gradients=sample_gradient)
     networks.generator_optimiser.apply(gradients, weights)
 
     loss, accuracy_real, accuracy_generated, norm = discriminator_row

@@ -54,9 +54,7 @@ class Trainer:
         yield Phase("building the networks")
         device, device_name = devices.choose(self.config.devices)
         with tf.device(device):
-            networks = self._networks = build_networks(
-                self.recipe, self.config, data.sample_shape
-            )
+            networks = self._networks = build_networks(self.recipe, self.config, data.sample_shape)
             if self._resumed:
                 networks.restore(self._resumed.state)
             generator = Generator(networks.average, self.recipe, self.config)

@@ -6,12 +6,12 @@ import streamlit as st
 from ganlib.runs import Run
 from ganlib.ui.live_chart import live_chart
 from ganlib.viz.curves import (
-    XKind,
     accuracy_figure,
     curves_info,
     gradient_norm_figure,
     loss_figure,
 )
+from ganlib.viz.layout import XKind
 
 _LOSS_HEIGHT = 270
 _ACCURACY_HEIGHT = 170

@@ -13,7 +13,9 @@ _TICK_S = 2.0
 
 def start_demo(recipe_name: str) -> None:
     """A button that trains a recipe as it is and goes to its page."""
-    if not st.button("Start the toy demo", key="demo", type="primary", icon=":material/play_arrow:"):
+    if not st.button(
+        "Start the toy demo", key="demo", type="primary", icon=":material/play_arrow:"
+    ):
         return
     recipe = recipes.get(recipe_name)
     try:

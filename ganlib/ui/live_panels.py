@@ -6,7 +6,7 @@ from ganlib import diagnosis, recipes
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
-from ganlib.ui.curves import chart_options, curves_panel
+from ganlib.ui.curves import curves_panel
 from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 

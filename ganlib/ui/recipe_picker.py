@@ -17,7 +17,7 @@ def recipe_picker(page: str) -> Recipe:
     key = recipe_key(page)
     if st.session_state.get(key) not in choices:
         st.session_state[key] = next(iter(choices))
-    name = st.selectbox(
+    st.selectbox(
         "Recipe",
         list(choices),
         format_func=lambda name: f"{choices[name].title}  ·  {name}",
@@ -25,10 +25,10 @@ def recipe_picker(page: str) -> Recipe:
         persist_state="session",
         help="A system from a book or paper: its networks, losses and settings.",
     )
-    return choices[name]
+    return choices[st.session_state[key]]
 
 
 def source_line(recipe: Recipe) -> None:
     """What the recipe is and where it comes from."""
-    source = f"[{recipe.source.text}]({recipe.source.url})" if recipe.source.url else recipe.source.text
-    st.caption(f"{recipe.summary} Source: {source}.")
+    text, url = recipe.source.text, recipe.source.url
+    st.caption(f"{recipe.summary} Source: {f'[{text}]({url})' if url else text}.")

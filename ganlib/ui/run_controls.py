@@ -37,7 +37,7 @@ def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> N
             help="Train a new run with the settings below.",
         ):
             _start(recipe, config)
-        if state == "paused" or (run and state in ("stopped", "interrupted", "failed")):
+        if run and state in ("paused", "stopped", "interrupted", "failed"):
             st.button(
                 "Resume",
                 key="resume",

@@ -85,9 +85,7 @@ def _more(recipe: Recipe, run: Run) -> None:
     if more is None:
         return
     if recipe.kind == "image":
-        image_grid(
-            encode_grid(more), key="grid.more", alt="Newly generated images", caption="New"
-        )
+        image_grid(encode_grid(more), key="grid.more", alt="Newly generated images", caption="New")
     elif np.size(more) == _MORE:
         st.markdown("New values: " + ", ".join(f"{value:.3g}" for value in more.ravel()))
     else:

@@ -1,10 +1,15 @@
 """A run's state in one line."""
 
+from typing import Literal
+
 import streamlit as st
 
 from ganlib.runs import Status
+from ganlib.runs.status import State
 
-_BADGES = {
+_Colour = Literal["gray", "blue", "orange", "green", "red"]
+
+_BADGES: dict[State, tuple[str, _Colour]] = {
     "queued": ("Queued", "gray"),
     "running": ("Running", "blue"),
     "paused": ("Paused", "orange"),

@@ -1,0 +1,32 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint bench clean
+
+run: .venv/.ready
+	$(BIN)/streamlit run app.py
+
+test: .venv/.ready-to-test
+	$(MAKE) lint
+	$(BIN)/python -m pytest
+
+lint: .venv/.ready-to-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.ready-to-test
+	$(BIN)/python -m tests.bench.live_page
+
+clean:
+	rm -rf .venv
+
+.venv/.ready: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/.ready-to-test: .venv/.ready tests/requirements.txt tests/browser/install.sh
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	sh tests/browser/install.sh
+	touch $@

@@ -1,0 +1,187 @@
+"""Who imports whom, read from the source, and which arrows may be there."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HEAVY = {"tensorflow", "keras"}
+MAY_LOAD_HEAVY = {"training", "models", "objectives", "regularisers"}
+NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
+MAY_USE_STREAMLIT = {"ui", "pages", "app"}
+
+_WORDS = {"errors", "events", "config"}
+_PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
+_ENGINE = _WORDS | _PARTS | {"recipes", "training"}
+
+# Layer: the layers it may import, besides itself and the bare package `ganlib`.
+ALLOWED: dict[str, set[str]] = {
+    "ganlib": set(),
+    "errors": set(),
+    "events": {"errors"},
+    "config": {"errors", "events"},
+    **{part: _WORDS for part in _PARTS},
+    "recipes": _WORDS | _PARTS,
+    "training": _WORDS | _PARTS | {"recipes"},
+    "runs": _ENGINE,
+    "diagnosis": _WORDS | {"metrics"},
+    "viz": _WORDS | {"metrics"},
+    "ui": (_ENGINE - {"models", "objectives", "regularisers"}) | {"runs", "viz", "diagnosis"},
+    "pages": {"ui"},
+    "app": {"ui"},
+    "cli": _ENGINE | {"runs", "diagnosis", "viz"},
+    "__main__": {"cli"},
+}
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One import statement.
+
+    Args:
+        source: dotted name of the module it stands in.
+        target: dotted name of what it imports.
+        late: it stands in a function, so importing `source` does not run it.
+    """
+
+    source: str
+    target: str
+    late: bool
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Every module of the application by dotted name."""
+    files = [*root.glob("ganlib/**/*.py"), *root.glob("pages/*.py"), *root.glob("app.py")]
+    found = {}
+    for path in sorted(files):
+        parts = path.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def layer(module: str) -> str:
+    """The layer of a dotted name, such as "recipes"; "ganlib" for the bare package."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "ganlib" and len(parts) > 1 else parts[0]
+
+
+def import_statements(
+    tree: ast.AST, late: bool = False
+) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """(statement, whether it stands in a function); nothing that is for type checkers only."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node, late
+        elif isinstance(node, ast.If) and _is_type_checking(node.test):
+            yield from import_statements(ast.Module(node.orelse, []), late)
+        else:
+            function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            yield from import_statements(node, late or function)
+
+
+def arrows(root: Path) -> list[Arrow]:
+    """Every import in the application."""
+    known = modules(root)
+    found = []
+    for source, path in known.items():
+        package = source if path.name == "__init__.py" else source.rpartition(".")[0]
+        for statement, late in import_statements(ast.parse(path.read_text("utf-8"))):
+            found += [Arrow(source, name, late) for name in _targets(statement, package, known)]
+    return found
+
+
+def violations(root: Path) -> list[str]:
+    """One sentence for each import that should not be there."""
+    known, found = modules(root), arrows(root)
+    wrong = [
+        f"{name} has no place in the layering." for name in known if layer(name) not in ALLOWED
+    ]
+    for arrow in found:
+        where, top = layer(arrow.source), arrow.target.split(".")[0]
+        to = layer(arrow.target)
+        if top in {"ganlib", "pages", "app"} and to not in {where, "ganlib"}:
+            if to not in ALLOWED.get(where, set()):
+                wrong.append(f"{arrow.source} may not import {arrow.target}.")
+        elif top == "streamlit" and where not in MAY_USE_STREAMLIT:
+            wrong.append(f"{arrow.source} may not import streamlit.")
+        elif top in HEAVY and where in NEVER_HEAVY:
+            wrong.append(f"{arrow.source} may not import {top}.")
+    for name in known:
+        if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, found)):
+            wrong.append(f"Importing {name} loads {path[-1]}: {' -> '.join(path)}.")
+    return wrong
+
+
+def heavy_after_importing(root: Path) -> list[str]:
+    """What really happens: "module: heavy packages" for each import that loaded one.
+
+    Imports, in one new interpreter, every module that should be light, and of each page and
+    of app.py, which are scripts, the import statements alone.
+    """
+    sources = []
+    for name, path in modules(root).items():
+        if layer(name) in {"pages", "app"}:
+            tree = ast.parse(path.read_text("utf-8"))
+            lines = [ast.unparse(node) for node, late in import_statements(tree) if not late]
+            sources.append((name, "\n".join(lines)))
+        elif layer(name) not in MAY_LOAD_HEAVY and name != "ganlib.__main__":
+            sources.append((name, f"import {name}"))
+    code = (
+        "import sys\n"
+        f"for name, source in {sources!r}:\n"
+        "    exec(compile(source, name, 'exec'), {})\n"
+        f"    loaded = {HEAVY!r} & {{*sys.modules}}\n"
+        "    if loaded: print(name + ':', *sorted(loaded))\n"
+        "print('imported', len(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    *found, last = done.stdout.splitlines() or [""]
+    if done.returncode or not last.startswith("imported"):
+        raise RuntimeError(done.stderr)
+    return found
+
+
+def _targets(
+    statement: ast.Import | ast.ImportFrom, package: str, known: dict[str, Path]
+) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [alias.name for alias in statement.names]
+    base = statement.module or ""
+    if statement.level:
+        parts = package.split(".")
+        above = parts[: len(parts) - statement.level + 1]
+        base = ".".join([*above, base] if base else above)
+    named = [f"{base}.{alias.name}" for alias in statement.names]
+    return list(dict.fromkeys(name if name in known else base for name in named))
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def _path_to_heavy(start: str, found: list[Arrow]) -> list[str]:
+    """The chain of imports by which importing `start` loads a heavy package; empty if none."""
+    waiting, seen = [[start]], {start}
+    while waiting:
+        path = waiting.pop(0)
+        parts = path[-1].split(".")
+        # Importing a.b.c runs a and a.b first.
+        parents = {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
+        for arrow in found:
+            if arrow.late or arrow.source not in parents or arrow.target in seen:
+                continue
+            if arrow.target.split(".")[0] in HEAVY:
+                return [*path, arrow.target]
+            seen.add(arrow.target)
+            waiting.append([*path, arrow.target])
+    return []

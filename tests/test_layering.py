@@ -1,0 +1,177 @@
+"""Dependencies point one way, and no page loads TensorFlow."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from import_graph import Arrow, arrows, heavy_after_importing, modules, violations
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The sources in a folder of the test's own, to do wrong things to."""
+    sources_only = shutil.ignore_patterns("*.npz", "__pycache__")
+    shutil.copytree(ROOT / "ganlib", tmp_path / "ganlib", ignore=sources_only)
+    (tmp_path / "pages").mkdir()
+    return tmp_path
+
+
+def test_no_arrow_points_the_wrong_way() -> None:
+    assert violations(ROOT) == []
+
+
+def test_the_graph_has_the_arrows_one_can_see() -> None:
+    found = arrows(ROOT)
+    assert Arrow("ganlib.training.trainer", "ganlib.recipes.base", late=False) in found
+    assert Arrow("ganlib.training.trainer", "ganlib.objectives", late=False) in found
+    assert Arrow("ganlib.recipes.mnist_dcgan", "ganlib.models.conv", late=True) in found
+    assert Arrow("ganlib.runs.trainers", "ganlib.training", late=True) in found
+    assert Arrow("ganlib.models.dense", "keras", late=False) in found
+    # Under TYPE_CHECKING only.
+    assert Arrow("ganlib.recipes.mnist_dcgan", "keras", late=False) not in found
+    assert {path.parent.name for path in modules(ROOT).values()} >= {"data", "runs", "ui", "viz"}
+
+
+WRONG = [
+    # (file, text put at its end, the sentence)
+    ("ganlib/errors.py", "import ganlib.config", "ganlib.errors may not import ganlib.config."),
+    (
+        "ganlib/config.py",
+        "from ganlib import recipes",
+        "ganlib.config may not import ganlib.recipes.",
+    ),
+    (
+        "ganlib/data/base.py",
+        "def f():\n    from ganlib.recipes.base import Recipe",
+        "ganlib.data.base may not import ganlib.recipes.base.",
+    ),
+    (
+        "ganlib/metrics/distances.py",
+        "from ..models import dense",
+        "ganlib.metrics.distances may not import ganlib.models.dense.",
+    ),
+    (
+        "ganlib/recipes/__init__.py",
+        "from ..training import Trainer",
+        "ganlib.recipes may not import ganlib.training.",
+    ),
+    (
+        "ganlib/recipes/base.py",
+        "class A:\n    import ganlib.training.trainer",
+        "ganlib.recipes.base may not import ganlib.training.trainer.",
+    ),
+    (
+        "ganlib/training/trainer.py",
+        "try:\n    from ganlib import runs\nexcept ImportError:\n    pass",
+        "ganlib.training.trainer may not import ganlib.runs.",
+    ),
+    (
+        "ganlib/runs/store.py",
+        "from ganlib.ui import grid",
+        "ganlib.runs.store may not import ganlib.ui.grid.",
+    ),
+    (
+        "ganlib/viz/chart.py",
+        "from ganlib.runs import Run",
+        "ganlib.viz.chart may not import ganlib.runs.",
+    ),
+    (
+        "ganlib/viz/chart.py",
+        "async def f():\n    import tensorflow as tf",
+        "ganlib.viz.chart may not import tensorflow.",
+    ),
+    (
+        "ganlib/ui/grid.py",
+        "from ganlib.models import dense",
+        "ganlib.ui.grid may not import ganlib.models.dense.",
+    ),
+    (
+        "ganlib/ui/grid.py",
+        "import pages.toy",
+        "ganlib.ui.grid may not import pages.toy.",
+    ),
+    ("pages/toy.py", "from ganlib import runs", "pages.toy may not import ganlib.runs."),
+    ("pages/toy.py", "def f():\n    import keras", "pages.toy may not import keras."),
+    ("app.py", "import ganlib.viz.chart", "app may not import ganlib.viz.chart."),
+    (
+        "ganlib/runs/store.py",
+        "def f():\n    import streamlit.runtime",
+        "ganlib.runs.store may not import streamlit.",
+    ),
+    ("ganlib/__init__.py", "import streamlit", "ganlib may not import streamlit."),
+    ("ganlib/lab/tricks.py", "", "ganlib.lab.tricks has no place in the layering."),
+    (
+        "ganlib/data/base.py",
+        "import tensorflow as tf",
+        "Importing ganlib.data.base loads tensorflow: ganlib.data.base -> tensorflow.",
+    ),
+    (
+        "ganlib/recipes/toy_scalar.py",
+        "from ganlib.models.dense import mlp",
+        "Importing ganlib.recipes.toy_scalar loads keras: "
+        "ganlib.recipes.toy_scalar -> ganlib.models.dense -> keras.",
+    ),
+    (
+        "ganlib/runs/__init__.py",
+        "import ganlib.training.pace",
+        # pace itself is light, but importing it runs its package first.
+        "Importing ganlib.runs.store loads",
+    ),
+    (
+        "ganlib/data/base.py",
+        "if TYPE_CHECKING:\n    pass\nelse:\n    import keras",
+        "Importing ganlib.data.base loads keras: ganlib.data.base -> keras.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "sentence"), WRONG)
+def test_a_wrong_arrow_is_caught(copy: Path, path: str, text: str, sentence: str) -> None:
+    file = copy / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text((file.read_text("utf-8") if file.exists() else "") + "\n" + text + "\n")
+    assert any(found.startswith(sentence) for found in violations(copy)), violations(copy)
+
+
+RIGHT = [
+    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui import grid"),
+    ("app.py", "import streamlit as st\nimport ganlib.ui.grid"),
+    ("ganlib/ui/extra.py", "import streamlit\ndef f():\n    from ganlib.training import Trainer"),
+    ("ganlib/runs/extra.py", "def f():\n    from ganlib.training import Trainer"),
+    ("ganlib/recipes/extra.py", "def f():\n    from ganlib.models.dense import mlp"),
+    ("ganlib/recipes/extra.py", "import typing\nif typing.TYPE_CHECKING:\n    import keras"),
+    ("ganlib/runs/extra.py", "from ganlib import __version__\nfrom . import store"),
+    ("ganlib/training/extra.py", "import tensorflow\nfrom ganlib import objectives, recipes"),
+]
+
+
+@pytest.mark.parametrize(("path", "text"), RIGHT)
+def test_a_right_arrow_is_let_through(copy: Path, path: str, text: str) -> None:
+    (copy / path).write_text(text + "\n")
+    assert violations(copy) == []
+
+
+def test_importing_what_a_page_can_reach_loads_no_tensorflow() -> None:
+    assert heavy_after_importing(ROOT) == []
+
+
+def test_a_page_that_loads_tensorflow_is_caught(tmp_path: Path) -> None:
+    # A stand-in of the same name is enough to be seen, and spares seconds.
+    (tmp_path / "tensorflow.py").write_text("")
+    (tmp_path / "ganlib" / "ui").mkdir(parents=True)
+    (tmp_path / "ganlib" / "__init__.py").write_text("")
+    (tmp_path / "ganlib" / "ui" / "__init__.py").write_text("")
+    (tmp_path / "ganlib" / "ui" / "panels.py").write_text("import importlib\n")
+    (tmp_path / "pages").mkdir()
+    page = tmp_path / "pages" / "toy.py"
+    page.write_text("from ganlib.ui import panels\nraise SystemExit('a page is not to be run')\n")
+    assert heavy_after_importing(tmp_path) == []
+
+    # Not to be seen in the graph, so only running it tells.
+    hidden = "import importlib\nimportlib.import_module('tensor' + 'flow')\n"
+    (tmp_path / "ganlib" / "ui" / "panels.py").write_text(hidden)
+    found = heavy_after_importing(tmp_path)
+    assert "ganlib.ui.panels: tensorflow" in found
+    assert "pages.toy: tensorflow" in found
