@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
@@ -88,7 +89,7 @@ def arrows(root: Path) -> list[Arrow]:
     found = []
     for source, path in known.items():
         package = source if path.name == "__init__.py" else source.rpartition(".")[0]
-        for statement, late in import_statements(ast.parse(path.read_text("utf-8"))):
+        for statement, late in _statements(path.read_text("utf-8")):
             found += [Arrow(source, name, late) for name in _targets(statement, package, known)]
     return found
 
@@ -124,8 +125,8 @@ def heavy_after_importing(root: Path) -> list[str]:
     sources = []
     for name, path in modules(root).items():
         if layer(name) in {"pages", "app"}:
-            tree = ast.parse(path.read_text("utf-8"))
-            lines = [ast.unparse(node) for node, late in import_statements(tree) if not late]
+            statements = _statements(path.read_text("utf-8"))
+            lines = [ast.unparse(node) for node, late in statements if not late]
             sources.append((name, "\n".join(lines)))
         elif layer(name) not in MAY_LOAD_HEAVY and name != "ganlib.__main__":
             sources.append((name, f"import {name}"))
@@ -148,6 +149,11 @@ def heavy_after_importing(root: Path) -> list[str]:
     if done.returncode or not last.startswith("imported"):
         raise RuntimeError(done.stderr)
     return found
+
+
+@cache
+def _statements(text: str) -> list[tuple[ast.Import | ast.ImportFrom, bool]]:
+    return list(import_statements(ast.parse(text)))
 
 
 def _targets(

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 # A signal handler may set a flag at the very moment between a waiter's look at it and
@@ -54,15 +55,27 @@ class RunControl:
                 self._changed.wait(_LONGEST_SLEEP_S)
 
 
+@dataclass
+class Caught:
+    """What `stop_on_signals` met.
+
+    Args:
+        signal: the number of the signal that stopped the run; 0 for none.
+    """
+
+    signal: int = 0
+
+
 @contextmanager
-def stop_on_signals(control: RunControl) -> Iterator[None]:
+def stop_on_signals(control: RunControl) -> Iterator[Caught]:
     """Within the block, the first Ctrl-C or SIGTERM stops the run cleanly; a second acts as usual.
 
     For the main thread of a command line. Elsewhere signals cannot be caught, and it
     does nothing.
     """
+    caught = Caught()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield caught
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
@@ -71,12 +84,13 @@ def stop_on_signals(control: RunControl) -> Iterator[None]:
             signal.signal(number, handler)
 
     def stop(number: int, frame: FrameType | None) -> None:
+        caught.signal = number
         control.stop()
         restore()
 
     for number in before:
         signal.signal(number, stop)
     try:
-        yield
+        yield caught
     finally:
         restore()

@@ -1,17 +1,27 @@
 """Training: steps, trainer, networks and their state. Importing it imports TensorFlow."""
 
-import os
+from ganlib.training.quiet import import_tensorflow
 
-# TensorFlow reads this once, at import: without it every start prints a page of notices.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# First of all: whatever else is imported here imports TensorFlow too.
+import_tensorflow()
 
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.events import Checkpoint
+from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
+from ganlib.training.networks import count_parameters
 from ganlib.training.trainer import Trainer
 
-__all__ = ["Generator", "Trainer", "create_trainer", "load_generator"]
+__all__ = [
+    "Evaluation",
+    "Generator",
+    "Trainer",
+    "count_parameters",
+    "create_trainer",
+    "evaluate_state",
+    "load_generator",
+]
 
 
 def create_trainer(

@@ -91,12 +91,7 @@ class Networks:
 def build_networks(recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]) -> Networks:
     """Builds what the recipe describes, with seeds and precision of the run's own."""
     generator = build_generator(recipe, config)
-    discriminator = rebuild(
-        recipe.discriminator(config),
-        sample_shape,
-        derive(config.seed, Purpose.DISCRIMINATOR),
-        config.precision,
-    )
+    discriminator = _build_discriminator(recipe, config, sample_shape)
     average = build_generator(recipe, config) if recipe.average_decay(config) else generator
     generator_optimiser, discriminator_optimiser = recipe.optimisers(config)
     generator_optimiser.build(generator.trainable_variables)
@@ -110,5 +105,27 @@ def build_generator(recipe: Recipe, config: RunConfig) -> keras.Model:
         recipe.generator(config),
         (recipe.latent(config).size,),
         derive(config.seed, Purpose.GENERATOR),
+        config.precision,
+    )
+
+
+def count_parameters(recipe: Recipe) -> dict[str, int]:
+    """Weights of each network at the recipe's own settings; needs none of its data."""
+    config = recipe.parse({})
+    generator = build_generator(recipe, config)
+    discriminator = _build_discriminator(recipe, config, generator.output_shape[1:])
+    return {
+        "generator": generator.count_params(),
+        "discriminator": discriminator.count_params(),
+    }
+
+
+def _build_discriminator(
+    recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]
+) -> keras.Model:
+    return rebuild(
+        recipe.discriminator(config),
+        sample_shape,
+        derive(config.seed, Purpose.DISCRIMINATOR),
         config.precision,
     )

@@ -14,6 +14,7 @@ from ganlib.errors import DivergedError, RunError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
+from ganlib.training.evaluation import final_scores
 from ganlib.training.generator import Generator
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.pace import Pace
@@ -105,11 +106,11 @@ class Trainer:
         return self._built().weights_sha256()
 
     def evaluate(self, generator: Generator, data: Data) -> dict[str, float]:
-        """The recipe's final scores, from as many samples as it asks for."""
-        count = self.recipe.evaluation_count
-        real = data.take(derive(self.config.seed, Purpose.EVALUATION), count)
-        latents = generator.latents(count, Purpose.EVALUATION)
-        return self.recipe.evaluate(self.config, real, self._generate(generator, latents))
+        """See `final_scores`."""
+        try:
+            return final_scores(self.recipe, self.config, generator, data)
+        except RunError:
+            raise DivergedError(self.step, ["generator_output"]) from None
 
     def _built(self) -> Networks:
         if self._networks is None:
