@@ -95,8 +95,9 @@ class ToyScalar(Recipe[ScalarConfig]):
         "discriminator says how real that number looks. Both networks are small dense networks, "
         "tuned by us: the paper shows the figure and leaves the network open. What keeps the "
         "two from circling for ever: a quick discriminator, a penalty on its slope "
-        "where the samples lie, learning rates that fall to zero along a cosine, and samples from a running average of "
-        "the generator. Switch them off one by one and watch the histogram."
+        "where the samples lie, learning rates that fall to zero along a cosine, and "
+        "samples from a running average of the generator. Switch them off one by one and watch "
+        "the histogram."
     )
     sample_count = 2_000
     evaluation_count = 20_000

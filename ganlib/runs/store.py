@@ -85,7 +85,8 @@ class RunStore:
             return self._create(recipe, config)
         except OSError as error:
             raise RunError(
-                f"A run cannot be made in {self.root}: {error.strerror or error}."
+                f"A run cannot be made in {self.root}: {error.strerror or error}. "
+                "It must be a folder that can be written to."
             ) from None
 
     def open(self, run_id: str) -> Run:

@@ -1,10 +1,7 @@
 """Training: steps, trainer, networks and their state. Importing it imports TensorFlow."""
 
-from ganlib.training.quiet import import_tensorflow
-
-# First of all: whatever else is imported here imports TensorFlow too.
-import_tensorflow()
-
+# First, for every other module here imports TensorFlow too, and lets it talk.
+import ganlib.training.quiet  # noqa: F401
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.events import Checkpoint

@@ -1,11 +1,13 @@
 """Trained generators in the session, rebuilt from what a run has saved."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from ganlib import recipes
+from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.services import warm_up
 
@@ -18,7 +20,9 @@ _KEPT = 4
 def keep_generator(run: Run) -> None:
     """Puts the generator of a run that has ended into the session, if TensorFlow is ready."""
     if warm_up().is_set() and run.checkpoint_steps():
-        generator_of(run)
+        # What is wrong with its checkpoint is said when it is asked for samples.
+        with suppress(UserError):
+            generator_of(run)
 
 
 def generator_of(run: Run) -> "Generator":

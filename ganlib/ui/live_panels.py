@@ -1,5 +1,8 @@
 """What moves while a run trains: status, curves and samples."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 import streamlit as st
 
 from ganlib import diagnosis, recipes
@@ -53,14 +56,29 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
 
 def _panels(recipe: Recipe, run: Run, status: Status) -> None:
     left, right = st.columns([6, 5], gap="medium")
-    with left, st.container(key="live_loss"):
+    with left, st.container(key="live_loss"), _told():
         curves_panel(run, recipe.page)
-    with right, st.container(key="live_samples"):
+    with right, st.container(key="live_samples"), _told():
         samples_panel(recipe, run, status)
+    # A history that cannot be read was told of above.
+    with suppress(UserError):
+        _diagnosis(run)
+
+
+def _diagnosis(run: Run) -> None:
     history = run.history()
     if len(history):
         said = diagnosis.sentence(history["accuracy_real"], history["accuracy_generated"])
         st.caption(said)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Says what cannot be read of a run in the place where it would stand."""
+    try:
+        yield
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
 
 
 def _before_the_first(recipe: Recipe) -> None:

@@ -27,6 +27,8 @@ def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> N
     state = status.state if status else None
     busy = bool(status and status.active)
     ours = bool(run and manager().owns(run.id))
+    # Without help texts: Streamlit draws a button that has one twice, once hidden, and
+    # whoever looks for "the button under .st-key-start" finds two.
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button(
             "Start",
@@ -34,7 +36,6 @@ def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> N
             type="primary",
             icon=":material/play_arrow:",
             disabled=busy or config is None,
-            help="Train a new run with the settings below.",
         ):
             _start(recipe, config)
         if run and state in ("paused", "stopped", "interrupted", "failed"):
@@ -43,7 +44,6 @@ def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> N
                 key="resume",
                 icon=":material/resume:",
                 disabled=state == "paused" and not ours,
-                help="Go on from where it is.",
                 on_click=_act,
                 args=("unpause" if state == "paused" else "resume", run.id),
             )
@@ -53,7 +53,6 @@ def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> N
                 key="pause",
                 icon=":material/pause:",
                 disabled=not (ours and state == "running"),
-                help="Hold training; the networks are kept as they are.",
                 on_click=_act,
                 args=("pause", run.id if run else ""),
             )
@@ -62,7 +61,6 @@ def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> N
             key="stop",
             icon=":material/stop:",
             disabled=not (ours and busy),
-            help="End this run and keep what it has learned.",
             on_click=_act,
             args=("stop", run.id if run else ""),
         )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
@@ -79,8 +80,11 @@ def _histogram(run: Run, step: int) -> None:
 def _more(recipe: Recipe, run: Run) -> None:
     key = f"more.{run.id}"
     if st.button(f"Generate {_MORE} more", key="generate", icon=":material/auto_awesome:"):
-        with st.spinner("Asking the generator"):
-            st.session_state[key] = generate_more(run, _MORE)
+        try:
+            with st.spinner("Asking the generator"):
+                st.session_state[key] = generate_more(run, _MORE)
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
     more = st.session_state.get(key)
     if more is None:
         return

@@ -32,6 +32,7 @@ def adopt_address(page: str) -> str | None:
         st.session_state["adopted"] = (page, run_id)
         try:
             run = manager().store.open(run_id)
+            run.status()  # that of a later version cannot be shown
             if recipes.get(run.recipe).page != page:
                 return f"Run {run_id} belongs to another page; open it from Runs."
         except UserError as error:
@@ -49,7 +50,9 @@ def shown_run(recipe: Recipe) -> Run | None:
     if run_id:
         try:
             run = manager().store.open(run_id)
+            run.status()
         except UserError:
+            run = None
             del st.session_state[_run_key(recipe.name)]
     if run is None:
         st.query_params.pop("run", None)

@@ -19,6 +19,9 @@ from ganlib.viz.layout import XKind, chart_layout, log_axis, x_axis
 
 MAX_SMOOTHING = 0.99
 
+# A batch's accuracy jumps from 0 to 1 and back: much darker, and it would hide its mean.
+_SHADOW = 0.18
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -246,20 +249,25 @@ def _figure(
         if len(curve.raw_x):
             shadows.append(
                 _line(name, curve.raw_x, curve.raw_y, colour)
-                | {"opacity": 0.25, "showlegend": False, "hoverinfo": "skip"}
+                | {"opacity": _SHADOW, "showlegend": False, "hoverinfo": "skip"}
             )
         lines.append(
             _line(name, curve.x, curve.y, colour)
             | {"hovertemplate": f"%{{y:{value_format}}}<extra>{name}</extra>"}
         )
     scale = log_axis(info.lowest, info.highest) if info.log else {"type": "linear"}
+    note = _note(info)
+    x = x_axis(info.x_kind)
+    if note:
+        # Without points Plotly would show -1 to 6, as if there could be negative steps.
+        x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
     layout = chart_layout(
         title=title,
         uirevision=uirevision,
         height=height,
-        x=x_axis(info.x_kind),
+        x=x,
         y={**y, **scale, "uirevision": scale["type"]},
-        note=_note(info),
+        note=note,
     )
     return Chart((*shadows, *lines), layout)
 

@@ -135,7 +135,7 @@ def test_loss_figure_draws_shadows_behind_lines_in_the_same_colours():
         colours.DISCRIMINATOR,
         colours.GENERATED,
     ] * 2
-    assert [trace.get("opacity") for trace in traces] == [0.25, 0.25, None, None]
+    assert [trace.get("opacity") for trace in traces] == [0.18, 0.18, None, None]
     assert [trace.get("showlegend", True) for trace in traces] == [False, False, True, True]
 
 

@@ -1,0 +1,138 @@
+"""What may stand on the command line."""
+
+import argparse
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from ganlib.errors import ConfigError
+
+_RECEIVED_CHARACTERS = 100
+
+
+def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments of one command, and its name as `command`.
+
+    Knobs are kept in `knobs` as pairs of name and text, in the order in which they were
+    given, whichever option they came from.
+
+    Raises:
+        ConfigError: they are not what the command takes.
+    """
+    parser, commands = _parsers()
+    if not argv:
+        raise ConfigError(f"A command is missing. Allowed: {', '.join(commands)}.")
+    if argv[0] not in (*commands, "-h", "--help"):
+        raise ConfigError(f"There is no command {argv[0]!r}. Allowed: {', '.join(commands)}.")
+    try:
+        arguments, unknown = parser.parse_known_args(argv)
+    except _NotTakenError as error:
+        raise ConfigError(f"{error} Received: {_shown(argv)}.") from None
+    if unknown:
+        takes = commands[arguments.command].takes()
+        raise ConfigError(f"{arguments.command} does not take {_shown(unknown)}. It takes {takes}.")
+    return arguments
+
+
+class _NotTakenError(Exception):
+    """What argparse found wrong, in one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        name = self.prog.split()[-1]
+        raise _NotTakenError(f"{name}: {message}. It takes {self.takes()}.")
+
+    def takes(self) -> str:
+        """All its arguments, as they are written."""
+        actions = [action for action in self._actions if action.dest != "help"]
+        return ", ".join(
+            " ".join(
+                [
+                    *action.option_strings[:1],
+                    *([str(action.metavar)] if action.metavar is not None else []),
+                ]
+            )
+            for action in actions
+        )
+
+
+def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    parser = _Parser(
+        "python -m ganlib",
+        description="Train generative adversarial networks and watch them learn.",
+        allow_abbrev=False,
+    )
+    parsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, help: str) -> _Parser:
+        made: _Parser = parsers.add_parser(name, help=help, description=help, allow_abbrev=False)
+        return made
+
+    listing = add("recipes", "List everything that can be trained.")
+    train = add("train", "Train a recipe.")
+    train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
+    train.add_argument(
+        "--set",
+        dest="knobs",
+        metavar="KNOB=VALUE",
+        action="append",
+        type=_knob,
+        help="gives a knob another value; as often as there are knobs",
+    )
+    _add_steps(train, "generator updates to make")
+    train.add_argument(
+        "--seed",
+        dest="knobs",
+        metavar="S",
+        action="append",
+        type=lambda text: ("seed", text),
+        help="decides every random draw",
+    )
+    resume = add("resume", "Go on with a run from its newest checkpoint.")
+    _add_steps(resume, "another total of generator updates, to go on beyond the old one")
+    evaluate = add("evaluate", "Score the generator in a run's newest checkpoint.")
+    for command in (resume, evaluate):
+        command.add_argument("run_id", metavar="RUN_ID", help="the run, as `train` printed it")
+    for command in (train, resume, evaluate):
+        command.add_argument(
+            "--runs",
+            metavar="DIR",
+            type=_folder,
+            help="the folder of runs; otherwise the one that GANLIB_RUNS names, or runs",
+        )
+    for command in (listing, train, resume, evaluate):
+        command.add_argument("--json", action="store_true", help="print JSON")
+    return parser, dict(parsers.choices)
+
+
+def _add_steps(parser: _Parser, meaning: str) -> None:
+    parser.add_argument(
+        "--steps",
+        dest="knobs",
+        metavar="N",
+        action="append",
+        type=lambda text: ("steps", text),
+        help=meaning,
+    )
+
+
+def _knob(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise ConfigError(f"--set takes KNOB=VALUE, such as steps=3000. Received: {text!r}.")
+    return name, value
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise ConfigError("--runs takes the name of a folder. Received: ''.")
+    return Path(text)
+
+
+def _shown(argv: Sequence[str]) -> str:
+    text = shlex.join(argv)
+    return text if len(text) <= _RECEIVED_CHARACTERS else text[: _RECEIVED_CHARACTERS - 3] + "..."

@@ -1,0 +1,216 @@
+"""The commands. Each checks everything it was given before it imports TensorFlow."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+from ganlib import recipes as known
+from ganlib.cli.progress import progress
+from ganlib.cli.report import RunReport, one_line, table, to_json
+from ganlib.config import RunConfig
+from ganlib.errors import ConfigError, RunError, UserError
+from ganlib.events import Event, Phase
+from ganlib.recipes import Recipe
+from ganlib.runs import (
+    LateTrainer,
+    Run,
+    RunControl,
+    RunStore,
+    Status,
+    execute,
+    queue_again,
+    stop_on_signals,
+)
+from ganlib.runs.identity import is_run_id
+
+_SHOWN_IDS = 3
+
+
+def recipes(arguments: argparse.Namespace) -> int:
+    """Lists every recipe with what it learns, where it comes from and how large it is."""
+    from ganlib.training import count_parameters
+
+    rows: list[dict[str, Any]] = [
+        {
+            "name": recipe.name,
+            "title": recipe.title,
+            "source": recipe.source.text,
+            "url": recipe.source.url,
+            "dataset": recipe.dataset,
+            "parameters": count_parameters(recipe),
+        }
+        for recipe in known.all_recipes().values()
+    ]
+    if arguments.json:
+        print(to_json(rows))
+        return 0
+    heading = ["RECIPE", "TITLE", "DATASET", "GENERATOR", "DISCRIMINATOR", "SOURCE"]
+    cells = [
+        [
+            *(row[key] for key in ("name", "title", "dataset")),
+            *(f"{row['parameters'][network]:,}" for network in ("generator", "discriminator")),
+            row["source"],
+        ]
+        for row in rows
+    ]
+    print(table([heading, *cells]))
+    return 0
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Trains a recipe in a new run."""
+    recipe = known.get(arguments.recipe)
+    config: RunConfig = recipe.parse(_knobs(arguments))
+    # Tells of a folder GANLIB_DATA that is none, and of files in it that are not what they should.
+    recipe.data_sentence(config)
+    _check_device(config)
+    return _execute(_store(arguments).create(recipe.name, config), config, arguments)
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    """Goes on with a run that has ended."""
+    run = _find(_store(arguments), arguments.run_id)
+    knobs = _knobs(arguments)
+    config = _stored_config(run, knobs)
+    _check_device(config)
+    try:
+        config = queue_again(run, config.steps if knobs else None)
+    except BaseException:
+        run.lock.release()
+        raise
+    return _execute(run, config, arguments)
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Scores the newest checkpoint of a run, which may still be training."""
+    run = _find(_store(arguments), arguments.run_id)
+    status = run.status()
+    recipe, config = _recipe(run), _stored_config(run, {})
+    checkpoint = run.latest_checkpoint()
+    with closing(progress(status.steps)) as shown:
+        shown.show(Phase("loading TensorFlow"))
+        from ganlib.training import evaluate_state
+
+        shown.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
+        found = evaluate_state(recipe, config, checkpoint.state)
+    _print_run(
+        RunReport(
+            run.id,
+            run.recipe,
+            config.seed,
+            checkpoint.step,
+            status.state,
+            status.steps_per_second,
+            found.weights_sha256,
+            found.metrics,
+        ),
+        arguments,
+    )
+    return 0
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "recipes": recipes,
+    "train": train,
+    "resume": resume,
+    "evaluate": evaluate,
+}
+
+
+class _WatchedTrainer(LateTrainer):
+    """Remembers what ended it, for the run's folder knows but one sentence about it."""
+
+    error: Exception | None = None
+
+    def events(self) -> Iterator[Event]:
+        """See `Trainer`."""
+        try:
+            yield from super().events()
+        except Exception as error:
+            self.error = error
+            raise
+
+
+def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
+    trainer = _WatchedTrainer(run, config)
+    control = RunControl()
+    with stop_on_signals(control) as caught, closing(progress(config.steps)) as shown:
+        state = execute(run, trainer, control, shown.show)
+    status = run.status()
+    _print_run(
+        RunReport(
+            run.id,
+            run.recipe,
+            config.seed,
+            status.step,
+            state,
+            status.steps_per_second,
+            status.weights_sha256,
+            status.metrics,
+        ),
+        arguments,
+    )
+    if state == "finished":
+        return 0
+    if state == "stopped":
+        print(one_line(_how_to_resume(run, status, arguments)), file=sys.stderr)
+        return 128 + caught.signal
+    message = status.message or "Its folder does not say why."
+    print(one_line(f"Run {run.id} failed. {message}"), file=sys.stderr)
+    return 2 if isinstance(trainer.error, UserError) else 1
+
+
+def _print_run(report: RunReport, arguments: argparse.Namespace) -> None:
+    print(report.as_json() if arguments.json else report.as_text())
+
+
+def _how_to_resume(run: Run, status: Status, arguments: argparse.Namespace) -> str:
+    where = (
+        f"at step {status.step:,} of {status.steps:,}" if status.step else "before its first step"
+    )
+    command = ["python", "-m", "ganlib", "resume", run.id]
+    if arguments.runs is not None:
+        command += ["--runs", str(arguments.runs)]
+    return f"Run {run.id} was stopped {where}. To go on: {shlex.join(command)}"
+
+
+def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, text in arguments.knobs or []:
+        if name in given:
+            raise ConfigError(f"{name} may be given once. Received: {given[name]!r} and {text!r}.")
+        given[name] = text
+    return given
+
+
+def _store(arguments: argparse.Namespace) -> RunStore:
+    return RunStore(arguments.runs or RunStore.default_root())
+
+
+def _find(store: RunStore, run_id: str) -> Run:
+    if is_run_id(run_id) and not (store.root / run_id).is_dir():
+        newest = [row.id for row in store.list()[:_SHOWN_IDS]] if store.root.is_dir() else []
+        there = f"The newest there: {', '.join(newest)}" if newest else "There are none"
+        raise RunError(f"There is no run {run_id} in {store.root}. {there}.")
+    return store.open(run_id)
+
+
+def _recipe(run: Run) -> Recipe[Any]:
+    return known.get(run.recipe)
+
+
+def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
+    """The run's knobs with others in their place; its total of steps is the status's."""
+    config: RunConfig = _recipe(run).parse({**run.config, "steps": run.status().steps, **knobs})
+    return config
+
+
+def _check_device(config: RunConfig) -> None:
+    """Before there is a run: a GPU that is not there is a mistake, and no failed training."""
+    if config.devices == "gpu":
+        from ganlib.training import devices
+
+        devices.choose(config.devices)

@@ -1,0 +1,158 @@
+"""How far a command is, on standard error: a bar on a terminal, some lines elsewhere."""
+
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+import numpy as np
+
+from ganlib.cli.report import duration, rate
+from ganlib.events import Event, Finished, Metrics, Phase, Started
+from ganlib.runs.rate import StepRate
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+# In a log file, every line is there for good.
+LINE_EVERY_S = 5.0
+_LOSS = "_loss"
+
+
+class Progress(Protocol):
+    """Shows the events of a run as they come."""
+
+    def show(self, event: Event) -> None:
+        """One more event."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more comes; the next line on the terminal is somebody else's."""
+        ...
+
+
+def progress(total: int, stream: TextIO | None = None) -> Progress:
+    """What suits the stream.
+
+    Args:
+        total: generator updates after which the run is finished.
+        stream: where to write; None takes standard error.
+    """
+    stream = stream or sys.stderr
+    return Bar(total, stream) if stream.isatty() else Lines(total, stream)
+
+
+class Bar:
+    """A line that is drawn again and again: the phase before training, then tqdm's bar.
+
+    Args:
+        total: generator updates after which the run is finished.
+        stream: a terminal.
+    """
+
+    def __init__(self, total: int, stream: TextIO):
+        self._total = total
+        self._stream = stream
+        self._phase = ""
+        self._names: tuple[str, ...] = ()
+        self._bar: tqdm[Any] | None = None
+
+    def show(self, event: Event) -> None:
+        """See `Progress`."""
+        if isinstance(event, Phase):
+            self._show_phase(event.text)
+        elif isinstance(event, Started):
+            from tqdm import tqdm
+
+            self._show_phase("")
+            self._names = event.metric_names
+            self._bar = tqdm(
+                total=self._total,
+                initial=event.step,
+                unit=" steps",
+                file=self._stream,
+                dynamic_ncols=True,
+            )
+        elif isinstance(event, Metrics) and self._bar is not None:
+            self._bar.set_postfix_str(_losses(self._names, event.values), refresh=False)
+            self._bar.update(len(event.values))
+
+    def close(self) -> None:
+        """See `Progress`."""
+        if self._bar is None:
+            self._show_phase("")
+        else:
+            self._bar.close()
+
+    def _show_phase(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.set_description_str(text)
+            return
+        # Spaces over what is left of the text before.
+        with suppress(OSError):
+            self._stream.write(f"\r{text:<{len(self._phase)}}\r{text}")
+            self._stream.flush()
+        self._phase = text
+
+
+class Lines:
+    """A whole line every few seconds, and one at the end.
+
+    Args:
+        total: generator updates after which the run is finished.
+        stream: a file or a pipe.
+    """
+
+    def __init__(self, total: int, stream: TextIO):
+        self._total = total
+        self._stream = stream
+        self._names: tuple[str, ...] = ()
+        self._rate: StepRate | None = None
+        self._line = ""
+        # A short command has nothing to say but its result.
+        self._due = time.monotonic() + LINE_EVERY_S
+
+    def show(self, event: Event) -> None:
+        """See `Progress`."""
+        if isinstance(event, Phase):
+            self._write(event.text)
+        elif isinstance(event, Started):
+            self._names = event.metric_names
+        elif isinstance(event, Metrics):
+            self._line = self._described(event)
+            self._write(self._line)
+        elif isinstance(event, Finished) and self._line:
+            self._due = 0.0
+            self._write(self._line)
+
+    def close(self) -> None:
+        """See `Progress`."""
+
+    def _described(self, event: Metrics) -> str:
+        parts = [f"step {event.last_step:,} of {self._total:,}"]
+        if self._rate is None:
+            # The first call compiles, and says nothing about the speed of others.
+            self._rate = StepRate(event.last_step, event.elapsed_s)
+        else:
+            self._rate.add(event.last_step, event.elapsed_s)
+        if speed := self._rate.recent:
+            left = max(0, self._total - event.last_step)
+            parts += [f"{rate(speed)} steps/s", f"ETA {duration(left / speed)}"]
+        return ", ".join([*parts, _losses(self._names, event.values)])
+
+    def _write(self, text: str) -> None:
+        if time.monotonic() >= self._due:
+            # Whoever reads it may go, and the training goes on all the same.
+            with suppress(OSError):
+                print(text, file=self._stream, flush=True)
+            self._due = time.monotonic() + LINE_EVERY_S
+
+
+def _losses(names: tuple[str, ...], values: np.ndarray) -> str:
+    """Means over the rows, such as "discriminator loss 0.693, generator loss 0.701"."""
+    means = values.mean(axis=0, dtype=np.float64)
+    return ", ".join(
+        f"{name.removesuffix(_LOSS).replace('_', ' ')} loss {mean:.3f}"
+        for name, mean in zip(names, means, strict=True)
+        if name.endswith(_LOSS)
+    )

@@ -1,0 +1,93 @@
+"""What a command has to say when it is done: for people, or as JSON."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A run after a command. With --json, these are the names and their order.
+
+    Args:
+        run_id: the run's id.
+        recipe: the recipe's name.
+        seed: the run's seed.
+        step: generator updates that the weights have seen.
+        status: the run's state, such as "finished".
+        steps_per_second: of the run's last session.
+        weights_sha256: over all generator and discriminator weights in order, as
+            little-endian float32; empty where there are none yet.
+        metrics: final scores by name; empty where the run has not come to its end.
+    """
+
+    run_id: str
+    recipe: str
+    seed: int
+    step: int
+    status: str
+    steps_per_second: float
+    weights_sha256: str
+    metrics: dict[str, float]
+
+    def as_json(self) -> str:
+        """One JSON object on one line; numbers that are not finite become null."""
+        return to_json(asdict(self))
+
+    def as_text(self) -> str:
+        """Some lines for people."""
+        rows = {
+            "run": self.run_id,
+            "recipe": self.recipe,
+            "seed": str(self.seed),
+            "status": f"{self.status} at step {self.step:,}",
+            "speed": f"{rate(self.steps_per_second)} steps/s",
+            "weights": self.weights_sha256 or "none yet",
+            **{name: f"{value:.6g}" for name, value in self.metrics.items()},
+        }
+        width = max(map(len, rows))
+        return "\n".join(f"{name:<{width}}  {text}" for name, text in rows.items())
+
+
+def to_json(value: Any) -> str:
+    """Valid JSON on one line, whatever the numbers: those that are not finite become null."""
+    return json.dumps(_finite(value), allow_nan=False)
+
+
+def table(rows: list[list[str]]) -> str:
+    """Columns of the width of their widest cell. The first row is the heading."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def one_line(text: str) -> str:
+    """The text without anything that could break a line or steer a terminal."""
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text
+    )
+
+
+def rate(steps_per_second: float) -> str:
+    """At least two figures, with thousands separators."""
+    digits = 0 if steps_per_second >= 10 else 2
+    return f"{steps_per_second:,.{digits}f}"
+
+
+def duration(seconds: float) -> str:
+    """m:ss, or h:mm:ss from an hour on."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

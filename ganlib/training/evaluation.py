@@ -1,0 +1,66 @@
+"""The final scores of a generator: at the end of its run, or later from a checkpoint."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.data.base import Data
+from ganlib.events import Arrays
+from ganlib.recipes.base import Recipe
+from ganlib.training import devices
+from ganlib.training.generator import Generator
+from ganlib.training.networks import build_networks
+from ganlib.training.randomness import Purpose, derive
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a checkpoint is worth.
+
+    Args:
+        weights_sha256: see `Networks.weights_sha256`.
+        metrics: scores by name.
+    """
+
+    weights_sha256: str
+    metrics: dict[str, float]
+
+
+def final_scores(
+    recipe: Recipe[Any], config: RunConfig, generator: Generator, data: Data
+) -> dict[str, float]:
+    """The recipe's scores, from as many samples as it asks for; the same whenever asked.
+
+    Args:
+        recipe: what was trained.
+        config: the run's knobs.
+        generator: the one to score.
+        data: real samples to compare with.
+    """
+    count = recipe.evaluation_count
+    real = data.take(derive(config.seed, Purpose.EVALUATION), count)
+    return recipe.evaluate(config, real, generator.generate(count, seed=0))
+
+
+def evaluate_state(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Evaluation:
+    """Scores what a checkpoint holds, exactly as its trainer would have.
+
+    Args:
+        recipe: what the run trained.
+        config: the run's knobs.
+        state: `Checkpoint.state` of that run.
+
+    Raises:
+        RunError: the state belongs to other networks.
+        DataError: the data could not be had.
+        ConfigError: the run's device is not on this machine.
+    """
+    data = recipe.load(config)
+    device, _ = devices.choose(config.devices)
+    with tf.device(device):
+        networks = build_networks(recipe, config, data.sample_shape)
+        networks.restore(state)
+        generator = Generator(networks.average, recipe, config)
+    return Evaluation(networks.weights_sha256(), final_scores(recipe, config, generator, data))

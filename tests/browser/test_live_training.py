@@ -1,0 +1,164 @@
+"""A toy run, watched and steered."""
+
+import re
+import time
+from collections.abc import Callable
+from itertools import pairwise
+
+from app_server import AppServer
+from dashboard import Dashboard, seconds_since
+from playwright.sync_api import expect
+
+from ganlib.runs import RunStore
+
+SCALAR = "toy/scalar"
+LONG = 2_000_000
+
+
+def test_first_points_on_a_cold_and_a_warm_server(
+    launch: Callable[..., AppServer],
+    open_tab: Callable[[AppServer], Dashboard],
+    tell: Callable[[str], None],
+) -> None:
+    server = launch()
+    for warmth in ("cold", "warm"):
+        opened = time.monotonic()
+        tab = open_tab(server)
+        tab.open("/toy")
+        tab.button("start").wait_for()
+        tell(f"{warmth} server: Start is there {seconds_since(opened)} after asking for /toy")
+        pressed = time.monotonic()
+        tab.start()
+        tab.wait_for_points()
+        took = time.monotonic() - pressed
+        tell(f"{warmth} server: first points {took:.1f} s after Start")
+        if warmth == "cold":
+            tell(f"cold server: first points {seconds_since(server.asked_at)} after its launch")
+        assert took < 60
+        tab.stop()
+
+
+def test_start_pause_resume_stop_and_generate(
+    dashboard: Dashboard, store: RunStore, tell: Callable[[str], None]
+) -> None:
+    tab = dashboard
+    tab.open("/toy")
+    tab.set_knobs(SCALAR, steps=LONG)
+    run_id = tab.start()
+    expect(tab.status).to_contain_text("Running")
+    tab.wait_for_step(0)
+    expect(tab.button("start")).to_be_disabled()
+
+    before = tab.histogram()
+    assert before["generated"]
+    tab.wait_for_histogram_other_than(before, "generated")
+    assert tab.histogram()["real"] == before["real"]
+
+    pressed = time.monotonic()
+    tab.button("pause").click()
+    expect(tab.status).to_contain_text("Paused")
+    tell(f"paused {seconds_since(pressed)} after Pause")
+    paused_at = tab.step()
+    tab.page.wait_for_timeout(2_000)  # what is to be seen is that nothing happens in it
+    assert tab.step() == paused_at
+    assert store.open(run_id).status().step == paused_at
+    expect(tab.status).to_contain_text("Paused")
+
+    tab.button("resume").click()
+    expect(tab.status).to_contain_text("Running")
+    assert tab.wait_for_step(paused_at) > paused_at
+
+    tab.button("stop").click()
+    expect(tab.status).to_contain_text("Stopped")
+    expect(tab.button("start")).to_be_enabled()
+    stopped = store.open(run_id).status()
+    assert stopped.state == "stopped"
+    assert tab.step() == stopped.step
+
+    tab.button("generate").click()
+    new = tab.page.locator(".st-key-live_samples").get_by_text("New values:")
+    expect(new).to_have_text(re.compile(r"^New values: (-?[\d.e+-]+, ){15}-?[\d.e+-]+$"))
+
+
+def test_zoom_and_node_outlive_updates(dashboard: Dashboard) -> None:
+    dashboard.open("/toy")
+    dashboard.set_knobs(SCALAR, steps=LONG)
+    dashboard.start()
+    dashboard.wait_for_step(100)
+    dashboard.mark_loss_node()
+    zoomed = dashboard.zoom_into_loss()
+    last = dashboard.loss_curves()["generator"][0][-1]
+
+    dashboard.wait_for_updates(5)
+
+    assert dashboard.loss_curves()["generator"][0][-1] > last
+    assert dashboard.loss_range() == zoomed
+    assert dashboard.loss_node_is_marked()
+    dashboard.stop()
+    assert dashboard.loss_range() == zoomed
+    assert dashboard.loss_node_is_marked()
+
+
+def test_reload_and_another_browser_find_the_run_and_its_whole_history(
+    server: AppServer, open_tab: Callable[[AppServer], Dashboard]
+) -> None:
+    first = open_tab(server)
+    first.open("/toy")
+    first.set_knobs(SCALAR, steps=LONG)
+    run_id = first.start()
+    first.wait_for_step(500)
+
+    before_reload = first.step()
+    first.page.reload()
+    first.wait_for_points()
+    assert first.run_id() == run_id
+    assert first.wait_for_step(before_reload) > before_reload
+    _check_whole_history(first, at_least=before_reload)
+
+    second = open_tab(server)
+    second.open(f"/toy?run={run_id}")
+    second.wait_for_points()
+    expect(second.status).to_contain_text("Running")
+    _check_whole_history(second, at_least=before_reload)
+
+    # What one of them does, the other one sees.
+    second.stop()
+    expect(first.status).to_contain_text("Stopped")
+    expect(first.button("start")).to_be_enabled()
+    assert first.step() == second.step()
+
+
+def test_form_and_run_are_there_again_after_a_change_of_page(dashboard: Dashboard) -> None:
+    tab = dashboard
+    tab.open("/toy")
+    tab.set_knobs(SCALAR, steps=LONG, seed=7, generator_learning_rate=0.0007)
+    run_id = tab.start()
+    tab.wait_for_step(0)
+
+    tab.go_to("Runs")
+    tab.page.get_by_test_id("stDataFrame").wait_for()
+    expect(tab.status).to_have_count(0)
+    tab.go_to("Toy")
+
+    expect(tab.status).to_contain_text("Running")
+    assert tab.run_id() == run_id
+    tab.wait_for_points()
+    tab.stop()
+    tab.unfold("Settings")
+    for name, shown in (
+        ("steps", str(LONG)),
+        ("seed", "7"),
+        ("generator_learning_rate", "0.0007"),
+        ("batch_size", "256"),
+    ):
+        expect(tab.knob(SCALAR, name)).to_have_value(shown)
+
+
+def _check_whole_history(tab: Dashboard, at_least: int) -> None:
+    curves = tab.loss_curves()
+    assert set(curves) == {"discriminator", "generator"}
+    for drawn in curves.values():
+        for x in drawn:
+            assert x[0] == 1
+            assert x[-1] >= at_least
+            assert all(left < right for left, right in pairwise(x))

@@ -1,0 +1,201 @@
+"""Every mistake: exit code 2 and one line that names the value and what is allowed."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cli_process import Said, ended
+from pydantic.fields import FieldInfo
+
+from ganlib import recipes
+from ganlib.config import allowed, bounds, literal_choices
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture(autouse=True)
+def nothing_begun(monkeypatch: pytest.MonkeyPatch, runs: Path) -> Iterator[None]:
+    """Whoever asks for TensorFlow fails, and whoever leaves a run behind."""
+    for module in ("tensorflow", "keras", "ganlib.training"):
+        monkeypatch.setitem(sys.modules, module, None)
+    yield
+    assert not runs.exists()
+
+
+def only_line(said: Said) -> str:
+    assert (said.code, said.out) == (2, "")
+    [line] = said.err.splitlines()
+    return line
+
+
+def wrong_values(field: FieldInfo) -> dict[str, str]:
+    """Texts that a knob must refuse, by what is wrong with them."""
+    limits = bounds(field)
+    wrong = {"type": "many", "empty": ""}
+    if literal_choices(field) or field.annotation is bool:
+        return {**wrong, "number": "7", "case": "AUTO "}
+    assert field.annotation in (int, float)
+    step = 1 if field.annotation is int else 1e-3
+    if field.annotation is float:
+        wrong |= {"nan": "nan", "inf": "inf", "minus inf": "-inf", "overflow": "1e999"}
+    else:
+        wrong |= {"fraction": "1.5", "huge": "9" * 40}
+    exact = {"ge": -step, "gt": 0, "le": step, "lt": 0}
+    return wrong | {kind: str(limits[kind] + exact[kind]) for kind in limits}
+
+
+MISTAKES = [
+    pytest.param(recipe.name, knob, value, id=f"{recipe.name} {knob} {kind}")
+    for recipe in recipes.all_recipes().values()
+    for knob, field in recipe.Config.model_fields.items()
+    for kind, value in wrong_values(field).items()
+]
+
+
+def test_every_number_has_an_end_on_both_sides() -> None:
+    for recipe in recipes.all_recipes().values():
+        for knob, field in recipe.Config.model_fields.items():
+            if field.annotation in (int, float):
+                kinds = set(bounds(field))
+                assert kinds & {"ge", "gt"} and kinds & {"le", "lt"}, f"{recipe.name} {knob}"
+
+
+@pytest.mark.parametrize(("recipe", "knob", "value"), MISTAKES)
+def test_no_knob_takes_a_wrong_value(command: Command, recipe: str, knob: str, value: str) -> None:
+    line = only_line(command("train", recipe, "--set", f"{knob}={value}"))
+    config = recipes.get(recipe).Config
+    assert line == f"{knob} must be {allowed(config, knob)}. Received: {value!r}."
+
+
+# Written out, for the tests above take the sentence from the code under test.
+SENTENCES = [
+    (("--steps", "0"), "steps must be a whole number from 1 to 10,000,000. Received: '0'."),
+    (("--steps", "1.5"), "steps must be a whole number from 1 to 10,000,000. Received: '1.5'."),
+    (("--steps", "-5"), "steps must be a whole number from 1 to 10,000,000. Received: '-5'."),
+    (("--seed", "-1"), "seed must be a whole number from 0 to 2,147,483,647. Received: '-1'."),
+    (("--seed", ""), "seed must be a whole number from 0 to 2,147,483,647. Received: ''."),
+    (("--set", "beta_1=1"), "beta_1 must be a number from 0 below 1. Received: '1'."),
+    (("--set", "devices=tpu"), "devices must be one of auto, cpu, gpu. Received: 'tpu'."),
+    (
+        ("--set", "generator_learning_rate=nan"),
+        "generator_learning_rate must be a number above 0 to 1. Received: 'nan'.",
+    ),
+    (("--set", "steps"), "--set takes KNOB=VALUE, such as steps=3000. Received: 'steps'."),
+    (("--set", "=5"), "--set takes KNOB=VALUE, such as steps=3000. Received: '=5'."),
+    (("--steps", "5", "--set", "steps=5"), "steps may be given once. Received: '5' and '5'."),
+    (("--seed", "1", "--seed", "2"), "seed may be given once. Received: '1' and '2'."),
+    (
+        ("--set", "target=a\nb", "--seed", "-1"),
+        "seed must be a whole number from 0 to 2,147,483,647. Received: '-1'. "
+        "target must be one of mixture, gaussian, uniform, exponential, log-normal. "
+        r"Received: 'a\nb'.",
+    ),
+    (("--runs", ""), "--runs takes the name of a folder. Received: ''."),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), SENTENCES)
+def test_the_sentence_says_what_is_allowed(
+    command: Command, options: tuple[str, ...], sentence: str
+) -> None:
+    assert only_line(command("train", "toy/scalar", *options)) == sentence
+
+
+@pytest.mark.parametrize("recipe", recipes.all_recipes())
+def test_an_unknown_knob_is_answered_with_those_there_are(command: Command, recipe: str) -> None:
+    line = only_line(command("train", recipe, "--set", "stepz=5"))
+    names = ", ".join(recipes.get(recipe).Config.model_fields)
+    assert line == f"Unknown knob 'stepz'. Allowed: {names}."
+
+
+ALL = "recipes, train, resume, evaluate"
+TRAIN = "RECIPE, --set KNOB=VALUE, --steps N, --seed S, --runs DIR, --json"
+ARGUMENTS = [
+    ((), f"A command is missing. Allowed: {ALL}."),
+    (("trian",), f"There is no command 'trian'. Allowed: {ALL}."),
+    (("--json", "recipes"), f"There is no command '--json'. Allowed: {ALL}."),
+    (
+        ("train",),
+        f"train: the following arguments are required: RECIPE. It takes {TRAIN}. Received: train.",
+    ),
+    (
+        ("train", "toy/scalar", "--steps"),
+        f"train: argument --steps: expected one argument. It takes {TRAIN}. "
+        "Received: train toy/scalar --steps.",
+    ),
+    (
+        ("train", "toy/scalar", "--step", "5"),
+        f"train does not take --step 5. It takes {TRAIN}.",
+    ),
+    (("train", "toy/scalar", "more"), f"train does not take more. It takes {TRAIN}."),
+    (("recipes", "--seed=1"), "recipes does not take --seed=1. It takes --json."),
+    (
+        ("evaluate",),
+        "evaluate: the following arguments are required: RUN_ID. "
+        "It takes RUN_ID, --runs DIR, --json. Received: evaluate.",
+    ),
+    (
+        ("train", "toy/scaler"),
+        f"There is no recipe 'toy/scaler'. Allowed: {', '.join(recipes.all_recipes())}.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("argv", "sentence"), ARGUMENTS)
+def test_a_wrong_command_line(command: Command, argv: tuple[str, ...], sentence: str) -> None:
+    assert only_line(command(*argv)) == sentence
+
+
+@pytest.mark.parametrize("name", ["resume", "evaluate"])
+@pytest.mark.parametrize(
+    "run_id", ["", "../../etc", "/etc/passwd", ".", "20261122-0203-A1B2C3D4E5F6", "a\nb"]
+)
+def test_what_is_no_run_id(command: Command, name: str, run_id: str) -> None:
+    line = only_line(command(name, run_id))
+    assert line.startswith("A run id is a date, a time and 12 letters or digits")
+    assert line.endswith(f"Received: {run_id!r}.")
+
+
+@pytest.mark.parametrize("name", ["resume", "evaluate"])
+def test_a_run_that_is_not_there(command: Command, name: str, tmp_path: Path) -> None:
+    run_id = "20261122-0203-a1b2c3d4e5f6"
+    line = only_line(command(name, run_id))
+    assert line == f"There is no run {run_id} in {tmp_path / 'runs'}. There are none."
+    file = tmp_path / "file"
+    file.touch()
+    line = only_line(command(name, run_id, "--runs", str(file)))
+    assert line == f"There is no run {run_id} in {file}. There are none."
+
+
+def test_a_folder_of_runs_that_is_a_file(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a\nfile").touch()
+    line = only_line(command("train", "toy/scalar", "--runs", str(tmp_path / "a\nfile")))
+    shown = re.escape(str(tmp_path / r"a\nfile"))
+    pattern = rf"A run cannot be made in {shown}: .*\. It must be a folder .*"
+    assert re.fullmatch(pattern, line)
+
+
+def test_a_data_folder_that_is_none(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GANLIB_DATA", str(tmp_path / "typo"))
+    line = only_line(command("train", "mnist/dcgan"))
+    assert line == f"GANLIB_DATA is {tmp_path / 'typo'}, which is not a folder."
+
+
+def test_a_process_says_the_same(runs: Path) -> None:
+    said = ended("-m", "ganlib", "train", "toy/scalar", "--steps", "0")
+    assert only_line(said) == SENTENCES[0][1]
+    assert only_line(ended("-m", "ganlib")) == ARGUMENTS[0][1]
+
+
+@pytest.mark.parametrize("name", ["recipes", "train", "resume", "evaluate"])
+def test_help_is_printed(command: Command, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        command(name, "--help")
+    assert ending.value.code == 0
+    out, err = capfd.readouterr()
+    assert out.startswith(f"usage: python -m ganlib {name} ")
+    assert "--json" in out and err == ""

@@ -1,0 +1,135 @@
+"""What stands on standard error while a run trains."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+
+from ganlib.cli import progress as module
+from ganlib.cli.progress import Bar, Lines, progress
+from ganlib.cli.report import duration, one_line, rate, to_json
+from ganlib.events import DataReport, Finished, Metrics, Phase, Started
+
+NAMES = ("discriminator_loss", "generator_loss", "accuracy_real")
+
+
+def begun(step: int = 0) -> Started:
+    return Started(step, {}, DataReport("Data", "made up"), "CPU", np.zeros(1), NAMES)
+
+
+def steps(first: int, count: int, elapsed_s: float) -> Metrics:
+    values = np.tile(np.float32([0.5, 1.25, 0.9]), (count, 1))
+    return Metrics(first, values, elapsed_s)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Broken(io.StringIO):
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_the_stream_decides() -> None:
+    assert isinstance(progress(10, Terminal()), Bar)
+    assert isinstance(progress(10, io.StringIO()), Lines)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_lines_come_every_five_seconds_and_at_the_end(clock: list[float]) -> None:
+    stream = io.StringIO()
+    lines = Lines(5_000, stream)
+    lines.show(Phase("loading TensorFlow"))
+    clock[0] = 105.0
+    lines.show(Phase("loading MNIST"))
+    lines.show(begun())
+    lines.show(steps(1, 1, 2.0))
+    clock[0] = 109.9
+    lines.show(steps(2, 999, 4.0))
+    clock[0] = 110.0
+    lines.show(steps(1_001, 1_000, 6.0))
+    lines.show(steps(2_001, 3_000, 12.0))
+    lines.show(Phase("scoring the generator"))
+    lines.show(Finished(5_000, "", {}))
+    losses = "discriminator loss 0.500, generator loss 1.250"
+    # 500 steps a second, the first call left out.
+    assert stream.getvalue().splitlines() == [
+        "loading MNIST",
+        f"step 2,000 of 5,000, 500 steps/s, ETA 0:06, {losses}",
+        f"step 5,000 of 5,000, 500 steps/s, ETA 0:00, {losses}",
+    ]
+
+
+def test_the_first_call_tells_no_speed(clock: list[float]) -> None:
+    stream = io.StringIO()
+    lines = Lines(100, stream)
+    lines.show(begun(40))
+    clock[0] += 60
+    lines.show(steps(41, 1, 2.0))
+    assert stream.getvalue() == ("step 41 of 100, discriminator loss 0.500, generator loss 1.250\n")
+
+
+def test_a_short_failure_leaves_standard_error_to_its_sentence() -> None:
+    stream = io.StringIO()
+    lines = Lines(100, stream)
+    for event in (Phase("loading"), begun(), steps(1, 5, 1.0)):
+        lines.show(event)
+    lines.close()
+    assert stream.getvalue() == ""
+
+
+def test_the_bar_of_a_resumed_run() -> None:
+    stream = Terminal()
+    bar = Bar(1_000, stream)
+    bar.show(Phase("loading TensorFlow"))
+    bar.show(Phase("building"))
+    # The longer text is wiped out.
+    assert stream.getvalue() == "\rloading TensorFlow\rloading TensorFlow\rbuilding" + " " * 10 + (
+        "\rbuilding"
+    )
+    bar.show(begun(400))
+    bar.show(steps(401, 600, 2.0))
+    bar.show(Phase("scoring the generator"))
+    bar.close()
+    last = stream.getvalue().split("\r")[-1]
+    assert last.startswith("scoring the generator: 100%")
+    assert "1000/1000" in last and last.endswith("\n")
+    assert re.search(r"discriminator loss 0\.500, generator loss 1\.250", stream.getvalue())
+
+
+def test_a_bar_that_never_came_leaves_an_empty_line() -> None:
+    stream = Terminal()
+    bar = Bar(10, stream)
+    bar.show(Phase("loading"))
+    bar.close()
+    assert stream.getvalue().endswith("\r" + " " * 7 + "\r")
+
+
+def test_a_reader_that_went_away_disturbs_nobody(clock: list[float]) -> None:
+    lines = Lines(10, Broken())
+    clock[0] += 60
+    lines.show(Phase("loading"))
+    Bar(10, Broken()).show(Phase("loading"))
+
+
+def test_words_and_numbers() -> None:
+    assert [rate(value) for value in (0.254, 9.99, 10.4, 1234.5)] == [
+        *("0.25", "9.99", "10", "1,234")
+    ]
+    assert [duration(value) for value in (0, 59.4, 60, 3_599, 3_661)] == [
+        *("0:00", "0:59", "1:00", "59:59", "1:01:01")
+    ]
+    assert one_line("a\nb\x1b[31m é\udc80") == r"a\nb\x1b[31m é\udc80"
+    nan, inf = float("nan"), float("inf")
+    assert to_json({"a": nan, "b": [inf, {"c": -inf}], "d": (1, 2.5)}) == (
+        '{"a": null, "b": [null, {"c": null}], "d": [1, 2.5]}'
+    )

@@ -1,0 +1,118 @@
+"""The one-dimensional targets against SciPy."""
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from ganlib.data.distributions import (
+    TARGETS,
+    Distribution,
+    DistributionData,
+    exponential,
+    gaussian,
+    log_normal,
+    two_peaks,
+    uniform_between,
+)
+
+
+class TwoPeaks(stats.rv_continuous):
+    """Two Gaussian peaks of equal weight around 0, as SciPy would have them."""
+
+    def __init__(self, distance: float, sd: float) -> None:
+        super().__init__()
+        self.peaks = (stats.norm(-distance / 2, sd), stats.norm(distance / 2, sd))
+
+    def _pdf(self, x: np.ndarray) -> np.ndarray:
+        return sum(peak.pdf(x) for peak in self.peaks) / 2
+
+    def _cdf(self, x: np.ndarray) -> np.ndarray:
+        return sum(peak.cdf(x) for peak in self.peaks) / 2
+
+    def _stats(self) -> tuple[float, float, None, None]:
+        centre = self.peaks[1].mean()
+        return 0.0, centre**2 + self.peaks[1].var(), None, None
+
+
+CASES = {
+    "mixture": (TARGETS["mixture"], TwoPeaks(4, 0.5)),
+    "gaussian": (TARGETS["gaussian"], stats.norm(4, 1.25)),
+    "uniform": (TARGETS["uniform"], stats.uniform(-1, 2)),
+    "exponential": (TARGETS["exponential"], stats.expon()),
+    "log-normal": (TARGETS["log-normal"], stats.lognorm(0.5)),
+    "other mixture": (two_peaks(3, 0.25), TwoPeaks(3, 0.25)),
+    "other gaussian": (gaussian(-7, 0.01), stats.norm(-7, 0.01)),
+    "other uniform": (uniform_between(3, 10), stats.uniform(3, 7)),
+    "other exponential": (exponential(2.5), stats.expon(scale=2.5)),
+    "other log-normal": (log_normal(1.0, 0.25), stats.lognorm(0.25, scale=np.e)),
+}
+COUNT = 20_000
+
+
+def test_every_target_is_among_the_cases() -> None:
+    assert CASES.keys() >= TARGETS.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_draws_follow_the_distribution(name: str) -> None:
+    distribution, law = CASES[name]
+    drawn = DistributionData(distribution).take(3, COUNT)
+    assert drawn.shape == (COUNT, 1) and drawn.dtype == np.float32
+    values = drawn[:, 0].astype(np.float64)
+    assert stats.kstest(values, law.cdf).pvalue > 1e-3
+    # Five standard errors of a mean, with the sample's own spread for that of the squares.
+    assert abs(values.mean() - law.mean()) <= 5 * law.std() / COUNT**0.5
+    squares = (values - law.mean()) ** 2
+    assert abs(squares.mean() - law.var()) <= 5 * squares.std() / COUNT**0.5
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_moments_are_scipys(name: str) -> None:
+    distribution, law = CASES[name]
+    assert distribution.mean == pytest.approx(law.mean(), rel=1e-12, abs=1e-12)
+    assert distribution.sd == pytest.approx(law.std(), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_density_is_scipys_and_has_area_1(name: str) -> None:
+    distribution, law = CASES[name]
+    grid = distribution.mean + distribution.sd * np.linspace(-6, 12, 200).reshape(2, 100)
+    assert distribution.density(grid).shape == (2, 100)
+    np.testing.assert_allclose(distribution.density(grid), law.pdf(grid), rtol=1e-9, atol=1e-12)
+    low, high = distribution.mean - 8 * distribution.sd, distribution.mean + 60 * distribution.sd
+    corners = [0.0, distribution.mean, -1.0, 1.0, 3.0, 10.0]
+    area, _ = integrate.quad(
+        lambda x: float(distribution.density(np.array(x))),
+        low,
+        high,
+        points=sorted({corner for corner in corners if low < corner < high}),
+        limit=400,
+    )
+    assert area == pytest.approx(1.0, abs=1e-6)
+
+
+def test_the_numbers_of_a_vector_are_independent() -> None:
+    drawn = DistributionData(gaussian(0, 1), 4).take(0, COUNT)
+    assert drawn.shape == (COUNT, 4)
+    between = np.corrcoef(drawn, rowvar=False)[~np.eye(4, dtype=bool)]
+    assert np.abs(between).max() <= 5 / COUNT**0.5
+
+
+def test_another_seed_draws_other_samples() -> None:
+    data = DistributionData(TARGETS["mixture"])
+    np.testing.assert_array_equal(data.take(1, 50), data.take(1, 50))
+    assert (data.take(1, 50) != data.take(2, 50)).mean() > 0.99
+
+
+def test_a_report_says_what_is_drawn() -> None:
+    sentences = {
+        name: DistributionData(target).report.sentence() for name, target in TARGETS.items()
+    }
+    assert sentences == {
+        "mixture": "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch",
+        "gaussian": "Gaussian, mean 4, sd 1.25, drawn afresh for every batch",
+        "uniform": "Uniform, -1 to 1, drawn afresh for every batch",
+        "exponential": "Exponential, mean 1, drawn afresh for every batch",
+        "log-normal": "Log-normal, mu 0, sigma 0.5, drawn afresh for every batch",
+    }
+    assert all(isinstance(target, Distribution) for target in TARGETS.values())

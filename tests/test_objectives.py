@@ -1,0 +1,61 @@
+"""Losses against values worked out by hand, in double precision."""
+
+from math import exp, log
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ganlib.objectives import non_saturating, relativistic
+
+
+def column(*values: float) -> tf.Tensor:
+    return tf.constant([[value] for value in values], tf.float64)
+
+
+def test_a_coin_toss_costs_ln_2_each() -> None:
+    for objective in (non_saturating, relativistic):
+        losses = objective(column(0, 0, 0), column(0, 0, 0))
+        np.testing.assert_allclose(losses, [log(2), log(2)], rtol=0, atol=1e-12)
+
+
+def test_non_saturating_by_hand() -> None:
+    # -log D(x) is log(1 + 1/3) at logit ln 3 and log(1 + 1) at logit 0.
+    # -log(1 - D(G(z))) is log(1 + 1/7) at logit -ln 7 and log(1 + 2) at logit ln 2.
+    # -log D(G(z)) is log(1 + 7) and log(1 + 1/2) there.
+    discriminator, generator = non_saturating(column(log(3), 0), column(-log(7), log(2)))
+    on_real = (log(4 / 3) + log(2)) / 2
+    on_fake = (log(8 / 7) + log(3)) / 2
+    assert float(discriminator) == pytest.approx((on_real + on_fake) / 2, abs=1e-12)
+    assert float(generator) == pytest.approx((log(8) + log(3 / 2)) / 2, abs=1e-12)
+
+
+def test_relativistic_by_hand() -> None:
+    # The margins are ln 3 - ln 6 = -ln 2 and 1 - 0 = 1.
+    discriminator, generator = relativistic(column(log(3), 1), column(log(6), 0))
+    assert float(discriminator) == pytest.approx((log(3) + log(1 + exp(-1))) / 2, abs=1e-12)
+    assert float(generator) == pytest.approx((log(3 / 2) + log(1 + exp(1))) / 2, abs=1e-12)
+
+
+def test_relativistic_does_not_see_a_shift_of_both() -> None:
+    real, fake = column(0.3, -1.2), column(2.0, 0.7)
+    np.testing.assert_allclose(
+        relativistic(real, fake), relativistic(real + 9, fake + 9), rtol=0, atol=1e-12
+    )
+
+
+def test_far_logits_give_large_losses_and_no_infinity() -> None:
+    right = non_saturating(column(1e4), column(-1e4))
+    np.testing.assert_allclose(right, [0.0, 1e4], rtol=0, atol=1e-9)
+    wrong = non_saturating(column(-1e4), column(1e4))
+    np.testing.assert_allclose(wrong, [1e4, 0.0], rtol=0, atol=1e-9)
+
+
+def test_the_generators_gradient_does_not_vanish_where_it_loses() -> None:
+    fake = column(-20.0)
+    with tf.GradientTape() as tape:
+        tape.watch(fake)
+        _, loss = non_saturating(column(0.0), fake)
+    # d/dx softplus(-x) = -1 / (1 + e^x), which is -1 far below zero, not 0.
+    slope = tape.gradient(loss, fake).numpy().item()
+    assert slope == pytest.approx(-1 / (1 + exp(-20)), abs=1e-12)

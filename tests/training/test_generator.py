@@ -1,0 +1,143 @@
+"""A trained generator, asked for samples."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from small_recipe import Small
+
+from ganlib import recipes
+from ganlib.errors import RunError
+from ganlib.recipes.base import Recipe
+from ganlib.training.generator import BATCH, Generator, load_generator
+from ganlib.training.networks import build_generator, build_networks
+from ganlib.training.randomness import Purpose
+
+
+def made(recipe: Recipe[Any], model: keras.Model | None = None, **values: Any) -> Generator:
+    config = recipe.parse(values)
+    return Generator(model or build_generator(recipe, config), recipe, config)
+
+
+class Passing(keras.layers.Layer):
+    """Hands 784 chosen values on as an image, whatever the latents are."""
+
+    def __init__(self, values: list[float]):
+        super().__init__()
+        image = np.resize(values, (1, 28, 28, 1)).astype(np.float32)
+        self.image = self.add_weight(shape=image.shape)
+        self.image.assign(image)
+
+    def call(self, latents: Any) -> Any:
+        return keras.ops.repeat(self.image, keras.ops.shape(latents)[0], axis=0)
+
+
+def test_images_are_rounded_and_clipped_to_uint8() -> None:
+    # In the networks' units, -1 is 0 and 1 is 255: 127.5 + 127.5 x.
+    values = [-1.0, 1.0, -2.0, 3.0, 0.5, 1 / 127.5]
+    generator = made(recipes.get("mnist/dcgan"), Passing(values))
+    images = generator.generate(3, seed=0)
+    assert images.shape == (3, 28, 28, 1) and images.dtype == np.uint8
+    # 191.25 and 128.5, which rounds to even.
+    assert images[2].ravel()[:6].tolist() == [0, 255, 0, 255, 191, 128]
+
+
+def test_scalars_are_in_the_datas_own_units() -> None:
+    recipe = Small()
+    model = build_generator(recipe, recipe.parse({}))
+    generator = made(recipe, model)
+    latents = generator.latents(5, Purpose.EVALUATION)
+    samples = generator.samples(latents)
+    assert samples.shape == (5, 2) and samples.dtype == np.float32
+    np.testing.assert_allclose(samples, 3 + 2 * model(latents).numpy(), rtol=0, atol=1e-5)
+
+
+def test_latents_follow_seed_purpose_and_step() -> None:
+    generator = made(Small())
+    first = generator.latents(7, Purpose.FRESH_LATENTS, 4)
+    assert first.shape == (7, 3) and first.dtype == np.float32
+    np.testing.assert_array_equal(first, generator.latents(7, Purpose.FRESH_LATENTS, 4))
+    others = [
+        generator.latents(7, Purpose.FRESH_LATENTS, 5),
+        generator.latents(7, Purpose.FIXED_LATENTS, 4),
+        made(Small(), seed=1).latents(7, Purpose.FRESH_LATENTS, 4),
+    ]
+    assert all((first != other).mean() > 0.99 for other in others)
+
+
+def test_another_seed_generates_other_samples() -> None:
+    generator = made(Small())
+    np.testing.assert_array_equal(generator.generate(9, 1), generator.generate(9, 1))
+    assert (generator.generate(9, 1) != generator.generate(9, 2)).mean() > 0.99
+
+
+def test_many_samples_are_as_few_at_a_time() -> None:
+    generator = made(Small())
+    latents = generator.latents(2 * BATCH + 3, Purpose.EVALUATION)
+    samples = generator.samples(latents)
+    assert samples.shape == (2 * BATCH + 3, 2)
+    halves = [generator.samples(latents[:BATCH]), generator.samples(latents[BATCH:])]
+    np.testing.assert_allclose(samples, np.concatenate(halves), rtol=0, atol=1e-6)
+
+
+def test_values_that_are_not_finite_are_refused() -> None:
+    for value in (np.nan, np.inf):
+        generator = made(recipes.get("mnist/dcgan"), Passing([0.0, value]))
+        with pytest.raises(RunError, match=r"^The generator gives values that are not finite"):
+            generator.generate(1, seed=0)
+
+
+class Averaged(Small):
+    """With a running average."""
+
+    def average_decay(self, config: object) -> float:
+        return 0.9
+
+
+def test_the_average_is_what_is_loaded() -> None:
+    recipe = Averaged()
+    config = recipe.parse({})
+    networks = build_networks(recipe, config, (2,))
+    for weight in networks.average.weights:
+        weight.assign(weight + 0.25)
+    generator = load_generator(recipe, config, networks.state())
+    for loaded, average, current in zip(
+        generator.model.weights, networks.average.weights, networks.generator.weights, strict=True
+    ):
+        np.testing.assert_array_equal(loaded.numpy(), average.numpy())
+        assert (loaded.numpy() != current.numpy()).all()
+    # A network of its own: what the run does next does not reach it.
+    before = generator.generate(4, 0)
+    for weight in networks.average.weights:
+        weight.assign(weight + 1)
+    np.testing.assert_array_equal(generator.generate(4, 0), before)
+
+
+def test_a_state_of_other_networks_is_refused() -> None:
+    recipe = Small()
+    config = recipe.parse({})
+    state = build_networks(recipe, config, (2,)).state()
+    sentence = (
+        "The checkpoint does not fit the generator: generator/000/kernel is missing "
+        "or of another shape."
+    )
+    lacking = {name: value for name, value in state.items() if name != "generator/000/kernel"}
+    for wrong in (lacking, {**state, "generator/000/kernel": np.zeros((1, 1))}, {}):
+        with pytest.raises(RunError) as caught:
+            load_generator(recipe, config, wrong)
+        assert str(caught.value) == sentence
+    with pytest.raises(RunError, match="average/000/kernel is missing"):
+        load_generator(Averaged(), config, state)
+
+
+def test_saved_weights_can_be_loaded_by_keras(tmp_path: Path) -> None:
+    recipe = Small()
+    generator = made(recipe)
+    generator.save_weights(tmp_path / "generator.weights.h5")
+    other = build_generator(recipe, recipe.parse({"seed": 9}))
+    assert (other.weights[0].numpy() != generator.model.weights[0].numpy()).any()
+    other.load_weights(tmp_path / "generator.weights.h5")
+    for loaded, weight in zip(other.weights, generator.model.weights, strict=True):
+        np.testing.assert_array_equal(loaded.numpy(), weight.numpy())

@@ -1,0 +1,29 @@
+"""That the toys learn what they are for: whole runs, as a user gets them."""
+
+import pytest
+from small_recipe import finished, train
+
+from ganlib import recipes
+
+pytestmark = pytest.mark.slow
+
+
+def test_scalar_learns_the_two_peaks() -> None:
+    recipe = recipes.get("toy/scalar")
+    scores = finished(train(recipe, {"steps": 3_000, "seed": 0})).metrics
+    assert 0 < scores["w1_over_sigma"] <= 0.06
+    assert 2 - 0.1 <= scores["real_sd"] <= 2.15
+
+
+def test_gaussian_vector_corrected_finds_mean_and_spread() -> None:
+    scores = finished(train(recipes.get("toy/gaussian-vector"), {"seed": 0})).metrics
+    assert abs(scores["mean"] - 0.0) <= 0.1
+    assert abs(scores["sd"] - 1.0) <= 0.15
+
+
+def test_gaussian_vector_as_printed_cannot() -> None:
+    recipe = recipes.get("toy/gaussian-vector")
+    scores = finished(train(recipe, {"preset": "as printed", "seed": 0})).metrics
+    # No distribution between 0 and 1 is nearer to N(0, 1) than 0.482.
+    assert 0.48 <= scores["w1_over_sigma"] <= 2
+    assert scores["histogram_overlap"] <= 0.36

@@ -1,0 +1,290 @@
+"""A run as a sequence of events."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_recipe import Small, finished, forced_pace, only, rows, samples, train
+
+from ganlib import recipes
+from ganlib.errors import ConfigError, DivergedError
+from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
+from ganlib.recipes.base import Recipe
+from ganlib.training import Trainer, create_trainer
+from ganlib.training.step import METRIC_NAMES
+
+TOY = {"steps": 11, "sample_every": 4, "checkpoint_every": 5, "batch_size": 16}
+
+
+@pytest.fixture(scope="module")
+def toy() -> list[Event]:
+    """A run of toy/scalar whose last step is due for nothing else."""
+    return train(recipes.get("toy/scalar"), TOY)
+
+
+def test_events_come_in_order(toy: list[Event]) -> None:
+    phases = [Phase("loading 1-D distributions"), Phase("building the networks")]
+    assert toy[:2] == phases
+    assert isinstance(toy[2], Started)
+    assert isinstance(toy[3], Samples) and toy[3].step == 0
+    assert toy[-2] == Phase("scoring the generator")
+    assert isinstance(toy[-1], Finished)
+    assert {type(event) for event in toy[3:-2]} == {Metrics, Samples, Checkpoint}
+
+
+def test_what_a_run_says_when_it_starts(toy: list[Event]) -> None:
+    started = only(toy, Started)[0]
+    assert started.step == 0
+    assert started.parameters == {"generator": 8_513, "discriminator": 8_513}
+    assert started.device == "CPU"
+    assert started.data.sentence() == (
+        "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch"
+    )
+    assert started.real.shape == (2_000, 1)
+    assert started.metric_names == METRIC_NAMES == (
+        "discriminator_loss",
+        "generator_loss",
+        "accuracy_real",
+        "accuracy_generated",
+        "discriminator_gradient_norm",
+        "generator_gradient_norm",
+    )
+
+
+def test_figures_of_every_step_once(toy: list[Event]) -> None:
+    metrics = only(toy, Metrics)
+    assert metrics[0].first_step == 1
+    for earlier, later in pairwise(metrics):
+        assert later.first_step == earlier.last_step + 1
+        assert later.elapsed_s >= earlier.elapsed_s
+    assert metrics[0].elapsed_s > 0
+    assert rows(toy).shape == (11, 6) and rows(toy).dtype == np.float32
+    assert np.isfinite(rows(toy)).all()
+
+
+def test_samples_at_every_due_step_right_after_its_figures(toy: list[Event]) -> None:
+    assert sorted(samples(toy)) == [0, 4, 8, 11]
+    for before, event in pairwise(toy):
+        if isinstance(event, Samples) and event.step:
+            assert isinstance(before, Metrics) and before.last_step == event.step
+
+
+def test_checkpoints_at_every_due_step(toy: list[Event]) -> None:
+    assert [event.step for event in only(toy, Checkpoint)] == [5, 10]
+
+
+def test_a_step_that_is_due_for_all_gets_all_once() -> None:
+    events = train(Small(), {"steps": 4, "sample_every": 2, "checkpoint_every": 2})
+    assert sorted(samples(events)) == [0, 2, 4]
+    assert [event.step for event in only(events, Checkpoint)] == [2, 4]
+    assert sorted(samples(train(Small(), {"steps": 1, "sample_every": 9}))) == [0, 1]
+
+
+def test_samples_are_of_the_fixed_and_of_fresh_noise(toy: list[Event]) -> None:
+    by_step = samples(toy)
+    for event in by_step.values():
+        assert event.fixed.shape == event.fresh.shape == (2_000, 1)
+        assert event.fixed.dtype == event.fresh.dtype == np.float32
+        np.testing.assert_array_equal(event.noise, by_step[0].noise)
+        assert event.noise.shape == (2_000, 1)
+        assert event.scores.keys() >= {"w1_over_sigma"}
+    assert (by_step[0].fresh != by_step[0].fixed).any()
+    assert (by_step[4].fixed != by_step[0].fixed).any()
+    same_noise = [np.corrcoef(by_step[0].fixed[:, 0], by_step[4].fixed[:, 0])[0, 1]]
+    new_noise = [np.corrcoef(by_step[0].fresh[:, 0], by_step[4].fresh[:, 0])[0, 1]]
+    assert abs(same_noise[0]) > 0.5 > 5 / 2_000**0.5 > abs(new_noise[0])
+
+
+def test_the_end_says_where_and_how_good(toy: list[Event]) -> None:
+    end = finished(toy)
+    assert end.step == 11
+    assert len(end.weights_sha256) == 64 and int(end.weights_sha256, 16) > 0
+    assert end.metrics.keys() >= {"w1_over_sigma", "mean", "sd"}
+    assert all(np.isfinite(value) for value in end.metrics.values())
+
+
+def same_run(first: list[Event], second: list[Event]) -> None:
+    """Fails unless both runs are the same, bit for bit, in all but time."""
+    np.testing.assert_array_equal(rows(first), rows(second))
+    assert samples(first).keys() == samples(second).keys()
+    for step, event in samples(first).items():
+        np.testing.assert_array_equal(event.fixed, samples(second)[step].fixed)
+        np.testing.assert_array_equal(event.fresh, samples(second)[step].fresh)
+        assert event.scores == samples(second)[step].scores
+    assert finished(first) == finished(second)
+
+
+@pytest.mark.parametrize("steps_per_call", [1, 3, 1_000])
+def test_the_same_seed_gives_the_same_run_at_any_pace(
+    toy: list[Event], steps_per_call: int
+) -> None:
+    with forced_pace(steps_per_call):
+        again = train(recipes.get("toy/scalar"), TOY)
+    lengths = [len(event.values) for event in only(again, Metrics)]
+    # Samples are due at 4, 8, 11 and checkpoints at 5 and 10.
+    expected = {1: [1] * 11, 3: [3, 1, 1, 3, 2, 1], 1_000: [4, 1, 3, 2, 1]}
+    assert lengths == expected[steps_per_call]
+    same_run(toy, again)
+
+
+def test_another_seed_gives_another_run(toy: list[Event]) -> None:
+    other = train(recipes.get("toy/scalar"), {**TOY, "seed": 1})
+    assert finished(other).weights_sha256 != finished(toy).weights_sha256
+    assert (rows(other) != rows(toy)).any(axis=1).all()
+
+
+def test_pausing_is_not_asking() -> None:
+    trainer = Trainer(Small(), Small().parse({"devices": "cpu"}))
+    events = trainer.events()
+    steps = []
+    for event in events:
+        steps.append(trainer.step)
+        if isinstance(event, Metrics):
+            assert trainer.step == event.last_step
+    assert steps[0] == 0 and steps[-1] == trainer.step == 8
+
+
+def test_state_can_be_asked_for_only_when_there_is_one() -> None:
+    trainer = Trainer(Small(), Small().parse({"devices": "cpu"}))
+    with pytest.raises(RuntimeError, match="after the Started event"):
+        trainer.checkpoint()
+    events = trainer.events()
+    for event in events:
+        if isinstance(event, Started):
+            break
+    begun = trainer.checkpoint()
+    assert (begun.step, begun.elapsed_s) == (0, 0.0)
+    *_, last = events
+    assert isinstance(last, Finished)
+    assert trainer.weights_sha256() == last.weights_sha256
+    assert trainer.checkpoint().step == 8
+
+
+@pytest.mark.parametrize("steps_per_call", [1, 64])
+def test_a_step_that_is_not_finite_is_told_and_those_before_it_were_yielded(
+    steps_per_call: int,
+) -> None:
+    values = {"devices": "cpu", "poisoned_step": 6, "steps": 20, "sample_every": 100}
+    seen: list[Event] = []
+    with forced_pace(steps_per_call), pytest.raises(DivergedError) as caught:
+        for event in Trainer(Small(), Small().parse(values)).events():
+            seen.append(event)
+    assert caught.value.step == 6
+    assert "discriminator_loss" in caught.value.names
+    assert str(caught.value).startswith("Training diverged: discriminator loss ")
+    assert str(caught.value).endswith(
+        " no longer a finite number at step 6. A lower learning rate often helps."
+    )
+    healthy = train(Small(), {"steps": 5, "sample_every": 100})
+    np.testing.assert_array_equal(rows(seen), rows(healthy))
+
+
+def test_the_first_step_may_be_the_one() -> None:
+    seen: list[Event] = []
+    with pytest.raises(DivergedError) as caught:
+        for event in Trainer(Small(), Small().parse({"poisoned_step": 1})).events():
+            seen.append(event)
+    assert caught.value.step == 1
+    assert only(seen, Metrics) == []
+
+
+def test_a_generator_that_the_last_update_broke_is_told() -> None:
+    # The figures of step 1 come from before its update and are finite.
+    values = {"devices": "cpu", "steps": 1}
+
+    class Breaks(Small):
+        def generator(self, config: Any) -> Any:
+            from ganlib.models.dense import mlp
+
+            return mlp([4, 4], 2)
+
+        def optimisers(self, config: object) -> Any:
+            return keras.optimizers.SGD(1e30), keras.optimizers.SGD(1e-3)
+
+    seen: list[Event] = []
+    with pytest.raises(DivergedError) as caught:
+        for event in Trainer(Breaks(), Breaks().parse(values)).events():
+            seen.append(event)
+    assert (caught.value.step, caught.value.names) == (1, ["generator_output"])
+    assert str(caught.value) == (
+        "Training diverged: generator output was no longer a finite number at step 1. "
+        "A lower learning rate often helps."
+    )
+    assert rows(seen).shape == (1, 6)
+
+
+def test_a_reckless_learning_rate_diverges_at_the_same_step_at_any_pace() -> None:
+    recipe = recipes.get("toy/gaussian-vector")
+    values = {
+        "preset": "as printed",
+        "generator_output": "linear",
+        "generator_learning_rate": 1.0,
+        "discriminator_learning_rate": 1.0,
+        "momentum": 0.99,
+        "steps": 400,
+        "sample_every": 1_000,
+        "devices": "cpu",
+    }
+    found = []
+    for steps_per_call in (7, 50):
+        seen: list[Event] = []
+        with forced_pace(steps_per_call), pytest.raises(DivergedError) as caught:
+            for event in Trainer(recipe, recipe.parse(values)).events():
+                seen.append(event)
+        assert len(rows(seen)) == caught.value.step - 1 > 0
+        assert np.isfinite(rows(seen)).all()
+        found.append((caught.value.step, caught.value.names))
+    assert found[0] == found[1]
+
+
+def test_a_recipe_that_raises_leaves_the_next_run_alone() -> None:
+    healthy = finished(train(Small(), {}))
+
+    class Raises(Small):
+        def optimisers(self, config: object) -> Any:
+            raise ZeroDivisionError("as asked")
+
+    events: Iterator[Event] = Trainer(Raises(), Raises().parse({"devices": "cpu"})).events()
+    assert [next(events).text, next(events).text] == [  # type: ignore[union-attr]
+        "loading Small",
+        "building the networks",
+    ]
+    with pytest.raises(ZeroDivisionError, match="as asked"):
+        next(events)
+    assert finished(train(Small(), {})) == healthy
+
+
+def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    with pytest.raises(ConfigError, match="TensorFlow sees no GPU"):
+        train(Small(), {"devices": "gpu"})
+
+
+def test_a_trainer_by_name() -> None:
+    recipe: Recipe[Any] = recipes.get("toy/scalar")
+    trainer = create_trainer("toy/scalar", recipe.parse({}))
+    assert trainer.recipe is recipe and trainer.step == 0
+    with pytest.raises(ConfigError, match=r"^There is no recipe 'toy/none'\. Allowed: "):
+        create_trainer("toy/none", recipe.parse({}))
+
+
+@pytest.mark.parametrize("name", ["toy/scalar", "mnist/dcgan"])
+def test_mixed_precision_trains_and_keeps_weights_in_float32(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = recipes.get(name)
+    monkeypatch.setattr(type(recipe), "evaluation_count", 32)
+    values = {"steps": 3, "sample_every": 3, "batch_size": 8, "precision": "mixed_bfloat16"}
+    trainer = Trainer(recipe, recipe.parse({**values, "devices": "cpu"}))
+    events = list(trainer.events())
+    assert rows(events).shape == (3, 6) and np.isfinite(rows(events)).all()
+    networks = trainer._built()
+    for network in (networks.generator, networks.discriminator):
+        assert {layer.compute_dtype for layer in network.layers} == {"bfloat16"}
+        assert {weight.dtype for weight in network.weights} == {"float32"}
+        assert all(np.isfinite(weight.numpy()).all() for weight in network.weights)
+    assert np.isfinite(list(finished(events).metrics.values())).all()

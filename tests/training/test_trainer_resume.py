@@ -1,0 +1,146 @@
+"""Going on from a checkpoint, and two runs at once."""
+
+import threading
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from small_recipe import Small, finished, only, rows, samples, train
+
+from ganlib import recipes
+from ganlib.errors import RunError
+from ganlib.events import Checkpoint, Event, Metrics, Started
+from ganlib.recipes.base import Recipe
+from ganlib.runs.checkpoint import CheckpointFolder
+from ganlib.training import Trainer, load_generator
+from ganlib.training.randomness import Purpose
+
+REDUCED: dict[str, dict[str, Any]] = {
+    "toy/scalar": {"steps": 12, "sample_every": 4, "checkpoint_every": 7, "batch_size": 16},
+    "toy/gaussian-vector": {"steps": 8, "sample_every": 4, "checkpoint_every": 5},
+    "mnist/basic": {"steps": 5, "sample_every": 5, "checkpoint_every": 3, "batch_size": 8},
+    # Dropout and batch normalisation: their state decides the future, too.
+    "mnist/dcgan": {"steps": 5, "sample_every": 5, "checkpoint_every": 3, "batch_size": 8},
+}
+EXACT = ["toy/scalar", "toy/gaussian-vector", "mnist/dcgan"]
+
+
+def reduced(name: str) -> Recipe[Any]:
+    """The recipe, scored on few samples."""
+
+    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
+        evaluation_count = 64
+
+    return Reduced()
+
+
+@cache
+def whole(name: str) -> list[Event]:
+    """The events of the reduced run, never interrupted."""
+    return train(reduced(name), REDUCED[name])
+
+
+@cache
+def gone_on(name: str) -> tuple[Trainer, list[Event]]:
+    """A new trainer that went on from that run's checkpoint, as it comes from the disk."""
+    (taken,) = only(whole(name), Checkpoint)
+    with TemporaryDirectory() as path:
+        folder = CheckpointFolder(Path(path) / "checkpoints")
+        folder.save(taken)
+        loaded = folder.latest()
+    recipe = reduced(name)
+    trainer = Trainer(recipe, recipe.parse({"devices": "cpu", **REDUCED[name]}), loaded)
+    return trainer, list(trainer.events())
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_a_resumed_run_is_the_run_it_would_have_been(name: str) -> None:
+    (taken,) = only(whole(name), Checkpoint)
+    assert 0 < taken.step < REDUCED[name]["steps"]
+    _, resumed = gone_on(name)
+    assert only(resumed, Started)[0].step == taken.step
+    metrics = only(resumed, Metrics)
+    assert metrics[0].first_step == taken.step + 1
+    assert metrics[0].elapsed_s > taken.elapsed_s
+    np.testing.assert_array_equal(rows(resumed), rows(whole(name))[taken.step :])
+    due = {step for step in samples(whole(name)) if step > taken.step}
+    assert samples(resumed).keys() == due
+    for step in due:
+        found, expected = samples(resumed)[step], samples(whole(name))[step]
+        np.testing.assert_array_equal(found.fixed, expected.fixed)
+        np.testing.assert_array_equal(found.fresh, expected.fresh)
+    assert finished(resumed) == finished(whole(name))
+
+
+@pytest.mark.parametrize("stop_at", [4, 6])
+def test_samples_are_made_up_for_when_a_run_stopped_just_before_them(stop_at: int) -> None:
+    values = {"steps": 6, "sample_every": 4, "devices": "cpu"}
+    trainer = Trainer(Small(), Small().parse(values))
+    for event in trainer.events():
+        if isinstance(event, Metrics) and event.last_step == stop_at:
+            break
+    resumed = train(Small(), values, trainer.checkpoint())
+    assert sorted(samples(resumed)) == [step for step in (4, 6) if step >= stop_at]
+    straight = train(Small(), values)
+    for step, event in samples(resumed).items():
+        np.testing.assert_array_equal(event.fixed, samples(straight)[step].fixed)
+    assert finished(resumed) == finished(straight)
+
+
+def test_a_finished_run_goes_on_to_a_higher_total() -> None:
+    short = Trainer(Small(), Small().parse({"steps": 5, "devices": "cpu"}))
+    list(short.events())
+    longer = train(Small(), {"steps": 9}, short.checkpoint())
+    straight = train(Small(), {"steps": 9})
+    np.testing.assert_array_equal(rows(longer), rows(straight)[5:])
+    assert finished(longer) == finished(straight)
+
+
+def test_a_checkpoint_of_other_networks_is_refused() -> None:
+    (taken,) = only(whole("toy/scalar"), Checkpoint)
+    with pytest.raises(RunError, match=r"^The checkpoint does not fit these networks: "):
+        train(Small(), {}, taken)
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_a_generator_from_a_checkpoint_draws_what_the_trainer_drew(name: str) -> None:
+    trainer, events = gone_on(name)
+    recipe, config = trainer.recipe, trainer.config
+    last = samples(events)[config.steps]
+    generator = load_generator(recipe, config, trainer.checkpoint().state)
+    count = recipe.sample_count
+    fixed = generator.samples(generator.latents(count, Purpose.FIXED_LATENTS))
+    fresh = generator.samples(generator.latents(count, Purpose.FRESH_LATENTS, config.steps))
+    np.testing.assert_array_equal(fixed, last.fixed)
+    np.testing.assert_array_equal(fresh, last.fresh)
+    assert fixed.dtype == (np.uint8 if recipe.kind == "image" else np.float32)
+
+
+def test_two_runs_at_once_are_as_if_alone() -> None:
+    names = ["toy/scalar", "mnist/basic"]
+    alone = {name: finished(whole(name)) for name in names}
+    both_built = threading.Barrier(2, timeout=60)
+    together: dict[str, list[Event]] = {}
+
+    def run(name: str) -> None:
+        recipe, events = reduced(name), []
+        config = recipe.parse({**REDUCED[name], "devices": "cpu"})
+        both_built.wait()
+        for event in Trainer(recipe, config).events():
+            events.append(event)
+            if isinstance(event, Started):
+                both_built.wait()
+        together[name] = events
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert together.keys() == set(names)
+    for name in names:
+        assert finished(together[name]) == alone[name]
+        np.testing.assert_array_equal(rows(together[name]), rows(whole(name)))

@@ -1,0 +1,48 @@
+"""A store of its own for every test, and the app before it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest
+
+from ganlib.runs import RunStore
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """An empty store, which is also the one that the pages show."""
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("GANLIB_RUNS", str(folder))
+    # Put back afterwards: the app replaces it for the whole process.
+    monkeypatch.setattr(
+        script_runner, "_clean_problem_modules", script_runner._clean_problem_modules
+    )
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield RunStore(folder)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page(store: RunStore) -> Callable[..., AppTest]:
+    """Opens a page of the app as a new session would, and checks that nothing was raised."""
+
+    def make(page: str = "home", **query: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        if page != "home":
+            # The app must have run once before it can change the page.
+            app.run()
+            app.switch_page(f"pages/{page}.py")
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return make

@@ -1,0 +1,94 @@
+"""Runs in every condition a page may meet them in, without any training."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganlib import recipes
+from ganlib.errors import DivergedError
+from ganlib.events import Checkpoint, DataReport, Finished, Metrics, Samples, Started
+from ganlib.runs import Run, RunStore
+from ganlib.runs.execute import failure_sentence
+from ganlib.runs.writer import RunWriter
+
+METRICS = (
+    "discriminator_loss",
+    "generator_loss",
+    "accuracy_real",
+    "accuracy_generated",
+    "discriminator_gradient_norm",
+    "generator_gradient_norm",
+)
+STEP = 20
+
+
+def rows(first: int, last: int) -> np.ndarray:
+    """(steps, 6) float32: the metric in column c at a step is step + c / 8, all exact."""
+    steps = np.arange(first, last + 1, dtype=np.float32)
+    return steps[:, None] + np.arange(len(METRICS), dtype=np.float32) / 8
+
+
+def create(store: RunStore, recipe: str = "toy/scalar", **knobs: Any) -> Run:
+    """A queued run."""
+    return store.create(recipe, recipes.get(recipe).parse(knobs))
+
+
+@contextmanager
+def training(store: RunStore, recipe: str = "toy/scalar", **knobs: Any) -> Iterator[RunWriter]:
+    """A run at step 20, with samples of steps 0 and 20, whose writer lives within the block."""
+    run = create(store, recipe, **knobs)
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        report = DataReport("Made up", "for a test", 4, 8)
+        real = samples_of(recipe, 0).fixed
+        writer.write(Started(0, {"generator": 2}, report, "CPU", real, METRICS))
+        writer.write(samples_of(recipe, 0))
+        writer.write(Metrics(1, rows(1, 10), 0.5))
+        writer.write(Metrics(11, rows(11, STEP), 1.0))
+        writer.write(samples_of(recipe, STEP))
+        writer.go_on()  # which writes the status at once, whenever it was last written
+        yield writer
+
+
+def samples_of(recipe: str, step: int) -> Samples:
+    """Samples of the recipe's kind; another step has others."""
+    rng = np.random.default_rng(step)
+    scores = {recipes.get(recipe).score: 1.0 / (step + 1)}
+    if recipes.get(recipe).kind == "image":
+        images = rng.integers(0, 256, (25, 28, 28, 1)).astype(np.uint8)
+        return Samples(step, images, images[::-1], None, scores)
+    values = rng.normal(size=(200, 1)).astype(np.float32)
+    return Samples(step, values, values + 1, values - 1, scores)
+
+
+def failed(store: RunStore, recipe: str = "toy/scalar") -> Run:
+    """Diverged in step 21."""
+    with training(store, recipe) as writer:
+        error = DivergedError(STEP + 1, ["generator_loss"])
+        writer.write_traceback(error)
+        writer.end("failed", message=failure_sentence(error, STEP))
+    return newest(store)
+
+
+def finished(store: RunStore, recipe: str = "toy/scalar") -> Run:
+    """With a checkpoint that no generator fits."""
+    with training(store, recipe, steps=STEP) as writer:
+        writer.write(Finished(STEP, "0" * 64, {"w1": 0.25}))
+        writer.save(Checkpoint(STEP, 1.0, {"of": np.zeros(3)}))
+        writer.end("finished")
+    return newest(store)
+
+
+def newest(store: RunStore) -> Run:
+    return store.open(store.list()[0].id)
+
+
+def damage(path: Path) -> None:
+    """Flips the bytes in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 8] = bytes(255 - byte for byte in content[middle : middle + 8])
+    path.write_bytes(content)

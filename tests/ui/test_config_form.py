@@ -1,0 +1,136 @@
+"""The form that is made from a recipe's config."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.config import allowed, literal_choices
+
+Open = Callable[..., AppTest]
+
+
+def widget(app: AppTest, key: str):
+    for kind in (app.number_input, app.selectbox, app.toggle):
+        found = [element for element in kind if element.key == key]
+        if found:
+            return found[0]
+    raise AssertionError(f"no widget {key}")
+
+
+def form_values(app: AppTest, name: str) -> dict[str, object]:
+    fields = recipes.get(name).Config.model_fields
+    return {field: widget(app, f"{name}:{field}").value for field in fields}
+
+
+def defaults(name: str) -> dict[str, object]:
+    return {key: field.default for key, field in recipes.get(name).Config.model_fields.items()}
+
+
+def open_recipe(open_page: Open, name: str) -> AppTest:
+    page = recipes.get(name).page
+    app = open_page(page)
+    app.selectbox(key=f"{page}.recipe").select(name).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("name", list(recipes.all_recipes()))
+def test_every_knob_with_its_default_and_help(name: str, open_page: Open) -> None:
+    app = open_recipe(open_page, name)
+    assert form_values(app, name) == defaults(name)
+    config = recipes.get(name).Config
+    for key, field in config.model_fields.items():
+        shown = widget(app, f"{name}:{key}")
+        assert shown.help == f"{field.description} Allowed: {allowed(config, key)}. `{key}`"
+        if literal_choices(field):
+            assert shown.options == list(literal_choices(field))
+
+
+@pytest.mark.parametrize(
+    ("name", "knob", "value", "sentence"),
+    [
+        (
+            "toy/scalar",
+            "generator_learning_rate",
+            0.0,
+            "generator_learning_rate must be a number above 0 to 1",
+        ),
+        ("toy/gaussian-vector", "momentum", 1.0, "momentum must be a number from 0 below 1"),
+        ("mnist/dcgan", "dropout", 1.0, "dropout must be a number from 0 below 1"),
+    ],
+)
+def test_a_value_at_a_bound_that_is_not_allowed(
+    name: str, knob: str, value: float, sentence: str, open_page: Open
+) -> None:
+    app = open_recipe(open_page, name)
+    app.session_state[f"{name}:{knob}"] = value
+    app.run()
+    assert not app.exception
+    assert [box.value for box in app.error] == [f"{sentence}. Received: {value}."]
+    assert app.button(key="start").disabled
+    app.button(key=f"{name}:reset").click().run()
+    assert not app.error
+    assert not app.button(key="start").disabled
+    assert form_values(app, name) == defaults(name)
+
+
+@pytest.mark.parametrize(
+    ("knob", "value"), [("steps", 0), ("steps", 10_000_001), ("batch_size", 1), ("seed", None)]
+)
+def test_a_value_out_of_bounds_never_gets_into_the_form(
+    knob: str, value: int | None, open_page: Open
+) -> None:
+    app = open_page("toy")
+    app.session_state[f"toy/scalar:{knob}"] = value
+    app.run()
+    assert not app.exception
+    config = recipes.get("toy/scalar").parse(form_values(app, "toy/scalar"))
+    assert getattr(config, knob) != value
+    assert not app.button(key="start").disabled
+
+
+def test_the_button_back_to_the_recipes_values(open_page: Open) -> None:
+    app = open_page("toy")
+    app.number_input(key="toy/scalar:seed").set_value(7).run()
+    app.selectbox(key="toy/scalar:target").select("uniform").run()
+    changed = form_values(app, "toy/scalar")
+    assert changed == {**defaults("toy/scalar"), "seed": 7, "target": "uniform"}
+    app.button(key="toy/scalar:reset").click().run()
+    assert not app.exception
+    assert form_values(app, "toy/scalar") == defaults("toy/scalar")
+
+
+def test_a_preset_fills_its_values_in(open_page: Open) -> None:
+    name = "toy/gaussian-vector"
+    app = open_recipe(open_page, name)
+    app.selectbox(key=f"{name}:preset").select("as printed").run()
+    assert not app.exception
+    assert form_values(app, name) == {
+        **defaults(name),
+        "preset": "as printed",
+        "generator_output": "sigmoid",
+        "generator_learning_rate": 5e-4,
+        "discriminator_learning_rate": 5e-4,
+        "momentum": 0.9,
+        "average_decay": 0.0,
+    }
+    app.selectbox(key=f"{name}:preset").select("corrected").run()
+    assert form_values(app, name) == defaults(name)
+
+
+def test_values_are_kept_after_another_page_and_another_recipe(open_page: Open) -> None:
+    app = open_page("toy")
+    app.number_input(key="toy/scalar:seed").set_value(7).run()
+    app.number_input(key="toy/scalar:generator_learning_rate").set_value(0.002).run()
+    app.selectbox(key="toy.recipe").select("toy/gaussian-vector").run()
+    app.number_input(key="toy/gaussian-vector:steps").set_value(321).run()
+    for page in ("mnist", "runs", "home", "toy"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+    assert app.selectbox(key="toy.recipe").value == "toy/gaussian-vector"
+    assert app.number_input(key="toy/gaussian-vector:steps").value == 321
+    app.selectbox(key="toy.recipe").select("toy/scalar").run()
+    assert app.number_input(key="toy/scalar:seed").value == 7
+    assert app.number_input(key="toy/scalar:generator_learning_rate").value == 0.002

@@ -1,0 +1,227 @@
+"""Every page against every condition of the store."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+import stored_runs
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.runs import RunStore
+
+PAGES = ["home", "toy", "mnist", "runs"]
+Open = Callable[..., AppTest]
+
+
+def texts(app: AppTest) -> str:
+    """Everything on the page that is said in words."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption)
+    kinds += (app.error, app.warning, app.info)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.fixture
+def kept() -> Iterator[ExitStack]:
+    """Keeps runs alive until the test ends."""
+    with ExitStack() as stack:
+        yield stack
+
+
+def shown_run(app: AppTest) -> str | None:
+    return app.query_params.get("run")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_empty_store(page: str, open_page: Open) -> None:
+    app = open_page(page)
+    assert not app.error
+    assert not app.warning
+    if page == "home":
+        assert "Nothing is running." in texts(app)
+    elif page == "runs":
+        assert [box.value for box in app.info] == ["No runs yet. Start one on any training page."]
+    else:
+        assert not app.button(key="start").disabled
+        assert app.button(key="pause").disabled
+        assert app.button(key="stop").disabled
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
+def test_a_run_that_another_process_trains(
+    page: str, recipe: str, open_page: Open, store: RunStore, kept: ExitStack
+) -> None:
+    kept.enter_context(stored_runs.training(store, recipe, steps=100))
+    run = stored_runs.newest(store)
+    on_its_page = recipes.get(recipe).page == page
+    app = open_page(page, **({"run": run.id} if on_its_page else {}))
+    assert not app.error
+    assert not app.warning
+    if on_its_page:
+        assert shown_run(app) == run.id
+        assert "step 20 of 100" in texts(app)
+        assert "Another process trains this run" in texts(app)
+        for key in ("start", "pause", "stop"):
+            assert app.button(key=key).disabled, key
+    if page == "runs":
+        table = app.dataframe[0].value
+        assert table["State"].tolist() == ["Running"]
+        assert table["Step"].tolist() == [20]
+        assert table["Progress"].tolist() == [0.2]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_paused_run(page: str, open_page: Open, store: RunStore, kept: ExitStack) -> None:
+    kept.enter_context(stored_runs.training(store)).rest()
+    run = stored_runs.newest(store)
+    app = open_page(page, **({"run": run.id} if page == "toy" else {}))
+    assert not app.error
+    if page == "toy":
+        assert app.button(key="resume").disabled  # it is paused elsewhere
+        assert "Paused" in texts(app)
+    if page == "runs":
+        assert app.dataframe[0].value["State"].tolist() == ["Paused"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
+def test_a_failed_run(page: str, recipe: str, open_page: Open, store: RunStore) -> None:
+    run = stored_runs.failed(store, recipe)
+    on_its_page = recipes.get(recipe).page == page
+    app = open_page(page, **({"run": run.id} if on_its_page else {}))
+    if on_its_page:
+        assert [box.value for box in app.error] == [
+            "Training diverged: generator loss was no longer a finite number at step 21. "
+            "A lower learning rate often helps."
+        ]
+        assert not app.button(key="start").disabled
+        assert not app.button(key="resume").disabled
+        assert app.button(key="stop").disabled
+    else:
+        assert not app.error
+
+
+@pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
+def test_a_checkpoint_that_fits_no_generator(
+    recipe: str, open_page: Open, store: RunStore
+) -> None:
+    run = stored_runs.finished(store, recipe)
+    app = open_page(recipes.get(recipe).page, run=run.id)
+    assert "Finished" in texts(app)
+    assert not app.error
+    app.button(key="generate").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "does not fit the generator" in app.error[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_folder_that_is_no_run(page: str, open_page: Open, store: RunStore) -> None:
+    run = stored_runs.failed(store)
+    (run.path / "run.json").write_text("no JSON at all")
+    store.open(run.id)  # the reader that has it open goes on
+    app = open_page(page, **({"run": run.id} if page == "toy" else {}))
+    assert not app.error
+    warned = [f"{run.id}/run.json is damaged."]
+    if page == "runs":
+        warned = [f"{run.id}: {run.id}/run.json is damaged."]
+    assert [box.value for box in app.warning] == (warned if page in ("toy", "runs") else [])
+
+
+@pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "status.json",
+        "label.json",
+        "metrics.log",
+        "scores.jsonl",
+        "samples/real.npz",
+        "samples/00000020.npz",
+        "checkpoints/00000020.npz",
+    ],
+)
+def test_a_damaged_file_of_a_run(
+    name: str, recipe: str, open_page: Open, store: RunStore
+) -> None:
+    run = stored_runs.finished(store, recipe)
+    for path in run.path.glob("samples/*.png"):
+        path.unlink()  # else they would stand in for the arrays
+    stored_runs.damage(run.path / name)
+    open_page(recipes.get(recipe).page, run=run.id)
+    open_page("runs")
+    open_page("home")
+
+
+def test_names_of_the_columns_that_cannot_be_read(open_page: Open, store: RunStore) -> None:
+    run = stored_runs.finished(store)
+    log = run.path / "metrics.log"
+    log.write_bytes(b"#" + log.read_bytes()[1:])
+    app = open_page("toy", run=run.id)
+    assert "metrics.log is damaged" in texts(app)
+    open_page("runs")
+
+
+def test_a_run_of_a_recipe_that_is_gone(open_page: Open, store: RunStore) -> None:
+    run = store.create("toy/forgotten", recipes.get("toy/scalar").parse({}))
+    run.lock.release()
+    for page in PAGES:
+        open_page(page)
+    app = open_page("toy", run=run.id)
+    assert [box.value[:35] for box in app.warning] == ["There is no recipe 'toy/forgotten'."]
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("20200101-0000-000000000000", "Run 20200101-0000-000000000000 does not exist."),
+        ("../../etc/passwd", "A run id is a date, a time and 12 letters or digits"),
+        ("<b>bold</b>", "A run id is a date, a time and 12 letters or digits"),
+        ("x" * 5_000, "A run id is a date, a time and 12 letters or digits"),
+    ],
+)
+def test_an_address_that_names_no_run(address: str, sentence: str, open_page: Open) -> None:
+    app = open_page("toy", run=address)
+    assert len(app.warning) == 1
+    assert app.warning[0].value.startswith(sentence)
+    assert len(app.warning[0].value) < 300
+    assert not app.button(key="start").disabled
+    assert shown_run(app) is None
+
+
+def test_an_address_of_another_pages_run(open_page: Open, store: RunStore) -> None:
+    run = stored_runs.failed(store, "mnist/dcgan")
+    app = open_page("toy", run=run.id)
+    assert [box.value for box in app.warning] == [
+        f"Run {run.id} belongs to another page; open it from Runs."
+    ]
+    assert shown_run(app) is None
+
+
+def test_a_run_that_is_deleted_while_it_is_on_view(open_page: Open, store: RunStore) -> None:
+    run = stored_runs.failed(store)
+    app = open_page("toy", run=run.id)
+    store.delete(run.id)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert shown_run(app) is None
+
+
+def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:
+    run = stored_runs.failed(store)
+    store.rename(run.id, "First try")
+    store.annotate(run.id, "too fast")
+    other = stored_runs.finished(store, "mnist/dcgan")
+    table = open_page("runs").dataframe[0].value.set_index("Recipe")
+    assert list(table.index) == ["mnist/dcgan", "toy/scalar"]
+    assert table["Name"].tolist() == [other.label().name, "First try"]
+    assert table["State"].tolist() == ["Finished", "Failed"]
+    assert table["Note"].tolist() == ["", "too fast"]
+    assert table["Best"].tolist() == [1 / 21, 1 / 21]
+    assert table["Progress"].tolist() == [1.0, 20 / 5_000]
+    # Generator loss is step + 1/8, and a running mean never leaves its values' range.
+    losses = list(table["Losses"]["toy/scalar"])
+    assert losses == sorted(losses)
+    assert (losses[0], losses[-1] <= 20.125) == (1.125, True)
