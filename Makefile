@@ -16,7 +16,7 @@ lint: .venv/.ready-to-test
 	$(BIN)/mypy
 
 bench: .venv/.ready-to-test
-	$(BIN)/python -m tests.bench.live_page
+	$(BIN)/python tests/bench/live_page.py
 
 clean:
 	rm -rf .venv

@@ -25,18 +25,3 @@ def non_saturating(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.T
     on_real = tf.reduce_mean(tf.nn.softplus(-real_logits))
     on_fake = tf.reduce_mean(tf.nn.softplus(fake_logits))
     return (on_real + on_fake) / 2, tf.reduce_mean(tf.nn.softplus(-fake_logits))
-
-
-def relativistic(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Each generated sample is judged against a real one, not against zero.
-
-    Args:
-        real_logits: (B, 1) float32, the discriminator on real samples.
-        fake_logits: (B, 1) float32, the discriminator on as many generated samples.
-    Returns:
-        (discriminator_loss, generator_loss), scalars; 0.693 each is a coin toss.
-    Source: Jolicoeur-Martineau 2018, arXiv 1807.00734, as used in Huang et al. 2025,
-        arXiv 2501.05441, eq. 2.
-    """
-    margin = real_logits - fake_logits
-    return tf.reduce_mean(tf.nn.softplus(-margin)), tf.reduce_mean(tf.nn.softplus(margin))

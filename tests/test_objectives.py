@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganlib.objectives import non_saturating, relativistic
+from ganlib.objectives import non_saturating
 
 
 def column(*values: float) -> tf.Tensor:
@@ -14,9 +14,8 @@ def column(*values: float) -> tf.Tensor:
 
 
 def test_a_coin_toss_costs_ln_2_each() -> None:
-    for objective in (non_saturating, relativistic):
-        losses = objective(column(0, 0, 0), column(0, 0, 0))
-        np.testing.assert_allclose(losses, [log(2), log(2)], rtol=0, atol=1e-12)
+    losses = non_saturating(column(0, 0, 0), column(0, 0, 0))
+    np.testing.assert_allclose(losses, [log(2), log(2)], rtol=0, atol=1e-12)
 
 
 def test_non_saturating_by_hand() -> None:
@@ -28,20 +27,6 @@ def test_non_saturating_by_hand() -> None:
     on_fake = (log(8 / 7) + log(3)) / 2
     assert float(discriminator) == pytest.approx((on_real + on_fake) / 2, abs=1e-12)
     assert float(generator) == pytest.approx((log(8) + log(3 / 2)) / 2, abs=1e-12)
-
-
-def test_relativistic_by_hand() -> None:
-    # The margins are ln 3 - ln 6 = -ln 2 and 1 - 0 = 1.
-    discriminator, generator = relativistic(column(log(3), 1), column(log(6), 0))
-    assert float(discriminator) == pytest.approx((log(3) + log(1 + exp(-1))) / 2, abs=1e-12)
-    assert float(generator) == pytest.approx((log(3 / 2) + log(1 + exp(1))) / 2, abs=1e-12)
-
-
-def test_relativistic_does_not_see_a_shift_of_both() -> None:
-    real, fake = column(0.3, -1.2), column(2.0, 0.7)
-    np.testing.assert_allclose(
-        relativistic(real, fake), relativistic(real + 9, fake + 9), rtol=0, atol=1e-12
-    )
 
 
 def test_far_logits_give_large_losses_and_no_infinity() -> None:

@@ -5,20 +5,22 @@ import numpy as np
 from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
+    wasserstein1,
     wasserstein1_over_sigma,
 )
 
 
-def scalar_scores(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> dict[str, float]:
     """Moments and distances of one-dimensional values; every number counts as one value.
 
     Args:
         real: any shape of finite values.
         generated: any shape of finite values.
+        target_sd: standard deviation of the distribution that the real values come from.
     """
     first, second = real.ravel().astype(np.float64), generated.ravel().astype(np.float64)
     return {
-        "w1_over_sigma": wasserstein1_over_sigma(first, second),
+        "w1_over_sigma": wasserstein1(first, second) / target_sd,
         "kolmogorov_smirnov": kolmogorov_smirnov(first, second),
         "histogram_overlap": histogram_overlap(first, second),
         "mean": float(second.mean()),

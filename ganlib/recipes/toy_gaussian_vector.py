@@ -134,7 +134,7 @@ class ToyGaussianVector(Recipe[GaussianVectorConfig]):
     def evaluate(
         self, config: GaussianVectorConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        return scalar_scores(real, generated)
+        return scalar_scores(real, generated, config.sd)
 
 
 RECIPE = ToyGaussianVector()

@@ -151,7 +151,7 @@ class ToyScalar(Recipe[ScalarConfig]):
     def evaluate(
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        return scalar_scores(real, generated)
+        return scalar_scores(real, generated, TARGETS[config.target].sd)
 
 
 RECIPE = ToyScalar()

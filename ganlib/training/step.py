@@ -127,7 +127,7 @@ def adversarial_step(
     sample_gradient = sample_tape.gradient(generator_loss, fake)
     weights = networks.generator.trainable_variables
     gradients = generator_tape.gradient(fake, _values(weights), output_gradients=sample_gradient)
-    networks.generator_optimiser.apply(gradients, weights)
+    networks.generator_optimiser.apply(_complete(gradients), weights)
 
     loss, accuracy_real, accuracy_generated, norm = discriminator_row
     generator_norm = tf.linalg.global_norm(gradients)
@@ -153,7 +153,7 @@ def _update_discriminator(
             penalty = squared_gradient_norm(judge, real) + squared_gradient_norm(judge, fake)
             penalised = loss + penalty_weight / 2 * penalty
     gradients = tape.gradient(penalised, _values(weights))
-    networks.discriminator_optimiser.apply(gradients, weights)
+    networks.discriminator_optimiser.apply(_complete(gradients), weights)
     return (
         real_logits,
         loss,
@@ -185,3 +185,14 @@ def _logits(discriminator: keras.Model, samples: tf.Tensor) -> tf.Tensor:
 
 def _values(variables: list[keras.Variable]) -> list[tf.Variable]:
     return [variable.value for variable in variables]
+
+
+def _complete(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+    """The same gradients, none of which is there before all of them are.
+
+    TensorFlow's graph optimiser loses the order between the gradients of a gradient penalty
+    and the updates: on some steps, one weight was updated before the gradient of another
+    had read it, and the same run gave other weights each time.
+    """
+    with tf.control_dependencies(gradients):
+        return [tf.identity(gradient) for gradient in gradients]

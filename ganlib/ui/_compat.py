@@ -3,6 +3,8 @@
 Tested on Streamlit 1.65 and 1.67; requirements.txt allows no version that is not.
 """
 
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
 
 
@@ -17,6 +19,18 @@ def keep_keras_sessions() -> None:
     if not hasattr(script_runner, "_clean_problem_modules"):
         raise RuntimeError("This version of Streamlit is not supported; see requirements.txt.")
     script_runner._clean_problem_modules = _leave_modules_alone
+
+
+def run_within_app() -> None:
+    """Starts the page anew where it runs alone instead of from app.py.
+
+    Until app.py has run for the first time, Streamlit takes the folder pages/ for an app
+    of its old kind. So when the first address a new server is asked for is not "/", the
+    page would run without app.py: narrow, and beside a navigation made of file names.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 def _leave_modules_alone() -> None:

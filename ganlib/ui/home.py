@@ -4,6 +4,7 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.errors import UserError
+from ganlib.ui._compat import run_within_app
 from ganlib.ui.services import manager
 from ganlib.ui.session import select
 from ganlib.ui.status_line import state_badge, status_text
@@ -13,6 +14,7 @@ _TICK_S = 2.0
 
 def start_demo(recipe_name: str) -> None:
     """A button that trains a recipe as it is and goes to its page."""
+    run_within_app()
     if not st.button(
         "Start the toy demo", key="demo", type="primary", icon=":material/play_arrow:"
     ):

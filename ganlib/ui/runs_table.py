@@ -8,6 +8,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import RunSummary
+from ganlib.ui._compat import run_within_app
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import state_badge
@@ -18,6 +19,7 @@ _SPARK_POINTS = 40
 
 def runs_table() -> None:
     """Every run with its best and last score and a tiny loss curve; select one to act on it."""
+    run_within_app()
     summaries = manager().store.list()
     if not summaries:
         st.info("No runs yet. Start one on any training page.", icon=":material/info:")

@@ -5,6 +5,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.ui._compat import run_within_app
 from ganlib.ui.config_form import config_form
 from ganlib.ui.generators import keep_generator
 from ganlib.ui.live_panels import live_panels
@@ -21,6 +22,7 @@ def training_page(page: str, title: str) -> None:
         page: the recipes' page, which is also its address: "toy", "mnist", ...
         title: the heading.
     """
+    run_within_app()
     adopt_started()
     problem = adopt_address(page)
 

@@ -14,7 +14,7 @@ from ganlib import recipes
 from ganlib.runs import RunStore
 
 # Waits end as soon as what they wait for is there; this is for machines with much else to do.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 _ARGUMENTS = [
     "--no-sandbox",

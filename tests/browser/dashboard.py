@@ -105,12 +105,18 @@ class Dashboard:
             field.press("Enter")
             expect(field).to_have_value(str(value))
 
+    def part(self, title: str) -> Locator:
+        """A part of the page that can be folded."""
+        parts = self.page.get_by_test_id("stExpander").filter(
+            has=self.page.locator("summary", has_text=title)
+        )
+        return parts.locator("details")
+
     def unfold(self, title: str) -> None:
-        """Opens a folded part of the page."""
-        part = self.page.get_by_test_id("stExpander").filter(has_text=title).first
-        if part.locator("details").get_attribute("open") is None:
-            part.locator("summary").click()
-        expect(part.locator("details")).to_have_attribute("open", re.compile(""))
+        """Opens a part of the page that is folded."""
+        expect(self.part(title)).not_to_have_attribute("open", "")
+        self.part(title).locator("summary").click()
+        expect(self.part(title)).to_have_attribute("open", "")
 
     def start(self) -> str:
         """Presses Start and returns the new run's id."""

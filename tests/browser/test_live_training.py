@@ -26,6 +26,8 @@ def test_first_points_on_a_cold_and_a_warm_server(
         tab = open_tab(server)
         tab.open("/toy")
         tab.button("start").wait_for()
+        # app.py has run, though a page was the first that the server was asked for.
+        expect(tab.page.get_by_test_id("stTopNavLink")).to_have_count(4)
         tell(f"{warmth} server: Start is there {seconds_since(opened)} after asking for /toy")
         pressed = time.monotonic()
         tab.start()
@@ -143,8 +145,9 @@ def test_form_and_run_are_there_again_after_a_change_of_page(dashboard: Dashboar
     expect(tab.status).to_contain_text("Running")
     assert tab.run_id() == run_id
     tab.wait_for_points()
+    expect(tab.part("Settings")).not_to_have_attribute("open", "")
     tab.stop()
-    tab.unfold("Settings")
+    expect(tab.part("Settings")).to_have_attribute("open", "")
     for name, shown in (
         ("steps", str(LONG)),
         ("seed", "7"),

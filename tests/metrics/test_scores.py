@@ -11,13 +11,13 @@ RNG = np.random.default_rng(1)
 
 def test_scalar_scores_count_every_number() -> None:
     real = RNG.normal(2.0, 3.0, (40, 5)).astype(np.float32)
-    scores = scalar_scores(real, real + np.float32(1.5))
+    scores = scalar_scores(real, real + np.float32(1.5), target_sd=3.0)
     flat = real.astype(np.float64).ravel()
     assert scores["real_mean"] == pytest.approx(flat.mean(), abs=1e-12)
     assert scores["real_sd"] == pytest.approx(flat.std(), abs=1e-12)
     assert scores["mean"] == pytest.approx(flat.mean() + 1.5, abs=1e-6)
     assert scores["sd"] == pytest.approx(flat.std(), abs=1e-6)
-    assert scores["w1_over_sigma"] == pytest.approx(1.5 / flat.std(), abs=1e-6)
+    assert scores["w1_over_sigma"] == pytest.approx(0.5, abs=1e-6)
     assert scores["kolmogorov_smirnov"] == stats.ks_2samp(flat, flat + 1.5).statistic
     assert 0 < scores["histogram_overlap"] < 1
     assert all(type(value) is float for value in scores.values())
@@ -25,7 +25,7 @@ def test_scalar_scores_count_every_number() -> None:
 
 def test_identical_scalars_are_perfect() -> None:
     real = RNG.normal(size=100)
-    scores = scalar_scores(real, real)
+    scores = scalar_scores(real, real, 1.0)
     assert (scores["w1_over_sigma"], scores["kolmogorov_smirnov"]) == (0.0, 0.0)
     assert scores["histogram_overlap"] == pytest.approx(1.0, abs=1e-12)
 

@@ -114,8 +114,6 @@ def test_the_strided_discriminator() -> None:
         (strided_discriminator(), (28, 28, 1), (1,)),
     ],
 )
-def test_shapes(
-    network: keras.Sequential, into: tuple[int, ...], out_of: tuple[int, ...]
-) -> None:
+def test_shapes(network: keras.Sequential, into: tuple[int, ...], out_of: tuple[int, ...]) -> None:
     outputs = network(np.zeros((3, *into), np.float32))
     assert outputs.shape == (3, *out_of)

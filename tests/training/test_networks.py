@@ -104,8 +104,6 @@ def test_restore_refuses_other_networks_and_changes_nothing() -> None:
         networks.restore(missing)
     with pytest.raises(RunError, match=r"fit these networks: extra is in only one\.$"):
         networks.restore({**state, "extra": np.zeros(3)})
-    with pytest.raises(
-        RunError, match=r"kernel has shape \(9, 9\), expected \(3, 4\)\.$"
-    ):
+    with pytest.raises(RunError, match=r"kernel has shape \(9, 9\), expected \(3, 4\)\.$"):
         networks.restore({**state, "generator/000/kernel": np.zeros((9, 9))})
     assert networks.weights_sha256() == before

@@ -45,13 +45,17 @@ def test_what_a_run_says_when_it_starts(toy: list[Event]) -> None:
         "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch"
     )
     assert started.real.shape == (2_000, 1)
-    assert started.metric_names == METRIC_NAMES == (
-        "discriminator_loss",
-        "generator_loss",
-        "accuracy_real",
-        "accuracy_generated",
-        "discriminator_gradient_norm",
-        "generator_gradient_norm",
+    assert (
+        started.metric_names
+        == METRIC_NAMES
+        == (
+            "discriminator_loss",
+            "generator_loss",
+            "accuracy_real",
+            "accuracy_generated",
+            "discriminator_gradient_norm",
+            "generator_gradient_norm",
+        )
     )
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import stored_runs
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import RunStore
 
+APP = Path(__file__).parents[2] / "app.py"
 PAGES = ["home", "toy", "mnist", "runs"]
 Open = Callable[..., AppTest]
 
@@ -103,9 +106,7 @@ def test_a_failed_run(page: str, recipe: str, open_page: Open, store: RunStore) 
 
 
 @pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
-def test_a_checkpoint_that_fits_no_generator(
-    recipe: str, open_page: Open, store: RunStore
-) -> None:
+def test_a_checkpoint_that_fits_no_generator(recipe: str, open_page: Open, store: RunStore) -> None:
     run = stored_runs.finished(store, recipe)
     app = open_page(recipes.get(recipe).page, run=run.id)
     assert "Finished" in texts(app)
@@ -142,9 +143,7 @@ def test_a_folder_that_is_no_run(page: str, open_page: Open, store: RunStore) ->
         "checkpoints/00000020.npz",
     ],
 )
-def test_a_damaged_file_of_a_run(
-    name: str, recipe: str, open_page: Open, store: RunStore
-) -> None:
+def test_a_damaged_file_of_a_run(name: str, recipe: str, open_page: Open, store: RunStore) -> None:
     run = stored_runs.finished(store, recipe)
     for path in run.path.glob("samples/*.png"):
         path.unlink()  # else they would stand in for the arrays
@@ -225,3 +224,16 @@ def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:
     losses = list(table["Losses"]["toy/scalar"])
     assert losses == sorted(losses)
     assert (losses[0], losses[-1] <= 20.125) == (1.125, True)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_any_page_may_be_the_first_that_a_server_is_asked_for(
+    page: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = []
+    monkeypatch.setattr("ganlib.ui.start", lambda: ran.append("app.py"))
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert ran == ["app.py"]
+    assert PagesManager.uses_pages_directory is False

@@ -1,0 +1,106 @@
+"""Runs that go wrong, and that the next one starts as if nothing had been."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from app_server import AppServer
+from dashboard import Dashboard
+from playwright.sync_api import Locator, expect
+
+from ganlib.runs import RunStore
+
+LAUNCHER = str(Path(__file__).with_name("streamlit_with_broken_recipe.py"))
+VECTOR = "toy/gaussian-vector"
+
+
+def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    tab.open("/toy")
+    tab.choose_recipe("toy", VECTOR)
+    tab.set_knobs(VECTOR, generator_learning_rate=1, discriminator_learning_rate=1, momentum=0.99)
+    run_id = tab.start()
+    expect(tab.status).to_contain_text("Failed")
+    sentence = _sentence(tab)
+    said = re.fullmatch(
+        r"Training diverged: [a-z ]+ (was|were) no longer a finite number at step (\d+)\. "
+        r"A lower learning rate often helps\.",
+        sentence,
+    )
+    assert said, sentence
+    run = store.open(run_id)
+    assert run.status().message == sentence
+    # The step of the first bad figures, or of the update after which the samples were bad.
+    assert int(said[2]) - run.status().step in (0, 1)
+    assert "DivergedError: Training diverged" in (run.path / "traceback.txt").read_text()
+
+    tab.button("toy-gaussian-vector-reset").click()
+    expect(tab.knob(VECTOR, "momentum")).to_have_value("0")
+    tab.set_knobs(VECTOR, steps=100)
+    _check_next_run(tab, store)
+
+
+def test_an_exception_that_nobody_has_thought_of(
+    launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
+) -> None:
+    server = launch(entry=(LAUNCHER,))
+    store = RunStore(server.runs)
+    tab = open_tab(server)
+    tab.open("/toy")
+    tab.choose_recipe("toy", "toy/broken")
+    tab.set_knobs("toy/broken", steps=40, sample_every=20)
+    run_id = tab.start()
+    expect(tab.status).to_contain_text("Failed")
+    assert _sentence(tab) == (
+        "ZeroDivisionError at step 20: the scale. The traceback is in the run's folder."
+    )
+    traceback = (server.runs / run_id / "traceback.txt").read_text()
+    assert traceback.startswith("Traceback (most recent call last)")
+    assert traceback.rstrip().endswith("ZeroDivisionError: the scale\nhas no pans")
+
+    _check_next_run(tab, store)
+
+
+def test_data_that_cannot_be_read(
+    launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "mnist.npz").write_bytes(b"PK\x03\x04 and nothing else")
+    server = launch(environment={"GANLIB_DATA": str(data)})
+    tab = open_tab(server)
+    tab.open("/mnist")
+    tab.set_knobs("mnist/dcgan", batch_size=2, steps=1)
+    run_id = tab.start()
+    expect(tab.status).to_contain_text("Failed")
+    sentence = _sentence(tab)
+    assert "mnist.npz" in sentence
+    assert sentence.endswith(".")
+    assert "Traceback" not in sentence
+    assert "DataError: " in (server.runs / run_id / "traceback.txt").read_text()
+
+    (data / "mnist.npz").unlink()
+    _check_next_run(tab, RunStore(server.runs))
+
+
+def _alert(tab: Dashboard) -> Locator:
+    return tab.page.get_by_test_id("stAlert")
+
+
+def _sentence(tab: Dashboard) -> str:
+    """The one thing that the page complains of, in one paragraph."""
+    expect(_alert(tab)).to_have_count(1)
+    return _alert(tab).locator("p").inner_text()
+
+
+def _check_next_run(tab: Dashboard, store: RunStore) -> None:
+    failed = tab.run_id()
+    run_id = tab.start()
+    assert run_id != failed
+    expect(tab.status).to_contain_text("Finished")
+    expect(_alert(tab)).to_have_count(0)
+    finished = store.open(run_id)
+    assert finished.status().state == "finished"
+    assert len(finished.history()) == finished.config["steps"]
+    assert not (finished.path / "traceback.txt").exists()
+    assert store.open(failed).status().state == "failed"

@@ -1,0 +1,62 @@
+"""The grid of an image run, while it trains."""
+
+from dashboard import Dashboard
+from playwright.sync_api import Locator, expect
+
+from ganlib.runs import RunStore
+
+DCGAN = "mnist/dcgan"
+
+
+def test_slider_stays_at_step_0_while_new_samples_come(
+    dashboard: Dashboard, store: RunStore
+) -> None:
+    tab = dashboard
+    tab.open("/mnist")
+    tab.set_knobs(DCGAN, batch_size=8, sample_every=5)
+    run = store.open(tab.start())
+    picture = tab.picture("grid-generated")
+    expect(picture).to_be_visible()
+    expect(tab.picture("grid-real")).to_be_visible()
+    _wait_for_samples(tab, 10)
+
+    slider = _slider(tab)
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "step 0")
+    expect(picture).to_have_attribute("alt", "Generated images at step 0")
+    first = picture.get_attribute("src")
+    saved = run.sample_steps()[-1]
+    _wait_for_samples(tab, saved + 15)
+
+    assert slider.get_attribute("aria-valuetext") == "step 0"
+    assert slider.input_value() == "0"
+    assert picture.get_attribute("alt") == "Generated images at step 0"
+    assert picture.get_attribute("src") == first
+
+    slider.press("End")
+    expect(picture).not_to_have_attribute("alt", "Generated images at step 0")
+    assert picture.get_attribute("src") != first
+    tab.stop()
+    assert run.status().step >= saved + 15
+
+
+def _slider(tab: Dashboard) -> Locator:
+    return tab.page.locator(".st-key-live_samples input[type=range]")
+
+
+def _wait_for_samples(tab: Dashboard, step: int) -> None:
+    """Until the slider knows of samples from that step on.
+
+    How far they reach is the part of its track that is filled, from 0 to 1.
+    """
+    slider = _slider(tab)
+    slider.wait_for()
+    handle = slider.element_handle()
+    assert handle
+    tab.page.wait_for_function(
+        """([range, step]) => {
+          const reach = Number(range.style.getPropertyValue("--reach"))
+          return Math.round(reach * Number(range.max)) >= step
+        }""",
+        arg=[handle, step],
+    )

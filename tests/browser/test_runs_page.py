@@ -1,0 +1,87 @@
+"""The table of runs, and what can be done with one of them."""
+
+import re
+
+import pytest
+from dashboard import Dashboard
+from playwright.sync_api import expect
+
+from ganlib import recipes
+from ganlib.runs import RunStore
+
+
+@pytest.fixture
+def run_ids(store: RunStore) -> list[str]:
+    """Two runs that were never trained, the newer one first."""
+    made = []
+    for name, steps in (("toy/scalar", 11), ("mnist/dcgan", 22)):
+        run = store.create(name, recipes.get(name).parse({"steps": steps}))
+        store.rename(run.id, f"Run of {steps}")
+        run.lock.release()
+        made.insert(0, run.id)
+    return made
+
+
+def test_open_rename_annotate_and_delete(
+    dashboard: Dashboard, store: RunStore, run_ids: list[str]
+) -> None:
+    tab = dashboard
+    mnist, toy = run_ids
+    assert [summary.id for summary in store.list()] == run_ids
+    tab.open("/runs")
+    _select_row(tab, 1)
+    name = tab.page.get_by_role("textbox", name="Name")
+    note = tab.page.get_by_role("textbox", name="Note")
+    expect(name).to_have_value("Run of 11")
+    name.fill("Renamed")
+    name.press("Tab")
+    note.fill("worth keeping <b>& more</b>")
+    note.press("Tab")
+    tab.button("save").click()
+    _wait_for_label(tab, store, toy, "Renamed", "worth keeping <b>& more</b>")
+
+    # The table says so too, and still has the row selected.
+    expect(_cell(tab, "Renamed")).to_be_attached()
+    expect(name).to_have_value("Renamed")
+
+    tab.button("delete").click()
+    dialog = tab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Renamed")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    assert {summary.id for summary in store.list()} == {mnist, toy}
+
+    tab.button("delete").click()
+    tab.button("delete_confirmed").click()
+    expect(dialog).to_have_count(0)
+    expect(_cell(tab, "Renamed")).to_have_count(0)
+    expect(_cell(tab, "Run of 22")).to_be_attached()
+    assert [summary.id for summary in store.list()] == [mnist]
+    assert not (store.root / toy).exists()
+
+    _select_row(tab, 0)
+    expect(name).to_have_value("Run of 22")
+    tab.button("open").click()
+    tab.page.wait_for_url(re.compile(rf"/mnist\?run={mnist}$"))
+    expect(tab.status).to_contain_text("Interrupted")
+    expect(tab.status).to_contain_text("step 0 of 22")
+
+
+def _select_row(tab: Dashboard, row: int) -> None:
+    """Clicks the box at the left of a row; the table is a canvas, its rows are 35 pixels high."""
+    tab.page.get_by_test_id("data-grid-canvas").click(position={"x": 15, "y": 35 * (row + 1) + 17})
+    tab.button("open").wait_for()
+
+
+def _cell(tab: Dashboard, text: str):
+    """The cell's text, which the canvas keeps for those who cannot see it."""
+    return tab.page.locator(".st-key-runs canvas td").filter(has_text=text)
+
+
+def _wait_for_label(tab: Dashboard, store: RunStore, run_id: str, name: str, note: str) -> None:
+    for _ in range(600):
+        label = store.open(run_id).label()
+        if (label.name, label.note) == (name, note):
+            return
+        tab.page.wait_for_timeout(100)
+    raise AssertionError(store.open(run_id).label())

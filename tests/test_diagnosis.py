@@ -1,0 +1,66 @@
+"""What is said about a training."""
+
+import numpy as np
+import pytest
+
+from ganlib.diagnosis import RECENT, sentence
+
+
+@pytest.mark.parametrize(
+    ("real", "generated", "said"),
+    [
+        (
+            1.0,
+            0.9,
+            "The discriminator is right 95 % of the time: it is far ahead, "
+            "and the generator has little to learn from.",
+        ),
+        (
+            0.9,
+            0.9,
+            "The discriminator is right 90 % of the time: it is ahead, the generator follows.",
+        ),
+        (
+            0.75,
+            0.65,
+            "The discriminator is right 70 % of the time: it is ahead, the generator follows.",
+        ),
+        (
+            0.25,
+            0.5,
+            "The discriminator is right only 38 % of the time: the generator fools it for now.",
+        ),
+        (
+            1.0,
+            0.125,
+            "The discriminator calls nearly everything real: it has lost its bearings.",
+        ),
+        (
+            0.125,
+            1.0,
+            "The discriminator calls nearly everything generated: it has lost its bearings.",
+        ),
+        (
+            0.75,
+            0.25,
+            "The discriminator is right 50 % of the time: the two are evenly matched.",
+        ),
+        (
+            0.5,
+            0.75,
+            "The discriminator is right 62 % of the time: the two are evenly matched.",
+        ),
+    ],
+)
+def test_sentence(real: float, generated: float, said: str) -> None:
+    assert sentence(np.full(10, real), np.full(10, generated)) == said
+
+
+def test_only_recent_steps_count() -> None:
+    accuracy = np.concatenate([np.zeros(1_000), np.ones(RECENT)])
+    assert "right 100 % of the time" in sentence(accuracy, accuracy)
+    assert "right only 0 % of the time" in sentence(accuracy[::-1], accuracy[::-1])
+
+
+def test_nothing_is_said_before_the_first_step() -> None:
+    assert sentence(np.empty(0), np.empty(0)) == ""

@@ -1,0 +1,151 @@
+"""What Streamlit does after each run of a page, and the networks that a thread builds meanwhile."""
+
+import importlib.util
+import sys
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.runs import RunStore
+from ganlib.ui import services
+
+Open = Callable[..., AppTest]
+RERUNS = 8
+
+
+@pytest.fixture
+def original() -> Callable[[], None]:
+    """Streamlit's own function, whatever the app may have put in its place before."""
+    spec = importlib.util.find_spec(script_runner.__name__)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function: Callable[[], None] = module._clean_problem_modules
+    assert function is not script_runner._clean_problem_modules
+    return function
+
+
+@pytest.fixture
+def cleared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one at every `keras.backend.clear_session()`."""
+    calls: list[str] = []
+    backend = SimpleNamespace(clear_session=lambda: calls.append("clear_session"))
+    monkeypatch.setitem(sys.modules, "keras", SimpleNamespace(backend=backend))
+    return calls
+
+
+def nothing() -> None:
+    pass
+
+
+def test_streamlit_clears_keras_session_after_a_page(
+    original: Callable[[], None],
+    cleared: list[str],
+    store: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
+    AppTest.from_function(nothing).run()
+    assert cleared == ["clear_session"]
+
+
+def test_with_our_services_it_does_not(
+    original: Callable[[], None],
+    cleared: list[str],
+    store: RunStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
+    monkeypatch.setattr(services, "warm_up", lambda: threading.Event())
+    services.manager()
+    AppTest.from_function(nothing).run()
+    script_runner._clean_problem_modules()
+    assert cleared == []
+
+
+def test_a_streamlit_without_that_function_is_refused(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "warm_up", lambda: threading.Event())
+    monkeypatch.delattr(script_runner, "_clean_problem_modules")
+    with pytest.raises(RuntimeError, match=r"not supported; see requirements\.txt"):
+        services.manager()
+
+
+def test_networks_built_while_pages_rerun_are_named_as_without(open_page: Open) -> None:
+    alone = _in_thread(lambda: [_names() for _ in range(2)])
+    assert len(set(alone[0])) == len(alone[0])
+
+    reruns = threading.Semaphore(0)
+    enough = threading.Event()
+
+    def build() -> list[list[str]]:
+        """Builds as long as pages are run anew, half a network before and half after a rerun."""
+        built = []
+        while not enough.is_set() or len(built) < 2:
+            built.append(_names(between=lambda: reruns.acquire(timeout=0.5)))
+        return built
+
+    app = open_page("toy")
+    found: list[list[list[str]]] = []
+    builder = threading.Thread(target=lambda: found.append(build()))
+    builder.start()
+    for _ in range(RERUNS):
+        app.run()
+        reruns.release()
+        assert not app.exception
+    enough.set()
+    builder.join(60)
+    assert not builder.is_alive()
+    assert found, "building the networks failed"
+    built = found[0]
+    assert built[: len(alone)] == alone
+    # Keras counts on within a thread, so no name comes twice however long it went on.
+    names = [name for network in built for name in network]
+    assert len(set(names)) == len(names)
+
+
+def test_without_the_shim_names_would_come_twice(
+    original: Callable[[], None], store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: the same halves, with what Streamlit does in between."""
+
+    def build(clean: Callable[[], None]) -> list[str]:
+        return _names(between=lambda: _in_thread(clean))
+
+    kept = _in_thread(lambda: build(nothing))
+    lost = _in_thread(lambda: build(original))
+    assert len(set(kept)) == len(kept)
+    assert len(set(lost)) < len(lost)
+
+    monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
+    services.manager()
+    shimmed = script_runner._clean_problem_modules
+    assert _in_thread(lambda: build(shimmed)) == kept
+
+
+def _names(between: Callable[[], object] = nothing) -> list[str]:
+    """Builds a generator and then a discriminator; the names of all their layers."""
+    recipe = recipes.get("mnist/dcgan")
+    config = recipe.parse({})
+    generator = recipe.generator(config)
+    generator.build((None, recipe.latent(config).size))
+    between()
+    discriminator = recipe.discriminator(config)
+    discriminator.build((None, 28, 28, 1))
+    return [layer.name for network in (generator, discriminator) for layer in network.layers]
+
+
+def _in_thread(work: Callable[[], object]):
+    """The work's result, out of a thread of its own: Keras counts names in each thread anew."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(work()))
+    thread.start()
+    thread.join(60)
+    assert results, "the thread ended without a result"
+    return results[0]

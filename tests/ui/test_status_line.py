@@ -1,0 +1,69 @@
+"""A run's state in words."""
+
+import pytest
+
+from ganlib.runs import Status
+from ganlib.ui.status_line import duration, rate, state_badge, status_text
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (
+            Status("running", 5_000, 1_234, steps_per_second=812.4, elapsed_s=9, device="CPU"),
+            "step 1,234 of 5,000 · 812 steps/s · ETA 0:05 · CPU",
+        ),
+        (
+            Status("running", 2_000, 1_234, steps_per_second=2.4, device="2 GPUs"),
+            "step 1,234 of 2,000 · 2.4 steps/s · ETA 5:19 · 2 GPUs",
+        ),
+        (Status("queued", 5_000), "step 0 of 5,000"),
+        (
+            Status("running", 5_000, phase="loading TensorFlow"),
+            "step 0 of 5,000 · loading TensorFlow",
+        ),
+        (
+            Status("paused", 5_000, 1_000, steps_per_second=10.0, device="CPU"),
+            "step 1,000 of 5,000 · 10 steps/s · CPU",
+        ),
+        (
+            Status("finished", 500, 500, steps_per_second=1_254, elapsed_s=61.4, device="CPU"),
+            "step 500 of 500 · 1,254 steps/s · took 1:01 · CPU",
+        ),
+        (Status("failed", 500, message="It broke."), "step 0 of 500"),
+    ],
+)
+def test_status_text(status: Status, text: str) -> None:
+    assert status_text(status) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0:00"),
+        (0.5, "0:00"),
+        (5.4, "0:05"),
+        (59.6, "1:00"),
+        (319, "5:19"),
+        (3_599, "59:59"),
+        (3_600, "1:00:00"),
+        (90_061, "25:01:01"),
+    ],
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("steps_per_second", "text"),
+    [(0.04, "0.0"), (2.44, "2.4"), (9.96, "10.0"), (10, "10"), (812.4, "812"), (1_254, "1,254")],
+)
+def test_rate(steps_per_second: float, text: str) -> None:
+    assert rate(steps_per_second) == text
+
+
+@pytest.mark.parametrize(
+    "state", ["queued", "running", "paused", "stopped", "finished", "failed", "interrupted"]
+)
+def test_a_badge_for_every_state(state) -> None:
+    assert state_badge(Status(state, 1)) == state.capitalize()
