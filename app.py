@@ -2,7 +2,7 @@ import streamlit as st
 
 from ganlib import ui
 
-st.set_page_config(page_title="GAN dashboard", page_icon="ganlib/ui/icon.png", layout="wide")
+st.set_page_config(page_title="GAN dashboard", page_icon=ui.ICON, layout="wide")
 ui.start()
 st.navigation(
     [

@@ -1,8 +1,12 @@
 """The dashboard's parts. The only package that imports Streamlit."""
 
+from pathlib import Path
+
 from ganlib.ui.home import running_now, start_demo
 from ganlib.ui.runs_table import runs_table
 from ganlib.ui.services import start
 from ganlib.ui.training_page import training_page
 
-__all__ = ["running_now", "runs_table", "start", "start_demo", "training_page"]
+ICON = str(Path(__file__).with_name("icon.png"))
+
+__all__ = ["ICON", "running_now", "runs_table", "start", "start_demo", "training_page"]

@@ -3,9 +3,13 @@
 Tested on Streamlit 1.65 and 1.67; requirements.txt allows no version that is not.
 """
 
+import threading
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+
+_app_has_run = threading.Event()
 
 
 def keep_keras_sessions() -> None:
@@ -28,9 +32,16 @@ def run_within_app() -> None:
     of its old kind. So when the first address a new server is asked for is not "/", the
     page would run without app.py: narrow, and beside a navigation made of file names.
     """
-    if PagesManager.uses_pages_directory:
+    # Not twice, for a rerun forgets which button was pressed: Streamlit's own AppTest
+    # goes back to that old kind before every run.
+    if PagesManager.uses_pages_directory and not _app_has_run.is_set():
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+def remember_app() -> None:
+    """To be called by app.py: from now on Streamlit knows what kind of app this is."""
+    _app_has_run.set()
 
 
 def _leave_modules_alone() -> None:

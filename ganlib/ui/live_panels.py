@@ -17,19 +17,20 @@ _TICK_S = 1.0
 _FIRST_TICK_S = 0.3
 
 
-def live_panels(recipe: Recipe, run: Run | None) -> None:
+def live_panels(recipe: Recipe, run: Run | None, status: Status | None) -> None:
     """Status, curves and samples of a run, kept up to date while it trains.
 
     Args:
         recipe: what the page has chosen.
         run: the run on view; None before the first.
+        status: its status, as the rest of the page shows it.
     """
-    if run is None:
+    if run is None or status is None:
         _before_the_first(recipe)
         return
-    drawn = _stage(run.status())
+    drawn = _stage(status)
     tick = None
-    if run.status().active:
+    if status.active:
         tick = _TICK_S if drawn[1] else _FIRST_TICK_S
     st.fragment(_live, run_every=tick)(run, drawn)
 

@@ -8,22 +8,24 @@ import streamlit as st
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
-from ganlib.runs import Run
+from ganlib.runs import Run, Status
 from ganlib.ui.services import manager
 from ganlib.ui.session import select
 
 _SETTLE_S = 1.0
 
 
-def run_controls(recipe: Recipe, config: RunConfig | None, run: Run | None) -> None:
+def run_controls(
+    recipe: Recipe, config: RunConfig | None, run: Run | None, status: Status | None
+) -> None:
     """The buttons for the run on view.
 
     Args:
         recipe: what Start would train.
         config: with these knobs; None where the form holds a value that is not allowed.
         run: the run on view; None before the first.
+        status: its status, as the page has read it.
     """
-    status = run.status() if run else None
     state = status.state if status else None
     busy = bool(status and status.active)
     ours = bool(run and manager().owns(run.id))

@@ -8,11 +8,12 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.runs import Manager, RunStore
-from ganlib.ui._compat import keep_keras_sessions
+from ganlib.ui._compat import keep_keras_sessions, remember_app
 
 
 def start() -> None:
     """Brings up what the pages need; only the first call of a server does anything."""
+    remember_app()
     manager()
 
 

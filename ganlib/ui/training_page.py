@@ -41,7 +41,9 @@ def training_page(page: str, title: str) -> None:
         header.warning(problem, icon=":material/warning:")
 
     run = shown_run(recipe)
-    busy = bool(run and run.status().active)
+    # Read once: were it to change meanwhile, the parts of the page would disagree.
+    status = run.status() if run else None
+    busy = bool(status and status.active)
     with settings:
         # Another key, another expander: open when nothing runs, folded when something does.
         with st.expander("Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"):
@@ -52,9 +54,9 @@ def training_page(page: str, title: str) -> None:
             with st.expander("Files", icon=":material/folder:"):
                 run_files(recipe, run)
     with controls:
-        run_controls(recipe, config, run)
+        run_controls(recipe, config, run, status)
     with live:
-        live_panels(recipe, run)
+        live_panels(recipe, run, status)
     if run and not busy:
         keep_generator(run)
 

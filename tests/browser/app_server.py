@@ -1,13 +1,11 @@
 """The real app in a process of its own, for one test module or one test."""
 
-import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,12 +65,17 @@ class AppServer:
         while time.monotonic() < self.asked_at + _START_S:
             if self._process.poll() is not None:
                 break
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
-                    if answer.status == 200:
-                        return
+            if self._answers():
+                return
             time.sleep(0.05)
         raise AssertionError(f"The server did not come up:\n{self.log()}")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     def log(self, start: int = 0) -> str:
         """What it has said so far, from a byte on."""

@@ -52,9 +52,8 @@ def test_start_pause_resume_stop_and_generate(
     expect(tab.button("start")).to_be_disabled()
 
     before = tab.histogram()
-    assert before["generated"]
+    assert set(before) == {"noise", "generated", "real"}
     tab.wait_for_histogram_other_than(before, "generated")
-    assert tab.histogram()["real"] == before["real"]
 
     pressed = time.monotonic()
     tab.button("pause").click()

@@ -1,7 +1,9 @@
 """Every page against every condition of the store."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.runs import RunStore
+from ganlib.runs import Run, RunStore
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGES = ["home", "toy", "mnist", "runs"]
@@ -208,6 +210,26 @@ def test_a_run_that_is_deleted_while_it_is_on_view(open_page: Open, store: RunSt
     assert shown_run(app) is None
 
 
+@pytest.mark.parametrize("reads", range(1, 8))
+def test_a_run_that_ends_while_its_page_is_drawn(
+    reads: int, open_page: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = stored_runs.failed(store)
+    ended = run.status()
+    active = replace(ended, state="running", message="", ended="")
+    answers = iter([active] * reads)
+    monkeypatch.setattr(Run, "status", lambda self: next(answers, ended))
+    app = open_page("toy", run=run.id)
+    # All parts of the page must have heard of it, or none: then its timer brings the news.
+    knows = "Failed" in texts(app)
+    assert knows or reads > 1
+    assert ("Running" in texts(app)) != knows
+    assert app.button(key="start").disabled != knows
+    assert ("resume" in [button.key for button in app.button]) == knows
+    settings = [part for part in app.expander if part.label == "Settings"]
+    assert [part.proto.expanded for part in settings] == [knows]
+
+
 def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:
     run = stored_runs.failed(store)
     store.rename(run.id, "First try")
@@ -232,6 +254,7 @@ def test_any_page_may_be_the_first_that_a_server_is_asked_for(
 ) -> None:
     ran = []
     monkeypatch.setattr("ganlib.ui.start", lambda: ran.append("app.py"))
+    monkeypatch.setattr("ganlib.ui._compat._app_has_run", threading.Event())
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception

@@ -11,8 +11,8 @@ import stored_runs
 from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.runs import RunStore
-from ganlib.runs.execute import execute
 from ganlib.runs.control import RunControl
+from ganlib.runs.execute import execute
 from ganlib.runs.trainers import LateTrainer
 from ganlib.ui.run_files import config_json, generator_weights, metrics_csv, samples_csv
 
