@@ -71,11 +71,11 @@ class ImageRecipe(Recipe[AnyImageConfig]):
     def optimisers(
         self, config: AnyImageConfig
     ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
-        from keras.optimizers import Adam
+        from ganlib.models.optimisers import FusedAdam
 
         return (
-            Adam(config.generator_learning_rate, config.beta_1),
-            Adam(config.discriminator_learning_rate, config.beta_1),
+            FusedAdam(config.generator_learning_rate, config.beta_1),
+            FusedAdam(config.discriminator_learning_rate, config.beta_1),
         )
 
     def evaluate(

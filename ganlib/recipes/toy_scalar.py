@@ -131,15 +131,14 @@ class ToyScalar(Recipe[ScalarConfig]):
     def optimisers(
         self, config: ScalarConfig
     ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
-        import keras
-
+        from ganlib.models.optimisers import FusedAdam
         from ganlib.models.schedules import schedule
 
         generator = schedule(config.schedule, config.generator_learning_rate, config.steps)
         discriminator = schedule(config.schedule, config.discriminator_learning_rate, config.steps)
         return (
-            keras.optimizers.Adam(generator, config.beta_1, config.beta_2),
-            keras.optimizers.Adam(discriminator, config.beta_1, config.beta_2),
+            FusedAdam(generator, config.beta_1, config.beta_2),
+            FusedAdam(discriminator, config.beta_1, config.beta_2),
         )
 
     def penalty_weight(self, config: ScalarConfig) -> float:

@@ -57,7 +57,7 @@ def test_image_recipes_learn_with_adam(name: str, learning_rate: float, beta_1: 
     pair = optimisers(name)
     assert pair[0] is not pair[1]
     for optimiser in pair:
-        assert type(optimiser) is keras.optimizers.Adam
+        assert isinstance(optimiser, keras.optimizers.Adam)
         assert float(optimiser.learning_rate) == pytest.approx(learning_rate, rel=1e-6)
         assert optimiser.beta_1 == beta_1
         assert (optimiser.beta_2, optimiser.epsilon) == (defaults.beta_2, defaults.epsilon)
