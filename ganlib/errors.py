@@ -13,6 +13,19 @@ class DataError(UserError):
     """A dataset could not be found, fetched or read."""
 
 
+class DownloadError(DataError):
+    """A file could not be fetched.
+
+    Args:
+        name: the file's name.
+        reason: why, as a clause without a full stop.
+    """
+
+    def __init__(self, name: str, reason: str):
+        self.reason = reason
+        super().__init__(f"The download of {name} failed: {reason}.")
+
+
 class RunError(UserError):
     """A run does not exist, is held by somebody else, or cannot be read."""
 

@@ -7,21 +7,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from ganlib.errors import DataError
-
-
-class DownloadError(DataError):
-    """A file could not be fetched.
-
-    Args:
-        name: the file's name.
-        reason: why, as a clause without a full stop.
-    """
-
-    def __init__(self, name: str, reason: str):
-        self.reason = reason
-        super().__init__(f"The download of {name} failed: {reason}.")
-
 
 def offline() -> bool:
     """Whether GANLIB_OFFLINE forbids asking the network."""

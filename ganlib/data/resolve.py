@@ -11,8 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ganlib.data.download import DownloadError, RemoteFile, offline
-from ganlib.errors import DataError
+from ganlib.data.download import RemoteFile, offline
+from ganlib.errors import DataError, DownloadError
 
 BUNDLED = Path(__file__).parent / "bundled"
 

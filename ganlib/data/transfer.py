@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 
-from ganlib.data.download import DownloadError
+from ganlib.errors import DownloadError
 
 # A machine without network is held up no longer than this, name look-up included.
 ANSWER_WITHIN_S = 3.0

@@ -13,8 +13,8 @@ import threading
 import pytest
 
 from ganlib.data import transfer
-from ganlib.data.download import DownloadError
 from ganlib.data.resolve import resolve
+from ganlib.errors import DownloadError
 
 
 @pytest.fixture
