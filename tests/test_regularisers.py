@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganlib.regularisers import squared_gradient_norm
+from ganlib.regularisers import logits_and_penalty
 
 RNG = np.random.default_rng(0)
 SAMPLES = tf.constant(RNG.normal(size=(5, 3)), tf.float64)
@@ -12,7 +12,7 @@ SAMPLES = tf.constant(RNG.normal(size=(5, 3)), tf.float64)
 
 def test_of_a_linear_discriminator_is_the_squared_norm_of_its_weights() -> None:
     weights = tf.constant([[1.0], [-2.0], [0.5]], tf.float64)
-    penalty = squared_gradient_norm(lambda x: x @ weights + 7, SAMPLES)
+    _, penalty = logits_and_penalty(lambda x: x @ weights + 7, SAMPLES)
     # 1 + 4 + 1/4, whatever the samples are.
     assert float(penalty) == pytest.approx(5.25, abs=1e-12)
 
@@ -20,7 +20,7 @@ def test_of_a_linear_discriminator_is_the_squared_norm_of_its_weights() -> None:
 def test_of_a_quadratic_discriminator_by_hand() -> None:
     samples = tf.constant([[1.0, 2.0], [0.0, -3.0]], tf.float64)
     curvature = tf.constant([1.0, 0.5], tf.float64)
-    penalty = squared_gradient_norm(
+    _, penalty = logits_and_penalty(
         lambda x: tf.reduce_sum(curvature * x**2, axis=1, keepdims=True), samples
     )
     # The gradient is (2 x, y): (2, 2) and (0, -3), of squared norm 8 and 9.
@@ -29,7 +29,7 @@ def test_of_a_quadratic_discriminator_by_hand() -> None:
 
 def test_every_pixel_of_an_image_counts() -> None:
     images = tf.ones((4, 3, 2, 1), tf.float64)
-    penalty = squared_gradient_norm(lambda x: tf.reduce_sum(x, axis=(1, 2, 3))[:, None], images)
+    _, penalty = logits_and_penalty(lambda x: tf.reduce_sum(x, axis=(1, 2, 3))[:, None], images)
     assert float(penalty) == pytest.approx(6.0, abs=1e-12)
 
 
@@ -38,7 +38,7 @@ def test_its_gradient_with_respect_to_the_weights_is_the_finite_difference() -> 
     second = tf.Variable(RNG.normal(size=(4, 1)))
 
     def penalty() -> tf.Tensor:
-        return squared_gradient_norm(lambda x: tf.tanh(x @ first) @ second, SAMPLES)
+        return logits_and_penalty(lambda x: tf.tanh(x @ first) @ second, SAMPLES)[1]
 
     with tf.GradientTape() as tape:
         value = penalty()

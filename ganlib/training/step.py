@@ -9,7 +9,7 @@ import tensorflow as tf
 from ganlib.data.base import Data, Scaling
 from ganlib.objectives import Objective
 from ganlib.recipes.base import Latent
-from ganlib.regularisers import squared_gradient_norm
+from ganlib.regularisers import logits_and_penalty
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Purpose, at_step, draw_latents
 
@@ -144,14 +144,17 @@ def _update_discriminator(
     """(logits on real, loss, accuracy on real, accuracy on generated, gradient norm)."""
     weights = networks.discriminator.trainable_variables
     with tf.GradientTape() as tape:
-        real_logits = _logits(networks.discriminator, real)
-        fake_logits = _logits(networks.discriminator, fake)
-        loss, _ = objective(real_logits, fake_logits)
-        penalised = loss
         if penalty_weight:
             judge = partial(_logits, networks.discriminator)
-            penalty = squared_gradient_norm(judge, real) + squared_gradient_norm(judge, fake)
-            penalised = loss + penalty_weight / 2 * penalty
+            real_logits, on_real = logits_and_penalty(judge, real)
+            fake_logits, on_fake = logits_and_penalty(judge, fake)
+            penalty = penalty_weight / 2 * (on_real + on_fake)
+        else:
+            real_logits = _logits(networks.discriminator, real)
+            fake_logits = _logits(networks.discriminator, fake)
+            penalty = tf.constant(0.0)
+        loss, _ = objective(real_logits, fake_logits)
+        penalised = loss + penalty
     gradients = tape.gradient(penalised, _values(weights))
     networks.discriminator_optimiser.apply(_complete(gradients), weights)
     return (
