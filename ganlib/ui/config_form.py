@@ -26,13 +26,12 @@ def config_form(recipe: Recipe) -> RunConfig | None:
     for name, field in fields.items():
         st.session_state.setdefault(_key(recipe, name), field.default)
     ordered = sorted(fields, key=lambda name: _group_order(recipe, name))
-    values: dict[str, Any] = {}
     for group, names in groupby(ordered, key=lambda name: meta(fields[name])["group"]):
         st.markdown(f"**{group}**")
         columns = st.columns(_COLUMNS)
         for index, name in enumerate(names):
             with columns[index % _COLUMNS]:
-                values[name] = _widget(recipe, name, fields[name])
+                _widget(recipe, name, fields[name])
     st.button(
         f"Back to {recipe.source.values}",
         key=f"{recipe.name}:reset",
@@ -41,10 +40,20 @@ def config_form(recipe: Recipe) -> RunConfig | None:
         args=(recipe,),
     )
     try:
-        return recipe.parse(values)
+        return read_form(recipe)
     except ConfigError as error:
         st.error(str(error), icon=":material/error:")
         return None
+
+
+def read_form(recipe: Recipe) -> RunConfig:
+    """The config that the form holds, also from within a callback.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+    names = recipe.Config.model_fields
+    return recipe.parse({name: st.session_state[_key(recipe, name)] for name in names})
 
 
 def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
@@ -54,13 +63,13 @@ def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
             st.session_state[_key(recipe, name)] = value
 
 
-def _widget(recipe: Recipe, name: str, field: FieldInfo) -> Any:
+def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
     key = _key(recipe, name)
     label = _label(name, field)
     help_text = f"{field.description} Allowed: {allowed(recipe.Config, name)}. `{name}`"
     choices = literal_choices(field)
     if choices:
-        return st.selectbox(
+        st.selectbox(
             label,
             choices,
             key=key,
@@ -69,12 +78,14 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> Any:
             on_change=_apply_preset if name == "preset" else "rerun",
             args=(recipe,) if name == "preset" else None,
         )
+        return
     if field.annotation is bool:
-        return st.toggle(label, key=key, help=help_text, persist_state="session")
+        st.toggle(label, key=key, help=help_text, persist_state="session")
+        return
     limits = bounds(field)
     kind = int if field.annotation is int else float
     low, high = (limits.get(side) for side in ("ge", "le"))
-    return st.number_input(
+    st.number_input(
         label,
         min_value=None if low is None else kind(low),
         max_value=None if high is None else kind(high),

@@ -14,7 +14,7 @@ from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 
 _TICK_S = 1.0
-_FIRST_TICK_S = 0.3
+_FIRST_TICK_S = 0.4
 
 
 def live_panels(recipe: Recipe, run: Run | None, status: Status | None) -> None:

@@ -9,6 +9,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
+from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
 from ganlib.ui.session import select
 
@@ -32,14 +33,15 @@ def run_controls(
     # Without help texts: Streamlit draws a button that has one twice, once hidden, and
     # whoever looks for "the button under .st-key-start" finds two.
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if st.button(
+        st.button(
             "Start",
             key="start",
             type="primary",
             icon=":material/play_arrow:",
             disabled=busy or config is None,
-        ):
-            _start(recipe, config)
+            on_click=_start,
+            args=(recipe,),
+        )
         if run and state in ("paused", "stopped", "interrupted", "failed"):
             st.button(
                 "Resume",
@@ -72,22 +74,12 @@ def run_controls(
         st.error(message, icon=":material/error:")
 
 
-def _start(recipe: Recipe, config: RunConfig | None) -> None:
-    if config is None:
-        return
+def _start(recipe: Recipe) -> None:
+    """Reads the form itself: what was typed last reaches a callback before the page."""
     try:
-        select_later = manager().submit(recipe.name, config)
+        select(recipe.name, manager().submit(recipe.name, read_form(recipe)))
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    st.session_state["control.select"] = (recipe.name, select_later)
-    st.rerun()
-
-
-def adopt_started() -> None:
-    """Turns to the run that Start has just made; to be called before the picker is drawn."""
-    if started := st.session_state.pop("control.select", None):
-        select(*started)
+        st.session_state["control.error"] = str(error)
 
 
 def _act(verb: str, run_id: str) -> None:

@@ -10,7 +10,7 @@ from ganlib.ui.config_form import config_form
 from ganlib.ui.generators import keep_generator
 from ganlib.ui.live_panels import live_panels
 from ganlib.ui.recipe_picker import recipe_picker, source_line
-from ganlib.ui.run_controls import adopt_started, run_controls
+from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
 from ganlib.ui.session import adopt_address, shown_run
 
@@ -23,7 +23,6 @@ def training_page(page: str, title: str) -> None:
         title: the heading.
     """
     run_within_app()
-    adopt_started()
     problem = adopt_address(page)
 
     header = st.container()
