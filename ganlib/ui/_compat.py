@@ -1,6 +1,6 @@
 """Everything that reaches into Streamlit's private parts, in one place.
 
-Tested on Streamlit 1.65 and 1.67; requirements.txt allows no version that is not.
+Tested on Streamlit 1.67; Python 3.10 gets 1.65, where the app runs as well.
 """
 
 import threading
