@@ -72,10 +72,13 @@ class Trainer:
             penalty_weight=self.recipe.penalty_weight(self.config),
             device=device,
         )
+        scored_against = data.take(
+            derive(self.config.seed, Purpose.REAL_SHOWN), SCORED_EVERY_SAMPLE
+        )
         yield self._started(data, device_name)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
-            yield self._samples(generator, data)
+            yield self._samples(generator, scored_against)
         pace = Pace()
         while self.step < self.config.steps:
             first, count = self.step + 1, self._until_due(pace.steps)
@@ -91,7 +94,7 @@ class Trainer:
             if good < count:
                 raise DivergedError(first + good, _not_finite(rows[good]))
             if self._samples_are_due():
-                yield self._samples(generator, data)
+                yield self._samples(generator, scored_against)
             if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
                 yield self.checkpoint()
         yield Phase("scoring the generator")
@@ -134,13 +137,12 @@ class Trainer:
             self.step, self._built().parameters(), data.report, device, real, METRIC_NAMES
         )
 
-    def _samples(self, generator: Generator, data: Data) -> Samples:
+    def _samples(self, generator: Generator, real: np.ndarray) -> Samples:
         began = time.perf_counter()
         count = self.recipe.sample_count
         noise = generator.latents(count, Purpose.FIXED_LATENTS)
         fresh_noise = generator.latents(count, Purpose.FRESH_LATENTS, self.step)
         fresh = self._generate(generator, fresh_noise)
-        real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), SCORED_EVERY_SAMPLE)
         event = Samples(
             self.step,
             fixed=self._generate(generator, noise),
