@@ -26,9 +26,23 @@ def knob(
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
+    baked: bool = True,
 ) -> Any:
-    """A field of a config: its default, its bounds, and how it is told to a user."""
-    extra: dict[str, Any] = {"group": group, "unit": unit}
+    """A field of a config: its default, its bounds, and how it is told to a user.
+
+    Args:
+        default: as the book has it.
+        help: what it does, in a sentence or two.
+        group: heading it stands under in the form.
+        unit: what its number counts.
+        ge: the least value.
+        gt: what it must be above.
+        le: the greatest value.
+        lt: what it must be below.
+        baked: whether it is built into the compiled step. One that is not can be changed
+            without compiling anew.
+    """
+    extra: dict[str, Any] = {"group": group, "unit": unit, "baked": baked}
     return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
 
@@ -43,7 +57,12 @@ class RunConfig(BaseModel):
     presets: ClassVar[dict[str, dict[str, Any]]] = {}
 
     steps: int = knob(
-        5_000, "Generator updates until the run is finished.", group="Run", ge=1, le=10_000_000
+        5_000,
+        "Generator updates until the run is finished.",
+        group="Run",
+        ge=1,
+        le=10_000_000,
+        baked=False,
     )
     seed: int = knob(
         0,
@@ -52,6 +71,7 @@ class RunConfig(BaseModel):
         group="Run",
         ge=0,
         le=2**31 - 1,
+        baked=False,
     )
     batch_size: int = knob(
         128, "Real samples, and as many generated ones, per update.", group="Run", ge=2, le=8_192
@@ -63,6 +83,7 @@ class RunConfig(BaseModel):
         unit="steps",
         ge=1,
         le=1_000_000,
+        baked=False,
     )
     checkpoint_every: int = knob(
         0,
@@ -71,6 +92,7 @@ class RunConfig(BaseModel):
         unit="steps",
         ge=0,
         le=10_000_000,
+        baked=False,
     )
     precision: Literal["float32", "mixed_bfloat16"] = knob(
         "float32",
@@ -155,8 +177,14 @@ def literal_choices(field: FieldInfo) -> tuple[str, ...]:
 
 
 def meta(field: FieldInfo) -> dict[str, Any]:
-    """The knob's group and unit."""
+    """The knob's group and unit, and whether it is baked into the compiled step."""
     return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+
+
+def baked(config: RunConfig) -> dict[str, Any]:
+    """The knobs that are built into the compiled step, and their values."""
+    fields = type(config).model_fields
+    return {name: getattr(config, name) for name in fields if meta(fields[name])["baked"]}
 
 
 def _sentence(config: type[RunConfig], error: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ st.markdown(
     "Each learns from the other, and if all goes well nobody can tell the samples apart any more. "
     "Here you can start such a game, watch it while it is played, and see what went wrong."
 )
-ui.start_demo("toy/scalar")
+ui.start_demo()
 
 st.subheader("Running now", anchor=False)
 ui.running_now()

@@ -148,7 +148,7 @@ def test_inherit_changes_the_default_and_nothing_else() -> None:
     assert (RunConfig().steps, Config().steps) == (5_000, 10)
     assert child.description == base.description == "Generator updates until the run is finished."
     assert bounds(child) == bounds(base) == {"ge": 1, "le": 10_000_000}
-    assert meta(child) == meta(base) == {"group": "Run", "unit": ""}
+    assert meta(child) == meta(base) == {"group": "Run", "unit": "", "baked": False}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_a_form_asks_of_a_knob() -> None:
     fields = Config.model_fields
     assert literal_choices(fields["preset"]) == ("calm", "wild")
     assert literal_choices(fields["steps"]) == ()
-    assert meta(fields["rate"]) == {"group": "Optimisers", "unit": "per step"}
+    assert meta(fields["rate"]) == {"group": "Optimisers", "unit": "per step", "baked": True}
     assert bounds(fields["rate"]) == {"gt": 0, "le": 1}
     assert bounds(fields["title"]) == {}
 

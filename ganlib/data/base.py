@@ -1,5 +1,6 @@
 """What a dataset is: a name, a source, and samples to draw inside the compiled step."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,10 +40,12 @@ class Data(ABC):
     Attributes:
         report: which data this is and how much of it.
         sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
+        fingerprint: equal for data that draw the same samples, otherwise not.
     """
 
     report: DataReport
     sample_shape: tuple[int, ...]
+    fingerprint: str
 
     @abstractmethod
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
@@ -76,6 +79,8 @@ class ArrayData(Data):
 
         self.report = report
         self.sample_shape = tuple(samples.shape[1:])
+        digest = hashlib.blake2b(np.ascontiguousarray(samples).data, digest_size=16)
+        self.fingerprint = f"{samples.dtype} {samples.shape} {digest.hexdigest()}"
         self._samples = tf.constant(samples)
 
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":

@@ -46,6 +46,9 @@ class DistributionData(Data):
     def __init__(self, distribution: Distribution, size: int = 1):
         self.distribution = distribution
         self.sample_shape = (size,)
+        self.fingerprint = (
+            f"{distribution.title!r} {distribution.mean!r} {distribution.sd!r} {size}"
+        )
         self.report = DataReport(distribution.title, "drawn afresh for every batch")
 
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":

@@ -1,20 +1,22 @@
 """How a learning rate goes over a run."""
 
+import math
 from typing import Literal
 
-import keras
+import tensorflow as tf
+
+Schedule = Literal["constant", "cosine"]
 
 
-def schedule(
-    kind: Literal["cosine", "constant"], start: float, steps: int
-) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    """A learning rate or schedule that a Keras optimiser takes.
+def learning_rate_factor(schedule: Schedule, done: tf.Tensor) -> tf.Tensor:
+    """What the starting learning rate is multiplied with.
 
     Args:
-        kind: "cosine" falls to zero at the last step, "constant" stays.
-        start: learning rate at the first update.
-        steps: updates in the run.
+        schedule: "cosine" falls to zero at the last step, "constant" stays.
+        done: share of the run's steps that are done, from 0 to 1, any shape.
+    Returns:
+        From 0 to 1, same shape.
     """
-    if kind == "constant":
-        return start
-    return keras.optimizers.schedules.CosineDecay(start, steps)
+    if schedule == "constant":
+        return tf.ones_like(done)
+    return (1 + tf.cos(math.pi * done)) / 2

@@ -16,6 +16,8 @@ from ganlib.data.base import Data, Scaling
 if TYPE_CHECKING:
     import keras
 
+    from ganlib.models.schedules import Schedule
+
 AnyConfig = TypeVar("AnyConfig", bound=RunConfig)
 
 
@@ -121,6 +123,10 @@ class Recipe(ABC, Generic[AnyConfig]):
     def discriminator_steps(self, config: AnyConfig) -> int:
         """Updates of the discriminator, each on a fresh batch, for one of the generator."""
         return 1
+
+    def schedule(self, config: AnyConfig) -> "Schedule":
+        """How both learning rates go over the run; see `ganlib.models.schedules`."""
+        return "constant"
 
     def penalty_weight(self, config: AnyConfig) -> float:
         """Gamma of the zero-centred gradient penalties R1 and R2; 0 for none."""

@@ -28,10 +28,20 @@ class ImageConfig(RunConfig):
         lt=1,
     )
     generator_learning_rate: float = knob(
-        2e-4, "Adam's step size for the generator.", group="Optimisers", gt=0, le=1
+        2e-4,
+        "Adam's step size for the generator.",
+        group="Optimisers",
+        gt=0,
+        le=1,
+        baked=False,
     )
     discriminator_learning_rate: float = knob(
-        2e-4, "Adam's step size for the discriminator.", group="Optimisers", gt=0, le=1
+        2e-4,
+        "Adam's step size for the discriminator.",
+        group="Optimisers",
+        gt=0,
+        le=1,
+        baked=False,
     )
     beta_1: float = knob(
         0.5,

@@ -51,10 +51,20 @@ class GaussianVectorConfig(RunConfig):
         256, "Units in the hidden layer of both networks.", group="Networks", ge=1, le=4_096
     )
     generator_learning_rate: float = knob(
-        1e-1, "Step size of gradient descent for the generator.", group="Optimisers", gt=0, le=1
+        1e-1,
+        "Step size of gradient descent for the generator.",
+        group="Optimisers",
+        gt=0,
+        le=1,
+        baked=False,
     )
     discriminator_learning_rate: float = knob(
-        5e-3, "Step size of gradient descent for the discriminator.", group="Optimisers", gt=0, le=1
+        5e-3,
+        "Step size of gradient descent for the discriminator.",
+        group="Optimisers",
+        gt=0,
+        le=1,
+        baked=False,
     )
     momentum: float = knob(
         0.0, "Nesterov momentum of both optimisers.", group="Optimisers", ge=0, lt=1

@@ -13,6 +13,8 @@ from ganlib.recipes.base import Latent, Recipe, Source
 if TYPE_CHECKING:
     import keras
 
+    from ganlib.models.schedules import Schedule
+
 
 class ScalarConfig(RunConfig):
     """Knobs of `toy/scalar`."""
@@ -32,10 +34,20 @@ class ScalarConfig(RunConfig):
     )
     hidden_layers: int = knob(3, "Hidden layers of both networks.", group="Networks", ge=1, le=8)
     generator_learning_rate: float = knob(
-        1e-3, "Adam's step size for the generator at the start.", group="Optimisers", gt=0, le=1
+        1e-3,
+        "Adam's step size for the generator at the start.",
+        group="Optimisers",
+        gt=0,
+        le=1,
+        baked=False,
     )
     discriminator_learning_rate: float = knob(
-        1e-2, "Adam's step size for the discriminator at the start.", group="Optimisers", gt=0, le=1
+        1e-2,
+        "Adam's step size for the discriminator at the start.",
+        group="Optimisers",
+        gt=0,
+        le=1,
+        baked=False,
     )
     beta_1: float = knob(
         0.0,
@@ -132,14 +144,14 @@ class ToyScalar(Recipe[ScalarConfig]):
         self, config: ScalarConfig
     ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
         from ganlib.models.optimisers import FusedAdam
-        from ganlib.models.schedules import schedule
 
-        generator = schedule(config.schedule, config.generator_learning_rate, config.steps)
-        discriminator = schedule(config.schedule, config.discriminator_learning_rate, config.steps)
         return (
-            FusedAdam(generator, config.beta_1, config.beta_2),
-            FusedAdam(discriminator, config.beta_1, config.beta_2),
+            FusedAdam(config.generator_learning_rate, config.beta_1, config.beta_2),
+            FusedAdam(config.discriminator_learning_rate, config.beta_1, config.beta_2),
         )
+
+    def schedule(self, config: ScalarConfig) -> "Schedule":
+        return config.schedule
 
     def penalty_weight(self, config: ScalarConfig) -> float:
         return config.gradient_penalty

@@ -33,7 +33,7 @@ def execute(
 
     Args:
         run: the run; this takes its lock, unless `run` has it already.
-        trainer: yields the events.
+        trainer: yields the events; closed at the end.
         control: pauses and stops it, between two events.
         on_event: called after each event is written.
         encode_grid: draws grids of images as PNG.
@@ -60,6 +60,8 @@ def execute(
             with suppress(OSError):
                 writer.end("interrupted", message="It was interrupted; it can be resumed.")
             raise
+        finally:
+            trainer.close()
 
 
 def _consume(

@@ -120,7 +120,7 @@ class StatusFile:
     def set(self, status: Status) -> None:
         """A change that readers must see at once, and that must outlive a loss of power."""
         self._status = write_status(self._folder, status)
-        self._due = time.monotonic() + _INTERVAL_S
+        self._due = 0.0
 
     def progress(self, status: Status) -> None:
         """A change that readers see within a quarter of a second while training goes on."""

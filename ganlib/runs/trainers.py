@@ -30,6 +30,10 @@ class Trainer(Protocol):
         """Of all weights as they are."""
         ...
 
+    def close(self) -> None:
+        """The last call: what it holds is free for others."""
+        ...
+
 
 TrainerFactory = Callable[[str, RunConfig, Checkpoint | None], Trainer]
 ConfigLoader = Callable[[str, Mapping[str, Any]], RunConfig]
@@ -94,6 +98,11 @@ class LateTrainer:
     def weights_sha256(self) -> str:
         """See `Trainer`."""
         return self._made().weights_sha256()
+
+    def close(self) -> None:
+        """See `Trainer`."""
+        if self._trainer is not None:
+            self._trainer.close()
 
     def _made(self) -> Trainer:
         if self._trainer is None:

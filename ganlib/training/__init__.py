@@ -8,6 +8,7 @@ from ganlib.events import Checkpoint
 from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
 from ganlib.training.networks import count_parameters
+from ganlib.training.program import prepare
 from ganlib.training.trainer import Trainer
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "create_trainer",
     "evaluate_state",
     "load_generator",
+    "prepare",
 ]
 
 

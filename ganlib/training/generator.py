@@ -1,5 +1,6 @@
 """A trained generator, ready to be asked for samples."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,21 @@ from ganlib.errors import RunError
 from ganlib.events import Arrays
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_generator
-from ganlib.training.randomness import Purpose, at_step, draw_latents
+from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
 
 BATCH = 1_024
+
+Predict = Callable[[tf.Tensor], tf.Tensor]
+
+
+def compile_generator(model: keras.Model, latent_size: int) -> Predict:
+    """(B, latent_size) float32 -> (B, *sample_shape) float32, in the networks' units."""
+    predict: Predict = tf.function(
+        lambda latents: tf.cast(model(latents, training=False), tf.float32),
+        input_signature=[tf.TensorSpec((None, latent_size), tf.float32)],
+        autograph=False,
+    )
+    return predict
 
 
 class Generator:
@@ -25,23 +38,26 @@ class Generator:
         model: (B, latent.size) -> (B, *sample_shape) in the networks' units.
         recipe: what the model belongs to.
         config: the run's knobs.
+        predict: the compiled model, where there is one already.
     """
 
-    def __init__(self, model: keras.Model, recipe: Recipe[Any], config: RunConfig):
+    def __init__(
+        self,
+        model: keras.Model,
+        recipe: Recipe[Any],
+        config: RunConfig,
+        predict: Predict | None = None,
+    ):
         self.model = model
-        self._seed = config.seed
+        self._seeds = all_purposes(config.seed)
         self._latent = recipe.latent(config)
         self._scaling: Scaling = recipe.scaling(config)
         self._is_image = recipe.kind == "image"
-        self._predict = tf.function(
-            lambda latents: tf.cast(model(latents, training=False), tf.float32),
-            input_signature=[tf.TensorSpec((None, self._latent.size), tf.float32)],
-            autograph=False,
-        )
+        self._predict = predict or compile_generator(model, self._latent.size)
 
     def latents(self, count: int, purpose: Purpose, step: int = 0) -> np.ndarray:
         """(count, latent.size) float32; the same arguments give the same latents."""
-        seed = at_step(self._seed, purpose, tf.constant(step, tf.int64))
+        seed = at_step(self._seeds, purpose, step)
         drawn: np.ndarray = draw_latents(self._latent, seed, count).numpy()
         return drawn
 
@@ -52,7 +68,7 @@ class Generator:
             RunError: the generator gives values that are not finite.
         """
         parts = [
-            self._predict(latents[start : start + BATCH]).numpy()
+            self._predict(tf.constant(latents[start : start + BATCH])).numpy()
             for start in range(0, len(latents), BATCH)
         ]
         raw = self._scaling.to_raw(np.concatenate(parts))

@@ -31,9 +31,20 @@ def derive(seed: int, purpose: Purpose) -> int:
     return int(state[0] >> 1)
 
 
-def at_step(seed: int, purpose: Purpose, step: tf.Tensor) -> tf.Tensor:
-    """(2,) int32, the seed of a stateless draw for this purpose at this step."""
-    return tf.stack([tf.constant(derive(seed, purpose), tf.int32), tf.cast(step, tf.int32)])
+def all_purposes(seed: int) -> np.ndarray:
+    """(len(Purpose),) int32: what `derive` gives for each purpose."""
+    return np.array([derive(seed, purpose) for purpose in Purpose], np.int32)
+
+
+def at_step(seeds: np.ndarray | tf.Tensor, purpose: Purpose, step: int | tf.Tensor) -> tf.Tensor:
+    """The seed of a stateless draw for a purpose at a step: (2,) int32.
+
+    Args:
+        seeds: what `all_purposes` gives for the run's seed.
+        purpose: what is drawn.
+        step: a scalar of any integer kind.
+    """
+    return tf.stack([tf.cast(seeds[purpose], tf.int32), tf.cast(step, tf.int32)])
 
 
 def draw_latents(latent: Latent, seed: tf.Tensor, count: int) -> tf.Tensor:

@@ -7,11 +7,12 @@ import keras
 import tensorflow as tf
 
 from ganlib.data.base import Data, Scaling
+from ganlib.models.schedules import Schedule, learning_rate_factor
 from ganlib.objectives import Objective
 from ganlib.recipes.base import Latent
 from ganlib.regularisers import logits_and_penalty
 from ganlib.training.networks import Networks
-from ganlib.training.randomness import Purpose, at_step, draw_latents
+from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
 
 METRIC_NAMES = (
     "discriminator_loss",
@@ -25,8 +26,42 @@ METRIC_NAMES = (
 Chunk = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
+class Feed:
+    """What a compiled step reads anew in every run, so that the next one can use it too."""
+
+    def __init__(self) -> None:
+        def variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
+            return tf.Variable(tf.zeros(shape, dtype), trainable=False)
+
+        self.seeds = variable((len(Purpose),), tf.int32)
+        self.steps = variable((), tf.int64)
+        self.generator_learning_rate = variable((), tf.float32)
+        self.discriminator_learning_rate = variable((), tf.float32)
+
+    def set(
+        self,
+        seed: int,
+        steps: int,
+        generator_learning_rate: float,
+        discriminator_learning_rate: float,
+    ) -> None:
+        """A run begins.
+
+        Args:
+            seed: the run's.
+            steps: its total of steps.
+            generator_learning_rate: before the schedule.
+            discriminator_learning_rate: before the schedule.
+        """
+        self.seeds.assign(all_purposes(seed))
+        self.steps.assign(steps)
+        self.generator_learning_rate.assign(generator_learning_rate)
+        self.discriminator_learning_rate.assign(discriminator_learning_rate)
+
+
 def compile_chunk(
     networks: Networks,
+    feed: Feed,
     objective: Objective,
     data: Data,
     scaling: Scaling,
@@ -34,7 +69,7 @@ def compile_chunk(
     *,
     batch_size: int,
     discriminator_steps: int,
-    seed: int,
+    schedule: Schedule,
     average_decay: float,
     penalty_weight: float,
     device: str,
@@ -43,6 +78,7 @@ def compile_chunk(
 
     Python's cost per call is larger than a small network's update, so updates are made
     in a loop inside the graph. The number of updates in a call does not change any of them.
+    It is compiled at the first call, and stays the same whatever `feed` is set to.
 
     Returns:
         chunk(first_step, count), both int64 scalars, steps counted from 1
@@ -50,10 +86,12 @@ def compile_chunk(
     """
 
     def one(step: tf.Tensor) -> tf.Tensor:
+        if schedule != "constant":
+            set_learning_rates(networks, feed, schedule, step)
         count = discriminator_steps * batch_size
-        real_seed = at_step(seed, Purpose.REAL_BATCH, step)
-        real = scaling.to_model(data.draw(real_seed, count))
-        latents = draw_latents(latent, at_step(seed, Purpose.LATENT_BATCH, step), count)
+        seeds = feed.seeds.value()
+        real = scaling.to_model(data.draw(at_step(seeds, Purpose.REAL_BATCH, step), count))
+        latents = draw_latents(latent, at_step(seeds, Purpose.LATENT_BATCH, step), count)
         real = tf.reshape(real, (discriminator_steps, batch_size, *data.sample_shape))
         latents = tf.reshape(latents, (discriminator_steps, batch_size, latent.size))
         row = adversarial_step(networks, objective, real, latents, penalty_weight)
@@ -164,6 +202,15 @@ def _update_discriminator(
         tf.reduce_mean(tf.cast(fake_logits < 0, tf.float32)),
         tf.linalg.global_norm(gradients),
     )
+
+
+def set_learning_rates(networks: Networks, feed: Feed, schedule: Schedule, step: tf.Tensor) -> None:
+    """Gives both optimisers the learning rate that the schedule has for a step, from 1."""
+    done = tf.cast(step - 1, tf.float32) / tf.cast(feed.steps, tf.float32)
+    factor = learning_rate_factor(schedule, done)
+    generator, discriminator = networks.generator_optimiser, networks.discriminator_optimiser
+    generator.learning_rate.assign(feed.generator_learning_rate * factor)
+    discriminator.learning_rate.assign(feed.discriminator_learning_rate * factor)
 
 
 def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from ganlib import objectives
 from ganlib.config import RunConfig
 from ganlib.data.base import Data
 from ganlib.errors import DivergedError, RunError
@@ -16,10 +15,11 @@ from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.evaluation import final_scores
 from ganlib.training.generator import Generator
-from ganlib.training.networks import Networks, build_networks
+from ganlib.training.networks import Networks
 from ganlib.training.pace import Pace
+from ganlib.training.program import Program, give_back, take
 from ganlib.training.randomness import Purpose, derive
-from ganlib.training.step import METRIC_NAMES, compile_chunk
+from ganlib.training.step import METRIC_NAMES
 
 SCORED_EVERY_SAMPLE = 2_000
 
@@ -41,7 +41,7 @@ class Trainer:
         self.step = checkpoint.step if checkpoint else 0
         self._resumed = checkpoint
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
-        self._networks: Networks | None = None
+        self._program: Program | None = None
 
     def events(self) -> Iterator[Event]:
         """Loads the data, builds the networks and trains to the last step.
@@ -54,24 +54,10 @@ class Trainer:
         data = self.recipe.load(self.config)
         yield Phase("building the networks")
         device, device_name = devices.choose(self.config.devices)
-        with tf.device(device):
-            networks = self._networks = build_networks(self.recipe, self.config, data.sample_shape)
-            if self._resumed:
-                networks.restore(self._resumed.state)
-            generator = Generator(networks.average, self.recipe, self.config)
-        chunk = compile_chunk(
-            networks,
-            getattr(objectives, self.recipe.objective(self.config)),
-            data,
-            self.recipe.scaling(self.config),
-            self.recipe.latent(self.config),
-            batch_size=self.config.batch_size,
-            discriminator_steps=self.recipe.discriminator_steps(self.config),
-            seed=self.config.seed,
-            average_decay=self.recipe.average_decay(self.config),
-            penalty_weight=self.recipe.penalty_weight(self.config),
-            device=device,
-        )
+        program = self._program = take(self.recipe, self.config, data, device)
+        if self._resumed:
+            program.networks.restore(self._resumed.state)
+        generator = Generator(program.networks.average, self.recipe, self.config, program.predict)
         scored_against = data.take(
             derive(self.config.seed, Purpose.REAL_SHOWN), SCORED_EVERY_SAMPLE
         )
@@ -83,7 +69,7 @@ class Trainer:
         while self.step < self.config.steps:
             first, count = self.step + 1, self._until_due(pace.steps)
             began = time.perf_counter()
-            rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
+            rows = program.chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
             seconds = time.perf_counter() - began
             pace.took(count, seconds)
             self._elapsed_s += seconds
@@ -99,6 +85,12 @@ class Trainer:
                 yield self.checkpoint()
         yield Phase("scoring the generator")
         yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
+
+    def close(self) -> None:
+        """The networks are not needed any more; nothing can be asked of them afterwards."""
+        if self._program is not None:
+            give_back(self._program)
+            self._program = None
 
     def checkpoint(self) -> Checkpoint:
         """The run's state between two events."""
@@ -116,9 +108,9 @@ class Trainer:
             raise DivergedError(self.step, ["generator_output"]) from None
 
     def _built(self) -> Networks:
-        if self._networks is None:
-            raise RuntimeError("The networks exist only after the Started event.")
-        return self._networks
+        if self._program is None:
+            raise RuntimeError("The networks exist only from the Started event until close().")
+        return self._program.networks
 
     def _samples_are_due(self) -> bool:
         return self.step % self.config.sample_every == 0 or self.step == self.config.steps

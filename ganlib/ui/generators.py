@@ -9,7 +9,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Run
-from ganlib.ui.services import warm_up
+from ganlib.ui.services import manager, warm_up
 
 if TYPE_CHECKING:
     from ganlib.training import Generator
@@ -19,7 +19,7 @@ _KEPT = 4
 
 def keep_generator(run: Run) -> None:
     """Puts the generator of a run that has ended into the session, if TensorFlow is ready."""
-    if warm_up().is_set() and run.checkpoint_steps():
+    if warm_up(manager()).is_set() and run.checkpoint_steps():
         # What is wrong with its checkpoint is said when it is asked for samples.
         with suppress(UserError):
             generator_of(run)

@@ -5,27 +5,26 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.ui._compat import run_within_app
-from ganlib.ui.services import manager
+from ganlib.ui.services import DEMO, manager
 from ganlib.ui.session import select
 from ganlib.ui.status_line import state_badge, status_text
 
 _TICK_S = 2.0
 
 
-def start_demo(recipe_name: str) -> None:
-    """A button that trains a recipe as it is and goes to its page."""
+def start_demo() -> None:
+    """A button that trains the demo's recipe as it is and goes to its page."""
     run_within_app()
     if not st.button(
         "Start the toy demo", key="demo", type="primary", icon=":material/play_arrow:"
     ):
         return
-    recipe = recipes.get(recipe_name)
     try:
-        run_id = manager().submit(recipe_name, recipe.Config())
+        run_id = manager().submit(DEMO, recipes.get(DEMO).Config())
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    open_run(recipe_name, run_id)
+    open_run(DEMO, run_id)
 
 
 def open_run(recipe_name: str, run_id: str) -> None:

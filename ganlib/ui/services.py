@@ -10,6 +10,8 @@ from ganlib.errors import UserError
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import keep_keras_sessions, remember_app
 
+DEMO = "toy/scalar"
+
 
 def start() -> None:
     """Brings up what the pages need; only the first call of a server does anything."""
@@ -21,15 +23,17 @@ def start() -> None:
 def manager() -> Manager:
     """The one manager of this server; every session sees the same runs."""
     keep_keras_sessions()
-    warm_up()
     made = Manager(RunStore(RunStore.default_root()), cap=_cap())
+    warm_up(made)
     atexit.register(made.shutdown, 10.0)
     return made
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up() -> threading.Event:
-    """Imports TensorFlow in the background: seconds that the first run need not wait for.
+def warm_up(_manager: Manager) -> threading.Event:
+    """Imports TensorFlow and compiles the demo: seconds that the first run need not wait for.
+
+    Where a run was started meanwhile, the processor is left to it.
 
     Returns:
         Set once TensorFlow is there.
@@ -37,9 +41,11 @@ def warm_up() -> threading.Event:
     ready = threading.Event()
 
     def load() -> None:
-        import ganlib.training  # noqa: F401
+        from ganlib import training
 
         ready.set()
+        if not _manager.active():
+            training.prepare(DEMO)
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()
     return ready

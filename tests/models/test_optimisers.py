@@ -6,14 +6,14 @@ import pytest
 import tensorflow as tf
 
 from ganlib.models.optimisers import FusedAdam
-from ganlib.models.schedules import schedule
 
 
 def trained(kind: type, rate: float | str, beta_1: float, beta_2: float) -> list[np.ndarray]:
     """Two weights after 20 updates in a compiled function, with gradients of all sizes."""
     rng = np.random.default_rng(3)
     weights = [keras.Variable(np.ones(shape, np.float32)) for shape in ((4, 3), (3,))]
-    learning_rate = schedule("cosine", 0.05, 20) if rate == "cosine" else rate
+    cosine = keras.optimizers.schedules.CosineDecay(0.05, 20)
+    learning_rate = cosine if rate == "cosine" else rate
     optimiser = kind(learning_rate, beta_1, beta_2)
     optimiser.build(weights)
 

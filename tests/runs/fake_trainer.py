@@ -66,6 +66,9 @@ class FakeTrainer:
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(self.step, self.elapsed_s, {"walk/0": self.walk.copy()})
 
+    def close(self) -> None:
+        pass
+
     def weights_sha256(self) -> str:
         return hashlib.sha256(self.walk.tobytes()).hexdigest()
 

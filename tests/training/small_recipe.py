@@ -24,7 +24,7 @@ class Config(RunConfig):
     steps: int = inherit(RunConfig, "steps", 8)
     batch_size: int = inherit(RunConfig, "batch_size", 8)
     sample_every: int = inherit(RunConfig, "sample_every", 4)
-    learning_rate: float = knob(0.05, "Of both.", group="Optimisers", gt=0, le=1)
+    learning_rate: float = knob(0.05, "Of both.", group="Optimisers", gt=0, le=1, baked=False)
     poisoned_step: int = knob(0, "Its real samples are infinite.", group="Data", ge=0, le=1_000)
 
 
@@ -36,6 +36,7 @@ class SmallData(Data):
 
     def __init__(self, poisoned_step: int):
         self._poisoned_step = poisoned_step
+        self.fingerprint = f"poisoned at {poisoned_step}"
 
     def draw(self, seed: tf.Tensor, count: int) -> tf.Tensor:
         drawn = 3 + tf.random.stateless_normal((count, 2), seed)

@@ -6,13 +6,13 @@ import tensorflow as tf
 from scipy import stats
 
 from ganlib.recipes.base import Latent
-from ganlib.training.randomness import Purpose, at_step, derive, draw_latents
+from ganlib.training.randomness import Purpose, all_purposes, at_step, derive, draw_latents
 
 STEP = tf.constant(5, tf.int64)
 
 
 def draw(seed: int, purpose: Purpose, step: int, count: int = 50) -> np.ndarray:
-    at = at_step(seed, purpose, tf.constant(step, tf.int64))
+    at = at_step(all_purposes(seed), purpose, tf.constant(step, tf.int64))
     return draw_latents(Latent(4), at, count).numpy()
 
 
@@ -27,7 +27,7 @@ def test_global_seeds_change_nothing() -> None:
     first = draw(0, Purpose.LATENT_BATCH, 5)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         tf.random.set_seed(99)
-        at = at_step(0, Purpose.LATENT_BATCH, tf.constant(5, tf.int64))
+        at = at_step(all_purposes(0), Purpose.LATENT_BATCH, tf.constant(5, tf.int64))
         np.testing.assert_array_equal(session.run(draw_latents(Latent(4), at, 50)), first)
 
 
@@ -43,9 +43,11 @@ def test_seeds_purposes_and_steps_draw_apart() -> None:
 
 def test_a_draw_in_a_compiled_step_is_the_same() -> None:
     compiled = tf.function(
-        lambda step: draw_latents(Latent(4), at_step(7, Purpose.LATENT_BATCH, step), 50)
+        lambda seeds, step: draw_latents(Latent(4), at_step(seeds, Purpose.LATENT_BATCH, step), 50)
     )
-    np.testing.assert_array_equal(compiled(STEP), draw(7, Purpose.LATENT_BATCH, 5))
+    np.testing.assert_array_equal(
+        compiled(tf.constant(all_purposes(7)), STEP), draw(7, Purpose.LATENT_BATCH, 5)
+    )
 
 
 def test_derived_seeds_fit_and_differ() -> None:
@@ -75,7 +77,7 @@ def test_a_purpose_keeps_its_number() -> None:
 )
 def test_latents_follow_their_distribution(distribution: str, law: stats.rv_continuous) -> None:
     latent = Latent(3, distribution)  # type: ignore[arg-type]
-    drawn = draw_latents(latent, at_step(0, Purpose.LATENT_BATCH, STEP), 20_000)
+    drawn = draw_latents(latent, at_step(all_purposes(0), Purpose.LATENT_BATCH, STEP), 20_000)
     assert drawn.shape == (20_000, 3) and drawn.dtype == tf.float32
     values = drawn.numpy().astype(np.float64)
     assert stats.kstest(values.ravel(), law.cdf).pvalue > 1e-3

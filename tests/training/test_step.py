@@ -15,8 +15,8 @@ from ganlib.models.rebuild import rebuild
 from ganlib.objectives import non_saturating
 from ganlib.recipes.base import Latent
 from ganlib.training.networks import Networks
-from ganlib.training.randomness import Purpose, at_step, draw_latents
-from ganlib.training.step import METRIC_NAMES, adversarial_step, compile_chunk, update_average
+from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
+from ganlib.training.step import METRIC_NAMES, Feed, adversarial_step, compile_chunk, update_average
 
 BATCH, LATENT = 6, 3
 RNG = np.random.default_rng(0)
@@ -235,15 +235,18 @@ def compiled(
     networks: Networks, discriminator_steps: int = 1, decay: float = 0.0, seed: int = 4
 ) -> Callable[[int, int], np.ndarray]:
     """chunk(first step, count) on small data."""
+    feed = Feed()
+    feed.set(seed, 100, 0.1, 0.05)
     chunk = compile_chunk(
         networks,
+        feed,
         non_saturating,
         SmallData(0),
         Scaling(3.0, 2.0),
         Latent(LATENT),
         batch_size=BATCH,
         discriminator_steps=discriminator_steps,
-        seed=seed,
+        schedule="constant",
         average_decay=decay,
         penalty_weight=0.0,
         device="/CPU:0",
@@ -269,9 +272,11 @@ def test_every_update_in_a_call_has_batches_of_its_own() -> None:
     ours, by_hand = dense_networks(), dense_networks()
     row = compiled(ours, discriminator_steps=3)(9, 1)[0]
     step = tf.constant(9, tf.int64)
-    real = SmallData(0).draw(at_step(4, Purpose.REAL_BATCH, step), 3 * BATCH)
+    real = SmallData(0).draw(at_step(all_purposes(4), Purpose.REAL_BATCH, step), 3 * BATCH)
     real = tf.reshape((real - 3) / 2, (3, BATCH, 2))
-    latents = draw_latents(Latent(LATENT), at_step(4, Purpose.LATENT_BATCH, step), 3 * BATCH)
+    latents = draw_latents(
+        Latent(LATENT), at_step(all_purposes(4), Purpose.LATENT_BATCH, step), 3 * BATCH
+    )
     latents = tf.reshape(latents, (3, BATCH, LATENT))
     assert len(np.unique(real.numpy().reshape(-1, 2), axis=0)) == 3 * BATCH
     expected = adversarial_step(by_hand, non_saturating, real, latents)

@@ -154,7 +154,7 @@ def test_pausing_is_not_asking() -> None:
 
 def test_state_can_be_asked_for_only_when_there_is_one() -> None:
     trainer = Trainer(Small(), Small().parse({"devices": "cpu"}))
-    with pytest.raises(RuntimeError, match="after the Started event"):
+    with pytest.raises(RuntimeError, match="only from the Started event"):
         trainer.checkpoint()
     events = trainer.events()
     for event in events:

@@ -61,7 +61,7 @@ def test_with_our_services_it_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
-    monkeypatch.setattr(services, "warm_up", lambda: threading.Event())
+    monkeypatch.setattr(services, "warm_up", lambda manager: threading.Event())
     services.manager()
     AppTest.from_function(nothing).run()
     script_runner._clean_problem_modules()
@@ -71,7 +71,7 @@ def test_with_our_services_it_does_not(
 def test_a_streamlit_without_that_function_is_refused(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "warm_up", lambda: threading.Event())
+    monkeypatch.setattr(services, "warm_up", lambda manager: threading.Event())
     monkeypatch.delattr(script_runner, "_clean_problem_modules")
     with pytest.raises(RuntimeError, match=r"not supported; see requirements\.txt"):
         services.manager()

@@ -1,0 +1,122 @@
+"""A run's networks with their compiled step, kept for the next run of the same kind.
+
+Compiling takes longer than all else between Start and the first point of a curve. So a
+run that has ended leaves its program behind, and a run that differs only in what a
+program reads anew (seed, steps, learning rates) takes it over, with weights of its own.
+"""
+
+import threading
+from typing import Any
+
+import tensorflow as tf
+
+from ganlib import objectives, recipes
+from ganlib.config import RunConfig, baked
+from ganlib.data.base import Data
+from ganlib.models.structure import multiply_adds
+from ganlib.recipes.base import Recipe
+from ganlib.training import devices
+from ganlib.training.generator import compile_generator
+from ganlib.training.networks import build_networks
+from ganlib.training.step import Feed, compile_chunk
+from ganlib.training.threads import in_one_thread
+
+_MOST_KEPT = 2
+# Multiplications of a batch in one pass through both networks, up to which more threads
+# cost as much as they gain. Measured on two cores.
+_SMALL = 6e6
+
+_kept: dict[tuple[Any, ...], "Program"] = {}
+_lock = threading.Lock()
+
+
+class Program:
+    """Belongs to one run at a time, from `take` to `give_back`.
+
+    Attributes:
+        key: equal keys, equal programs.
+        networks: what is trained.
+        feed: what the compiled step reads anew in every run.
+        chunk: the compiled step; see `compile_chunk`.
+        predict: the compiled generator that samples are drawn from.
+    """
+
+    def __init__(
+        self,
+        key: tuple[Any, ...],
+        recipe: Recipe[Any],
+        config: RunConfig,
+        data: Data,
+        device: str,
+    ):
+        self.key = key
+        with tf.device(device):
+            self.networks = build_networks(recipe, config, data.sample_shape)
+            self.predict = compile_generator(self.networks.average, recipe.latent(config).size)
+        with tf.device("/CPU:0"):
+            self.feed = Feed()
+        chunk = compile_chunk(
+            self.networks,
+            self.feed,
+            getattr(objectives, recipe.objective(config)),
+            data,
+            recipe.scaling(config),
+            recipe.latent(config),
+            batch_size=config.batch_size,
+            discriminator_steps=recipe.discriminator_steps(config),
+            schedule=recipe.schedule(config),
+            average_decay=recipe.average_decay(config),
+            penalty_weight=recipe.penalty_weight(config),
+            device=device,
+        )
+        models = (self.networks.generator, self.networks.discriminator)
+        work = config.batch_size * sum(multiply_adds(model) for model in models)
+        is_small = device == "/CPU:0" and work <= _SMALL
+        self.chunk = in_one_thread(chunk) if is_small else chunk
+
+
+def take(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> Program:
+    """A program for a run, with the initial weights that its seed decides.
+
+    Args:
+        recipe: what the run trains.
+        config: the run's knobs.
+        data: what it learns.
+        device: TensorFlow's name of the device.
+    """
+    key = (recipe.name, device, data.fingerprint, tuple(sorted(baked(config).items())))
+    with _lock:
+        program = _kept.pop(key, None)
+    if program is None:
+        program = Program(key, recipe, config, data, device)
+    else:
+        with tf.device(device):
+            fresh = build_networks(recipe, config, data.sample_shape)
+        program.networks.restore(fresh.state())
+    networks = program.networks
+    program.feed.set(
+        config.seed,
+        config.steps,
+        float(networks.generator_optimiser.learning_rate),
+        float(networks.discriminator_optimiser.learning_rate),
+    )
+    return program
+
+
+def give_back(program: Program) -> None:
+    """Leaves a program to the next run; its networks are not the last run's any more."""
+    with _lock:
+        _kept[program.key] = program
+        while len(_kept) > _MOST_KEPT:
+            del _kept[next(iter(_kept))]
+
+
+def prepare(recipe_name: str) -> None:
+    """Compiles a recipe as it is by default, so that its first run need not wait for that."""
+    recipe = recipes.get(recipe_name)
+    config = recipe.parse({})
+    device, _ = devices.choose(config.devices)
+    program = take(recipe, config, recipe.load(config), device)
+    program.chunk(tf.constant(1, tf.int64), tf.constant(1, tf.int64))
+    program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
+    give_back(program)

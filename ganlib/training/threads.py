@@ -1,0 +1,42 @@
+"""How many threads a compiled step runs in."""
+
+import tensorflow as tf
+
+from ganlib.training.step import Chunk
+
+
+def in_one_thread(chunk: Chunk) -> Chunk:
+    """The same chunk, run by a single thread of its own.
+
+    TensorFlow spreads each operation over all cores. Where operations are small, handing
+    them over costs as much as it gains: on two cores, `toy/scalar` was as fast in one
+    thread, and left the other core to the browser and the page. TensorFlow's own number
+    of threads belongs to the whole process; only a pipeline of `tf.data` can have one of
+    its own, so the chunk becomes a pipeline's only stage.
+
+    Args:
+        chunk: runs on the CPU.
+    """
+    first_step = tf.Variable(0, dtype=tf.int64, trainable=False)
+    count = tf.Variable(0, dtype=tf.int64, trainable=False)
+    options = tf.data.Options()
+    options.threading.private_threadpool_size = 1
+    options.threading.max_intra_op_parallelism = 1
+    # It must run when it is asked to, once, and as it is.
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    # Stages are traced when the pipeline is made; here that waits for the first call.
+    calls = None
+
+    def call(first: tf.Tensor, steps: tf.Tensor) -> tf.Tensor:
+        nonlocal calls
+        first_step.assign(first)
+        count.assign(steps)
+        if calls is None:
+            stage = tf.data.Dataset.counter().map(
+                lambda _: chunk(first_step.value(), count.value())
+            )
+            calls = iter(stage.with_options(options))
+        return next(calls)
+
+    return call

@@ -1,0 +1,146 @@
+"""A program that was used before trains like a new one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_recipe import Small, finished
+
+from ganlib import recipes
+from ganlib.config import baked
+from ganlib.data.base import ArrayData
+from ganlib.events import DataReport, Event, Metrics
+from ganlib.recipes.base import Recipe
+from ganlib.training import Trainer, prepare, program
+
+SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    program._kept.clear()
+    yield
+    program._kept.clear()
+
+
+def run(recipe: Recipe[Any], values: dict[str, Any]) -> list[Event]:
+    """A run's events; afterwards its program is free for the next one."""
+    trainer = Trainer(recipe, recipe.parse(values))
+    try:
+        return list(trainer.events())
+    finally:
+        trainer.close()
+
+
+def kept() -> list[program.Program]:
+    return list(program._kept.values())
+
+
+@pytest.mark.parametrize("name", ["toy/scalar", "toy/gaussian-vector", "mnist/dcgan"])
+def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
+    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
+        evaluation_count = 64
+
+    second = {
+        **SMALL,
+        "steps": 5,
+        "seed": 9,
+        "sample_every": 2,
+        "generator_learning_rate": 3e-3,
+        "discriminator_learning_rate": 2e-3,
+    }
+    alone = run(Reduced(), second)
+    program._kept.clear()
+
+    first = run(Reduced(), {**SMALL, "seed": 1})
+    used = kept()
+    after_another = run(Reduced(), second)
+    assert kept() == used, "it was compiled anew"
+    assert finished(after_another).weights_sha256 == finished(alone).weights_sha256
+    assert finished(after_another).metrics == finished(alone).metrics
+    assert finished(first).weights_sha256 != finished(alone).weights_sha256
+
+
+def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
+    recipe = Small()
+    run(recipe, {**SMALL, "learning_rate": 0.25})
+    used = kept()
+    slow = run(recipe, {**SMALL, "learning_rate": 1e-9})
+    assert kept() == used
+    figures = np.concatenate([event.values for event in slow if isinstance(event, Metrics)])
+    quick = run(recipe, {**SMALL, "learning_rate": 0.25})
+    others = np.concatenate([event.values for event in quick if isinstance(event, Metrics)])
+    np.testing.assert_array_equal(figures[0, 0], others[0, 0])
+    losses_and_norms = [0, 1, 4, 5]
+    assert (figures[1:, losses_and_norms] != others[1:, losses_and_norms]).all()
+
+
+@pytest.mark.parametrize("name", list(recipes.all_recipes()))
+def test_a_recipe_bakes_all_but_what_is_fed(name: str) -> None:
+    config = recipes.get(name).parse({})
+    rates = {"generator_learning_rate", "discriminator_learning_rate"}
+    fed = {"steps", "seed", "sample_every", "checkpoint_every"} | rates
+    assert set(type(config).model_fields) - set(baked(config)) == fed
+
+
+@pytest.mark.parametrize("change", [{"batch_size": 16}, {"poisoned_step": 99}])
+def test_a_baked_knob_or_other_data_need_a_program_of_their_own(change: dict[str, Any]) -> None:
+    run(Small(), SMALL)
+    used = kept()
+    run(Small(), {**SMALL, **change})
+    assert len(kept()) == 2 and kept()[0] is used[0]
+
+
+def test_the_fingerprint_follows_every_value() -> None:
+    images = np.zeros((10, 4, 4, 1), np.uint8)
+    report = DataReport("Images", "made here", 10)
+    first = ArrayData(images, report).fingerprint
+    assert ArrayData(images.copy(), report).fingerprint == first
+    assert ArrayData(images.reshape(10, 2, 8, 1), report).fingerprint != first
+    images[7, 3, 3] = 1
+    assert ArrayData(images, report).fingerprint != first
+
+
+def test_two_runs_at_the_same_time_share_nothing() -> None:
+    recipe = Small()
+    trainers = [Trainer(recipe, recipe.parse({**SMALL, "seed": seed})) for seed in (1, 2)]
+    together = [trainer.events() for trainer in trainers]
+    for _ in range(5):
+        for events in together:
+            next(events)
+    hashes = [finished(list(events)).weights_sha256 for events in together]
+    for trainer in trainers:
+        trainer.close()
+    program._kept.clear()
+    alone = [finished(run(recipe, {**SMALL, "seed": seed})).weights_sha256 for seed in (1, 2)]
+    assert hashes == alone
+
+
+def test_few_are_kept() -> None:
+    for batch_size in (2, 3, 4):
+        run(Small(), {**SMALL, "batch_size": batch_size})
+    sizes = [dict(one.key[-1])["batch_size"] for one in kept()]
+    assert sizes == [3, 4]
+
+
+def test_a_closed_trainer_says_so() -> None:
+    trainer = Trainer(Small(), Small().parse(SMALL))
+    list(trainer.events())
+    trainer.close()
+    trainer.close()
+    with pytest.raises(RuntimeError, match=r"until close\(\)"):
+        trainer.checkpoint()
+
+
+def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
+    prepare("toy/scalar")
+    (ready,) = kept()
+    recipe = recipes.get("toy/scalar")
+    config = recipe.parse({"seed": 4, "steps": 7})
+    taken = program.take(recipe, config, recipe.load(config), "/CPU:0")
+    assert taken is ready
+    assert taken.feed.steps.numpy() == 7
+    assert int(taken.networks.generator_optimiser.iterations) == 0
+    assert taken.chunk(tf.constant(1, tf.int64), tf.constant(2, tf.int64)).shape == (2, 6)

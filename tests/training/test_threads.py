@@ -1,0 +1,52 @@
+"""A chunk in one thread is the same chunk."""
+
+import threading
+
+import numpy as np
+import tensorflow as tf
+
+from ganlib.training.threads import in_one_thread
+
+
+def counter() -> tuple[tf.Variable, "tf.types.experimental.PolymorphicFunction"]:
+    """A chunk that adds what it is asked for to a variable and tells where it stands."""
+    total = tf.Variable(0, dtype=tf.int64)
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.int64)])
+    def chunk(first_step: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+        total.assign_add(count)
+        return tf.stack([first_step, total.value()])[None]
+
+    return total, chunk
+
+
+def call(chunk: object, first: int, count: int) -> list[int]:
+    rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64))  # type: ignore[operator]
+    return [int(value) for value in rows.numpy()[0]]
+
+
+def test_it_runs_once_for_each_call_and_never_ahead() -> None:
+    total, chunk = counter()
+    alone = in_one_thread(chunk)
+    assert total.numpy() == 0
+    for index in range(1, 6):
+        assert call(alone, 10 * index, index) == [10 * index, index * (index + 1) // 2]
+        assert total.numpy() == index * (index + 1) // 2
+
+
+def test_two_of_them_do_not_mix() -> None:
+    results: dict[int, list[list[int]]] = {}
+
+    def work(number: int) -> None:
+        _, chunk = counter()
+        alone = in_one_thread(chunk)
+        results[number] = [call(alone, number, number) for _ in range(50)]
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in (1, 2, 3):
+        expected = [[number, number * index] for index in range(1, 51)]
+        np.testing.assert_array_equal(results[number], expected)
