@@ -4,11 +4,10 @@ A module in this folder that defines `DATASET` is a dataset: nothing else is to 
 registered. Importing this package imports no TensorFlow.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 
 from ganlib.data.dataset import Dataset
+from ganlib.discovery import discover
 from ganlib.errors import DataError
 
 __all__ = ["Dataset", "all_datasets", "get"]
@@ -17,11 +16,7 @@ __all__ = ["Dataset", "all_datasets", "get"]
 @cache
 def all_datasets() -> dict[str, Dataset]:
     """Every dataset by name, in the order of their names."""
-    modules = [
-        importlib.import_module(f"{__name__}.{found.name}")
-        for found in pkgutil.iter_modules(__path__)
-    ]
-    datasets: list[Dataset] = [module.DATASET for module in modules if hasattr(module, "DATASET")]
+    datasets: list[Dataset] = discover(__name__, "DATASET")
     return {dataset.name: dataset for dataset in sorted(datasets, key=lambda one: one.name)}
 
 

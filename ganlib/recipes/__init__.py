@@ -4,11 +4,10 @@ A module in this folder that defines `RECIPE` is a recipe: nothing else is to be
 registered. Importing this package imports no TensorFlow.
 """
 
-import importlib
-import pkgutil
 from functools import cache
 from typing import Any
 
+from ganlib.discovery import discover
 from ganlib.errors import ConfigError
 from ganlib.recipes.base import Recipe
 
@@ -18,11 +17,7 @@ __all__ = ["Recipe", "all_recipes", "get", "on_page"]
 @cache
 def all_recipes() -> dict[str, Recipe[Any]]:
     """Every recipe by name, a page's together and in their `order`."""
-    modules = [
-        importlib.import_module(f"{__name__}.{found.name}")
-        for found in pkgutil.iter_modules(__path__)
-    ]
-    recipes = [module.RECIPE for module in modules if hasattr(module, "RECIPE")]
+    recipes: list[Recipe[Any]] = discover(__name__, "RECIPE")
     recipes.sort(key=lambda recipe: (recipe.page, recipe.order, recipe.name))
     return {recipe.name: recipe for recipe in recipes}
 

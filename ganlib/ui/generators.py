@@ -39,13 +39,14 @@ def generator_of(run: Run) -> "Generator":
     step = run.checkpoint_steps()[-1:]
     kept: dict[str, Generator] = st.session_state.setdefault("generators", {})
     steps: dict[str, list[int]] = st.session_state.setdefault("generators.step", {})
-    if run.id not in kept or steps.get(run.id) != step:
+    if run.id not in kept or steps[run.id] != step:
         recipe = recipes.get(run.recipe)
         config = recipe.parse(dict(run.config))
         kept[run.id] = load_generator(recipe, config, run.latest_checkpoint().state)
         steps[run.id] = step
         while len(kept) > _KEPT:
-            kept.pop(next(iter(kept)))
+            oldest = next(iter(kept))
+            del kept[oldest], steps[oldest]
     return kept[run.id]
 
 

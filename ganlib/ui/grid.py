@@ -2,21 +2,10 @@
 
 import base64
 import struct
-from pathlib import Path
 
-import streamlit as st
+from ganlib.ui.component import component
 
-
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
-_COMPONENT = st.components.v2.component(
-    "ganlib_image_grid",
-    html='<figure class="grid"><img><figcaption></figcaption></figure>',
-    css=_text("grid.css"),
-    js=_text("grid.js"),
-)
+_COMPONENT = component("grid")
 
 
 def image_grid(png: bytes, *, key: str, alt: str, caption: str) -> None:

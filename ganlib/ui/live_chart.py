@@ -12,22 +12,12 @@ from urllib.parse import quote
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from ganlib.ui.component import component
 from ganlib.viz.chart import Chart
-
-
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
 
 # Not isolated: Plotly puts its style sheet into the document's head, where a shadow
 # root would not see it.
-_COMPONENT = st.components.v2.component(
-    "ganlib_live_chart",
-    html='<div class="live-chart"></div>',
-    css=_text("live_chart.css"),
-    js=_text("live_chart.js"),
-    isolate_styles=False,
-)
+_COMPONENT = component("live_chart", isolate_styles=False)
 
 
 def live_chart(chart: Chart, *, key: str, height: int, alt: str) -> None:

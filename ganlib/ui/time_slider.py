@@ -1,23 +1,14 @@
 """A slider over the saved steps of a run, which new ones do not move."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from ganlib.ui.component import component
 
-def _text(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
-_COMPONENT = st.components.v2.component(
-    "ganlib_time_slider",
-    html=_text("time_slider.html"),
-    css=_text("time_slider.css"),
-    js=_text("time_slider.js"),
-)
+_COMPONENT = component("time_slider")
 
 
 def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:

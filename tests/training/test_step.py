@@ -12,11 +12,19 @@ from small_recipe import SmallData
 
 from ganlib.data.base import Scaling
 from ganlib.models.rebuild import rebuild
+from ganlib.models.schedules import Schedule
 from ganlib.objectives import non_saturating
 from ganlib.recipes.base import Latent
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
-from ganlib.training.step import METRIC_NAMES, Feed, adversarial_step, compile_chunk, update_average
+from ganlib.training.step import (
+    METRIC_NAMES,
+    Feed,
+    adversarial_step,
+    compile_chunk,
+    set_learning_rates,
+    update_average,
+)
 
 BATCH, LATENT = 6, 3
 RNG = np.random.default_rng(0)
@@ -232,7 +240,11 @@ def test_accuracies_are_told_apart_and_a_logit_of_zero_is_no_answer() -> None:
 
 
 def compiled(
-    networks: Networks, discriminator_steps: int = 1, decay: float = 0.0, seed: int = 4
+    networks: Networks,
+    discriminator_steps: int = 1,
+    decay: float = 0.0,
+    seed: int = 4,
+    schedule: Schedule = "constant",
 ) -> Callable[[int, int], np.ndarray]:
     """chunk(first step, count) on small data."""
     feed = Feed()
@@ -246,7 +258,7 @@ def compiled(
         Latent(LATENT),
         batch_size=BATCH,
         discriminator_steps=discriminator_steps,
-        schedule="constant",
+        schedule=schedule,
         average_decay=decay,
         penalty_weight=0.0,
         device="/CPU:0",
@@ -284,6 +296,23 @@ def test_every_update_in_a_call_has_batches_of_its_own() -> None:
     assert difference(ours, by_hand) <= 1e-6
     assert int(ours.discriminator_optimiser.iterations) == 3
     assert int(ours.generator_optimiser.iterations) == 1
+
+
+@pytest.mark.parametrize(("step", "share"), [(1, 1.0), (26, (1 + 0.5**0.5) / 2), (51, 0.5)])
+def test_the_schedule_sets_both_learning_rates(step: int, share: float) -> None:
+    networks, feed = dense_networks(), Feed()
+    feed.set(0, 100, 0.2, 0.4)
+    set_learning_rates(networks, feed, "cosine", tf.constant(step, tf.int64))
+    rates = [networks.generator_optimiser, networks.discriminator_optimiser]
+    assert [float(one.learning_rate) for one in rates] == pytest.approx([0.2 * share, 0.4 * share])
+
+
+def test_a_chunk_follows_its_schedule_to_the_runs_last_step() -> None:
+    networks = dense_networks()
+    chunk = compiled(networks, schedule="cosine")
+    chunk(98, 3)
+    factor = (1 + np.cos(np.pi * 99 / 100)) / 2
+    assert float(networks.generator_optimiser.learning_rate) == pytest.approx(0.1 * factor)
 
 
 def averaging(first: float, second: float) -> Networks:
