@@ -312,7 +312,9 @@ def test_a_chunk_follows_its_schedule_to_the_runs_last_step() -> None:
     chunk = compiled(networks, schedule="cosine")
     chunk(98, 3)
     factor = (1 + np.cos(np.pi * 99 / 100)) / 2
-    assert float(networks.generator_optimiser.learning_rate) == pytest.approx(0.1 * factor)
+    assert float(networks.generator_optimiser.learning_rate) == pytest.approx(
+        0.1 * factor, abs=1e-8
+    )
 
 
 def averaging(first: float, second: float) -> Networks:
