@@ -84,7 +84,7 @@ def take(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> Pro
         data: what it learns.
         device: TensorFlow's name of the device.
     """
-    key = (recipe.name, device, data.fingerprint, tuple(sorted(baked(config).items())))
+    key = _key(recipe, config, data, device)
     with _lock:
         program = _kept.pop(key, None)
     if program is None:
@@ -116,7 +116,14 @@ def prepare(recipe_name: str) -> None:
     recipe = recipes.get(recipe_name)
     config = recipe.parse({})
     device, _ = devices.choose(config.devices)
-    program = take(recipe, config, recipe.load(config), device)
+    data = recipe.load(config)
+    if _key(recipe, config, data, device) in _kept:
+        return
+    program = take(recipe, config, data, device)
     program.chunk(tf.constant(1, tf.int64), tf.constant(1, tf.int64))
     program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
     give_back(program)
+
+
+def _key(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> tuple[Any, ...]:
+    return (recipe.name, device, data.fingerprint, tuple(sorted(baked(config).items())))

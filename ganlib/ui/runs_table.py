@@ -39,6 +39,7 @@ def runs_table() -> None:
                 "Generator loss", help="Smoothed, over the whole run."
             ),
             "Progress": st.column_config.ProgressColumn("Progress", format="percent"),
+            "Step": st.column_config.NumberColumn(format="localized"),
             "Best": st.column_config.NumberColumn(format="%.3g", help=_SCORE_HELP),
             "Last": st.column_config.NumberColumn(format="%.3g", help=_SCORE_HELP),
             "Created": st.column_config.DatetimeColumn(format="calendar"),

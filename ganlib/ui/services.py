@@ -47,7 +47,8 @@ def warm_up(_manager: Manager) -> threading.Event:
         if not _manager.active():
             training.prepare(DEMO)
 
-    threading.Thread(target=load, name="warm-up", daemon=True).start()
+    # Not a daemon: TensorFlow ends the process with an error if it is cut off while it compiles.
+    threading.Thread(target=load, name="warm-up").start()
     return ready
 
 

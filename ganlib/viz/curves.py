@@ -19,8 +19,9 @@ from ganlib.viz.layout import XKind, chart_layout, log_axis, x_axis
 
 MAX_SMOOTHING = 0.99
 
-# A batch's accuracy jumps from 0 to 1 and back: much darker, and it would hide its mean.
 _SHADOW = 0.18
+# A batch's accuracy jumps from 0 to 1 and back: any darker, and it would hide its mean.
+_ACCURACY_SHADOW = 0.07
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,16 @@ def accuracy_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> 
         "line": {"color": colours.NEUTRAL, "width": 1.5, "dash": "dot"},
         "layer": "below",
     }
-    chart = _figure(info, "accuracy", uirevision, height, y=y, label="on {}", value_format=".1%")
+    chart = _figure(
+        info,
+        "accuracy",
+        uirevision,
+        height,
+        y=y,
+        label="on {}",
+        value_format=".1%",
+        shadow=_ACCURACY_SHADOW,
+    )
     return Chart(chart.traces, {**chart.layout, "shapes": [coin]})
 
 
@@ -241,6 +251,7 @@ def _figure(
     y: Mapping[str, Any] = MappingProxyType({}),
     label: str = "{}",
     value_format: str = ".4~g",
+    shadow: float = _SHADOW,
 ) -> Chart:
     shadows, lines = [], []
     for position, curve in enumerate(info.curves):
@@ -249,7 +260,7 @@ def _figure(
         if len(curve.raw_x):
             shadows.append(
                 _line(name, curve.raw_x, curve.raw_y, colour)
-                | {"opacity": _SHADOW, "showlegend": False, "hoverinfo": "skip"}
+                | {"opacity": shadow, "showlegend": False, "hoverinfo": "skip"}
             )
         lines.append(
             _line(name, curve.x, curve.y, colour)

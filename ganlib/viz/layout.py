@@ -62,6 +62,8 @@ def x_axis(kind: XKind) -> dict[str, Any]:
     return {
         "title": {"text": title, "standoff": 6},
         "unifiedhovertitle": {"text": hover},
+        # 10,000 and not 10^4; 0.5 where somebody has zoomed in.
+        "tickformat": ",.12~g",
         "nticks": 7,
         "tickangle": 0,
         "rangemode": "tozero",
