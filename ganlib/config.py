@@ -94,6 +94,14 @@ class RunConfig(BaseModel):
         le=10_000_000,
         baked=False,
     )
+    loss: Literal["non_saturating", "least_squares", "hinge", "relativistic"] = knob(
+        "non_saturating",
+        "What the two networks play for. non_saturating is the classic cross-entropy; "
+        "least_squares pulls the discriminator's answers to fixed values and does not flatten "
+        "out; hinge stops caring about what is clearly right; relativistic compares each real "
+        "sample with a generated one, against mode collapse.",
+        group="Losses",
+    )
     precision: Literal["float32", "mixed_bfloat16"] = knob(
         "float32",
         "Arithmetic of the layers. mixed_bfloat16 is faster on hardware that has it, "

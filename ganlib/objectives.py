@@ -1,6 +1,7 @@
 """Pure pairs of losses: what the discriminator and the generator each want.
 
-Every function takes logits and returns `(discriminator_loss, generator_loss)`.
+Every function takes logits and returns `(discriminator_loss, generator_loss)`. A logit
+above 0 always means that the discriminator takes the sample for real.
 """
 
 from collections.abc import Callable
@@ -25,3 +26,57 @@ def non_saturating(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.T
     on_real = tf.reduce_mean(tf.nn.softplus(-real_logits))
     on_fake = tf.reduce_mean(tf.nn.softplus(fake_logits))
     return (on_real + on_fake) / 2, tf.reduce_mean(tf.nn.softplus(-fake_logits))
+
+
+def least_squares(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Squared distance to 1 for real and to -1 for generated samples; the generator wants 1.
+
+    Args:
+        real_logits: (B, 1) float32, the discriminator on real samples.
+        fake_logits: (B, 1) float32, the discriminator on generated samples.
+    Returns:
+        (discriminator_loss, generator_loss), scalars.
+    Source: Mao et al. 2017, arXiv 1611.04076, eq. 2 with a = -1 and b = c = 1, so that the
+        border between real and generated is at 0 as it is for the other losses.
+    """
+    on_real = tf.reduce_mean(tf.square(real_logits - 1))
+    on_fake = tf.reduce_mean(tf.square(fake_logits + 1))
+    return (on_real + on_fake) / 2, tf.reduce_mean(tf.square(fake_logits - 1)) / 2
+
+
+def hinge(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """What is missing to 1 on real and to -1 on generated samples; the generator wants more.
+
+    Args:
+        real_logits: (B, 1) float32, the discriminator on real samples.
+        fake_logits: (B, 1) float32, the discriminator on generated samples.
+    Returns:
+        (discriminator_loss, generator_loss), scalars. The generator's has no lower bound.
+    Source: Lim and Ye 2017, arXiv 1705.02894; Miyato et al. 2018, arXiv 1802.05957, eq. 16
+        and 17.
+    """
+    on_real = tf.reduce_mean(tf.nn.relu(1 - real_logits))
+    on_fake = tf.reduce_mean(tf.nn.relu(1 + fake_logits))
+    return on_real + on_fake, -tf.reduce_mean(fake_logits)
+
+
+def relativistic(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """How much more real the real sample of a pair looks than the generated one.
+
+    Both losses fall to 0 only where the pairs are told apart, so a generator cannot win by
+    giving up some of the data (mode collapse). Best together with gradient penalties.
+
+    Args:
+        real_logits: (B, 1) float32, the discriminator on real samples.
+        fake_logits: (B, 1) float32, the discriminator on as many generated samples.
+    Returns:
+        (discriminator_loss, generator_loss), scalars; 0.693 each where it cannot tell.
+    Source: Huang et al. 2024, arXiv 2501.05441, eq. 2; Jolicoeur-Martineau 2018, arXiv
+        1807.00734.
+    """
+    ahead = real_logits - fake_logits
+    return tf.reduce_mean(tf.nn.softplus(-ahead)), tf.reduce_mean(tf.nn.softplus(ahead))
+
+
+# In these the generator's loss depends on the real samples' logits as well.
+COMPARING = (relativistic,)

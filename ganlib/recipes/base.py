@@ -118,7 +118,7 @@ class Recipe(ABC, Generic[AnyConfig]):
 
     def objective(self, config: AnyConfig) -> str:
         """Name of the pair of losses in `ganlib.objectives`."""
-        return "non_saturating"
+        return config.loss
 
     def discriminator_steps(self, config: AnyConfig) -> int:
         """Updates of the discriminator, each on a fresh batch, for one of the generator."""

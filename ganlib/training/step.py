@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from ganlib.data.base import Data, Scaling
 from ganlib.models.schedules import Schedule, learning_rate_factor
-from ganlib.objectives import Objective
+from ganlib.objectives import COMPARING, Objective
 from ganlib.recipes.base import Latent
 from ganlib.regularisers import logits_and_penalty
 from ganlib.training.networks import Networks
@@ -161,6 +161,9 @@ def adversarial_step(
     with tf.GradientTape() as sample_tape:
         sample_tape.watch(fake)
         judged = _logits(networks.discriminator, fake)
+        if objective in COMPARING:
+            # By the discriminator as it is now, like the generated ones.
+            real_logits = _logits(networks.discriminator, real[last])
         _, generator_loss = objective(tf.stop_gradient(real_logits), judged)
     sample_gradient = sample_tape.gradient(generator_loss, fake)
     weights = networks.generator.trainable_variables

@@ -13,7 +13,7 @@ from small_recipe import SmallData
 from ganlib.data.base import Scaling
 from ganlib.models.rebuild import rebuild
 from ganlib.models.schedules import Schedule
-from ganlib.objectives import non_saturating
+from ganlib.objectives import non_saturating, relativistic
 from ganlib.recipes.base import Latent
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
@@ -77,8 +77,11 @@ def reference_step(
     latents: tf.Tensor,
     penalty_weight: float = 0.0,
     simultaneous: bool = False,
+    relative: bool = False,
 ) -> None:
     """The book's loop: the discriminator as often as there are batches, then the generator.
+
+    `relative` takes the relativistic loss in place of cross-entropy.
 
     `simultaneous` is the mistake to tell apart: the generator's gradient is taken through
     the discriminator as it was before its update.
@@ -95,6 +98,8 @@ def reference_step(
                     tf.reduce_mean(tf.math.log(1 + tf.exp(-real_logits)))
                     + tf.reduce_mean(tf.math.log(1 + tf.exp(fake_logits)))
                 ) / 2
+                if relative:
+                    loss = tf.reduce_mean(tf.math.log(1 + tf.exp(fake_logits - real_logits)))
                 for points in (real[index], tf.stop_gradient(fake)) if penalty_weight else ():
                     with tf.GradientTape() as point_tape:
                         point_tape.watch(points)
@@ -111,6 +116,9 @@ def reference_step(
             if not simultaneous:
                 judged = discriminator(fake, training=True)
             generator_loss = tf.reduce_mean(tf.math.log(1 + tf.exp(-judged)))
+            if relative:
+                compared = discriminator(real[index], training=True)
+                generator_loss = tf.reduce_mean(tf.math.log(1 + tf.exp(compared - judged)))
     weights = [variable.value for variable in generator.trainable_variables]
     gradients = generator_tape.gradient(generator_loss, weights)
     networks.generator_optimiser.apply(gradients, generator.trainable_variables)
@@ -171,6 +179,16 @@ def test_a_step_with_penalties_equals_the_plain_loop() -> None:
     assert difference(ours, without) > 1e-4
     # The loss is told without penalties.
     assert float(row[0]) == pytest.approx(float(plain_row[0]), abs=1e-6)
+
+
+def test_a_relativistic_step_compares_through_the_updated_discriminator() -> None:
+    ours, plain, classic = dense_networks(), dense_networks(), dense_networks()
+    real, latents = batches(2)
+    adversarial_step(ours, relativistic, real, latents)
+    reference_step(plain, real, latents, relative=True)
+    reference_step(classic, real, latents)
+    assert difference(ours, plain) <= 1e-6
+    assert difference(ours, classic) > 1e-4
 
 
 def test_the_order_of_the_discriminators_batches_matters() -> None:
