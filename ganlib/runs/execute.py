@@ -33,7 +33,7 @@ def execute(
 
     Args:
         run: the run; this takes its lock, unless `run` has it already.
-        trainer: yields the events; closed at the end.
+        trainer: yields the events; closed at the end, unless it failed.
         control: pauses and stops it, between two events.
         on_event: called after each event is written.
         encode_grid: draws grids of images as PNG.
@@ -50,9 +50,11 @@ def execute(
         try:
             writer.begin()
             by_time = run.config.get("checkpoint_every", 0) == 0
-            return _consume(
+            state = _consume(
                 trainer, control, writer, on_event, autosave_s if by_time else float("inf")
             )
+            trainer.close()
+            return state
         except Exception as error:
             return _fail(writer, trainer, error)
         except BaseException:
@@ -60,8 +62,6 @@ def execute(
             with suppress(OSError):
                 writer.end("interrupted", message="It was interrupted; it can be resumed.")
             raise
-        finally:
-            trainer.close()
 
 
 def _consume(

@@ -31,7 +31,7 @@ class Trainer(Protocol):
         ...
 
     def close(self) -> None:
-        """The last call: what it holds is free for others."""
+        """The last call to one that has not failed: others may use what it holds."""
         ...
 
 

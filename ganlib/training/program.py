@@ -126,4 +126,5 @@ def prepare(recipe_name: str) -> None:
 
 
 def _key(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> tuple[Any, ...]:
-    return (recipe.name, device, data.fingerprint, tuple(sorted(baked(config).items())))
+    # The class and not its name: after a hot reload, the same name means another recipe.
+    return (type(recipe), device, data.fingerprint, tuple(sorted(baked(config).items())))

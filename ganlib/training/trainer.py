@@ -87,7 +87,7 @@ class Trainer:
         yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
 
     def close(self) -> None:
-        """The networks are not needed any more; nothing can be asked of them afterwards."""
+        """Leaves the networks to the next run of the same kind; not after a failure."""
         if self._program is not None:
             give_back(self._program)
             self._program = None

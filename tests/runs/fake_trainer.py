@@ -38,6 +38,7 @@ class FakeTrainer:
     def __init__(self, config: FakeConfig, checkpoint: Checkpoint | None = None):
         self.config = config
         self.step = checkpoint.step if checkpoint else 0
+        self.closed = False
         self.elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self.walk = checkpoint.state["walk/0"].copy() if checkpoint else np.zeros(2)
 
@@ -67,7 +68,7 @@ class FakeTrainer:
         return Checkpoint(self.step, self.elapsed_s, {"walk/0": self.walk.copy()})
 
     def close(self) -> None:
-        pass
+        self.closed = True
 
     def weights_sha256(self) -> str:
         return hashlib.sha256(self.walk.tobytes()).hexdigest()

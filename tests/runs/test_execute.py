@@ -198,6 +198,14 @@ def test_a_failure_is_one_sentence_and_a_traceback(store: RunStore) -> None:
     _check_history(run, 50)
 
 
+@pytest.mark.parametrize(("fail_at", "closed"), [(0, True), (57, False)])
+def test_a_trainer_is_closed_unless_it_failed(store: RunStore, fail_at: int, closed: bool) -> None:
+    config = FakeConfig(fail_at=fail_at)
+    trainer = FakeTrainer(config)
+    execute(store.create("fake/walk", config), trainer, RunControl())
+    assert trainer.closed == closed
+
+
 def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
     config = FakeConfig(diverge_at=57, checkpoint_every=10)
     run = store.create("fake/walk", config)

@@ -118,6 +118,15 @@ def test_two_runs_at_the_same_time_share_nothing() -> None:
     assert hashes == alone
 
 
+def test_another_recipe_of_the_same_name_has_a_program_of_its_own() -> None:
+    class Reloaded(Small):
+        pass
+
+    run(Small(), SMALL)
+    run(Reloaded(), SMALL)
+    assert len(kept()) == 2
+
+
 def test_few_are_kept() -> None:
     for batch_size in (2, 3, 4):
         run(Small(), {**SMALL, "batch_size": batch_size})
