@@ -7,7 +7,7 @@ st.markdown(
     "A generative adversarial network is two networks that play against each other. The "
     "**generator** turns noise into samples; the **discriminator** says which samples are real. "
     "Each learns from the other, and if all goes well nobody can tell the samples apart any more. "
-    "Here you can start such a game, watch it while it is played, and see what went wrong."
+    "Here you can start such a game, watch it while it is played, and look back at every step."
 )
 ui.start_demo()
 

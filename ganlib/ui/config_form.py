@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from ganlib.config import RunConfig, allowed, bounds, literal_choices, meta
+from ganlib.config import RunConfig, allowed, literal_choices, meta
 from ganlib.errors import ConfigError
 from ganlib.recipes import Recipe
 
@@ -82,13 +82,11 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
     if field.annotation is bool:
         st.toggle(label, key=key, help=help_text, persist_state="session")
         return
-    limits = bounds(field)
     kind = int if field.annotation is int else float
-    low, high = (limits.get(side) for side in ("ge", "le"))
+    # Without the bounds: a box that knows them keeps its last good value to itself when it
+    # turns red, and Start would train with another value than the one on view.
     st.number_input(
         label,
-        min_value=None if low is None else kind(low),
-        max_value=None if high is None else kind(high),
         step=kind(_step(field.default)),
         format="%d" if kind is int else "%g",
         key=key,

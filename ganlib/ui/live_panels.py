@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 import streamlit as st
 
 from ganlib import diagnosis, recipes
+from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
@@ -17,16 +18,19 @@ _TICK_S = 1.0
 _FIRST_TICK_S = 0.4
 
 
-def live_panels(recipe: Recipe, run: Run | None, status: Status | None) -> None:
+def live_panels(
+    recipe: Recipe, config: RunConfig | None, run: Run | None, status: Status | None
+) -> None:
     """Status, curves and samples of a run, kept up to date while it trains.
 
     Args:
         recipe: what the page has chosen.
+        config: its knobs; None where the form holds a value that is not allowed.
         run: the run on view; None before the first.
         status: its status, as the rest of the page shows it.
     """
     if run is None or status is None:
-        _before_the_first(recipe)
+        _before_the_first(recipe, config or recipe.Config())
         return
     drawn = _stage(status)
     tick = None
@@ -82,13 +86,13 @@ def _told() -> Iterator[None]:
         st.error(str(error), icon=":material/error:")
 
 
-def _before_the_first(recipe: Recipe) -> None:
+def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
     st.caption(" ")
     left, right = st.columns([6, 5], gap="medium")
     with left, st.container(key="live_loss"):
         curves_panel(None, recipe.page)
     with right, st.container(key="live_samples"), st.container(border=True):
-        st.markdown(f"#### {recipe.summary}")
+        st.markdown("#### What will happen")
         what = "a histogram" if recipe.kind == "scalar" else "a grid of images"
         st.markdown(
             "Press **Start**. Two networks begin to play against each other: the "
@@ -96,12 +100,12 @@ def _before_the_first(recipe: Recipe) -> None:
             "which are real. Their losses are drawn on the left while they learn, and here "
             f"{what} shows what the generator can do so far."
         )
-        st.caption(_data_sentence(recipe))
+        st.caption(_data_sentence(recipe, config))
 
 
-def _data_sentence(recipe: Recipe) -> str:
+def _data_sentence(recipe: Recipe, config: RunConfig) -> str:
     try:
-        return f"Data: {recipe.data_sentence(recipe.Config())}"
+        return f"Data: {recipe.data_sentence(config)}"
     except UserError as error:
         return str(error)
 

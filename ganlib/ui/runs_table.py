@@ -15,6 +15,8 @@ from ganlib.ui.status_line import state_badge
 from ganlib.viz.curves import decimate, smooth
 
 _SPARK_POINTS = 40
+# Session state: how many runs were deleted in this session.
+_DELETED = "runs.deleted"
 
 
 def runs_table() -> None:
@@ -30,7 +32,8 @@ def runs_table() -> None:
     whole = [summary for summary in summaries if not summary.damage]
     event: Any = st.dataframe(
         pd.DataFrame([_row(summary) for summary in whole]),
-        key="runs",
+        # Another key after a deletion: the selection is by row, and would pass to the next run.
+        key=f"runs{st.session_state.get(_DELETED, '')}",
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -117,9 +120,16 @@ def _actions(summary: RunSummary) -> None:
 @st.dialog("Delete this run?")
 def _confirm_delete(run_id: str, name: str) -> None:
     st.write(f"{name} and everything it saved will be gone for good.")
-    if st.button("Delete for good", key="delete_confirmed", type="primary"):
+    with st.container(horizontal=True):
+        confirmed = st.button("Delete for good", key="delete_confirmed", type="primary")
+        if st.button("Cancel", key="delete_cancelled"):
+            st.rerun()
+    if confirmed:
         try:
             manager().store.delete(run_id)
-            st.rerun()
         except UserError as error:
             st.error(str(error), icon=":material/error:")
+            return
+        st.session_state[_DELETED] = st.session_state.get(_DELETED, 0) + 1
+        st.toast(f"{name} is deleted.", icon=":material/delete:")
+        st.rerun()

@@ -6,6 +6,7 @@ from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.ui.config_form import fill_form
 from ganlib.ui.services import manager
 
 
@@ -38,6 +39,7 @@ def adopt_address(page: str) -> str | None:
         except UserError as error:
             return str(error)
         select(run.recipe, run_id)
+        _show_settings(run)
     elif recipe_key(page) not in st.session_state:
         _adopt_active(page)
     return None
@@ -67,7 +69,13 @@ def _adopt_active(page: str) -> None:
         run = manager().store.open(run_id)
         if recipes.get(run.recipe).page == page:
             select(run.recipe, run_id)
+            _show_settings(run)
             return
+
+
+def _show_settings(run: Run) -> None:
+    """Fills the form with those of a run that was not started here."""
+    fill_form(recipes.get(run.recipe), run.config)
 
 
 def _run_key(recipe_name: str) -> str:

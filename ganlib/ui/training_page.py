@@ -55,7 +55,7 @@ def training_page(page: str, title: str) -> None:
     with controls:
         run_controls(recipe, config, run, status)
     with live:
-        live_panels(recipe, run, status)
+        live_panels(recipe, config, run, status)
     if run and not busy:
         keep_generator(run)
 

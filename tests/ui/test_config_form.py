@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.config import allowed, literal_choices
+from ganlib.runs import RunStore
 
 Open = Callable[..., AppTest]
 
@@ -77,18 +78,39 @@ def test_a_value_at_a_bound_that_is_not_allowed(
 
 
 @pytest.mark.parametrize(
-    ("knob", "value"), [("steps", 0), ("steps", 10_000_001), ("batch_size", 1), ("seed", None)]
+    ("knob", "value"),
+    [("steps", 0), ("steps", 10_000_001), ("batch_size", -5), ("hidden_units", 1_000_000)],
 )
-def test_a_value_out_of_bounds_never_gets_into_the_form(
-    knob: str, value: int | None, open_page: Open
+def test_a_value_out_of_bounds_stays_on_view_and_is_told(
+    knob: str, value: int, open_page: Open
 ) -> None:
     app = open_page("toy")
-    app.session_state[f"toy/scalar:{knob}"] = value
+    app.number_input(key=f"toy/scalar:{knob}").set_value(value).run()
+    assert not app.exception
+    (said,) = (error.value for error in app.error)
+    assert said.startswith(f"{knob} must be a whole number from ")
+    assert said.endswith(f" Received: {value}.")
+    assert app.number_input(key=f"toy/scalar:{knob}").value == value
+    assert app.button(key="start").disabled
+    app.button(key="toy/scalar:reset").click().run()
+    assert not app.error and form_values(app, "toy/scalar") == defaults("toy/scalar")
+
+
+def test_an_emptied_box_is_told(open_page: Open) -> None:
+    app = open_page("toy")
+    app.session_state["toy/scalar:steps"] = None
     app.run()
     assert not app.exception
-    config = recipes.get("toy/scalar").parse(form_values(app, "toy/scalar"))
-    assert getattr(config, knob) != value
-    assert not app.button(key="start").disabled
+    (said,) = (error.value for error in app.error)
+    assert said.startswith("steps must be a whole number from 1 ")
+
+
+def test_a_run_that_was_opened_brings_its_settings(open_page: Open, store: RunStore) -> None:
+    values = {"steps": 777, "target": "uniform", "generator_learning_rate": 0.125}
+    run = store.create("toy/scalar", recipes.get("toy/scalar").parse(values))
+    run.lock.release()
+    app = open_page("toy", run=run.id)
+    assert form_values(app, "toy/scalar") == {**defaults("toy/scalar"), **values}
 
 
 def test_the_button_back_to_the_recipes_values(open_page: Open) -> None:

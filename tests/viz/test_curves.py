@@ -100,15 +100,23 @@ def test_a_series_measured_now_and_then_joins_one_measured_at_every_step():
 
 
 def test_log_axis_leaves_out_what_is_not_positive():
-    values = np.array([-1.0, 0.0, 2.0, 4.0])
+    values = np.array([-1.0, 0.0, 2.0, 40.0])
     info = curves_info(np.arange(4), {"critic": values}, log=True)
     np.testing.assert_array_equal(info.curves[0].x, [2, 3])
     assert info.curves[0].hidden == 2
     layout = loss_figure(info, uirevision="run").layout
     assert layout["yaxis"]["type"] == "log"
-    # From 2 to 4: the labels of the decades 1 to 10.
-    np.testing.assert_allclose(layout["yaxis"]["tickvals"], [1, 2, 5, 10, 20, 50])
+    # From 2 to 40: the labels of the decades 1 to 100.
+    ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+    np.testing.assert_allclose(layout["yaxis"]["tickvals"], ticks)
+    assert layout["yaxis"]["ticktext"] == [str(tick) for tick in ticks]
     assert layout["annotations"] == []
+
+
+def test_log_axis_leaves_less_than_a_decade_to_plotly():
+    info = curves_info(np.arange(2), {"critic": np.array([0.55, 0.87])}, log=True)
+    axis = loss_figure(info, uirevision="run").layout["yaxis"]
+    assert axis["type"] == "log" and "tickvals" not in axis
 
 
 def test_log_axis_says_so_when_nothing_is_left():
