@@ -3,6 +3,7 @@
 import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,12 +41,15 @@ class Data(ABC):
     Attributes:
         report: which data this is and how much of it.
         sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
-        fingerprint: equal for data that draw the same samples, otherwise not.
     """
 
     report: DataReport
     sample_shape: tuple[int, ...]
-    fingerprint: str
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Equal for data that draw the same samples, otherwise not."""
 
     @abstractmethod
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
@@ -79,9 +83,14 @@ class ArrayData(Data):
 
         self.report = report
         self.sample_shape = tuple(samples.shape[1:])
-        digest = hashlib.blake2b(np.ascontiguousarray(samples).data, digest_size=16)
-        self.fingerprint = f"{samples.dtype} {samples.shape} {digest.hexdigest()}"
         self._samples = tf.constant(samples)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of every value; made when it is asked for, because only training needs it."""
+        samples = self._samples.numpy()
+        digest = hashlib.blake2b(samples.tobytes(), digest_size=16)
+        return f"{samples.dtype} {samples.shape} {digest.hexdigest()}"
 
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
         import tensorflow as tf

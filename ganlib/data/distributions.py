@@ -46,10 +46,13 @@ class DistributionData(Data):
     def __init__(self, distribution: Distribution, size: int = 1):
         self.distribution = distribution
         self.sample_shape = (size,)
-        self.fingerprint = (
-            f"{distribution.title!r} {distribution.mean!r} {distribution.sd!r} {size}"
-        )
         self.report = DataReport(distribution.title, "drawn afresh for every batch")
+
+    @property
+    def fingerprint(self) -> str:
+        """See `Data.fingerprint`."""
+        drawn = self.distribution
+        return f"{drawn.title!r} {drawn.mean!r} {drawn.sd!r} {self.sample_shape}"
 
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
         import tensorflow as tf

@@ -38,8 +38,7 @@ def adopt_address(page: str) -> str | None:
                 return f"Run {run_id} belongs to another page; open it from Runs."
         except UserError as error:
             return str(error)
-        select(run.recipe, run_id)
-        _show_settings(run)
+        _adopt(run)
     elif recipe_key(page) not in st.session_state:
         _adopt_active(page)
     return None
@@ -68,13 +67,13 @@ def _adopt_active(page: str) -> None:
     for run_id in manager().active():
         run = manager().store.open(run_id)
         if recipes.get(run.recipe).page == page:
-            select(run.recipe, run_id)
-            _show_settings(run)
+            _adopt(run)
             return
 
 
-def _show_settings(run: Run) -> None:
-    """Fills the form with those of a run that was not started here."""
+def _adopt(run: Run) -> None:
+    """Shows a run that was not started here, with its settings in the form."""
+    select(run.recipe, run.id)
     fill_form(recipes.get(run.recipe), run.config)
 
 

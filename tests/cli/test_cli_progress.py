@@ -29,7 +29,10 @@ class Terminal(io.StringIO):
 
 
 class Broken(io.StringIO):
+    tried = ""
+
     def write(self, text: str) -> int:
+        self.tried += text
         raise BrokenPipeError
 
 
@@ -115,10 +118,15 @@ def test_a_bar_that_never_came_leaves_an_empty_line() -> None:
 
 
 def test_a_reader_that_went_away_disturbs_nobody(clock: list[float]) -> None:
-    lines = Lines(10, Broken())
+    stream = Broken()
+    lines = Lines(10, stream)
     clock[0] += 60
     lines.show(Phase("loading"))
-    Bar(10, Broken()).show(Phase("loading"))
+    assert "loading" in stream.tried
+
+    stream = Broken()
+    Bar(10, stream).show(Phase("loading"))
+    assert "loading" in stream.tried
 
 
 def test_words_and_numbers() -> None:

@@ -36,7 +36,10 @@ class SmallData(Data):
 
     def __init__(self, poisoned_step: int):
         self._poisoned_step = poisoned_step
-        self.fingerprint = f"poisoned at {poisoned_step}"
+
+    @property
+    def fingerprint(self) -> str:
+        return f"poisoned at {self._poisoned_step}"
 
     def draw(self, seed: tf.Tensor, count: int) -> tf.Tensor:
         drawn = 3 + tf.random.stateless_normal((count, 2), seed)

@@ -150,7 +150,8 @@ def test_a_damaged_file_of_a_run(name: str, recipe: str, open_page: Open, store:
     for path in run.path.glob("samples/*.png"):
         path.unlink()  # else they would stand in for the arrays
     stored_runs.damage(run.path / name)
-    open_page(recipes.get(recipe).page, run=run.id)
+    app = open_page(recipes.get(recipe).page, run=run.id)
+    assert run.id in app.query_params["run"], "the page does not show the run any more"
     open_page("runs")
     open_page("home")
 
