@@ -77,6 +77,56 @@ def strided_discriminator() -> keras.Sequential:
     )
 
 
+def narrowing_generator(dropout: float, momentum: float) -> keras.Sequential:
+    """Halves the channels from 64 to 8 while it grows: (B, latent) -> (B, 28, 28, 1) in [0, 1].
+
+    Args:
+        dropout: share of the first layer's activations that is left out.
+        momentum: of the batch normalisations' moving averages.
+    Source: Krohn et al. 2019, Deep Learning Illustrated, chapter 12.
+    """
+    return keras.Sequential(
+        [
+            layers.Dense(7 * 7 * 64),
+            # Before the reshape, so that each of the 3,136 features has its own mean.
+            layers.BatchNormalization(momentum=momentum),
+            layers.ReLU(),
+            layers.Reshape((7, 7, 64)),
+            layers.Dropout(dropout),
+            layers.UpSampling2D(),
+            *_smooth(32, momentum),
+            layers.UpSampling2D(),
+            *_smooth(16, momentum),
+            *_smooth(8, momentum),
+            layers.Conv2D(1, 5, padding="same", activation="sigmoid"),
+        ]
+    )
+
+
+def wide_discriminator(dropout: float) -> keras.Sequential:
+    """Four convolutions of 64 to 512 channels: (B, 28, 28, 1) -> (B, 1) logits.
+
+    Args:
+        dropout: share of activations left out after each convolution.
+    Source: Krohn et al. 2019, Deep Learning Illustrated, chapter 12.
+    """
+    stack: list[layers.Layer] = []
+    for filters, strides in ((64, 2), (128, 2), (256, 2), (512, 1)):
+        stack += [
+            layers.Conv2D(filters, 5, strides=strides, padding="same", activation="relu"),
+            layers.Dropout(dropout),
+        ]
+    return keras.Sequential([*stack, layers.Flatten(), layers.Dense(1)])
+
+
+def _smooth(filters: int, momentum: float) -> list[layers.Layer]:
+    return [
+        layers.Conv2DTranspose(filters, 5, padding="same"),
+        layers.BatchNormalization(momentum=momentum),
+        layers.ReLU(),
+    ]
+
+
 def _upsample(filters: int, momentum: float) -> list[layers.Layer]:
     return [
         layers.UpSampling2D(),

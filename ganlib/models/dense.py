@@ -1,5 +1,6 @@
 """Multilayer perceptrons."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -29,6 +30,40 @@ def mlp(
         stack += [layers.Dense(units), _activation(activation)]
     stack += [layers.Dense(outputs, activation=output_activation)]
     return keras.Sequential(stack)
+
+
+def dense_generator(
+    hidden: Sequence[int],
+    sample_shape: Sequence[int],
+    *,
+    activation: Activation = "relu",
+    output_activation: str = "linear",
+) -> keras.Sequential:
+    """Images without a convolution: (B, latent) -> (B, *sample_shape).
+
+    Args:
+        hidden: units of each hidden layer, first to last.
+        sample_shape: of one image, with its channels.
+        activation: of the hidden layers.
+        output_activation: of the last layer; "sigmoid" gives values in [0, 1].
+    """
+    model = mlp(
+        hidden, math.prod(sample_shape), activation=activation, output_activation=output_activation
+    )
+    model.add(layers.Reshape(tuple(sample_shape)))
+    return model
+
+
+def dense_discriminator(
+    hidden: Sequence[int], *, activation: Activation = "relu"
+) -> keras.Sequential:
+    """Judges images pixel by pixel, without a convolution: (B, *sample_shape) -> (B, 1) logits.
+
+    Args:
+        hidden: units of each hidden layer, first to last.
+        activation: of the hidden layers.
+    """
+    return keras.Sequential([layers.Flatten(), *mlp(hidden, 1, activation=activation).layers])
 
 
 def _activation(name: Activation) -> layers.Layer:

@@ -8,10 +8,12 @@ import pytest
 from keras import layers
 
 from ganlib.models.conv import (
+    narrowing_generator,
     regularised_discriminator,
     strided_discriminator,
     transposed_generator,
     upsampling_generator,
+    wide_discriminator,
 )
 
 
@@ -105,13 +107,63 @@ def test_the_strided_discriminator() -> None:
     ]
 
 
+def test_the_narrowing_generator() -> None:
+    def smoothed(filters: int) -> list[tuple[Any, ...]]:
+        return [
+            ("Conv2DTranspose", filters, 5, 1, "linear"),
+            ("BatchNormalization", 0.9),
+            ("ReLU",),
+        ]
+
+    network = narrowing_generator(0.4, 0.9)
+    assert described(network) == [
+        ("Dense", 3_136, "linear"),
+        ("BatchNormalization", 0.9),
+        ("ReLU",),
+        ("Reshape", (7, 7, 64)),
+        ("Dropout", 0.4),
+        ("UpSampling2D", (2, 2), "nearest"),
+        *smoothed(32),
+        ("UpSampling2D", (2, 2), "nearest"),
+        *smoothed(16),
+        *smoothed(8),
+        ("Conv2D", 1, 5, 1, "sigmoid"),
+    ]
+    network.build((None, 32))
+    # The book's own figure; 2 * (3,136 + 32 + 16 + 8) are the normalisations' averages.
+    assert network.count_params() == 183_713
+    trained = sum(weight.numpy().size for weight in network.trainable_weights)
+    assert trained == 183_713 - 2 * (3_136 + 32 + 16 + 8) == 177_329
+
+
+def test_the_wide_discriminator() -> None:
+    network = wide_discriminator(0.4)
+    assert described(network) == [
+        ("Conv2D", 64, 5, 2, "relu"),
+        ("Dropout", 0.4),
+        ("Conv2D", 128, 5, 2, "relu"),
+        ("Dropout", 0.4),
+        ("Conv2D", 256, 5, 2, "relu"),
+        ("Dropout", 0.4),
+        ("Conv2D", 512, 5, 1, "relu"),
+        ("Dropout", 0.4),
+        ("Flatten",),
+        ("Dense", 1, "linear"),
+    ]
+    network.build((None, 28, 28, 1))
+    # The book's own figure.
+    assert network.count_params() == 4_311_553
+
+
 @pytest.mark.parametrize(
     ("network", "into", "out_of"),
     [
         (upsampling_generator(0.8), (10,), (28, 28, 1)),
         (transposed_generator(0.8), (10,), (28, 28, 1)),
+        (narrowing_generator(0.4, 0.9), (32,), (28, 28, 1)),
         (regularised_discriminator(0.25, 0.8), (28, 28, 1), (1,)),
         (strided_discriminator(), (28, 28, 1), (1,)),
+        (wide_discriminator(0.4), (28, 28, 1), (1,)),
     ],
 )
 def test_shapes(network: keras.Sequential, into: tuple[int, ...], out_of: tuple[int, ...]) -> None:

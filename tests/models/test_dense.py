@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ganlib.models.dense import mlp
+from ganlib.models.dense import dense_discriminator, dense_generator, mlp
 
 
 def test_layers_in_order() -> None:
@@ -48,3 +48,25 @@ def test_output_activation() -> None:
 def test_no_hidden_layer_is_one_line() -> None:
     network = mlp([], 1)
     assert [type(layer) for layer in network.layers] == [keras.layers.Dense]
+
+
+def test_a_dense_generator_of_images() -> None:
+    network = dense_generator(
+        [100, 150], (28, 28, 1), activation="selu", output_activation="sigmoid"
+    )
+    images = network(np.random.default_rng(0).normal(size=(3, 30)).astype(np.float32)).numpy()
+    assert images.shape == (3, 28, 28, 1)
+    assert 0 < images.min() < 0.5 < images.max() < 1
+    # 30 * 100 + 100, 100 * 150 + 150, 150 * 784 + 784.
+    assert network.count_params() == 3_100 + 15_150 + 118_384
+    # The book leaves Keras' initialisation: uniform to sqrt(6 / (inputs + outputs)).
+    assert np.abs(network.weights[0].numpy()).max() == pytest.approx(np.sqrt(6 / 130), rel=0.01)
+
+
+def test_a_dense_discriminator_of_images() -> None:
+    network = dense_discriminator([150, 100], activation="selu")
+    assert network(np.zeros((3, 28, 28, 1), np.float32)).shape == (3, 1)
+    # 784 * 150 + 150, 150 * 100 + 100, 100 + 1.
+    assert network.count_params() == 117_750 + 15_100 + 101
+    kinds = [type(layer).__name__ for layer in network.layers]
+    assert kinds == ["Flatten", "Dense", "Activation", "Dense", "Activation", "Dense"]
