@@ -1,45 +1,79 @@
 """Pure pairs of losses: what the discriminator and the generator each want.
 
 Every function takes logits and returns `(discriminator_loss, generator_loss)`. A logit
-above 0 always means that the discriminator takes the sample for real.
+above 0 always means that the discriminator takes the sample for real; only a critic's
+scores have no such border.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import tensorflow as tf
 
 Objective = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
-def non_saturating(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def objective_of(name: str, smoothing: float = 0.0) -> Objective:
+    """The pair of losses of that name.
+
+    Args:
+        name: of a function of this module.
+        smoothing: what the label of real samples lacks to 1 in the discriminator's loss
+            (one-sided label smoothing).
+    Raises:
+        ValueError: unknown, or it has no labels to smooth.
+    """
+    if name not in _OBJECTIVES:
+        raise ValueError(f"name must be one of {', '.join(_OBJECTIVES)}. Received: {name!r}.")
+    objective = _OBJECTIVES[name]
+    if not smoothing:
+        return objective
+    if name not in LABELLED:
+        raise ValueError(
+            f"smoothing must be 0 with {name}, which has no labels. Received: {smoothing}."
+        )
+    return partial(objective, smoothing=smoothing)
+
+
+def non_saturating(
+    real_logits: tf.Tensor, fake_logits: tf.Tensor, smoothing: float = 0.0
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Binary cross-entropy, with the generator's loss that does not saturate.
 
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
         fake_logits: (B, 1) float32, the discriminator on generated samples.
+        smoothing: what the label of real samples lacks to 1 in the discriminator's loss.
     Returns:
         (discriminator_loss, generator_loss), scalars. The discriminator's is the mean of
         its losses on real and on generated samples, so 0.693 is a coin toss.
     Source: Goodfellow et al. 2014, arXiv 1406.2661, section 3 (the generator maximises
-        log D(G(z)) instead of minimising log(1 - D(G(z)))).
+        log D(G(z)) instead of minimising log(1 - D(G(z)))); smoothing: Salimans et al.
+        2016, arXiv 1606.03498, section 3.4.
     """
     on_real = tf.reduce_mean(tf.nn.softplus(-real_logits))
+    if smoothing:
+        # (1 - s) softplus(-x) + s softplus(x), because the two differ by x.
+        on_real += smoothing * tf.reduce_mean(real_logits)
     on_fake = tf.reduce_mean(tf.nn.softplus(fake_logits))
     return (on_real + on_fake) / 2, tf.reduce_mean(tf.nn.softplus(-fake_logits))
 
 
-def least_squares(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def least_squares(
+    real_logits: tf.Tensor, fake_logits: tf.Tensor, smoothing: float = 0.0
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Squared distance to 1 for real and to -1 for generated samples; the generator wants 1.
 
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
         fake_logits: (B, 1) float32, the discriminator on generated samples.
+        smoothing: what the label of real samples lacks to 1 in the discriminator's loss.
     Returns:
         (discriminator_loss, generator_loss), scalars.
     Source: Mao et al. 2017, arXiv 1611.04076, eq. 2 with a = -1 and b = c = 1, so that the
         border between real and generated is at 0 as it is for the other losses.
     """
-    on_real = tf.reduce_mean(tf.square(real_logits - 1))
+    on_real = tf.reduce_mean(tf.square(real_logits - (1 - smoothing)))
     on_fake = tf.reduce_mean(tf.square(fake_logits + 1))
     return (on_real + on_fake) / 2, tf.reduce_mean(tf.square(fake_logits - 1)) / 2
 
@@ -60,6 +94,23 @@ def hinge(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf
     return on_real + on_fake, -tf.reduce_mean(fake_logits)
 
 
+def wasserstein(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """How much higher a critic scores real samples than generated ones.
+
+    Minus the critic's loss estimates the Wasserstein-1 distance, up to the factor that the
+    critic's slope is bounded by; without such a bound it means nothing.
+
+    Args:
+        real_logits: (B, 1) float32, the critic on real samples, unbounded scores.
+        fake_logits: (B, 1) float32, the critic on generated samples.
+    Returns:
+        (critic_loss, generator_loss), scalars, neither with a lower bound.
+    Source: Arjovsky et al. 2017, arXiv 1701.07875, eq. 2 and algorithm 1.
+    """
+    on_fake = tf.reduce_mean(fake_logits)
+    return on_fake - tf.reduce_mean(real_logits), -on_fake
+
+
 def relativistic(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """How much more real the real sample of a pair looks than the generated one.
 
@@ -78,5 +129,16 @@ def relativistic(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Ten
     return tf.reduce_mean(tf.nn.softplus(-ahead)), tf.reduce_mean(tf.nn.softplus(ahead))
 
 
+_OBJECTIVES: dict[str, Objective] = {
+    function.__name__: function
+    for function in (non_saturating, least_squares, hinge, wasserstein, relativistic)
+}
+
+# In these real samples have a label that can be smoothed.
+LABELLED = ("non_saturating", "least_squares")
+
 # In these the generator's loss depends on the real samples' logits as well.
-COMPARING = (relativistic,)
+COMPARING = ("relativistic",)
+
+# In these the scores have no border between real and generated.
+CRITICS = ("wasserstein",)

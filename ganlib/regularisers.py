@@ -1,7 +1,8 @@
-"""Penalties added to the discriminator's loss."""
+"""What holds a discriminator's slope: penalties added to its loss, and clipped weights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import keras
 import tensorflow as tf
 
 Discriminate = Callable[[tf.Tensor], tf.Tensor]
@@ -29,3 +30,58 @@ def logits_and_penalty(
     gradient = tape.gradient(logits, samples)
     flat = tf.reshape(gradient, (tf.shape(gradient)[0], -1))
     return logits, tf.reduce_mean(tf.reduce_sum(tf.square(flat), axis=1))
+
+
+def interpolate_penalty(
+    discriminate: Discriminate, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor
+) -> tf.Tensor:
+    """How far the slope is from 1 between real and generated samples, squared.
+
+    Args:
+        discriminate: (B, *sample_shape) -> (B, 1), each from its own sample alone.
+        real: (B, *sample_shape) in the networks' units.
+        fake: (B, *sample_shape).
+        mix: (B, 1, ..., 1), the real sample's share in each, uniform from 0 to 1.
+    Returns:
+        Scalar to be multiplied by lambda: the mean of (gradient's norm - 1)^2.
+    Source: Gulrajani et al. 2017, arXiv 1704.00028, algorithm 1.
+    """
+    between = mix * real + (1 - mix) * fake
+    with tf.GradientTape() as tape:
+        tape.watch(between)
+        logits = discriminate(between)
+    gradient = tape.gradient(logits, between)
+    flat = tf.reshape(gradient, (tf.shape(gradient)[0], -1))
+    return tf.reduce_mean(tf.square(_norms(flat) - 1))
+
+
+def clip_weights(weights: Sequence[keras.Variable], limit: float) -> tf.Tensor:
+    """Cuts every weight to plus or minus `limit`.
+
+    Args:
+        weights: changed in place.
+        limit: above 0.
+    Returns:
+        Scalar float32, the share of all weights that now sit at a limit. A critic near 1
+        has become a very simple function.
+    Source: Arjovsky et al. 2017, arXiv 1701.07875, algorithm 1.
+    """
+    at_limit, total = tf.constant(0), 0
+    for weight in weights:
+        value = tf.convert_to_tensor(weight)
+        edge = tf.constant(limit, value.dtype)
+        weight.assign(tf.clip_by_value(value, -edge, edge))
+        at_limit += tf.math.count_nonzero(tf.abs(value) >= edge, dtype=tf.int32)
+        total += value.shape.num_elements()
+    return tf.cast(at_limit, tf.float32) / total
+
+
+def _norms(flat: tf.Tensor) -> tf.Tensor:
+    """Lengths of the rows: (B, n) -> (B,), with slope 0 where a row is all 0.
+
+    The square root's own slope is infinite there, and one such row, a discriminator whose
+    units are all switched off, would make every weight NaN.
+    """
+    squared = tf.reduce_sum(tf.square(flat), axis=1)
+    positive = squared > 0
+    return tf.where(positive, tf.sqrt(tf.where(positive, squared, tf.ones_like(squared))), 0)
