@@ -129,7 +129,7 @@ def relativistic(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Ten
     return tf.reduce_mean(tf.nn.softplus(-ahead)), tf.reduce_mean(tf.nn.softplus(ahead))
 
 
-_OBJECTIVES: dict[str, Objective] = {
+_OBJECTIVES: dict[str, Callable[..., tuple[tf.Tensor, tf.Tensor]]] = {
     function.__name__: function
     for function in (non_saturating, least_squares, hinge, wasserstein, relativistic)
 }
