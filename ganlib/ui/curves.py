@@ -1,45 +1,49 @@
-"""Loss and accuracy curves of a run."""
+"""Curves of a run over training: its losses, and a second chart that can be chosen."""
 
 import numpy as np
 import streamlit as st
 
 from ganlib.runs import Run
+from ganlib.runs.metrics_reader import History
 from ganlib.ui.live_chart import live_chart
-from ganlib.viz.curves import (
-    accuracy_figure,
-    curves_info,
-    gradient_norm_figure,
-    loss_figure,
-)
+from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
+from ganlib.viz.curve_figures import loss_figure
+from ganlib.viz.curves import curves_info
 from ganlib.viz.layout import XKind
 
 _LOSS_HEIGHT = 270
-_ACCURACY_HEIGHT = 170
+_SECOND_HEIGHT = 170
 
 
-def curves_panel(run: Run | None, page: str) -> None:
+def curves_panel(run: Run | None, page: str, critic: bool = False) -> None:
     """Both charts and what can be chosen about them.
 
     Args:
         run: the run on view; None draws empty charts, which fetches the chart library early.
         page: keeps the charts of the pages apart.
+        critic: whether a run that has no figures yet will have those of a critic.
     """
+    history = run.history() if run else History()
+    if history.names:
+        critic = "critic_distance" in history.names
+    offered = offered_charts(history.names, critic)
+    second = SECOND_CHARTS[_chosen(offered, critic)]
+
     options = st.session_state
     smoothing = float(options.get("chart.smoothing", 0.9))
     log = bool(options.get("chart.log", False))
     x_kind: XKind = "seconds" if options.get("chart.x") == "Seconds" else "step"
-    history = run.history() if run else None
+    x = history.time_s if x_kind == "seconds" else history.step
     revision = f"{run.id if run else ''}.{x_kind}.{log}"
+    judge = "critic" if critic else "discriminator"
 
-    def series(**columns: str) -> dict[str, np.ndarray]:
-        if history is None or not len(history):
-            return {name: np.empty(0) for name in columns}
-        return {name: history[column] for name, column in columns.items()}
+    def series(columns: dict[str, str]) -> dict[str, np.ndarray]:
+        return {
+            name.format(judge=judge): history[column] if column in history.names else 0 * x
+            for name, column in columns.items()
+        }
 
-    x = np.empty(0)
-    if history is not None and len(history):
-        x = history.time_s if x_kind == "seconds" else history.step
-    losses = series(discriminator="discriminator_loss", generator="generator_loss")
+    losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     live_chart(
         loss_figure(
             curves_info(x, losses, x_kind=x_kind, smoothing=smoothing, log=log),
@@ -47,28 +51,35 @@ def curves_panel(run: Run | None, page: str) -> None:
         ),
         key=f"{page}.loss",
         height=_LOSS_HEIGHT,
-        alt="Losses of discriminator and generator over training",
+        alt=f"Losses of {judge} and generator over training",
     )
-    if options.get("chart.second") == "Gradient norms":
-        norms = series(
-            discriminator="discriminator_gradient_norm", generator="generator_gradient_norm"
-        )
-        info = curves_info(x, norms, x_kind=x_kind, smoothing=smoothing, log=log)
-        chart = gradient_norm_figure(info, uirevision=f"{revision}.norms")
-        alt = "Gradient norms of both networks over training"
-    else:
-        right = series(real="accuracy_real", generated="accuracy_generated")
-        info = curves_info(x, right, x_kind=x_kind, smoothing=smoothing)
-        chart = accuracy_figure(info, uirevision=f"{revision}.accuracy")
-        alt = "How often the discriminator is right on real and on generated samples"
-    live_chart(chart, key=f"{page}.second", height=_ACCURACY_HEIGHT, alt=alt)
-    chart_options()
+    info = curves_info(
+        x,
+        series(second.columns),
+        x_kind=x_kind,
+        smoothing=smoothing if second.smoothed else 0,
+        log=log and second.can_be_log,
+    )
+    live_chart(
+        second.figure(info, uirevision=f"{revision}.{second.name}"),
+        key=f"{page}.second",
+        height=_SECOND_HEIGHT,
+        alt=second.alt.format(judge=judge),
+    )
+    chart_options(offered, critic)
 
 
-def chart_options() -> None:
-    """Smoothing, axes and the second chart; the same for every run and page."""
-    for key, value in (("smoothing", 0.9), ("log", False), ("x", "Steps"), ("second", "Accuracy")):
+def chart_options(offered: tuple[str, ...], critic: bool) -> None:
+    """Smoothing, axes and the second chart; the same for every run and page.
+
+    Args:
+        offered: names of the charts that can be the second one.
+        critic: runs with a critic remember a second chart of their own.
+    """
+    for key, value in (("smoothing", 0.9), ("log", False), ("x", "Steps")):
         st.session_state.setdefault(f"chart.{key}", value)
+    # What another run offers, this one may not.
+    st.session_state[_second_key(critic)] = _chosen(offered, critic)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.slider(
             "Smoothing",
@@ -82,12 +93,21 @@ def chart_options() -> None:
         st.segmented_control(
             "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
         )
-        st.segmented_control(
+        st.selectbox(
             "Second chart",
-            ["Accuracy", "Gradient norms"],
-            key="chart.second",
+            offered,
+            key=_second_key(critic),
             persist_state="session",
-            help="Accuracy: how often the discriminator is right. Gradient norms: how strongly "
-            "each network is pulled.",
+            width=170,
+            help=" ".join(SECOND_CHARTS[name].help for name in offered),
         )
         st.toggle("Log scale", key="chart.log", persist_state="session")
+
+
+def _chosen(offered: tuple[str, ...], critic: bool) -> str:
+    name = st.session_state.get(_second_key(critic))
+    return name if name in offered else default_chart(offered, critic)
+
+
+def _second_key(critic: bool) -> str:
+    return "chart.second.critic" if critic else "chart.second"

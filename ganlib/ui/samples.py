@@ -14,9 +14,12 @@ from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.time_slider import time_slider
 from ganlib.viz.histograms import histogram_figure, histogram_info
+from ganlib.viz.plane import plane_figure, plane_info
 
-_HISTOGRAM_HEIGHT = 380
+_CHART_HEIGHT = 380
+# Sixteen images or vectors can be looked at one by one; of points it takes a cloud.
 _MORE = 16
+_MORE_POINTS = 500
 
 
 def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
@@ -39,6 +42,8 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
             return
         if recipe.kind == "image":
             _grids(run, step)
+        elif recipe.kind == "plane":
+            _plane(run, step)
         else:
             _histogram(run, step)
     if not status.active and run.checkpoint_steps():
@@ -72,17 +77,28 @@ def _histogram(run: Run, step: int) -> None:
     live_chart(
         histogram_figure(info, uirevision=run.id),
         key="histogram",
-        height=_HISTOGRAM_HEIGHT,
+        height=_CHART_HEIGHT,
         alt=f"Histograms of real, noise and generated values at step {step:,}",
+    )
+
+
+def _plane(run: Run, step: int) -> None:
+    info = plane_info(run.real(), run.samples(step)["fresh"])
+    live_chart(
+        plane_figure(info, uirevision=run.id),
+        key="plane",
+        height=_CHART_HEIGHT,
+        alt=f"Real and generated points of the plane at step {step:,}",
     )
 
 
 def _more(recipe: Recipe, run: Run) -> None:
     key = f"more.{run.id}"
-    if st.button(f"Generate {_MORE} more", key="generate", icon=":material/auto_awesome:"):
+    count = _MORE_POINTS if recipe.kind == "plane" else _MORE
+    if st.button(f"Generate {count} more", key="generate", icon=":material/auto_awesome:"):
         try:
             with st.spinner("Asking the generator"):
-                st.session_state[key] = generate_more(run, _MORE)
+                st.session_state[key] = generate_more(run, count)
         except UserError as error:
             st.error(str(error), icon=":material/error:")
     more = st.session_state.get(key)
@@ -90,6 +106,13 @@ def _more(recipe: Recipe, run: Run) -> None:
         return
     if recipe.kind == "image":
         image_grid(encode_grid(more), key="grid.more", alt="Newly generated images", caption="New")
+    elif recipe.kind == "plane":
+        live_chart(
+            plane_figure(plane_info(run.real(), more), uirevision=f"{run.id}.more"),
+            key="plane.more",
+            height=_CHART_HEIGHT,
+            alt="Real and newly generated points of the plane",
+        )
     elif np.size(more) == _MORE:
         st.markdown("New values: " + ", ".join(f"{value:.3g}" for value in more.ravel()))
     else:

@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 UI = ["ganlib.ui.live_chart", "ganlib.ui.time_slider", "ganlib.ui.grid"]
-VIZ = ["ganlib.viz.colours", "ganlib.viz.curves", "ganlib.viz.histograms"]
+VIZ = ["ganlib.viz.colours", "ganlib.viz.curve_figures", "ganlib.viz.histograms", "ganlib.viz.plane"]
 
 
 def loaded_by(modules):

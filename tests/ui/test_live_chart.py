@@ -12,7 +12,8 @@ def page():
     import numpy as np
 
     from ganlib.ui.live_chart import live_chart
-    from ganlib.viz.curves import curves_info, loss_figure
+    from ganlib.viz.curve_figures import loss_figure
+    from ganlib.viz.curves import curves_info
 
     info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])})
     chart = loss_figure(info, uirevision="run", height=999)

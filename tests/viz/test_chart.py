@@ -4,7 +4,8 @@ import json
 import numpy as np
 
 from ganlib.viz.chart import Chart
-from ganlib.viz.curves import curves_info, loss_figure
+from ganlib.viz.curve_figures import loss_figure
+from ganlib.viz.curves import curves_info
 
 
 def unpacked(spec):

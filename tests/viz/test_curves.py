@@ -4,15 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ganlib.viz import colours
-from ganlib.viz.curves import (
-    accuracy_figure,
-    curves_info,
-    decimate,
-    gradient_norm_figure,
-    loss_figure,
-    smooth,
-)
+from ganlib.viz.curves import curves_info, decimate, smooth
 
 
 def test_smoothing_by_hand():
@@ -99,79 +91,6 @@ def test_a_series_measured_now_and_then_joins_one_measured_at_every_step():
     np.testing.assert_array_equal(curve.x, np.arange(0, 1_000, 100))
 
 
-def test_log_axis_leaves_out_what_is_not_positive():
-    values = np.array([-1.0, 0.0, 2.0, 40.0])
-    info = curves_info(np.arange(4), {"critic": values}, log=True)
-    np.testing.assert_array_equal(info.curves[0].x, [2, 3])
-    assert info.curves[0].hidden == 2
-    layout = loss_figure(info, uirevision="run").layout
-    assert layout["yaxis"]["type"] == "log"
-    # From 2 to 40: the labels of the decades 1 to 100.
-    ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-    np.testing.assert_allclose(layout["yaxis"]["tickvals"], ticks)
-    assert layout["yaxis"]["ticktext"] == [str(tick) for tick in ticks]
-    assert layout["annotations"] == []
-
-
-def test_log_axis_leaves_less_than_a_decade_to_plotly():
-    info = curves_info(np.arange(2), {"critic": np.array([0.55, 0.87])}, log=True)
-    axis = loss_figure(info, uirevision="run").layout["yaxis"]
-    assert axis["type"] == "log" and "tickvals" not in axis
-
-
-def test_log_axis_says_so_when_nothing_is_left():
-    info = curves_info(np.arange(3), {"critic": np.array([-1.0, -2.0, 0.0])}, log=True)
-    (note,) = loss_figure(info, uirevision="run").layout["annotations"]
-    assert note["text"].startswith("No value is positive")
-
-
-def test_an_empty_run_says_that_there_are_no_points_yet():
-    info = curves_info(np.empty(0), {"generator": np.empty(0)}, smoothing=0.9)
-    (note,) = loss_figure(info, uirevision="run").layout["annotations"]
-    assert note["text"] == "No points yet"
-
-
 def test_curves_refuse_a_series_of_another_length():
     with pytest.raises(ValueError, match="generator must have the shape of x"):
         curves_info(np.arange(3), {"generator": np.ones(4)})
-
-
-def test_loss_figure_draws_shadows_behind_lines_in_the_same_colours():
-    series = {"discriminator": np.arange(9.0), "generator": np.arange(9.0)}
-    traces = loss_figure(curves_info(np.arange(9), series, smoothing=0.5), uirevision="run").traces
-    assert [trace["line"]["color"] for trace in traces] == [
-        colours.DISCRIMINATOR,
-        colours.GENERATED,
-    ] * 2
-    assert [trace.get("opacity") for trace in traces] == [0.18, 0.18, None, None]
-    assert [trace.get("showlegend", True) for trace in traces] == [False, False, True, True]
-
-
-def test_a_run_of_one_step_is_a_visible_point():
-    info = curves_info(np.array([1]), {"generator": np.array([0.7])})
-    assert loss_figure(info, uirevision="run").traces[0]["mode"] == "markers"
-
-
-def test_accuracy_figure_has_per_cent_and_a_line_at_a_half():
-    series = {"real": np.array([0.5, 1.0]), "generated": np.array([0.0, 1.0])}
-    chart = accuracy_figure(curves_info(np.arange(2), series), uirevision="run")
-    assert [trace["name"] for trace in chart.traces] == ["on real", "on generated"]
-    assert [trace["line"]["color"] for trace in chart.traces] == [colours.REAL, colours.GENERATED]
-    low, high = chart.layout["yaxis"]["range"]
-    assert -0.05 < low < 0
-    assert 1 < high < 1.05
-    assert chart.layout["yaxis"]["tickformat"] == ".0%"
-    (line,) = chart.layout["shapes"]
-    assert (line["y0"], line["y1"], line["line"]["dash"]) == (0.5, 0.5, "dot")
-
-
-def test_a_zoom_on_steps_is_not_kept_for_seconds_nor_a_linear_one_for_a_log_axis():
-    values = {"generator": np.array([1.0, 2.0])}
-    x = np.array([1.0, 2.0])
-    steps = gradient_norm_figure(curves_info(x, values), uirevision="run").layout
-    seconds = gradient_norm_figure(curves_info(x, values, x_kind="seconds"), uirevision="run")
-    log = gradient_norm_figure(curves_info(x, values, log=True), uirevision="run")
-    assert steps["xaxis"]["uirevision"] != seconds.layout["xaxis"]["uirevision"]
-    assert steps["yaxis"]["uirevision"] == seconds.layout["yaxis"]["uirevision"]
-    assert steps["xaxis"]["uirevision"] == log.layout["xaxis"]["uirevision"]
-    assert steps["yaxis"]["uirevision"] != log.layout["yaxis"]["uirevision"]

@@ -1,0 +1,155 @@
+"""What is drawn of curves: losses, accuracies, distances, learning rates, gradient norms."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ganlib.viz import colours
+from ganlib.viz.chart import Chart
+from ganlib.viz.curves import CurvesInfo
+from ganlib.viz.layout import chart_layout, log_axis, x_axis
+
+_PER_CENT: Mapping[str, Any] = MappingProxyType(
+    {
+        # A little beyond both ends, or the line would be cut in half at 0 and 100 %.
+        "range": [-0.03, 1.03],
+        "tickvals": [0, 0.25, 0.5, 0.75, 1],
+        "tickformat": ".0%",
+        "fixedrange": True,
+    }
+)
+_SHADOW = 0.18
+# A batch's accuracy jumps from 0 to 1 and back: any darker, and it would hide its mean.
+_ACCURACY_SHADOW = 0.07
+
+
+def loss_figure(info: CurvesInfo, *, uirevision: str, height: int = 280) -> Chart:
+    """Losses of "discriminator" (or "critic") and "generator"."""
+    return _figure(info, "loss", uirevision, height)
+
+
+def gradient_norm_figure(info: CurvesInfo, *, uirevision: str, height: int = 280) -> Chart:
+    """Length of the gradient over all weights of "discriminator" and "generator"."""
+    return _figure(info, "gradient norm", uirevision, height)
+
+
+def accuracy_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """How often the discriminator is right on "real" and on "generated" samples, from 0 to 1.
+
+    At the dotted 50 % it does no better than a coin.
+    """
+    chart = _figure(
+        info,
+        "accuracy",
+        uirevision,
+        height,
+        y=_PER_CENT,
+        label="on {}",
+        value_format=".1%",
+        shadow=_ACCURACY_SHADOW,
+    )
+    return Chart(chart.traces, {**chart.layout, "shapes": [_level(0.5)]})
+
+
+def distance_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """The estimate of "critic" of how far generated samples are from real ones.
+
+    It is the mean score of real samples less that of generated ones: the Wasserstein
+    distance up to a factor, which is the critic's steepest slope. At the dotted 0 the
+    critic sees no difference.
+    """
+    chart = _figure(info, "distance", uirevision, height, label="{}'s estimate")
+    shapes = [] if info.log else [_level(0.0)]
+    return Chart(chart.traces, {**chart.layout, "shapes": shapes})
+
+
+def clipped_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Share of the weights of "critic" that stand at the limit they are clipped to, from 0 to 1."""
+    return _figure(
+        info, "clipped", uirevision, height, y=_PER_CENT, label="weights of {}", value_format=".1%"
+    )
+
+
+def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Learning rates of "discriminator" (or "critic") and "generator"."""
+    y = {"tickformat": "~g", "rangemode": "tozero"}
+    return _figure(info, "rate", uirevision, height, y=y)
+
+
+def _figure(
+    info: CurvesInfo,
+    title: str,
+    uirevision: str,
+    height: int,
+    *,
+    y: Mapping[str, Any] = MappingProxyType({}),
+    label: str = "{}",
+    value_format: str = ".4~g",
+    shadow: float = _SHADOW,
+) -> Chart:
+    shadows, lines = [], []
+    for position, curve in enumerate(info.curves):
+        colour = colours.of_role(curve.name, position)
+        name = label.format(curve.name)
+        if len(curve.raw_x):
+            shadows.append(
+                _line(name, curve.raw_x, curve.raw_y, colour)
+                | {"opacity": shadow, "showlegend": False, "hoverinfo": "skip"}
+            )
+        lines.append(
+            _line(name, curve.x, curve.y, colour)
+            | {"hovertemplate": f"%{{y:{value_format}}}<extra>{name}</extra>"}
+        )
+    scale = log_axis(info.lowest, info.highest) if info.log else {"type": "linear"}
+    note = _note(info)
+    x = x_axis(info.x_kind)
+    if note:
+        # Without points Plotly would show -1 to 6, as if there could be negative steps.
+        x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
+    layout = chart_layout(
+        title=title,
+        uirevision=uirevision,
+        height=height,
+        x=x,
+        y={**y, **scale, "uirevision": scale["type"]},
+        note=note,
+    )
+    return Chart((*shadows, *lines), layout)
+
+
+def _level(y: float) -> dict[str, Any]:
+    """A dotted line from end to end."""
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": y,
+        "y1": y,
+        "line": {"color": colours.NEUTRAL, "width": 1.5, "dash": "dot"},
+        "layer": "below",
+    }
+
+
+def _line(name: str, x: np.ndarray, y: np.ndarray, colour: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        # A line through one point is invisible, and every run begins with one point.
+        "mode": "lines" if len(x) > 1 else "markers",
+        "name": name,
+        "legendgroup": name,
+        "x": x,
+        "y": y,
+        "line": {"color": colour, "width": 2},
+        "marker": {"color": colour, "size": 6},
+    }
+
+
+def _note(info: CurvesInfo) -> str:
+    if any(len(curve.x) for curve in info.curves):
+        return ""
+    if any(curve.hidden for curve in info.curves):
+        return "No value is positive, so a logarithmic axis has nothing to show"
+    return "No points yet"

@@ -1,0 +1,132 @@
+"""Real and generated 2-D samples as two clouds of points."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganlib.viz import colours
+from ganlib.viz.chart import Chart
+from ganlib.viz.layout import chart_layout
+
+MAX_POINTS = 2_500
+
+# Share of the real points' extent that is left free on every side.
+_MARGIN = 0.3
+
+
+@dataclass(frozen=True)
+class PlaneInfo:
+    """Points to draw and the square they are looked at through.
+
+    Args:
+        real: (n, 2) float32, finite, n at most `MAX_POINTS`.
+        generated: (m, 2) float32, finite, m at most `MAX_POINTS`.
+        x_range: left and right end of the square.
+        y_range: lower and upper end; as far apart as those of x.
+        outside: how many of the generated points drawn lie outside the square.
+        not_finite: generated points left out because they are nowhere.
+    """
+
+    real: np.ndarray
+    generated: np.ndarray
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    outside: int
+    not_finite: int
+
+
+def plane_info(real: np.ndarray, generated: np.ndarray) -> PlaneInfo:
+    """Chooses the points and a square around the real ones.
+
+    The generated points have no say in the square: it stays where it is while they move,
+    and those that lie outside are counted. Of more than 2,500 points the first are taken,
+    which is a fair choice of independent samples.
+
+    Args:
+        real: (n, 2), finite or not; what is not finite is left out.
+        generated: (m, 2), the same.
+
+    Raises:
+        ValueError: not points of a plane, or no finite real one.
+    """
+    shown, _ = _finite("real", real)
+    made, lost = _finite("generated", generated)
+    if not len(shown):
+        raise ValueError("A plane needs at least one finite real point. Received: none.")
+    low, high = np.percentile(shown.astype(np.float64), [0.1, 99.9], axis=0)
+    centre = (low + high) / 2
+    # Of one point alone, or of points on top of each other, there is no extent.
+    half = max((0.5 + _MARGIN) * float((high - low).max()), 1e-3 * float(abs(centre).max()), 1e-6)
+    made = made[:MAX_POINTS]
+    return PlaneInfo(
+        shown[:MAX_POINTS],
+        made,
+        (float(centre[0] - half), float(centre[0] + half)),
+        (float(centre[1] - half), float(centre[1] + half)),
+        int((abs(made - centre) > half).any(axis=1).sum()),
+        lost,
+    )
+
+
+def plane_figure(info: PlaneInfo, *, uirevision: str, height: int = 380) -> Chart:
+    """Real points below, generated above, one unit equally long in both directions."""
+    layout = chart_layout(
+        title="",
+        uirevision=uirevision,
+        height=height,
+        x={"range": list(info.x_range), "constrain": "domain"},
+        # The square is made smaller where there is no room, never cut: what the count
+        # calls outside is outside the picture.
+        y={"range": list(info.y_range), "constrain": "domain", "scaleanchor": "x"},
+    )
+    layout["hovermode"] = "closest"
+    layout["margin"] |= {"l": 44, "b": 30}
+    layout["annotations"] = [_told(info)] if info.outside or info.not_finite else []
+    return Chart(
+        (
+            _cloud("real", info.real, size=5, alpha=0.35),
+            _cloud("generated", info.generated, size=4, alpha=0.55),
+        ),
+        layout,
+    )
+
+
+def _finite(name: str, points: np.ndarray) -> tuple[np.ndarray, int]:
+    points = np.asarray(points, dtype=np.float32)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"{name} must have the shape (n, 2). Received: {points.shape}.")
+    finite = np.isfinite(points).all(axis=1)
+    return points[finite], int((~finite).sum())
+
+
+def _cloud(name: str, points: np.ndarray, *, size: int, alpha: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": points[:, 0],
+        "y": points[:, 1],
+        # The alpha in the colour and not as opacity: the legend shows a full dot.
+        "marker": {"color": colours.rgba(colours.of_role(name), alpha), "size": size},
+        "hovertemplate": f"%{{x:.3f}}, %{{y:.3f}}<extra>{name}</extra>",
+    }
+
+
+def _told(info: PlaneInfo) -> dict[str, Any]:
+    parts = []
+    if info.outside:
+        parts.append(f"{info.outside:,} generated outside")
+    if info.not_finite:
+        parts.append(f"{info.not_finite:,} not finite")
+    return {
+        "text": ", ".join(parts),
+        "xref": "paper",
+        "yref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": 8,
+        "showarrow": False,
+    }

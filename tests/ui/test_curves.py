@@ -1,0 +1,123 @@
+"""The second chart: what it offers depends on what a run has measured."""
+
+import json
+
+import numpy as np
+import pytest
+import stored_runs
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.events import DataReport, Metrics, Started
+from ganlib.runs import Run, RunStore
+from ganlib.runs.writer import RunWriter
+from ganlib.ui.second_charts import default_chart, offered_charts
+
+LOSSES = ("discriminator_loss", "generator_loss")
+NORMS = ("discriminator_gradient_norm", "generator_gradient_norm")
+RATES = ("discriminator_learning_rate", "generator_learning_rate")
+
+
+@pytest.mark.parametrize(
+    ("columns", "critic", "offered", "default"),
+    [
+        ((), False, ("Accuracy", "Gradient norms"), "Accuracy"),
+        ((), True, ("Distance", "Gradient norms"), "Distance"),
+        (LOSSES, False, ("Accuracy", "Gradient norms"), "Accuracy"),
+        (
+            (*LOSSES, "accuracy_real", "accuracy_generated", *NORMS),
+            False,
+            ("Accuracy", "Gradient norms"),
+            "Accuracy",
+        ),
+        (
+            (*LOSSES, "critic_distance", "clipped_share", *NORMS, *RATES),
+            True,
+            ("Distance", "Clipped weights", "Learning rates", "Gradient norms"),
+            "Distance",
+        ),
+        ((*LOSSES, "critic_distance", RATES[0]), True, ("Distance",), "Distance"),
+        ((*LOSSES, *NORMS), False, ("Gradient norms",), "Gradient norms"),
+        (
+            (*LOSSES, "accuracy_real", "accuracy_generated", "critic_distance"),
+            True,
+            ("Accuracy", "Distance"),
+            "Distance",
+        ),
+    ],
+)
+def test_a_run_offers_what_it_has_measured(columns, critic, offered, default):
+    assert offered_charts(columns, critic) == offered
+    assert default_chart(offered, critic) == default
+
+
+def measured(store: RunStore, names: tuple[str, ...]) -> Run:
+    """A run of 20 steps; in the column c the metric at a step is step + c."""
+    run = store.create("toy/scalar", recipes.get("toy/scalar").parse({}))
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        real = np.zeros((4, 1), np.float32)
+        writer.write(Started(0, {}, DataReport("Made up", "for a test"), "CPU", real, names))
+        rows = np.arange(1, 21)[:, None] + np.arange(len(names))
+        writer.write(Metrics(1, rows.astype(np.float32), 1.0))
+        writer.end("finished")
+    return stored_runs.newest(store)
+
+
+def panel(folder: str) -> None:
+    from pathlib import Path
+
+    from ganlib.runs import RunStore
+    from ganlib.ui.curves import curves_panel
+
+    (summary,) = RunStore(Path(folder)).list()
+    curves_panel(RunStore(Path(folder)).open(summary.id), "toy")
+
+
+def shown(store: RunStore, names: tuple[str, ...], **session: str) -> AppTest:
+    run = measured(store, names)
+    app = AppTest.from_function(panel, args=(str(run.path.parent),), default_timeout=30)
+    for key, value in session.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def legends(app: AppTest) -> list[list[str]]:
+    charts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return [
+        [trace["name"] for trace in chart["figure"]["data"] if trace.get("showlegend", True)]
+        for chart in charts
+    ]
+
+
+def test_a_run_with_a_critic_shows_its_distance_first(store: RunStore) -> None:
+    app = shown(store, (*LOSSES, "critic_distance", "clipped_share", *NORMS, *RATES))
+    assert legends(app) == [["critic", "generator"], ["critic's estimate"]]
+    choice = app.selectbox(key="chart.second.critic")
+    assert choice.options == ["Distance", "Clipped weights", "Learning rates", "Gradient norms"]
+    for name, legend in [
+        ("Clipped weights", ["weights of critic"]),
+        ("Learning rates", ["critic", "generator"]),
+        ("Gradient norms", ["critic", "generator"]),
+    ]:
+        app.selectbox(key="chart.second.critic").select(name).run()
+        assert not app.exception
+        assert legends(app)[1] == legend
+
+
+def test_a_learning_rate_is_not_smoothed(store: RunStore) -> None:
+    app = shown(store, (*LOSSES, *NORMS, *RATES))
+    app.selectbox(key="chart.second").select("Learning rates").run()
+    second = json.loads(app.get("bidi_component")[1].proto.json)
+    assert len(second["figure"]["data"]) == 2  # no shadows of the raw curves
+    first = json.loads(app.get("bidi_component")[0].proto.json)
+    assert len(first["figure"]["data"]) == 4
+
+
+def test_a_choice_that_this_run_has_no_figures_for_falls_back(store: RunStore) -> None:
+    names = (*LOSSES, "accuracy_real", "accuracy_generated", *NORMS)
+    app = shown(store, names, **{"chart.second": "Learning rates"})
+    assert app.selectbox(key="chart.second").value == "Accuracy"
+    assert legends(app)[1] == ["on real", "on generated"]

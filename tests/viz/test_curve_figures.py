@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from ganlib.viz import colours
+from ganlib.viz.curve_figures import (
+    accuracy_figure,
+    clipped_figure,
+    distance_figure,
+    gradient_norm_figure,
+    learning_rate_figure,
+    loss_figure,
+)
+from ganlib.viz.curves import curves_info
+
+
+def test_log_axis_leaves_out_what_is_not_positive():
+    values = np.array([-1.0, 0.0, 2.0, 40.0])
+    info = curves_info(np.arange(4), {"critic": values}, log=True)
+    np.testing.assert_array_equal(info.curves[0].x, [2, 3])
+    assert info.curves[0].hidden == 2
+    layout = loss_figure(info, uirevision="run").layout
+    assert layout["yaxis"]["type"] == "log"
+    # From 2 to 40: the labels of the decades 1 to 100.
+    ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+    np.testing.assert_allclose(layout["yaxis"]["tickvals"], ticks)
+    assert layout["yaxis"]["ticktext"] == [str(tick) for tick in ticks]
+    assert layout["annotations"] == []
+
+
+def test_log_axis_leaves_less_than_a_decade_to_plotly():
+    info = curves_info(np.arange(2), {"critic": np.array([0.55, 0.87])}, log=True)
+    axis = loss_figure(info, uirevision="run").layout["yaxis"]
+    assert axis["type"] == "log" and "tickvals" not in axis
+
+
+def test_log_axis_says_so_when_nothing_is_left():
+    info = curves_info(np.arange(3), {"critic": np.array([-1.0, -2.0, 0.0])}, log=True)
+    (note,) = loss_figure(info, uirevision="run").layout["annotations"]
+    assert note["text"].startswith("No value is positive")
+
+
+def test_an_empty_run_says_that_there_are_no_points_yet():
+    info = curves_info(np.empty(0), {"generator": np.empty(0)}, smoothing=0.9)
+    (note,) = loss_figure(info, uirevision="run").layout["annotations"]
+    assert note["text"] == "No points yet"
+
+
+def test_loss_figure_draws_shadows_behind_lines_in_the_same_colours():
+    series = {"discriminator": np.arange(9.0), "generator": np.arange(9.0)}
+    traces = loss_figure(curves_info(np.arange(9), series, smoothing=0.5), uirevision="run").traces
+    assert [trace["line"]["color"] for trace in traces] == [
+        colours.DISCRIMINATOR,
+        colours.GENERATED,
+    ] * 2
+    assert [trace.get("opacity") for trace in traces] == [0.18, 0.18, None, None]
+    assert [trace.get("showlegend", True) for trace in traces] == [False, False, True, True]
+
+
+def test_a_run_of_one_step_is_a_visible_point():
+    info = curves_info(np.array([1]), {"generator": np.array([0.7])})
+    assert loss_figure(info, uirevision="run").traces[0]["mode"] == "markers"
+
+
+def test_accuracy_figure_has_per_cent_and_a_line_at_a_half():
+    series = {"real": np.array([0.5, 1.0]), "generated": np.array([0.0, 1.0])}
+    chart = accuracy_figure(curves_info(np.arange(2), series), uirevision="run")
+    assert [trace["name"] for trace in chart.traces] == ["on real", "on generated"]
+    assert [trace["line"]["color"] for trace in chart.traces] == [colours.REAL, colours.GENERATED]
+    low, high = chart.layout["yaxis"]["range"]
+    assert -0.05 < low < 0
+    assert 1 < high < 1.05
+    assert chart.layout["yaxis"]["tickformat"] == ".0%"
+    (line,) = chart.layout["shapes"]
+    assert (line["y0"], line["y1"], line["line"]["dash"]) == (0.5, 0.5, "dot")
+
+
+def test_a_zoom_on_steps_is_not_kept_for_seconds_nor_a_linear_one_for_a_log_axis():
+    values = {"generator": np.array([1.0, 2.0])}
+    x = np.array([1.0, 2.0])
+    steps = gradient_norm_figure(curves_info(x, values), uirevision="run").layout
+    seconds = gradient_norm_figure(curves_info(x, values, x_kind="seconds"), uirevision="run")
+    log = gradient_norm_figure(curves_info(x, values, log=True), uirevision="run")
+    assert steps["xaxis"]["uirevision"] != seconds.layout["xaxis"]["uirevision"]
+    assert steps["yaxis"]["uirevision"] == seconds.layout["yaxis"]["uirevision"]
+    assert steps["xaxis"]["uirevision"] == log.layout["xaxis"]["uirevision"]
+    assert steps["yaxis"]["uirevision"] != log.layout["yaxis"]["uirevision"]
+
+
+def test_distance_figure_is_the_critics_and_has_a_line_at_zero():
+    info = curves_info(np.arange(3), {"critic": np.array([-0.5, 4.0, 1.0])})
+    chart = distance_figure(info, uirevision="run")
+    (trace,) = chart.traces
+    assert trace["name"] == "critic's estimate"
+    assert trace["line"]["color"] == colours.DISCRIMINATOR
+    np.testing.assert_array_equal(trace["y"], np.float32([-0.5, 4.0, 1.0]))
+    (line,) = chart.layout["shapes"]
+    assert (line["y0"], line["y1"]) == (0, 0)
+
+
+def test_a_logarithmic_distance_has_no_line_at_zero():
+    info = curves_info(np.arange(3), {"critic": np.array([-0.5, 4.0, 1.0])}, log=True)
+    chart = distance_figure(info, uirevision="run")
+    assert chart.layout["shapes"] == []
+    np.testing.assert_array_equal(chart.traces[0]["x"], [1, 2])
+
+
+def test_clipped_figure_has_per_cent_from_0_to_100():
+    info = curves_info(np.arange(2), {"critic": np.array([0.25, 0.9])})
+    chart = clipped_figure(info, uirevision="run")
+    assert chart.traces[0]["name"] == "weights of critic"
+    assert chart.layout["yaxis"]["tickformat"] == ".0%"
+    assert chart.layout["yaxis"]["tickvals"] == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_learning_rate_figure_writes_small_numbers_in_full():
+    series = {"critic": np.array([2e-4, 1e-4]), "generator": np.array([5e-5, 2.5e-5])}
+    chart = learning_rate_figure(curves_info(np.arange(2), series), uirevision="run")
+    assert [trace["name"] for trace in chart.traces] == ["critic", "generator"]
+    assert [trace["line"]["color"] for trace in chart.traces] == [
+        colours.DISCRIMINATOR,
+        colours.GENERATED,
+    ]
+    assert chart.layout["yaxis"]["tickformat"] == "~g"
+
+
+@pytest.mark.parametrize("figure", [distance_figure, clipped_figure, learning_rate_figure])
+def test_every_figure_passes_plotlys_own_validation(figure):
+    info = curves_info(np.arange(1, 4), {"critic": np.array([0.5, 0.25, 0.125])}, smoothing=0.5)
+    assert figure(info, uirevision="run", height=170).to_plotly().layout.height == 170
