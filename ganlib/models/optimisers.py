@@ -34,3 +34,65 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=tf.constant(self.epsilon, dtype),
             grad=tf.cast(gradient, dtype),
         )
+
+
+class FusedRMSprop(keras.optimizers.RMSprop):
+    """Keras' RMSprop with TensorFlow's own kernel for the update.
+
+    The arithmetic is Keras' (epsilon inside the root); only rounding differs.
+
+    Args: those of `keras.optimizers.RMSprop`, without `centered`.
+    Source: Hinton 2012, Neural Networks for Machine Learning, lecture 6e.
+    """
+
+    def build(self, variables: list[keras.Variable]) -> None:
+        if self.built:
+            return
+        super().build(variables)
+        if not self.momentum:
+            # The kernel writes there whether there is momentum or not.
+            self._momentums: list[keras.Variable] = self.add_optimizer_variables(
+                variables, "momentum"
+            )
+
+    def update_step(
+        self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
+    ) -> None:
+        dtype = variable.dtype
+        index = self._get_variable_index(variable)
+        tf.raw_ops.ResourceApplyRMSProp(
+            var=variable.handle,
+            ms=self._velocities[index].value.handle,
+            mom=self._momentums[index].value.handle,
+            lr=tf.cast(learning_rate, dtype),
+            rho=tf.constant(self.rho, dtype),
+            momentum=tf.constant(self.momentum, dtype),
+            epsilon=tf.constant(self.epsilon, dtype),
+            grad=tf.cast(gradient, dtype),
+        )
+
+
+class FusedSGD(keras.optimizers.SGD):
+    """Keras' gradient descent with TensorFlow's own kernel for the update.
+
+    The arithmetic is Keras', with and without (Nesterov) momentum; only rounding differs.
+
+    Args: those of `keras.optimizers.SGD`.
+    """
+
+    def update_step(
+        self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
+    ) -> None:
+        dtype = variable.dtype
+        rate, gradient = tf.cast(learning_rate, dtype), tf.cast(gradient, dtype)
+        if not self.momentum:
+            tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=rate, delta=gradient)
+            return
+        tf.raw_ops.ResourceApplyKerasMomentum(
+            var=variable.handle,
+            accum=self.momentums[self._get_variable_index(variable)].value.handle,
+            lr=rate,
+            grad=gradient,
+            momentum=tf.constant(self.momentum, dtype),
+            use_nesterov=self.nesterov,
+        )
