@@ -1,0 +1,254 @@
+"""Networks that grow along a run, from 4 x 4 to 32 x 32 pixels.
+
+Their interface never changes: images are always 32 x 32. A weight named `growth` says how
+far they are: at 2 they work on level 2, 16 x 16 pixels; at 1.3 level 2 is being faded in
+and has a share of 0.3 beside level 1. Only the layers of these two levels are computed.
+
+Source: Karras et al. 2018, arXiv 1710.10196, section 2 and figure 2.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+# Pixels along a side, level by level.
+SIZES = (4, 8, 16, 32)
+_TOP = len(SIZES) - 1
+_SLOPE = 0.2
+
+
+class _Growing(layers.Layer):
+    """What both networks share: layers of every level, and where growing stands.
+
+    Args:
+        images: one a level, coarse to fine, between images and features.
+        blocks: one a step between two levels, coarse to fine, from features to features.
+        trainable: as of any layer.
+        dtype: as of any layer; `growth` is float32 under mixed precision.
+        name: as of any layer.
+    """
+
+    def __init__(
+        self,
+        images: Sequence[layers.Layer],
+        blocks: Sequence[layers.Layer],
+        *,
+        trainable: bool = True,
+        dtype: Any = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(trainable=trainable, dtype=dtype, name=name)
+        if len(images) != len(blocks) + 1:
+            raise ValueError(
+                "images must be one more than blocks. "
+                f"Received: {len(images)} images, {len(blocks)} blocks."
+            )
+        self.images = list(images)
+        self.blocks = list(blocks)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.growth = self.add_weight(
+            name="growth",
+            shape=(),
+            initializer="zeros",
+            dtype="float32",
+            trainable=False,
+            autocast=False,
+        )
+
+    def _at_growth(self, level: Callable[..., tf.Tensor], inputs: tf.Tensor) -> tf.Tensor:
+        """Computes `level(number, inputs, share)`, only for the level that growth has reached.
+
+        The share is the level's beside the one below: above 0, and 1 where growth is a whole
+        number.
+        """
+        growth = tf.convert_to_tensor(self.growth)
+        reached = tf.math.ceil(growth)
+        share = tf.cast(growth - reached + 1, inputs.dtype)
+        branches = [partial(level, number, inputs, share) for number in range(len(self.images))]
+        return tf.switch_case(tf.cast(reached, tf.int32), branches)
+
+    def get_config(self) -> dict[str, Any]:
+        parts = {"images": self.images, "blocks": self.blocks}
+        serialised = {
+            name: [keras.saving.serialize_keras_object(layer) for layer in part]
+            for name, part in parts.items()
+        }
+        return {**super().get_config(), **serialised}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "_Growing":
+        parts = {
+            name: [keras.saving.deserialize_keras_object(layer) for layer in config[name]]
+            for name in ("images", "blocks")
+        }
+        layer: _Growing = super().from_config({**config, **parts})
+        return layer
+
+
+@keras.saving.register_keras_serializable(package="ganlib")
+class GrowingImages(_Growing):
+    """End of a generator: features (B, 4, 4, n) -> images (B, 32, 32, channels).
+
+    Images of a level below the last are enlarged to full size, pixel by pixel.
+
+    Args: `images` turn a level's features into its images, `blocks` double the features.
+    """
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        super().build(input_shape)
+        self.images[0].build(input_shape)
+        for block, image in zip(self.blocks, self.images[1:], strict=True):
+            block.build(input_shape)
+            input_shape = block.compute_output_shape(input_shape)
+            image.build(input_shape)
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return self._at_growth(self._level, inputs)
+
+    def _level(self, level: int, features: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+        below = features
+        for block in self.blocks[:level]:
+            below, features = features, tf.nn.leaky_relu(block(features), _SLOPE)
+        image = self.images[level](features)
+        if level:
+            image = _blend(_enlarge(self.images[level - 1](below), 2), image, share)
+        return _enlarge(image, 2 ** (len(self.blocks) - level))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, _ = input_shape
+        factor = 2 ** len(self.blocks)
+        return batch, factor * (height or 0), factor * (width or 0), self.images[-1].filters
+
+
+@keras.saving.register_keras_serializable(package="ganlib")
+class GrowingFeatures(_Growing):
+    """Start of a discriminator: images (B, 32, 32, channels) -> features (B, 4, 4, n).
+
+    Images are reduced to the level's size by means over squares, which undoes the
+    generator's enlargement.
+
+    Args: `images` turn a level's images into its features, `blocks` halve the features.
+    """
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        super().build(input_shape)
+        batch, height, width, channels = input_shape
+        for level, image in enumerate(self.images):
+            factor = 2 ** (len(self.blocks) - level)
+            shape = (batch, (height or 0) // factor, (width or 0) // factor, channels)
+            image.build(shape)
+            if level:
+                self.blocks[level - 1].build(image.compute_output_shape(shape))
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return self._at_growth(self._level, inputs)
+
+    def _level(self, level: int, images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+        images = _reduce(images, 2 ** (len(self.blocks) - level))
+        features = tf.nn.leaky_relu(self.images[level](images), _SLOPE)
+        if level == 0:
+            return features
+        features = tf.nn.leaky_relu(self.blocks[level - 1](features), _SLOPE)
+        below = tf.nn.leaky_relu(self.images[level - 1](_reduce(images, 2)), _SLOPE)
+        features = _blend(below, features, share)
+        for block in reversed(self.blocks[: level - 1]):
+            features = tf.nn.leaky_relu(block(features), _SLOPE)
+        return features
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, _ = input_shape
+        factor = 2 ** len(self.blocks)
+        filters = self.images[0].filters
+        return batch, (height or 0) // factor, (width or 0) // factor, filters
+
+
+def growing_generator(filters: int = 128) -> keras.Sequential:
+    """Grows by transposed convolutions: (B, latent) -> (B, 32, 32, 1) in [-1, 1].
+
+    Args:
+        filters: channels of the features, at every level.
+    """
+    images = [
+        layers.Conv2D(1, 3, padding="same", activation="tanh", name=f"to_image_{size}")
+        for size in SIZES
+    ]
+    blocks = [
+        layers.Conv2DTranspose(filters, 4, strides=2, padding="same", name=f"double_to_{size}")
+        for size in SIZES[1:]
+    ]
+    return keras.Sequential(
+        [
+            layers.Dense(SIZES[0] * SIZES[0] * filters),
+            layers.LeakyReLU(_SLOPE),
+            layers.Reshape((SIZES[0], SIZES[0], filters)),
+            GrowingImages(images, blocks),
+        ]
+    )
+
+
+def growing_discriminator(filters: int = 128) -> keras.Sequential:
+    """Shrinks by strided convolutions: (B, 32, 32, 1) -> (B, 1) logits.
+
+    Args:
+        filters: channels of the features, at every level.
+    """
+    images = [layers.Conv2D(filters, 1, name=f"from_image_{size}") for size in SIZES]
+    blocks = [
+        layers.Conv2D(filters, 4, strides=2, padding="same", name=f"halve_from_{size}")
+        for size in SIZES[1:]
+    ]
+    return keras.Sequential([GrowingFeatures(images, blocks), layers.Flatten(), layers.Dense(1)])
+
+
+def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
+    """Says how far a network has grown; also inside a compiled function.
+
+    Args:
+        model: a generator or discriminator of this module.
+        growth: scalar from 0 to 3.
+    Raises:
+        ValueError: the network does not grow.
+    """
+    growing = [layer for layer in model.layers if isinstance(layer, _Growing)]
+    if not growing:
+        raise ValueError(f"model must be one that grows. Received: {model.name}, which does not.")
+    for layer in growing:
+        layer.growth.assign(tf.cast(growth, tf.float32))
+
+
+def growth_at(step: tf.Tensor | int, images_per_phase: int, batch_size: int) -> tf.Tensor:
+    """How far both networks have grown at a step.
+
+    Phases of equal length follow each other: level 0 alone, level 1 is faded in, level 1
+    alone, and so on; from the seventh phase on, level 3 stays.
+
+    Args:
+        step: counted from 1, int64.
+        images_per_phase: real images that are shown in a phase.
+        batch_size: real images that are shown at a step.
+    Returns:
+        Scalar float32 from 0 to 3, as the images shown before the step have it.
+    """
+    shown = (tf.cast(step, tf.int64) - 1) * batch_size
+    phase, within = shown // images_per_phase, shown % images_per_phase
+    level = tf.cast(phase // 2, tf.float32)
+    share = tf.cast(within, tf.float32) / images_per_phase
+    fading = phase % 2 == 1
+    return tf.minimum(level + tf.where(fading, share, 0.0), float(_TOP))
+
+
+def _blend(below: tf.Tensor, level: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+    return (1 - share) * below + share * level
+
+
+def _enlarge(images: tf.Tensor, factor: int) -> tf.Tensor:
+    return tf.repeat(tf.repeat(images, factor, axis=1), factor, axis=2)
+
+
+def _reduce(images: tf.Tensor, factor: int) -> tf.Tensor:
+    return tf.nn.avg_pool2d(images, factor, factor, "VALID")
