@@ -14,7 +14,7 @@ MAY_LOAD_HEAVY = {"training", "models", "objectives", "regularisers"}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 
-_WORDS = {"errors", "events", "config", "discovery"}
+_WORDS = {"architecture", "errors", "events", "config", "discovery"}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "ganlib": set(),
     "errors": set(),
     "discovery": set(),
+    "architecture": set(),
     "events": {"errors"},
     "config": {"errors", "events"},
     **{part: _WORDS for part in _PARTS},

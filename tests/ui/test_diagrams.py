@@ -1,0 +1,45 @@
+import json
+
+from streamlit.testing.v1 import AppTest
+
+
+def panel() -> None:
+    from ganlib.architecture import LayerBox, NetworkShape
+    from ganlib.ui.architecture import architecture_panel
+
+    architecture_panel(
+        NetworkShape("generator", (2,), (LayerBox("out", "dense", (1,), 3),)),
+        NetworkShape("discriminator", (1,), (LayerBox("judge", "dense", (1,), 2_000),)),
+    )
+
+
+def phases() -> None:
+    from ganlib.ui.phases import phases_diagram
+
+    phases_diagram(None, key="none")
+    phases_diagram("discriminator", key="first")
+    phases_diagram("generator", judge="critic", key="second")
+
+
+def drawings(app: AppTest) -> list[list[dict[str, object]]]:
+    assert not app.exception, app.exception
+    return [json.loads(part.proto.json)["drawings"] for part in app.get("bidi_component")]
+
+
+def test_both_networks_the_model_and_a_table() -> None:
+    app = AppTest.from_function(panel).run()
+    (shown,) = drawings(app)
+    titles = ("Generator of 3 ", "Discriminator of 2,000 ", "Adversarial model of 2,003 ")
+    for drawing, title in zip(shown, titles, strict=True):
+        assert f'aria-label="{title}parameters' in drawing["svg"]
+        assert not drawing["dimmed"]
+    table = app.dataframe[0].value
+    assert table["Layer"].tolist() == ["out", "judge"]
+    assert table["Parameters"].tolist() == [3, 2_000]
+
+
+def test_the_phase_that_is_not_lit_steps_back() -> None:
+    app = AppTest.from_function(phases).run()
+    dimmed = [[drawing["dimmed"] for drawing in diagram] for diagram in drawings(app)]
+    assert dimmed == [[False, False], [False, True], [True, False]]
+    assert "critic" in drawings(app)[2][0]["svg"]
