@@ -5,18 +5,28 @@ import math
 import keras
 from keras import layers
 
+from ganlib.models.minibatch import MinibatchDiscrimination
+
 
 def multiply_adds(model: keras.Model) -> int:
-    """Multiplications with a weight in one forward pass of one sample.
+    """Multiplications with a weight in one forward pass of one sample, roughly.
 
-    Of dense and convolutional layers; all the rest is small beside them.
+    Of dense and convolutional layers, those inside other layers included; all the rest is
+    small beside them. A network that grows is counted as if all its levels were in use.
+
+    Args:
+        model: built.
     """
-    total = 0
-    for layer in model.layers:
-        if isinstance(layer, layers.Dense):
-            total += math.prod(layer.kernel.shape)
-        elif isinstance(layer, layers.Conv2DTranspose):
-            total += math.prod(layer.kernel.shape) * math.prod(layer.input.shape[1:3])
-        elif isinstance(layer, layers.Conv2D):
-            total += math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:3])
-    return total
+    return sum(_multiply_adds(layer) for layer in model._flatten_layers())
+
+
+def _multiply_adds(layer: layers.Layer) -> int:
+    if isinstance(layer, (layers.Dense, MinibatchDiscrimination)):
+        return math.prod(layer.kernel.shape)
+    if not isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose)):
+        return 0
+    # Layers inside other layers have no `input` and `output`.
+    shape = layer.get_build_config()["input_shape"]
+    if isinstance(layer, layers.Conv2D):
+        shape = layer.compute_output_shape(shape)
+    return math.prod(layer.kernel.shape) * math.prod(shape[1:3])

@@ -14,6 +14,10 @@ def test_constant_stays() -> None:
     np.testing.assert_array_equal(learning_rate_factor("constant", DONE), np.ones(5, np.float32))
 
 
+def test_linear_falls_evenly() -> None:
+    np.testing.assert_array_equal(learning_rate_factor("linear", DONE), [1, 0.75, 0.5, 0.25, 0])
+
+
 def test_cosine_falls_from_one_to_zero() -> None:
     half = sqrt(0.5) / 2
     expected = [1, 0.5 + half, 0.5, 0.5 - half, 0]
