@@ -1,60 +1,30 @@
-"""Configuration of a run: every knob once, with its bounds, unit and help.
+"""The knobs that every recipe has: the run's, and the techniques, each with its challenge.
 
-A recipe's config is a subclass that adds knobs and changes defaults. The page's
-form, the command line and a saved run all go through `parse`, so they accept and
-refuse the same values with the same words.
+A recipe changes defaults with `inherit` and adds knobs of its own. What a combination of
+techniques cannot mean is refused here, with the reason.
 """
 
-import copy
-import math
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
+from pydantic import model_validator
 
-from ganlib.errors import ConfigError
+from ganlib.knobs import Config, knob
 
+Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
+GradientPenalty = Literal["none", "wgan_gp", "r1", "r2", "r1_r2"]
+Optimiser = Literal["adam", "rmsprop", "sgd"]
+Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
 
-def knob(
-    default: Any,
-    help: str,
-    *,
-    group: str,
-    unit: str = "",
-    ge: float | None = None,
-    gt: float | None = None,
-    le: float | None = None,
-    lt: float | None = None,
-    baked: bool = True,
-) -> Any:
-    """A field of a config: its default, its bounds, and how it is told to a user.
-
-    Args:
-        default: as the book has it.
-        help: what it does, in a sentence or two.
-        group: heading it stands under in the form.
-        unit: what its number counts.
-        ge: the least value.
-        gt: what it must be above.
-        le: the greatest value.
-        lt: what it must be below.
-        baked: whether it is built into the compiled step. One that is not can be changed
-            without compiling anew.
-    """
-    extra: dict[str, Any] = {"group": group, "unit": unit, "baked": baked}
-    return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+# Losses whose real samples have a label that can be smoothed.
+LABELLED = ("non_saturating", "least_squares")
 
 
-class RunConfig(BaseModel):
+class RunConfig(Config):
     """Knobs that every recipe has. All counts of steps are generator updates."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
-    )
-
-    # Named sets of values that the knob `preset`, where a recipe has one, stands for.
-    presets: ClassVar[dict[str, dict[str, Any]]] = {}
+    # Whether the discriminator normalises over the batch, so that no answer is about one
+    # sample alone.
+    batch_normalised: ClassVar[bool] = False
 
     steps: int = knob(
         5_000,
@@ -94,14 +64,6 @@ class RunConfig(BaseModel):
         le=10_000_000,
         baked=False,
     )
-    loss: Literal["non_saturating", "least_squares", "hinge", "relativistic"] = knob(
-        "non_saturating",
-        "What the two networks play for. non_saturating is the classic cross-entropy; "
-        "least_squares pulls the discriminator's answers to fixed values and does not flatten "
-        "out; hinge stops caring about what is clearly right; relativistic compares each real "
-        "sample with a generated one, against mode collapse.",
-        group="Losses",
-    )
     precision: Literal["float32", "mixed_bfloat16"] = knob(
         "float32",
         "Arithmetic of the layers. mixed_bfloat16 is faster on hardware that has it, "
@@ -112,106 +74,249 @@ class RunConfig(BaseModel):
         "auto", "Where to train: auto takes a GPU where there is one.", group="Run"
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _apply_preset(cls, values: Any) -> Any:
-        if not cls.presets or not isinstance(values, Mapping):
-            return values
-        preset = values.get("preset", cls.model_fields["preset"].default)
-        return {**cls.presets.get(preset, {}), **values} if isinstance(preset, str) else values
+    loss: Loss = knob(
+        "non_saturating",
+        "What the two networks play for. non_saturating is the classic cross-entropy; "
+        "least_squares pulls the discriminator's answers to fixed values and does not flatten "
+        "out; hinge stops caring about what is clearly right; wasserstein has a critic estimate "
+        "how far real and generated lie apart; relativistic compares each real sample with a "
+        "generated one, against mode collapse.",
+        group="Vanishing gradients",
+        paper="arXiv 1406.2661, 1611.04076, 1705.02894, 1701.07875, 2501.05441",
+    )
+    label_smoothing: float = knob(
+        0.0,
+        "One-sided: the discriminator is to call real samples real with this much doubt, so "
+        "that it never becomes too sure. 0 turns it off; 0.1 is usual.",
+        group="Vanishing gradients",
+        paper="arXiv 1606.03498",
+        ge=0,
+        le=0.5,
+    )
+    instance_noise: float = knob(
+        0.0,
+        "Standard deviation of noise on everything the discriminator sees, in the networks' "
+        "units; it falls to 0 along the run. Real and generated then overlap from the start.",
+        group="Vanishing gradients",
+        paper="arXiv 1610.04490",
+        ge=0,
+        le=2,
+    )
+    gradient_penalty: GradientPenalty = knob(
+        "none",
+        "Holds the discriminator's slope: at 1 between real and generated samples (wgan_gp), or "
+        "at 0 on real (r1), on generated (r2) or on both (r1_r2).",
+        group="Vanishing gradients",
+        paper="arXiv 1704.00028, 1801.04406",
+    )
+    gradient_penalty_weight: float = knob(
+        10.0,
+        "How much the penalty counts: lambda of wgan_gp, gamma of r1 and r2.",
+        group="Vanishing gradients",
+        ge=0,
+        le=1_000,
+    )
 
+    minibatch_kernels: int = knob(
+        0,
+        "Minibatch discrimination: so many measures of how alike the samples of a batch are, "
+        "shown to the discriminator, which then notices when all look the same. 0 turns it off.",
+        group="Mode collapse",
+        paper="arXiv 1606.03498",
+        ge=0,
+        le=256,
+    )
+    minibatch_dimensions: int = knob(
+        8,
+        "Numbers in which each of these measures compares two samples.",
+        group="Mode collapse",
+        ge=1,
+        le=64,
+    )
+    packing: int = knob(
+        1,
+        "The discriminator judges so many samples at once, all real or all generated, and sees "
+        "when they lack variety. 1 turns it off.",
+        group="Mode collapse",
+        unit="samples",
+        paper="arXiv 1712.04086",
+        ge=1,
+        le=16,
+    )
+    unrolled_steps: int = knob(
+        0,
+        "The generator looks so many discriminator updates ahead, so that it cannot win by "
+        "jumping to where the discriminator is not looking yet. 0 turns it off.",
+        group="Mode collapse",
+        unit="steps",
+        paper="arXiv 1611.02163",
+        ge=0,
+        le=10,
+    )
 
-def inherit(parent: type[RunConfig], name: str, default: Any) -> Any:
-    """The knob `name` of `parent` with another default; bounds and help stay."""
-    field = copy.copy(parent.model_fields[name])
-    field.default = default
-    return field
+    spectral_normalisation: bool = knob(
+        False,
+        "Divides each of the discriminator's layers by its largest singular value, so that it "
+        "can nowhere be steep.",
+        group="Instability",
+        paper="arXiv 1802.05957",
+    )
+    weight_clip: float = knob(
+        0.0,
+        "After every update the critic's weights are cut to plus or minus this. 0 turns it off.",
+        group="Instability",
+        paper="arXiv 1701.07875",
+        ge=0,
+        le=10,
+    )
+    gradient_clip: float = knob(
+        0.0,
+        "Each number of a gradient is cut to plus or minus this. 0 turns it off.",
+        group="Instability",
+        ge=0,
+        le=1_000,
+    )
+    average_decay: float = knob(
+        0.0,
+        "Samples come from a running average of the generator with this decay, which smooths "
+        "its circling; 0 turns it off.",
+        group="Instability",
+        paper="arXiv 1806.04498",
+        ge=0,
+        lt=1,
+    )
 
+    optimiser: Optimiser = knob(
+        "adam", "How both networks follow their gradients.", group="Sensitive hyperparameters"
+    )
+    generator_learning_rate: float = knob(
+        2e-4,
+        "The generator's step size at the start.",
+        group="Sensitive hyperparameters",
+        gt=0,
+        le=1,
+        baked=False,
+    )
+    discriminator_learning_rate: float = knob(
+        2e-4,
+        "The discriminator's step size at the start. Two time-scales: it may learn faster than "
+        "the generator.",
+        group="Sensitive hyperparameters",
+        paper="arXiv 1706.08500",
+        gt=0,
+        le=1,
+        baked=False,
+    )
+    discriminator_steps: int = knob(
+        1,
+        "Updates of the discriminator for one of the generator, each on a fresh batch.",
+        group="Sensitive hyperparameters",
+        paper="arXiv 1406.2661, 1701.07875",
+        ge=1,
+        le=20,
+    )
+    beta_1: float = knob(
+        0.5,
+        "Adam's memory of past gradients. GANs like it lower than the usual 0.9.",
+        group="Sensitive hyperparameters",
+        ge=0,
+        lt=1,
+    )
+    beta_2: float = knob(
+        0.999,
+        "Adam's memory of how large the gradients were.",
+        group="Sensitive hyperparameters",
+        ge=0,
+        lt=1,
+    )
+    momentum: float = knob(
+        0.0, "Nesterov momentum of sgd.", group="Sensitive hyperparameters", ge=0, lt=1
+    )
+    schedule: Schedule = knob(
+        "constant",
+        "How the learning rates go. linear and cosine let both fall to zero at the last step; "
+        "plateau halves both when the generator's loss has not come lower for a while; accuracy "
+        "slows the discriminator down while it is right too often.",
+        group="Sensitive hyperparameters",
+    )
+    patience: int = knob(
+        500,
+        "plateau: how long it waits for a lower loss.",
+        group="Sensitive hyperparameters",
+        unit="steps",
+        ge=1,
+        le=1_000_000,
+    )
+    target_accuracy: float = knob(
+        0.8,
+        "accuracy: the share of right answers above which the discriminator is slowed down.",
+        group="Sensitive hyperparameters",
+        gt=0.5,
+        lt=1,
+    )
 
-AnyConfig = TypeVar("AnyConfig", bound=RunConfig)
+    @property
+    def is_critic(self) -> bool:
+        """Whether the discriminator gives scores without a threshold between real and fake."""
+        return self.loss == "wasserstein"
 
+    @model_validator(mode="after")
+    def _refuse_what_means_nothing(self) -> "RunConfig":
+        for applies, sentence in self._refusals():
+            if applies:
+                raise ValueError(sentence)
+        return self
 
-def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
-    """Builds a config from raw values, which may be text.
-
-    Args:
-        config: the recipe's config class.
-        values: knob names and values; what is missing takes its default.
-
-    Raises:
-        ConfigError: one sentence for each value that is not allowed.
-    """
-    try:
-        return config.model_validate(dict(values))
-    except ValidationError as error:
-        sentences = [_sentence(config, dict(item)) for item in error.errors()]
-        raise ConfigError(" ".join(dict.fromkeys(sentences))) from None
-
-
-def allowed(config: type[RunConfig], name: str) -> str:
-    """What the knob takes, in words: "a whole number from 1 to 8,192"."""
-    field = config.model_fields[name]
-    choices = literal_choices(field)
-    if choices:
-        return "one of " + ", ".join(choices)
-    if field.annotation is bool:
-        return "true or false"
-    kind = _KINDS.get(field.annotation, "a text")
-    limits = bounds(field)
-    words = [
-        f"{word} {_number(limits[key])}"
-        for key, word in (("ge", "from"), ("gt", "above"), ("lt", "below"), ("le", "to"))
-        if key in limits
-    ]
-    return " ".join([kind, *words])
-
-
-def bounds(field: FieldInfo) -> dict[str, float]:
-    """The knob's limits by kind: ge, gt, le, lt."""
-    found: dict[str, float] = {}
-    for item in field.metadata:
-        for kind in ("ge", "gt", "le", "lt"):
-            if getattr(item, kind, None) is not None:
-                found[kind] = getattr(item, kind)
-    return found
-
-
-_KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
-
-
-def literal_choices(field: FieldInfo) -> tuple[str, ...]:
-    """The values of a knob that is a choice; empty for any other."""
-    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-
-
-def meta(field: FieldInfo) -> dict[str, Any]:
-    """The knob's group and unit, and whether it is baked into the compiled step."""
-    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-
-
-def baked(config: RunConfig) -> dict[str, Any]:
-    """The knobs that are built into the compiled step, and their values."""
-    fields = type(config).model_fields
-    return {name: getattr(config, name) for name in fields if meta(fields[name])["baked"]}
-
-
-def _sentence(config: type[RunConfig], error: dict[str, Any]) -> str:
-    if not error["loc"]:
-        return str(error["ctx"]["error"]) if "ctx" in error else str(error["msg"])
-    name = str(error["loc"][0])
-    if error["type"] == "extra_forbidden":
-        return f"Unknown knob {name!r}. Allowed: {', '.join(config.model_fields)}."
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    return f"{name} must be {allowed(config, name)}. Received: {_shown(error['input'])}."
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _number(value: float) -> str:
-    if isinstance(value, int) or (math.isfinite(value) and value == int(value)):
-        return f"{int(value):,}"
-    return f"{value:g}"
+    def _refusals(self) -> list[tuple[bool, str]]:
+        penalised = self.gradient_penalty != "none"
+        bounded = self.weight_clip > 0 or self.spectral_normalisation or penalised
+        return [
+            (
+                self.batch_size % self.packing != 0,
+                f"packing must divide batch_size: {self.batch_size:,} samples cannot be "
+                f"packed by {self.packing}.",
+            ),
+            (
+                self.weight_clip > 0 and self.spectral_normalisation,
+                "weight_clip and spectral_normalisation exclude each other: a normalised layer "
+                "is the same whatever its weights are cut to. Set one of them to 0 or false.",
+            ),
+            (
+                self.weight_clip > 0 and penalised,
+                "weight_clip and gradient_penalty exclude each other: both bound the slope, and "
+                "the penalty was made to replace the clipping. Set weight_clip to 0 or "
+                "gradient_penalty to none.",
+            ),
+            (
+                self.minibatch_kernels > 0 and penalised,
+                "minibatch_kernels and gradient_penalty exclude each other: the penalty is about "
+                "the slope at one sample, and minibatch discrimination makes each answer depend "
+                "on the whole batch.",
+            ),
+            (
+                self.batch_normalised and penalised,
+                "gradient_penalty must be none here: this discriminator's batch normalisation "
+                "makes each answer depend on the whole batch, and the penalty is about the slope "
+                "at one sample.",
+            ),
+            (
+                self.label_smoothing > 0 and self.loss not in LABELLED,
+                f"label_smoothing must be 0 with the loss {self.loss}, which has no labels. "
+                f"Losses that have: {', '.join(LABELLED)}.",
+            ),
+            (
+                self.unrolled_steps > 0 and penalised,
+                "unrolled_steps must be 0 with a gradient_penalty: looking through the penalised "
+                "updates would take third derivatives.",
+            ),
+            (
+                self.loss == "wasserstein" and not bounded,
+                "The loss wasserstein needs a critic whose slope is bounded: set weight_clip, "
+                "gradient_penalty or spectral_normalisation.",
+            ),
+            (
+                self.loss == "wasserstein" and self.schedule == "accuracy",
+                "schedule must not be accuracy with the loss wasserstein: a critic's scores have "
+                "no right and wrong.",
+            ),
+        ]

@@ -1,21 +1,46 @@
 """What the figures of a training say, in plain words."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 RECENT = 200
 
 
-def sentence(accuracy_real: np.ndarray, accuracy_generated: np.ndarray) -> str:
+def sentence(figures: Mapping[str, np.ndarray]) -> str:
     """What is happening between the two networks now.
 
     Args:
-        accuracy_real: (n,) share of real samples the discriminator took for real, per step.
-        accuracy_generated: (n,) share of generated samples it took for generated.
+        figures: (n,) each, per step, by the names of metrics: `accuracy_real` and
+            `accuracy_generated`, or `critic_distance` where a critic takes the
+            discriminator's place.
     Returns:
         One sentence; empty before the first step.
     """
-    if not len(accuracy_real):
+    if "critic_distance" in figures:
+        return _of_a_critic(figures["critic_distance"])
+    if not len(figures.get("accuracy_real", ())):
         return ""
+    return _of_a_discriminator(figures["accuracy_real"], figures["accuracy_generated"])
+
+
+def _of_a_critic(distance: np.ndarray) -> str:
+    if len(distance) < 2 * RECENT:
+        return "The critic is learning to tell real from generated; its estimate settles first."
+    now, before = (float(np.mean(part)) for part in np.split(distance[-2 * RECENT :], 2))
+    if now < 0:
+        return "The critic scores generated samples higher than real ones: it has lost its way."
+    if now < 0.98 * before:
+        return "The critic's distance falls: the generated samples come nearer to the real ones."
+    if now > 1.02 * before:
+        return (
+            "The critic's distance grows: it finds more differences than the generator can "
+            "mend meanwhile."
+        )
+    return "The critic's distance holds steady: the two learn at the same pace."
+
+
+def _of_a_discriminator(accuracy_real: np.ndarray, accuracy_generated: np.ndarray) -> str:
     real, generated = (
         float(np.mean(values[-RECENT:])) for values in (accuracy_real, accuracy_generated)
     )

@@ -33,9 +33,15 @@ class DataReport:
 
 @dataclass(frozen=True)
 class Phase:
-    """Work that comes before the first step, such as "loading MNIST"."""
+    """Work that comes before the first step, such as "loading MNIST".
+
+    Args:
+        text: what is done now.
+        share: how much of it is done, from 0 to 1; None where nobody knows.
+    """
 
     text: str
+    share: float | None = None
 
 
 @dataclass(frozen=True)

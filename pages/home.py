@@ -16,5 +16,7 @@ ui.running_now()
 
 st.subheader("Where to go", anchor=False)
 st.page_link("pages/toy.py", label="**Toy** · learn a distribution of numbers in seconds")
-st.page_link("pages/mnist.py", label="**MNIST** · learn to draw handwritten digits")
+st.page_link("pages/mnist.py", label="**MNIST** · learn to draw handwritten digits, or clothes")
+st.page_link("pages/quickdraw.py", label="**Quick Draw** · learn to doodle any of 345 things")
+st.page_link("pages/wgan.py", label="**WGAN** · a critic that measures instead of judging")
 st.page_link("pages/runs.py", label="**Runs** · everything trained so far")

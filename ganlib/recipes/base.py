@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 import numpy as np
 
 from ganlib.config import RunConfig
-from ganlib.data.base import Data, Scaling
+from ganlib.data.base import Data, Loading, Scaling
+from ganlib.knobs import parse
 
 if TYPE_CHECKING:
     import keras
-
-    from ganlib.models.schedules import Schedule
+    import tensorflow as tf
 
 AnyConfig = TypeVar("AnyConfig", bound=RunConfig)
+
+Kind = Literal["scalar", "plane", "image"]
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,15 @@ class Latent:
 
 
 class Recipe(ABC, Generic[AnyConfig]):
-    """One system: its knobs, data, networks, objective and optimisers.
+    """One system: its knobs, data and networks. Losses, penalties and optimisers are knobs.
 
     Attributes:
-        name: "page/variant", the name on the command line.
+        name: "page/variant", or one word; the name on the command line.
         title: how people call it.
         page: the page it trains on.
         order: place among the recipes of its page, lowest first.
-        kind: "scalar" (1-D samples, shown as histograms) or "image" (grids).
+        kind: "scalar" (1-D samples, shown as histograms), "plane" (2-D samples, shown as
+            points) or "image" (grids).
         dataset: the dataset's name, for listings.
         score: the figure of `evaluate` that the table of runs shows; lower is better.
         source: book or paper.
@@ -72,7 +75,7 @@ class Recipe(ABC, Generic[AnyConfig]):
     title: ClassVar[str]
     page: ClassVar[str]
     order: ClassVar[int] = 100
-    kind: ClassVar[Literal["scalar", "image"]]
+    kind: ClassVar[Kind]
     dataset: ClassVar[str]
     score: ClassVar[str]
     source: ClassVar[Source]
@@ -85,6 +88,11 @@ class Recipe(ABC, Generic[AnyConfig]):
     @abstractmethod
     def load(self, config: AnyConfig) -> Data:
         """The samples to learn from."""
+
+    def loading(self, config: AnyConfig) -> Loading:
+        """The same with progress, for data that may have to be fetched first."""
+        yield from ()
+        return self.load(config)
 
     @abstractmethod
     def data_sentence(self, config: AnyConfig) -> str:
@@ -110,31 +118,25 @@ class Recipe(ABC, Generic[AnyConfig]):
     def discriminator(self, config: AnyConfig) -> "keras.Model":
         """(B, *sample_shape) in the networks' units -> (B, 1) logits."""
 
-    @abstractmethod
-    def optimisers(
-        self, config: AnyConfig
-    ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
-        """(generator's, discriminator's)."""
+    def before_step(
+        self,
+        config: AnyConfig,
+        generator: "keras.Model",
+        discriminator: "keras.Model",
+        step: "tf.Tensor",
+    ) -> None:
+        """Changes the networks before an update, inside the compiled step.
 
-    def objective(self, config: AnyConfig) -> str:
-        """Name of the pair of losses in `ganlib.objectives`."""
-        return config.loss
+        Args:
+            config: the run's knobs.
+            generator: the one that learns.
+            discriminator: likewise.
+            step: int64 scalar, counted from 1.
+        """
 
-    def discriminator_steps(self, config: AnyConfig) -> int:
-        """Updates of the discriminator, each on a fresh batch, for one of the generator."""
-        return 1
-
-    def schedule(self, config: AnyConfig) -> "Schedule":
-        """How both learning rates go over the run; see `ganlib.models.schedules`."""
-        return "constant"
-
-    def penalty_weight(self, config: AnyConfig) -> float:
-        """Gamma of the zero-centred gradient penalties R1 and R2; 0 for none."""
-        return 0.0
-
-    def average_decay(self, config: AnyConfig) -> float:
-        """Of the running average of the generator that samples are drawn from; 0 for none."""
-        return 0.0
+    def caption(self, config: AnyConfig, step: int) -> str:
+        """What is to be said of the samples at a step; empty for most recipes."""
+        return ""
 
     def evaluate(
         self, config: AnyConfig, real: np.ndarray, generated: np.ndarray
@@ -149,7 +151,5 @@ class Recipe(ABC, Generic[AnyConfig]):
         return {}
 
     def parse(self, values: dict[str, Any]) -> AnyConfig:
-        """The recipe's config from raw values; see `ganlib.config.parse`."""
-        from ganlib.config import parse
-
+        """The recipe's config from raw values; see `ganlib.knobs.parse`."""
         return parse(self.Config, values)

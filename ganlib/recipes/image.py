@@ -1,94 +1,88 @@
 """What recipes that draw images have in common."""
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from abc import abstractmethod
+from typing import TypeVar
 
 import numpy as np
 
-from ganlib.config import RunConfig, knob
-from ganlib.data.base import Data, Scaling
-from ganlib.data.dataset import Dataset
+from ganlib import data
+from ganlib.config import RunConfig
+from ganlib.data.base import Data, Loading, Scaling, loaded
+from ganlib.data.dataset import Dataset, ImageDataset
+from ganlib.knobs import knob
 from ganlib.metrics.samples import image_scores
-from ganlib.recipes.base import Latent, Recipe
+from ganlib.recipes.base import AnyConfig, Latent, Recipe
 
-if TYPE_CHECKING:
-    import keras
+SHAPE = (28, 28, 1)
 
 
-class ImageConfig(RunConfig):
-    """Knobs of a convolutional GAN trained with Adam."""
+class ImageRecipe(Recipe[AnyConfig]):
+    """Learns uint8 images, which the networks see as values from -1 to 1."""
 
+    kind = "image"
+    score = "pixel_w1"
+
+    @abstractmethod
+    def images(self, config: AnyConfig) -> Dataset:
+        """Where the images come from."""
+
+    def load(self, config: AnyConfig) -> Data:
+        return loaded(self.loading(config))
+
+    def loading(self, config: AnyConfig) -> Loading:
+        return self.images(config).loading()
+
+    def data_sentence(self, config: AnyConfig) -> str:
+        return self.images(config).locate().sentence()
+
+    def scaling(self, config: AnyConfig) -> Scaling:
+        return Scaling(offset=127.5, factor=127.5)
+
+    def evaluate(
+        self, config: AnyConfig, real: np.ndarray, generated: np.ndarray
+    ) -> dict[str, float]:
+        return image_scores(real, generated)
+
+
+def small_image_datasets() -> tuple[str, ...]:
+    """The names of all datasets of 28 x 28 grey images: one more file, one more name."""
+    found = data.all_datasets().values()
+    return tuple(
+        one.name for one in found if isinstance(one, ImageDataset) and one.sample_shape == SHAPE
+    )
+
+
+class SmallImageConfig(RunConfig):
+    """Knobs of a GAN that draws images of 28 x 28 pixels from normal noise."""
+
+    dataset: str = knob("mnist", "The images to learn.", group="Data", choices=small_image_datasets)
     latent_size: int = knob(
         100, "Numbers of N(0, 1) noise that one image grows from.", group="Networks", ge=1, le=1_024
     )
-    momentum: float = knob(
+
+
+class NormalisedConfig(SmallImageConfig):
+    """Those of one whose generator normalises its batches."""
+
+    normalisation_momentum: float = knob(
         0.8,
         "How slowly batch normalisation's moving averages follow the batches.",
         group="Networks",
         ge=0,
         lt=1,
     )
-    generator_learning_rate: float = knob(
-        2e-4,
-        "Adam's step size for the generator.",
-        group="Optimisers",
-        gt=0,
-        le=1,
-        baked=False,
-    )
-    discriminator_learning_rate: float = knob(
-        2e-4,
-        "Adam's step size for the discriminator.",
-        group="Optimisers",
-        gt=0,
-        le=1,
-        baked=False,
-    )
-    beta_1: float = knob(
-        0.5,
-        "Adam's memory of past gradients. GANs like it lower than the usual 0.9.",
-        group="Optimisers",
-        ge=0,
-        lt=1,
-    )
 
 
-AnyImageConfig = TypeVar("AnyImageConfig", bound=ImageConfig)
+AnySmallImageConfig = TypeVar("AnySmallImageConfig", bound=SmallImageConfig)
 
 
-class ImageRecipe(Recipe[AnyImageConfig]):
-    """Learns uint8 images, which the networks see as values from -1 to 1.
+class SmallImageRecipe(ImageRecipe[AnySmallImageConfig]):
+    """Learns any of the datasets of 28 x 28 images."""
 
-    Attributes:
-        images: the dataset to learn.
-    """
+    dataset = "MNIST"
 
-    kind = "image"
-    score = "pixel_w1"
-    images: ClassVar[Dataset]
+    def images(self, config: AnySmallImageConfig) -> Dataset:
+        return data.get(config.dataset)
 
-    def load(self, config: AnyImageConfig) -> Data:
-        return self.images.load()
-
-    def data_sentence(self, config: AnyImageConfig) -> str:
-        return self.images.locate().sentence()
-
-    def scaling(self, config: AnyImageConfig) -> Scaling:
-        return Scaling(offset=127.5, factor=127.5)
-
-    def latent(self, config: AnyImageConfig) -> Latent:
+    def latent(self, config: AnySmallImageConfig) -> Latent:
         return Latent(config.latent_size)
-
-    def optimisers(
-        self, config: AnyImageConfig
-    ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
-        from ganlib.models.optimisers import FusedAdam
-
-        return (
-            FusedAdam(config.generator_learning_rate, config.beta_1),
-            FusedAdam(config.discriminator_learning_rate, config.beta_1),
-        )
-
-    def evaluate(
-        self, config: AnyImageConfig, real: np.ndarray, generated: np.ndarray
-    ) -> dict[str, float]:
-        return image_scores(real, generated)

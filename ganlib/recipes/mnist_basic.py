@@ -2,35 +2,33 @@
 
 from typing import TYPE_CHECKING
 
-from ganlib.config import RunConfig, inherit
-from ganlib.data import mnist
+from ganlib.config import RunConfig
+from ganlib.knobs import inherit
 from ganlib.recipes.base import Source
-from ganlib.recipes.image import ImageConfig, ImageRecipe
+from ganlib.recipes.image import NormalisedConfig, SmallImageRecipe
 
 if TYPE_CHECKING:
     import keras
 
 
-class BasicConfig(ImageConfig):
+class BasicConfig(NormalisedConfig):
     """Knobs of `mnist/basic`."""
 
     steps: int = inherit(RunConfig, "steps", 10_000)
     batch_size: int = inherit(RunConfig, "batch_size", 64)
     sample_every: int = inherit(RunConfig, "sample_every", 1_000)
-    generator_learning_rate: float = inherit(ImageConfig, "generator_learning_rate", 1e-3)
-    discriminator_learning_rate: float = inherit(ImageConfig, "discriminator_learning_rate", 1e-3)
-    beta_1: float = inherit(ImageConfig, "beta_1", 0.9)
+    generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 1e-3)
+    discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 1e-3)
+    beta_1: float = inherit(RunConfig, "beta_1", 0.9)
 
 
-class MnistBasic(ImageRecipe[BasicConfig]):
+class MnistBasic(SmallImageRecipe[BasicConfig]):
     """The same task without the tricks."""
 
     name = "mnist/basic"
     title = "Basic GAN"
     page = "mnist"
     order = 2
-    dataset = "MNIST"
-    images = mnist.DATASET
     source = Source("Training GANs, section 3.3.1")
     summary = "A plain GAN at Keras' default learning rate: often unstable, and good to see."
     notes = (
@@ -46,7 +44,7 @@ class MnistBasic(ImageRecipe[BasicConfig]):
     def generator(self, config: BasicConfig) -> "keras.Model":
         from ganlib.models.conv import transposed_generator
 
-        return transposed_generator(config.momentum)
+        return transposed_generator(config.normalisation_momentum)
 
     def discriminator(self, config: BasicConfig) -> "keras.Model":
         from ganlib.models.conv import strided_discriminator

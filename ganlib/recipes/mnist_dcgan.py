@@ -1,18 +1,20 @@
 """DCGAN on handwritten digits, after Hands-On Deep Learning for Games."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from ganlib.config import RunConfig, inherit, knob
-from ganlib.data import mnist
+from ganlib.config import RunConfig
+from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Source
-from ganlib.recipes.image import ImageConfig, ImageRecipe
+from ganlib.recipes.image import NormalisedConfig, SmallImageRecipe
 
 if TYPE_CHECKING:
     import keras
 
 
-class DcganConfig(ImageConfig):
+class DcganConfig(NormalisedConfig):
     """Knobs of `mnist/dcgan`."""
+
+    batch_normalised: ClassVar[bool] = True
 
     steps: int = inherit(RunConfig, "steps", 4_000)
     sample_every: int = inherit(RunConfig, "sample_every", 50)
@@ -25,15 +27,13 @@ class DcganConfig(ImageConfig):
     )
 
 
-class MnistDcgan(ImageRecipe[DcganConfig]):
+class MnistDcgan(SmallImageRecipe[DcganConfig]):
     """Learns to draw digits with two convolutional networks."""
 
     name = "mnist/dcgan"
     title = "DCGAN"
     page = "mnist"
     order = 1
-    dataset = "MNIST"
-    images = mnist.DATASET
     source = Source("Hands-On Deep Learning for Games, chapter 3")
     summary = "Two convolutional networks with batch normalisation and dropout draw digits."
     notes = (
@@ -51,12 +51,12 @@ class MnistDcgan(ImageRecipe[DcganConfig]):
     def generator(self, config: DcganConfig) -> "keras.Model":
         from ganlib.models.conv import upsampling_generator
 
-        return upsampling_generator(config.momentum)
+        return upsampling_generator(config.normalisation_momentum)
 
     def discriminator(self, config: DcganConfig) -> "keras.Model":
         from ganlib.models.conv import regularised_discriminator
 
-        return regularised_discriminator(config.dropout, config.momentum)
+        return regularised_discriminator(config.dropout, config.normalisation_momentum)
 
 
 RECIPE = MnistDcgan()

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from ganlib.config import RunConfig, inherit, knob
+from ganlib.config import Optimiser, RunConfig
 from ganlib.data.base import Data, Scaling
 from ganlib.data.distributions import DistributionData, gaussian
+from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.recipes.base import Latent, Recipe, Source
 
@@ -50,32 +51,10 @@ class GaussianVectorConfig(RunConfig):
     hidden_units: int = knob(
         256, "Units in the hidden layer of both networks.", group="Networks", ge=1, le=4_096
     )
-    generator_learning_rate: float = knob(
-        1e-1,
-        "Step size of gradient descent for the generator.",
-        group="Optimisers",
-        gt=0,
-        le=1,
-        baked=False,
-    )
-    discriminator_learning_rate: float = knob(
-        5e-3,
-        "Step size of gradient descent for the discriminator.",
-        group="Optimisers",
-        gt=0,
-        le=1,
-        baked=False,
-    )
-    momentum: float = knob(
-        0.0, "Nesterov momentum of both optimisers.", group="Optimisers", ge=0, lt=1
-    )
-    average_decay: float = knob(
-        0.95,
-        "Samples come from a running average of the generator with this decay; 0 turns it off.",
-        group="Networks",
-        ge=0,
-        lt=1,
-    )
+    optimiser: Optimiser = inherit(RunConfig, "optimiser", "sgd")
+    generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 1e-1)
+    discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 5e-3)
+    average_decay: float = inherit(RunConfig, "average_decay", 0.95)
 
 
 class ToyGaussianVector(Recipe[GaussianVectorConfig]):
@@ -127,19 +106,6 @@ class ToyGaussianVector(Recipe[GaussianVectorConfig]):
         from ganlib.models.dense import mlp
 
         return mlp([config.hidden_units], 1)
-
-    def optimisers(
-        self, config: GaussianVectorConfig
-    ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
-        from keras.optimizers import SGD
-
-        return (
-            SGD(config.generator_learning_rate, config.momentum, nesterov=True),
-            SGD(config.discriminator_learning_rate, config.momentum, nesterov=True),
-        )
-
-    def average_decay(self, config: GaussianVectorConfig) -> float:
-        return config.average_decay
 
     def evaluate(
         self, config: GaussianVectorConfig, real: np.ndarray, generated: np.ndarray

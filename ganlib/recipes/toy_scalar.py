@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ganlib.config import RunConfig, inherit, knob
+from ganlib.config import GradientPenalty, RunConfig, Schedule
 from ganlib.data.base import Data, Scaling
 from ganlib.data.distributions import TARGETS, DistributionData
+from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.recipes.base import Latent, Recipe, Source
 
 if TYPE_CHECKING:
     import keras
-
-    from ganlib.models.schedules import Schedule
 
 
 class ScalarConfig(RunConfig):
@@ -27,63 +26,20 @@ class ScalarConfig(RunConfig):
     latent_distribution: Literal["normal", "uniform"] = knob(
         "normal",
         "Noise the generator starts from: normal is N(0, 1), uniform is U(-1, 1).",
-        group="Generator",
+        group="Networks",
     )
     hidden_units: int = knob(
         64, "Units in each hidden layer of both networks.", group="Networks", ge=1, le=2_048
     )
     hidden_layers: int = knob(3, "Hidden layers of both networks.", group="Networks", ge=1, le=8)
-    generator_learning_rate: float = knob(
-        1e-3,
-        "Adam's step size for the generator at the start.",
-        group="Optimisers",
-        gt=0,
-        le=1,
-        baked=False,
-    )
-    discriminator_learning_rate: float = knob(
-        1e-2,
-        "Adam's step size for the discriminator at the start.",
-        group="Optimisers",
-        gt=0,
-        le=1,
-        baked=False,
-    )
-    beta_1: float = knob(
-        0.0,
-        "Adam's memory of past gradients. Without any, the two networks circle less.",
-        group="Optimisers",
-        ge=0,
-        lt=1,
-    )
-    beta_2: float = knob(
-        0.9,
-        "Adam's memory of how large the gradients were.",
-        group="Optimisers",
-        ge=0,
-        lt=1,
-    )
-    gradient_penalty: float = knob(
-        0.1,
-        "Weight of the penalty on the discriminator's slope at real and generated samples "
-        "(R1 and R2), which damps the circling; 0 turns it off.",
-        group="Optimisers",
-        ge=0,
-        le=1_000,
-    )
-    schedule: Literal["cosine", "constant"] = knob(
-        "cosine",
-        "How both learning rates go: cosine lets them fall to zero at the last step.",
-        group="Optimisers",
-    )
-    average_decay: float = knob(
-        0.995,
-        "Samples come from a running average of the generator with this decay, "
-        "which smooths its circling; 0 turns it off.",
-        group="Generator",
-        ge=0,
-        lt=1,
-    )
+    gradient_penalty: GradientPenalty = inherit(RunConfig, "gradient_penalty", "r1_r2")
+    gradient_penalty_weight: float = inherit(RunConfig, "gradient_penalty_weight", 0.1)
+    average_decay: float = inherit(RunConfig, "average_decay", 0.995)
+    generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 1e-3)
+    discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 1e-2)
+    beta_1: float = inherit(RunConfig, "beta_1", 0.0)
+    beta_2: float = inherit(RunConfig, "beta_2", 0.9)
+    schedule: Schedule = inherit(RunConfig, "schedule", "cosine")
 
 
 class ToyScalar(Recipe[ScalarConfig]):
@@ -139,25 +95,6 @@ class ToyScalar(Recipe[ScalarConfig]):
 
         hidden = [config.hidden_units] * config.hidden_layers
         return mlp(hidden, 1, activation="leaky_relu")
-
-    def optimisers(
-        self, config: ScalarConfig
-    ) -> tuple["keras.optimizers.Optimizer", "keras.optimizers.Optimizer"]:
-        from ganlib.models.optimisers import FusedAdam
-
-        return (
-            FusedAdam(config.generator_learning_rate, config.beta_1, config.beta_2),
-            FusedAdam(config.discriminator_learning_rate, config.beta_1, config.beta_2),
-        )
-
-    def schedule(self, config: ScalarConfig) -> "Schedule":
-        return config.schedule
-
-    def penalty_weight(self, config: ScalarConfig) -> float:
-        return config.gradient_penalty
-
-    def average_decay(self, config: ScalarConfig) -> float:
-        return config.average_decay
 
     def evaluate(
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray

@@ -26,6 +26,7 @@ class Status:
         steps: generator updates after which the run is finished.
         step: generator updates so far.
         phase: what happens before the first step, such as "loading MNIST"; else empty.
+        phase_share: how much of the phase is done, 0 to 1; 0 too where nobody knows.
         steps_per_second: while it trains, of the last seconds; afterwards, of the
             whole session but its first call, which compiles.
         elapsed_s: seconds of training, pauses not counted.
@@ -47,6 +48,7 @@ class Status:
     steps: int
     step: int = 0
     phase: str = ""
+    phase_share: float = 0.0
     steps_per_second: float = 0.0
     elapsed_s: float = 0.0
     device: str = ""

@@ -182,7 +182,12 @@ class RunWriter:
         return self._run.path / "traceback.txt"
 
     def _write_phase(self, event: Phase) -> None:
-        self._status.set(replace(self.status, phase=event.text))
+        told = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
+        # A download tells of itself several times a second.
+        if event.share is None:
+            self._status.set(told)
+        else:
+            self._status.progress(told)
 
     def _write_started(self, event: Started) -> None:
         # What lies behind the checkpoint is dropped; the trainer makes it anew.

@@ -104,7 +104,7 @@ def load_generator(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Gen
         RunError: the state belongs to other networks.
     """
     model = build_generator(recipe, config)
-    group = "average" if recipe.average_decay(config) else "generator"
+    group = "average" if config.average_decay else "generator"
     for index, variable in enumerate(model.variables):
         name = f"{group}/{index:03d}/{variable.name}"
         if name not in state or state[name].shape != tuple(variable.shape):

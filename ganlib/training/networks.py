@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -12,9 +12,13 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
 from ganlib.events import Arrays
+from ganlib.models.minibatch import with_minibatch_discrimination
+from ganlib.models.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 from ganlib.models.rebuild import rebuild
+from ganlib.models.spectral import spectrally_normalised
 from ganlib.recipes.base import Recipe
 from ganlib.training.randomness import Purpose, derive
+from ganlib.training.rates import adaptation_state
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Networks:
             generator where the recipe asks for one, otherwise the generator itself.
         generator_optimiser: built for the generator's trainable variables.
         discriminator_optimiser: built for the discriminator's.
+        adaptation: what an adaptive schedule remembers, by name.
     """
 
     generator: keras.Model
@@ -35,6 +40,7 @@ class Networks:
     average: keras.Model
     generator_optimiser: keras.optimizers.Optimizer
     discriminator_optimiser: keras.optimizers.Optimizer
+    adaptation: dict[str, tf.Variable] = field(default_factory=dict)
 
     def parameters(self) -> dict[str, int]:
         """Weights of each network, trainable or not."""
@@ -81,22 +87,31 @@ class Networks:
         }
         if self.average is not self.generator:
             groups["average"] = self.average.variables
-        return {
+        named = {
             f"{group}/{index:03d}/{variable.name}": variable.value
             for group, variables in groups.items()
             for index, variable in enumerate(variables)
         }
+        return named | {f"adaptation/{name}": one for name, one in self.adaptation.items()}
 
 
 def build_networks(recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]) -> Networks:
     """Builds what the recipe describes, with seeds and precision of the run's own."""
     generator = build_generator(recipe, config)
-    discriminator = _build_discriminator(recipe, config, sample_shape)
-    average = build_generator(recipe, config) if recipe.average_decay(config) else generator
-    generator_optimiser, discriminator_optimiser = recipe.optimisers(config)
+    discriminator = build_discriminator(recipe, config, sample_shape)
+    average = build_generator(recipe, config) if config.average_decay else generator
+    generator_optimiser = _optimiser(config, config.generator_learning_rate)
+    discriminator_optimiser = _optimiser(config, config.discriminator_learning_rate)
     generator_optimiser.build(generator.trainable_variables)
     discriminator_optimiser.build(discriminator.trainable_variables)
-    return Networks(generator, discriminator, average, generator_optimiser, discriminator_optimiser)
+    return Networks(
+        generator,
+        discriminator,
+        average,
+        generator_optimiser,
+        discriminator_optimiser,
+        adaptation_state(config),
+    )
 
 
 def build_generator(recipe: Recipe, config: RunConfig) -> keras.Model:
@@ -113,19 +128,37 @@ def count_parameters(recipe: Recipe) -> dict[str, int]:
     """Weights of each network at the recipe's own settings; needs none of its data."""
     config = recipe.parse({})
     generator = build_generator(recipe, config)
-    discriminator = _build_discriminator(recipe, config, generator.output_shape[1:])
+    discriminator = build_discriminator(recipe, config, generator.output_shape[1:])
     return {
         "generator": generator.count_params(),
         "discriminator": discriminator.count_params(),
     }
 
 
-def _build_discriminator(
+def build_discriminator(
     recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]
 ) -> keras.Model:
+    """The recipe's discriminator with its initial weights, and what the config adds to it."""
+    model = recipe.discriminator(config)
+    if config.minibatch_kernels:
+        model = with_minibatch_discrimination(
+            model, config.minibatch_kernels, config.minibatch_dimensions
+        )
+    if config.spectral_normalisation:
+        model = spectrally_normalised(model)
+    *inner, channels = sample_shape
     return rebuild(
-        recipe.discriminator(config),
-        sample_shape,
+        model,
+        (*inner, channels * config.packing),
         derive(config.seed, Purpose.DISCRIMINATOR),
         config.precision,
     )
+
+
+def _optimiser(config: RunConfig, learning_rate: float) -> keras.optimizers.Optimizer:
+    clip = config.gradient_clip or None
+    if config.optimiser == "adam":
+        return FusedAdam(learning_rate, config.beta_1, config.beta_2, clipvalue=clip)
+    if config.optimiser == "rmsprop":
+        return FusedRMSprop(learning_rate, clipvalue=clip)
+    return FusedSGD(learning_rate, config.momentum, nesterov=True, clipvalue=clip)

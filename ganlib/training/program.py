@@ -10,15 +10,16 @@ from typing import Any
 
 import tensorflow as tf
 
-from ganlib import objectives, recipes
-from ganlib.config import RunConfig, baked
+from ganlib import recipes
+from ganlib.config import RunConfig
 from ganlib.data.base import Data
+from ganlib.knobs import baked
 from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
+from ganlib.training.chunk import Feed, compile_chunk
 from ganlib.training.generator import compile_generator
 from ganlib.training.networks import build_networks
-from ganlib.training.step import Feed, compile_chunk
 from ganlib.training.threads import in_one_thread
 
 _MOST_KEPT = 2
@@ -55,20 +56,7 @@ class Program:
             self.predict = compile_generator(self.networks.average, recipe.latent(config).size)
         with tf.device("/CPU:0"):
             self.feed = Feed()
-        chunk = compile_chunk(
-            self.networks,
-            self.feed,
-            getattr(objectives, recipe.objective(config)),
-            data,
-            recipe.scaling(config),
-            recipe.latent(config),
-            batch_size=config.batch_size,
-            discriminator_steps=recipe.discriminator_steps(config),
-            schedule=recipe.schedule(config),
-            average_decay=recipe.average_decay(config),
-            penalty_weight=recipe.penalty_weight(config),
-            device=device,
-        )
+        chunk = compile_chunk(self.networks, self.feed, recipe, config, data, device)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
         is_small = device == "/CPU:0" and work <= _SMALL
@@ -93,13 +81,7 @@ def take(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> Pro
         with tf.device(device):
             fresh = build_networks(recipe, config, data.sample_shape)
         program.networks.restore(fresh.state())
-    networks = program.networks
-    program.feed.set(
-        config.seed,
-        config.steps,
-        float(networks.generator_optimiser.learning_rate),
-        float(networks.discriminator_optimiser.learning_rate),
-    )
+    program.feed.set(config)
     return program
 
 

@@ -23,6 +23,8 @@ class Purpose(IntEnum):
     FRESH_LATENTS = 5
     REAL_SHOWN = 6
     EVALUATION = 7
+    INSTANCE_NOISE = 8
+    PENALTY_MIX = 9
 
 
 def derive(seed: int, purpose: Purpose) -> int:
@@ -45,6 +47,33 @@ def at_step(seeds: np.ndarray | tf.Tensor, purpose: Purpose, step: int | tf.Tens
         step: a scalar of any integer kind.
     """
     return tf.stack([tf.cast(seeds[purpose], tf.int32), tf.cast(step, tf.int32)])
+
+
+class Moment:
+    """When in a run a step happens, for all that follows from it.
+
+    Args:
+        seeds: (len(Purpose),) int32: what `all_purposes` gives for the run's seed.
+        step: int64 scalar, counted from 1.
+        steps: int64 scalar, the run's total.
+    """
+
+    def __init__(self, seeds: tf.Tensor, step: tf.Tensor, steps: tf.Tensor):
+        self.seeds = seeds
+        self.step = step
+        self.steps = steps
+
+    @property
+    def done(self) -> tf.Tensor:
+        """Share of the run's steps that are done before this one: 0 to below 1, float32."""
+        return tf.cast(self.step - 1, tf.float32) / tf.cast(self.steps, tf.float32)
+
+    def seed(self, purpose: Purpose, index: int | None = None) -> tf.Tensor:
+        """The seed of a stateless draw: (2,) int32; another one for each index."""
+        seed = at_step(self.seeds, purpose, self.step)
+        if index is None:
+            return seed
+        return tf.random.experimental.stateless_fold_in(seed, index)
 
 
 def draw_latents(latent: Latent, seed: tf.Tensor, count: int) -> tf.Tensor:

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from ganlib.training.step import Chunk
+from ganlib.training.chunk import Chunk
 
 
 def in_one_thread(chunk: Chunk) -> Chunk:

@@ -19,7 +19,7 @@ from ganlib.training.networks import Networks
 from ganlib.training.pace import Pace
 from ganlib.training.program import Program, give_back, take
 from ganlib.training.randomness import Purpose, derive
-from ganlib.training.step import METRIC_NAMES
+from ganlib.training.step import metric_names
 
 SCORED_EVERY_SAMPLE = 2_000
 
@@ -39,6 +39,7 @@ class Trainer:
         self.recipe = recipe
         self.config = config
         self.step = checkpoint.step if checkpoint else 0
+        self.metric_names = metric_names(config)
         self._resumed = checkpoint
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self._program: Program | None = None
@@ -51,7 +52,7 @@ class Trainer:
             DataError: the data could not be had.
         """
         yield Phase(f"loading {self.recipe.dataset}")
-        data = self.recipe.load(self.config)
+        data = yield from self.recipe.loading(self.config)
         yield Phase("building the networks")
         device, device_name = devices.choose(self.config.devices)
         program = self._program = take(self.recipe, self.config, data, device)
@@ -78,7 +79,7 @@ class Trainer:
             if good:
                 yield Metrics(first, rows[:good], self._elapsed_s)
             if good < count:
-                raise DivergedError(first + good, _not_finite(rows[good]))
+                raise DivergedError(first + good, self._not_finite(rows[good]))
             if self._samples_are_due():
                 yield self._samples(generator, scored_against)
             if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
@@ -125,9 +126,12 @@ class Trainer:
     def _started(self, data: Data, device: str) -> Started:
         shown = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), self.recipe.sample_count)
         real = shown.astype(np.uint8) if self.recipe.kind == "image" else shown
-        return Started(
-            self.step, self._built().parameters(), data.report, device, real, METRIC_NAMES
-        )
+        parameters = self._built().parameters()
+        return Started(self.step, parameters, data.report, device, real, self.metric_names)
+
+    def _not_finite(self, row: np.ndarray) -> list[str]:
+        pairs = zip(self.metric_names, row, strict=True)
+        return [name for name, value in pairs if not np.isfinite(value)]
 
     def _samples(self, generator: Generator, real: np.ndarray) -> Samples:
         began = time.perf_counter()
@@ -139,7 +143,7 @@ class Trainer:
             self.step,
             fixed=self._generate(generator, noise),
             fresh=fresh,
-            noise=noise if self.recipe.kind == "scalar" else None,
+            noise=noise if self.recipe.kind != "image" else None,
             scores=self.recipe.evaluate(self.config, real, fresh),
         )
         self._elapsed_s += time.perf_counter() - began
@@ -161,7 +165,3 @@ def _finite_rows(rows: np.ndarray) -> int:
     """Number of rows before the first that is not finite."""
     bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     return int(bad[0]) if len(bad) else len(rows)
-
-
-def _not_finite(row: np.ndarray) -> list[str]:
-    return [name for name, value in zip(METRIC_NAMES, row, strict=True) if not np.isfinite(value)]

@@ -1,15 +1,16 @@
 """A form made from a recipe's config: nothing about a knob is said twice."""
 
 import math
-from itertools import groupby
 from typing import Any
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from ganlib.config import RunConfig, allowed, literal_choices, meta
+from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
+from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
+from ganlib.ui.special_knobs import SPECIAL
 
 _COLUMNS = 4
 
@@ -17,7 +18,8 @@ _COLUMNS = 4
 def config_form(recipe: Recipe) -> RunConfig | None:
     """Shows every knob of the recipe, grouped, and a button back to its own values.
 
-    Values live in the session, so they are there again after a change of page.
+    Techniques stand under the challenge that they answer. Values live in the session, so
+    they are there again after a change of page.
 
     Returns:
         The config, or None where a value is not allowed; the form says which.
@@ -25,13 +27,15 @@ def config_form(recipe: Recipe) -> RunConfig | None:
     fields = recipe.Config.model_fields
     for name, field in fields.items():
         st.session_state.setdefault(_key(recipe, name), field.default)
-    ordered = sorted(fields, key=lambda name: _group_order(recipe, name))
-    for group, names in groupby(ordered, key=lambda name: meta(fields[name])["group"]):
-        st.markdown(f"**{group}**")
-        columns = st.columns(_COLUMNS)
-        for index, name in enumerate(names):
-            with columns[index % _COLUMNS]:
-                _widget(recipe, name, fields[name])
+    for group in GROUPS:
+        if group not in CHALLENGES:
+            st.markdown(f"**{group}**")
+            _widgets(recipe, group)
+    st.markdown("**Techniques**, by the challenge that they answer")
+    for group, tab in zip(CHALLENGES, st.tabs(CHALLENGES), strict=True):
+        with tab:
+            st.caption(GROUPS[group])
+            _widgets(recipe, group)
     st.button(
         f"Back to {recipe.source.values}",
         key=f"{recipe.name}:reset",
@@ -63,15 +67,28 @@ def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
             st.session_state[_key(recipe, name)] = value
 
 
+def _widgets(recipe: Recipe, group: str) -> None:
+    fields = recipe.Config.model_fields
+    names = [name for name in fields if meta(fields[name])["group"] == group]
+    for name in filter(SPECIAL.__contains__, names):
+        SPECIAL[name](_key(recipe, name), _help(recipe, name, fields[name]))
+    columns = st.columns(_COLUMNS)
+    for index, name in enumerate(name for name in names if name not in SPECIAL):
+        with columns[index % _COLUMNS]:
+            _widget(recipe, name, fields[name])
+
+
 def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
     key = _key(recipe, name)
     label = _label(name, field)
-    help_text = f"{field.description} Allowed: {allowed(recipe.Config, name)}. `{name}`"
-    choices = literal_choices(field)
-    if choices:
+    help_text = _help(recipe, name, field)
+    if known := choices(field):
+        if is_list(field):
+            st.multiselect(label, known, key=key, help=help_text, persist_state="session")
+            return
         st.selectbox(
             label,
-            choices,
+            known,
             key=key,
             help=help_text,
             persist_state="session",
@@ -81,6 +98,9 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
         return
     if field.annotation is bool:
         st.toggle(label, key=key, help=help_text, persist_state="session")
+        return
+    if field.annotation is str:
+        st.text_input(label, key=key, help=help_text, persist_state="session")
         return
     kind = int if field.annotation is int else float
     # Without the bounds: a box that knows them keeps its last good value to itself when it
@@ -93,6 +113,12 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
         help=help_text,
         persist_state="session",
     )
+
+
+def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
+    paper = meta(field)["paper"]
+    source = f" Source: {paper}." if paper else ""
+    return f"{field.description}{source} Allowed: {allowed(recipe.Config, name)}. `{name}`"
 
 
 def _reset(recipe: Recipe) -> None:
@@ -116,11 +142,6 @@ def _step(default: float) -> float:
     if isinstance(default, int):
         return max(1, 10 ** (len(str(default)) - 2))
     return float(10 ** (math.floor(math.log10(default)) - 1)) if default > 0 else 0.01
-
-
-def _group_order(recipe: Recipe, name: str) -> int:
-    groups = [meta(field)["group"] for field in recipe.Config.model_fields.values()]
-    return groups.index(meta(recipe.Config.model_fields[name])["group"])
 
 
 def _key(recipe: Recipe, name: str) -> str:

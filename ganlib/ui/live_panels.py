@@ -14,6 +14,7 @@ from ganlib.ui.curves import curves_panel
 from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 
+_PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _TICK_S = 1.0
 _FIRST_TICK_S = 0.4
 
@@ -73,8 +74,7 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
 def _diagnosis(run: Run) -> None:
     history = run.history()
     if len(history):
-        said = diagnosis.sentence(history["accuracy_real"], history["accuracy_generated"])
-        st.caption(said)
+        st.caption(diagnosis.sentence({name: history[name] for name in history.names}))
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
         curves_panel(None, recipe.page)
     with right, st.container(key="live_samples"), st.container(border=True):
         st.markdown("#### What will happen")
-        what = "a histogram" if recipe.kind == "scalar" else "a grid of images"
+        what = _PICTURES[recipe.kind]
         st.markdown(
             "Press **Start**. Two networks begin to play against each other: the "
             ":orange[generator] makes samples out of noise, the :green[discriminator] says "

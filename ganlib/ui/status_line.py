@@ -26,7 +26,8 @@ def status_line(status: Status) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="run_status"):
         st.badge(label, color=colour)
         st.markdown(status_text(status))
-    st.progress(min(1.0, status.step / max(1, status.steps)))
+    share = status.phase_share if status.phase else status.step / max(1, status.steps)
+    st.progress(min(1.0, share))
 
 
 def state_badge(status: Status) -> str:

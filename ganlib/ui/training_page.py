@@ -3,12 +3,15 @@
 import streamlit as st
 
 from ganlib import recipes
+from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui._compat import run_within_app
+from ganlib.ui.architecture import architecture_panel
 from ganlib.ui.config_form import config_form
 from ganlib.ui.generators import keep_generator
 from ganlib.ui.live_panels import live_panels
+from ganlib.ui.phases import phases_diagram
 from ganlib.ui.recipe_picker import recipe_picker, source_line
 from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
@@ -47,6 +50,7 @@ def training_page(page: str, title: str) -> None:
         # Another key, another expander: open when nothing runs, folded when something does.
         with st.expander("Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"):
             config = config_form(recipe)
+        _architecture(recipe, config or recipe.Config())
         with st.expander("How it works", icon=":material/menu_book:"):
             _how_it_works(recipe, run)
         if run:
@@ -60,8 +64,20 @@ def training_page(page: str, title: str) -> None:
         keep_generator(run)
 
 
+def _architecture(recipe: Recipe, config: RunConfig) -> None:
+    # Networks are built only for those who look.
+    part = st.expander(
+        "Architecture", icon=":material/account_tree:", key="architecture", on_change="rerun"
+    )
+    if part.open:
+        with part:
+            architecture_panel(recipe, config)
+
+
 def _how_it_works(recipe: Recipe, run: Run | None) -> None:
     st.markdown(recipe.notes)
+    st.markdown("**Two phases.** Every step trains one network, then the other.")
+    phases_diagram(None)
     if run:
         status = run.status()
         if status.data:

@@ -10,7 +10,7 @@ from cli_process import Said, ended
 from pydantic.fields import FieldInfo
 
 from ganlib import recipes
-from ganlib.config import allowed, bounds, literal_choices
+from ganlib.knobs import allowed, bounds, choices
 
 Command = Callable[..., Said]
 
@@ -34,7 +34,7 @@ def wrong_values(field: FieldInfo) -> dict[str, str]:
     """Texts that a knob must refuse, by what is wrong with them."""
     limits = bounds(field)
     wrong = {"type": "many", "empty": ""}
-    if literal_choices(field) or field.annotation is bool:
+    if choices(field) or field.annotation is bool:
         return {**wrong, "number": "7", "case": "AUTO "}
     assert field.annotation in (int, float)
     step = 1 if field.annotation is int else 1e-3

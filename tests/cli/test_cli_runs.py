@@ -181,7 +181,7 @@ def test_a_trainer_that_raises(
     command: Command, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Raising(ToyScalar):
-        def discriminator_steps(self, config: ScalarConfig) -> int:
+        def generator(self, config: ScalarConfig) -> object:
             raise ZeroDivisionError("nothing\nto divide by")
 
     monkeypatch.setitem(recipes.all_recipes(), "test/broken", named(Raising))

@@ -8,18 +8,30 @@ import pytest
 
 from ganlib import recipes
 from ganlib.recipes.base import Latent
+from ganlib.training.networks import build_generator, build_networks
 
 # (steps, batch size, a sample every) of the books; None where the numbers are ours.
 LENGTHS = {
     "toy/gaussian-vector": (500, 128, 100),
     "mnist/dcgan": (4_000, 128, 50),
     "mnist/basic": (10_000, 64, 1_000),
+    "fashion/dense": (50 * 60_000 // 32, 32, 60_000 // 32),
+    "quickdraw/conv": (2_000, 128, 100),
+    "wgan/clip": (10_000, 64, 250),
+    "wgan/gp": (10_000, 64, 250),
 }
 LATENTS = {
     "toy/scalar": Latent(1, "normal"),
     "toy/gaussian-vector": Latent(200, "uniform"),
     "mnist/dcgan": Latent(100, "normal"),
     "mnist/basic": Latent(100, "normal"),
+    "fashion/dense": Latent(30, "normal"),
+    "quickdraw/conv": Latent(32, "uniform"),
+    "wgan/clip": Latent(100, "normal"),
+    "wgan/gp": Latent(100, "normal"),
+    "sngan": Latent(100, "normal"),
+    "progressive": Latent(100, "normal"),
+    "toy/plane": Latent(2, "normal"),
 }
 
 
@@ -44,43 +56,67 @@ def test_samples_kept() -> None:
 
 
 def optimisers(name: str, **values: Any) -> tuple[Any, Any]:
+    """(generator's, discriminator's)."""
     recipe = recipes.get(name)
-    found: tuple[Any, Any] = recipe.optimisers(recipe.parse(values))
-    return found
+    config = recipe.parse(values)
+    networks = build_networks(recipe, config, build_generator(recipe, config).output_shape[1:])
+    return networks.generator_optimiser, networks.discriminator_optimiser
 
 
-@pytest.mark.parametrize(
-    ("name", "learning_rate", "beta_1"), [("mnist/dcgan", 2e-4, 0.5), ("mnist/basic", 1e-3, 0.9)]
-)
-def test_image_recipes_learn_with_adam(name: str, learning_rate: float, beta_1: float) -> None:
-    defaults = keras.optimizers.Adam()
+# Optimiser, its generator's and discriminator's learning rate, and what else it is told.
+OPTIMISERS = {
+    "toy/gaussian-vector": ("SGD", 1e-1, 5e-3, {"momentum": 0.0}),
+    "mnist/dcgan": ("Adam", 2e-4, 2e-4, {"beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-7}),
+    "mnist/basic": ("Adam", 1e-3, 1e-3, {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}),
+    "fashion/dense": ("RMSprop", 1e-3, 1e-3, {"rho": 0.9, "epsilon": 1e-7, "clipvalue": None}),
+    "quickdraw/conv": ("Adam", 4e-4, 8e-4, {"beta_1": 0.9, "clipvalue": 1.0}),
+    "wgan/clip": ("RMSprop", 5e-5, 5e-5, {"rho": 0.9}),
+    "wgan/gp": ("Adam", 1e-4, 1e-4, {"beta_1": 0.0, "beta_2": 0.9}),
+    "sngan": ("Adam", 2e-4, 2e-4, {"beta_1": 0.5, "beta_2": 0.999}),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_optimisers(name: str) -> None:
+    kind, generator_rate, discriminator_rate, told = OPTIMISERS[name]
     pair = optimisers(name)
     assert pair[0] is not pair[1]
-    for optimiser in pair:
-        assert isinstance(optimiser, keras.optimizers.Adam)
-        assert float(optimiser.learning_rate) == pytest.approx(learning_rate, rel=1e-6)
-        assert optimiser.beta_1 == beta_1
-        assert (optimiser.beta_2, optimiser.epsilon) == (defaults.beta_2, defaults.epsilon)
+    for optimiser, rate in zip(pair, (generator_rate, discriminator_rate), strict=True):
+        assert isinstance(optimiser, getattr(keras.optimizers, kind))
+        assert float(optimiser.learning_rate) == pytest.approx(rate, rel=1e-6)
+        for attribute, value in told.items():
+            assert getattr(optimiser, attribute) == value
 
 
-def test_basic_is_at_keras_defaults() -> None:
-    ours, defaults = optimisers("mnist/basic")[0], keras.optimizers.Adam()
-    assert ours.get_config() == pytest.approx(
-        {**defaults.get_config(), "name": ours.get_config()["name"]}
-    )
+def test_quickdraw_as_printed_learns_with_rmsprop() -> None:
+    generator, discriminator = optimisers("quickdraw/conv", preset="as printed")
+    for optimiser, rate in ((generator, 4e-4), (discriminator, 8e-4)):
+        assert isinstance(optimiser, keras.optimizers.RMSprop)
+        assert float(optimiser.learning_rate) == pytest.approx(rate, rel=1e-6)
+        assert optimiser.clipvalue == 1
+
+
+def test_the_wasserstein_recipes() -> None:
+    clip, penalty = (recipes.get(name).parse({}) for name in ("wgan/clip", "wgan/gp"))
+    assert (clip.loss, clip.weight_clip, clip.gradient_penalty) == ("wasserstein", 0.01, "none")
+    assert (penalty.loss, penalty.weight_clip) == ("wasserstein", 0)
+    assert (penalty.gradient_penalty, penalty.gradient_penalty_weight) == ("wgan_gp", 10)
+    assert clip.discriminator_steps == penalty.discriminator_steps == 5
+    printed = recipes.get("wgan/clip").parse({"preset": "as printed"})
+    assert (printed.loss, printed.weight_clip) == ("least_squares", 0)
 
 
 def test_gaussian_vector_as_printed() -> None:
     recipe = recipes.get("toy/gaussian-vector")
     config = recipe.parse({"preset": "as printed"})
-    for optimiser in recipe.optimisers(config):
-        assert type(optimiser) is keras.optimizers.SGD
+    for optimiser in optimisers(recipe.name, preset="as printed"):
+        assert isinstance(optimiser, keras.optimizers.SGD)
         assert float(optimiser.learning_rate) == pytest.approx(5e-4, rel=1e-6)
         assert (optimiser.momentum, optimiser.nesterov) == (0.9, True)
     layers = [layer for layer in recipe.generator(config).layers if hasattr(layer, "units")]
     assert [layer.units for layer in layers] == [256, 200]
     assert layers[-1].activation.__name__ == "sigmoid"
-    assert recipe.average_decay(config) == 0
+    assert config.average_decay == 0
     assert recipe.load(config).sample_shape == (200,)
     notes = recipe.notes + (recipe.Config.model_fields["preset"].description or "")
     assert "0.482" in notes and "34 %" in notes
@@ -107,14 +143,13 @@ def test_the_sigmoids_bound_is_what_the_note_says() -> None:
 
 def test_dcgan_knobs_reach_the_networks() -> None:
     recipe = recipes.get("mnist/dcgan")
-    config = recipe.parse(
-        {"dropout": 0.4, "momentum": 0.7, "generator_learning_rate": 0.01, "beta_1": 0.3}
-    )
+    knobs = {"generator_learning_rate": 0.01, "beta_1": 0.3}
+    config = recipe.parse({"dropout": 0.4, "normalisation_momentum": 0.7, **knobs})
     discriminator = recipe.discriminator(config)
     rates = [layer.rate for layer in discriminator.layers if hasattr(layer, "rate")]
     momenta = [layer.momentum for layer in discriminator.layers if hasattr(layer, "momentum")]
     assert rates == [0.4] * 4 and momenta == [0.7] * 3
-    generator, other = recipe.optimisers(config)
+    generator, other = optimisers(recipe.name, **knobs)
     assert float(generator.learning_rate) == pytest.approx(0.01)
     assert float(other.learning_rate) == pytest.approx(2e-4)
     assert generator.beta_1 == other.beta_1 == 0.3
@@ -129,9 +164,7 @@ def test_images_are_scaled_as_the_books_do() -> None:
 
 def test_scalar_knobs_reach_networks_and_optimisers() -> None:
     recipe = recipes.get("toy/scalar")
-    config = recipe.parse(
-        {"hidden_units": 5, "hidden_layers": 2, "steps": 40, "generator_learning_rate": 0.5}
-    )
+    config = recipe.parse({"hidden_units": 5, "hidden_layers": 2, "generator_learning_rate": 0.5})
     for network in (recipe.generator(config), recipe.discriminator(config)):
         network.build((None, 1))
         # 1 * 5 + 5, 5 * 5 + 5, 5 * 1 + 1.
@@ -140,10 +173,9 @@ def test_scalar_knobs_reach_networks_and_optimisers() -> None:
             layer.negative_slope for layer in network.layers if hasattr(layer, "negative_slope")
         ]
         assert slopes == [pytest.approx(0.2)] * 2
-    generator, _ = recipe.optimisers(config)
+    generator, _ = optimisers(recipe.name, generator_learning_rate=0.5)
     assert float(generator.learning_rate) == 0.5
-    assert recipe.schedule(config) == "cosine"
-    assert recipe.schedule(recipe.parse({"schedule": "constant"})) == "constant"
+    assert config.schedule == "cosine"
 
 
 @pytest.mark.parametrize("target", ["mixture", "gaussian", "uniform", "exponential", "log-normal"])

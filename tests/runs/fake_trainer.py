@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.config import RunConfig, inherit, knob
+from ganlib.config import RunConfig
 from ganlib.errors import DivergedError
 from ganlib.events import (
     Checkpoint,
@@ -19,6 +19,7 @@ from ganlib.events import (
     Samples,
     Started,
 )
+from ganlib.knobs import inherit, knob
 
 NAMES = ("generator_loss", "discriminator_loss")
 ROWS = 10
@@ -27,9 +28,9 @@ ROWS = 10
 class FakeConfig(RunConfig):
     steps: int = inherit(RunConfig, "steps", 100)
     sample_every: int = inherit(RunConfig, "sample_every", 50)
-    delay_ms: int = knob(0, "Time that ten steps take.", group="Fake", ge=0, le=1_000)
-    fail_at: int = knob(0, "The step that raises; 0 for none.", group="Fake", ge=0)
-    diverge_at: int = knob(0, "The step that is not finite; 0 for none.", group="Fake", ge=0)
+    delay_ms: int = knob(0, "Time that ten steps take.", group="Run", ge=0, le=1_000)
+    fail_at: int = knob(0, "The step that raises; 0 for none.", group="Run", ge=0)
+    diverge_at: int = knob(0, "The step that is not finite; 0 for none.", group="Run", ge=0)
 
 
 class FakeTrainer:

@@ -126,7 +126,7 @@ def test_a_finished_run_goes_on_to_a_higher_total(make_manager: Make) -> None:
 def test_a_total_out_of_range_is_refused_and_lets_the_run_go(store: RunStore) -> None:
     from fake_trainer import make_fake
 
-    from ganlib.config import parse
+    from ganlib.knobs import parse
 
     manager = Manager(
         store, 1, make_fake, lambda recipe, values: parse(FakeConfig, values), tensorboard=False

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganlib.config import RunConfig, inherit, knob
+from ganlib.config import Optimiser, RunConfig
 from ganlib.data.base import Data, Scaling
 from ganlib.events import Checkpoint, DataReport, Event, Finished, Metrics, Samples
+from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.models.dense import mlp
 from ganlib.recipes.base import Latent, Recipe, Source
@@ -24,7 +25,9 @@ class Config(RunConfig):
     steps: int = inherit(RunConfig, "steps", 8)
     batch_size: int = inherit(RunConfig, "batch_size", 8)
     sample_every: int = inherit(RunConfig, "sample_every", 4)
-    learning_rate: float = knob(0.05, "Of both.", group="Optimisers", gt=0, le=1, baked=False)
+    optimiser: Optimiser = inherit(RunConfig, "optimiser", "sgd")
+    generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 0.05)
+    discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 0.05)
     poisoned_step: int = knob(0, "Its real samples are infinite.", group="Data", ge=0, le=1_000)
 
 
@@ -80,10 +83,6 @@ class Small(Recipe[Config]):
 
     def discriminator(self, config: Config) -> keras.Model:
         return mlp([4], 1, activation="tanh")
-
-    def optimisers(self, config: Config) -> tuple[keras.optimizers.Optimizer, ...]:
-        rate = config.learning_rate
-        return keras.optimizers.SGD(rate), keras.optimizers.SGD(rate)
 
     def evaluate(self, config: Config, real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
         return scalar_scores(real, generated, 1.0)

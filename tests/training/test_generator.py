@@ -89,16 +89,9 @@ def test_values_that_are_not_finite_are_refused() -> None:
             generator.generate(1, seed=0)
 
 
-class Averaged(Small):
-    """With a running average."""
-
-    def average_decay(self, config: object) -> float:
-        return 0.9
-
-
 def test_the_average_is_what_is_loaded() -> None:
-    recipe = Averaged()
-    config = recipe.parse({})
+    recipe = Small()
+    config = recipe.parse({"average_decay": 0.9})
     networks = build_networks(recipe, config, (2,))
     for weight in networks.average.weights:
         weight.assign(weight + 0.25)
@@ -129,7 +122,7 @@ def test_a_state_of_other_networks_is_refused() -> None:
             load_generator(recipe, config, wrong)
         assert str(caught.value) == sentence
     with pytest.raises(RunError, match="average/000/kernel is missing"):
-        load_generator(Averaged(), config, state)
+        load_generator(recipe, recipe.parse({"average_decay": 0.9}), state)
 
 
 def test_saved_weights_can_be_loaded_by_keras(tmp_path: Path) -> None:

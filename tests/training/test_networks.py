@@ -12,15 +12,9 @@ from ganlib.recipes.base import Recipe
 from ganlib.training.networks import Networks, build_networks
 
 
-class Averaged(Small):
-    """With a running average."""
-
-    def average_decay(self, config: object) -> float:
-        return 0.9
-
-
 def build(recipe: Recipe | None = None, **values: object) -> Networks:
-    recipe = recipe or Averaged()
+    if recipe is None:
+        recipe, values = Small(), {"average_decay": 0.9, **values}
     config = recipe.parse(values)
     return build_networks(recipe, config, recipe.load(config).sample_shape)
 

@@ -13,7 +13,7 @@ def test_a_penalised_run_is_the_same_every_time() -> None:
     values = {"hidden_layers": 1, "hidden_units": 8, "batch_size": 16, "steps": 150}
     recipe = recipes.get("toy/scalar")
     config = recipe.parse({**values, "schedule": "constant", "devices": "cpu"})
-    assert config.gradient_penalty > 0
+    assert config.gradient_penalty == "r1_r2" and config.gradient_penalty_weight > 0
     hashes = set()
     for _ in range(10):
         [end] = [event for event in Trainer(recipe, config).events() if isinstance(event, Finished)]

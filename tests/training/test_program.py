@@ -9,9 +9,9 @@ import tensorflow as tf
 from small_recipe import Small, finished
 
 from ganlib import recipes
-from ganlib.config import baked
 from ganlib.data.base import ArrayData
 from ganlib.events import DataReport, Event, Metrics
+from ganlib.knobs import baked
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, prepare, program
 
@@ -32,6 +32,11 @@ def run(recipe: Recipe[Any], values: dict[str, Any]) -> list[Event]:
         return list(trainer.events())
     finally:
         trainer.close()
+
+
+def rates(value: float) -> dict[str, float]:
+    """Both learning rates."""
+    return {"generator_learning_rate": value, "discriminator_learning_rate": value}
 
 
 def kept() -> list[program.Program]:
@@ -65,12 +70,12 @@ def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
 
 def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
     recipe = Small()
-    run(recipe, {**SMALL, "learning_rate": 0.25})
+    run(recipe, {**SMALL, **rates(0.25)})
     used = kept()
-    slow = run(recipe, {**SMALL, "learning_rate": 1e-9})
+    slow = run(recipe, {**SMALL, **rates(1e-9)})
     assert kept() == used
     figures = np.concatenate([event.values for event in slow if isinstance(event, Metrics)])
-    quick = run(recipe, {**SMALL, "learning_rate": 0.25})
+    quick = run(recipe, {**SMALL, **rates(0.25)})
     others = np.concatenate([event.values for event in quick if isinstance(event, Metrics)])
     np.testing.assert_array_equal(figures[0, 0], others[0, 0])
     losses_and_norms = [0, 1, 4, 5]
@@ -152,4 +157,4 @@ def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
     assert taken is ready
     assert taken.feed.steps.numpy() == 7
     assert int(taken.networks.generator_optimiser.iterations) == 0
-    assert taken.chunk(tf.constant(1, tf.int64), tf.constant(2, tf.int64)).shape == (2, 6)
+    assert taken.chunk(tf.constant(1, tf.int64), tf.constant(2, tf.int64)).shape == (2, 8)

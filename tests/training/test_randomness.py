@@ -35,7 +35,7 @@ def test_seeds_purposes_and_steps_draw_apart() -> None:
     draws = [
         draw(seed, purpose, step) for seed in (0, 1) for purpose in Purpose for step in (0, 1, 2)
     ]
-    assert len(draws) == 2 * 8 * 3
+    assert len(draws) == 2 * 10 * 3
     for index, first in enumerate(draws):
         for second in draws[index + 1 :]:
             assert (first != second).mean() > 0.99

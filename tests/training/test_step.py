@@ -8,23 +8,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from small_recipe import SmallData
+from small_recipe import Small, SmallData
 
-from ganlib.data.base import Scaling
+from ganlib.config import RunConfig
 from ganlib.models.rebuild import rebuild
-from ganlib.models.schedules import Schedule
-from ganlib.objectives import non_saturating, relativistic
 from ganlib.recipes.base import Latent
+from ganlib.training.chunk import Feed, compile_chunk
 from ganlib.training.networks import Networks
-from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
-from ganlib.training.step import (
-    METRIC_NAMES,
-    Feed,
-    adversarial_step,
-    compile_chunk,
-    set_learning_rates,
-    update_average,
-)
+from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step, draw_latents
+from ganlib.training.step import Figures, adversarial_step, metric_names, update_average
 
 BATCH, LATENT = 6, 3
 RNG = np.random.default_rng(0)
@@ -63,6 +55,18 @@ def _networks(
     optimisers[0].build(first.trainable_variables)
     optimisers[1].build(second.trainable_variables)
     return Networks(first, second, first, *optimisers)
+
+
+def moment(step: int = 1) -> Moment:
+    """A step of a run of 100 with seed 4."""
+    seeds = tf.constant(all_purposes(4))
+    return Moment(seeds, tf.constant(step, tf.int64), tf.constant(100, tf.int64))
+
+
+def update(networks: Networks, real: tf.Tensor, latents: tf.Tensor, **knobs: object) -> Figures:
+    """One step with these knobs."""
+    config = RunConfig(batch_size=real.shape[1], discriminator_steps=real.shape[0], **knobs)
+    return adversarial_step(networks, config, real, latents, moment())
 
 
 def batches(count: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -144,7 +148,7 @@ def test_a_step_equals_the_plain_loop(
     assert difference(ours, plain) == 0
     for _ in range(3):
         real, latents = batches(discriminator_steps)
-        adversarial_step(ours, non_saturating, real, latents)
+        update(ours, real, latents)
         reference_step(plain, real, latents)
     assert difference(ours, plain) <= 1e-6
     for name in ("generator", "discriminator"):
@@ -164,7 +168,7 @@ def test_the_generator_learns_through_the_updated_discriminator(
 ) -> None:
     ours, simultaneous = build(), build()
     real, latents = batches(1)
-    adversarial_step(ours, non_saturating, real, latents)
+    update(ours, real, latents)
     reference_step(simultaneous, real, latents, simultaneous=True)
     assert difference(ours, simultaneous) > 1e-5
 
@@ -172,19 +176,21 @@ def test_the_generator_learns_through_the_updated_discriminator(
 def test_a_step_with_penalties_equals_the_plain_loop() -> None:
     ours, plain, without = dense_networks(), dense_networks(), dense_networks()
     real, latents = batches(1)
-    row = adversarial_step(ours, non_saturating, real, latents, 0.7)
+    row = update(ours, real, latents, gradient_penalty="r1_r2", gradient_penalty_weight=0.7)
     reference_step(plain, real, latents, 0.7)
-    plain_row = adversarial_step(without, non_saturating, real, latents)
+    plain_row = update(without, real, latents)
     assert difference(ours, plain) <= 1e-6
     assert difference(ours, without) > 1e-4
     # The loss is told without penalties.
-    assert float(row[0]) == pytest.approx(float(plain_row[0]), abs=1e-6)
+    assert float(row["discriminator_loss"]) == pytest.approx(
+        float(plain_row["discriminator_loss"]), abs=1e-6
+    )
 
 
 def test_a_relativistic_step_compares_through_the_updated_discriminator() -> None:
     ours, plain, classic = dense_networks(), dense_networks(), dense_networks()
     real, latents = batches(2)
-    adversarial_step(ours, relativistic, real, latents)
+    update(ours, real, latents, loss="relativistic")
     reference_step(plain, real, latents, relative=True)
     reference_step(classic, real, latents)
     assert difference(ours, plain) <= 1e-6
@@ -194,8 +200,8 @@ def test_a_relativistic_step_compares_through_the_updated_discriminator() -> Non
 def test_the_order_of_the_discriminators_batches_matters() -> None:
     first, second = dense_networks(), dense_networks()
     real, latents = batches(3)
-    adversarial_step(first, non_saturating, real, latents)
-    adversarial_step(second, non_saturating, tf.gather(real, [1, 0, 2]), latents)
+    update(first, real, latents)
+    update(second, tf.gather(real, [1, 0, 2]), latents)
     assert difference(first, second) > 1e-6
 
 
@@ -217,13 +223,12 @@ def test_every_figure_by_hand() -> None:
     networks = linear(0.5, 1e-12)
     real = np.array([1.0, 2.0, -1.0, 3.0])
     latents = np.array([-1.0, -0.5, 1.0, -2.0])
-    row = adversarial_step(
+    figures = update(
         networks,
-        non_saturating,
         tf.constant(real.reshape(1, 4, 1), tf.float32),
         tf.constant(latents.reshape(1, 4, 1), tf.float32),
     )
-    figures = dict(zip(METRIC_NAMES, row.numpy(), strict=True))
+    figures = {name: float(value) for name, value in figures.items()}
     fake = 2 * latents
 
     def share(logits: np.ndarray) -> np.ndarray:
@@ -244,43 +249,25 @@ def test_every_figure_by_hand() -> None:
 
 def test_accuracies_are_told_apart_and_a_logit_of_zero_is_no_answer() -> None:
     def accuracies(real: list[float], latents: list[float]) -> list[float]:
-        row = adversarial_step(
+        figures = update(
             linear(1.0, 1e-3),
-            non_saturating,
             tf.reshape(tf.constant(real), (1, -1, 1)),
             tf.reshape(tf.constant(latents), (1, -1, 1)),
         )
-        return [float(value) for value in row[2:4]]
+        return [float(figures[f"accuracy_{name}"]) for name in ("real", "generated")]
 
     assert accuracies([1.0, 1.0], [1.0, 1.0]) == [1.0, 0.0]
     assert accuracies([-1.0, -1.0], [-1.0, -1.0]) == [0.0, 1.0]
     assert accuracies([0.0, 1.0, 1.0, -1.0], [0.0, -1.0, 1.0, 1.0]) == [0.5, 0.25]
 
 
-def compiled(
-    networks: Networks,
-    discriminator_steps: int = 1,
-    decay: float = 0.0,
-    seed: int = 4,
-    schedule: Schedule = "constant",
-) -> Callable[[int, int], np.ndarray]:
-    """chunk(first step, count) on small data."""
+def compiled(networks: Networks, **knobs: object) -> Callable[[int, int], np.ndarray]:
+    """chunk(first step, count) on small data, of a run of 100 steps."""
+    recipe = Small()
+    config = recipe.parse({"batch_size": BATCH, "seed": 4, "steps": 100, **knobs})
     feed = Feed()
-    feed.set(seed, 100, 0.1, 0.05)
-    chunk = compile_chunk(
-        networks,
-        feed,
-        non_saturating,
-        SmallData(0),
-        Scaling(3.0, 2.0),
-        Latent(LATENT),
-        batch_size=BATCH,
-        discriminator_steps=discriminator_steps,
-        schedule=schedule,
-        average_decay=decay,
-        penalty_weight=0.0,
-        device="/CPU:0",
-    )
+    feed.set(config)
+    chunk = compile_chunk(networks, feed, recipe, config, SmallData(0), "/CPU:0")
     return lambda first, count: chunk(
         tf.constant(first, tf.int64), tf.constant(count, tf.int64)
     ).numpy()
@@ -291,7 +278,7 @@ def test_seven_steps_in_one_call_are_seven_calls() -> None:
     chunk_together, chunk = compiled(together), compiled(apart)
     rows = chunk_together(1, 7)
     single = np.concatenate([chunk(step, 1) for step in range(1, 8)])
-    assert rows.shape == (7, len(METRIC_NAMES)) and rows.dtype == np.float32
+    assert rows.shape == (7, len(metric_names(RunConfig()))) and rows.dtype == np.float32
     np.testing.assert_array_equal(rows, single)
     assert difference(together, apart) == 0
     # The number of a step decides its draws.
@@ -309,30 +296,12 @@ def test_every_update_in_a_call_has_batches_of_its_own() -> None:
     )
     latents = tf.reshape(latents, (3, BATCH, LATENT))
     assert len(np.unique(real.numpy().reshape(-1, 2), axis=0)) == 3 * BATCH
-    expected = adversarial_step(by_hand, non_saturating, real, latents)
-    np.testing.assert_allclose(row, expected, rtol=0, atol=1e-6)
+    expected = update(by_hand, real, latents)
+    names = metric_names(RunConfig())
+    np.testing.assert_allclose(row, [expected[name] for name in names], rtol=0, atol=1e-6)
     assert difference(ours, by_hand) <= 1e-6
     assert int(ours.discriminator_optimiser.iterations) == 3
     assert int(ours.generator_optimiser.iterations) == 1
-
-
-@pytest.mark.parametrize(("step", "share"), [(1, 1.0), (26, (1 + 0.5**0.5) / 2), (51, 0.5)])
-def test_the_schedule_sets_both_learning_rates(step: int, share: float) -> None:
-    networks, feed = dense_networks(), Feed()
-    feed.set(0, 100, 0.2, 0.4)
-    set_learning_rates(networks, feed, "cosine", tf.constant(step, tf.int64))
-    rates = [networks.generator_optimiser, networks.discriminator_optimiser]
-    assert [float(one.learning_rate) for one in rates] == pytest.approx([0.2 * share, 0.4 * share])
-
-
-def test_a_chunk_follows_its_schedule_to_the_runs_last_step() -> None:
-    networks = dense_networks()
-    chunk = compiled(networks, schedule="cosine")
-    chunk(98, 3)
-    factor = (1 + np.cos(np.pi * 99 / 100)) / 2
-    assert float(networks.generator_optimiser.learning_rate) == pytest.approx(
-        0.1 * factor, abs=1e-8
-    )
 
 
 def averaging(first: float, second: float) -> Networks:
@@ -383,7 +352,7 @@ def test_a_chunk_moves_the_average_at_every_step() -> None:
         networks.discriminator_optimiser,
     )
     start = [weight.numpy() for weight in average.weights]
-    compiled(averaged, decay=0.5)(1, 2)
+    compiled(averaged, average_decay=0.5)(1, 2)
     chunk, expected = compiled(plain), start
     for step in (1, 2):
         chunk(step, 1)

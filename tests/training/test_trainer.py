@@ -14,8 +14,7 @@ from ganlib import recipes
 from ganlib.errors import ConfigError, DivergedError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
-from ganlib.training import Trainer, create_trainer
-from ganlib.training.step import METRIC_NAMES
+from ganlib.training import Trainer, create_trainer, networks
 
 TOY = {"steps": 11, "sample_every": 4, "checkpoint_every": 5, "batch_size": 16}
 
@@ -45,17 +44,16 @@ def test_what_a_run_says_when_it_starts(toy: list[Event]) -> None:
         "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch"
     )
     assert started.real.shape == (2_000, 1)
-    assert (
-        started.metric_names
-        == METRIC_NAMES
-        == (
-            "discriminator_loss",
-            "generator_loss",
-            "accuracy_real",
-            "accuracy_generated",
-            "discriminator_gradient_norm",
-            "generator_gradient_norm",
-        )
+    # The learning rates too, for they follow a cosine.
+    assert started.metric_names == (
+        "discriminator_loss",
+        "generator_loss",
+        "accuracy_real",
+        "accuracy_generated",
+        "discriminator_gradient_norm",
+        "generator_gradient_norm",
+        "discriminator_learning_rate",
+        "generator_learning_rate",
     )
 
 
@@ -66,7 +64,7 @@ def test_figures_of_every_step_once(toy: list[Event]) -> None:
         assert later.first_step == earlier.last_step + 1
         assert later.elapsed_s >= earlier.elapsed_s
     assert metrics[0].elapsed_s > 0
-    assert rows(toy).shape == (11, 6) and rows(toy).dtype == np.float32
+    assert rows(toy).shape == (11, 8) and rows(toy).dtype == np.float32
     assert np.isfinite(rows(toy)).all()
 
 
@@ -196,9 +194,9 @@ def test_the_first_step_may_be_the_one() -> None:
     assert only(seen, Metrics) == []
 
 
-def test_a_generator_that_the_last_update_broke_is_told() -> None:
+def test_a_generator_that_the_last_update_broke_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     # The figures of step 1 come from before its update and are finite.
-    values = {"devices": "cpu", "steps": 1}
+    values = {"devices": "cpu", "steps": 1, "generator_learning_rate": 1.0}
 
     class Breaks(Small):
         def generator(self, config: Any) -> Any:
@@ -206,9 +204,11 @@ def test_a_generator_that_the_last_update_broke_is_told() -> None:
 
             return mlp([4, 4], 2)
 
-        def optimisers(self, config: object) -> Any:
-            return keras.optimizers.SGD(1e30), keras.optimizers.SGD(1e-3)
+    # No knob takes such a learning rate.
+    def optimiser(config: object, rate: float) -> keras.optimizers.Optimizer:
+        return keras.optimizers.SGD(1e30 if rate == 1 else 1e-3)
 
+    monkeypatch.setattr(networks, "_optimiser", optimiser)
     seen: list[Event] = []
     with pytest.raises(DivergedError) as caught:
         for event in Trainer(Breaks(), Breaks().parse(values)).events():
@@ -249,7 +249,7 @@ def test_a_recipe_that_raises_leaves_the_next_run_alone() -> None:
     healthy = finished(train(Small(), {}))
 
     class Raises(Small):
-        def optimisers(self, config: object) -> Any:
+        def generator(self, config: object) -> Any:
             raise ZeroDivisionError("as asked")
 
     events: Iterator[Event] = Trainer(Raises(), Raises().parse({"devices": "cpu"})).events()
@@ -285,9 +285,10 @@ def test_mixed_precision_trains_and_keeps_weights_in_float32(
     values = {"steps": 3, "sample_every": 3, "batch_size": 8, "precision": "mixed_bfloat16"}
     trainer = Trainer(recipe, recipe.parse({**values, "devices": "cpu"}))
     events = list(trainer.events())
-    assert rows(events).shape == (3, 6) and np.isfinite(rows(events)).all()
-    networks = trainer._built()
-    for network in (networks.generator, networks.discriminator):
+    assert rows(events).shape == (3, len(trainer.metric_names))
+    assert np.isfinite(rows(events)).all()
+    built = trainer._built()
+    for network in (built.generator, built.discriminator):
         assert {layer.compute_dtype for layer in network.layers} == {"bfloat16"}
         assert {weight.dtype for weight in network.weights} == {"float32"}
         assert all(np.isfinite(weight.numpy()).all() for weight in network.weights)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.config import allowed, literal_choices
+from ganlib.knobs import allowed, choices
 from ganlib.runs import RunStore
 
 Open = Callable[..., AppTest]
@@ -45,8 +45,8 @@ def test_every_knob_with_its_default_and_help(name: str, open_page: Open) -> Non
     for key, field in config.model_fields.items():
         shown = widget(app, f"{name}:{key}")
         assert shown.help == f"{field.description} Allowed: {allowed(config, key)}. `{key}`"
-        if literal_choices(field):
-            assert shown.options == list(literal_choices(field))
+        if choices(field):
+            assert shown.options == list(choices(field))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,241 @@
+"""What a knob is: a field of a config with its bounds, its unit and its help.
+
+A recipe's config is a set of knobs. The page's form, the command line and a saved run all
+go through `parse`, so they accept and refuse the same values with the same words.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from ganlib.errors import ConfigError
+
+# What a list on the command line is separated by.
+_SEPARATOR = ","
+# More choices than this are counted and not listed.
+_LISTED = 24
+
+
+def knob(
+    default: Any,
+    help: str,
+    *,
+    group: str,
+    unit: str = "",
+    paper: str = "",
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    choices: Callable[[], tuple[str, ...]] | None = None,
+    baked: bool = True,
+) -> Any:
+    """A field of a config: its default, its bounds, and how it is told to a user.
+
+    Args:
+        default: as the book has it.
+        help: what it does, in a sentence or two.
+        group: heading it stands under in the form; one of `GROUPS`.
+        unit: what its number counts.
+        paper: where the technique comes from, such as "arXiv 1606.03498".
+        ge: the least value.
+        gt: what it must be above.
+        le: the greatest value.
+        lt: what it must be below.
+        choices: gives the values it takes, where these are known only when asked.
+        baked: whether it is built into the compiled step. One that is not can be changed
+            without compiling anew.
+    """
+    if group not in GROUPS:
+        raise ValueError(f"group must be one of {', '.join(GROUPS)}. Received: {group!r}.")
+    extra: dict[str, Any] = {
+        "group": group,
+        "unit": unit,
+        "paper": paper,
+        "choices": choices,
+        "baked": baked,
+    }
+    return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+
+
+# The headings of the form, in order; those of techniques are the challenges they answer.
+GROUPS: dict[str, str] = {
+    "Run": "How long, how much at once, and from which seed.",
+    "Data": "What the generator is to imitate.",
+    "Networks": "Size and shape of the two networks.",
+    "Vanishing gradients": "A discriminator that is too sure of itself teaches nothing: "
+    "the generator's gradient fades away.",
+    "Mode collapse": "The generator makes the same few samples again and again, because they "
+    "fool the discriminator.",
+    "Instability": "The losses swing or run away, and what was learned is lost again.",
+    "Sensitive hyperparameters": "Small changes of the learning rates decide between success "
+    "and failure.",
+}
+CHALLENGES = tuple(GROUPS)[3:]
+
+
+class Config(BaseModel):
+    """A set of knobs with values. It cannot be changed once it is made."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+    )
+
+    # Named sets of values that the knob `preset`, where a recipe has one, stands for.
+    presets: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _prepare(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        prepared = {**cls._of_preset(values), **values}
+        for name, value in prepared.items():
+            if name in cls.model_fields and is_list(cls.model_fields[name]):
+                prepared[name] = _as_list(value)
+        return prepared
+
+    @classmethod
+    def _of_preset(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        if not cls.presets:
+            return {}
+        preset = values.get("preset", cls.model_fields["preset"].default)
+        return cls.presets.get(preset, {}) if isinstance(preset, str) else {}
+
+    @model_validator(mode="after")
+    def _check_choices(self) -> "Config":
+        # Those of a Literal are checked by pydantic.
+        for name, field in type(self).model_fields.items():
+            if meta(field)["choices"] is None:
+                continue
+            value = getattr(self, name)
+            given = value if is_list(field) else (value,)
+            known = choices(field)
+            unknown = [one for one in given if one not in known]
+            if unknown or not given:
+                raise ValueError(_refusal(type(self), name, unknown[0] if unknown else given))
+        return self
+
+
+AnyConfig = TypeVar("AnyConfig", bound=Config)
+
+
+def inherit(parent: type[Config], name: str, default: Any) -> Any:
+    """The knob `name` of `parent` with another default; bounds and help stay."""
+    field = copy.copy(parent.model_fields[name])
+    field.default = default
+    return field
+
+
+def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
+    """Builds a config from raw values, which may be text.
+
+    Args:
+        config: the recipe's config class.
+        values: knob names and values; what is missing takes its default.
+
+    Raises:
+        ConfigError: one sentence for each value that is not allowed.
+    """
+    try:
+        return config.model_validate(dict(values))
+    except ValidationError as error:
+        sentences = [_sentence(config, dict(item)) for item in error.errors()]
+        raise ConfigError(" ".join(dict.fromkeys(sentences))) from None
+
+
+def allowed(config: type[Config], name: str) -> str:
+    """What the knob takes, in words: "a whole number from 1 to 8,192"."""
+    field = config.model_fields[name]
+    known = choices(field)
+    if is_list(field):
+        return f"one or more of {_listed(known)}, separated by commas"
+    if known:
+        return f"one of {_listed(known)}"
+    if field.annotation is bool:
+        return "true or false"
+    kind = _KINDS.get(field.annotation, "a text")
+    limits = bounds(field)
+    words = [
+        f"{word} {_number(limits[key])}"
+        for key, word in (("ge", "from"), ("gt", "above"), ("lt", "below"), ("le", "to"))
+        if key in limits
+    ]
+    return " ".join([kind, *words])
+
+
+def bounds(field: FieldInfo) -> dict[str, float]:
+    """The knob's limits by kind: ge, gt, le, lt."""
+    found: dict[str, float] = {}
+    for item in field.metadata:
+        for kind in ("ge", "gt", "le", "lt"):
+            if getattr(item, kind, None) is not None:
+                found[kind] = getattr(item, kind)
+    return found
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """The values of a knob that is a choice, or a list of choices; empty for any other."""
+    if get_origin(field.annotation) is Literal:
+        return get_args(field.annotation)
+    ask: Callable[[], tuple[str, ...]] | None = meta(field)["choices"]
+    return ask() if ask else ()
+
+
+def is_list(field: FieldInfo) -> bool:
+    """Whether the knob holds several values at once."""
+    return get_origin(field.annotation) is tuple
+
+
+def meta(field: FieldInfo) -> dict[str, Any]:
+    """The knob's group, unit and paper, and whether it is baked into the compiled step."""
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+
+
+def baked(config: Config) -> dict[str, Any]:
+    """The knobs that are built into the compiled step, and their values."""
+    fields = type(config).model_fields
+    return {name: getattr(config, name) for name in fields if meta(fields[name])["baked"]}
+
+
+_KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
+
+
+def _as_list(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(_SEPARATOR) if part.strip()]
+
+
+def _listed(known: tuple[str, ...]) -> str:
+    if len(known) <= _LISTED:
+        return ", ".join(known)
+    return f"the {len(known)} there are, such as {known[0]} or {known[-1]}"
+
+
+def _refusal(config: type[Config], name: str, value: Any) -> str:
+    return f"{name} must be {allowed(config, name)}. Received: {_shown(value)}."
+
+
+def _sentence(config: type[Config], error: dict[str, Any]) -> str:
+    if not error["loc"]:
+        return str(error["ctx"]["error"]) if "ctx" in error else str(error["msg"])
+    name = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        return f"Unknown knob {name!r}. Allowed: {', '.join(config.model_fields)}."
+    return _refusal(config, name, error["input"])
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int) or (math.isfinite(value) and value == int(value)):
+        return f"{int(value):,}"
+    return f"{value:g}"

@@ -1,0 +1,102 @@
+"""Many updates in one compiled call."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.data.base import Data
+from ganlib.recipes.base import Recipe
+from ganlib.training.networks import Networks
+from ganlib.training.randomness import Moment, Purpose, all_purposes, draw_latents
+from ganlib.training.rates import adapt, set_learning_rates
+from ganlib.training.step import adversarial_step, metric_names, update_average
+
+Chunk = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+class Feed:
+    """What a compiled step reads anew in every run, so that the next one can use it too."""
+
+    def __init__(self) -> None:
+        def variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
+            return tf.Variable(tf.zeros(shape, dtype), trainable=False)
+
+        self.seeds = variable((len(Purpose),), tf.int32)
+        self.steps = variable((), tf.int64)
+        self.generator_learning_rate = variable((), tf.float32)
+        self.discriminator_learning_rate = variable((), tf.float32)
+
+    def set(self, config: RunConfig) -> None:
+        """A run with these knobs begins."""
+        self.seeds.assign(all_purposes(config.seed))
+        self.steps.assign(config.steps)
+        self.generator_learning_rate.assign(config.generator_learning_rate)
+        self.discriminator_learning_rate.assign(config.discriminator_learning_rate)
+
+
+def compile_chunk(
+    networks: Networks,
+    feed: Feed,
+    recipe: Recipe[Any],
+    config: RunConfig,
+    data: Data,
+    device: str,
+) -> Chunk:
+    """A compiled function that makes many updates in one call.
+
+    Python's cost per call is larger than a small network's update, so updates are made
+    in a loop inside the graph. The number of updates in a call does not change any of them.
+    It is compiled at the first call, and stays the same whatever `feed` is set to.
+
+    Returns:
+        chunk(first_step, count), both int64 scalars, steps counted from 1
+        -> (count, len(metric_names(config))) float32.
+    """
+    names = metric_names(config)
+    scaling, latent = recipe.scaling(config), recipe.latent(config)
+    updates, batch = config.discriminator_steps, config.batch_size
+
+    def one(step: tf.Tensor) -> tf.Tensor:
+        moment = Moment(feed.seeds.value(), step, feed.steps.value())
+        recipe.before_step(config, networks.generator, networks.discriminator, step)
+        set_learning_rates(
+            networks,
+            config,
+            feed.generator_learning_rate,
+            feed.discriminator_learning_rate,
+            moment,
+        )
+        real = scaling.to_model(data.draw(moment.seed(Purpose.REAL_BATCH), updates * batch))
+        latents = draw_latents(latent, moment.seed(Purpose.LATENT_BATCH), updates * batch)
+        real = tf.reshape(real, (updates, batch, *data.sample_shape))
+        latents = tf.reshape(latents, (updates, batch, latent.size))
+        figures = adversarial_step(networks, config, real, latents, moment)
+        adapt(networks, config, figures)
+        if config.average_decay:
+            update_average(networks, config.average_decay, step)
+        return tf.stack([figures[name] for name in names])
+
+    @tf.function(
+        autograph=False,
+        input_signature=[tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.int64)],
+    )
+    def chunk(first_step: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+        with tf.device(device):
+            rows = tf.TensorArray(tf.float32, size=tf.cast(count, tf.int32))
+
+            def body(index: tf.Tensor, rows: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+                row = one(first_step + tf.cast(index, tf.int64))
+                return index + 1, rows.write(index, row)
+
+            _, rows = tf.while_loop(
+                lambda index, _: index < tf.cast(count, tf.int32),
+                body,
+                (tf.constant(0), rows),
+                parallel_iterations=1,
+            )
+            stacked = rows.stack()
+        return tf.ensure_shape(stacked, (None, len(names)))
+
+    return chunk

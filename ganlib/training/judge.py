@@ -1,0 +1,101 @@
+"""How a step asks the discriminator: in packs, through noise, with penalties."""
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.regularisers import interpolate_penalty, logits_and_penalty
+from ganlib.training.randomness import Moment, Purpose
+
+Judge = Callable[[tf.Tensor], tf.Tensor]
+
+
+def judge_of(discriminator: keras.Model) -> Judge:
+    """Packs -> (B / packing, 1) float32 logits, in training mode."""
+    return lambda packs: tf.cast(discriminator(packs, training=True), tf.float32)
+
+
+def shown(samples: tf.Tensor, config: RunConfig, moment: Moment, index: int) -> tf.Tensor:
+    """What the discriminator sees of samples: through noise, and in packs.
+
+    Args:
+        samples: (B, *sample_shape).
+        config: says how much noise, and how many to a pack.
+        moment: says how far the run is.
+        index: another one, other noise.
+    Returns:
+        (B / packing, ..., packing * C).
+    """
+    return pack(with_instance_noise(samples, config, moment, index), config.packing)
+
+
+def pack(samples: tf.Tensor, count: int) -> tf.Tensor:
+    """Puts every `count` samples into one, side by side in the last axis.
+
+    Args:
+        samples: (B, ..., C), B a multiple of count.
+        count: samples that are judged together.
+    Returns:
+        (B / count, ..., count * C).
+    Source: Lin et al. 2018, arXiv 1712.04086, section 3.
+    """
+    if count == 1:
+        return samples
+    batch, *inner, channels = samples.shape
+    apart = tf.reshape(samples, (batch // count, count, *inner, channels))
+    order = [0, *range(2, 2 + len(inner)), 1, 2 + len(inner)]
+    return tf.reshape(tf.transpose(apart, order), (batch // count, *inner, count * channels))
+
+
+def with_instance_noise(
+    samples: tf.Tensor, config: RunConfig, moment: Moment, index: int
+) -> tf.Tensor:
+    """The samples with noise that falls to nothing along the run.
+
+    Args:
+        samples: (B, *sample_shape).
+        config: says how much.
+        moment: says how far the run is.
+        index: another one, other noise.
+    Source: Soenderby et al. 2016, arXiv 1610.04490, section 4; annealed as there.
+    """
+    if not config.instance_noise:
+        return samples
+    noise = tf.random.stateless_normal(samples.shape, moment.seed(Purpose.INSTANCE_NOISE, index))
+    return samples + config.instance_noise * (1 - moment.done) * noise
+
+
+def judge_both(
+    judge: Judge, real: tf.Tensor, fake: tf.Tensor, config: RunConfig, moment: Moment, index: int
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Logits of real and generated samples, and the penalty that the config asks for.
+
+    Args:
+        judge: the discriminator.
+        real: packs of real samples; see `shown`.
+        fake: packs of generated samples.
+        config: names the penalty and its weight.
+        moment: when this is.
+        index: which of the discriminator's updates of this step.
+    Returns:
+        (real_logits, fake_logits, penalty); the penalty is a scalar, times its weight.
+    """
+    kind, weight = config.gradient_penalty, config.gradient_penalty_weight
+    nothing = tf.constant(0.0)
+    if kind in ("r1", "r1_r2"):
+        real_logits, on_real = logits_and_penalty(judge, real)
+    else:
+        real_logits, on_real = judge(real), nothing
+    if kind in ("r2", "r1_r2"):
+        fake_logits, on_fake = logits_and_penalty(judge, fake)
+    else:
+        fake_logits, on_fake = judge(fake), nothing
+    if kind == "none":
+        return real_logits, fake_logits, nothing
+    if kind == "wgan_gp":
+        shape = (real.shape[0], *[1] * (len(real.shape) - 1))
+        mix = tf.random.stateless_uniform(shape, moment.seed(Purpose.PENALTY_MIX, index))
+        return real_logits, fake_logits, weight * interpolate_penalty(judge, real, fake, mix)
+    return real_logits, fake_logits, weight / 2 * (on_real + on_fake)

@@ -1,0 +1,3 @@
+from ganlib import ui
+
+ui.training_page("quickdraw", "Quick, Draw!")
