@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from ganlib.models.upsampled import UpsampledConv2D
+
 
 def upsampling_generator(momentum: float) -> keras.Sequential:
     """Upsamples, then convolves: (B, latent) -> (B, 28, 28, 1) in [-1, 1].
@@ -80,6 +82,9 @@ def strided_discriminator() -> keras.Sequential:
 def narrowing_generator(dropout: float, momentum: float) -> keras.Sequential:
     """Halves the channels from 64 to 8 while it grows: (B, latent) -> (B, 28, 28, 1) in [0, 1].
 
+    The book upsamples and then applies a transposed convolution of stride 1, which is a
+    convolution with its kernel mirrored.
+
     Args:
         dropout: share of the first layer's activations that is left out.
         momentum: of the batch normalisations' moving averages.
@@ -93,11 +98,9 @@ def narrowing_generator(dropout: float, momentum: float) -> keras.Sequential:
             layers.ReLU(),
             layers.Reshape((7, 7, 64)),
             layers.Dropout(dropout),
-            layers.UpSampling2D(),
-            *_smooth(32, momentum),
-            layers.UpSampling2D(),
-            *_smooth(16, momentum),
-            *_smooth(8, momentum),
+            *_smooth(UpsampledConv2D(32, 5), momentum),
+            *_smooth(UpsampledConv2D(16, 5), momentum),
+            *_smooth(layers.Conv2DTranspose(8, 5, padding="same"), momentum),
             layers.Conv2D(1, 5, padding="same", activation="sigmoid"),
         ]
     )
@@ -119,18 +122,13 @@ def wide_discriminator(dropout: float) -> keras.Sequential:
     return keras.Sequential([*stack, layers.Flatten(), layers.Dense(1)])
 
 
-def _smooth(filters: int, momentum: float) -> list[layers.Layer]:
-    return [
-        layers.Conv2DTranspose(filters, 5, padding="same"),
-        layers.BatchNormalization(momentum=momentum),
-        layers.ReLU(),
-    ]
+def _smooth(convolution: layers.Layer, momentum: float) -> list[layers.Layer]:
+    return [convolution, layers.BatchNormalization(momentum=momentum), layers.ReLU()]
 
 
 def _upsample(filters: int, momentum: float) -> list[layers.Layer]:
     return [
-        layers.UpSampling2D(),
-        layers.Conv2D(filters, 3, padding="same"),
+        UpsampledConv2D(filters, 3),
         layers.BatchNormalization(momentum=momentum),
         layers.ReLU(),
     ]
