@@ -1,16 +1,37 @@
 """Both networks of a recipe, layer by layer, and the model they make together."""
 
+from dataclasses import replace
+
 import streamlit as st
 
+from ganlib import recipes
 from ganlib.architecture import NetworkShape
+from ganlib.config import RunConfig
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
 from ganlib.ui.diagram import diagram
 from ganlib.viz.architecture import adversarial_drawing, network_drawing, shape_text
 
 
-def architecture_panel(
+def architecture_panel(recipe: Recipe, config: RunConfig) -> None:
+    """Draws the networks that a run with these knobs would have.
+
+    Args:
+        recipe: whose networks.
+        config: its knobs.
+    """
+    try:
+        generator, discriminator = _described(recipe.name, config.model_dump_json())
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    networks_panel(generator, discriminator)
+
+
+def networks_panel(
     generator: NetworkShape, discriminator: NetworkShape, key: str = "architecture"
 ) -> None:
-    """Draws the networks, with their layers as a table on request.
+    """Draws two networks, with their layers as a table on request.
 
     Args:
         generator: named "generator".
@@ -23,7 +44,7 @@ def architecture_panel(
             network_drawing(discriminator),
             adversarial_drawing(generator, discriminator),
         ],
-        key=key,
+        key=f"{key}.networks",
     )
     with st.popover("Every layer as a table", icon=":material/table_rows:"):
         st.dataframe(
@@ -42,3 +63,14 @@ def architecture_panel(
             width="stretch",
             key=f"{key}.table",
         )
+
+
+@st.cache_data(max_entries=32, show_spinner="Building the networks")
+def _described(recipe_name: str, knobs: str) -> tuple[NetworkShape, NetworkShape]:
+    """(generator, discriminator) for knobs as JSON: built once for as long as they stay."""
+    from ganlib.training.describe import describe
+
+    recipe = recipes.get(recipe_name)
+    config = recipe.Config.model_validate_json(knobs)
+    generator, discriminator = describe(recipe, config)
+    return generator, replace(discriminator, name="critic" if config.is_critic else "discriminator")

@@ -1,6 +1,7 @@
 """Networks as columns of layers, and both of them as the one model that trains."""
 
 import math
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ WIDTH = 380
 _TIMES = " \N{MULTIPLICATION SIGN} "
 _PICTURE = 56
 _GAP = 16
+# Characters that fit into a line of a box; the first line shares it with the shape.
+_KIND_LINE = 29
 _FOLDED_LINE = 46
 _NORMALISATIONS = ("batch norm", "layer norm", "group norm", "instance norm")
 
@@ -105,11 +108,12 @@ def adversarial_drawing(generator: NetworkShape, discriminator: NetworkShape) ->
         "Dashed: how the generator learns. The gradient goes back through the "
         f"{judge}, which stays as it is."
     )
-    for at, line in enumerate(textwrap.wrap(words, 52)):
+    lines = textwrap.wrap(words, 57)
+    for at, line in enumerate(lines):
         parts.append(text(left, 368 + 16 * at, line, size=12, muted=True))
     return drawing(
         WIDTH,
-        392,
+        360 + 16 * len(lines),
         parts,
         f"Adversarial model of {total:,} parameters: the generator makes samples of shape "
         f"{sample} from {shape_text(generator.input_shape)} numbers of noise; the {judge} gets "
@@ -118,7 +122,8 @@ def adversarial_drawing(generator: NetworkShape, discriminator: NetworkShape) ->
 
 
 def _kind(layer: LayerBox) -> str:
-    return layer.kind.replace(" x ", _TIMES)
+    """With numbers that no line break parts from each other or from their word."""
+    return re.sub(r" (?=\d)|(?<=\d) ", "\N{NO-BREAK SPACE}", layer.kind.replace(" x ", _TIMES))
 
 
 def _is_small(layer: LayerBox) -> bool:
@@ -133,15 +138,17 @@ def _heading(title: str, parameters: int) -> list[str]:
 
 
 def _layer_box(row: Row, y: float, colour: str) -> tuple[list[str], float]:
+    kind = textwrap.wrap(_kind(row.layer), _KIND_LINE)
     folded = ", ".join(_kind(layer) for layer in row.folded)
     lines = textwrap.wrap(f"then {folded}", _FOLDED_LINE) if folded else []
-    height = 46 + 16 * len(lines)
+    height = 30 + 16 * (len(kind) + len(lines))
     left, right = _PICTURE + 12, WIDTH - 12
+    below = y + 19 + 16 * len(kind) + (1 if lines else 0)
     parts = [
         box(_PICTURE, y, WIDTH - _PICTURE - 1, height, colour),
-        text(left, y + 19, _kind(row.layer), bold=True),
+        *(text(left, y + 19 + 16 * at, line, bold=True) for at, line in enumerate(kind)),
         text(right, y + 19, shape_text(row.layer.output_shape), anchor="end"),
-        *(text(left, y + 36 + 16 * at, line, size=12) for at, line in enumerate(lines)),
+        *(text(left, below + 16 * at, line, size=12) for at, line in enumerate(lines)),
         text(left, y + height - 10, row.layer.name, size=11.5, muted=True),
     ]
     if row.parameters:

@@ -1,16 +1,25 @@
 import json
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 
 def panel() -> None:
     from ganlib.architecture import LayerBox, NetworkShape
-    from ganlib.ui.architecture import architecture_panel
+    from ganlib.ui.architecture import networks_panel
 
-    architecture_panel(
+    networks_panel(
         NetworkShape("generator", (2,), (LayerBox("out", "dense", (1,), 3),)),
         NetworkShape("discriminator", (1,), (LayerBox("judge", "dense", (1,), 2_000),)),
     )
+
+
+def of_recipe(name: str, loss: str) -> None:
+    from ganlib import recipes
+    from ganlib.ui.architecture import architecture_panel
+
+    recipe = recipes.get(name)
+    architecture_panel(recipe, recipe.parse({"loss": loss}))
 
 
 def phases() -> None:
@@ -36,6 +45,14 @@ def test_both_networks_the_model_and_a_table() -> None:
     table = app.dataframe[0].value
     assert table["Layer"].tolist() == ["out", "judge"]
     assert table["Parameters"].tolist() == [3, 2_000]
+
+
+@pytest.mark.parametrize(("loss", "judge"), [("wasserstein", "Critic"), ("hinge", "Discriminator")])
+def test_the_networks_of_a_recipe_as_its_knobs_have_them(loss: str, judge: str) -> None:
+    app = AppTest.from_function(of_recipe, args=("toy/scalar", loss), default_timeout=60).run()
+    (shown,) = drawings(app)
+    assert f'aria-label="{judge} of ' in shown[1]["svg"]
+    assert app.dataframe[0].value["Network"].unique().tolist() == ["Generator", judge]
 
 
 def test_the_phase_that_is_not_lit_steps_back() -> None:
