@@ -74,7 +74,8 @@ def clipped_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> C
 
 def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """Learning rates of "discriminator" (or "critic") and "generator"."""
-    y = {"tickformat": "~g", "rangemode": "tozero"}
+    # 2e-4 and not 0.0002, which leaves no room for the axis' title.
+    y = {"exponentformat": "e", "rangemode": "tozero"}
     return _figure(info, "rate", uirevision, height, y=y)
 
 

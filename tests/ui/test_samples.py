@@ -40,7 +40,7 @@ def test_samples_of_a_plane_are_clouds(store: RunStore) -> None:
     assert not app.exception, app.exception
     parts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
     (chart,) = (part for part in parts if "figure" in part)
-    assert [trace["name"] for trace in chart["figure"]["data"]] == ["real", "generated"]
+    assert [trace["name"] for trace in chart["figure"]["data"]] == ["real", "generated"] * 2
     assert chart["alt"] == "Real and generated points of the plane at step 20"
     (note,) = chart["figure"]["layout"]["annotations"]
     assert note["text"] == "1 generated outside, 1 not finite"

@@ -112,7 +112,7 @@ def test_clipped_figure_has_per_cent_from_0_to_100():
     assert chart.layout["yaxis"]["tickvals"] == [0, 0.25, 0.5, 0.75, 1]
 
 
-def test_learning_rate_figure_writes_small_numbers_in_full():
+def test_learning_rate_figure_has_both_networks_and_starts_at_zero():
     series = {"critic": np.array([2e-4, 1e-4]), "generator": np.array([5e-5, 2.5e-5])}
     chart = learning_rate_figure(curves_info(np.arange(2), series), uirevision="run")
     assert [trace["name"] for trace in chart.traces] == ["critic", "generator"]
@@ -120,7 +120,7 @@ def test_learning_rate_figure_writes_small_numbers_in_full():
         colours.DISCRIMINATOR,
         colours.GENERATED,
     ]
-    assert chart.layout["yaxis"]["tickformat"] == "~g"
+    assert chart.layout["yaxis"]["rangemode"] == "tozero"
 
 
 @pytest.mark.parametrize("figure", [distance_figure, clipped_figure, learning_rate_figure])

@@ -88,10 +88,11 @@ def test_refuses_to_draw_without_a_real_point():
 
 def test_real_below_generated_and_equal_axes():
     chart = plane_figure(plane_info(CORNERS, CORNERS / 2), uirevision="run", height=300)
-    assert [trace["name"] for trace in chart.traces] == ["real", "generated"]
-    assert [trace["marker"]["color"][:-6] for trace in chart.traces] == [
-        colours.rgba(colour, 0.35)[:-6] for colour in (colours.REAL, colours.GENERATED)
-    ]
+    assert [trace["name"] for trace in chart.traces] == ["real", "generated"] * 2
+    below, above, *legend = chart.traces
+    np.testing.assert_array_equal(below["y"], CORNERS[:, 1])
+    np.testing.assert_array_equal(above["y"], CORNERS[:, 1] / 2)
+    assert [dot["marker"]["color"] for dot in legend] == [colours.REAL, colours.GENERATED]
     assert chart.layout["yaxis"]["scaleanchor"] == "x"
     assert chart.layout["annotations"] == []
     assert chart.to_plotly().layout.height == 300
