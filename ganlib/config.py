@@ -25,6 +25,8 @@ class RunConfig(Config):
     # Whether the discriminator normalises over the batch, so that no answer is about one
     # sample alone.
     batch_normalised: ClassVar[bool] = False
+    # Whether the networks' layers change along the run.
+    grows: ClassVar[bool] = False
 
     steps: int = knob(
         5_000,
@@ -308,6 +310,11 @@ class RunConfig(Config):
                 self.unrolled_steps > 0 and penalised,
                 "unrolled_steps must be 0 with a gradient_penalty: looking through the penalised "
                 "updates would take third derivatives.",
+            ),
+            (
+                self.unrolled_steps > 0 and self.spectral_normalisation and self.grows,
+                "unrolled_steps must be 0 here with spectral_normalisation: the singular values "
+                "of layers that grow cannot be looked through.",
             ),
             (
                 self.loss == "wasserstein" and not bounded,

@@ -210,7 +210,7 @@ def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
 
     Args:
         model: a generator or discriminator of this module.
-        growth: scalar from 0 to 3.
+        growth: scalar from 0; from 3 on, both are fully grown.
     Raises:
         ValueError: the network does not grow.
     """
@@ -218,28 +218,7 @@ def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
     if not growing:
         raise ValueError(f"model must be one that grows. Received: {model.name}, which does not.")
     for layer in growing:
-        layer.growth.assign(tf.cast(growth, tf.float32))
-
-
-def growth_at(step: tf.Tensor | int, images_per_phase: int, batch_size: int) -> tf.Tensor:
-    """How far both networks have grown at a step.
-
-    Phases of equal length follow each other: level 0 alone, level 1 is faded in, level 1
-    alone, and so on; from the seventh phase on, level 3 stays.
-
-    Args:
-        step: counted from 1, int64.
-        images_per_phase: real images that are shown in a phase.
-        batch_size: real images that are shown at a step.
-    Returns:
-        Scalar float32 from 0 to 3, as the images shown before the step have it.
-    """
-    shown = (tf.cast(step, tf.int64) - 1) * batch_size
-    phase, within = shown // images_per_phase, shown % images_per_phase
-    level = tf.cast(phase // 2, tf.float32)
-    share = tf.cast(within, tf.float32) / images_per_phase
-    fading = phase % 2 == 1
-    return tf.minimum(level + tf.where(fading, share, 0.0), float(_TOP))
+        layer.growth.assign(tf.minimum(tf.cast(growth, tf.float32), float(_TOP)))
 
 
 def _blend(below: tf.Tensor, level: tf.Tensor, share: tf.Tensor) -> tf.Tensor:

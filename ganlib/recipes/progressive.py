@@ -1,6 +1,6 @@
 """Progressive growing: from 4 x 4 pixels to 32 x 32 while training."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ganlib.config import RunConfig
 from ganlib.data.base import Loading
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _BORDER = 2
-RESOLUTIONS = (4, 8, 16, 32)
+# Pixels along a side, from the first size to the last.
+SIZES = (4, 8, 16, 32)
 
 
 class ProgressiveConfig(SmallImageConfig):
     """Knobs of `progressive`."""
+
+    grows: ClassVar[bool] = True
 
     steps: int = inherit(RunConfig, "steps", 5_000)
     batch_size: int = inherit(RunConfig, "batch_size", 64)
@@ -36,16 +39,6 @@ class ProgressiveConfig(SmallImageConfig):
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 5e-4)
     beta_1: float = inherit(RunConfig, "beta_1", 0.0)
     beta_2: float = inherit(RunConfig, "beta_2", 0.99)
-
-    def _refusals(self) -> list[tuple[bool, str]]:
-        return [
-            *super()._refusals(),
-            (
-                self.spectral_normalisation,
-                "spectral_normalisation must be false here: it is made for layers that stay, "
-                "and these networks grow.",
-            ),
-        ]
 
 
 class Progressive(SmallImageRecipe[ProgressiveConfig]):
@@ -92,20 +85,38 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
         discriminator: "keras.Model",
         step: "tf.Tensor",
     ) -> None:
-        from ganlib.models.progressive import growth_at, set_growth
+        from ganlib.models.progressive import set_growth
 
-        growth = growth_at(step, config.batch_size, config.images_per_phase)
+        growth = growth_at(step, config.images_per_phase, config.batch_size)
         set_growth(generator, growth)
         set_growth(discriminator, growth)
 
     def caption(self, config: ProgressiveConfig, step: int) -> str:
-        growth = growth_after(step, config.batch_size, config.images_per_phase)
+        growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)
         level, share = int(growth), growth - int(growth)
-        size = RESOLUTIONS[level]
         if not share:
-            return f"{size} x {size} pixels"
-        following = RESOLUTIONS[level + 1]
-        return f"{size} x {size} pixels, {following} x {following} fading in ({share:.0%})"
+            return f"{SIZES[level]} x {SIZES[level]} pixels"
+        coming = SIZES[level + 1]
+        return f"{coming} x {coming} pixels, fading in: {share:.0%}"
+
+
+def growth_at(step: Any, images_per_phase: int, batch_size: int) -> Any:
+    """How far both networks have grown at a step, if there were no last size.
+
+    Phases of equal length follow each other: size 0 alone, size 1 is faded in, size 1
+    alone, and so on.
+
+    Args:
+        step: counted from 1; a number, or an int64 tensor.
+        images_per_phase: real images that are shown in a phase.
+        batch_size: real images that are shown at a step.
+    Returns:
+        From 0 on, as the images shown before the step have it; a number or a tensor.
+    """
+    shown = (step - 1) * batch_size
+    phase, within = shown // images_per_phase, shown % images_per_phase
+    grown = (phase // 2) * images_per_phase + (phase % 2) * within
+    return grown / images_per_phase
 
 
 RECIPE = Progressive()

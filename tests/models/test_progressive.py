@@ -13,7 +13,6 @@ from ganlib.models.progressive import (
     GrowingImages,
     growing_discriminator,
     growing_generator,
-    growth_at,
     set_growth,
 )
 from ganlib.models.rebuild import rebuild
@@ -282,27 +281,17 @@ def test_spectral_normalisation_and_minibatch_discrimination_reach_inside() -> N
     np.testing.assert_array_equal(part(model, "halve_from_32").vector, unused)
 
 
-def test_growth_by_hand() -> None:
-    # Phases of 100 images, 40 a step: steps 1 to 3 show images 0, 40 and 80, step 4 120.
-    expected = {1: 0, 3: 0, 4: 0.2, 5: 0.6, 6: 1, 8: 1, 9: 1.2, 10: 1.6, 11: 2, 13: 2}
-    expected |= {14: 2.2, 15: 2.6, 16: 3, 18: 3, 19: 3, 20: 3, 10_000: 3}
-    for step, growth in expected.items():
-        found = growth_at(tf.constant(step, tf.int64), 100, 40)
-        assert found.dtype == tf.float32
-        assert float(found) == pytest.approx(growth, abs=1e-6), step
-    # Whole levels are met exactly.
-    assert [float(growth_at(step, 100, 40)) for step in (1, 6, 11, 16)] == [0, 1, 2, 3]
-
-
 def test_growth_is_set_inside_a_compiled_function() -> None:
     model = generator()
 
     @tf.function
-    def grow(step: tf.Tensor) -> None:
-        set_growth(model, growth_at(step, 100, 50))
+    def grow(growth: tf.Tensor) -> None:
+        set_growth(model, growth)
 
-    grow(tf.constant(4, tf.int64))
-    assert float(model.layers[-1].growth.numpy()) == 0.5
+    # Beyond the last level nothing grows.
+    for growth, reached in ((0.5, 0.5), (3.0, 3.0), (4.5, 3.0)):
+        grow(tf.constant(growth, tf.float64))
+        assert float(model.layers[-1].growth.numpy()) == reached
 
 
 def test_a_network_that_does_not_grow_is_refused() -> None:

@@ -1,0 +1,41 @@
+"""How far the growing networks are at a step, by hand, and what is said of it."""
+
+import pytest
+import tensorflow as tf
+
+from ganlib import recipes
+from ganlib.models import progressive as models
+from ganlib.recipes.progressive import SIZES, growth_at
+
+
+def test_growth_by_hand() -> None:
+    # Phases of 100 images, 40 a step: steps 1 to 3 show images 0, 40 and 80, step 4 120.
+    expected = {1: 0, 3: 0, 4: 0.2, 5: 0.6, 6: 1, 8: 1, 9: 1.2, 10: 1.6, 11: 2, 13: 2}
+    expected |= {14: 2.2, 15: 2.6, 16: 3, 18: 3}
+    for step, growth in expected.items():
+        assert growth_at(step, 100, 40) == pytest.approx(growth, abs=1e-9), step
+        inside = growth_at(tf.constant(step, tf.int64), 100, 40)
+        assert float(inside) == pytest.approx(growth, abs=1e-9), step
+
+
+def test_the_sizes_are_the_networks() -> None:
+    assert models.SIZES == SIZES
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (1, "4 x 4 pixels"),
+        (600, "4 x 4 pixels"),
+        (601, "4 x 4 pixels"),
+        (901, "8 x 8 pixels, fading in: 50%"),
+        (1_500, "8 x 8 pixels"),
+        (3_451, "32 x 32 pixels, fading in: 75%"),
+        (4_000, "32 x 32 pixels"),
+        (400_000, "32 x 32 pixels"),
+    ],
+)
+def test_the_caption_says_the_size_of_the_moment(step: int, said: str) -> None:
+    recipe = recipes.get("progressive")
+    # 38,400 images a phase are 600 steps of 64.
+    assert recipe.caption(recipe.parse({}), step) == said
