@@ -1,0 +1,36 @@
+"""Small pictures side by side as one PNG."""
+
+import io
+
+import numpy as np
+
+# Mid-grey: seen between pictures of white on black, on light and on dark pages.
+_GREY = 128
+
+
+def tiles_png(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2) -> bytes:
+    """Rows of pictures, each pixel a block of whole pixels, so that it stays crisp.
+
+    Args:
+        images: (n, H, W) uint8, n at least 1, row by row; what is left of the last row is grey.
+        columns: pictures in a row.
+        scale: side of the block that a pixel becomes.
+        gap: pixels between two pictures.
+    """
+    from PIL import Image
+
+    if images.ndim != 3 or images.dtype != np.uint8 or not len(images):
+        raise ValueError(
+            f"images must be uint8 of (n, H, W), n at least 1. Received: {images.dtype} of "
+            f"{images.shape}."
+        )
+    count, height, width = images.shape
+    height, width = height * scale, width * scale
+    rows = -(-count // columns)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), _GREY, np.uint8)
+    for index, image in enumerate(images.repeat(scale, axis=1).repeat(scale, axis=2)):
+        top, left = index // columns * (height + gap), index % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = image
+    file = io.BytesIO()
+    Image.fromarray(sheet).save(file, "PNG", optimize=True)
+    return file.getvalue()
