@@ -2,7 +2,12 @@ import subprocess
 import sys
 
 UI = ["ganlib.ui.live_chart", "ganlib.ui.time_slider", "ganlib.ui.grid"]
-VIZ = ["ganlib.viz.colours", "ganlib.viz.curve_figures", "ganlib.viz.histograms", "ganlib.viz.plane"]
+VIZ = [
+    "ganlib.viz.colours",
+    "ganlib.viz.curve_figures",
+    "ganlib.viz.histograms",
+    "ganlib.viz.plane",
+]
 
 
 def loaded_by(modules):
