@@ -27,7 +27,7 @@ def sentence(figures: Mapping[str, np.ndarray]) -> str:
 def _of_a_critic(distance: np.ndarray) -> str:
     if len(distance) < 2 * RECENT:
         return "The critic is learning to tell real from generated; its estimate settles first."
-    now, before = (float(np.mean(part)) for part in np.split(distance[-2 * RECENT :], 2))
+    before, now = (float(np.mean(part)) for part in np.split(distance[-2 * RECENT :], 2))
     if now < 0:
         return "The critic scores generated samples higher than real ones: it has lost its way."
     if now < 0.98 * before:

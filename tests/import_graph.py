@@ -14,7 +14,7 @@ MAY_LOAD_HEAVY = {"training", "models", "objectives", "regularisers"}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 
-_WORDS = {"architecture", "errors", "events", "config", "discovery"}
+_WORDS = {"architecture", "errors", "events", "knobs", "config", "discovery"}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "discovery": set(),
     "architecture": set(),
     "events": {"errors"},
-    "config": {"errors", "events"},
+    "knobs": {"errors"},
+    "config": {"errors", "knobs"},
     **{part: _WORDS for part in _PARTS},
     "recipes": _WORDS | _PARTS,
     "training": _WORDS | _PARTS | {"recipes"},

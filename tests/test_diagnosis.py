@@ -3,7 +3,37 @@
 import numpy as np
 import pytest
 
-from ganlib.diagnosis import RECENT, sentence
+from ganlib import diagnosis
+from ganlib.diagnosis import RECENT
+
+
+def sentence(real: np.ndarray, generated: np.ndarray) -> str:
+    return diagnosis.sentence({"accuracy_real": real, "accuracy_generated": generated})
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (2.0, 1.0, "The critic's distance falls: the generated samples come nearer"),
+        (1.0, 2.0, "The critic's distance grows: it finds more differences"),
+        (1.0, 1.01, "The critic's distance holds steady"),
+        (1.0, 0.99, "The critic's distance holds steady"),
+        (1.0, -0.1, "The critic scores generated samples higher than real ones"),
+    ],
+)
+def test_what_is_said_of_a_critic(before: float, now: float, said: str) -> None:
+    distance = np.concatenate([np.full(RECENT, before), np.full(RECENT, now)])
+    found = diagnosis.sentence({"critic_distance": distance})
+    assert found.startswith(said) and found.endswith(".")
+
+
+def test_a_critic_that_has_just_begun_is_not_judged() -> None:
+    found = diagnosis.sentence({"critic_distance": np.ones(2 * RECENT - 1)})
+    assert found.startswith("The critic is learning to tell real from generated")
+
+
+def test_nothing_is_said_of_figures_that_are_not_there() -> None:
+    assert diagnosis.sentence({"generator_loss": np.ones(5)}) == ""
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,19 @@
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from ganlib.events import DataReport
+from ganlib.events import DataReport, Phase
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -99,3 +102,18 @@ class ArrayData(Data):
             (count,), seed, minval=0, maxval=self._samples.shape[0], dtype=tf.int32
         )
         return tf.cast(tf.gather(self._samples, rows), tf.float32)
+
+
+# Yields what is being done, at least twice a second, and returns the data. Closing it at any
+# moment leaves nothing half done.
+Loading = Generator[Phase, None, Data]
+
+
+def loaded(loading: Generator[Phase, None, Result]) -> Result:
+    """What work that tells of its progress returns, for callers that do not care about it."""
+    while True:
+        try:
+            next(loading)
+        except StopIteration as done:
+            result: Result = done.value
+            return result

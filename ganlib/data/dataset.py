@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from ganlib.data.base import ArrayData, Data
+from ganlib.data.base import ArrayData, Data, Loading, loaded
 from ganlib.data.resolve import Places, locate, resolve
 from ganlib.events import DataReport
 
@@ -46,13 +46,17 @@ class Dataset(ABC):
     bundled: str
 
     @abstractmethod
-    def load(self) -> Data:
-        """The samples, from the best copy there is; may download.
+    def loading(self) -> Loading:
+        """The samples, from the best copy there is; may download, and tells of its progress.
 
         Raises:
             DataError: the user's own file is not what it should be, or there is
                 no copy at all.
         """
+
+    def load(self) -> Data:
+        """The same without progress."""
+        return loaded(self.loading())
 
     @abstractmethod
     def locate(self) -> Location:
@@ -75,8 +79,14 @@ class ImageDataset(Dataset):
     total: int
     places: Places
 
-    def load(self) -> ArrayData:
-        """(N, H, W, 1) uint8 images; see `Dataset.load`."""
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one image, known without loading any."""
+        return self.places.format.sample_shape
+
+    def loading(self) -> Loading:
+        """(N, H, W, 1) uint8 images; see `Dataset.loading`."""
+        yield from ()
         found = resolve(self.places)
         return ArrayData(found.samples, self._report(found.provenance, len(found.samples)))
 

@@ -24,6 +24,10 @@ _BUNDLED = "bundled sample"
 class Format(Protocol):
     """How to look into one kind of file. Both raise DataError with one sentence."""
 
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+
     def count(self, path: Path) -> int:
         """Number of samples, from headers alone."""
 
@@ -38,16 +42,16 @@ class Places:
     Args:
         name: its path below GANLIB_DATA.
         format: of the file there, and of the bundled one.
-        remote: the published file.
-        remote_format: of the published file.
+        remote: the published file; None where there is none to fetch.
+        remote_format: of the published file; None where it is `format`.
         bundled: the sample that ships; None where none does.
     """
 
     name: str
     format: Format
-    remote: RemoteFile
-    remote_format: Format
-    bundled: Path | None
+    remote: RemoteFile | None = None
+    remote_format: Format | None = None
+    bundled: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -95,13 +99,15 @@ def resolve(places: Places) -> Resolved:
     copy = _on_disk(places)
     if copy is not None:
         return Resolved(copy.format.read(copy.path), copy.provenance)
-    problem = ""
-    if not offline():
+    problem, remote = "", places.remote
+    if remote is not None and not offline():
         try:
-            return Resolved(places.remote_format.read(places.remote.fetch()), _DOWNLOADED)
+            return Resolved(
+                (places.remote_format or places.format).read(remote.fetch()), _DOWNLOADED
+            )
         except DownloadError as error:
             problem = f"download failed: {error.reason}"
-    elif places.remote.state() == "damaged":
+    elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
     if places.bundled is None:
         why = problem or "GANLIB_OFFLINE is set"
@@ -119,7 +125,9 @@ def locate(places: Places) -> Located:
     copy = _on_disk(places)
     if copy is not None:
         return Located(copy.format.count(copy.path), copy.provenance)
-    if offline():
+    if places.remote is None:
+        note = ""
+    elif offline():
         note = "GANLIB_OFFLINE is set, so the full set is not fetched"
     else:
         megabytes = places.remote.size / 1e6
@@ -133,8 +141,8 @@ def _on_disk(places: Places) -> _Copy | None:
     own = _in_data_folder(places.name)
     if own is not None:
         return _Copy(own, places.format, _YOURS)
-    if places.remote.state() == "whole":
-        return _Copy(places.remote.path, places.remote_format, _DOWNLOADED)
+    if places.remote is not None and places.remote.state() == "whole":
+        return _Copy(places.remote.path, places.remote_format or places.format, _DOWNLOADED)
     return None
 
 

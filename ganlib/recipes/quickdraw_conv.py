@@ -103,7 +103,11 @@ class QuickDrawConv(ImageRecipe[QuickDrawConfig]):
     Config = QuickDrawConfig
 
     def images(self, config: QuickDrawConfig) -> Dataset:
-        return QuickDraw(config.categories, config.max_drawings, config.own_file)
+        return QuickDraw(
+            categories=config.categories,
+            max_drawings=config.max_drawings,
+            own_file=config.own_file,
+        )
 
     def scaling(self, config: QuickDrawConfig) -> Scaling:
         return Scaling(factor=255.0)

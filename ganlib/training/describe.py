@@ -1,6 +1,5 @@
 """What the networks of a recipe look like, layer by layer."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +8,10 @@ from keras import layers
 
 from ganlib.architecture import LayerBox, NetworkShape
 from ganlib.config import RunConfig
+from ganlib.models.minibatch import MinibatchDiscrimination
+from ganlib.models.progressive import GrowingFeatures, GrowingImages
+from ganlib.models.spectral import SpectralConv2D, SpectralDense
+from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_discriminator, build_generator
 
@@ -40,35 +43,43 @@ def kind_of(layer: layers.Layer) -> str:
     words = [_words(layer)]
     activation = getattr(layer, "activation", None)
     if activation is not None and activation.__name__ != "linear":
-        words += [activation.__name__]
-    return ", ".join(words)
+        words += [activation.__name__.replace("_", " ")]
+    return ", ".join(filter(None, words))
 
 
-def _words(layer: layers.Layer) -> str:
-    kind = type(layer).__name__
+def _words(layer: Any) -> str:
+    if isinstance(layer, layers.Dense):
+        return f"{_normalised(layer)}dense"
+    if isinstance(layer, UpsampledConv2D):
+        return f"upsample 2 x 2, {_convolution(layer)}"
     if isinstance(layer, layers.Conv2DTranspose):
         return f"transposed {_convolution(layer)}"
     if isinstance(layer, layers.Conv2D):
-        prefix = "" if type(layer) is layers.Conv2D else "spectrally normalised "
-        return prefix + _convolution(layer)
-    if isinstance(layer, layers.Dense):
-        return "dense" if type(layer) is layers.Dense else "spectrally normalised dense"
-    known = {
-        "BatchNormalization": "batch normalisation",
-        "LeakyReLU": "leaky relu",
-        "ReLU": "relu",
-        "Flatten": "flatten",
-        "Reshape": "reshape",
-        "UpSampling2D": "upsample 2 x 2",
-        "ZeroPadding2D": "pad with zeros",
-        "Activation": "",
-    }
-    if kind == "Dropout":
+        return f"{_normalised(layer)}{_convolution(layer)}"
+    if isinstance(layer, layers.Dropout):
         return f"dropout {layer.rate:g}"
-    return known.get(kind, layer.name)
+    return _NAMES.get(type(layer), type(layer).__name__)
 
 
 def _convolution(layer: Any) -> str:
     size = " x ".join(str(side) for side in layer.kernel_size)
-    stride = math.prod(layer.strides) ** 0.5
-    return f"conv {size}" + (f", stride {stride:g}" if stride != 1 else "")
+    stride = layer.strides[0]
+    return f"conv {size}" + (f", stride {stride}" if stride != 1 else "")
+
+
+def _normalised(layer: layers.Layer) -> str:
+    return "spectral " if isinstance(layer, (SpectralDense, SpectralConv2D)) else ""
+
+
+_NAMES: dict[type, str] = {
+    layers.Activation: "",
+    layers.BatchNormalization: "batch normalisation",
+    layers.Flatten: "flatten",
+    layers.LeakyReLU: "leaky relu",
+    layers.ReLU: "relu",
+    layers.Reshape: "reshape",
+    layers.ZeroPadding2D: "pad with zeros",
+    GrowingImages: "growing from 4 x 4 to 32 x 32",
+    GrowingFeatures: "growing from 4 x 4 to 32 x 32",
+    MinibatchDiscrimination: "minibatch discrimination",
+}

@@ -11,8 +11,6 @@ from ganlib.training.randomness import Moment
 if TYPE_CHECKING:
     from ganlib.training.networks import Networks
 
-ADAPTIVE = ("plateau", "accuracy")
-
 # Of the running means that decisions are made from.
 _MEMORY = 0.99
 _HALF = 0.5
@@ -61,7 +59,7 @@ def set_learning_rates(
     """
     if config.schedule == "constant":
         return
-    if config.schedule in ADAPTIVE:
+    if config.schedule == "plateau" or config.schedule == "accuracy":
         discriminator = networks.adaptation["factor"].value()
         generator = discriminator if config.schedule == "plateau" else tf.constant(1.0)
     else:

@@ -63,7 +63,7 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
 def _panels(recipe: Recipe, run: Run, status: Status) -> None:
     left, right = st.columns([6, 5], gap="medium")
     with left, st.container(key="live_loss"), _told():
-        curves_panel(run, recipe.page)
+        curves_panel(run, recipe.page, bool(run.config.get("loss") == "wasserstein"))
     with right, st.container(key="live_samples"), _told():
         samples_panel(recipe, run, status)
     # A history that cannot be read was told of above.
@@ -90,15 +90,18 @@ def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
     st.caption(" ")
     left, right = st.columns([6, 5], gap="medium")
     with left, st.container(key="live_loss"):
-        curves_panel(None, recipe.page)
+        curves_panel(None, recipe.page, config.is_critic)
     with right, st.container(key="live_samples"), st.container(border=True):
         st.markdown("#### What will happen")
         what = _PICTURES[recipe.kind]
+        judge = "critic] scores how real they are"
+        if not config.is_critic:
+            judge = "discriminator] says which are real"
         st.markdown(
             "Press **Start**. Two networks begin to play against each other: the "
-            ":orange[generator] makes samples out of noise, the :green[discriminator] says "
-            "which are real. Their losses are drawn on the left while they learn, and here "
-            f"{what} shows what the generator can do so far."
+            f":orange[generator] makes samples out of noise, the :green[{judge}. Their losses "
+            f"are drawn on the left while they learn, and here {what} shows what the generator "
+            "can do so far."
         )
         st.caption(_data_sentence(recipe, config))
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.data.download import cache_folder
-from ganlib.data.quickdraw import CATEGORIES, QuickDraw
+from ganlib.data.quickdraw import QuickDraw
 from ganlib.errors import DataError
 
 MOST_MB = 200
 
-_ALL = 400_000
 
 
 def keep(name: str, content: bytes | memoryview) -> Path:
@@ -58,7 +57,7 @@ def look(path: str, count: int) -> tuple[int, np.ndarray]:
     Raises:
         DataError: it holds no drawings.
     """
-    report = QuickDraw(CATEGORIES[:1], _ALL, path).locate().report
+    report = QuickDraw(own_file=path).locate().report
     drawings = np.load(path, mmap_mode="r", allow_pickle=False)
     return int(report.count or len(drawings)), np.array(drawings[:count]).reshape(-1, 28, 28)
 

@@ -1,11 +1,12 @@
 """What the generator can do so far, beside the real thing."""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from ganlib.errors import UserError
+from ganlib.errors import ConfigError, UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
@@ -41,7 +42,7 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
         if step is None:
             return
         if recipe.kind == "image":
-            _grids(run, step)
+            _grids(recipe, run, step)
         elif recipe.kind == "plane":
             _plane(run, step)
         else:
@@ -50,7 +51,7 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
         _more(recipe, run)
 
 
-def _grids(run: Run, step: int) -> None:
+def _grids(recipe: Recipe, run: Run, step: int) -> None:
     kind: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
     generated, real = st.columns(2, gap="small")
     with generated:
@@ -58,7 +59,7 @@ def _grids(run: Run, step: int) -> None:
             run.sample_grid(step, kind),
             key="grid.generated",
             alt=f"Generated images at step {step:,}",
-            caption=f"Generated at step {step:,}",
+            caption=_caption(recipe, run, step),
         )
     with real:
         image_grid(run.real_grid(), key="grid.real", alt="Real images", caption="Real")
@@ -69,6 +70,15 @@ def _grids(run: Run, step: int) -> None:
         help="Off: the same noise every time, so that you can watch one image grow. "
         "On: new noise each time, which shows how much the generator's images differ.",
     )
+
+
+def _caption(recipe: Recipe, run: Run, step: int) -> str:
+    said = f"Generated at step {step:,}"
+    # Settings that the recipe no longer takes say nothing about the samples.
+    with suppress(ConfigError):
+        if more := recipe.caption(recipe.parse(dict(run.config)), step):
+            said += f" · {more}"
+    return said
 
 
 def _histogram(run: Run, step: int) -> None:

@@ -52,7 +52,7 @@ def training_page(page: str, title: str) -> None:
             config = config_form(recipe)
         _architecture(recipe, config or recipe.Config())
         with st.expander("How it works", icon=":material/menu_book:"):
-            _how_it_works(recipe, run)
+            _how_it_works(recipe, config or recipe.Config(), run)
         if run:
             with st.expander("Files", icon=":material/folder:"):
                 run_files(recipe, run)
@@ -74,10 +74,10 @@ def _architecture(recipe: Recipe, config: RunConfig) -> None:
             architecture_panel(recipe, config)
 
 
-def _how_it_works(recipe: Recipe, run: Run | None) -> None:
+def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:
     st.markdown(recipe.notes)
     st.markdown("**Two phases.** Every step trains one network, then the other.")
-    phases_diagram(None)
+    phases_diagram(judge="critic" if config.is_critic else "discriminator")
     if run:
         status = run.status()
         if status.data:

@@ -206,8 +206,10 @@ def test_both_networks_move_in_two_steps(trial: Trial) -> None:
         kernels = 0
         for old, new in zip(before.trainable_variables, after.trainable_variables, strict=True):
             if "kernel" in old.path:
-                assert (old.numpy() != new.numpy()).any(), f"{name} {old.path}"
-                kernels += 1
+                moved = (old.numpy() != new.numpy()).any()
+                # Layers of sizes to come are not in use yet.
+                assert moved or trial.config.grows, f"{name} {old.path}"
+                kernels += int(moved)
         assert kernels >= 2
     updates = trial.config.discriminator_steps
     assert int(trial.after.generator_optimiser.iterations) == 2
