@@ -115,6 +115,6 @@ TARGETS: dict[str, Plane] = {
     "grid25": peaks("Grid of 25 peaks, sd 0.05", [(x, y) for x in _STEPS for y in _STEPS], 0.05),
     "two_gaussians": peaks("Two Gaussians, sd 0.3", [(-1.0, 0.0), (1.0, 0.0)], 0.3),
     "line": curve("Line, sd 0.05", _line, 0.05, 0.0, 0.46),
-    "spiral": curve("Spiral, sd 0.02", _spiral, 0.02, 0.0, 0.50),
+    "spiral": curve("Spiral, sd 0.02", _spiral, 0.02, -0.107, 0.484),
     "moons": curve("Two moons, sd 0.05", _moons, 0.05, 0.0, 0.71),
 }

@@ -122,9 +122,15 @@ class QuickDraw(Dataset):
             f"{self.title} {', '.join(self.categories)}",
             _provenance(self.categories),
             min(counts) * len(counts),
-            sum(published()[name].drawings for name in self.categories),
+            self._total(),
         )
         return Location(report)
+
+    def _total(self) -> int | None:
+        """Drawings published; None where the ones in use were not drawn by people."""
+        if any(_own_category(name) is None for name in self.categories):
+            return None
+        return sum(published()[name].drawings for name in self.categories)
 
 
 DATASET = QuickDraw()

@@ -44,7 +44,7 @@ class FashionDense(SmallImageRecipe[FashionDenseConfig]):
         "that this GAN comes little further after the first epoch: dense layers know nothing of "
         "neighbouring pixels."
     )
-    sample_count = 32
+    sample_count = 36
     Config = FashionDenseConfig
 
     def scaling(self, config: FashionDenseConfig) -> Scaling:

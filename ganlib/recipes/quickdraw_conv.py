@@ -44,7 +44,6 @@ class QuickDrawConfig(RunConfig):
         20_000,
         "The first so many drawings of each category are used, and fetched where needed.",
         group="Data",
-        unit="drawings",
         ge=100,
         le=400_000,
     )

@@ -92,11 +92,15 @@ def _update_discriminator(
         penalised = loss + penalty
     gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
     networks.discriminator_optimiser.apply(_complete(gradients), weights)
+    border = tf.constant(0.0)
+    if config.loss in COMPARING:
+        # Only differences of its logits mean anything, so the border lies between the means.
+        border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
     figures = {
         "discriminator_loss": loss,
         "discriminator_gradient_norm": tf.linalg.global_norm(gradients),
-        "accuracy_real": tf.reduce_mean(tf.cast(real_logits > 0, tf.float32)),
-        "accuracy_generated": tf.reduce_mean(tf.cast(fake_logits < 0, tf.float32)),
+        "accuracy_real": tf.reduce_mean(tf.cast(real_logits > border, tf.float32)),
+        "accuracy_generated": tf.reduce_mean(tf.cast(fake_logits < border, tf.float32)),
         "critic_distance": tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits),
     }
     if config.weight_clip:

@@ -72,10 +72,14 @@ def _widgets(recipe: Recipe, group: str) -> None:
     names = [name for name in fields if meta(fields[name])["group"] == group]
     for name in filter(SPECIAL.__contains__, names):
         SPECIAL[name](_key(recipe, name), _help(recipe, name, fields[name]))
-    columns = st.columns(_COLUMNS)
-    for index, name in enumerate(name for name in names if name not in SPECIAL):
-        with columns[index % _COLUMNS]:
-            _widget(recipe, name, fields[name])
+    plain = [name for name in names if name not in SPECIAL]
+    # Row by row, so that a narrow window keeps the order.
+    for start in range(0, len(plain), _COLUMNS):
+        for column, name in zip(
+            st.columns(_COLUMNS), plain[start : start + _COLUMNS], strict=False
+        ):
+            with column:
+                _widget(recipe, name, fields[name])
 
 
 def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:

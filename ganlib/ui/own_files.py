@@ -14,7 +14,6 @@ from ganlib.errors import DataError
 MOST_MB = 200
 
 
-
 def keep(name: str, content: bytes | memoryview) -> Path:
     """Puts drawings into the cache, under a folder that is named after their bytes.
 

@@ -10,7 +10,7 @@ from cli_process import Said, ended
 from pydantic.fields import FieldInfo
 
 from ganlib import recipes
-from ganlib.knobs import allowed, bounds, choices
+from ganlib.knobs import allowed, bounds, choices, is_list
 
 Command = Callable[..., Said]
 
@@ -34,6 +34,10 @@ def wrong_values(field: FieldInfo) -> dict[str, str]:
     """Texts that a knob must refuse, by what is wrong with them."""
     limits = bounds(field)
     wrong = {"type": "many", "empty": ""}
+    if field.annotation is str and not choices(field):
+        return {}  # any text is one
+    if is_list(field):
+        return {"unknown": "many", "case": "Apple"}
     if choices(field) or field.annotation is bool:
         return {**wrong, "number": "7", "case": "AUTO "}
     assert field.annotation in (int, float)

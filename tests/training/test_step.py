@@ -261,6 +261,18 @@ def test_accuracies_are_told_apart_and_a_logit_of_zero_is_no_answer() -> None:
     assert accuracies([0.0, 1.0, 1.0, -1.0], [0.0, -1.0, 1.0, 1.0]) == [0.5, 0.25]
 
 
+def test_a_comparing_loss_has_its_border_between_the_means() -> None:
+    figures = update(
+        linear(1.0, 1e-3),
+        tf.reshape(tf.constant([5.0, 6.0, 4.0, 1.0]), (1, -1, 1)),
+        tf.reshape(tf.constant([1.0, 1.5, 2.0, 0.5]), (1, -1, 1)),
+        loss="relativistic",
+    )
+    # Real 5, 6, 4, 1 with mean 4, generated 2, 3, 4, 1 with mean 2.5: the border is 3.25.
+    assert float(figures["accuracy_real"]) == 0.75
+    assert float(figures["accuracy_generated"]) == 0.75
+
+
 def compiled(networks: Networks, **knobs: object) -> Callable[[int, int], np.ndarray]:
     """chunk(first step, count) on small data, of a run of 100 steps."""
     recipe = Small()

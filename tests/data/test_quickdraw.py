@@ -1,0 +1,190 @@
+"""Drawings: bundled and augmented, from the user's folder, or the user's own file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganlib.data import quickdraw
+from ganlib.data.augment import augmented
+from ganlib.data.base import loaded
+from ganlib.data.quickdraw import CATEGORIES, QuickDraw, availability, drawing, previews
+from ganlib.errors import DataError
+
+
+def save(path: Path, count: int, shade: int = 1, shape: tuple[int, ...] = (784,)) -> Path:
+    """A file of drawings that are all of one shade."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, np.full((count, *shape), shade, np.uint8))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """GANLIB_DATA, with drawings of two categories."""
+    monkeypatch.setenv("GANLIB_DATA", str(tmp_path / "data"))
+    save(tmp_path / "data/quickdraw/The Eiffel Tower.npy", 30, 11)
+    save(tmp_path / "data/quickdraw/ant.npy", 10, 22)
+    return tmp_path / "data/quickdraw"
+
+
+def refusal(data: QuickDraw) -> str:
+    with pytest.raises(DataError) as caught:
+        loaded(data.loading())
+    with pytest.raises(DataError, match=r".") as located:
+        data.locate()
+    assert str(located.value) == str(caught.value)
+    return str(caught.value)
+
+
+def test_there_are_345_categories() -> None:
+    assert len(CATEGORIES) == len(set(CATEGORIES)) == 345
+    apple = quickdraw.published()["apple"]
+    assert (apple.drawings, apple.bytes) == (144_722, 80 + 784 * 144_722)
+    for known in quickdraw.published().values():
+        assert known.bytes in (80 + 784 * known.drawings, 128 + 784 * known.drawings)
+        assert len(known.md5) == 32
+
+
+def test_the_bundled_sample_is_augmented_and_says_so() -> None:
+    data = QuickDraw()
+    samples = loaded(data.loading())
+    assert samples.sample_shape == data.sample_shape == (28, 28, 1)
+    assert samples.report == data.locate().report
+    assert samples.report.sentence() == (
+        "Quick, Draw! apple, bundled sample of 100 drawings, augmented: 2,000"
+    )
+    drawn = samples.take(0, 500)
+    assert drawn.shape == (500, 28, 28, 1) and (drawn.min(), drawn.max()) == (0, 255)
+
+
+def test_thirty_categories_are_there_without_a_network() -> None:
+    there = availability()
+    assert tuple(there) == CATEGORIES
+    counts = {name: one.count for name, one in there.items() if one.count}
+    assert len(counts) == 30 and set(counts.values()) == {100}
+    assert {"apple", "The Eiffel Tower"} <= set(counts)
+    assert there["apple"].provenance == "bundled sample" and there["apple"].total == 144_722
+
+
+def test_a_category_that_is_not_there_names_those_that_are() -> None:
+    sentence = refusal(QuickDraw(categories=("zebra",)))
+    assert sentence.startswith("The drawings of 'zebra' are not on this machine.")
+    assert "The Eiffel Tower" in sentence
+
+
+def test_a_category_that_does_not_exist_names_some_like_it() -> None:
+    sentence = refusal(QuickDraw(categories=("appel",)))
+    assert sentence.startswith("There is no category 'appel' in Quick, Draw!. Near it: apple")
+
+
+def test_the_users_folder_comes_first(folder: Path) -> None:
+    data = QuickDraw(categories=("The Eiffel Tower",), max_drawings=20)
+    samples = loaded(data.loading())
+    assert samples.report.sentence() == (
+        "Quick, Draw! The Eiffel Tower, your folder GANLIB_DATA: 20 of 134,801"
+    )
+    assert (samples.take(0, 50) == 11).all()
+    assert availability()["The Eiffel Tower"].count == 30
+
+
+def test_underscores_stand_for_spaces(folder: Path) -> None:
+    (folder / "The Eiffel Tower.npy").rename(folder / "The_Eiffel_Tower.npy")
+    assert (loaded(QuickDraw(categories=("The Eiffel Tower",)).loading()).take(0, 9) == 11).all()
+
+
+def test_two_categories_are_equally_likely(folder: Path) -> None:
+    data = QuickDraw(categories=("The Eiffel Tower", "ant"))
+    samples = loaded(data.loading())
+    assert samples.report.count == 20
+    shades = samples.take(0, 2_000)[:, 0, 0, 0]
+    assert set(shades) == {11, 22}
+    assert 0.45 < (shades == 11).mean() < 0.55
+
+
+def test_two_bundled_categories_give_drawings_of_both() -> None:
+    data = QuickDraw(categories=("apple", "cat"))
+    samples = loaded(data.loading())
+    assert samples.report.sentence() == (
+        "Quick, Draw! apple, cat, bundled sample of 100 drawings each, augmented: 4,000"
+    )
+    rows = {image.tobytes() for image in samples.take(0, 400).astype(np.uint8)}
+    for name in ("apple", "cat"):
+        made = augmented(quickdraw._bundled()[name], 2_000)
+        assert len(rows & {image.tobytes() for image in made}) > 100
+
+
+@pytest.mark.parametrize("shape", [(784,), (28, 28)])
+def test_ones_own_file(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = save(tmp_path / "mine.npy", 12, 33, shape)
+    data = QuickDraw(own_file=str(path))
+    samples = loaded(data.loading())
+    assert samples.report.sentence() == "Your drawings, mine.npy: 12"
+    assert samples.take(0, 5).shape == (5, 28, 28, 1) and (samples.take(0, 5) == 33).all()
+
+
+BAD = {
+    "floats": (
+        np.zeros((3, 784), np.float32),
+        "is float32 of (3, 784); expected uint8 of (N, 784)",
+    ),
+    "shape": (np.zeros((3, 27, 27), np.uint8), "is uint8 of (3, 27, 27); expected uint8"),
+    "none": (np.zeros((0, 784), np.uint8), "is uint8 of (0, 784); expected uint8"),
+    "scalar": (np.uint8(3), "is uint8 of (); expected uint8"),
+    "turned": (np.zeros((784, 784), np.uint8, order="F"), "is uint8 of (784, 784); expected"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_file_of_something_else_is_refused(tmp_path: Path, kind: str) -> None:
+    array, words = BAD[kind]
+    path = tmp_path / "bad.npy"
+    np.save(path, array)
+    sentence = refusal(QuickDraw(own_file=str(path)))
+    assert sentence.startswith(f"{path} {words}") and sentence.endswith(".")
+
+
+def test_pickles_torn_files_and_absurd_claims_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bad.npy"
+    np.save(path, np.array([{}], dtype=object), allow_pickle=True)
+    assert refusal(QuickDraw(own_file=str(path))).endswith("which are never loaded.")
+    whole = save(tmp_path / "whole.npy", 5).read_bytes()
+    path.write_bytes(whole[:-1])
+    assert "its size does not fit them" in refusal(QuickDraw(own_file=str(path)))
+    path.write_bytes(b"PK" + whole)
+    assert "is not a .npy file" in refusal(QuickDraw(own_file=str(path)))
+    path.write_bytes(b"")
+    assert "is not a .npy file" in refusal(QuickDraw(own_file=str(path)))
+    path.unlink()
+    assert "cannot be read: No such file" in refusal(QuickDraw(own_file=str(path)))
+
+
+def test_a_header_that_claims_too_much_allocates_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "bad.npy"
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (100000000000, 784), }"
+    head = header.ljust(128 - 10 - 1) + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head)
+    sentence = refusal(QuickDraw(own_file=str(path)))
+    assert sentence == f"{path} claims 100,000,000,000 drawings; at most 2,000,000 are read."
+
+
+def test_pictures_for_the_picker(folder: Path) -> None:
+    save(folder / "cat.npy", 5_000, 44)
+    image, number = drawing("cat") or (np.empty(0), -1)
+    assert number == 4_242 and (image == 44).all()
+    assert (drawing("ant") or (0, 0))[1] == 9
+    shown = previews("ant", 4)
+    assert shown is not None and shown.shape == (4, 28, 28) and (shown == 22).all()
+    assert previews("zebra") is None and drawing("zebra") is None
+    bundled = previews("apple", 8)
+    assert bundled is not None and bundled.shape == (8, 28, 28)
+
+
+def test_variations_are_the_same_every_time_and_like_the_published_ink() -> None:
+    raw = quickdraw._bundled()["apple"]
+    first = augmented(raw, 300)
+    np.testing.assert_array_equal(augmented(raw, 300), first)
+    assert first.shape == (300, 28, 28) and first.dtype == np.uint8
+    assert len({image.tobytes() for image in first}) == 300
+    # Google's own bitmaps of apples have a mean of 37.6; the thin ones here 31.9.
+    assert 34 < first.mean() < 42
