@@ -25,7 +25,7 @@ def test_no_arrow_points_the_wrong_way() -> None:
 def test_the_graph_has_the_arrows_one_can_see() -> None:
     found = arrows(ROOT)
     assert Arrow("ganlib.training.trainer", "ganlib.recipes.base", late=False) in found
-    assert Arrow("ganlib.training.program", "ganlib.objectives", late=False) in found
+    assert Arrow("ganlib.training.step", "ganlib.objectives", late=False) in found
     assert Arrow("ganlib.recipes.mnist_dcgan", "ganlib.models.conv", late=True) in found
     assert Arrow("ganlib.runs.trainers", "ganlib.training", late=True) in found
     assert Arrow("ganlib.models.dense", "keras", late=False) in found

@@ -53,16 +53,17 @@ def image_scores(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
         generated: (m, H, W, C) values 0 to 255.
     Returns:
         pixel_w1: Wasserstein-1 between all pixels' brightness, as a share of full white.
-        ink_w1_over_sigma: the same between the images' mean brightness, over its real sd.
+        ink_w1_over_sigma: the same between the images' mean brightness, over its real sd;
+            left out where all real images have the same.
     """
     first, second = _brightness_counts(real), _brightness_counts(generated)
     # On a line, Wasserstein-1 is the area between the two cumulative distributions.
     pixel_w1 = float(np.abs(np.cumsum(first - second)).sum() / 255)
     ink_real, ink_generated = (np.mean(images, axis=(1, 2, 3)) for images in (real, generated))
-    return {
-        "pixel_w1": pixel_w1,
-        "ink_w1_over_sigma": wasserstein1_over_sigma(ink_real, ink_generated),
-    }
+    scores = {"pixel_w1": pixel_w1}
+    if np.std(ink_real):
+        scores["ink_w1_over_sigma"] = wasserstein1_over_sigma(ink_real, ink_generated)
+    return scores
 
 
 def _brightness_counts(images: np.ndarray) -> np.ndarray:

@@ -25,7 +25,9 @@ def form_values(app: AppTest, name: str) -> dict[str, object]:
     """What the form would start; a choice of several is a tuple."""
     fields = recipes.get(name).Config.model_fields
     held = {field: app.session_state[f"{name}:{field}"] for field in fields}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in held.items()}
+    return {
+        field: tuple(value) if isinstance(value, list) else value for field, value in held.items()
+    }
 
 
 def defaults(name: str) -> dict[str, object]:
