@@ -70,7 +70,8 @@ def copy(tmp_path: Path) -> Path:
 
 def ganlib(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`python -m ganlib` with the package in that folder."""
-    environment = {**os.environ, "GANLIB_OFFLINE": "1", "PYTHONPATH": str(folder)}
+    ours = {"GANLIB_OFFLINE": "1", "GANLIB_RUNS": str(folder / "runs"), "PYTHONPATH": str(folder)}
+    environment = {**os.environ, **ours}
     environment.pop("GANLIB_DATA", None)
     return subprocess.run(
         [sys.executable, "-m", "ganlib", *arguments],

@@ -1,0 +1,83 @@
+"""Every family of recipes: started from its page, watched and stopped."""
+
+import numpy as np
+import pytest
+from dashboard import Dashboard
+from playwright.sync_api import expect
+
+from ganlib import recipes
+from ganlib.data import quickdraw
+from ganlib.data.augment import augmented
+from ganlib.runs import RunStore
+
+FAMILIES = ["quickdraw/conv", "wgan/clip", "wgan/gp", "sngan", "fashion/dense", "progressive"]
+
+
+def open_recipe(tab: Dashboard, name: str) -> None:
+    page = recipes.get(name).page
+    tab.open(f"/{page}")
+    if recipes.on_page(page)[0].name != name:
+        tab.choose_recipe(page, name)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_started_watched_and_stopped(name: str, dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    open_recipe(tab, name)
+    tab.set_knobs(name, batch_size=4, sample_every=2)
+    run = store.open(tab.start())
+    tab.wait_for_points()
+    expect(tab.picture("grid-generated")).to_be_visible()
+    expect(tab.picture("grid-real")).to_be_visible()
+    tab.wait_for_step(2)
+    judge = "critic" if recipes.get(name).parse({}).is_critic else "discriminator"
+    assert {judge, "generator"} <= set(tab.loss_curves())
+    tab.stop()
+    assert run.status().state == "stopped" and run.status().step >= 2
+    if name == "progressive":
+        expect(tab.page.locator(".st-key-grid-generated")).to_contain_text("4 x 4 pixels")
+
+
+def test_points_in_the_plane_move(dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    open_recipe(tab, "toy/plane")
+    tab.set_knobs("toy/plane", sample_every=20)
+    tab.start()
+    tab.wait_for_points()
+    tab.wait_for_step(60)
+    before = tab.histogram()
+    assert set(before) == {"real", "generated"}
+    tab.wait_for_histogram_other_than(before, "generated")
+    assert tab.histogram()["real"] == before["real"]
+    tab.stop()
+
+
+def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunStore) -> None:
+    tab, name = dashboard, "quickdraw/conv"
+    tab.open("/quickdraw")
+    choice = tab.page.locator(".st-key-quickdraw-conv-categories input")
+    choice.click()
+    choice.fill("bicycle")
+    tab.page.get_by_role("option", name="bicycle", exact=True).click()
+    settings = tab.part("Settings")
+    expect(settings).to_contain_text("Drawing 99, the last there is")
+    expect(settings.locator("img[alt*='bicycle']").first).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    tab.set_knobs(name, batch_size=4, sample_every=2)
+    run = store.open(tab.start())
+    tab.wait_for_step(1)
+    tab.stop()
+    assert run.config["categories"] == ["apple", "bicycle"]
+    assert "apple, bicycle" in run.status().data
+    shown = {image.tobytes() for image in run.real()[..., 0]}
+    for category in ("apple", "bicycle"):
+        made = augmented(quickdraw._bundled()[category], 2_000)
+        assert shown & {np.ascontiguousarray(image).tobytes() for image in made}, category
+
+
+def test_the_architecture_is_drawn_on_request(dashboard: Dashboard) -> None:
+    tab = dashboard
+    tab.open("/quickdraw")
+    tab.unfold("Architecture")
+    for network in ("Generator of 183,713", "Discriminator of 4,311,553"):
+        expect(tab.page.get_by_role("img", name=f"{network} parameters")).to_be_visible()
