@@ -1,7 +1,6 @@
 """Quick, Draw!: drawings that people made in twenty seconds, in 345 categories."""
 
 import difflib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,7 +12,7 @@ from ganlib.data.augment import augmented
 from ganlib.data.base import ArrayData, Loading
 from ganlib.data.dataset import Dataset, Location
 from ganlib.data.drawings import Drawings
-from ganlib.data.resolve import BUNDLED
+from ganlib.data.resolve import BUNDLED, in_data_folder
 from ganlib.errors import DataError
 from ganlib.events import DataReport
 
@@ -209,15 +208,9 @@ def _check(name: str) -> None:
 
 
 def _own_category(name: str) -> Drawings | None:
-    chosen = os.environ.get("GANLIB_DATA")
-    if not chosen:
-        return None
-    folder = Path(chosen).expanduser()
-    if not folder.is_dir():
-        raise DataError(f"GANLIB_DATA is {chosen}, which is not a folder.")
     for file in (f"{name}.npy", f"{name.replace(' ', '_')}.npy"):
-        if (folder / "quickdraw" / file).exists():
-            return _own(str(folder / "quickdraw" / file))
+        if path := in_data_folder(f"quickdraw/{file}"):
+            return Drawings(path, _MOST)
     return None
 
 

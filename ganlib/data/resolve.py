@@ -109,6 +109,8 @@ def resolve(places: Places) -> Resolved:
             problem = f"download failed: {error.reason}"
     elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
+    if places.bundled is None and remote is None:
+        raise DataError(f"{places.name} is not in the folder GANLIB_DATA, and nowhere else.")
     if places.bundled is None:
         why = problem or "GANLIB_OFFLINE is set"
         raise DataError(f"{places.name} is not on this machine and was not fetched: {why}.")
@@ -138,7 +140,7 @@ def locate(places: Places) -> Located:
 
 
 def _on_disk(places: Places) -> _Copy | None:
-    own = _in_data_folder(places.name)
+    own = in_data_folder(places.name)
     if own is not None:
         return _Copy(own, places.format, _YOURS)
     if places.remote is not None and places.remote.state() == "whole":
@@ -146,7 +148,12 @@ def _on_disk(places: Places) -> _Copy | None:
     return None
 
 
-def _in_data_folder(name: str) -> Path | None:
+def in_data_folder(name: str) -> Path | None:
+    """The user's own file below GANLIB_DATA; None where there is none.
+
+    Raises:
+        DataError: GANLIB_DATA is no folder, or the file cannot be looked at.
+    """
     chosen = os.environ.get("GANLIB_DATA")
     if not chosen:
         return None

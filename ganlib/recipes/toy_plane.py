@@ -1,51 +1,38 @@
 """A small GAN in the plane: where mode collapse can be seen with the naked eye."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-from ganlib.config import GradientPenalty, Loss, RunConfig, Schedule
+from ganlib.config import Loss, RunConfig
 from ganlib.data.base import Data, Scaling
 from ganlib.data.planes import TARGETS, PlaneData
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import plane_scores
-from ganlib.recipes.base import Latent, Recipe, Source
-
-if TYPE_CHECKING:
-    import keras
+from ganlib.recipes.base import Latent, Source
+from ganlib.recipes.toy import ToyConfig, ToyRecipe
 
 
-class PlaneConfig(RunConfig):
+class PlaneConfig(ToyConfig):
     """Knobs of `toy/plane`."""
 
     steps: int = inherit(RunConfig, "steps", 10_000)
-    batch_size: int = inherit(RunConfig, "batch_size", 256)
     target: Literal["ring8", "grid25", "two_gaussians", "line", "spiral", "moons"] = knob(
         "ring8", "The distribution to learn.", group="Data"
     )
-    hidden_units: int = knob(
-        128, "Units in each hidden layer of both networks.", group="Networks", ge=1, le=2_048
-    )
-    hidden_layers: int = knob(3, "Hidden layers of both networks.", group="Networks", ge=1, le=8)
+    hidden_units: int = inherit(ToyConfig, "hidden_units", 128)
     loss: Loss = inherit(RunConfig, "loss", "relativistic")
-    gradient_penalty: GradientPenalty = inherit(RunConfig, "gradient_penalty", "r1_r2")
-    gradient_penalty_weight: float = inherit(RunConfig, "gradient_penalty_weight", 0.1)
-    average_decay: float = inherit(RunConfig, "average_decay", 0.995)
-    generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 1e-3)
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 2e-3)
-    beta_1: float = inherit(RunConfig, "beta_1", 0.0)
-    beta_2: float = inherit(RunConfig, "beta_2", 0.9)
-    schedule: Schedule = inherit(RunConfig, "schedule", "cosine")
 
 
-class ToyPlane(Recipe[PlaneConfig]):
+class ToyPlane(ToyRecipe[PlaneConfig]):
     """Learns a two-dimensional distribution."""
 
     name = "toy/plane"
     title = "Points in the plane"
-    page = "toy"
     order = 3
     kind = "plane"
+    dimensions = 2
     dataset = "2-D distributions"
     score = "marginal_w1_over_sigma"
     source = Source(
@@ -78,18 +65,6 @@ class ToyPlane(Recipe[PlaneConfig]):
 
     def latent(self, config: PlaneConfig) -> Latent:
         return Latent(2)
-
-    def generator(self, config: PlaneConfig) -> "keras.Model":
-        from ganlib.models.dense import mlp
-
-        hidden = [config.hidden_units] * config.hidden_layers
-        return mlp(hidden, 2, activation="leaky_relu")
-
-    def discriminator(self, config: PlaneConfig) -> "keras.Model":
-        from ganlib.models.dense import mlp
-
-        hidden = [config.hidden_units] * config.hidden_layers
-        return mlp(hidden, 1, activation="leaky_relu")
 
     def evaluate(
         self, config: PlaneConfig, real: np.ndarray, generated: np.ndarray

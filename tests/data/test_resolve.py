@@ -124,3 +124,17 @@ def test_without_a_bundled_sample_the_reason_is_the_error(stage, server, monkeyp
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
     with pytest.raises(DataError, match=r"was not fetched: GANLIB_OFFLINE is set\.$"):
         resolve(places)
+
+
+def test_a_dataset_that_is_nowhere_says_so(stage) -> None:
+    places = dataclasses.replace(stage.dataset.places, remote=None, bundled=None)
+    with pytest.raises(DataError) as caught:
+        resolve(places)
+    assert str(caught.value) == "tiny.npz is not in the folder GANLIB_DATA, and nowhere else."
+
+
+def test_a_dataset_without_a_download_asks_nobody(stage, server) -> None:
+    places = dataclasses.replace(stage.dataset.places, remote=None, remote_format=None)
+    found = resolve(places)
+    assert (found.samples[0, 0, 0, 0], found.provenance) == (200, "bundled sample")
+    assert server.requests == []
