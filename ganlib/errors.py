@@ -19,10 +19,12 @@ class DownloadError(DataError):
     Args:
         name: the file's name.
         reason: why, as a clause without a full stop.
+        passing: whether trying again may help.
     """
 
-    def __init__(self, name: str, reason: str):
+    def __init__(self, name: str, reason: str, *, passing: bool = False):
         self.reason = reason
+        self.passing = passing
         super().__init__(f"The download of {name} failed: {reason}.")
 
 

@@ -6,8 +6,8 @@ from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib import recipes
-from ganlib.data import quickdraw
 from ganlib.data.augment import augmented
+from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
 
 FAMILIES = ["quickdraw/conv", "wgan/clip", "wgan/gp", "sngan", "fashion/dense", "progressive"]
@@ -71,7 +71,7 @@ def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunSt
     assert "apple, bicycle" in run.status().data
     shown = {image.tobytes() for image in run.real()[..., 0]}
     for category in ("apple", "bicycle"):
-        made = augmented(quickdraw._bundled()[category], 2_000)
+        made = augmented(bundled_drawings()[category], 2_000)
         assert shown & {np.ascontiguousarray(image).tobytes() for image in made}, category
 
 
