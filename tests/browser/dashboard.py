@@ -7,6 +7,10 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
+from ganlib import recipes
+from ganlib.config import RunConfig
+from ganlib.knobs import CHALLENGES, meta
+
 # Streamlit looks for its own address level by level: /toy/_stcore/health, then /_stcore/health.
 _PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
@@ -97,7 +101,13 @@ class Dashboard:
 
     def set_knobs(self, recipe: str, **values: float) -> None:
         """Types numbers into the form."""
+        known = recipes.all_recipes().get(recipe)
+        # The server may know recipes that this process does not.
+        fields = (known.Config if known else RunConfig).model_fields
         for name, value in values.items():
+            group = meta(fields[name])["group"] if name in fields else ""
+            if group in CHALLENGES:
+                self.page.get_by_role("tab", name=group).click()
             field = self.knob(recipe, name)
             field.fill(str(value))
             field.press("Enter")
