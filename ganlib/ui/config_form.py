@@ -32,10 +32,14 @@ def config_form(recipe: Recipe) -> RunConfig | None:
             st.markdown(f"**{group}**")
             _widgets(recipe, group)
     st.markdown("**Techniques**, by the challenge that they answer")
-    for group, tab in zip(CHALLENGES, st.tabs(CHALLENGES), strict=True):
-        with tab:
-            st.caption(GROUPS[group])
-            _widgets(recipe, group)
+    # Only the open tab is drawn: two dozen boxes behind the others would double the time
+    # until a browser shows the page.
+    tabs = st.tabs(CHALLENGES, key=f"{recipe.name}:techniques", on_change="rerun")
+    for group, tab in zip(CHALLENGES, tabs, strict=True):
+        if tab.open:
+            with tab:
+                st.caption(GROUPS[group])
+                _widgets(recipe, group)
     st.button(
         f"Back to {recipe.source.values}",
         key=f"{recipe.name}:reset",

@@ -50,7 +50,7 @@ def test_streamlit_clears_keras_session_after_a_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
-    AppTest.from_function(nothing).run()
+    AppTest.from_function(nothing, default_timeout=60).run()
     assert cleared == ["clear_session"]
 
 
@@ -63,7 +63,7 @@ def test_with_our_services_it_does_not(
     monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
     monkeypatch.setattr(services, "warm_up", lambda manager: threading.Event())
     services.manager()
-    AppTest.from_function(nothing).run()
+    AppTest.from_function(nothing, default_timeout=60).run()
     script_runner._clean_problem_modules()
     assert cleared == []
 

@@ -1,12 +1,15 @@
 """The form that is made from a recipe's config."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pydantic.fields import FieldInfo
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.knobs import allowed, choices, meta
+from ganlib.config import RunConfig
+from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, meta
 from ganlib.runs import RunStore
 
 Open = Callable[..., AppTest]
@@ -42,23 +45,35 @@ def open_recipe(open_page: Open, name: str) -> AppTest:
     return app
 
 
+def open_tab(app: AppTest, name: str, challenge: str) -> None:
+    """Only the techniques of the open tab are drawn."""
+    app.session_state[f"{name}:techniques"] = challenge
+    app.run()
+    assert not app.exception
+
+
 @pytest.mark.parametrize("name", list(recipes.all_recipes()))
 def test_every_knob_with_its_default_and_help(name: str, open_page: Open) -> None:
     app = open_recipe(open_page, name)
     assert form_values(app, name) == defaults(name)
     config = recipes.get(name).Config
-    for key, field in config.model_fields.items():
-        if key == "own_file":
-            continue  # an uploader, see test_category_picker.py
-        shown = widget(app, f"{name}:{key}")
-        paper = meta(field)["paper"]
-        source = f" Source: {paper}." if paper else ""
-        expected = f"{field.description}{source} Allowed: {allowed(config, key)}. `{key}`"
-        assert shown.help == expected
-        if choices(field):
-            assert shown.options == list(choices(field))
-        held = shown.value
-        assert (tuple(held) if isinstance(held, list) else held) == field.default
+    for group in GROUPS:
+        if group in CHALLENGES:
+            open_tab(app, name, group)
+        for key, field in config.model_fields.items():
+            if meta(field)["group"] == group and key != "own_file":  # see test_category_picker.py
+                check_widget(widget(app, f"{name}:{key}"), config, key, field)
+    assert form_values(app, name) == defaults(name)
+
+
+def check_widget(shown: Any, config: type[RunConfig], key: str, field: FieldInfo) -> None:
+    paper = meta(field)["paper"]
+    source = f" Source: {paper}." if paper else ""
+    assert shown.help == f"{field.description}{source} Allowed: {allowed(config, key)}. `{key}`"
+    if choices(field):
+        assert shown.options == list(choices(field))
+    held = shown.value
+    assert (tuple(held) if isinstance(held, list) else held) == field.default
 
 
 @pytest.mark.parametrize(
@@ -157,7 +172,9 @@ def test_a_preset_fills_its_values_in(open_page: Open) -> None:
 def test_values_are_kept_after_another_page_and_another_recipe(open_page: Open) -> None:
     app = open_page("toy")
     app.number_input(key="toy/scalar:seed").set_value(7).run()
+    open_tab(app, "toy/scalar", "Sensitive hyperparameters")
     app.number_input(key="toy/scalar:generator_learning_rate").set_value(0.002).run()
+    open_tab(app, "toy/scalar", "Mode collapse")
     app.selectbox(key="toy.recipe").select("toy/gaussian-vector").run()
     app.number_input(key="toy/gaussian-vector:steps").set_value(321).run()
     for page in ("mnist", "runs", "home", "toy"):
@@ -167,4 +184,5 @@ def test_values_are_kept_after_another_page_and_another_recipe(open_page: Open) 
     assert app.number_input(key="toy/gaussian-vector:steps").value == 321
     app.selectbox(key="toy.recipe").select("toy/scalar").run()
     assert app.number_input(key="toy/scalar:seed").value == 7
+    open_tab(app, "toy/scalar", "Sensitive hyperparameters")
     assert app.number_input(key="toy/scalar:generator_learning_rate").value == 0.002

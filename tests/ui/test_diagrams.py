@@ -36,7 +36,7 @@ def drawings(app: AppTest) -> list[list[dict[str, object]]]:
 
 
 def test_both_networks_the_model_and_a_table() -> None:
-    app = AppTest.from_function(panel).run()
+    app = AppTest.from_function(panel, default_timeout=60).run()
     (shown,) = drawings(app)
     titles = ("Generator of 3 ", "Discriminator of 2,000 ", "Adversarial model of 2,003 ")
     for drawing, title in zip(shown, titles, strict=True):
@@ -56,7 +56,7 @@ def test_the_networks_of_a_recipe_as_its_knobs_have_them(loss: str, judge: str) 
 
 
 def test_the_phase_that_is_not_lit_steps_back() -> None:
-    app = AppTest.from_function(phases).run()
+    app = AppTest.from_function(phases, default_timeout=60).run()
     dimmed = [[drawing["dimmed"] for drawing in diagram] for diagram in drawings(app)]
     assert dimmed == [[False, False], [False, True], [True, False]]
     assert "critic" in drawings(app)[2][0]["svg"]

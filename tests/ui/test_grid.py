@@ -33,7 +33,7 @@ def page(content):
 
 def test_the_picture_travels_whole_and_not_through_the_media_store():
     content = png(12, 8)
-    app = AppTest.from_function(page, args=(content,)).run()
+    app = AppTest.from_function(page, default_timeout=60, args=(content,)).run()
     assert not app.exception
     data = json.loads(app.get("bidi_component")[0].proto.json)
     head, body = data["src"].split(",")

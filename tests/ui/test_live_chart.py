@@ -22,7 +22,7 @@ def page():
 
 def shown():
     st.cache_resource.clear()
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
     return json.loads(app.get("bidi_component")[0].proto.json)
 

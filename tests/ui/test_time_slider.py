@@ -37,7 +37,7 @@ def page(steps, total):
 
 
 def run(steps, total, chosen=None):
-    app = AppTest.from_function(page, args=(steps, total))
+    app = AppTest.from_function(page, default_timeout=60, args=(steps, total))
     if chosen is not None:
         app.session_state["slider"] = {"step": chosen}
     app.run()
