@@ -11,6 +11,9 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.convolution import Conv2D
+from ganlib.models.rebuild import with_layers
+
 
 class _SpectralKernel(layers.Layer):
     """Mixed into a layer with a kernel, makes it divide the kernel by its singular value.
@@ -79,7 +82,7 @@ class SpectralDense(_SpectralKernel, layers.Dense):
 
 
 @keras.saving.register_keras_serializable(package="ganlib")
-class SpectralConv2D(_SpectralKernel, layers.Conv2D):
+class SpectralConv2D(_SpectralKernel, Conv2D):
     """Keras' Conv2D layer, its kernel divided by its largest singular value.
 
     Args:
@@ -111,29 +114,17 @@ def spectrally_normalised(model: keras.Sequential) -> keras.Sequential:
     Returns:
         A network with the same settings and as many trainable weights.
     """
-    config: dict[str, Any] = _replaced(model.get_config())
+    config: dict[str, Any] = with_layers(model.get_config(), _NORMALISED)
     return keras.Sequential.from_config(config)
 
 
 _TINY = 1e-12
 
-_NORMALISED = {"Dense": SpectralDense, "Conv2D": SpectralConv2D}
+_NORMALISED: dict[str, type[layers.Layer]] = {
+    "Dense": SpectralDense,
+    "Conv2D": SpectralConv2D,
+}
 
 
 def _unit(vector: tf.Tensor) -> tf.Tensor:
     return tf.math.l2_normalize(vector, epsilon=_TINY**2)
-
-
-def _replaced(node: Any) -> Any:
-    """The same configuration, with our layers in the place of Keras'."""
-    if isinstance(node, (list, tuple)):
-        return type(node)(_replaced(child) for child in node)
-    if not isinstance(node, dict):
-        return node
-    replaced = {key: _replaced(child) for key, child in node.items()}
-    if node.get("module") == "keras.layers" and node.get("class_name") in _NORMALISED:
-        layer = _NORMALISED[node["class_name"]]
-        replaced["module"] = layer.__module__
-        replaced["class_name"] = layer.__name__
-        replaced["registered_name"] = keras.saving.get_registered_name(layer)
-    return replaced

@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.convolution import transpose
+
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class UpsampledConv2D(layers.Conv2D):
@@ -32,17 +34,15 @@ class UpsampledConv2D(layers.Conv2D):
             raise ValueError(f"kernel_size must be odd and square. Received: {kernel_size}.")
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        batch = tf.shape(inputs)[0]
         _, height, width, _ = inputs.shape
         border = self.kernel_size[0] // 2
-        output = tf.nn.conv2d_transpose(
+        output = transpose(
             inputs,
             _spread(tf.convert_to_tensor(self.kernel)),
-            tf.stack([batch, 2 * height, 2 * width, self.filters]),
-            strides=2,
-            padding=[[0, 0], [border, border], [border, border], [0, 0]],
+            stride=2,
+            pads=((border, border), (border, border)),
+            size=(2 * height, 2 * width),
         )
-        output = tf.ensure_shape(output, (inputs.shape[0], 2 * height, 2 * width, self.filters))
         if self.use_bias:
             output = tf.nn.bias_add(output, tf.convert_to_tensor(self.bias))
         return self.activation(output) if self.activation is not None else output
