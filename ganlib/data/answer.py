@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ganlib.data.transfer import ANSWER_WITHIN_S, STALL_S
-
+# A machine without network is held up no longer than this, name look-up included.
+ANSWER_WITHIN_S = 3.0
+# Silence in the middle.
+STALL_S = 10.0
 # Small, for what is left of a chunk is lost when the connection breaks off.
 _CHUNK_BYTES = 1 << 14
 TOLD_EVERY_S = 0.3
@@ -29,12 +31,13 @@ class Answer:
     """
 
     def __init__(self, url: str, start: int, goal: int):
-        self.host = urlsplit(url).netloc.rpartition("@")[2] or url
+        self.host = _host(url)
         self._url = url
         self._start = start
         self._goal = goal
         self._events: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=16)
         self._abandoned = threading.Event()
+        self._answered = False
 
     def abandon(self) -> None:
         """Nobody listens any more."""
@@ -75,6 +78,7 @@ class Answer:
         }
         timeout = (ANSWER_WITHIN_S, STALL_S)
         with requests.get(self._url, headers=headers, stream=True, timeout=timeout) as response:
+            self._answered = True
             if response.status_code not in (200, 206):
                 said = f"{self.host} answered {response.status_code} {response.reason}"
                 self._tell("failed", (said, response.status_code >= 500))
@@ -105,9 +109,17 @@ class Answer:
             return f"{self._url} is not an address that can be fetched"
         if isinstance(error, requests.Timeout):
             return f"no answer from {self.host}"
-        if isinstance(error, requests.ConnectionError) and self._events.empty():
+        if isinstance(error, requests.ConnectionError) and not self._answered:
             return f"{self.host} could not be reached"
         return f"the connection to {self.host} broke off"
+
+
+def _host(url: str) -> str:
+    """The address's host and port, without a password that may stand before them."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or url
+    except ValueError:
+        return url
 
 
 def _total(response: requests.Response, partial: bool) -> int | None:

@@ -12,8 +12,9 @@ import numpy as np
 from ganlib.data.augment import augmented
 from ganlib.data.download import cache_folder, offline
 from ganlib.data.drawings import SIDE, Drawings
+from ganlib.data.partial import Fetching
 from ganlib.data.resolve import BUNDLED, in_data_folder
-from ganlib.data.rows import Fetching, PublishedRows
+from ganlib.data.rows import PublishedRows
 from ganlib.errors import DataError
 
 BASE_URL = "https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap"

@@ -86,8 +86,7 @@ class ImageDataset(Dataset):
 
     def loading(self) -> Loading:
         """(N, H, W, 1) uint8 images; see `Dataset.loading`."""
-        yield from ()
-        found = resolve(self.places)
+        found = yield from resolve(self.places)
         return ArrayData(found.samples, self._report(found.provenance, len(found.samples)))
 
     def locate(self) -> Location:

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+import platformdirs
+
+from ganlib.data.partial import Fetching, Partial, checksum
+
 
 def offline() -> bool:
     """Whether GANLIB_OFFLINE forbids asking the network."""
@@ -16,12 +20,7 @@ def offline() -> bool:
 def cache_folder() -> Path:
     """Where fetched files are kept: GANLIB_CACHE, or the system's place for caches."""
     chosen = os.environ.get("GANLIB_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
-    # pooch costs 0.2 s, which the import of a page should not pay.
-    import pooch
-
-    return pooch.os_cache("ganlib")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("ganlib"))
 
 
 @dataclass(frozen=True)
@@ -32,14 +31,14 @@ class RemoteFile:
         name: its path below the base address and below the cache folder.
         base_url: the address it is published under.
         url_variable: environment variable that puts a mirror in place of `base_url`.
-        sha256: checksum, hexadecimal.
+        checksum: "sha256:" or "md5:" and the published checksum, hexadecimal.
         size: bytes.
     """
 
     name: str
     base_url: str
     url_variable: str
-    sha256: str
+    checksum: str
     size: int
 
     @property
@@ -58,31 +57,48 @@ class RemoteFile:
         path = self.path
         try:
             stat = path.stat()
-            same = _sha256(path, stat.st_size, stat.st_mtime_ns) == self.sha256
+            whole = self._is_right(path, stat.st_size, stat.st_mtime_ns)
         except (FileNotFoundError, NotADirectoryError):
             return "absent"
         except OSError:
             return "damaged"
-        return "whole" if same else "damaged"
+        return "whole" if whole else "damaged"
 
-    def fetch(self) -> Path:
+    def fetch(self) -> Fetching:
         """Downloads the file into the cache, over a damaged copy if there is one.
 
-        Returns:
-            Where it lies, whole.
+        May be closed at any moment; what was received by then is kept beside, for the next
+        attempt.
 
         Raises:
-            DownloadError: it could not be had; the cache is as it was.
+            DownloadError: it could not be had; the copy in the cache is as it was.
         """
-        # Loads requests, which the import of a page should not pay.
-        from ganlib.data.transfer import Transfer
+        part = Partial(self.name, self.url, self.path.with_name(f"{self.path.name}.part"))
+        yield from part.fetch(lambda: self._attempt(part))
 
-        return Transfer(self.name, self.url, self.path, self.sha256, self.size).run()
+    def _attempt(self, part: Partial) -> Fetching:
+        # Another process may have fetched it while this one waited for the lock.
+        if self.state() == "whole":
+            return
+
+        def check_total(total: int) -> None:
+            if total != self.size:
+                raise part.failure(f"the file there has {total:,} bytes, expected {self.size:,}")
+
+        with part.open() as file:
+            yield from part.receive(file, self.size, check_total)
+            if not self._is_right(part.path, self.size, os.fstat(file.fileno()).st_mtime_ns):
+                part.forget(file)
+                raise part.failure("what was sent has not the published checksum")
+        part.finish(self.path)
+
+    def _is_right(self, path: Path, size: int, mtime_ns: int) -> bool:
+        algorithm, _, expected = self.checksum.partition(":")
+        return _digest(path, algorithm, size, mtime_ns) == expected
 
 
 @lru_cache(maxsize=64)
-def _sha256(path: Path, size: int, mtime_ns: int) -> str:
+def _digest(path: Path, algorithm: str, size: int, mtime_ns: int) -> str:
     """Checksum of a file; remembered until its size or time of change differ."""
-    import pooch
-
-    return pooch.file_hash(str(path), alg="sha256")
+    with path.open("rb") as file:
+        return checksum(file, algorithm)

@@ -25,7 +25,7 @@ DATASET = ImageDataset(
             name="mnist.npz",
             base_url="https://storage.googleapis.com/tensorflow/tf-keras-datasets",
             url_variable="GANLIB_MNIST_URL",
-            sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+            checksum="sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
             size=11_490_434,
         ),
         remote_format=IMAGES,

@@ -5,6 +5,7 @@ The order: the folder GANLIB_DATA, the user's cache, a download into that cache
 """
 
 import os
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ import numpy as np
 
 from ganlib.data.download import RemoteFile, offline
 from ganlib.errors import DataError, DownloadError
+from ganlib.events import Phase
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -89,8 +91,8 @@ class _Copy:
     provenance: str
 
 
-def resolve(places: Places) -> Resolved:
-    """Reads the first copy there is, fetching it where that is allowed.
+def resolve(places: Places) -> Generator[Phase, None, Resolved]:
+    """Reads the first copy there is, fetching it where that is allowed; tells of its progress.
 
     Raises:
         DataError: the user's own file is not what it should be, or there is no
@@ -102,11 +104,12 @@ def resolve(places: Places) -> Resolved:
     problem, remote = "", places.remote
     if remote is not None and not offline():
         try:
-            return Resolved(
-                (places.remote_format or places.format).read(remote.fetch()), _DOWNLOADED
-            )
+            yield from remote.fetch()
         except DownloadError as error:
             problem = f"download failed: {error.reason}"
+        else:
+            format_ = places.remote_format or places.format
+            return Resolved(format_.read(remote.path), _DOWNLOADED)
     elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
     if places.bundled is None and remote is None:

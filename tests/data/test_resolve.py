@@ -7,6 +7,7 @@ import dataclasses
 
 import pytest
 
+from ganlib.data.base import loaded
 from ganlib.data.resolve import resolve
 from ganlib.errors import DataError
 
@@ -14,7 +15,7 @@ FETCHED_LATER = "; the full set (0 MB) is fetched at the first run"
 
 
 def first_shade(stage) -> int:
-    return int(resolve(stage.dataset.places).samples[0, 0, 0, 0])
+    return int(loaded(resolve(stage.dataset.places)).samples[0, 0, 0, 0])
 
 
 def test_each_place_is_preferred_to_the_next(stage, server, monkeypatch) -> None:
@@ -96,7 +97,7 @@ def test_a_damaged_cached_copy_without_network(stage, server, monkeypatch) -> No
     stage.cached.parent.mkdir()
     stage.cached.write_bytes(b"rubbish")
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
-    found = resolve(stage.dataset.places)
+    found = loaded(resolve(stage.dataset.places))
     assert found.samples[0, 0, 0, 0] == 200
     assert found.provenance == (
         "the downloaded copy is damaged and GANLIB_OFFLINE is set; using the bundled sample"
@@ -116,25 +117,25 @@ def test_without_a_bundled_sample_the_reason_is_the_error(stage, server, monkeyp
     server.behave = lambda request: request.send_error(503)
     host = server.url.split("/")[2]
     with pytest.raises(DataError) as failed:
-        resolve(places)
+        loaded(resolve(places))
     assert str(failed.value) == (
         "tiny.npz is not on this machine and was not fetched: "
         f"download failed: {host} answered 503 Service Unavailable."
     )
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
     with pytest.raises(DataError, match=r"was not fetched: GANLIB_OFFLINE is set\.$"):
-        resolve(places)
+        loaded(resolve(places))
 
 
 def test_a_dataset_that_is_nowhere_says_so(stage) -> None:
     places = dataclasses.replace(stage.dataset.places, remote=None, bundled=None)
     with pytest.raises(DataError) as caught:
-        resolve(places)
+        loaded(resolve(places))
     assert str(caught.value) == "tiny.npz is not in the folder GANLIB_DATA, and nowhere else."
 
 
 def test_a_dataset_without_a_download_asks_nobody(stage, server) -> None:
     places = dataclasses.replace(stage.dataset.places, remote=None, remote_format=None)
-    found = resolve(places)
+    found = loaded(resolve(places))
     assert (found.samples[0, 0, 0, 0], found.provenance) == (200, "bundled sample")
     assert server.requests == []

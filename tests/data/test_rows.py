@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ganlib.data import answer, rows
+from ganlib.data import answer, partial
 from ganlib.data.base import loaded
 from ganlib.data.categories import category
 from ganlib.data.quickdraw import QuickDraw
@@ -106,11 +106,6 @@ def publisher() -> Iterator[Publisher]:
     listener.shutdown()
     thread.join()
     listener.server_close()
-
-
-@pytest.fixture(autouse=True)
-def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "_PAUSES_S", (0.01, 0.02))
 
 
 @pytest.fixture
@@ -270,7 +265,7 @@ def test_a_whole_file_is_compared_with_its_checksum(
     loaded(published.fetch(ROWS + 5))
     assert published.count() == ROWS
     publisher.body = publisher.body[:-1] + b"\x00"
-    other = PublishedRows(**{**vars(published), "path": published.path.with_name("other.npy-rows")})
+    other = replace(published, path=published.path.with_name("other.npy-rows"))
     assert "has not the published checksum" in failure(other, ROWS)
     assert other.count() == 0
 
@@ -278,7 +273,7 @@ def test_a_whole_file_is_compared_with_its_checksum(
 def test_a_download_that_is_given_up_goes_on_from_there(
     published: PublishedRows, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows, "TOLD_EVERY_S", 0.0)
+    monkeypatch.setattr(partial, "TOLD_EVERY_S", 0.0)
     monkeypatch.setattr(answer, "_CHUNK_BYTES", 10_000)
     fetching = published.fetch(ROWS)
     for _ in range(4):
