@@ -22,15 +22,21 @@ class QuickDrawConfig(RunConfig):
         "as printed": {
             "optimiser": "rmsprop",
             "discriminator_learning_rate": 8e-4,
-            "generator_learning_rate": 4e-4,
+            "label_smoothing": 0.0,
+        },
+        "as printed, Adam": {
+            "beta_1": 0.9,
+            "discriminator_learning_rate": 8e-4,
+            "label_smoothing": 0.0,
         },
     }
 
-    preset: Literal["corrected", "as printed"] = knob(
+    preset: Literal["corrected", "as printed", "as printed, Adam"] = knob(
         "corrected",
         "As printed, both networks learn with RMSprop, with which, as the book's notebook says, "
-        "the discriminator nearly always fails to train on a CPU. Corrected, they learn with "
-        "Adam, which is the notebook's own cure.",
+        "the discriminator nearly always fails to train on a CPU; its cure is Adam. With that, "
+        "the discriminator runs away from the generator instead. Corrected, it learns at a "
+        "quarter of the speed, with less memory and with labels of 0.9.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 2_000)
@@ -76,8 +82,7 @@ class QuickDrawConfig(RunConfig):
     )
     gradient_clip: float = inherit(RunConfig, "gradient_clip", 1.0)
     generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 4e-4)
-    discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 8e-4)
-    beta_1: float = inherit(RunConfig, "beta_1", 0.9)
+    label_smoothing: float = inherit(RunConfig, "label_smoothing", 0.1)
 
 
 class QuickDrawConv(ImageRecipe[QuickDrawConfig]):

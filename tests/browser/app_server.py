@@ -41,11 +41,9 @@ class AppServer:
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.asked_at = time.monotonic()
-        # Not watched: a file saved while the tests run would reload the app under them.
-        options = [f"--server.port={port}", "--server.fileWatcherType=none"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *entry, "run", str(ROOT / "app.py"), *options],
+                [sys.executable, *entry, "run", str(ROOT / "app.py"), f"--server.port={port}"],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
