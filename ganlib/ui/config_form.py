@@ -13,6 +13,7 @@ from ganlib.recipes import Recipe
 from ganlib.ui.special_knobs import SPECIAL
 
 _COLUMNS = 4
+_OPEN_TAB = "techniques.open"
 
 
 def config_form(recipe: Recipe) -> RunConfig | None:
@@ -34,9 +35,13 @@ def config_form(recipe: Recipe) -> RunConfig | None:
     st.markdown("**Techniques**, by the challenge that they answer")
     # Only the open tab is drawn: two dozen boxes behind the others would double the time
     # until a browser shows the page.
-    tabs = st.tabs(CHALLENGES, key=f"{recipe.name}:techniques", on_change="rerun")
+    key = f"{recipe.name}:techniques"
+    st.session_state.setdefault(key, st.session_state.get(_OPEN_TAB, CHALLENGES[0]))
+    tabs = st.tabs(CHALLENGES, key=key, on_change="rerun")
     for group, tab in zip(CHALLENGES, tabs, strict=True):
         if tab.open:
+            # Still open after a change of page, or of recipe.
+            st.session_state[_OPEN_TAB] = group
             with tab:
                 st.caption(GROUPS[group])
                 _widgets(recipe, group)

@@ -104,9 +104,9 @@ TOGETHER: list[dict[str, Any]] = [
 ]
 # Of networks that are not among those above.
 OTHERS = ("toy/scalar", "mnist/dcgan", "fashion/dense", "quickdraw/conv", "progressive")
-# DCGAN's discriminator has batch normalisation, so it takes no penalty.
+# DCGAN's discriminator has batch normalisation, so it takes no penalty; not every loss has labels.
 ROWS = COVERING + [
-    {"recipe": name, "gradient_penalty": "none", **row}
+    {"recipe": name, "gradient_penalty": "none", "label_smoothing": 0.0, **row}
     for name in OTHERS
     for row in TOGETHER[: 2 if name == "mnist/dcgan" else 3]
 ]
