@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy import stats
+from scipy.spatial.distance import jensenshannon
 
 
 def wasserstein1(real: np.ndarray, generated: np.ndarray) -> float:
@@ -33,6 +34,30 @@ def kolmogorov_smirnov(real: np.ndarray, generated: np.ndarray) -> float:
     Source: scipy.stats.ks_2samp.
     """
     return float(stats.ks_2samp(real, generated).statistic)
+
+
+def energy_distance(real: np.ndarray, generated: np.ndarray) -> float:
+    """Root of twice the integral of the distribution functions' squared difference.
+
+    Its unit is the root of the samples'.
+
+    Args:
+        real: (n,) finite values.
+        generated: (m,) finite values.
+    Source: scipy.stats.energy_distance.
+    """
+    return float(stats.energy_distance(real, generated))
+
+
+def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> float:
+    """Jensen-Shannon distance of two histograms, 0 (alike) to 1 (apart).
+
+    Args:
+        real: (bins,) counts, not all 0.
+        generated: (bins,) counts in the same bins, not all 0.
+    Source: scipy.spatial.distance.jensenshannon, base 2: the root of the divergence.
+    """
+    return float(jensenshannon(real, generated, base=2))
 
 
 def histogram_overlap(real: np.ndarray, generated: np.ndarray, bins: int = 50) -> float:

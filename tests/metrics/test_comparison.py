@@ -1,0 +1,132 @@
+"""Two samples against each other: exact distances, honest intervals, true sentences."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.spatial.distance import jensenshannon
+
+from ganlib.metrics.comparison import Comparison, common_bins
+from ganlib.metrics.comparison import compare as compare_
+
+RNG = np.random.default_rng(5)
+NORMAL = RNG.normal(size=1_500)
+compare = partial(compare_, resamples=300)
+
+
+def values(found: Comparison) -> dict[str, float]:
+    return {distance.title: distance.value for distance in found.distances}
+
+
+@pytest.mark.parametrize(
+    ("real", "generated"),
+    [
+        (NORMAL, 0.7 * RNG.normal(size=900) + 0.1),
+        (RNG.poisson(3, 500).astype(float), RNG.poisson(4, 700).astype(float)),
+        (RNG.standard_cauchy(2_000), RNG.standard_t(2, 3_000)),
+    ],
+    ids=["gaussian", "counts", "heavy tails"],
+)
+def test_distances_are_scipys(real: np.ndarray, generated: np.ndarray) -> None:
+    edges = common_bins(real, generated)
+    first, second = (np.histogram(sample, edges)[0] for sample in (real, generated))
+    assert (first.sum(), second.sum()) == (len(real), len(generated))
+    w1 = stats.wasserstein_distance(real, generated)
+    expected = {
+        "Wasserstein-1": w1,
+        "Wasserstein-1 / sigma": w1 / real.std(),
+        "Kolmogorov-Smirnov": stats.ks_2samp(real, generated).statistic,
+        "Energy distance": stats.energy_distance(real, generated),
+        "Jensen-Shannon": jensenshannon(first, second, 2),
+        "Histogram gap": 1 - np.minimum(first / len(real), second / len(generated)).sum(),
+    }
+    assert values(compare(real, generated)) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_every_value_lies_in_its_interval() -> None:
+    for distance in compare(NORMAL, NORMAL[:700] * 1.3).distances:
+        sure = distance.certainty
+        assert 0 <= sure.low <= distance.value <= sure.high
+        assert 0 < sure.typical < sure.chance
+
+
+@pytest.mark.parametrize(
+    ("generated", "said"),
+    [
+        (0.71 * NORMAL, "are too narrow: sd {second.sd:.3g} against {first.sd:.3g}"),
+        (1.5 * NORMAL, "are too wide: sd {second.sd:.3g} against {first.sd:.3g}"),
+        (NORMAL + 0.5, "lie too high: mean {second.mean:.3g} against {first.mean:.3g}"),
+        (NORMAL - 2, "lie too low: mean {second.mean:.3g} against {first.mean:.3g}"),
+        (np.zeros(40), "are too narrow: sd 0 against {first.sd:.3g}"),
+        (np.where(RNG.random(4_000) < 0.5, -1.0, 1.0), "have another shape: {gap:.1%} of them"),
+    ],
+)
+def test_what_differs_is_said(generated: np.ndarray, said: str) -> None:
+    found = compare(NORMAL, generated)
+    gap = values(found)["Histogram gap"]
+    expected = said.format(first=found.real, second=found.generated, gap=gap)
+    assert found.sentence.startswith(f"The generated values {expected}")
+    assert found.sentence.endswith("; a sample this size could not show this by chance.")
+
+
+def test_no_difference_is_said() -> None:
+    found = compare(NORMAL, RNG.normal(size=800), names=("first", "second"))
+    assert found.sentence.startswith("No difference shows between first and second at this sample")
+    assert all(distance.certainty.low == 0 for distance in found.distances)
+
+
+def test_few_alike_samples_are_called_different() -> None:
+    said = [
+        compare(np.random.default_rng(seed).normal(size=200), NORMAL[:200]).sentence
+        for seed in range(60)
+    ]
+    # Six distances, each at 5 % over 6: fewer than 5 % of all cases in the long run.
+    assert sum("could not show" in sentence for sentence in said) <= 6
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("real", "generated", "w1"),
+    [
+        ([1.0], [1.0], 0),
+        ([1.0], [4.0], 3),
+        ([2.0, 2.0], [2.0, 2.0, 2.0], 0),
+        ([0.0, 0.0, 0.0], [1.0, 1.0], 1),
+        ([0.0, 1.0], [0.0, 1.0], 0),
+        ([0.0, 1.0], [0.0], 0.5),
+        ([1e300, -1e300], [1e300], 1e300),
+        ([1e-300, 2e-300], [1e-300], 5e-301),
+    ],
+)
+def test_poor_samples_have_an_answer(real: list[float], generated: list[float], w1: float) -> None:
+    found = compare(np.array(real), np.array(generated))
+    assert found.distances[0].value == pytest.approx(w1, rel=1e-12, abs=0)
+    assert found.sentence.endswith(".")
+    for distance in found.distances:
+        assert np.isfinite([distance.value, distance.certainty.low, distance.certainty.high]).all()
+    # Nothing can be told over a sigma of 0.
+    assert ("Wasserstein-1 / sigma" in values(found)) == (len(set(real)) > 1)
+
+
+def test_what_cannot_be_compared_is_said() -> None:
+    with pytest.raises(ValueError, match=r"^The generated sample is empty: there is nothing to"):
+        compare(NORMAL, np.array([]))
+    with pytest.raises(ValueError, match=r"^The real sample holds values that are not finite"):
+        compare(np.array([1.0, np.nan]), NORMAL)
+
+
+def test_bins_are_filled_and_cover_everything() -> None:
+    real, generated = RNG.standard_cauchy(4_000), RNG.normal(size=4_000)
+    edges = common_bins(real, generated)
+    assert (edges[0], edges[-1]) == (-np.inf, np.inf)
+    counts = np.histogram(np.concatenate([real, generated]), edges)[0]
+    assert counts.sum() == 8_000
+    assert counts.min() >= 10
+    assert len(counts) > 20
+    # Where there are values enough, as wide as Freedman and Diaconis have it.
+    width = 2 * np.subtract(*np.quantile(NORMAL, [0.75, 0.25])) / len(NORMAL) ** (1 / 3)
+    edges = common_bins(NORMAL, NORMAL)
+    assert np.diff(edges)[len(edges) // 2 - 1] == pytest.approx(width, rel=0.05)
+    few = common_bins(np.array([0.0, 1.0, 5.0]), np.array([1.0]))
+    assert few.tolist() == [-np.inf, 0.5, 3.0, np.inf]

@@ -1,0 +1,61 @@
+"""Figures of one sample against SciPy, NumPy and by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from ganlib.metrics.moments import moments, safe_scale
+
+SKEWED = np.random.default_rng(3).gamma(2.0, 1.5, 1_001)
+
+
+def test_every_figure_is_scipys_or_numpys() -> None:
+    found = moments(SKEWED)
+    expected = {
+        "count": 1_001,
+        "mean": SKEWED.mean(),
+        "sd": SKEWED.std(),
+        "skewness": stats.skew(SKEWED),
+        "kurtosis": stats.kurtosis(SKEWED),
+        "minimum": SKEWED.min(),
+        "maximum": SKEWED.max(),
+        "median": np.median(SKEWED),
+    } | {f"q{at:02d}": np.quantile(SKEWED, at / 100) for at in (1, 5, 25, 75, 95, 99)}
+    assert found.rows() == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+def test_by_hand() -> None:
+    found = moments(np.array([0.0, 0.0, 3.0]))
+    # Deviations -1, -1 and 2: their squares have the mean 2, their cubes too.
+    assert (found.mean, found.sd) == pytest.approx((1.0, np.sqrt(2)))
+    assert found.skewness == pytest.approx(2 / 2**1.5)
+    assert found.kurtosis == pytest.approx(18 / 3 / 4 - 3)
+    assert (found.minimum, found.median, found.maximum) == (0.0, 0.0, 3.0)
+    assert found.q75 == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.0, -1e300, 5e-324])
+def test_a_constant_sample_has_no_shape(value: float) -> None:
+    found = moments(np.full(3, value))
+    assert (found.sd, found.mean, found.median) == (0.0, pytest.approx(value, rel=1e-15), value)
+    assert np.isnan(found.skewness)
+    assert np.isnan(found.kurtosis)
+
+
+@pytest.mark.filterwarnings("error")
+def test_huge_and_tiny_values_keep_their_figures() -> None:
+    usual = moments(SKEWED)
+    for factor in (2.0**990, 2.0**-990):
+        found = moments(SKEWED * factor)
+        assert found.sd == usual.sd * factor
+        assert found.mean == pytest.approx(usual.mean * factor, rel=1e-14)
+        assert found.skewness == pytest.approx(usual.skewness, abs=1e-12)
+
+
+def test_the_scale_is_a_power_of_two_and_1_for_usual_numbers() -> None:
+    assert safe_scale(np.array([0.0]), SKEWED) == 1.0
+    assert safe_scale(np.zeros(2)) == 1.0
+    for value in (3e200, 7e-200):
+        scale = safe_scale(np.array([value, -value / 9]))
+        assert np.log2(scale) == int(np.log2(scale))
+        assert 1 <= value / scale < 2
