@@ -54,6 +54,8 @@ class Started:
         data: which data the run got.
         device: where it trains, such as "CPU" or "2 GPUs".
         real: (n, *sample_shape), real samples to stand beside generated ones.
+        real_views: what `Samples.views` has of generated samples, of real ones, where that
+            is the same at every step.
         metric_names: the columns of every `Metrics` that follows.
     """
 
@@ -63,6 +65,7 @@ class Started:
     device: str
     real: np.ndarray
     metric_names: tuple[str, ...]
+    real_views: Arrays = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class Samples:
         fixed: (n, *sample_shape) from the run's one fixed noise.
         fresh: (n, *sample_shape) from new noise.
         noise: (n, *latent_shape) the fixed noise, where a page shows it; else None.
+        views: what else there is to be seen at this step; see `training.probe.Probe.look`.
         scores: the recipe's scores of the fresh samples, by name; lower is better.
     """
 
@@ -100,6 +104,7 @@ class Samples:
     fixed: np.ndarray
     fresh: np.ndarray
     noise: np.ndarray | None = None
+    views: Arrays = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
 
 

@@ -128,7 +128,7 @@ class Run:
         return self._samples.steps()
 
     def samples(self, step: int) -> Arrays:
-        """Samples at a step: "fixed", "fresh" and, where it was kept, "noise".
+        """Samples at a step: "fixed", "fresh" and, where they were kept, "noise" and views.
 
         Raises:
             RunError: there are none at that step, or they are damaged.
@@ -145,6 +145,14 @@ class Run:
 
     def real(self) -> np.ndarray:
         """(n, *sample_shape) real samples to stand beside the generated ones.
+
+        Raises:
+            RunError: there are none yet, or they are damaged.
+        """
+        return self._samples.read_real()["real"]
+
+    def real_views(self) -> Arrays:
+        """What else there is to be seen of the real samples, by name; "real" among it.
 
         Raises:
             RunError: there are none yet, or they are damaged.

@@ -42,20 +42,20 @@ class SampleFolder:
             for kind, images in (("fixed", samples.fixed), ("fresh", samples.fresh)):
                 picture = self._folder / (stem + _SUFFIX[kind])
                 replace_bytes(picture, encode_grid(images), sync=False)
-        arrays = {"fixed": samples.fixed, "fresh": samples.fresh}
+        arrays = {"fixed": samples.fixed, "fresh": samples.fresh, **samples.views}
         if samples.noise is not None:
             arrays["noise"] = samples.noise
         # Last: it is what readers list.
         write_arrays(self._folder / f"{stem}.npz", arrays, sync=False)
 
-    def write_real(self, real: np.ndarray, encode_grid: EncodeGrid) -> None:
-        """Keeps the real samples, once in the run's life."""
+    def write_real(self, real: np.ndarray, views: Arrays, encode_grid: EncodeGrid) -> None:
+        """Keeps the real samples and what there is to be seen of them, once in the run's life."""
         self._folder.mkdir(exist_ok=True)
         if (self._folder / "real.npz").exists():
             return
         if is_images(real):
             replace_bytes(self._folder / "real.png", encode_grid(real), sync=False)
-        write_arrays(self._folder / "real.npz", {"real": real}, sync=False)
+        write_arrays(self._folder / "real.npz", {"real": real, **views}, sync=False)
 
     def drop_after(self, step: int) -> None:
         """Removes the samples of later steps, which a resumed run makes anew."""
@@ -71,20 +71,22 @@ class SampleFolder:
         return sorted(int(name) for name in names if name.isdecimal())
 
     def read(self, step: int) -> Arrays:
-        """The arrays "fixed", "fresh" and, where it was kept, "noise".
+        """The arrays "fixed", "fresh" and, where they were kept, "noise" and the views.
 
         Raises:
             RunError: there are none at that step, or they are damaged.
         """
         return read_arrays(self._folder / f"{_stem(step)}.npz")
 
-    def read_real(self) -> np.ndarray:
-        """The real samples.
+    def read_real(self) -> Arrays:
+        """The array "real", and the views of it.
 
         Raises:
             RunError: there are none yet, or they are damaged.
         """
-        return _member(read_arrays(self._folder / "real.npz"), "real")
+        arrays = read_arrays(self._folder / "real.npz")
+        _member(arrays, "real")
+        return arrays
 
     def grid(self, step: int, kind: Kind, encode_grid: EncodeGrid) -> bytes:
         """PNG of the samples at a step, made anew where the stored one is not whole.
@@ -97,7 +99,9 @@ class SampleFolder:
 
     def real_grid(self, encode_grid: EncodeGrid) -> bytes:
         """PNG of the real samples; see `grid`."""
-        return _whole_png(self._folder / "real.png") or _encoded(self.read_real(), encode_grid)
+        return _whole_png(self._folder / "real.png") or _encoded(
+            self.read_real()["real"], encode_grid
+        )
 
 
 def _stem(step: int) -> str:

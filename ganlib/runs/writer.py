@@ -197,7 +197,7 @@ class RunWriter:
         self._scores = ScoresWriter(folder / "scores.jsonl", event.step)
         self._samples.drop_after(event.step)
         self._checkpoints.set_aside_after(event.step)
-        self._samples.write_real(event.real, self._encode_grid)
+        self._samples.write_real(event.real, event.real_views, self._encode_grid)
         if self._wants_tensorboard:
             self._tensorboard = TensorBoardLog(folder, event.step)
         self._rate = StepRate(event.step, self._metrics.last_time_s)

@@ -43,10 +43,10 @@ def pack(samples: tf.Tensor, count: int) -> tf.Tensor:
     """
     if count == 1:
         return samples
-    batch, *inner, channels = samples.shape
-    apart = tf.reshape(samples, (batch // count, count, *inner, channels))
+    _, *inner, channels = samples.shape
+    apart = tf.reshape(samples, (-1, count, *inner, channels))
     order = [0, *range(2, 2 + len(inner)), 1, 2 + len(inner)]
-    return tf.reshape(tf.transpose(apart, order), (batch // count, *inner, count * channels))
+    return tf.reshape(tf.transpose(apart, order), (-1, *inner, count * channels))
 
 
 def with_instance_noise(

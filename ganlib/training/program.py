@@ -20,6 +20,7 @@ from ganlib.training import devices
 from ganlib.training.chunk import Feed, compile_chunk
 from ganlib.training.generator import compile_generator
 from ganlib.training.networks import build_networks
+from ganlib.training.probe import compile_score
 from ganlib.training.threads import in_one_thread
 
 _MOST_KEPT = 2
@@ -40,6 +41,7 @@ class Program:
         feed: what the compiled step reads anew in every run.
         chunk: the compiled step; see `compile_chunk`.
         predict: the compiled generator that samples are drawn from.
+        score: the compiled discriminator, as it is asked between steps.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Program:
             self.predict = compile_generator(self.networks.average, recipe.latent(config).size)
         with tf.device("/CPU:0"):
             self.feed = Feed()
+        self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
         chunk = compile_chunk(self.networks, self.feed, recipe, config, data, device)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
@@ -104,6 +107,7 @@ def prepare(recipe_name: str) -> None:
     program = take(recipe, config, data, device)
     program.chunk(tf.constant(1, tf.int64), tf.constant(1, tf.int64))
     program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
+    program.score(tf.zeros((config.packing, *data.sample_shape)))
     give_back(program)
 
 

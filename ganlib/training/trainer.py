@@ -17,11 +17,15 @@ from ganlib.training.evaluation import final_scores
 from ganlib.training.generator import Generator
 from ganlib.training.networks import Networks
 from ganlib.training.pace import Pace
+from ganlib.training.probe import Probe
 from ganlib.training.program import Program, give_back, take
 from ganlib.training.randomness import Purpose, derive
 from ganlib.training.step import metric_names
 
-SCORED_EVERY_SAMPLE = 2_000
+# Samples that the scores and views of a step are made from, at least: a grid alone has too
+# few. Of real ones as many as cost nothing.
+_JUDGED = 256
+_JUDGED_REAL = 2_000
 
 
 class Trainer:
@@ -59,13 +63,12 @@ class Trainer:
         if self._resumed:
             program.networks.restore(self._resumed.state)
         generator = Generator(program.networks.average, self.recipe, self.config, program.predict)
-        scored_against = data.take(
-            derive(self.config.seed, Purpose.REAL_SHOWN), SCORED_EVERY_SAMPLE
-        )
-        yield self._started(data, device_name)
+        real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
+        probe = Probe(self.recipe, self.config, program.score, generator, real)
+        yield self._started(data, device_name, probe)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
-            yield self._samples(generator, scored_against)
+            yield self._samples(generator, probe)
         pace = Pace()
         while self.step < self.config.steps:
             first, count = self.step + 1, self._until_due(pace.steps)
@@ -81,7 +84,7 @@ class Trainer:
             if good < count:
                 raise DivergedError(first + good, self._not_finite(rows[good]))
             if self._samples_are_due():
-                yield self._samples(generator, scored_against)
+                yield self._samples(generator, probe)
             if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
                 yield self.checkpoint()
         yield Phase("scoring the generator")
@@ -123,28 +126,36 @@ class Trainer:
             due.append(_next_multiple(self.step, self.config.checkpoint_every))
         return min(steps, min(due) - self.step)
 
-    def _started(self, data: Data, device: str) -> Started:
+    def _started(self, data: Data, device: str, probe: Probe) -> Started:
         shown = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), self.recipe.sample_count)
-        real = shown.astype(np.uint8) if self.recipe.kind == "image" else shown
-        parameters = self._built().parameters()
-        return Started(self.step, parameters, data.report, device, real, self.metric_names)
+        return Started(
+            self.step,
+            self._built().parameters(),
+            data.report,
+            device,
+            shown.astype(np.uint8) if self.recipe.kind == "image" else shown,
+            self.metric_names,
+            probe.of_real(),
+        )
 
     def _not_finite(self, row: np.ndarray) -> list[str]:
         pairs = zip(self.metric_names, row, strict=True)
         return [name for name, value in pairs if not np.isfinite(value)]
 
-    def _samples(self, generator: Generator, real: np.ndarray) -> Samples:
+    def _samples(self, generator: Generator, probe: Probe) -> Samples:
         began = time.perf_counter()
         count = self.recipe.sample_count
         noise = generator.latents(count, Purpose.FIXED_LATENTS)
-        fresh_noise = generator.latents(count, Purpose.FRESH_LATENTS, self.step)
-        fresh = self._generate(generator, fresh_noise)
+        judged = max(count, _JUDGED)
+        fresh_noise = generator.latents(judged, Purpose.FRESH_LATENTS, self.step)
+        fresh, fixed = (self._generate(generator, drawn) for drawn in (fresh_noise, noise))
         event = Samples(
             self.step,
-            fixed=self._generate(generator, noise),
-            fresh=fresh,
+            fixed=fixed,
+            fresh=fresh[:count],
             noise=noise if self.recipe.kind != "image" else None,
-            scores=self.recipe.evaluate(self.config, real, fresh),
+            views=probe.look(fresh, fixed),
+            scores=self.recipe.evaluate(self.config, probe.real, fresh),
         )
         self._elapsed_s += time.perf_counter() - began
         return event

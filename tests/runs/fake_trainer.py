@@ -88,7 +88,7 @@ class FakeTrainer:
 
     def _samples(self) -> Samples:
         images = np.full((4, 8, 8, 1), self.step % 256, np.uint8)
-        return Samples(self.step, images, images + 1, None, {"w1": abs(float(self.walk[0]))})
+        return Samples(self.step, images, images + 1, scores={"w1": abs(float(self.walk[0]))})
 
 
 def make_fake(recipe: str, config: RunConfig, checkpoint: Checkpoint | None) -> FakeTrainer:

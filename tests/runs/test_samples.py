@@ -63,9 +63,11 @@ def test_later_samples_are_dropped_whole(folder: SampleFolder, tmp_path: Path) -
 def test_real_samples_are_written_once(folder: SampleFolder) -> None:
     with pytest.raises(RunError, match="missing"):
         folder.read_real()
-    folder.write_real(_images(5), encode_grid)
-    folder.write_real(_images(6), encode_grid)
-    np.testing.assert_array_equal(folder.read_real(), _images(5))
+    folder.write_real(_images(5), {"ink": np.arange(2.0)}, encode_grid)
+    folder.write_real(_images(6), {}, encode_grid)
+    kept = folder.read_real()
+    np.testing.assert_array_equal(kept["real"], _images(5))
+    assert kept["ink"].tolist() == [0, 1]
     assert folder.real_grid(_never) == encode_grid(_images(5))
 
 

@@ -1,0 +1,159 @@
+"""What both networks make of samples, and of the space that these live in, at a step."""
+
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.events import Arrays
+from ganlib.objectives import objective_of
+from ganlib.recipes.base import Recipe
+from ganlib.training.generator import BATCH, Generator
+from ganlib.training.judge import pack
+
+# (B, *sample_shape) in the networks' units -> (B / packing,) logits.
+Score = Callable[[tf.Tensor], tf.Tensor]
+# Points along a line, and along each side of a square.
+_ON_A_LINE = 201
+_ON_A_SIDE = 41
+# Lines of the latent grid, in each direction.
+_LATENT_LINES = 21
+_ARROWS = 150
+
+
+def compile_score(discriminator: keras.Model, sample_shape: tuple[int, ...], packing: int) -> Score:
+    """The discriminator as it answers when it does not learn, one logit a pack."""
+    score: Score = tf.function(
+        lambda samples: tf.cast(discriminator(pack(samples, packing), training=False), tf.float32)[
+            :, 0
+        ],
+        input_signature=[tf.TensorSpec((None, *sample_shape), tf.float32)],
+        autograph=False,
+    )
+    return score
+
+
+class Probe:
+    """Looks at a run's networks without changing them.
+
+    Args:
+        recipe: what is trained.
+        config: the run's knobs.
+        score: the discriminator.
+        generator: the one that samples come from.
+        real: (n, *sample_shape) real samples in the data's own units.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe[Any],
+        config: RunConfig,
+        score: Score,
+        generator: Generator,
+        real: np.ndarray,
+    ):
+        self._scaling = recipe.scaling(config)
+        self._config = config
+        self._score = score
+        self._generator = generator
+        self.real = real
+        self._kind = recipe.kind
+        self._is_plane = recipe.kind == "plane"
+        is_line = recipe.kind == "scalar" and real.shape[1:] == (1,)
+        # A pack is more than one place.
+        self._maps_space = config.packing == 1 and (is_line or self._is_plane)
+        self._at = _places(real) if self._maps_space else np.zeros((0,), np.float32)
+
+    def of_real(self) -> Arrays:
+        """What is the same at every step: the real samples' distributions."""
+        return image_distributions(self.real) if self._kind == "image" else {}
+
+    def look(self, fresh: np.ndarray, fixed: np.ndarray) -> Arrays:
+        """Arrays by name.
+
+        `scores_real` and `scores_generated`: the discriminator's logits, one a pack. Of
+        images also what `image_distributions` gives. In one dimension `surface` (k,), the
+        logits at the points `surface_at` (k,). In the plane `surface` (k, k), rows from low
+        to high y, over `surface_at` (2, k), the x and y of its columns and rows; `manifold`
+        (l, l, 2), where a grid of latents lands; `pull` (a, 2), the way in which the
+        generator's loss falls at the first `a` of the fixed samples.
+
+        Args:
+            fresh: (m, *sample_shape) generated samples in the data's own units.
+            fixed: (f, *sample_shape) those of the fixed noise.
+        """
+        found = {
+            "scores_real": self._scores(self.real[: len(fresh)]),
+            "scores_generated": self._scores(fresh),
+        }
+        if self._kind == "image":
+            return found | image_distributions(fresh)
+        if self._maps_space and not self._is_plane:
+            found |= {"surface_at": self._at, "surface": self._scores(self._at[:, None])}
+        elif self._maps_space:
+            x, y = np.meshgrid(*self._at)
+            points = np.stack([x, y], axis=-1).reshape(-1, 2)
+            found |= {
+                "surface_at": self._at,
+                "surface": self._scores(points).reshape(x.shape),
+                "manifold": self._generator.samples(latent_grid()).reshape(
+                    _LATENT_LINES, _LATENT_LINES, 2
+                ),
+                "pull": self._pull(fixed[:_ARROWS]),
+            }
+        return found
+
+    def _scores(self, samples: np.ndarray) -> np.ndarray:
+        whole = len(samples) // self._config.packing * self._config.packing
+        batch = BATCH // self._config.packing * self._config.packing
+        parts = [
+            self._score(self._scaling.to_model(tf.constant(samples[at : at + batch], tf.float32)))
+            for at in range(0, whole, batch)
+        ]
+        return np.concatenate([part.numpy() for part in parts])
+
+    def _pull(self, samples: np.ndarray) -> np.ndarray:
+        objective = objective_of(self._config.loss, 0.0)
+        points = self._scaling.to_model(tf.constant(samples, tf.float32))
+        real = self._scaling.to_model(tf.constant(self.real[: len(samples)], tf.float32))
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            _, loss = objective(self._score(real)[:, None], self._score(points)[:, None])
+        # The loss is a mean over the samples, and each sample has only its own share of it.
+        slope = tape.gradient(loss, points) * len(samples)
+        return np.asarray(-slope, np.float32)
+
+
+def image_distributions(images: np.ndarray) -> Arrays:
+    """Two one-dimensional distributions of images.
+
+    Args:
+        images: (n, H, W, C) values 0 to 255.
+    Returns:
+        ink: (n,) float32, mean brightness of each image, 0 to 255.
+        pixels: (256,) int64, how many pixels have which brightness.
+    """
+    pixels = np.bincount(np.asarray(images, np.uint8).ravel(), minlength=256)
+    return {"ink": images.mean(axis=(1, 2, 3), dtype=np.float32), "pixels": pixels}
+
+
+def latent_grid() -> np.ndarray:
+    """(l * l, 2) latents in rows, the quantiles of N(0, 1) in both directions."""
+    shares = np.linspace(0.02, 0.98, _LATENT_LINES)
+    line = np.array([NormalDist().inv_cdf(share) for share in shares], np.float32)
+    first, second = np.meshgrid(line, line)
+    return np.stack([first, second], axis=-1).reshape(-1, 2)
+
+
+def _places(real: np.ndarray) -> np.ndarray:
+    """(k,) along the line, or (2, k) along the sides of a square, around the real samples."""
+    flat = real.reshape(len(real), -1).astype(np.float64)
+    low, high = np.percentile(flat, [0.1, 99.9], axis=0)
+    centre, half = (low + high) / 2, max(float((high - low).max()) * 0.8, 1e-6)
+    count = _ON_A_LINE if flat.shape[1] == 1 else _ON_A_SIDE
+    lines = np.linspace(centre - half, centre + half, count, axis=1)
+    return (lines[0] if len(lines) == 1 else lines).astype(np.float32)
