@@ -264,9 +264,8 @@ class RunConfig(Config):
 
     @model_validator(mode="after")
     def _refuse_what_means_nothing(self) -> "RunConfig":
-        for applies, sentence in self._refusals():
-            if applies:
-                raise ValueError(sentence)
+        if reasons := [sentence for applies, sentence in self._refusals() if applies]:
+            raise ValueError(" ".join(reasons))
         return self
 
     def _refusals(self) -> list[tuple[bool, str]]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 RECENT = 200
+# A loss beyond this means nothing any more: it stands for a probability of e to the minus that.
+_RUN_AWAY = 1e3
 
 
 def sentence(figures: Mapping[str, np.ndarray]) -> str:
@@ -13,7 +15,7 @@ def sentence(figures: Mapping[str, np.ndarray]) -> str:
     Args:
         figures: (n,) each, per step, by the names of metrics: `accuracy_real` and
             `accuracy_generated`, or `critic_distance` where a critic takes the
-            discriminator's place.
+            discriminator's place; the losses, where they are known.
     Returns:
         One sentence; empty before the first step.
     """
@@ -21,7 +23,20 @@ def sentence(figures: Mapping[str, np.ndarray]) -> str:
         return _of_a_critic(figures["critic_distance"])
     if not len(figures.get("accuracy_real", ())):
         return ""
-    return _of_a_discriminator(figures["accuracy_real"], figures["accuracy_generated"])
+    for network in ("discriminator", "generator"):
+        loss = _now(figures.get(f"{network}_loss", np.zeros(1)))
+        if abs(loss) > _RUN_AWAY:
+            return (
+                f"The losses have run away (the {network}'s is {loss:.2g}): nothing is learned. "
+                "Start again with lower learning rates."
+            )
+    return _of_a_discriminator(_now(figures["accuracy_real"]), _now(figures["accuracy_generated"]))
+
+
+def _now(values: np.ndarray) -> float:
+    """The mean over the last steps: 200 of a long run, a tenth of a short one."""
+    count = int(np.clip(len(values) // 10, 20, RECENT))
+    return float(np.mean(values[-count:]))
 
 
 def _of_a_critic(distance: np.ndarray) -> str:
@@ -40,21 +55,15 @@ def _of_a_critic(distance: np.ndarray) -> str:
     return "The critic's distance holds steady: the two learn at the same pace."
 
 
-def _of_a_discriminator(accuracy_real: np.ndarray, accuracy_generated: np.ndarray) -> str:
-    real, generated = (
-        float(np.mean(values[-RECENT:])) for values in (accuracy_real, accuracy_generated)
-    )
-    right = (real + generated) / 2
+def _of_a_discriminator(real: float, generated: float) -> str:
+    # As it is told, so that the same number never has two names.
+    right = round((real + generated) / 2, 2)
     share = f"{right:.0%}".replace("%", " %")
+    said = f"The discriminator is right {share} of the time"
     if right >= 0.95:
-        return (
-            f"The discriminator is right {share} of the time: it is far ahead, "
-            "and the generator has little to learn from."
-        )
+        return f"{said}: it is far ahead, and the generator has little to learn from."
     if right >= 0.7:
-        return (
-            f"The discriminator is right {share} of the time: it is ahead, the generator follows."
-        )
+        return f"{said}: it is ahead, the generator follows."
     if right <= 0.4:
         return (
             f"The discriminator is right only {share} of the time: the generator fools it for now."
@@ -62,4 +71,6 @@ def _of_a_discriminator(accuracy_real: np.ndarray, accuracy_generated: np.ndarra
     if abs(real - generated) > 0.5:
         favoured = "real" if real > generated else "generated"
         return f"The discriminator calls nearly everything {favoured}: it has lost its bearings."
-    return f"The discriminator is right {share} of the time: the two are evenly matched."
+    if right > 0.55:
+        return f"{said}: it is a little ahead, and the two keep up with each other."
+    return f"{said}, like a coin: the two are evenly matched."

@@ -231,7 +231,7 @@ def _sentence(config: type[Config], error: dict[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(value) if value != () else "none"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -56,6 +56,11 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
             "The discriminator is right 70 % of the time: it is ahead, the generator follows.",
         ),
         (
+            0.696,
+            0.696,
+            "The discriminator is right 70 % of the time: it is ahead, the generator follows.",
+        ),
+        (
             0.25,
             0.5,
             "The discriminator is right only 38 % of the time: the generator fools it for now.",
@@ -73,17 +78,32 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
         (
             0.75,
             0.25,
-            "The discriminator is right 50 % of the time: the two are evenly matched.",
+            "The discriminator is right 50 % of the time, like a coin: the two are evenly matched.",
         ),
         (
             0.5,
             0.75,
-            "The discriminator is right 62 % of the time: the two are evenly matched.",
+            "The discriminator is right 62 % of the time: it is a little ahead, and the two "
+            "keep up with each other.",
         ),
     ],
 )
 def test_sentence(real: float, generated: float, said: str) -> None:
     assert sentence(np.full(10, real), np.full(10, generated)) == said
+
+
+@pytest.mark.parametrize("name", ["discriminator", "generator"])
+def test_losses_that_ran_away_are_told_first(name: str) -> None:
+    half = np.full(30, 0.5)
+    figures = {"accuracy_real": half, "accuracy_generated": half, f"{name}_loss": 1e14 * half}
+    said = diagnosis.sentence(figures)
+    assert said.startswith(f"The losses have run away (the {name}'s is 5e+13)")
+    assert "evenly" in diagnosis.sentence(figures | {f"{name}_loss": 20 * half})
+
+
+def test_a_short_run_is_judged_by_its_last_20_steps() -> None:
+    accuracy = np.concatenate([np.zeros(80), np.ones(20)])
+    assert "right 100 % of the time" in sentence(accuracy, accuracy)
 
 
 def test_only_recent_steps_count() -> None:

@@ -101,7 +101,7 @@ def test_text_becomes_what_the_knob_holds(name: str, given: Any, value: Any) -> 
             "basket",
             "",
             "basket must be one or more of fig, sweet lime, plum, separated by commas. "
-            "Received: ().",
+            "Received: none.",
         ),
         (
             "precision",

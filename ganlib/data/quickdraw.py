@@ -110,15 +110,18 @@ class QuickDraw(Dataset):
 
     def _report(self, problem: str = "") -> DataReport:
         chosen = self._chosen()
+        name = f"{self.title} {', '.join(self.categories)}"
+        if absent := [one.name for one in chosen if not one.there()[0]]:
+            return DataReport(name, f"not on this machine yet: {', '.join(absent)}")
         counts = [one.count(self.max_drawings) for one in chosen]
-        places = list(dict.fromkeys(one.there()[1] or "not on this machine" for one in chosen))
+        places = list(dict.fromkeys(one.there()[1] for one in chosen))
         words = " and ".join(places)
         drawn = not any(one.is_bundled_only() for one in chosen)
         if not drawn:
             words += f" of {min(one.there()[0] for one in chosen)} drawings"
             words += " each, augmented" if len(chosen) > 1 else ", augmented"
         return DataReport(
-            f"{self.title} {', '.join(self.categories)}",
+            name,
             problem + words,
             min(counts) * len(counts),
             # Where some were not drawn by people, no total means anything.

@@ -76,11 +76,13 @@ def _consume(
         if control.pause_requested:
             _save(trainer, writer)
             writer.rest()
+            _look(trainer, writer)
             control.wait_while_paused()
             if not control.stop_requested:
                 writer.go_on()
         if control.stop_requested:
             _save(trainer, writer)
+            _look(trainer, writer)
             sha256 = trainer.weights_sha256() if writer.started else ""
             writer.end("stopped", weights_sha256=sha256)
             return "stopped"
@@ -95,6 +97,12 @@ def _consume(
     _save(trainer, writer)
     writer.end("finished")
     return "finished"
+
+
+def _look(trainer: Trainer, writer: RunWriter) -> None:
+    """Has samples of the step at which a run rests."""
+    if writer.started and writer.sampled_step != trainer.step:
+        writer.write(trainer.look())
 
 
 def _save(trainer: Trainer, writer: RunWriter) -> None:

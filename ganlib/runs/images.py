@@ -16,6 +16,14 @@ def is_images(samples: np.ndarray) -> bool:
     return samples.dtype == np.uint8 and samples.ndim == 4 and samples.shape[3] in (1, 3)
 
 
+def _columns(count: int) -> int:
+    """The root, or one more where that leaves no place empty."""
+    least = math.ceil(math.sqrt(count))
+    wider = least + 1
+    fits = count % least and count % wider == 0 and count > wider
+    return wider if fits else least
+
+
 def encode_grid(images: np.ndarray) -> bytes:
     """A near-square grid of images, about 576 pixels wide, as PNG.
 
@@ -27,7 +35,7 @@ def encode_grid(images: np.ndarray) -> bytes:
     from PIL import Image
 
     count, height, width, channels = images.shape
-    columns = math.ceil(math.sqrt(count))
+    columns = _columns(count)
     rows = math.ceil(count / columns)
     free = _TARGET_WIDTH - (columns - 1) * _GAP
     scale = max(1, round(free / (columns * width)))

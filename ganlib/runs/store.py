@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -62,6 +62,8 @@ class RunStore:
         self.encode_grid = encode_grid
         self._open: OrderedDict[str, Run] = OrderedDict()
         self._open_lock = threading.Lock()
+        # When the status of a run that has ended was written, by id: it need not be read again.
+        self._ended: dict[str, int] = {}
 
     @staticmethod
     def default_root() -> Path:
@@ -117,11 +119,7 @@ class RunStore:
 
     def list(self) -> list[RunSummary]:
         """All runs, the newest first. One that cannot be read is in it, and says so."""
-        try:
-            names = [entry.name for entry in os.scandir(self.root) if entry.is_dir()]
-        except FileNotFoundError:
-            return []
-        found = (self._summary(name) for name in names if is_run_id(name))
+        found = (self._summary(run_id) for run_id in self._ids())
         summaries = [summary for summary in found if summary is not None]
         # An id starts with the minute, written like a date in ISO without its marks.
         return sorted(
@@ -129,6 +127,26 @@ class RunStore:
             key=lambda row: (row.id[:13], row.created, row.id),
             reverse=True,
         )
+
+    def active(self) -> tuple[Run, ...]:
+        """The runs that train, rest or wait, here or in another process; the newest first.
+
+        Cheap enough to be asked again and again, however many have ended.
+        """
+        found = []
+        for run_id in sorted(self._ids(), reverse=True):
+            try:
+                written = (self.root / run_id / "status.json").stat().st_mtime_ns
+                if self._ended.get(run_id) == written:
+                    continue
+                run = self.open(run_id)
+                if run.status().active:
+                    found.append(run)
+                else:
+                    self._ended[run_id] = written
+            except (OSError, RunError):
+                continue
+        return tuple(found)
 
     def rename(self, run_id: str, name: str) -> None:
         """Gives a run another name.
@@ -178,6 +196,10 @@ class RunStore:
         # Also what a deletion that was cut short has left.
         for leftover in self.root.glob(_DELETED + "*"):
             shutil.rmtree(leftover, ignore_errors=True)
+
+    def _ids(self) -> Iterator[str]:
+        with suppress(FileNotFoundError), os.scandir(self.root) as entries:
+            yield from (entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir())
 
     def _create(self, recipe: str, config: RunConfig) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)

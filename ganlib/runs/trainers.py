@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from ganlib.config import RunConfig
-from ganlib.events import Checkpoint, Event, Phase
+from ganlib.events import Checkpoint, Event, Phase, Samples
 from ganlib.runs.run import Run
 
 
@@ -20,6 +20,10 @@ class Trainer(Protocol):
 
     def events(self) -> Iterator[Event]:
         """The run, event by event. Pausing is not asking for the next one."""
+        ...
+
+    def look(self) -> Samples:
+        """The samples of this moment; between events, after `Started`."""
         ...
 
     def checkpoint(self) -> Checkpoint:
@@ -90,6 +94,10 @@ class LateTrainer:
         self._first_step = checkpoint.step if checkpoint else 0
         self._trainer = self._factory(self._run.recipe, self._config, checkpoint)
         yield from self._trainer.events()
+
+    def look(self) -> Samples:
+        """See `Trainer`."""
+        return self._made().look()
 
     def checkpoint(self) -> Checkpoint:
         """See `Trainer`."""

@@ -35,6 +35,7 @@ class RunWriter:
     Attributes:
         started: whether training has begun, so that there is something to save.
         finished: whether the last step is done.
+        sampled_step: the last step that has samples of this session; -1 for none.
 
     Raises:
         RunError: somebody else writes the run, or it cannot be read.
@@ -46,6 +47,7 @@ class RunWriter:
         run.lock.acquire()
         self.started = False
         self.finished = False
+        self.sampled_step = -1
         self._run = run
         self._encode_grid = encode_grid
         self._wants_tensorboard = tensorboard
@@ -239,6 +241,7 @@ class RunWriter:
         if self._scores is None:
             raise RuntimeError("samples came before the start of training")
         self._samples.write(event, self._encode_grid)
+        self.sampled_step = event.step
         if not event.scores:
             return
         scores = {name: float(value) for name, value in event.scores.items()}

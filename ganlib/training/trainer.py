@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from ganlib.training.step import metric_names
 # few. Of real ones as many as cost nothing.
 _JUDGED = 256
 _JUDGED_REAL = 2_000
+_NOT_THERE = "The networks exist only from the Started event until close()."
 
 
 class Trainer:
@@ -47,6 +49,7 @@ class Trainer:
         self._resumed = checkpoint
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self._program: Program | None = None
+        self._generator: Generator | None = None
 
     def events(self) -> Iterator[Event]:
         """Loads the data, builds the networks and trains to the last step.
@@ -63,6 +66,7 @@ class Trainer:
         if self._resumed:
             program.networks.restore(self._resumed.state)
         generator = Generator(program.networks.average, self.recipe, self.config, program.predict)
+        self._generator = generator
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
         probe = Probe(self.recipe, self.config, program.score, generator, real)
         yield self._started(data, device_name, probe)
@@ -94,7 +98,17 @@ class Trainer:
         """Leaves the networks to the next run of the same kind; not after a failure."""
         if self._program is not None:
             give_back(self._program)
-            self._program = None
+            self._program = self._generator = None
+
+    def look(self) -> Samples:
+        """What the generator can do between two events: samples alone, for a run that rests.
+
+        Raises:
+            DivergedError: nothing that is finite.
+        """
+        if self._generator is None:
+            raise RuntimeError(_NOT_THERE)
+        return self._drawn(self._generator, self.recipe.sample_count)
 
     def checkpoint(self) -> Checkpoint:
         """The run's state between two events."""
@@ -113,7 +127,7 @@ class Trainer:
 
     def _built(self) -> Networks:
         if self._program is None:
-            raise RuntimeError("The networks exist only from the Started event until close().")
+            raise RuntimeError(_NOT_THERE)
         return self._program.networks
 
     def _samples_are_due(self) -> bool:
@@ -145,20 +159,25 @@ class Trainer:
     def _samples(self, generator: Generator, probe: Probe) -> Samples:
         began = time.perf_counter()
         count = self.recipe.sample_count
-        noise = generator.latents(count, Purpose.FIXED_LATENTS)
-        judged = max(count, _JUDGED)
-        fresh_noise = generator.latents(judged, Purpose.FRESH_LATENTS, self.step)
-        fresh, fixed = (self._generate(generator, drawn) for drawn in (fresh_noise, noise))
-        event = Samples(
-            self.step,
-            fixed=fixed,
-            fresh=fresh[:count],
-            noise=noise if self.recipe.kind != "image" else None,
-            views=probe.look(fresh, fixed),
-            scores=self.recipe.evaluate(self.config, probe.real, fresh),
+        drawn = self._drawn(generator, max(count, _JUDGED))
+        event = replace(
+            drawn,
+            fresh=drawn.fresh[:count],
+            views=probe.look(drawn.fresh, drawn.fixed),
+            scores=self.recipe.evaluate(self.config, probe.real, drawn.fresh),
         )
         self._elapsed_s += time.perf_counter() - began
         return event
+
+    def _drawn(self, generator: Generator, count: int) -> Samples:
+        noise = generator.latents(self.recipe.sample_count, Purpose.FIXED_LATENTS)
+        fresh = generator.latents(count, Purpose.FRESH_LATENTS, self.step)
+        return Samples(
+            self.step,
+            fixed=self._generate(generator, noise),
+            fresh=self._generate(generator, fresh),
+            noise=noise if self.recipe.kind != "image" else None,
+        )
 
     def _generate(self, generator: Generator, latents: np.ndarray) -> np.ndarray:
         # The figures of a step are taken before its update, which may be the one that diverges.

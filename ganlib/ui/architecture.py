@@ -46,7 +46,7 @@ def networks_panel(
         ],
         key=f"{key}.networks",
     )
-    with st.popover("Every layer as a table", icon=":material/table_rows:"):
+    if st.toggle("Every layer as a table", key=f"{key}.as_table"):
         st.dataframe(
             [
                 {

@@ -46,7 +46,7 @@ def config_form(recipe: Recipe) -> RunConfig | None:
                 st.caption(GROUPS[group])
                 _widgets(recipe, group)
     st.button(
-        f"Back to {recipe.source.values}",
+        f"Back to {_origin(recipe)}",
         key=f"{recipe.name}:reset",
         icon=":material/undo:",
         on_click=_reset,
@@ -105,7 +105,7 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
             key=key,
             help=help_text,
             persist_state="session",
-            on_change=_apply_preset if name == "preset" else "rerun",
+            on_change=_reset if name == "preset" else "rerun",
             args=(recipe,) if name == "preset" else None,
         )
         return
@@ -134,14 +134,19 @@ def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
     return f"{field.description}{source} Allowed: {allowed(recipe.Config, name)}. `{name}`"
 
 
+def _origin(recipe: Recipe) -> str:
+    """Whose values a reset brings back: those of the preset on view, where there are several."""
+    preset = st.session_state.get(_key(recipe, "preset"))
+    return f"the values of “{preset}”" if preset else recipe.source.values
+
+
 def _reset(recipe: Recipe) -> None:
-    fill_form(recipe, {name: field.default for name, field in recipe.Config.model_fields.items()})
-
-
-def _apply_preset(recipe: Recipe) -> None:
-    preset = st.session_state[_key(recipe, "preset")]
-    _reset(recipe)
-    fill_form(recipe, {**recipe.Config.presets[preset], "preset": preset})
+    """Back to the recipe's own values, or those of the preset on view."""
+    preset = st.session_state.get(_key(recipe, "preset"))
+    values = {name: field.default for name, field in recipe.Config.model_fields.items()}
+    if preset:
+        values |= {**recipe.Config.presets[preset], "preset": preset}
+    fill_form(recipe, values)
 
 
 def _label(name: str, field: FieldInfo) -> str:

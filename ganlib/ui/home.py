@@ -35,17 +35,16 @@ def open_run(recipe_name: str, run_id: str) -> None:
 
 @st.fragment(run_every=_TICK_S)
 def running_now() -> None:
-    """The runs that this server trains or keeps in its queue."""
-    active = manager().active()
+    """The runs that train or wait, here or started from the command line."""
+    active = manager().store.active()
     if not active:
         st.caption("Nothing is running.")
-    for run_id in active:
-        run = manager().store.open(run_id)
+    for run in active:
         status = run.status()
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"**{recipes.get(run.recipe).title}** · {state_badge(status)} · "
                 f"{status_text(status)}"
             )
-            if st.button("Watch", key=f"watch.{run_id}", icon=":material/visibility:"):
-                open_run(run.recipe, run_id)
+            if st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
+                open_run(run.recipe, run.id)

@@ -12,7 +12,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.curves import curves_panel
 from ganlib.ui.samples import samples_panel
-from ganlib.ui.status_line import status_line
+from ganlib.ui.status_line import label_line, status_line
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _TICK_S = 1.0
@@ -47,6 +47,7 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
         st.error(str(error), icon=":material/error:")
         return
     status_line(status)
+    label_line(run.label())
     if status.state == "failed":
         st.error(status.message, icon=":material/error:")
     elif status.state == "interrupted":
@@ -54,6 +55,8 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
             "The process that trained this run has ended. Resume goes on from its last checkpoint.",
             icon=":material/warning:",
         )
+    if status.state == "queued":
+        st.caption("It waits for its turn; **Home** shows what trains before it.")
     _panels(recipes.get(run.recipe), run, status)
     # The buttons and this fragment's own timer belong to the page, which must hear of it.
     if _stage(status) != drawn:
@@ -69,6 +72,8 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
     # A history that cannot be read was told of above.
     with suppress(UserError):
         _diagnosis(run)
+    if status.data:
+        st.caption(f"Data: {status.data}.")
 
 
 def _diagnosis(run: Run) -> None:

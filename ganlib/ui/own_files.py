@@ -44,9 +44,10 @@ def keep(name: str, content: bytes | memoryview) -> Path:
         raise DataError(f"{path.name} could not be kept: {error.strerror}.") from None
     try:
         look(str(path), 1)
-    except DataError:
+    except DataError as error:
         shutil.rmtree(path.parent, ignore_errors=True)
-        raise
+        # Where it was kept for a moment concerns nobody.
+        raise DataError(str(error).replace(str(path), name)) from None
     return path
 
 

@@ -70,6 +70,8 @@ def run_controls(
         )
     if busy and not ours:
         st.caption("Another process trains this run; here it can be watched.")
+    if config is None:
+        st.caption(":red[Start waits until the settings below are allowed.]")
     if message := st.session_state.pop("control.error", None):
         st.error(message, icon=":material/error:")
 

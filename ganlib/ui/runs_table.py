@@ -57,7 +57,9 @@ def runs_table() -> None:
 
 _SCORE_HELP = (
     "Distance of generated from real samples; lower is better. Toy runs: Wasserstein-1 over the "
-    "target's standard deviation. Image runs: Wasserstein-1 between the pixels' brightness."
+    "target's standard deviation; of 2,000 samples, chance makes 0.02 to 0.05. Image runs: "
+    "Wasserstein-1 between the pixels' brightness, which is blind to what they show. Best is "
+    "among the saved steps; Last of a finished run is scored with more samples."
 )
 
 
@@ -65,7 +67,8 @@ def _row(summary: RunSummary) -> dict[str, Any]:
     status, recipe = summary.status, recipes.all_recipes().get(summary.recipe)
     score = recipe.score if recipe else ""
     best = status.best_scores.get(score) if status else None
-    last = status.scores.get(score) if status else None
+    # A run that has finished was scored once more, with more samples than at a step.
+    last = status.metrics.get(score, status.scores.get(score)) if status else None
     return {
         "Name": summary.label.name if summary.label else summary.id,
         "Recipe": summary.recipe,
@@ -110,6 +113,7 @@ def _actions(summary: RunSummary) -> None:
                 try:
                     store.rename(summary.id, name)
                     store.annotate(summary.id, note)
+                    st.toast(f"{name} is saved.", icon=":material/save:")
                     st.rerun()
                 except UserError as error:
                     st.error(str(error), icon=":material/error:")

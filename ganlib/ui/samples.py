@@ -21,6 +21,11 @@ _CHART_HEIGHT = 380
 # Sixteen images or vectors can be looked at one by one; of points it takes a cloud.
 _MORE = 16
 _MORE_POINTS = 500
+_NONE_YET = {
+    "queued": "The first samples come when it is this run's turn.",
+    "running": "The first samples come as soon as the networks are built.",
+    "paused": "The first samples come when the run goes on.",
+}
 
 
 def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
@@ -33,11 +38,14 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
     """
     steps = run.sample_steps()
     if not steps:
-        st.caption("The first samples come as soon as the networks are built.")
+        st.caption(_NONE_YET.get(status.state, "There are no samples: it ended before the first."))
         return
     shown = st.container()
-    total = status.steps if status.active else steps[-1]
-    step = time_slider(steps, key=f"{run.id}.time", total=total)
+    step = time_slider(steps, key=f"{run.id}.time", total=status.steps)
+    if status.active:
+        every = int(run.config.get("sample_every", 1))
+        due = min((status.step // every + 1) * every, status.steps)
+        st.caption(f"The next samples come at step {due:,}.")
     with shown:
         if step is None:
             return
@@ -115,7 +123,10 @@ def _more(recipe: Recipe, run: Run) -> None:
     if more is None:
         return
     if recipe.kind == "image":
-        image_grid(encode_grid(more), key="grid.more", alt="Newly generated images", caption="New")
+        with st.columns(2, gap="small")[0]:
+            image_grid(
+                encode_grid(more), key="grid.more", alt="Newly generated images", caption="New"
+            )
     elif recipe.kind == "plane":
         live_chart(
             plane_figure(plane_info(run.real(), more), uirevision=f"{run.id}.more"),

@@ -1,10 +1,12 @@
 """A run's state in one line."""
 
+import html
 from typing import Literal
 
 import streamlit as st
 
 from ganlib.runs import Status
+from ganlib.runs.run import Label
 from ganlib.runs.status import State
 
 _Colour = Literal["gray", "blue", "orange", "green", "red"]
@@ -28,6 +30,12 @@ def status_line(status: Status) -> None:
         st.markdown(status_text(status))
     share = status.phase_share if status.phase else status.step / max(1, status.steps)
     st.progress(min(1.0, share))
+
+
+def label_line(label: Label) -> None:
+    """A run's name and note, as text and never as markup."""
+    said = " · ".join(filter(None, (label.name, label.note)))
+    st.html(f'<div style="font-size:0.85rem;opacity:0.75">{html.escape(said)}</div>')
 
 
 def state_badge(status: Status) -> str:

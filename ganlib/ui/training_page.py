@@ -49,6 +49,8 @@ def training_page(page: str, title: str) -> None:
     with settings:
         # Another key, another expander: open when nothing runs, folded when something does.
         with st.expander("Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"):
+            if run:
+                st.caption("For the next **Start**: the run on view keeps the settings it has.")
             config = config_form(recipe)
         _architecture(recipe, config or recipe.Config())
         with st.expander("How it works", icon=":material/menu_book:"):
@@ -71,6 +73,7 @@ def _architecture(recipe: Recipe, config: RunConfig) -> None:
     )
     if part.open:
         with part:
+            st.caption("As the settings above have it.")
             architecture_panel(recipe, config)
 
 
@@ -80,8 +83,6 @@ def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:
     phases_diagram(judge="critic" if config.is_critic else "discriminator")
     if run:
         status = run.status()
-        if status.data:
-            st.markdown(f"**Data of this run.** {status.data}.")
         if status.parameters:
             counts = ", ".join(f"{name} {count:,}" for name, count in status.parameters.items())
             st.markdown(f"**Parameters.** {counts}.")

@@ -9,8 +9,9 @@ from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout
 
-# A generator that puts everything on one spot would otherwise flatten the real histogram.
-_TALLEST = 2.5
+# The chart's height in real histograms, and what it is where the generated one is higher; a
+# generator that puts everything on one spot would otherwise flatten the real one.
+_TALL, _TALLEST = 1.35, 2.8
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def histogram_info(
     """Counts samples in bins that cover real and generated ones.
 
     The bins run from the lower 0.1 to the higher 99.9 percentile of real and of generated
-    samples, so that one outlier does not squeeze the rest. They are widened to round
-    numbers, and a little more around the real samples: a generator that is about right
-    does not move the axis with every draw.
+    samples, so that one outlier does not squeeze the rest. Around the real samples they are
+    widened to round numbers and a little more, and from there by half that width at a time:
+    a generator that moves does not move the axis with every draw.
 
     Args:
         real: any shape, finite or not; what is not finite is left out.
@@ -119,7 +120,9 @@ def _range(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
     first, last = np.floor(low / unit) - 1, np.ceil(high / unit) + 1
     if len(generated):
         low, high = np.percentile(generated, [0.1, 99.9])
-        first, last = min(first, np.floor(low / unit)), max(last, np.ceil(high / unit))
+        stride = np.ceil((last - first) / 2)
+        first -= stride * max(np.ceil((first - low / unit) / stride), 0)
+        last += stride * max(np.ceil((high / unit - last) / stride), 0)
     return float(first * unit), float(last * unit)
 
 
@@ -132,15 +135,14 @@ def _count(name: str, samples: np.ndarray, edges: np.ndarray) -> Histogram:
 
 
 def _top(info: HistogramsInfo) -> float:
-    """Upper end of the axis, which moves in steps of half the real histogram's height.
+    """Upper end of the axis: one where a generator is about right, another where it is too narrow.
 
-    The steps are at 1.25, 1.75 ... of that height: at 1, where a trained generator is,
-    the axis would jump with every draw.
+    Were it to follow the generated histogram, it would jump with every draw.
     """
     by_name = {histogram.name: histogram.density.max() for histogram in info.histograms}
     real = by_name["real"] or 1.0
-    ratio = min(by_name.get("generated", 0.0) / real, _TALLEST)
-    return float((max(np.ceil((ratio - 0.25) * 2) / 2, 1.0) + 0.3) * real)
+    tall = by_name.get("generated", 0.0) > _TALL * real
+    return float((_TALLEST if tall else _TALL) * real)
 
 
 def _trace(histogram: Histogram, x: np.ndarray) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,9 @@ class FakeTrainer:
             if every and self.step % every == 0:
                 yield self.checkpoint()
         yield Finished(self.step, self.weights_sha256(), {"w1": float(self.walk[0])})
+
+    def look(self) -> Samples:
+        return replace(self._samples(), scores={})
 
     def checkpoint(self) -> Checkpoint:
         return Checkpoint(self.step, self.elapsed_s, {"walk/0": self.walk.copy()})

@@ -14,6 +14,8 @@ from ganlib.runs.images import encode_grid, is_images
         (16, 28, (566, 566)),
         # 5 in 3 columns and 2 rows of 28 x 7.
         (5, 28, (592, 394)),
+        # 10 in two rows of 5, for 4 columns would leave two places empty.
+        (10, 28, (568, 226)),
         (1, 28, (588, 588)),
         # Never smaller than its pixels.
         (9, 300, (904, 904)),

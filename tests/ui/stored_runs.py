@@ -59,9 +59,9 @@ def samples_of(recipe: str, step: int) -> Samples:
     scores = {recipes.get(recipe).score: 1.0 / (step + 1)}
     if recipes.get(recipe).kind == "image":
         images = rng.integers(0, 256, (25, 28, 28, 1)).astype(np.uint8)
-        return Samples(step, images, images[::-1], None, scores)
+        return Samples(step, images, images[::-1], scores=scores)
     values = rng.normal(size=(200, 1)).astype(np.float32)
-    return Samples(step, values, values + 1, values - 1, scores)
+    return Samples(step, values, values + 1, values - 1, scores=scores)
 
 
 def failed(store: RunStore, recipe: str = "toy/scalar") -> Run:

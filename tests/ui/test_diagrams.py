@@ -42,7 +42,8 @@ def test_both_networks_the_model_and_a_table() -> None:
     for drawing, title in zip(shown, titles, strict=True):
         assert f'aria-label="{title}parameters' in drawing["svg"]
         assert not drawing["dimmed"]
-    table = app.dataframe[0].value
+    assert not app.dataframe
+    table = app.toggle[0].set_value(True).run().dataframe[0].value
     assert table["Layer"].tolist() == ["out", "judge"]
     assert table["Parameters"].tolist() == [3, 2_000]
 
@@ -52,6 +53,7 @@ def test_the_networks_of_a_recipe_as_its_knobs_have_them(loss: str, judge: str) 
     app = AppTest.from_function(of_recipe, args=("toy/scalar", loss), default_timeout=60).run()
     (shown,) = drawings(app)
     assert f'aria-label="{judge} of ' in shown[1]["svg"]
+    app.toggle[0].set_value(True).run()
     assert app.dataframe[0].value["Network"].unique().tolist() == ["Generator", judge]
 
 

@@ -23,7 +23,7 @@ def plane_run(store: RunStore) -> Run:
         writer.write(Started(0, {}, report, "CPU", REAL, ("generator_loss",)))
         for step in (0, 20):
             points = np.concatenate([REAL / 2, [[1_000, step], [np.nan, 0]]]).astype(np.float32)
-            writer.write(Samples(step, points, points, None, {}))
+            writer.write(Samples(step, points, points))
         writer.end("finished")
     return stored_runs.newest(store)
 
