@@ -12,7 +12,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.curves import curves_panel
 from ganlib.ui.samples import samples_panel
-from ganlib.ui.status_line import label_line, status_line
+from ganlib.ui.status_line import status_line
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _TICK_S = 1.0
@@ -46,8 +46,7 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    status_line(status)
-    label_line(run.label())
+    status_line(status, run.label())
     if status.state == "failed":
         st.error(status.message, icon=":material/error:")
     elif status.state == "interrupted":

@@ -22,20 +22,19 @@ _BADGES: dict[State, tuple[str, _Colour]] = {
 }
 
 
-def status_line(status: Status) -> None:
-    """Badge, step, speed, time to go and device, over a progress bar."""
-    label, colour = _BADGES[status.state]
+def status_line(status: Status, label: Label) -> None:
+    """Badge, step, speed, time to go and device, and how the run is called, over a progress bar.
+
+    Name and note stand as text, never as markup.
+    """
+    state, colour = _BADGES[status.state]
     with st.container(horizontal=True, vertical_alignment="center", key="run_status"):
-        st.badge(label, color=colour)
+        st.badge(state, color=colour)
         st.markdown(status_text(status))
+        said = html.escape(" · ".join(filter(None, (label.name, label.note))))
+        st.html(f'<span style="font-size:0.85rem;opacity:0.75">{said}</span>')
     share = status.phase_share if status.phase else status.step / max(1, status.steps)
     st.progress(min(1.0, share))
-
-
-def label_line(label: Label) -> None:
-    """A run's name and note, as text and never as markup."""
-    said = " · ".join(filter(None, (label.name, label.note)))
-    st.html(f'<div style="font-size:0.85rem;opacity:0.75">{html.escape(said)}</div>')
 
 
 def state_badge(status: Status) -> str:

@@ -1,13 +1,18 @@
 """Real and generated 1-D samples as histograms over common bins."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout
+from ganlib.viz.pair import REAL_AND_GENERATED, Pair
+
+# How many bins: as wide as somebody found good.
+Rule = Literal["Freedman-Diaconis", "Scott", "Sturges"]
+_MOST_BINS = 1_000
 
 # The chart's height in real histograms, and what it is where the generated one is higher; a
 # generator that puts everything on one spot would otherwise flatten the real one.
@@ -50,13 +55,19 @@ class HistogramsInfo:
     def centres(self) -> np.ndarray:
         return (self.edges[:-1] + self.edges[1:]) / 2
 
+    def scaled(self, at: int, counts: bool) -> np.ndarray:
+        """(bins,) of the histogram at that place: densities, or the number of values."""
+        histogram = self.histograms[at]
+        width = self.edges[1] - self.edges[0]
+        return histogram.density * (histogram.count * width if counts else 1)
+
 
 def histogram_info(
     real: np.ndarray,
     generated: np.ndarray | None = None,
     noise: np.ndarray | None = None,
     *,
-    bins: int = 60,
+    bins: int | Rule = 60,
 ) -> HistogramsInfo:
     """Counts samples in bins that cover real and generated ones.
 
@@ -69,30 +80,54 @@ def histogram_info(
         real: any shape, finite or not; what is not finite is left out.
         generated: the same; None before there are any.
         noise: the generator's input; it is shown but does not widen the bins.
-        bins: from 2 to 1,000.
+        bins: from 2 to 1,000, or a rule, which is applied to the real samples.
 
     Raises:
         ValueError: no finite real sample, or a number of bins that is not allowed.
     """
-    if not 2 <= bins <= 1_000:
-        raise ValueError(f"bins must be from 2 to 1,000. Received: {bins}.")
+    if isinstance(bins, int) and not 2 <= bins <= _MOST_BINS:
+        raise ValueError(f"bins must be from 2 to {_MOST_BINS:,}. Received: {bins}.")
     given = {"real": real, "generated": generated, "noise": noise}
     samples = {name: _finite(values) for name, values in given.items() if values is not None}
     if not len(samples["real"]):
         raise ValueError("A histogram needs at least one finite real sample. Received: none.")
     low, high = _range(samples["real"], samples.get("generated", samples["real"][:0]))
-    edges = np.linspace(low, high, bins + 1)
+    count = bins if isinstance(bins, int) else _bins_by(bins, samples["real"], low, high)
+    edges = np.linspace(low, high, count + 1)
     return HistogramsInfo(edges, tuple(_count(name, s, edges) for name, s in samples.items()))
 
 
-def histogram_figure(info: HistogramsInfo, *, uirevision: str, height: int = 320) -> Chart:
-    """Real and generated as filled steps over each other, noise as a faint outline."""
+def histogram_figure(
+    info: HistogramsInfo,
+    *,
+    uirevision: str,
+    height: int = 320,
+    counts: bool = False,
+    pair: Pair = REAL_AND_GENERATED,
+) -> Chart:
+    """Real and generated as filled steps over each other, noise as a faint outline.
+
+    Args:
+        info: what to draw.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        counts: values in a bin, instead of density.
+        pair: names and colours of the first two.
+    """
     width = info.edges[1] - info.edges[0]
     # With the shape "hvh" a step is centred on its point, so a hover names the bin's centre.
     x = np.concatenate(([info.centres[0] - width], info.centres, [info.centres[-1] + width]))
-    traces = [_trace(histogram, x) for histogram in reversed(info.histograms)]
+    looks = {
+        "real": (pair.first, pair.first_colour),
+        "generated": (pair.second, pair.second_colour),
+        "noise": ("noise", colours.of_role("noise")),
+    }
+    traces = [
+        _trace(info.scaled(at, counts), x, *looks[histogram.name])
+        for at, histogram in enumerate(info.histograms)
+    ]
     layout = chart_layout(
-        title="density",
+        title="values in a bin" if counts else "density",
         uirevision=uirevision,
         height=height,
         x={
@@ -102,10 +137,10 @@ def histogram_figure(info: HistogramsInfo, *, uirevision: str, height: int = 320
             "tickangle": 0,
             "nticks": 9,
         },
-        y={"range": [0, _top(info)]},
+        y={"range": [0, _top(info) * (info.histograms[0].count * width if counts else 1)]},
     )
     layout["legend"]["traceorder"] = "reversed"
-    return Chart(tuple(traces), layout)
+    return Chart(tuple(reversed(traces)), layout)
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
@@ -124,6 +159,23 @@ def _range(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
         first -= stride * max(np.ceil((first - low / unit) / stride), 0)
         last += stride * max(np.ceil((high / unit - last) / stride), 0)
     return float(first * unit), float(last * unit)
+
+
+def _bins_by(rule: Rule, real: np.ndarray, low: float, high: float) -> int:
+    """How many bins the rule makes from `low` to `high`; values beyond have no say."""
+    inside = real[(real >= low) & (real <= high)]
+    if len(inside) < 2 or inside.min() == inside.max():
+        return 2
+    # The widths that numpy.histogram_bin_edges takes too; it would make all the bins first,
+    # and of a heavy tail there are millions.
+    if rule == "Freedman-Diaconis":
+        width = 2 * np.subtract(*np.percentile(inside, [75, 25])) / np.cbrt(len(inside))
+    elif rule == "Scott":
+        width = np.cbrt(24 * np.sqrt(np.pi) / len(inside)) * inside.std()
+    else:
+        width = np.ptp(inside) / (np.log2(len(inside)) + 1)
+    most = (high - low) / _MOST_BINS
+    return int(max(np.ceil((high - low) / max(width, most)), 2))
 
 
 def _count(name: str, samples: np.ndarray, edges: np.ndarray) -> Histogram:
@@ -145,15 +197,14 @@ def _top(info: HistogramsInfo) -> float:
     return float((_TALLEST if tall else _TALL) * real)
 
 
-def _trace(histogram: Histogram, x: np.ndarray) -> dict[str, Any]:
-    colour = colours.of_role(histogram.name)
-    faint = histogram.name == "noise"
+def _trace(values: np.ndarray, x: np.ndarray, name: str, colour: str) -> dict[str, Any]:
+    faint = name == "noise"
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": histogram.name,
+        "name": name,
         "x": x,
-        "y": np.concatenate(([0.0], histogram.density, [0.0])),
+        "y": np.concatenate(([0.0], values, [0.0])),
         "line": {
             "color": colours.rgba(colour, 0.7) if faint else colour,
             "width": 1.2 if faint else 2,
@@ -161,5 +212,5 @@ def _trace(histogram: Histogram, x: np.ndarray) -> dict[str, Any]:
         },
         "fill": "none" if faint else "tozeroy",
         "fillcolor": colours.rgba(colour, 0.22),
-        "hovertemplate": f"%{{y:.3f}}<extra>{histogram.name}</extra>",
+        "hovertemplate": f"%{{y:,.3~g}}<extra>{name}</extra>",
     }

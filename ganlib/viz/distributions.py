@@ -1,0 +1,269 @@
+"""Two one-dimensional samples side by side: densities, cumulative shares, quantiles."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ganlib.viz import colours
+from ganlib.viz.chart import Chart
+from ganlib.viz.density import smooth_density
+from ganlib.viz.histograms import HistogramsInfo
+from ganlib.viz.layout import chart_layout
+from ganlib.viz.pair import REAL_AND_GENERATED, Pair
+
+_POINTS = 512
+_QUANTILES = 200
+_TITLE: dict[str, Any] = {"title": {"text": "value", "standoff": 6}, "tickangle": 0, "nticks": 9}
+
+
+@dataclass(frozen=True)
+class CurvesPair:
+    """Two curves over a common line; one is None where it cannot be drawn.
+
+    Args:
+        x: (k,) ascending.
+        first: (k,).
+        second: (k,).
+    """
+
+    x: np.ndarray
+    first: np.ndarray | None
+    second: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class QuantilesInfo:
+    """Quantiles of two samples at the same shares.
+
+    Args:
+        shares: (k,) ascending, inside 0 to 1.
+        first: (k,).
+        second: (k,).
+    """
+
+    shares: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+
+
+def density_info(first: np.ndarray, second: np.ndarray, view: tuple[float, float]) -> CurvesPair:
+    """Smooth densities; see `smooth_density`.
+
+    Args:
+        first: (n,) finite.
+        second: (m,) finite.
+        view: left and right end; values beyond count, and are not drawn.
+    """
+    x = np.linspace(*view, _POINTS)
+    return CurvesPair(x, smooth_density(first, x), smooth_density(second, x))
+
+
+def cumulative_info(first: np.ndarray, second: np.ndarray, view: tuple[float, float]) -> CurvesPair:
+    """The share of values up to x: every value counts, exactly.
+
+    Args:
+        first: (n,) finite.
+        second: (m,) finite.
+        view: left and right end.
+    """
+    x = np.linspace(*view, 2 * _POINTS)
+    return CurvesPair(
+        x, *(np.searchsorted(np.sort(s), x, side="right") / len(s) for s in (first, second))
+    )
+
+
+def quantiles_info(first: np.ndarray, second: np.ndarray) -> QuantilesInfo:
+    """Quantiles against each other, evenly spread shares and those of the tails.
+
+    Args:
+        first: (n,) finite.
+        second: (m,) finite.
+    """
+    count = min(len(first), len(second), _QUANTILES)
+    shares = (np.arange(count) + 0.5) / count
+    least = 0.5 / min(len(first), len(second))
+    tail = np.geomspace(least, shares[0], 12)
+    shares = np.unique(np.concatenate([tail, shares, 1 - tail]))
+    return QuantilesInfo(shares, np.quantile(first, shares), np.quantile(second, shares))
+
+
+def density_figure(
+    info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
+) -> Chart:
+    """Both densities over each other, filled."""
+    note = "" if info.first is not None and info.second is not None else _SPIKE
+    layout = chart_layout(
+        title="density",
+        uirevision=uirevision,
+        height=height,
+        x={**_TITLE, "range": [info.x[0], info.x[-1]], "unifiedhovertitle": {"text": "%{x:.4~g}"}},
+        y={"rangemode": "tozero"},
+        note=note,
+    )
+    return Chart(_curves(info, pair, filled=True, value="%{y:.3f}"), layout)
+
+
+def cumulative_figure(
+    info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
+) -> Chart:
+    """Both cumulative curves; their largest gap is the Kolmogorov-Smirnov distance."""
+    layout = chart_layout(
+        title="share up to here",
+        uirevision=uirevision,
+        height=height,
+        x={**_TITLE, "range": [info.x[0], info.x[-1]], "unifiedhovertitle": {"text": "%{x:.4~g}"}},
+        y={"range": [-0.03, 1.03], "tickformat": ".0%", "fixedrange": True},
+    )
+    return Chart(_curves(info, pair, filled=False, value="%{y:.1%}"), layout)
+
+
+def quantiles_figure(
+    info: QuantilesInfo,
+    view: tuple[float, float],
+    *,
+    uirevision: str,
+    height: int = 280,
+    pair: Pair = REAL_AND_GENERATED,
+) -> Chart:
+    """Quantiles of the second against those of the first: on the line they are alike.
+
+    Args:
+        info: what to draw.
+        view: both axes' ends.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        pair: names and colours.
+    """
+    layout = chart_layout(
+        title=f"{pair.second} quantile",
+        uirevision=uirevision,
+        height=height,
+        x={**_TITLE, "title": {"text": f"{pair.first} quantile"}, "range": list(view)},
+        y={"range": list(view)},
+    )
+    layout["hovermode"] = "closest"
+    layout["shapes"] = [
+        {
+            "type": "line",
+            "layer": "below",
+            "line": {"color": colours.NEUTRAL, "width": 1, "dash": "dot"},
+            "x0": view[0],
+            "y0": view[0],
+            "x1": view[1],
+            "y1": view[1],
+        }
+    ]
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": pair.second,
+        "x": info.first,
+        "y": info.second,
+        "customdata": 100 * info.shares,
+        "marker": {"color": pair.second_colour, "size": 6},
+        "hovertemplate": f"%{{customdata:.3~g}} % of values lie below: {pair.first} %{{x:.4~g}}, "
+        f"{pair.second} %{{y:.4~g}}<extra></extra>",
+    }
+    return Chart((trace,), layout)
+
+
+def bars_figure(
+    info: HistogramsInfo,
+    *,
+    uirevision: str,
+    height: int = 280,
+    counts: bool = False,
+    pair: Pair = REAL_AND_GENERATED,
+) -> Chart:
+    """Both histograms bar beside bar.
+
+    Args:
+        info: of two samples.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        counts: values in a bin, instead of density.
+        pair: names and colours.
+    """
+    layout = _bins_layout(info, "values in a bin" if counts else "density", uirevision, height)
+    layout |= {"barmode": "group", "bargap": 0.15, "bargroupgap": 0}
+    traces = [
+        _bars(info, info.scaled(at, counts), name, colour)
+        for at, (name, colour) in enumerate(_named(pair))
+    ]
+    return Chart(tuple(traces), layout)
+
+
+def difference_figure(
+    info: HistogramsInfo,
+    *,
+    uirevision: str,
+    height: int = 280,
+    counts: bool = False,
+    pair: Pair = REAL_AND_GENERATED,
+) -> Chart:
+    """Where the second has more than the first, upwards, and where it has less, downwards."""
+    title = "difference of counts" if counts else "difference of density"
+    layout = _bins_layout(info, title, uirevision, height)
+    layout |= {"barmode": "overlay", "bargap": 0.05}
+    difference = info.scaled(1, counts) - info.scaled(0, counts)
+    return Chart(
+        (
+            _bars(info, np.maximum(difference, 0), f"more {pair.second}", pair.second_colour),
+            _bars(info, np.minimum(difference, 0), f"more {pair.first}", pair.first_colour),
+        ),
+        layout,
+    )
+
+
+_SPIKE = "All values are equal, or nearly: there is no density to draw."
+
+
+def _named(pair: Pair) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (pair.first, pair.first_colour), (pair.second, pair.second_colour)
+
+
+def _curves(
+    info: CurvesPair, pair: Pair, *, filled: bool, value: str
+) -> tuple[dict[str, Any], ...]:
+    drawn = zip(_named(pair), (info.first, info.second), strict=True)
+    return tuple(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": info.x,
+            "y": y,
+            "line": {"color": colour, "width": 2},
+            "fill": "tozeroy" if filled else "none",
+            "fillcolor": colours.rgba(colour, 0.18),
+            "hovertemplate": f"{value}<extra>{name}</extra>",
+        }
+        for (name, colour), y in drawn
+        if y is not None
+    )
+
+
+def _bins_layout(info: HistogramsInfo, title: str, uirevision: str, height: int) -> dict[str, Any]:
+    return chart_layout(
+        title=title,
+        uirevision=uirevision,
+        height=height,
+        x={
+            **_TITLE,
+            "range": [info.edges[0], info.edges[-1]],
+            "unifiedhovertitle": {"text": "around %{x:.4~g}"},
+        },
+        y={},
+    )
+
+
+def _bars(info: HistogramsInfo, y: np.ndarray, name: str, colour: str) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "name": name,
+        "x": info.centres,
+        "y": y,
+        "marker": {"color": colours.rgba(colour, 0.75), "line": {"width": 0}},
+        "hovertemplate": f"%{{y:,.4~g}}<extra>{name}</extra>",
+    }
