@@ -1,6 +1,8 @@
 // Draws a Plotly figure and keeps its node, zoom, hover and hidden curves across updates.
+// A zoom along x of one chart is a zoom of all that have the same link.
 
 const charts = new WeakMap()
+const links = new Map() // link -> its charts
 
 export default function (component) {
   const host = component.parentElement.querySelector(".live-chart")
@@ -19,6 +21,8 @@ class LiveChart {
     host.replaceChildren(this.plot)
     this.held = false // the user drags: a redraw would tear the selection from under the mouse
     this.stale = false // there is something newer than what is drawn
+    this.heard = false // whether Plotly tells of zooms; only a plot that was drawn can
+    this.view = null // the part of x that is looked at, where a linked chart has chosen one
     this.pointer = null // where the mouse is over the plot, so that a redraw keeps the hover
     this.listeners = new AbortController()
     this.listen()
@@ -44,6 +48,7 @@ class LiveChart {
 
   async show(data) {
     this.data = data
+    this.join(data.link)
     this.stale = true
     this.plot.dataset.key = data.key
     this.plot.setAttribute("aria-label", data.alt)
@@ -65,9 +70,36 @@ class LiveChart {
     this.stale = false
     const { data, layout } = this.data.figure
     const dressed = { ...themed(layout, readTheme(this.host)), width }
+    if (this.view) dressed.xaxis = looking(dressed.xaxis, this.view)
     // Always the same object: with a changed config Plotly would start anew.
     this.config ??= config(this)
-    this.plotly.react(this.plot, data, dressed, this.config).then(() => this.hoverAgain())
+    this.plotly.react(this.plot, data, dressed, this.config).then(() => {
+      this.hoverAgain()
+      if (!this.heard) this.plot.on("plotly_relayout", event => this.tell(event))
+      this.heard = true
+    })
+  }
+
+  join(link) {
+    if (link === this.link) return
+    links.get(this.link)?.delete(this)
+    this.link = link
+    if (!link) return
+    const others = links.get(link) ?? new Set()
+    links.set(link, others.add(this))
+    this.view = [...others][0].view
+  }
+
+  // Has the linked charts look where this one does now.
+  tell(event) {
+    const range = event["xaxis.range"] ?? [event["xaxis.range[0]"], event["xaxis.range[1]"]]
+    const back = event["xaxis.autorange"] || same(range, this.data.figure.layout.xaxis.range)
+    if (!this.link || (!back && range[0] === undefined)) return
+    for (const chart of links.get(this.link)) {
+      chart.view = back ? null : range
+      chart.stale = true
+      chart.draw()
+    }
   }
 
   resize() {
@@ -107,6 +139,7 @@ class LiveChart {
       this.listeners.abort()
       this.resizes.disconnect()
       cancelAnimationFrame(this.frame)
+      this.join(undefined)
       this.plotly?.purge(this.plot)
     }, 0)
   }
@@ -126,6 +159,17 @@ function plotly(url) {
     document.head.append(script)
   })
   return window.ganlibPlotly
+}
+
+// The axis with another range. What was zoomed on the chart itself would come before that,
+// for as long as the revision is the same.
+function looking(axis, range) {
+  return { ...axis, range, uirevision: `${axis.uirevision} ${range}` }
+}
+
+function same(first, second) {
+  const width = Math.abs(second?.[1] - second?.[0])
+  return second?.every((end, i) => Math.abs(end - first[i]) < 1e-6 * width) ?? false
 }
 
 function touch() {

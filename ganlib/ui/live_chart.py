@@ -20,7 +20,7 @@ from ganlib.viz.chart import Chart
 _COMPONENT = component("live_chart", isolate_styles=False)
 
 
-def live_chart(chart: Chart, *, key: str, height: int, alt: str) -> None:
+def live_chart(chart: Chart, *, key: str, height: int, alt: str, link: str = "") -> None:
     """Shows a chart that keeps its zoom, hover and hidden curves while its data change.
 
     Args:
@@ -28,10 +28,11 @@ def live_chart(chart: Chart, *, key: str, height: int, alt: str) -> None:
         key: unique on the page; the same key is the same chart on every rerun.
         height: pixels; takes the place of the chart's own.
         alt: what the chart shows, in a sentence, for those who cannot see it.
+        link: charts of the same link look at the same part of x; none for a chart alone.
     """
     payload = chart.payload()
     payload["layout"]["height"] = height
-    data = {"figure": payload, "plotly": _plotly_url(), "key": key, "alt": alt}
+    data = {"figure": payload, "plotly": _plotly_url(), "key": key, "alt": alt, "link": link}
     _COMPONENT(key=key, data=data, height=height)
 
 

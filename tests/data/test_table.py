@@ -1,0 +1,134 @@
+"""Tables that users bring along: real files, and files that lie."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ganlib.data import table
+from ganlib.data.table import read_table
+from ganlib.errors import DataError
+
+FRAME = pd.DataFrame(
+    {"price": [1.5, 2.5, np.nan, 1e300], "name": list("abcd"), "count": [1, 2, 3, 4]}
+)
+
+
+def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=allow_pickle)
+    return file.getvalue()
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    file = io.BytesIO()
+    frame.to_parquet(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("sales.csv", FRAME.to_csv(index=False).encode()),
+        ("Sales.CSV", FRAME.to_csv(index=False, sep=";").encode()),
+        ("sales.tsv", FRAME.to_csv(index=False, sep="\t").encode()),
+        ("sales.csv", b"\xef\xbb\xbf" + FRAME.to_csv(index=False).encode()),
+        ("sales.csv", FRAME.to_csv(index=False, lineterminator="\r\n").encode()),
+        ("sales.parquet", parquet(FRAME)),
+    ],
+    ids=["csv", "semicolons", "tabs", "byte order mark", "carriage returns", "parquet"],
+)
+def test_columns_of_numbers_are_found(name: str, content: bytes) -> None:
+    found = read_table(name, content)
+    assert (found.name, found.rows, list(found.columns)) == (name, 4, ["price", "count"])
+    assert found.columns["price"].values.tolist() == [1.5, 2.5, 1e300]
+    assert found.columns["price"].told == "left out, as no finite numbers: 1"
+    assert found.columns["count"].values.tolist() == [1, 2, 3, 4]
+    assert found.columns["count"].told == ""
+
+
+def test_a_text_without_names_has_numbered_columns() -> None:
+    found = read_table("values.txt", b"1.5,2\n-3,inf\n4,5\n")
+    assert found.columns["column 1"].values.tolist() == [1.5, -3, 4]
+    assert found.columns["column 2"].values.tolist() == [2, 5]
+    assert read_table("one.csv", b"7\n8\n9\n").columns["column 1"].values.tolist() == [7, 8, 9]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_npy_of_rows_and_columns(order: str) -> None:
+    array = np.asarray(np.arange(6, dtype=np.int16).reshape(3, 2), order=order)
+    found = read_table("a.npy", npy(array))
+    assert found.columns["column 2"].values.tolist() == [1, 3, 5]
+    assert read_table("a.npy", npy(np.array([1.0, np.inf, 3.0]))).columns[
+        "column 1"
+    ].values.tolist() == [1, 3]
+
+
+def test_of_many_rows_some_are_drawn_and_stay_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_ROWS", 1_000)
+    array = np.stack([np.arange(5_000.0), 2 * np.arange(5_000.0)], axis=1)
+    array[0, 1] = np.inf
+    found = read_table("many.npy", npy(array))
+    first = found.columns["column 1"]
+    assert first.told == "1,000 of 5,000 rows, drawn at random"
+    assert len(set(first.values.tolist())) == 1_000
+    assert abs(first.values.mean() - 2_500) < 5 * 5_000 / np.sqrt(12 * 1_000)
+    assert set(2 * first.values) >= set(found.columns["column 2"].values)
+
+
+@pytest.mark.slow
+def test_ten_million_rows_are_sampled() -> None:
+    found = read_table("large.csv", b"x\n" + b"1.25\n2.5\n" * 5_000_000)
+    assert found.rows == 10_000_000
+    assert len(found.columns["x"].values) == table.MOST_ROWS
+    assert found.columns["x"].told == "1,000,000 of 10,000,000 rows, drawn at random"
+
+
+HEADER = npy(np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xlsx", b"x", r"^A table must be one of csv, tsv, txt, parquet, npy. Received: a\.xlsx"),
+        ("a", b"x", r"Received: a\.$"),
+        ("a.csv", b"", r"^a\.csv is empty\.$"),
+        ("a.csv", b"\x89PNG\0\0", r"^a\.csv is not text; a CSV file was expected\.$"),
+        ("a.csv", b"word\nand\nanother\n", r"^a\.csv has no column of numbers; it has word\.$"),
+        ("a.csv", b"x\n5\n", r"^a\.csv has 1 row of values; a distribution needs at least 2\.$"),
+        ("a.csv", b"x\n", r"^a\.csv has 0 row"),
+        ("a.csv", b"1," * 600_000, r"^The first line of a\.csv is longer than a megabyte"),
+        ("a.csv", b"1," * 1_500 + b"1\n", r"has 1,501 columns; a table of at most 1,000"),
+        ("a.csv", b'x\n"1\n2\n3\n', r"^a\.csv (cannot be read as a table|has)"),
+        ("a.parquet", b"PAR1 and more", r"^a\.parquet cannot be read as a table: .*\.$"),
+        ("a.parquet", parquet(FRAME)[:-40], r"^a\.parquet cannot be read as a table: .*\.$"),
+        (
+            "a.parquet",
+            parquet(FRAME[["name"]]),
+            r"^a\.parquet has no column of numbers; it has name\.$",
+        ),
+        ("a.npy", b"nothing of the kind", r"^a\.npy cannot be read as a table: .*\.$"),
+        ("a.npy", npy(np.array(["a", "b"])), r"is <U1 of \(2,\); expected numbers of"),
+        ("a.npy", npy(np.array([{}, {}]), allow_pickle=True), r"holds pickled Python objects"),
+        ("a.npy", npy(np.zeros((2, 2, 2))), r"expected numbers of \(N,\) or \(N, columns\)"),
+        ("a.npy", HEADER[:-1], r"claims 3 rows, but its size does not fit them\.$"),
+        (
+            "a.npy",
+            HEADER.replace(b"(3,), }", b"(1000000000000,), }").replace(b" " * 12, b"", 1),
+            r"^a\.npy (has 1,000,000,000,000 rows|cannot be read)",
+        ),
+    ],
+)
+def test_what_is_no_table_is_said_in_one_sentence(name: str, content: bytes, said: str) -> None:
+    with pytest.raises(DataError, match=said) as caught:
+        read_table(name, content)
+    assert str(caught.value).count("\n") == 0
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_column_that_is_half_words_is_one_of_numbers() -> None:
+    found = read_table("a.csv", b"x,y\n1,n/a\nn/a,2\n3,n/a\n4,n/a\n")
+    assert list(found.columns) == ["x"]
+    assert found.columns["x"].values.tolist() == [1, 3, 4]
