@@ -11,6 +11,7 @@ st.navigation(
         st.Page("pages/mnist.py", title="MNIST", icon=":material/grid_view:"),
         st.Page("pages/quickdraw.py", title="Quick Draw", icon=":material/draw:"),
         st.Page("pages/wgan.py", title="WGAN", icon=":material/balance:"),
+        st.Page("pages/distributions.py", title="Distributions", icon=":material/bar_chart:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
     ],
     position="top",

@@ -19,4 +19,8 @@ st.page_link("pages/toy.py", label="**Toy** · learn a distribution of numbers i
 st.page_link("pages/mnist.py", label="**MNIST** · learn to draw handwritten digits, or clothes")
 st.page_link("pages/quickdraw.py", label="**Quick Draw** · learn to doodle any of 345 things")
 st.page_link("pages/wgan.py", label="**WGAN** · a critic that measures instead of judging")
+st.page_link(
+    "pages/distributions.py",
+    label="**Distributions** · compare real with generated, or two columns of your own",
+)
 st.page_link("pages/runs.py", label="**Runs** · everything trained so far")

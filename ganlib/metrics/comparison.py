@@ -1,12 +1,17 @@
 """Two one-dimensional samples against each other: how far apart, how sure, and in plain words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from ganlib.metrics.distances import energy_distance, jensen_shannon, wasserstein1
+from ganlib.metrics.distances import (
+    energy_distance,
+    jensen_shannon,
+    kolmogorov_smirnov,
+    kolmogorov_smirnov_p,
+    wasserstein1,
+)
 from ganlib.metrics.moments import Moments, moments, safe_scale
 from ganlib.metrics.resampling import Certainty, certainties, grid_of
 
@@ -126,24 +131,45 @@ def common_bins(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
     return np.array([*edges, np.inf])
 
 
+def distance_values(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+    """All distances by title, without what resampling adds.
+
+    Args:
+        real: (n,) finite, n at least 1.
+        generated: (m,) finite, m at least 1.
+    Returns:
+        Nothing over sigma where the real sample is constant.
+    """
+    scale = safe_scale(real, generated)
+    real, generated = real / scale, generated / scale
+    return _values(real, generated, scale, common_bins(real, generated))
+
+
+def _values(
+    real: np.ndarray, generated: np.ndarray, scale: float, edges: np.ndarray
+) -> dict[str, float]:
+    """The distances of samples that were divided by `scale`."""
+    w1, sigma = wasserstein1(real, generated), float(real.std())
+    first, second = (np.histogram(sample, edges)[0] for sample in (real, generated))
+    found = {
+        _W1: w1 * scale,
+        _KS: kolmogorov_smirnov(real, generated),
+        _ENERGY: energy_distance(real, generated) * float(np.sqrt(scale)),
+        _JS: jensen_shannon(first, second),
+        _GAP: float(_gap(first / first.sum(), second / second.sum())),
+    }
+    return found | ({_W1_SIGMA: w1 / sigma} if sigma else {})
+
+
 def _distances(
     real: np.ndarray, generated: np.ndarray, scale: float, resamples: int, seed: int
 ) -> tuple[Distance, ...]:
-    """All distances of samples that were divided by `scale`; no sigma, nothing over it."""
-    sigma = float(real.std())
-    w1 = wasserstein1(real, generated)
-    of_values = {
-        _W1: w1 * scale,
-        _KS: float(stats.ks_2samp(real, generated).statistic),
-        _ENERGY: energy_distance(real, generated) * np.sqrt(scale),
-    }
-    if sigma:
-        of_values[_W1_SIGMA] = w1 / sigma
+    """All distances of samples that were divided by `scale`, with what resampling says."""
     edges = common_bins(real, generated)
-    counts = np.histogram(real, edges)[0], np.histogram(generated, edges)[0]
-    of_bins = {_JS: jensen_shannon(*counts), _GAP: float(_gap(*(c / c.sum() for c in counts)))}
+    values = _values(real, generated, scale, edges)
     grid = grid_of(real, generated)
     widths = np.diff(grid.points)
+    sigma = float(real.std())
 
     def on_grid(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         gap = np.abs(np.cumsum(_shares(first) - _shares(second), axis=1))[:, :-1]
@@ -156,16 +182,21 @@ def _distances(
         shares = _shares(first), _shares(second)
         return np.stack([jensenshannon(*shares, 2, axis=1), _gap(*shares)], axis=1)
 
+    counts = np.histogram(real, edges)[0], np.histogram(generated, edges)[0]
     found = {}
-    for values, pair, distances in (
-        (of_values, (grid.real, grid.generated), on_grid),
-        (of_bins, counts, on_bins),
+    for titles, pair, distances in (
+        ((_W1, _KS, _ENERGY, _W1_SIGMA), (grid.real, grid.generated), on_grid),
+        ((_JS, _GAP), counts, on_bins),
     ):
-        array = np.array(list(values.values()))
-        sure = certainties(array, *pair, distances, resamples=resamples, seed=seed)
-        for (title, value), one in zip(values.items(), sure, strict=True):
+        there = [title for title in titles if title in values]
+        given = np.array([values[title] for title in there])
+        sure = certainties(given, *pair, distances, resamples=resamples, seed=seed)
+        for title, one in zip(there, sure, strict=True):
             help = _HELP[title].format(bins=len(edges) - 1)
-            found[title] = Distance(title, float(value), one, help)
+            found[title] = Distance(title, values[title], one, help)
+    # For this one there is a formula.
+    p_value = kolmogorov_smirnov_p(real, generated)
+    found[_KS] = replace(found[_KS], certainty=replace(found[_KS].certainty, p_value=p_value))
     return tuple(found[title] for title in _HELP if title in found)
 
 
@@ -208,7 +239,7 @@ def _difference(real: Moments, generated: Moments, distances: tuple[Distance, ..
     by_sd = abs(stretch) if abs(stretch) > 3 * noise else 0.0
     if max(by_mean, by_sd) < 0.02:
         gap = next(one for one in distances if one.title == _GAP)
-        return f"have another shape: {gap.value:.1%} of them lie where too few belong"
+        return f"have another shape: {gap.value:.1%} of them would have to lie elsewhere"
     if by_mean >= by_sd:
         where = "too high" if shift > 0 else "too low"
         return f"lie {where}: mean {generated.mean:.3g} against {real.mean:.3g}"

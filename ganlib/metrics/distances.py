@@ -36,6 +36,14 @@ def kolmogorov_smirnov(real: np.ndarray, generated: np.ndarray) -> float:
     return float(stats.ks_2samp(real, generated).statistic)
 
 
+def kolmogorov_smirnov_p(real: np.ndarray, generated: np.ndarray) -> float:
+    """How often two samples of one continuous distribution have a gap as large, 0 to 1.
+
+    Source: scipy.stats.ks_2samp.
+    """
+    return float(stats.ks_2samp(real, generated).pvalue)
+
+
 def energy_distance(real: np.ndarray, generated: np.ndarray) -> float:
     """Root of twice the integral of the distribution functions' squared difference.
 

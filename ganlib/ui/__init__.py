@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ganlib.ui.distributions import distributions
 from ganlib.ui.home import running_now, start_demo
 from ganlib.ui.runs_table import runs_table
 from ganlib.ui.services import start
@@ -9,4 +10,12 @@ from ganlib.ui.training_page import training_page
 
 ICON = str(Path(__file__).with_name("icon.png"))
 
-__all__ = ["ICON", "running_now", "runs_table", "start", "start_demo", "training_page"]
+__all__ = [
+    "ICON",
+    "distributions",
+    "running_now",
+    "runs_table",
+    "start",
+    "start_demo",
+    "training_page",
+]

@@ -79,6 +79,53 @@ def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220
     return _figure(info, "rate", uirevision, height, y=y)
 
 
+def steps_figure(
+    steps: np.ndarray,
+    values: np.ndarray,
+    name: str,
+    *,
+    at: int,
+    uirevision: str,
+    height: int = 240,
+) -> Chart:
+    """A figure of the saved steps over the training, with the step on view marked.
+
+    Args:
+        steps: (n,) ascending.
+        values: (n,), NaN where a step has none.
+        name: of the figure.
+        at: the step on view.
+        uirevision: see `chart_layout`.
+        height: pixels.
+    """
+    layout = chart_layout(
+        title=name,
+        uirevision=uirevision,
+        height=height,
+        x=x_axis("step"),
+        y={"rangemode": "tozero"},
+    )
+    layout["showlegend"] = False
+    layout["shapes"] = [
+        {
+            "type": "line",
+            "yref": "paper",
+            "line": {"color": colours.NEUTRAL, "width": 1, "dash": "dot"},
+            "x0": at,
+            "x1": at,
+            "y0": 0,
+            "y1": 1,
+        }
+    ]
+    line = _line(name, steps, values, colours.GENERATED)
+    line |= {
+        "mode": "lines+markers",
+        "marker": {"size": 5},
+        "hovertemplate": f"%{{y:.4~g}}<extra>{name}</extra>",
+    }
+    return Chart((line,), layout)
+
+
 def _figure(
     info: CurvesInfo,
     title: str,

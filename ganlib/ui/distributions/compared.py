@@ -1,0 +1,32 @@
+"""Two samples that somebody has chosen to compare."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganlib.viz.pair import REAL_AND_GENERATED, Pair
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """What the panels show.
+
+    Args:
+        key: names these two samples; equal keys, equal samples.
+        place: names where they come from; zooms are kept for as long as it stays the same.
+        title: what is compared, in a line.
+        first: (n,) float64, finite, n at least 1.
+        second: (m,) float64, finite, m at least 1.
+        pair: names and colours.
+        notes: what a reader must know, in sentences.
+        live: more is to come in a second, so that nothing may take long.
+    """
+
+    key: str
+    place: str
+    title: str
+    first: np.ndarray
+    second: np.ndarray
+    pair: Pair = REAL_AND_GENERATED
+    notes: tuple[str, ...] = ()
+    live: bool = False

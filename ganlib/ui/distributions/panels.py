@@ -1,0 +1,240 @@
+"""Everything that is shown of two samples."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ganlib.metrics.comparison import Comparison, compare
+from ganlib.ui.distributions.compared import Compared
+from ganlib.ui.live_chart import live_chart
+from ganlib.viz.chart import Chart
+from ganlib.viz.distributions import (
+    bars_figure,
+    cumulative_figure,
+    cumulative_info,
+    density_figure,
+    density_info,
+    difference_figure,
+    quantiles_figure,
+    quantiles_info,
+)
+from ganlib.viz.histograms import histogram_figure, histogram_info
+
+_HEIGHT = 300
+_LINK = "compare"
+_NUMBER = "A number"
+_STYLES: dict[str, Callable[..., Chart]] = {
+    "Overlaid": histogram_figure,
+    "Side by side": bars_figure,
+    "Difference": difference_figure,
+}
+# A live page has a new comparison every second, and training wants the processor.
+_RESAMPLES, _RESAMPLES_LIVE = 1_000, 200
+
+
+def compare_panels(compared: Compared) -> None:
+    """A sentence, four linked charts, the distances, the moments and downloads."""
+    found = _compared(
+        compared.key,
+        _RESAMPLES_LIVE if compared.live else _RESAMPLES,
+        (compared.pair.first, compared.pair.second),
+        compared,
+    )
+    st.markdown(f"#### {_plain(found.sentence)}")
+    st.caption(
+        f"{_plain(compared.title)}. {found.real.count:,} values against {found.generated.count:,}. "
+        + _plain(" ".join(compared.notes))
+    )
+    charts = _charts(compared)
+    for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
+        for column, title in zip(st.columns(2, gap="medium"), row, strict=True):
+            with column:
+                live_chart(
+                    charts[title],
+                    key=f"compare.{title}",
+                    height=_HEIGHT,
+                    alt=f"{title} of {compared.pair.first} and {compared.pair.second} values",
+                    link=_LINK,
+                )
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _distances(found, compared.pair.first)
+    with right:
+        _moments(found, compared)
+    _downloads(compared, charts)
+
+
+def _charts(compared: Compared) -> dict[str, Chart]:
+    style, counts, bins = _options()
+    info = histogram_info(compared.first, compared.second, bins=bins)
+    view = float(info.edges[0]), float(info.edges[-1])
+    both: Any = {"uirevision": f"{compared.place} {view}", "pair": compared.pair}
+    return {
+        "Histogram": _STYLES[style](info, counts=counts, **both),
+        "Density": density_figure(density_info(compared.first, compared.second, view), **both),
+        "Cumulative": cumulative_figure(
+            cumulative_info(compared.first, compared.second, view), **both
+        ),
+        "Quantiles": quantiles_figure(
+            quantiles_info(compared.first, compared.second), view, **both
+        ),
+    }
+
+
+def _options() -> tuple[str, bool, Any]:
+    """(style, counts instead of density, bins) of the histogram."""
+    for key, value in (("style", "Overlaid"), ("scale", "Density"), ("bins", _NUMBER)):
+        st.session_state.setdefault(f"compare.{key}", value)
+    keep: Any = {"persist_state": "session"}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        style = st.segmented_control(
+            "Histogram", list(_STYLES), key="compare.style", required=True, **keep
+        )
+        scale = st.segmented_control(
+            "Height", ["Density", "Counts"], key="compare.scale", required=True, **keep
+        )
+        rule = st.selectbox(
+            "Bins",
+            [_NUMBER, *_RULES],
+            key="compare.bins",
+            width=210,
+            help="How wide the bins are: by a rule, which is applied to the first sample, or as "
+            "many as you say.",
+            **keep,
+        )
+        bins: Any = rule
+        if rule == _NUMBER:
+            st.session_state.setdefault("compare.count", 60)
+            bins = st.number_input(
+                "How many", 2, 1_000, step=5, key="compare.count", width=140, **keep
+            )
+    return style or "Overlaid", scale == "Counts", bins
+
+
+_RULES = ("Freedman-Diaconis", "Scott", "Sturges")
+
+
+def _distances(found: Comparison, first: str) -> None:
+    st.markdown("**Distances**")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Distance": one.title,
+                    "Value": one.value,
+                    "From": one.certainty.low,
+                    "To": one.certainty.high,
+                    "By chance": one.certainty.chance,
+                    "p": one.certainty.p_value,
+                    "What it is": one.help,
+                }
+                for one in found.distances
+            ]
+        ),
+        hide_index=True,
+        key="compare.distances",
+        column_config={
+            "Value": st.column_config.NumberColumn(format="%.4g"),
+            "From": st.column_config.NumberColumn(
+                format="%.4g", help="Lower end of the 95 % interval, by resampling."
+            ),
+            "To": st.column_config.NumberColumn(
+                format="%.4g", help="Upper end of the 95 % interval, by resampling."
+            ),
+            "By chance": st.column_config.NumberColumn(
+                format="%.4g",
+                help=f"The floor: of two {_plain(first)} samples of these sizes, 95 % are nearer "
+                "to each other than this.",
+            ),
+            "p": st.column_config.NumberColumn(
+                format="%.3g",
+                help="How often two samples of one and the same distribution are as far apart.",
+            ),
+        },
+    )
+
+
+def _moments(found: Comparison, compared: Compared) -> None:
+    st.markdown("**Moments and quantiles**")
+    first, second = found.real.rows(), found.generated.rows()
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "": [_ROWS.get(name, name) for name in first],
+                compared.pair.first: [f"{value:,.6g}" for value in first.values()],
+                compared.pair.second: [f"{value:,.6g}" for value in second.values()],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        key="compare.moments",
+    )
+
+
+_ROWS = {
+    "count": "values",
+    "minimum": "least",
+    "q01": "1 %",
+    "q05": "5 %",
+    "q25": "25 %",
+    "median": "median, 50 %",
+    "q75": "75 %",
+    "q95": "95 %",
+    "q99": "99 %",
+    "maximum": "greatest",
+}
+
+
+def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
+    with st.container(horizontal=True):
+        for label, make, name, mime in (
+            ("Values (CSV)", partial(values_csv, compared), "values.csv", "text/csv"),
+            ("Charts (HTML)", partial(charts_html, compared, charts), "charts.html", "text/html"),
+        ):
+            st.download_button(
+                label,
+                make,
+                file_name=f"distributions-{name}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"compare.download.{name}",
+            )
+    st.caption("The camera on a chart saves it as PNG. A zoom on one chart is a zoom on all four.")
+
+
+def values_csv(compared: Compared) -> str:
+    """A line for each value: which sample it is of, and what it is."""
+    names = (compared.pair.first, compared.pair.second)
+    parts = [
+        pd.DataFrame({"sample": name, "value": values})
+        for name, values in zip(names, (compared.first, compared.second), strict=True)
+    ]
+    return str(pd.concat(parts).to_csv(index=False))
+
+
+def charts_html(compared: Compared, charts: dict[str, Chart]) -> str:
+    """A page of its own with all charts, which needs no network."""
+    import html
+
+    parts = [
+        chart.to_plotly().to_html(full_html=False, include_plotlyjs=at == 0)
+        for at, chart in enumerate(charts.values())
+    ]
+    title = html.escape(compared.title)
+    return f"<!doctype html><meta charset='utf-8'><title>{title}</title><h1>{title}</h1>" + "".join(
+        parts
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _compared(key: str, resamples: int, names: tuple[str, str], _compared: Compared) -> Comparison:
+    return compare(_compared.first, _compared.second, names=names, resamples=resamples)
+
+
+def _plain(text: str) -> str:
+    """Names are the user's, and are shown as they are."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~$:" else c for c in text)

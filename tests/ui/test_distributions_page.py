@@ -1,0 +1,169 @@
+"""The page that compares two distributions, over runs and tables."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import stored_runs
+from streamlit.testing.v1 import AppTest
+
+from ganlib.metrics.comparison import compare
+from ganlib.runs import RunStore
+from ganlib.ui.distributions.compared import Compared
+from ganlib.ui.distributions.panels import charts_html, values_csv
+from ganlib.viz.pair import two_real
+
+Open = Callable[..., AppTest]
+TITLES = ("Histogram", "Density", "Cumulative", "Quantiles")
+
+
+def charts(app: AppTest) -> dict[str, dict]:
+    assert not app.exception, app.exception
+    found = [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return {part["key"]: part for part in found if "figure" in part}
+
+
+def sentence(app: AppTest) -> str:
+    """The heading, as it is read: what is not markup is escaped."""
+    heading = next(part.value for part in app.markdown if part.value.startswith("#### "))
+    assert "*" not in heading.replace(r"\*", "")
+    return heading.removeprefix("#### ").replace("\\", "")
+
+
+def test_without_runs_it_says_what_to_do(open_page: Open) -> None:
+    app = open_page("distributions")
+    assert "Start one on any training page" in app.info[0].value
+    assert not charts(app)
+
+
+def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
+    run = stored_runs.finished(store)
+    app = open_page("distributions", run=run.id)
+    assert app.query_params["run"] == run.id
+    drawn = charts(app)
+    assert {f"compare.{title}" for title in TITLES} <= set(drawn)
+    for title in TITLES:
+        chart = drawn[f"compare.{title}"]
+        assert chart["link"] == "compare"
+        # All four look at the same part of x.
+        histogram = drawn["compare.Histogram"]["figure"]["layout"]["xaxis"]["range"]
+        assert chart["figure"]["layout"]["xaxis"]["range"] == histogram
+    real, made = run.real(), run.samples(run.sample_steps()[-1])["fresh"]
+    expected = compare(real.ravel().astype(float), made.ravel().astype(float))
+    assert sentence(app) == expected.sentence
+    distances = app.dataframe[0].value
+    assert distances["Value"].tolist() == [one.value for one in expected.distances]
+    assert (distances["From"] <= distances["Value"]).all()
+    moments = app.dataframe[1].value
+    assert moments["real"].tolist()[0] == moments["generated"].tolist()[0] == "200"
+    (trace,) = drawn["compare.over.chart"]["figure"]["data"]
+    assert trace["name"] == "Wasserstein-1"
+
+
+def test_images_have_ink_and_the_scores_of_the_discriminator(
+    store: RunStore, open_page: Open
+) -> None:
+    stored_runs.finished(store, "mnist/dcgan")
+    app = open_page("distributions")
+    # A run of an earlier version has nothing but its grids.
+    assert any("Of the images in the grid alone" in part.value for part in app.caption)
+    assert charts(app)
+
+
+@pytest.mark.parametrize("style", ["Side by side", "Difference"])
+def test_options_of_the_histogram(store: RunStore, open_page: Open, style: str) -> None:
+    stored_runs.finished(store)
+    app = open_page("distributions")
+    before = charts(app)["compare.Histogram"]["figure"]
+    app.session_state["compare.style"] = style
+    app.session_state["compare.scale"] = "Counts"
+    app.session_state["compare.bins"] = "Sturges"
+    after = charts(app.run())["compare.Histogram"]["figure"]
+    assert after["data"][0]["type"] == "bar"
+    assert "count" in after["layout"]["yaxis"]["title"]["text"] or style == "Side by side"
+    assert before["data"][0]["type"] == "scatter"
+
+
+def test_a_damaged_sample_is_one_sentence(store: RunStore, open_page: Open) -> None:
+    run = stored_runs.finished(store)
+    stored_runs.damage(run.path / "samples" / f"{run.sample_steps()[-1]:08d}.npz")
+    app = open_page("distributions", run=run.id)
+    assert [error.value for error in app.error] == ["samples/00000020.npz is damaged."]
+
+
+def test_two_runs(store: RunStore, open_page: Open) -> None:
+    stored_runs.finished(store)
+    stored_runs.finished(store)
+    app = open_page("distributions")
+    app.session_state["compare.source"] = "Two runs"
+    app.run()
+    names = [trace["name"] for trace in charts(app)["compare.Cumulative"]["figure"]["data"]]
+    assert len(set(names)) == 2
+    assert "No difference shows" in sentence(app)
+
+
+def test_two_runs_that_have_nothing_in_common(store: RunStore, open_page: Open) -> None:
+    stored_runs.finished(store, "mnist/dcgan")
+    stored_runs.finished(store)
+    app = open_page("distributions")
+    app.session_state["compare.source"] = "Two runs"
+    app.run()
+    assert "nothing in common" in app.info[0].value
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    app.session_state["compare.source"] = "A table of your own"
+    app.run()
+    app.file_uploader(key="compare.table").upload(name, content)
+    return app.run()
+
+
+@pytest.mark.parametrize("name", ["sales.csv", "sales.parquet"])
+def test_two_columns_of_a_table(open_page: Open, name: str) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"before": rng.normal(size=500), "a_f*t": rng.normal(1, 1, 500)})
+    frame.loc[3, "before"] = np.nan
+    file = io.BytesIO()
+    frame.to_csv(file, index=False) if name.endswith("csv") else frame.to_parquet(file)
+    app = upload(open_page("distributions"), name, file.getvalue())
+    # Names are shown as they are, never as markup.
+    assert sentence(app).startswith("The a_f*t values lie too high: mean ")
+    assert any("no finite numbers" in part.value for part in app.caption)
+    assert set(app.dataframe[1].value.columns) >= {"before", "a_f*t"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"word\nand\nor\n", "a.csv has no column of numbers; it has word."),
+        ("a.csv", b"x\n5\n", "a.csv has 1 row of values; a distribution needs at least 2."),
+        ("a.npy", b"x" * 99, "a.npy cannot be read as a table"),
+    ],
+)
+def test_a_file_that_is_no_table(open_page: Open, name: str, content: bytes, said: str) -> None:
+    app = upload(open_page("distributions"), name, content)
+    assert not app.exception
+    assert app.error[0].value.startswith(said)
+    # And the page goes on working.
+    app = upload(app, "b.csv", b"x,y\n1,2\n2,3\n3,1\n")
+    assert not app.error
+    assert charts(app)
+
+
+COMPARED = Compared("k", "p", "a <b>", np.array([1.0, 2.0]), np.array([3.0]), two_real("x", "y"))
+
+
+def test_downloads(tmp_path: Path) -> None:
+    rows = pd.read_csv(io.StringIO(values_csv(COMPARED)))
+    assert rows.to_dict("list") == {"sample": ["x", "x", "y"], "value": [1.0, 2.0, 3.0]}
+    from ganlib.viz.histograms import histogram_figure, histogram_info
+
+    chart = histogram_figure(histogram_info(COMPARED.first, COMPARED.second), uirevision="")
+    page = charts_html(COMPARED, {"one": chart, "two": chart})
+    assert "a &lt;b&gt;" in page
+    assert "<b>" not in page.split("<h1>")[1][:20]
+    assert page.count("Plotly.newPlot") == 2
