@@ -8,6 +8,7 @@ from ganlib.config import Loss, RunConfig
 from ganlib.data.base import Data, Scaling
 from ganlib.data.planes import TARGETS, PlaneData
 from ganlib.knobs import inherit, knob
+from ganlib.metrics.modes import mode_scores
 from ganlib.metrics.samples import plane_scores
 from ganlib.recipes.base import Latent, Source
 from ganlib.recipes.toy import ToyConfig, ToyRecipe
@@ -69,7 +70,11 @@ class ToyPlane(ToyRecipe[PlaneConfig]):
     def evaluate(
         self, config: PlaneConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        return plane_scores(real, generated, TARGETS[config.target].scale)
+        target = TARGETS[config.target]
+        scores = plane_scores(real, generated, target.scale)
+        if target.modes:
+            scores |= mode_scores(generated, np.array(target.modes), target.sd)
+        return scores
 
 
 RECIPE = ToyPlane()

@@ -11,7 +11,7 @@ from ganlib.runs.durable import AppendFile, replace_bytes
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores over the steps; lower is better.
+    """Scores over the steps.
 
     Args:
         step: (rows,) int64.
