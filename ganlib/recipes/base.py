@@ -134,6 +134,10 @@ class Recipe(ABC, Generic[AnyConfig]):
             step: int64 scalar, counted from 1.
         """
 
+    def density(self, config: AnyConfig, x: np.ndarray) -> np.ndarray | None:
+        """(k,) density of one-dimensional data at (k,) points; None where nobody knows it."""
+        return None
+
     def caption(self, config: AnyConfig, step: int) -> str:
         """What is to be said of the samples at a step; empty for most recipes."""
         return ""

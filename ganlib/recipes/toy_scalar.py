@@ -70,6 +70,9 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
     def latent(self, config: ScalarConfig) -> Latent:
         return Latent(1, config.latent_distribution)
 
+    def density(self, config: ScalarConfig, x: np.ndarray) -> np.ndarray | None:
+        return TARGETS[config.target].density(x)
+
     def evaluate(
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from ganlib.errors import ConfigError, UserError
+from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
@@ -14,6 +15,7 @@ from ganlib.ui.generators import generate_more
 from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.time_slider import time_slider
+from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
 from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.plane import plane_figure, plane_info
 
@@ -21,6 +23,7 @@ _CHART_HEIGHT = 380
 # Sixteen images or vectors can be looked at one by one; of points it takes a cloud.
 _MORE = 16
 _MORE_POINTS = 500
+_VIEWS = ("Histogram", "Densities and discriminator")
 _NONE_YET = {
     "queued": "The first samples come when it is this run's turn.",
     "running": "The first samples come as soon as the networks are built.",
@@ -54,7 +57,7 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
         elif recipe.kind == "plane":
             _plane(run, step)
         else:
-            _histogram(run, step)
+            _line(recipe, run, step)
     if not status.active and run.checkpoint_steps():
         _more(recipe, run)
 
@@ -89,14 +92,45 @@ def _caption(recipe: Recipe, run: Run, step: int) -> str:
     return said
 
 
-def _histogram(run: Run, step: int) -> None:
+def _line(recipe: Recipe, run: Run, step: int) -> None:
+    """Histograms, or the first paper's figure, of what lies on a line."""
     samples = run.samples(step)
     info = histogram_info(run.real(), samples["fresh"], samples.get("noise"))
+    if "surface" in samples and "noise" in samples:
+        st.session_state.setdefault("samples.view", _VIEWS[0])
+        view = st.segmented_control(
+            "View",
+            _VIEWS,
+            key="samples.view",
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        if view == _VIEWS[1]:
+            _goodfellow(recipe, run, step, samples, (float(info.edges[0]), float(info.edges[-1])))
+            return
     live_chart(
         histogram_figure(info, uirevision=run.id),
         key="histogram",
         height=_CHART_HEIGHT,
         alt=f"Histograms of real, noise and generated values at step {step:,}",
+    )
+
+
+def _goodfellow(
+    recipe: Recipe, run: Run, step: int, samples: Arrays, view: tuple[float, float]
+) -> None:
+    density = None
+    # Settings that the recipe no longer takes say nothing about the data.
+    with suppress(ConfigError):
+        density = recipe.density(recipe.parse(dict(run.config)), samples["surface_at"])
+    info = goodfellow_info(samples, run.real(), str(run.config.get("loss")), density)
+    live_chart(
+        goodfellow_figure(info, view, uirevision=f"{run.id}.goodfellow"),
+        key="goodfellow",
+        height=_CHART_HEIGHT,
+        alt="Densities of real and generated values, the discriminator, and lines from the "
+        f"noise to the generated values at step {step:,}",
     )
 
 
