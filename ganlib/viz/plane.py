@@ -1,5 +1,6 @@
 """Real and generated 2-D samples as two clouds of points."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout
 
 MAX_POINTS = 2_500
+_MOST_SLOW = 800
 
 # Share of the real points' extent that is left free on every side.
 _MARGIN = 0.3
@@ -69,8 +71,25 @@ def plane_info(real: np.ndarray, generated: np.ndarray) -> PlaneInfo:
     )
 
 
-def plane_figure(info: PlaneInfo, *, uirevision: str, height: int = 380) -> Chart:
-    """Real points below, generated above, one unit equally long in both directions."""
+def plane_figure(
+    info: PlaneInfo,
+    *,
+    uirevision: str,
+    height: int = 380,
+    below: Sequence[dict[str, Any]] = (),
+    above: Sequence[dict[str, Any]] = (),
+    hidden: Collection[str] = (),
+) -> Chart:
+    """Real points below, generated above, one unit equally long in both directions.
+
+    Args:
+        info: what to draw.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        below: traces under the points; see `plane_layers`.
+        above: traces over them.
+        hidden: "real" or "generated", where these points are not to be seen.
+    """
     layout = chart_layout(
         title="",
         uirevision=uirevision,
@@ -83,12 +102,17 @@ def plane_figure(info: PlaneInfo, *, uirevision: str, height: int = 380) -> Char
     layout["hovermode"] = "closest"
     layout["margin"] |= {"l": 44, "b": 30}
     layout["annotations"] = [_told(info)] if info.outside or info.not_finite else []
-    clouds = (
+    clouds = [
         # Larger, so that it can still be seen around generated points that hit it.
         _cloud("real", info.real, size=7, alpha=0.35),
         _cloud("generated", info.generated, size=4, alpha=0.55),
-    )
-    return Chart((*clouds, *(_legend(cloud["name"]) for cloud in clouds)), layout)
+    ]
+    clouds = [cloud for cloud in clouds if cloud["name"] not in hidden]
+    if below:
+        # WebGL draws under everything else; what is to be on top of layers is drawn slowly.
+        clouds = [_slow(cloud) for cloud in clouds]
+    legend = [_legend(cloud["name"]) for cloud in clouds]
+    return Chart((*below, *clouds, *above, *legend), layout)
 
 
 def _finite(name: str, points: np.ndarray) -> tuple[np.ndarray, int]:
@@ -113,6 +137,12 @@ def _cloud(name: str, points: np.ndarray, *, size: int, alpha: float) -> dict[st
         "marker": {"color": colours.rgba(colours.of_role(name), alpha), "size": size},
         "hovertemplate": f"%{{x:.3f}}, %{{y:.3f}}<extra>{name}</extra>",
     }
+
+
+def _slow(cloud: dict[str, Any]) -> dict[str, Any]:
+    """The same points without WebGL, and fewer of them."""
+    fewer = {"x": cloud["x"][:_MOST_SLOW], "y": cloud["y"][:_MOST_SLOW]}
+    return {**cloud, **fewer, "type": "scatter"}
 
 
 def _legend(name: str) -> dict[str, Any]:
