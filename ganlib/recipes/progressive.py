@@ -23,10 +23,10 @@ class ProgressiveConfig(SmallImageConfig):
 
     grows: ClassVar[bool] = True
 
-    steps: int = inherit(RunConfig, "steps", 5_000)
+    steps: int = inherit(RunConfig, "steps", 3_500)
     batch_size: int = inherit(RunConfig, "batch_size", 64)
     images_per_phase: int = knob(
-        38_400,
+        25_600,
         "Real images shown at each size before the next one fades in, and again as many while "
         "it does.",
         group="Networks",

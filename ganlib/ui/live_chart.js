@@ -2,7 +2,8 @@
 // A zoom along x of one chart is a zoom of all that have the same link.
 
 const charts = new WeakMap()
-const links = new Map() // link -> its charts
+// link -> its charts. Every chart may have a copy of this module, but they share the window.
+const links = (window.ganlibLinks ??= new Map())
 
 export default function (component) {
   const host = component.parentElement.querySelector(".live-chart")
@@ -21,7 +22,6 @@ class LiveChart {
     host.replaceChildren(this.plot)
     this.held = false // the user drags: a redraw would tear the selection from under the mouse
     this.stale = false // there is something newer than what is drawn
-    this.heard = false // whether Plotly tells of zooms; only a plot that was drawn can
     this.view = null // the part of x that is looked at, where a linked chart has chosen one
     this.pointer = null // where the mouse is over the plot, so that a redraw keeps the hover
     this.listeners = new AbortController()
@@ -48,6 +48,8 @@ class LiveChart {
 
   async show(data) {
     this.data = data
+    // A copy, for Plotly writes a zoom into the array itself.
+    this.whole = data.figure.layout.xaxis.range?.slice()
     this.join(data.link)
     this.stale = true
     this.plot.dataset.key = data.key
@@ -75,8 +77,9 @@ class LiveChart {
     this.config ??= config(this)
     this.plotly.react(this.plot, data, dressed, this.config).then(() => {
       this.hoverAgain()
-      if (!this.heard) this.plot.on("plotly_relayout", event => this.tell(event))
-      this.heard = true
+      // Again each time: a plot that Plotly has begun anew hears nobody.
+      this.plot.removeAllListeners("plotly_relayout")
+      this.plot.on("plotly_relayout", event => this.tell(event))
     })
   }
 
@@ -93,7 +96,7 @@ class LiveChart {
   // Has the linked charts look where this one does now.
   tell(event) {
     const range = event["xaxis.range"] ?? [event["xaxis.range[0]"], event["xaxis.range[1]"]]
-    const back = event["xaxis.autorange"] || same(range, this.data.figure.layout.xaxis.range)
+    const back = event["xaxis.autorange"] || same(range, this.whole)
     if (!this.link || (!back && range[0] === undefined)) return
     for (const chart of links.get(this.link)) {
       chart.view = back ? null : range
@@ -164,7 +167,7 @@ function plotly(url) {
 // The axis with another range. What was zoomed on the chart itself would come before that,
 // for as long as the revision is the same.
 function looking(axis, range) {
-  return { ...axis, range, uirevision: `${axis.uirevision} ${range}` }
+  return { ...axis, range: [...range], uirevision: `${axis.uirevision} ${range}` }
 }
 
 function same(first, second) {

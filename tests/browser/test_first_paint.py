@@ -7,7 +7,7 @@ import pytest
 from app_server import AppServer
 from dashboard import Dashboard
 
-PATHS = ["/", "/toy", "/mnist", "/runs"]
+PATHS = ["/", "/toy", "/mnist", "/distributions", "/runs"]
 
 
 @pytest.fixture(scope="module")
