@@ -26,16 +26,16 @@ def test_the_sizes_are_the_networks() -> None:
     ("step", "said"),
     [
         (1, "4 x 4 pixels"),
-        (600, "4 x 4 pixels"),
-        (601, "4 x 4 pixels"),
-        (901, "8 x 8 pixels, fading in: 50%"),
-        (1_500, "8 x 8 pixels"),
-        (3_451, "32 x 32 pixels, fading in: 75%"),
-        (4_000, "32 x 32 pixels"),
+        (400, "4 x 4 pixels"),
+        (401, "4 x 4 pixels"),
+        (601, "8 x 8 pixels, fading in: 50%"),
+        (1_000, "8 x 8 pixels"),
+        (2_301, "32 x 32 pixels, fading in: 75%"),
+        (2_500, "32 x 32 pixels"),
         (400_000, "32 x 32 pixels"),
     ],
 )
 def test_the_caption_says_the_size_of_the_moment(step: int, said: str) -> None:
     recipe = recipes.get("progressive")
-    # 38,400 images a phase are 600 steps of 64.
+    # 25,600 images a phase are 400 steps of 64.
     assert recipe.caption(recipe.parse({}), step) == said
