@@ -15,12 +15,11 @@ st.subheader("Running now", anchor=False)
 ui.running_now()
 
 st.subheader("Where to go", anchor=False)
-st.page_link("pages/toy.py", label="**Toy** · learn a distribution of numbers in seconds")
-st.page_link("pages/mnist.py", label="**MNIST** · learn to draw handwritten digits, or clothes")
-st.page_link("pages/quickdraw.py", label="**Quick Draw** · learn to doodle any of 345 things")
-st.page_link("pages/wgan.py", label="**WGAN** · a critic that measures instead of judging")
-st.page_link(
-    "pages/distributions.py",
-    label="**Distributions** · compare real with generated, or two columns of your own",
+ui.page_cards(
+    ("toy", "Toy", "Learn a distribution of numbers, or of points, in seconds."),
+    ("mnist", "MNIST", "Learn to draw handwritten digits, or clothes."),
+    ("quickdraw", "Quick Draw", "Learn to doodle any of 345 things."),
+    ("wgan", "WGAN", "A critic that measures instead of judging."),
+    ("distributions", "Distributions", "Compare real with generated, or two columns of your own."),
 )
 st.page_link("pages/runs.py", label="**Runs** · everything trained so far")

@@ -1,5 +1,8 @@
 """What the home page shows: what runs now, and a quick way in."""
 
+import base64
+from pathlib import Path
+
 import streamlit as st
 
 from ganlib import recipes
@@ -31,6 +34,33 @@ def open_run(recipe_name: str, run_id: str) -> None:
     """Goes to the page of a run, with the run in its address."""
     select(recipe_name, run_id)
     st.switch_page(f"pages/{recipes.get(recipe_name).page}.py", query_params={"run": run_id})
+
+
+def page_cards(*cards: tuple[str, str, str]) -> None:
+    """Links with a picture of what is to be seen there.
+
+    Args:
+        cards: (page, title, sentence) each; the picture is `pictures/<page>.png`.
+    """
+    for column, (page, title, sentence) in zip(
+        st.columns(len(cards), gap="small"), cards, strict=True
+    ):
+        with column, st.container(border=True, height="stretch"):
+            # Markup and not st.image, whose files may be gone before the browser asks for them.
+            st.html(f'<img src="{_picture(page)}" alt="" style="{_PICTURE_STYLE}">')
+            st.page_link(f"pages/{page}.py", label=f"**{title}**")
+            st.caption(sentence)
+
+
+_PICTURE_STYLE = (
+    "display:block;width:100%;max-width:12rem;aspect-ratio:1;object-fit:cover;border-radius:6px"
+)
+
+
+@st.cache_resource(show_spinner=False)
+def _picture(page: str) -> str:
+    png = (Path(__file__).with_name("pictures") / f"{page}.png").read_bytes()
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 @st.fragment(run_every=_TICK_S)
