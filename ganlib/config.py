@@ -15,6 +15,14 @@ GradientPenalty = Literal["none", "wgan_gp", "r1", "r2", "r1_r2"]
 Optimiser = Literal["adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
 
+# What can be changed while a run trains: everything else decides shapes, data or curves.
+CHANGEABLE = (
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+    "discriminator_steps",
+    "loss",
+)
+
 # Losses whose real samples have a label that can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
 
@@ -326,3 +334,14 @@ class RunConfig(Config):
                 "no right and wrong.",
             ),
         ]
+
+
+def metric_names(config: RunConfig) -> tuple[str, ...]:
+    """What is measured at every step, in order: the losses first, the rest by what they need."""
+    names = ["discriminator_loss", "generator_loss"]
+    names += ["critic_distance"] if config.is_critic else ["accuracy_real", "accuracy_generated"]
+    names += ["clipped_share"] if config.weight_clip else []
+    names += ["discriminator_gradient_norm", "generator_gradient_norm"]
+    if config.schedule != "constant":
+        names += ["discriminator_learning_rate", "generator_learning_rate"]
+    return tuple(names)

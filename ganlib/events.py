@@ -1,6 +1,7 @@
 """What a trainer yields. Whoever consumes it (a thread, the command line, a test) sees the same."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -106,6 +107,22 @@ class Samples:
     noise: np.ndarray | None = None
     views: Arrays = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a user changed in the middle of a run. It belongs to the run: a resume repeats it.
+
+    Args:
+        step: updates before it; it acts from the next one on.
+        knobs: new values by name, of those that `config.CHANGEABLE` names.
+        learns: "discriminator" or "generator": in the next update this one learns alone;
+            "both" for one update of both, to be looked at; "" for none.
+    """
+
+    step: int
+    knobs: dict[str, Any] = field(default_factory=dict)
+    learns: str = ""
 
 
 @dataclass(frozen=True)

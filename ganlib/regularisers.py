@@ -55,22 +55,29 @@ def interpolate_penalty(
     return tf.reduce_mean(tf.square(_norms(flat) - 1))
 
 
-def clip_weights(weights: Sequence[keras.Variable], limit: float) -> tf.Tensor:
+def clip_weights(weights: Sequence[keras.Variable], limit: float) -> None:
     """Cuts every weight to plus or minus `limit`.
 
     Args:
         weights: changed in place.
         limit: above 0.
-    Returns:
-        Scalar float32, the share of all weights that now sit at a limit. A critic near 1
-        has become a very simple function.
     Source: Arjovsky et al. 2017, arXiv 1701.07875, algorithm 1.
+    """
+    for weight in weights:
+        value = tf.convert_to_tensor(weight)
+        edge = tf.constant(limit, value.dtype)
+        weight.assign(tf.clip_by_value(value, -edge, edge))
+
+
+def share_at_limit(weights: Sequence[keras.Variable], limit: float) -> tf.Tensor:
+    """Scalar float32, the share of all weights that sit at plus or minus `limit`, or beyond.
+
+    A critic near 1 has become a very simple function.
     """
     at_limit, total = tf.constant(0), 0
     for weight in weights:
         value = tf.convert_to_tensor(weight)
         edge = tf.constant(limit, value.dtype)
-        weight.assign(tf.clip_by_value(value, -edge, edge))
         at_limit += tf.math.count_nonzero(tf.abs(value) >= edge, dtype=tf.int32)
         total += value.shape.num_elements()
     return tf.cast(at_limit, tf.float32) / total

@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganlib.regularisers import clip_weights, interpolate_penalty, logits_and_penalty
+from ganlib.regularisers import (
+    clip_weights,
+    interpolate_penalty,
+    logits_and_penalty,
+    share_at_limit,
+)
 
 RNG = np.random.default_rng(0)
 SAMPLES = tf.constant(RNG.normal(size=(5, 3)), tf.float64)
@@ -112,10 +117,11 @@ def test_its_gradient_turns_the_norm_towards_1() -> None:
 def test_weights_are_cut_and_those_at_the_limit_counted() -> None:
     first = keras.Variable(np.array([[0.5, -0.005], [-0.02, 0.01]], np.float32))
     second = keras.Variable(np.array([0.0, -0.01, 3.0, 0.003], np.float32))
-    share = tf.function(lambda: clip_weights([first, second], 0.01))()
+    both = [first, second]
+    assert float(share_at_limit(both, 0.01)) == 5 / 8
+    tf.function(lambda: clip_weights(both, 0.01))()
     np.testing.assert_allclose(first.numpy(), [[0.01, -0.005], [-0.01, 0.01]], rtol=1e-6)
     np.testing.assert_allclose(second.numpy(), [0, -0.01, 0.01, 0.003], rtol=1e-6)
     # 0.5, -0.02 and 0.01; -0.01 and 3.
+    share = tf.function(lambda: share_at_limit(both, 0.01))()
     assert float(share) == 5 / 8
-    # Nothing is left to cut, and the same are at the limit.
-    assert float(clip_weights([first, second], 0.01)) == 5 / 8

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
 
-from ganlib.config import RunConfig
+from ganlib.config import CHANGEABLE, RunConfig, metric_names
 from ganlib.data.base import Data, Loading, Scaling
+from ganlib.errors import ConfigError
 from ganlib.knobs import parse
 
 if TYPE_CHECKING:
@@ -153,6 +154,26 @@ class Recipe(ABC, Generic[AnyConfig]):
             generated: (n, *sample_shape) fresh generated samples.
         """
         return {}
+
+    def changed(self, config: AnyConfig, knobs: dict[str, Any]) -> AnyConfig:
+        """The config after a change in the middle of a run.
+
+        Raises:
+            ConfigError: a value is not allowed, or cannot be changed any more.
+        """
+        for name in knobs:
+            if name not in CHANGEABLE:
+                raise ConfigError(
+                    f"{name} cannot be changed in the middle of a run. Allowed: "
+                    f"{', '.join(CHANGEABLE)}."
+                )
+        found = self.parse({**config.model_dump(), **knobs})
+        if metric_names(found) != metric_names(config):
+            raise ConfigError(
+                f"loss cannot become {found.loss} in the middle of this run: its curves would be "
+                "other ones. Start a new run for that."
+            )
+        return found
 
     def parse(self, values: dict[str, Any]) -> AnyConfig:
         """The recipe's config from raw values; see `ganlib.knobs.parse`."""

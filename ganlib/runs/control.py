@@ -2,24 +2,54 @@
 
 import signal
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
+from typing import Any
 
 # A signal handler may set a flag at the very moment between a waiter's look at it and
 # its sleep, when nobody can be woken yet; so no sleep lasts for ever.
 _LONGEST_SLEEP_S = 0.25
 
 
+@dataclass(frozen=True)
+class Wish:
+    """A change that a run is asked for; see `events.Change`.
+
+    Args:
+        knobs: new values by name.
+        learns: the network that is to learn alone in one step; "both" for a usual step by
+            hand; "" for no step.
+    """
+
+    knobs: dict[str, Any] = field(default_factory=dict)
+    learns: str = ""
+
+
 class RunControl:
-    """Asks a run to pause, go on or stop. Safe from any thread and any signal handler."""
+    """Asks a run to pause, go on, stop or change. Safe from any thread and any signal handler."""
 
     def __init__(self) -> None:
         # The lock in a Condition is reentrant, so a handler that interrupts its holder gets it.
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
+        self._slow = False
+        self._wishes: deque[Wish] = deque()
+
+    @property
+    def slow(self) -> bool:
+        """Whether it is to train one network at a time, slowly enough to be followed."""
+        return self._slow
+
+    @slow.setter
+    def slow(self, value: bool) -> None:
+        with self._changed:
+            self._slow = value
+            self._changed.notify_all()
 
     @property
     def pause_requested(self) -> bool:
@@ -48,11 +78,34 @@ class RunControl:
             self._stopped = True
             self._changed.notify_all()
 
-    def wait_while_paused(self) -> None:
-        """Returns as soon as the run is to go on or to stop."""
+    def ask(self, wish: Wish) -> None:
+        """Asks for a change before the next event, paused or not."""
         with self._changed:
-            while self.pause_requested:
+            self._wishes.append(wish)
+            self._changed.notify_all()
+
+    def wishes(self) -> list[Wish]:
+        """What was asked for since the last look, in order."""
+        with self._changed:
+            found = list(self._wishes)
+            self._wishes.clear()
+            return found
+
+    def wait_while_paused(self) -> None:
+        """Returns as soon as the run is to go on or to stop, or a change is asked for."""
+        with self._changed:
+            while self.pause_requested and not self._wishes:
                 self._changed.wait(_LONGEST_SLEEP_S)
+
+    def rest(self, seconds: float) -> None:
+        """Waits so long, or until something is asked for."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            while self._slow and not (self._wishes or self._paused or self._stopped):
+                left = until - time.monotonic()
+                if left <= 0:
+                    return
+                self._changed.wait(min(left, _LONGEST_SLEEP_S))
 
 
 @dataclass

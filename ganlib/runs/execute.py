@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import cycle
 
 from ganlib.events import Event
-from ganlib.runs.control import RunControl
+from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.images import encode_grid
 from ganlib.runs.run import Run
 from ganlib.runs.samples import EncodeGrid
@@ -13,6 +14,8 @@ from ganlib.runs.trainers import Trainer
 from ganlib.runs.writer import RunWriter
 
 AUTOSAVE_S = 20.0
+# Between two steps in slow motion.
+SLOW_S = 1.0
 _LINE_CHARACTERS = 200
 
 
@@ -72,26 +75,53 @@ def _consume(
     autosave_s: float,
 ) -> State:
     events = iter(trainer.events())
-    while not writer.finished:
-        if control.pause_requested:
-            _save(trainer, writer)
-            writer.rest()
-            _look(trainer, writer)
-            control.wait_while_paused()
-            if not control.stop_requested:
-                writer.go_on()
-        if control.stop_requested:
-            _save(trainer, writer)
-            _look(trainer, writer)
-            sha256 = trainer.weights_sha256() if writer.started else ""
-            writer.end("stopped", weights_sha256=sha256)
-            return "stopped"
+
+    def write_next() -> Event:
         event = next(events, None)
         if event is None:
             raise RuntimeError("the trainer ended before its last step")
         writer.write(event)
         if on_event is not None:
             on_event(event)
+        return event
+
+    def step_by_hand(wish: Wish) -> None:
+        """One step, whose samples end it."""
+        change = trainer.change({}, wish.learns)
+        # A usual step is made again by itself.
+        if wish.learns != "both":
+            writer.write(change)
+        while not writer.finished and type(write_next()).__name__ != "Samples":
+            pass
+
+    turns = cycle(("discriminator", "generator"))
+    while not writer.finished:
+        if control.pause_requested:
+            _save(trainer, writer)
+            if writer.status.state != "paused":
+                writer.rest()
+            _look(trainer, writer)
+            control.wait_while_paused()
+        for wish in control.wishes() if writer.started else ():
+            if wish.knobs:
+                writer.write(trainer.change(wish.knobs))
+            if wish.learns and not writer.finished:
+                step_by_hand(wish)
+        if control.stop_requested:
+            _save(trainer, writer)
+            _look(trainer, writer)
+            sha256 = trainer.weights_sha256() if writer.started else ""
+            writer.end("stopped", weights_sha256=sha256)
+            return "stopped"
+        if control.pause_requested or writer.finished:
+            continue
+        if writer.status.state != "running":
+            writer.go_on()
+        if control.slow and writer.started:
+            step_by_hand(Wish(learns=next(turns)))
+            control.rest(SLOW_S)
+        else:
+            write_next()
         if writer.since_saved_s >= autosave_s:
             _save(trainer, writer)
     _save(trainer, writer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
-from ganlib.runs.control import RunControl
+from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.execute import execute
 from ganlib.runs.identity import utc_now
 from ganlib.runs.resume import queue_again
@@ -18,6 +18,7 @@ from ganlib.runs.trainers import (
     ConfigLoader,
     LateTrainer,
     TrainerFactory,
+    check_change,
     create_trainer,
     load_config,
 )
@@ -125,6 +126,32 @@ class Manager:
             RunError: this manager does not train it.
         """
         self._training(run_id).control.unpause()
+
+    def ask(self, run_id: str, wish: Wish) -> None:
+        """Has a run change, or make one step, paused or not; see `RunControl.ask`.
+
+        Raises:
+            RunError: this manager does not train it.
+            ConfigError: a knob cannot be changed in the middle of a run, or not to that.
+        """
+        job = self._training(run_id)
+        if wish.knobs:
+            check_change(job.run, wish.knobs)
+        job.control.ask(wish)
+
+    def set_slow(self, run_id: str, slow: bool) -> None:
+        """Slow motion: one network at a time, a step a second.
+
+        Raises:
+            RunError: this manager does not train it.
+        """
+        self._training(run_id).control.slow = slow
+
+    def is_slow(self, run_id: str) -> bool:
+        """Whether a run of this manager goes in slow motion."""
+        with self._lock:
+            job = self._jobs.get(run_id)
+        return job is not None and job.control.slow
 
     def stop(self, run_id: str) -> None:
         """Ends a run, with a checkpoint, between two events; a queued one at once.

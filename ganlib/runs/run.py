@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ganlib.errors import RunError
-from ganlib.events import Arrays, Checkpoint
+from ganlib.events import Arrays, Change, Checkpoint
+from ganlib.runs.changes_log import read_changes
 from ganlib.runs.checkpoint import CheckpointFolder
 from ganlib.runs.documents import DamagedError, read_document
 from ganlib.runs.identity import checked_run_id, utc_now
@@ -122,6 +123,10 @@ class Run:
     def scores(self) -> Scores:
         """The scores of the samples, step by step."""
         return read_scores(self.path / "scores.jsonl")
+
+    def changes(self) -> tuple[Change, ...]:
+        """What was changed in the middle of the run, in order."""
+        return read_changes(self.path / "changes.jsonl")
 
     def sample_steps(self) -> list[int]:
         """The steps that have samples, in order."""

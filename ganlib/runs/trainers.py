@@ -1,10 +1,10 @@
 """Where a run gets its trainer from. TensorFlow is imported when the first one is made."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ganlib.config import RunConfig
-from ganlib.events import Checkpoint, Event, Phase, Samples
+from ganlib.events import Change, Checkpoint, Event, Phase, Samples
 from ganlib.runs.run import Run
 
 
@@ -20,6 +20,14 @@ class Trainer(Protocol):
 
     def events(self) -> Iterator[Event]:
         """The run, event by event. Pausing is not asking for the next one."""
+        ...
+
+    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
+        """Changes knobs, or has one network learn alone in the next step; see `Change`.
+
+        Raises:
+            ConfigError: a value is not allowed, or cannot be changed now.
+        """
         ...
 
     def look(self) -> Samples:
@@ -39,15 +47,17 @@ class Trainer(Protocol):
         ...
 
 
-TrainerFactory = Callable[[str, RunConfig, Checkpoint | None], Trainer]
+TrainerFactory = Callable[[str, RunConfig, Checkpoint | None, Sequence[Change]], Trainer]
 ConfigLoader = Callable[[str, Mapping[str, Any]], RunConfig]
 
 
-def create_trainer(recipe: str, config: RunConfig, checkpoint: Checkpoint | None) -> Trainer:
+def create_trainer(
+    recipe: str, config: RunConfig, checkpoint: Checkpoint | None, changes: Sequence[Change]
+) -> Trainer:
     """The recipe's trainer; imports TensorFlow."""
     from ganlib.training import create_trainer as create
 
-    return create(recipe, config, checkpoint)
+    return create(recipe, config, checkpoint, changes)
 
 
 def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
@@ -61,6 +71,21 @@ def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
 
     config: RunConfig = recipes.get(recipe).parse(dict(values))
     return config
+
+
+def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
+    """Whether a run may be changed so, after all changes before.
+
+    Raises:
+        ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
+    """
+    from ganlib import recipes
+
+    recipe = recipes.get(run.recipe)
+    config = recipe.parse(dict(run.config))
+    for change in run.changes():
+        config = recipe.changed(config, change.knobs)
+    recipe.changed(config, dict(knobs))
 
 
 class LateTrainer:
@@ -92,8 +117,14 @@ class LateTrainer:
         yield Phase("loading TensorFlow")
         checkpoint = self._run.latest_checkpoint() if self._run.checkpoint_steps() else None
         self._first_step = checkpoint.step if checkpoint else 0
-        self._trainer = self._factory(self._run.recipe, self._config, checkpoint)
+        self._trainer = self._factory(
+            self._run.recipe, self._config, checkpoint, self._run.changes()
+        )
         yield from self._trainer.events()
+
+    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
+        """See `Trainer`."""
+        return self._made().change(knobs, learns)
 
     def look(self) -> Samples:
         """See `Trainer`."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
+from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
+from ganlib.runs.changes_log import ChangesWriter
 from ganlib.runs.checkpoint import CheckpointFolder
 from ganlib.runs.durable import remove_temporaries
 from ganlib.runs.identity import utc_now
@@ -53,6 +54,7 @@ class RunWriter:
         self._wants_tensorboard = tensorboard
         self._samples = SampleFolder(run.path / "samples")
         self._checkpoints = CheckpointFolder(run.path / "checkpoints")
+        self._changes = ChangesWriter(run.path / "changes.jsonl")
         self._status = StatusFile(run.path, run.status())
         self._metrics: MetricsWriter | None = None
         self._scores: ScoresWriter | None = None
@@ -68,6 +70,7 @@ class RunWriter:
             "Metrics": self._write_metrics,
             "Samples": self._write_samples,
             "Checkpoint": self.save,
+            "Change": self._changes.append,
             "Finished": self._write_finished,
         }
 
@@ -117,7 +120,7 @@ class RunWriter:
             )
         )
 
-    def write(self, event: Event) -> None:
+    def write(self, event: Event | Change) -> None:
         """Keeps what an event says.
 
         Raises:
@@ -173,7 +176,7 @@ class RunWriter:
     def close(self) -> None:
         """Closes all files and lets the run go."""
         try:
-            for log in (self._metrics, self._scores, self._tensorboard):
+            for log in (self._metrics, self._scores, self._changes, self._tensorboard):
                 if log is not None:
                     log.close()
         finally:

@@ -1,10 +1,12 @@
 """Training: steps, trainer, networks and their state. Importing it imports TensorFlow."""
 
+from collections.abc import Sequence
+
 # First, for every other module here imports TensorFlow too, and lets it talk.
 import ganlib.training.quiet  # noqa: F401
 from ganlib import recipes
 from ganlib.config import RunConfig
-from ganlib.events import Checkpoint
+from ganlib.events import Change, Checkpoint
 from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
 from ganlib.training.networks import count_parameters
@@ -24,11 +26,14 @@ __all__ = [
 
 
 def create_trainer(
-    recipe_name: str, config: RunConfig, checkpoint: Checkpoint | None = None
+    recipe_name: str,
+    config: RunConfig,
+    checkpoint: Checkpoint | None = None,
+    changes: Sequence[Change] = (),
 ) -> Trainer:
     """A trainer for a recipe by name; see `Trainer`.
 
     Raises:
         ConfigError: there is no such recipe.
     """
-    return Trainer(recipes.get(recipe_name), config, checkpoint)
+    return Trainer(recipes.get(recipe_name), config, checkpoint, changes)

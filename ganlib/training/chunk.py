@@ -5,13 +5,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from ganlib.config import RunConfig
+from ganlib.config import RunConfig, metric_names
 from ganlib.data.base import Data
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, draw_latents
 from ganlib.training.rates import adapt, set_learning_rates
-from ganlib.training.step import adversarial_step, metric_names, update_average
+from ganlib.training.step import adversarial_step, update_average
 
 Chunk = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
@@ -43,12 +43,22 @@ def compile_chunk(
     config: RunConfig,
     data: Data,
     device: str,
+    learns: str = "",
 ) -> Chunk:
     """A compiled function that makes many updates in one call.
 
     Python's cost per call is larger than a small network's update, so updates are made
     in a loop inside the graph. The number of updates in a call does not change any of them.
     It is compiled at the first call, and stays the same whatever `feed` is set to.
+
+    Args:
+        networks: what is trained.
+        feed: what is read anew at every update.
+        recipe: whose networks these are.
+        config: the run's knobs.
+        data: what is learned.
+        device: TensorFlow's name of it.
+        learns: see `adversarial_step`.
 
     Returns:
         chunk(first_step, count), both int64 scalars, steps counted from 1
@@ -72,9 +82,10 @@ def compile_chunk(
         latents = draw_latents(latent, moment.seed(Purpose.LATENT_BATCH), updates * batch)
         real = tf.reshape(real, (updates, batch, *data.sample_shape))
         latents = tf.reshape(latents, (updates, batch, latent.size))
-        figures = adversarial_step(networks, config, real, latents, moment)
-        adapt(networks, config, figures)
-        if config.average_decay:
+        figures = adversarial_step(networks, config, real, latents, moment, learns)
+        if not learns:
+            adapt(networks, config, figures)
+        if config.average_decay and learns != "discriminator":
             update_average(networks, config.average_decay, step)
         return tf.stack([figures[name] for name in names])
 

@@ -17,7 +17,7 @@ from ganlib.knobs import baked
 from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
-from ganlib.training.chunk import Feed, compile_chunk
+from ganlib.training.chunk import Chunk, Feed, compile_chunk
 from ganlib.training.generator import compile_generator
 from ganlib.training.networks import build_networks
 from ganlib.training.probe import compile_score
@@ -59,11 +59,37 @@ class Program:
         with tf.device("/CPU:0"):
             self.feed = Feed()
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
-        chunk = compile_chunk(self.networks, self.feed, recipe, config, data, device)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
-        is_small = device == "/CPU:0" and work <= _SMALL
-        self.chunk = in_one_thread(chunk) if is_small else chunk
+        self._is_small = device == "/CPU:0" and work <= _SMALL
+        self._made_for = recipe, data, device
+        self._variants: dict[tuple[Any, ...], Chunk] = {}
+        self.chunk = self.variant(config)
+
+    def variant(self, config: RunConfig, learns: str = "") -> Chunk:
+        """The compiled step for knobs that were changed in the middle of a run.
+
+        Args:
+            config: may differ from the program's in what `CHANGEABLE` names.
+            learns: the network that learns alone; see `adversarial_step`.
+        """
+        key = (config.loss, config.discriminator_steps, learns)
+        if key not in self._variants:
+            recipe, data, device = self._made_for
+            chunk = compile_chunk(self.networks, self.feed, recipe, config, data, device, learns)
+            self._variants[key] = in_one_thread(chunk) if self._is_small else chunk
+        return self._variants[key]
+
+    def set(self, config: RunConfig) -> None:
+        """From the next step on, what is not baked in is as the knobs have it."""
+        self.feed.set(config)
+        if config.schedule == "constant":
+            # Nothing else sets these.
+            for optimiser, rate in (
+                (self.networks.generator_optimiser, config.generator_learning_rate),
+                (self.networks.discriminator_optimiser, config.discriminator_learning_rate),
+            ):
+                optimiser.learning_rate.assign(rate)
 
 
 def take(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> Program:

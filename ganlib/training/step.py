@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.objectives import COMPARING, Objective, objective_of
-from ganlib.regularisers import clip_weights
+from ganlib.regularisers import clip_weights, share_at_limit
 from ganlib.training.judge import judge_both, judge_of, shown
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment
@@ -14,19 +14,13 @@ from ganlib.training.unroll import look_ahead
 Figures = dict[str, tf.Tensor]
 
 
-def metric_names(config: RunConfig) -> tuple[str, ...]:
-    """What is measured at every step, in order: the losses first, the rest by what they need."""
-    names = ["discriminator_loss", "generator_loss"]
-    names += ["critic_distance"] if config.is_critic else ["accuracy_real", "accuracy_generated"]
-    names += ["clipped_share"] if config.weight_clip else []
-    names += ["discriminator_gradient_norm", "generator_gradient_norm"]
-    if config.schedule != "constant":
-        names += ["discriminator_learning_rate", "generator_learning_rate"]
-    return tuple(names)
-
-
 def adversarial_step(
-    networks: Networks, config: RunConfig, real: tf.Tensor, latents: tf.Tensor, moment: Moment
+    networks: Networks,
+    config: RunConfig,
+    real: tf.Tensor,
+    latents: tf.Tensor,
+    moment: Moment,
+    learns: str = "",
 ) -> Figures:
     """Updates the discriminator once or more, then the generator once.
 
@@ -41,20 +35,22 @@ def adversarial_step(
             n updates of the discriminator.
         latents: (n, B, latent.size); the last batch is also the generator's.
         moment: when this is.
+        learns: "discriminator" or "generator" where only one of them is to learn.
     Returns:
         Scalars by the names of `metric_names`, of the last update of each network. The
         discriminator's loss is told without penalties.
     """
     objective = objective_of(config.loss, config.label_smoothing)
     last = real.shape[0] - 1
-    for index in range(last):
+    judges = learns != "generator"
+    for index in range(last if judges else 0):
         samples = tf.cast(networks.generator(latents[index], training=True), tf.float32)
         _update_discriminator(networks, objective, config, real[index], samples, moment, index)
 
     with tf.GradientTape() as generator_tape:
         fake = tf.cast(networks.generator(latents[last], training=True), tf.float32)
     figures, real_logits = _update_discriminator(
-        networks, objective, config, real[last], tf.stop_gradient(fake), moment, last
+        networks, objective, config, real[last], tf.stop_gradient(fake), moment, last, judges
     )
     loss, sample_gradient = _generator_loss(
         networks, objective, config, real[last], fake, real_logits, moment
@@ -63,7 +59,8 @@ def adversarial_step(
     gradients = generator_tape.gradient(
         fake, _values(weights), output_gradients=sample_gradient, unconnected_gradients="zero"
     )
-    networks.generator_optimiser.apply(_complete(gradients), weights)
+    if learns != "discriminator":
+        networks.generator_optimiser.apply(_complete(gradients), weights)
     return figures | {
         "generator_loss": loss,
         "generator_gradient_norm": tf.linalg.global_norm(gradients),
@@ -80,8 +77,9 @@ def _update_discriminator(
     fake: tf.Tensor,
     moment: Moment,
     index: int,
+    learns: bool = True,
 ) -> tuple[Figures, tf.Tensor]:
-    """(figures, logits on real): one update, the step's `index`-th."""
+    """(figures, logits on real): one update, the step's `index`-th, or only a look."""
     weights = networks.discriminator.trainable_variables
     judge = judge_of(networks.discriminator)
     real = shown(real, config, moment, 2 * index)
@@ -91,7 +89,8 @@ def _update_discriminator(
         loss, _ = objective(real_logits, fake_logits)
         penalised = loss + penalty
     gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
-    networks.discriminator_optimiser.apply(_complete(gradients), weights)
+    if learns:
+        networks.discriminator_optimiser.apply(_complete(gradients), weights)
     border = tf.constant(0.0)
     if config.loss in COMPARING:
         # Only differences of its logits mean anything, so the border lies between the means.
@@ -104,7 +103,9 @@ def _update_discriminator(
         "critic_distance": tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits),
     }
     if config.weight_clip:
-        figures["clipped_share"] = clip_weights(weights, config.weight_clip)
+        if learns:
+            clip_weights(weights, config.weight_clip)
+        figures["clipped_share"] = share_at_limit(weights, config.weight_clip)
     return figures, real_logits
 
 

@@ -1,17 +1,18 @@
 """Trains a recipe as an iterator of events. It knows no thread, no page and no file."""
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from ganlib.config import RunConfig
+from ganlib.config import RunConfig, metric_names
 from ganlib.data.base import Data
 from ganlib.errors import DivergedError, RunError
-from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
+from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.evaluation import final_scores
@@ -21,7 +22,6 @@ from ganlib.training.pace import Pace
 from ganlib.training.probe import Probe
 from ganlib.training.program import Program, give_back, take
 from ganlib.training.randomness import Purpose, derive
-from ganlib.training.step import metric_names
 
 # Samples that the scores and views of a step are made from, at least: a grid alone has too
 # few. Of real ones as many as cost nothing.
@@ -37,14 +37,27 @@ class Trainer:
         recipe: what to train.
         config: the recipe's knobs.
         checkpoint: where to go on from; None starts at step 0.
+        changes: what was changed in the middle of the run so far, in order. Those before the
+            checkpoint are in force; those after it come again at their steps.
     """
 
     def __init__(
-        self, recipe: Recipe[Any], config: RunConfig, checkpoint: Checkpoint | None = None
+        self,
+        recipe: Recipe[Any],
+        config: RunConfig,
+        checkpoint: Checkpoint | None = None,
+        changes: Sequence[Change] = (),
     ):
         self.recipe = recipe
-        self.config = config
         self.step = checkpoint.step if checkpoint else 0
+        self.config = config
+        self._pending: deque[Change] = deque()
+        for change in changes:
+            # A step by hand at the checkpoint's own step has not been made yet.
+            if change.step < self.step or (change.step == self.step and change.knobs):
+                self.config = recipe.changed(self.config, change.knobs)
+            else:
+                self._pending.append(change)
         self.metric_names = metric_names(config)
         self._resumed = checkpoint
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
@@ -65,6 +78,7 @@ class Trainer:
         program = self._program = take(self.recipe, self.config, data, device)
         if self._resumed:
             program.networks.restore(self._resumed.state)
+        program.set(self.config)
         generator = Generator(program.networks.average, self.recipe, self.config, program.predict)
         self._generator = generator
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
@@ -75,9 +89,11 @@ class Trainer:
             yield self._samples(generator, probe)
         pace = Pace()
         while self.step < self.config.steps:
-            first, count = self.step + 1, self._until_due(pace.steps)
+            learns = self._apply_changes(program)
+            first, count = self.step + 1, 1 if learns else self._until_due(pace.steps)
+            chunk = program.variant(self.config, "" if learns == "both" else learns)
             began = time.perf_counter()
-            rows = program.chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
+            rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
             seconds = time.perf_counter() - began
             pace.took(count, seconds)
             self._elapsed_s += seconds
@@ -87,7 +103,7 @@ class Trainer:
                 yield Metrics(first, rows[:good], self._elapsed_s)
             if good < count:
                 raise DivergedError(first + good, self._not_finite(rows[good]))
-            if self._samples_are_due():
+            if self._samples_are_due() or learns:
                 yield self._samples(generator, probe)
             if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
                 yield self.checkpoint()
@@ -99,6 +115,25 @@ class Trainer:
         if self._program is not None:
             give_back(self._program)
             self._program = self._generator = None
+
+    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
+        """Changes knobs from the next step on, or has one network learn alone in it.
+
+        Args:
+            knobs: of those that `CHANGEABLE` names.
+            learns: "discriminator" or "generator": the next event is of one step, in which it
+                learns alone, and the event after it has samples; "both" for such a step of
+                both; "" for none.
+        Returns:
+            What is to be kept, for a resume to repeat it.
+
+        Raises:
+            ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
+        """
+        self.recipe.changed(self.config, knobs)
+        change = Change(self.step, knobs, learns)
+        self._pending.append(change)
+        return change
 
     def look(self) -> Samples:
         """What the generator can do between two events: samples alone, for a run that rests.
@@ -133,11 +168,23 @@ class Trainer:
     def _samples_are_due(self) -> bool:
         return self.step % self.config.sample_every == 0 or self.step == self.config.steps
 
+    def _apply_changes(self, program: Program) -> str:
+        """Puts in force what was changed up to now; which network is to learn alone."""
+        learns = ""
+        while self._pending and self._pending[0].step <= self.step and not learns:
+            change = self._pending.popleft()
+            self.config = self.recipe.changed(self.config, change.knobs)
+            learns = change.learns
+            program.set(self.config)
+        return learns
+
     def _until_due(self, steps: int) -> int:
         """At most `steps`, and not past the next step at which something is due."""
         due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
         if self.config.checkpoint_every:
             due.append(_next_multiple(self.step, self.config.checkpoint_every))
+        if self._pending:
+            due.append(self._pending[0].step)
         return min(steps, min(due) - self.step)
 
     def _started(self, data: Data, device: str, probe: Probe) -> Started:

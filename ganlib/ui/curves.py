@@ -7,7 +7,7 @@ from ganlib.runs import Run
 from ganlib.runs.metrics_reader import History
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
-from ganlib.viz.curve_figures import loss_figure
+from ganlib.viz.curve_figures import Mark, loss_figure, marked
 from ganlib.viz.curves import curves_info
 from ganlib.viz.layout import XKind
 
@@ -43,11 +43,15 @@ def curves_panel(run: Run | None, page: str, critic: bool = False) -> None:
             for name, column in columns.items()
         }
 
+    marks = _marks(run, history, x) if run else []
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     live_chart(
-        loss_figure(
-            curves_info(x, losses, x_kind=x_kind, smoothing=smoothing, log=log),
-            uirevision=revision,
+        marked(
+            loss_figure(
+                curves_info(x, losses, x_kind=x_kind, smoothing=smoothing, log=log),
+                uirevision=revision,
+            ),
+            marks,
         ),
         key=f"{page}.loss",
         height=_LOSS_HEIGHT,
@@ -61,12 +65,24 @@ def curves_panel(run: Run | None, page: str, critic: bool = False) -> None:
         log=log and second.can_be_log,
     )
     live_chart(
-        second.figure(info, uirevision=f"{revision}.{second.name}"),
+        marked(second.figure(info, uirevision=f"{revision}.{second.name}"), marks),
         key=f"{page}.second",
         height=_SECOND_HEIGHT,
         alt=second.alt.format(judge=judge),
     )
     chart_options(offered, critic)
+
+
+def _marks(run: Run, history: History, x: np.ndarray) -> list[Mark]:
+    """Where knobs were changed in the middle of the run."""
+    return [
+        Mark(
+            float(x[min(change.step, len(x) - 1)]),
+            ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in change.knobs.items()),
+        )
+        for change in run.changes()
+        if change.knobs and len(x)
+    ]
 
 
 def chart_options(offered: tuple[str, ...], critic: bool) -> None:

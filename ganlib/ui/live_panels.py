@@ -11,6 +11,7 @@ from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.curves import curves_panel
+from ganlib.ui.hands_on import what_happens
 from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 
@@ -68,6 +69,10 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
         curves_panel(run, recipe.page, bool(run.config.get("loss") == "wasserstein"))
     with right, st.container(key="live_samples"), _told():
         samples_panel(recipe, run, status)
+    if recipe.kind != "image" and status.active:
+        what_happens(
+            run, status, "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
+        )
     # A history that cannot be read was told of above.
     with suppress(UserError):
         _diagnosis(run)

@@ -10,6 +10,7 @@ from ganlib.ui._compat import run_within_app
 from ganlib.ui.architecture import architecture_panel
 from ganlib.ui.config_form import config_form
 from ganlib.ui.generators import keep_generator
+from ganlib.ui.hands_on import hands_on
 from ganlib.ui.live_panels import live_panels
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.recipe_picker import recipe_picker, source_line
@@ -62,6 +63,8 @@ def training_page(page: str, title: str) -> None:
         run_controls(recipe, config, run, status)
     with live:
         live_panels(recipe, config, run, status)
+        if run and status:
+            hands_on(recipe, run, status)
     if run and not busy:
         keep_generator(run)
 

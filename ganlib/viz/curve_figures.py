@@ -1,6 +1,7 @@
 """What is drawn of curves: losses, accuracies, distances, learning rates, gradient norms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -77,6 +78,42 @@ def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220
     # 2e-4 and not 0.0002, which leaves no room for the axis' title.
     y = {"exponentformat": "e", "rangemode": "tozero"}
     return _figure(info, "rate", uirevision, height, y=y)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the horizontal axis at which something was changed.
+
+    Args:
+        x: in the axis' unit.
+        text: what was changed.
+    """
+
+    x: float
+    text: str
+
+
+def marked(chart: Chart, marks: Sequence[Mark]) -> Chart:
+    """The same chart with a dotted line at each mark, and what it means beside it."""
+    if not marks:
+        return chart
+    line = {"color": colours.NEUTRAL, "width": 1, "dash": "dot"}
+    shapes = [
+        {"type": "line", "yref": "paper", "x0": mark.x, "x1": mark.x, "y0": 0, "y1": 1}
+        | {"line": line}
+        for mark in marks
+    ]
+    annotations = [
+        {"text": mark.text, "x": mark.x, "yref": "paper", "y": 1, "textangle": -90}
+        | {"xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 10}}
+        for mark in marks
+    ]
+    layout = {
+        **chart.layout,
+        "shapes": [*chart.layout.get("shapes", []), *shapes],
+        "annotations": [*chart.layout.get("annotations", []), *annotations],
+    }
+    return Chart(chart.traces, layout)
 
 
 def steps_figure(

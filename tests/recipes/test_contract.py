@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ganlib import recipes
+from ganlib.config import metric_names
 from ganlib.data.base import Data
 from ganlib.events import Event, Finished, Metrics, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import Purpose
-from ganlib.training.step import metric_names
 
 NAMES = list(recipes.all_recipes())
 

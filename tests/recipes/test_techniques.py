@@ -11,12 +11,12 @@ from allpairspy import AllPairs
 from keras import Model
 
 from ganlib import recipes
+from ganlib.config import metric_names
 from ganlib.errors import ConfigError
 from ganlib.events import Event, Finished, Metrics, Samples
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
 from ganlib.training.networks import build_networks
-from ganlib.training.step import metric_names
 
 pytestmark = pytest.mark.slow
 

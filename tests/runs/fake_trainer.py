@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from ganlib.config import RunConfig
 from ganlib.errors import DivergedError
 from ganlib.events import (
+    Change,
     Checkpoint,
     DataReport,
     Event,
@@ -37,8 +38,15 @@ class FakeConfig(RunConfig):
 class FakeTrainer:
     """Two random walks; where they stand after a step depends on all steps before it."""
 
-    def __init__(self, config: FakeConfig, checkpoint: Checkpoint | None = None):
+    def __init__(
+        self,
+        config: FakeConfig,
+        checkpoint: Checkpoint | None = None,
+        changes: Sequence[Change] = (),
+    ):
         self.config = config
+        self.changes = list(changes)
+        self.by_hand = ""
         self.step = checkpoint.step if checkpoint else 0
         self.closed = False
         self.elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
@@ -56,15 +64,22 @@ class FakeTrainer:
             time.sleep(self.config.delay_ms / 1_000)
             due = (self.step // self.config.sample_every + 1) * self.config.sample_every
             first = self.step + 1
-            rows = [self._advance() for _ in range(min(ROWS, due - self.step, self._left()))]
+            by_hand, self.by_hand = self.by_hand, ""
+            count = 1 if by_hand else min(ROWS, due - self.step, self._left())
+            rows = [self._advance() for _ in range(count)]
             self.elapsed_s += 0.01 * len(rows)
             yield Metrics(first, np.array(rows, np.float32), self.elapsed_s)
-            if self.step % self.config.sample_every == 0:
+            if self.step % self.config.sample_every == 0 or by_hand:
                 yield self._samples()
             every = self.config.checkpoint_every
             if every and self.step % every == 0:
                 yield self.checkpoint()
         yield Finished(self.step, self.weights_sha256(), {"w1": float(self.walk[0])})
+
+    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
+        self.by_hand = learns
+        self.changes.append(Change(self.step, knobs, learns))
+        return self.changes[-1]
 
     def look(self) -> Samples:
         return replace(self._samples(), scores={})
@@ -95,8 +110,10 @@ class FakeTrainer:
         return Samples(self.step, images, images + 1, scores={"w1": abs(float(self.walk[0]))})
 
 
-def make_fake(recipe: str, config: RunConfig, checkpoint: Checkpoint | None) -> FakeTrainer:
-    return FakeTrainer(FakeConfig.model_validate(config.model_dump()), checkpoint)
+def make_fake(
+    recipe: str, config: RunConfig, checkpoint: Checkpoint | None, changes: Sequence[Change]
+) -> FakeTrainer:
+    return FakeTrainer(FakeConfig.model_validate(config.model_dump()), checkpoint, changes)
 
 
 def load_fake(recipe: str, values: Mapping[str, Any]) -> FakeConfig:

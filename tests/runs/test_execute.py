@@ -1,3 +1,4 @@
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -6,8 +7,9 @@ import pytest
 from fake_trainer import NAMES, FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib.errors import RunError
-from ganlib.events import Checkpoint, Event
+from ganlib.events import Change, Checkpoint, Event
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
 
 
@@ -225,7 +227,7 @@ def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
 
 
 def test_failures_while_the_trainer_is_made_belong_to_the_run(store: RunStore) -> None:
-    def broken(recipe: str, config: object, checkpoint: Checkpoint | None) -> FakeTrainer:
+    def broken(*arguments: object) -> FakeTrainer:
         raise ImportError("no TensorFlow here")
 
     run = store.create("fake/walk", FakeConfig())
@@ -302,3 +304,78 @@ def test_a_resume_needs_something_left_to_do(
     with pytest.raises(RunError, match=message):
         queue_again(run, steps, lambda recipe, values: FakeConfig(**values))
     assert run.status() == before
+
+
+def test_wishes_of_a_paused_run_are_granted_one_step_at_a_time(store: RunStore) -> None:
+    config = FakeConfig(steps=100_000, delay_ms=1)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+    thread = threading.Thread(target=_execute, args=(run, config, control))
+    thread.start()
+    watching = RunStore(store.root).open(run.id)
+    try:
+        wait_until(lambda: watching.status().step > 0)
+        control.pause()
+        wait_until(lambda: watching.status().state == "paused")
+        step = watching.status().step
+        for at, learns in enumerate(("discriminator", "generator", "both"), 1):
+            control.ask(Wish(learns=learns))
+            wait_until(lambda at=at: step + at in watching.sample_steps())
+            assert len(watching.history()) == step + at
+        assert watching.status().state == "paused"
+        control.ask(Wish({"loss": "hinge"}))
+        wait_until(lambda: len(watching.changes()) == 3)
+    finally:
+        control.stop()
+        thread.join(timeout=20)
+    # A usual step needs no repeating.
+    assert watching.changes() == (
+        Change(step, {}, "discriminator"),
+        Change(step + 1, {}, "generator"),
+        Change(step + 3, {"loss": "hinge"}),
+    )
+    assert watching.latest_checkpoint().step == watching.status().step == step + 3
+
+
+def test_slow_motion_takes_turns_and_ends_when_it_is_told(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By way of sys.modules, for the package has a function of the module's name.
+    monkeypatch.setattr(sys.modules["ganlib.runs.execute"], "SLOW_S", 0.02)
+    config = FakeConfig(steps=100_000, delay_ms=1)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+    control.slow = True
+    thread = threading.Thread(target=_execute, args=(run, config, control))
+    thread.start()
+    watching = RunStore(store.root).open(run.id)
+    try:
+        wait_until(lambda: len(watching.changes()) >= 4)
+        control.slow = False
+        slow = len(watching.changes())
+        wait_until(lambda: watching.status().step > slow + 50)
+    finally:
+        control.stop()
+        thread.join(timeout=20)
+    turns = [change.learns for change in watching.changes()]
+    assert turns[:4] == ["discriminator", "generator"] * 2
+    assert len(turns) <= slow + 1
+    assert watching.changes()[0].step == 0
+
+
+def test_a_resumed_run_knows_what_was_changed(store: RunStore) -> None:
+    config = FakeConfig(steps=50)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+    control.ask(Wish({"loss": "hinge"}))
+    _execute(run, config, control)
+    made: list[FakeTrainer] = []
+
+    def factory(*arguments):
+        made.append(FakeTrainer(config, *arguments[2:]))
+        return made[-1]
+
+    late = LateTrainer(run, config, factory)
+    next(late.events())
+    list(late.events())
+    assert made[-1].changes == [Change(0, {"loss": "hinge"})]

@@ -10,13 +10,13 @@ import tensorflow as tf
 from keras import layers
 from small_recipe import Small, SmallData
 
-from ganlib.config import RunConfig
+from ganlib.config import RunConfig, metric_names
 from ganlib.models.rebuild import rebuild
 from ganlib.recipes.base import Latent
 from ganlib.training.chunk import Feed, compile_chunk
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step, draw_latents
-from ganlib.training.step import Figures, adversarial_step, metric_names, update_average
+from ganlib.training.step import Figures, adversarial_step, update_average
 
 BATCH, LATENT = 6, 3
 RNG = np.random.default_rng(0)

@@ -3,12 +3,15 @@ import pytest
 
 from ganlib.viz import colours
 from ganlib.viz.curve_figures import (
+    Mark,
     accuracy_figure,
     clipped_figure,
     distance_figure,
     gradient_norm_figure,
     learning_rate_figure,
     loss_figure,
+    marked,
+    steps_figure,
 )
 from ganlib.viz.curves import curves_info
 
@@ -127,3 +130,26 @@ def test_learning_rate_figure_has_both_networks_and_starts_at_zero():
 def test_every_figure_passes_plotlys_own_validation(figure):
     info = curves_info(np.arange(1, 4), {"critic": np.array([0.5, 0.25, 0.125])}, smoothing=0.5)
     assert figure(info, uirevision="run", height=170).to_plotly().layout.height == 170
+
+
+def test_marks_are_lines_with_words() -> None:
+    info = curves_info(np.arange(1, 4), {"generator": np.array([3.0, 2.0, 1.0])})
+    chart = loss_figure(info, uirevision="run")
+    assert marked(chart, []) is chart
+    found = marked(chart, [Mark(2.0, "loss hinge")])
+    assert [shape["x0"] for shape in found.layout["shapes"]] == [2.0]
+    assert found.layout["annotations"][-1]["text"] == "loss hinge"
+    assert "shapes" not in chart.layout
+    found.to_plotly()
+    accuracy = accuracy_figure(info, uirevision="run")
+    # The level of a coin is still there.
+    assert len(marked(accuracy, [Mark(1.0, "x")]).layout["shapes"]) == 2
+
+
+def test_a_figure_over_the_saved_steps() -> None:
+    chart = steps_figure(
+        np.array([0, 100]), np.array([2.0, np.nan]), "Wasserstein-1", at=100, uirevision="run"
+    )
+    assert chart.traces[0]["y"][0] == 2
+    assert chart.layout["shapes"][0]["x0"] == 100
+    chart.to_plotly()

@@ -1,0 +1,146 @@
+"""A hand in the training: single steps, slow motion, and knobs changed while it runs."""
+
+import time
+from typing import Any
+
+import streamlit as st
+
+from ganlib.config import CHANGEABLE
+from ganlib.errors import UserError
+from ganlib.knobs import allowed, choices
+from ganlib.recipes import Recipe
+from ganlib.runs import Run, Status
+from ganlib.runs.control import Wish
+from ganlib.ui.phases import phases_diagram
+from ganlib.ui.services import manager
+
+_SETTLE_S = 1.0
+_ERROR = "hands_on.error"
+
+
+@st.fragment
+def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
+    """Buttons for a run that this server trains; nothing for any other.
+
+    Args:
+        recipe: of the run.
+        run: the run on view.
+        status: its status, as the page shows it.
+    """
+    if not (manager().owns(run.id) and status.state in ("running", "paused")):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="hands_on"):
+        # Other networks have state besides their weights that every pass moves.
+        if recipe.kind != "image":
+            paused = status.state == "paused"
+            for learns, label in (
+                ("discriminator", "Step discriminator"),
+                ("generator", "Step generator"),
+                ("both", "Step both"),
+            ):
+                st.button(
+                    label,
+                    key=f"step_{learns}",
+                    icon=":material/skip_next:",
+                    disabled=not paused,
+                    on_click=_ask,
+                    args=(run, Wish(learns=learns)),
+                )
+            st.toggle(
+                "Slow motion",
+                value=manager().is_slow(run.id),
+                key=f"slow.{run.id}",
+                disabled=paused,
+                on_change=_set_slow,
+                args=(run.id,),
+                help="One network at a time, a step a second: watch who learns, and what it does.",
+            )
+        with st.popover("Change while it runs", icon=":material/tune:"):
+            _changes(recipe, run)
+    if message := st.session_state.pop(_ERROR, None):
+        st.error(message, icon=":material/error:")
+
+
+def what_happens(run: Run, status: Status, judge: str) -> None:
+    """Which network has just learned, where a run goes step by step.
+
+    Args:
+        run: the run on view.
+        status: as it was read for this tick.
+        judge: "discriminator" or "critic".
+    """
+    changes = run.changes()
+    last = changes[-1] if changes else None
+    if last is None or not last.learns or status.step != last.step + 1:
+        return
+    other = "generator" if last.learns == "discriminator" else judge
+    learned = judge if last.learns == "discriminator" else "generator"
+    did = (
+        "it was shown real and generated samples, and told which are which"
+        if last.learns == "discriminator"
+        else f"the {judge} told it which way its samples must move to look more real"
+    )
+    st.markdown(
+        f"**Step {status.step:,}: the {learned} has learned**, and the {other} stood still; {did}."
+    )
+    lit: Any = last.learns
+    phases_diagram(lit, judge=judge, key="phases.live")
+
+
+def _changes(recipe: Recipe, run: Run) -> None:
+    """The knobs that can be changed now, and a button."""
+    now = _knobs_now(recipe, run)
+    values: dict[str, Any] = {}
+    for name in CHANGEABLE:
+        field = recipe.Config.model_fields[name]
+        label, key = name.replace("_", " ").capitalize(), f"change.{run.id}.{name}"
+        help = f"{field.description} Allowed: {allowed(recipe.Config, name)}."
+        if known := choices(field):
+            at = known.index(now[name])
+            values[name] = st.selectbox(label, known, index=at, key=key, help=help)
+        else:
+            kind = int if field.annotation is int else float
+            values[name] = st.number_input(
+                label,
+                value=kind(now[name]),
+                step=kind(1 if kind is int else now[name] / 10),
+                format="%d" if kind is int else "%g",
+                key=key,
+                help=help,
+            )
+    wanted = {name: value for name, value in values.items() if value != now[name]}
+    st.button(
+        "Apply from the next step on",
+        key="apply_changes",
+        type="primary",
+        disabled=not wanted,
+        on_click=_ask,
+        args=(run, Wish(wanted)),
+    )
+
+
+def _knobs_now(recipe: Recipe, run: Run) -> dict[str, Any]:
+    config = recipe.parse(dict(run.config))
+    for change in run.changes():
+        config = recipe.changed(config, change.knobs)
+    return {name: getattr(config, name) for name in CHANGEABLE}
+
+
+def _ask(run: Run, wish: Wish) -> None:
+    """Asks, and waits a moment so that the page already shows what came of it."""
+    before = len(run.changes()), run.status().step
+    try:
+        manager().ask(run.id, wish)
+    except UserError as error:
+        st.session_state[_ERROR] = str(error)
+        return
+    deadline = time.monotonic() + _SETTLE_S
+    while time.monotonic() < deadline and (len(run.changes()), run.status().step) == before:
+        time.sleep(0.02)
+
+
+def _set_slow(run_id: str) -> None:
+    try:
+        manager().set_slow(run_id, bool(st.session_state[f"slow.{run_id}"]))
+    except UserError as error:
+        st.session_state[_ERROR] = str(error)

@@ -1,0 +1,62 @@
+"""A hand in the training: steps one by one, slow motion, a knob changed on the way."""
+
+import re
+
+from dashboard import Dashboard
+from playwright.sync_api import expect
+
+from ganlib.runs import RunStore
+
+SCALAR = "toy/scalar"
+
+
+def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    tab.open("/toy")
+    tab.set_knobs(SCALAR, steps=1_000_000)
+    run = store.open(tab.start())
+    tab.wait_for_points()
+    expect(tab.button("step_both")).to_be_disabled()
+    tab.button("pause").click()
+    expect(tab.status).to_contain_text("Paused")
+
+    step = run.status().step
+    for at, (learns, said) in enumerate(
+        (
+            ("discriminator", "the discriminator has learned, and the generator stood still"),
+            ("generator", "the generator has learned, and the discriminator stood still"),
+        ),
+        1,
+    ):
+        tab.button(f"step_{learns}").click()
+        expect(tab.page.get_by_text(f"Step {step + at:,}: {said}")).to_be_visible()
+        expect(tab.status).to_contain_text(f"step {step + at:,} of")
+        assert run.changes()[-1].learns == learns
+    tab.button("step_both").click()
+    expect(tab.status).to_contain_text(f"step {step + 3:,} of")
+    assert len(run.changes()) == 2
+
+    tab.page.get_by_role("button", name="Change while it runs").click()
+    rate = tab.page.get_by_label("Generator learning rate", exact=True).last
+    rate.fill("0.0123")
+    rate.press("Enter")
+    tab.button("apply_changes").click()
+    tab.page.keyboard.press("Escape")
+    tab.button("resume").click()
+    tab.page.wait_for_function(
+        """plot => document.querySelector(plot)?._fullLayout?.annotations
+          ?.some(note => note.text.includes("generator learning rate 0.0123"))""",
+        arg='.live-chart-plot[data-key="toy.loss"]',
+    )
+    assert run.changes()[-1].knobs == {"generator_learning_rate": 0.0123}
+
+    expect(tab.status).to_contain_text("Running")
+    tab.page.get_by_text("Slow motion").click()
+    expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ has learned"))).to_be_visible()
+    before = run.status().step
+    tab.page.wait_for_timeout(3_000)
+    assert run.status().step - before < 20
+    tab.page.get_by_text("Slow motion").click()
+    tab.wait_for_step(before + 100)
+    tab.stop()
+    assert tab.complaints == []

@@ -1,0 +1,54 @@
+"""The log of what was changed, whole, torn and damaged."""
+
+from pathlib import Path
+
+import pytest
+
+from ganlib.events import Change
+from ganlib.runs.changes_log import ChangesWriter, read_changes
+
+FIRST = Change(3, {"loss": "hinge"})
+SECOND = Change(7, {}, "generator")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "changes.jsonl"
+
+
+def append(path: Path, *changes: Change) -> None:
+    writer = ChangesWriter(path)
+    for change in changes:
+        writer.append(change)
+    writer.close()
+
+
+def test_what_is_written_is_read(path: Path) -> None:
+    assert read_changes(path) == ()
+    append(path, FIRST)
+    append(path, SECOND)
+    assert read_changes(path) == (FIRST, SECOND)
+
+
+def test_without_a_change_there_is_no_file(path: Path) -> None:
+    ChangesWriter(path).close()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 30])
+def test_a_torn_line_is_not_read_and_is_written_over(path: Path, cut: int) -> None:
+    append(path, FIRST, SECOND)
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert read_changes(path) == (FIRST,)
+    append(path, Change(9))
+    assert read_changes(path) == (FIRST, Change(9))
+
+
+def test_a_damaged_line_costs_no_other(path: Path) -> None:
+    append(path, FIRST, SECOND)
+    content = bytearray(path.read_bytes())
+    content[20] ^= 1
+    path.write_bytes(content)
+    assert read_changes(path) == (SECOND,)
+    append(path, Change(9))
+    assert read_changes(path) == (SECOND, Change(9))
