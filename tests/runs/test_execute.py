@@ -7,7 +7,7 @@ import pytest
 from fake_trainer import NAMES, FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib.errors import RunError
-from ganlib.events import Change, Checkpoint, Event
+from ganlib.events import Change, Event
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
