@@ -14,7 +14,8 @@ from ganlib.runs.control import Wish
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.services import manager
 
-_SETTLE_S = 1.0
+# The first step of one network alone is compiled before it is made.
+_SETTLE_S = 3.0
 _ERROR = "hands_on.error"
 
 
