@@ -1,5 +1,6 @@
 """One-dimensional targets, drawn afresh for every batch instead of kept in memory."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,14 +25,14 @@ class Distribution:
         title: how a user knows it, with its parameters.
         mean: first moment.
         sd: standard deviation.
-        density: x of any shape -> probability density, same shape.
+        density: x of any shape -> probability density, same shape; None where there is none.
         transform: independent U(0, 1) and N(0, 1) draws, any one shape -> samples, same shape.
     """
 
     title: str
     mean: float
     sd: float
-    density: Callable[[np.ndarray], np.ndarray]
+    density: Callable[[np.ndarray], np.ndarray] | None
     transform: "Transform"
 
 
@@ -134,10 +135,62 @@ def log_normal(mu: float, sigma: float) -> Distribution:
     )
 
 
+def student_t() -> Distribution:
+    """Student's t with 4 degrees of freedom: heavier tails than a Gaussian's.
+
+    Source: Shaw 2006, "Sampling Student's T distribution", for the quantiles in closed form.
+    """
+
+    def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
+        import tensorflow as tf
+
+        # In the middle, the difference below would lose half of a float32's digits.
+        share = tf.clip_by_value(tf.cast(uniform, tf.float64), 1e-9, 1 - 1e-9)
+        alpha = tf.minimum(4 * share * (1 - share), 1)
+        ratio = tf.cos(tf.acos(tf.sqrt(alpha)) / 3) / tf.sqrt(alpha)
+        size = 2 * tf.sqrt(tf.maximum(ratio - 1, 0))
+        return tf.cast(tf.sign(share - 0.5) * size, tf.float32)
+
+    title = "Student's t, 4 degrees of freedom"
+    return Distribution(title, 0.0, math.sqrt(2), stats.t(4).pdf, transform)
+
+
+def heavy_tail(cut: float) -> Distribution:
+    """Cauchy's distribution without what lies beyond plus or minus `cut`, where it has no end."""
+    reach = math.atan(cut)
+
+    def density(x: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.where(np.abs(x) <= cut, 1 / (2 * reach * (1 + x**2)), 0.0)
+        return found
+
+    def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
+        import tensorflow as tf
+
+        return tf.tan(reach * (2 * uniform - 1))
+
+    sd = math.sqrt(cut / reach - 1)
+    return Distribution(f"Cauchy, cut at {-cut:g} and {cut:g}", 0.0, sd, density, transform)
+
+
+def die(sides: int) -> Distribution:
+    """Whole numbers from 1 on, all as likely."""
+
+    def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
+        import tensorflow as tf
+
+        return 1 + tf.floor(sides * uniform)
+
+    sd = math.sqrt((sides**2 - 1) / 12)
+    return Distribution(f"Die with {sides} sides", (sides + 1) / 2, sd, None, transform)
+
+
 TARGETS: dict[str, Distribution] = {
     "mixture": two_peaks(4.0, 0.5),
     "gaussian": gaussian(4.0, 1.25),
     "uniform": uniform_between(-1.0, 1.0),
     "exponential": exponential(1.0),
     "log-normal": log_normal(0.0, 0.5),
+    "student-t": student_t(),
+    "heavy-tail": heavy_tail(50.0),
+    "die": die(6),
 }

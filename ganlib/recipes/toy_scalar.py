@@ -17,9 +17,16 @@ class ScalarConfig(ToyConfig):
     """Knobs of `toy/scalar`."""
 
     steps: int = inherit(RunConfig, "steps", 5_000)
-    target: Literal["mixture", "gaussian", "uniform", "exponential", "log-normal"] = knob(
-        "mixture", "The distribution to learn.", group="Data"
-    )
+    target: Literal[
+        "mixture",
+        "gaussian",
+        "uniform",
+        "exponential",
+        "log-normal",
+        "student-t",
+        "heavy-tail",
+        "die",
+    ] = knob("mixture", "The distribution to learn.", group="Data")
     latent_distribution: Literal["normal", "uniform"] = knob(
         "normal",
         "Noise the generator starts from: normal is N(0, 1), uniform is U(-1, 1).",
@@ -71,7 +78,8 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
         return Latent(1, config.latent_distribution)
 
     def density(self, config: ScalarConfig, x: np.ndarray) -> np.ndarray | None:
-        return TARGETS[config.target].density(x)
+        density = TARGETS[config.target].density
+        return density(x) if density else None
 
     def evaluate(
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray

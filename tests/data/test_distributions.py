@@ -10,6 +10,7 @@ from ganlib.data.distributions import (
     DistributionData,
     exponential,
     gaussian,
+    heavy_tail,
     log_normal,
     two_peaks,
     uniform_between,
@@ -34,23 +35,53 @@ class TwoPeaks(stats.rv_continuous):
         return 0.0, centre**2 + self.peaks[1].var(), None, None
 
 
+class CutCauchy(stats.rv_continuous):
+    """Cauchy's distribution between -cut and cut, as SciPy would have it."""
+
+    def __init__(self, cut: float) -> None:
+        super().__init__(a=-cut, b=cut)
+        self.mass = np.diff(stats.cauchy.cdf([-cut, cut]))[0]
+
+    def _pdf(self, x: np.ndarray) -> np.ndarray:
+        return stats.cauchy.pdf(x) / self.mass
+
+    def _cdf(self, x: np.ndarray) -> np.ndarray:
+        return (stats.cauchy.cdf(x) - stats.cauchy.cdf(self.a)) / self.mass
+
+    def _stats(self) -> tuple[float, float, None, None]:
+        variance, _ = integrate.quad(lambda x: x**2 * self._pdf(x), self.a, self.b, limit=400)
+        return 0.0, variance, None, None
+
+
 CASES = {
     "mixture": (TARGETS["mixture"], TwoPeaks(4, 0.5)),
     "gaussian": (TARGETS["gaussian"], stats.norm(4, 1.25)),
     "uniform": (TARGETS["uniform"], stats.uniform(-1, 2)),
     "exponential": (TARGETS["exponential"], stats.expon()),
     "log-normal": (TARGETS["log-normal"], stats.lognorm(0.5)),
+    "student-t": (TARGETS["student-t"], stats.t(4)),
+    "heavy-tail": (TARGETS["heavy-tail"], CutCauchy(50.0)),
     "other mixture": (two_peaks(3, 0.25), TwoPeaks(3, 0.25)),
     "other gaussian": (gaussian(-7, 0.01), stats.norm(-7, 0.01)),
     "other uniform": (uniform_between(3, 10), stats.uniform(3, 7)),
     "other exponential": (exponential(2.5), stats.expon(scale=2.5)),
     "other log-normal": (log_normal(1.0, 0.25), stats.lognorm(0.25, scale=np.e)),
+    "other heavy tail": (heavy_tail(3.0), CutCauchy(3.0)),
 }
 COUNT = 20_000
 
 
 def test_every_target_is_among_the_cases() -> None:
-    assert CASES.keys() >= TARGETS.keys()
+    assert CASES.keys() | {"die"} >= TARGETS.keys()
+
+
+def test_a_die_shows_every_side_as_often() -> None:
+    drawn = DistributionData(TARGETS["die"]).take(3, COUNT)[:, 0]
+    sides, counts = np.unique(drawn, return_counts=True)
+    assert sides.tolist() == [1, 2, 3, 4, 5, 6]
+    assert stats.chisquare(counts).pvalue > 1e-3
+    assert (TARGETS["die"].mean, TARGETS["die"].sd) == (3.5, pytest.approx(np.sqrt(35 / 12)))
+    assert TARGETS["die"].density is None
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -79,8 +110,10 @@ def test_density_is_scipys_and_has_area_1(name: str) -> None:
     grid = distribution.mean + distribution.sd * np.linspace(-6, 12, 200).reshape(2, 100)
     assert distribution.density(grid).shape == (2, 100)
     np.testing.assert_allclose(distribution.density(grid), law.pdf(grid), rtol=1e-9, atol=1e-12)
-    low, high = distribution.mean - 8 * distribution.sd, distribution.mean + 60 * distribution.sd
-    corners = [0.0, distribution.mean, -1.0, 1.0, 3.0, 10.0]
+    ends = law.support()
+    low = max(distribution.mean - 60 * distribution.sd, ends[0])
+    high = min(distribution.mean + 60 * distribution.sd, ends[1])
+    corners = [distribution.mean, *np.linspace(-10, 10, 9)]
     area, _ = integrate.quad(
         lambda x: float(distribution.density(np.array(x))),
         low,
@@ -114,5 +147,8 @@ def test_a_report_says_what_is_drawn() -> None:
         "uniform": "Uniform, -1 to 1, drawn afresh for every batch",
         "exponential": "Exponential, mean 1, drawn afresh for every batch",
         "log-normal": "Log-normal, mu 0, sigma 0.5, drawn afresh for every batch",
+        "student-t": "Student's t, 4 degrees of freedom, drawn afresh for every batch",
+        "heavy-tail": "Cauchy, cut at -50 and 50, drawn afresh for every batch",
+        "die": "Die with 6 sides, drawn afresh for every batch",
     }
     assert all(isinstance(target, Distribution) for target in TARGETS.values())
