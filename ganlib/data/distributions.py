@@ -1,7 +1,7 @@
 """One-dimensional targets, drawn afresh for every batch instead of kept in memory."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     Transform = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+_MOST_PEAKS = 20
+_MOST_PLACE = 1e6
+_LEAST_SD = 1e-3
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,72 @@ def two_peaks(distance: float, sd: float) -> Distribution:
 
     title = f"Two peaks at {-half:g} and {half:g}, sd {sd:g} each"
     return Distribution(title, 0.0, float(np.hypot(half, sd)), density, transform)
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A Gaussian peak of a mixture.
+
+    Args:
+        at: its middle.
+        sd: its width.
+        weight: how many of the values are its own, beside the other peaks' weights.
+    """
+
+    at: float
+    sd: float
+    weight: float
+
+
+def parse_peaks(text: str) -> tuple[Peak, ...]:
+    """Peaks as somebody writes them: "-2:0.5:1, 2:0.5:3".
+
+    Raises:
+        ValueError: it is not of that form; in one sentence.
+    """
+    found = []
+    for part in text.split(","):
+        try:
+            at, sd, weight = (float(number) for number in part.split(":"))
+        except ValueError:
+            raise ValueError(
+                "peaks must be place:width:weight for each, separated by commas, such as "
+                f"-2:0.5:1, 2:0.5:1. Received: {part.strip()!r}."
+            ) from None
+        # Also false for what is not a number.
+        if not (abs(at) <= _MOST_PLACE and _LEAST_SD <= sd <= _MOST_PLACE and 0 < weight < 1e6):
+            raise ValueError(
+                f"A peak must lie from -{_MOST_PLACE:g} to {_MOST_PLACE:g}, be {_LEAST_SD:g} to "
+                f"{_MOST_PLACE:g} wide and weigh more than 0. Received: {part.strip()!r}."
+            )
+        found.append(Peak(at, sd, weight))
+    if len(found) > _MOST_PEAKS:
+        raise ValueError(f"There may be up to {_MOST_PEAKS} peaks. Received: {len(found)}.")
+    return tuple(found)
+
+
+def mixture(peaks: Sequence[Peak]) -> Distribution:
+    """Gaussian peaks, each with its own place, width and weight."""
+    at, sds, weights = np.array([[peak.at, peak.sd, peak.weight] for peak in peaks]).T
+    weights = weights / weights.sum()
+    mean = float(weights @ at)
+    variance = float(weights @ (sds**2 + (at - mean) ** 2))
+
+    def density(x: np.ndarray) -> np.ndarray:
+        parts = stats.norm(at, sds).pdf(np.asarray(x)[..., None])
+        found: np.ndarray = parts @ weights
+        return found
+
+    def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
+        import tensorflow as tf
+
+        borders = tf.constant(np.cumsum(weights)[:-1], tf.float32)
+        which = tf.reduce_sum(tf.cast(uniform[..., None] >= borders, tf.int32), axis=-1)
+        places, widths = (tf.constant(values, tf.float32) for values in (at, sds))
+        return tf.gather(places, which) + tf.gather(widths, which) * normal
+
+    told = ", ".join(f"{peak.at:g} (sd {peak.sd:g}, weight {peak.weight:g})" for peak in peaks)
+    return Distribution(f"Peaks at {told}", mean, math.sqrt(variance), density, transform)
 
 
 def uniform_between(low: float, high: float) -> Distribution:

@@ -3,10 +3,17 @@
 from typing import Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from ganlib.config import RunConfig
 from ganlib.data.base import Data, Scaling
-from ganlib.data.distributions import TARGETS, DistributionData
+from ganlib.data.distributions import (
+    TARGETS,
+    Distribution,
+    DistributionData,
+    mixture,
+    parse_peaks,
+)
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.recipes.base import Latent, Source
@@ -26,13 +33,31 @@ class ScalarConfig(ToyConfig):
         "student-t",
         "heavy-tail",
         "die",
+        "peaks",
     ] = knob("mixture", "The distribution to learn.", group="Data")
+    peaks: str = knob(
+        "-2:0.5:1, 0:0.25:1, 3:0.5:2",
+        "For the target peaks: place:width:weight of each, separated by commas.",
+        group="Data",
+    )
     latent_distribution: Literal["normal", "uniform"] = knob(
         "normal",
         "Noise the generator starts from: normal is N(0, 1), uniform is U(-1, 1).",
         group="Networks",
     )
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 1e-2)
+
+    @model_validator(mode="after")
+    def _check_peaks(self) -> "ScalarConfig":
+        parse_peaks(self.peaks)
+        return self
+
+    @property
+    def distribution(self) -> Distribution:
+        """What is to be learned."""
+        if self.target == "peaks":
+            return mixture(parse_peaks(self.peaks))
+        return TARGETS[self.target]
 
 
 class ToyScalar(ToyRecipe[ScalarConfig]):
@@ -65,26 +90,26 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
     Config = ScalarConfig
 
     def load(self, config: ScalarConfig) -> Data:
-        return DistributionData(TARGETS[config.target])
+        return DistributionData(config.distribution)
 
     def data_sentence(self, config: ScalarConfig) -> str:
         return self.load(config).report.sentence()
 
     def scaling(self, config: ScalarConfig) -> Scaling:
-        target = TARGETS[config.target]
+        target = config.distribution
         return Scaling(target.mean, target.sd)
 
     def latent(self, config: ScalarConfig) -> Latent:
         return Latent(1, config.latent_distribution)
 
     def density(self, config: ScalarConfig, x: np.ndarray) -> np.ndarray | None:
-        density = TARGETS[config.target].density
+        density = config.distribution.density
         return density(x) if density else None
 
     def evaluate(
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        return scalar_scores(real, generated, TARGETS[config.target].sd)
+        return scalar_scores(real, generated, config.distribution.sd)
 
 
 RECIPE = ToyScalar()

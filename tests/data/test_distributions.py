@@ -12,6 +12,8 @@ from ganlib.data.distributions import (
     gaussian,
     heavy_tail,
     log_normal,
+    mixture,
+    parse_peaks,
     two_peaks,
     uniform_between,
 )
@@ -66,6 +68,8 @@ CASES = {
     "other uniform": (uniform_between(3, 10), stats.uniform(3, 7)),
     "other exponential": (exponential(2.5), stats.expon(scale=2.5)),
     "other log-normal": (log_normal(1.0, 0.25), stats.lognorm(0.25, scale=np.e)),
+    "one peak": (mixture(parse_peaks("3:0.5:7")), stats.norm(3, 0.5)),
+    "peaks of equal weight": (mixture(parse_peaks("-2:0.5:3,2:0.5:3")), TwoPeaks(4, 0.5)),
     "other heavy tail": (heavy_tail(3.0), CutCauchy(3.0)),
 }
 COUNT = 20_000
@@ -152,3 +156,39 @@ def test_a_report_says_what_is_drawn() -> None:
         "die": "Die with 6 sides, drawn afresh for every batch",
     }
     assert all(isinstance(target, Distribution) for target in TARGETS.values())
+
+
+def test_peaks_have_their_own_weights_and_widths() -> None:
+    peaks = mixture(parse_peaks("-4:0.1:1, 0:0.2:1 ,5:0.5:2 "))
+    drawn = DistributionData(peaks).take(0, COUNT)[:, 0]
+    left, middle, right = drawn[drawn < -2], drawn[abs(drawn) < 2], drawn[drawn > 2]
+    for part, at, sd, share in (
+        (left, -4, 0.1, 1 / 4),
+        (middle, 0, 0.2, 1 / 4),
+        (right, 5, 0.5, 1 / 2),
+    ):
+        assert len(part) / COUNT == pytest.approx(share, abs=0.02)
+        assert part.mean() == pytest.approx(at, abs=0.05)
+        assert part.std() == pytest.approx(sd, rel=0.05)
+    assert peaks.mean == pytest.approx(1.5)
+    assert peaks.title == (
+        "Peaks at -4 (sd 0.1, weight 1), 0 (sd 0.2, weight 1), 5 (sd 0.5, weight 2)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "^peaks must be place:width:weight for each, .* Received: ''.$"),
+        ("1:2", "Received: '1:2'.$"),
+        ("0:1:1, a:1:1", "Received: 'a:1:1'.$"),
+        ("0:0:1", "^A peak must lie from .* Received: '0:0:1'.$"),
+        ("0:1:-1", "and weigh more than 0. Received: '0:1:-1'.$"),
+        ("nan:1:1", "Received: 'nan:1:1'.$"),
+        ("0:inf:1", "Received: '0:inf:1'.$"),
+        (",".join(["0:1:1"] * 21), "^There may be up to 20 peaks. Received: 21.$"),
+    ],
+)
+def test_what_are_no_peaks_is_said(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        parse_peaks(text)
