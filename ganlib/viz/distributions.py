@@ -14,6 +14,8 @@ from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 _POINTS = 512
 _QUANTILES = 200
+# A second density that is one spike would flatten the first.
+_TALLEST = 2.8
 _TITLE: dict[str, Any] = {"title": {"text": "value", "standoff": 6}, "tickangle": 0, "nticks": 9}
 
 
@@ -91,14 +93,16 @@ def quantiles_info(first: np.ndarray, second: np.ndarray) -> QuantilesInfo:
 def density_figure(
     info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
 ) -> Chart:
-    """Both densities over each other, filled."""
+    """Both densities over each other, filled; the first one decides how high the chart is."""
+    heights = [float(curve.max()) for curve in (info.first, info.second) if curve is not None]
+    top = min(max(heights), _TALLEST * heights[0]) if heights else 1.0
     note = "" if info.first is not None and info.second is not None else _SPIKE
     layout = chart_layout(
         title="density",
         uirevision=uirevision,
         height=height,
         x={**_TITLE, "range": [info.x[0], info.x[-1]], "unifiedhovertitle": {"text": "%{x:.4~g}"}},
-        y={"rangemode": "tozero"},
+        y={"range": [0, 1.05 * (top or 1.0)]},
         note=note,
     )
     return Chart(_curves(info, pair, filled=True, value="%{y:.3f}"), layout)

@@ -36,6 +36,14 @@ def test_densities_of_both_and_of_a_spike_none() -> None:
     assert "no density" in chart.layout["annotations"][0]["text"]
 
 
+def test_a_spiky_density_does_not_flatten_the_other() -> None:
+    for spread, top in ((0.01, 2.8 * 1.05), (0.9, 1.05 / 0.9)):
+        info = density_info(NORMAL, spread * NORMAL, VIEW)
+        assert info.first is not None
+        _, high = density_figure(info, uirevision="").layout["yaxis"]["range"]
+        assert high / info.first.max() == pytest.approx(top, rel=0.03)
+
+
 def test_cumulative_share_is_exact() -> None:
     sample = np.array([-1.0, 0.5, 0.5, 3.0])
     info = cumulative_info(sample, NORMAL, VIEW)
