@@ -78,7 +78,8 @@ class Trainer:
         program = self._program = take(self.recipe, self.config, data, device)
         if self._resumed:
             program.networks.restore(self._resumed.state)
-        program.set(self.config)
+            # What was changed at the checkpoint's own step is not in its state.
+            program.set(self.config)
         generator = Generator(program.networks.average, self.recipe, self.config, program.predict)
         self._generator = generator
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
