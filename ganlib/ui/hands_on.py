@@ -19,9 +19,11 @@ _SETTLE_S = 3.0
 _ERROR = "hands_on.error"
 
 
-@st.fragment
 def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
     """Buttons for a run that this server trains; nothing for any other.
+
+    No fragment: the page is drawn anew at every pause, and a click on a part of it that is
+    being replaced would be lost.
 
     Args:
         recipe: of the run.
