@@ -81,11 +81,22 @@ def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
     """
     from ganlib import recipes
 
+    recipes.get(run.recipe).changed(config_now(run), dict(knobs))
+
+
+def config_now(run: Run) -> RunConfig:
+    """A run's knobs after everything that was changed in its middle.
+
+    Raises:
+        ConfigError: a knob has a value that the recipe no longer takes.
+    """
+    from ganlib import recipes
+
     recipe = recipes.get(run.recipe)
-    config = recipe.parse(dict(run.config))
+    config: RunConfig = recipe.parse(dict(run.config))
     for change in run.changes():
         config = recipe.changed(config, change.knobs)
-    recipe.changed(config, dict(knobs))
+    return config
 
 
 class LateTrainer:

@@ -11,6 +11,7 @@ from ganlib.knobs import allowed, choices
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.control import Wish
+from ganlib.runs.trainers import config_now
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.services import manager
 
@@ -92,7 +93,8 @@ def what_happens(run: Run, status: Status, judge: str) -> None:
 
 def _changes(recipe: Recipe, run: Run) -> None:
     """The knobs that can be changed now, and a button."""
-    now = _knobs_now(recipe, run)
+    config = config_now(run)
+    now = {name: getattr(config, name) for name in CHANGEABLE}
     values: dict[str, Any] = {}
     for name in CHANGEABLE:
         field = recipe.Config.model_fields[name]
@@ -120,13 +122,6 @@ def _changes(recipe: Recipe, run: Run) -> None:
         on_click=_ask,
         args=(run, Wish(wanted)),
     )
-
-
-def _knobs_now(recipe: Recipe, run: Run) -> dict[str, Any]:
-    config = recipe.parse(dict(run.config))
-    for change in run.changes():
-        config = recipe.changed(config, change.knobs)
-    return {name: getattr(config, name) for name in CHANGEABLE}
 
 
 def _ask(run: Run, wish: Wish) -> None:
