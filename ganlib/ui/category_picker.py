@@ -1,6 +1,5 @@
 """Choosing what to draw: categories of Quick, Draw!, or the user's own drawings."""
 
-import base64
 import html
 from collections.abc import Sequence
 
@@ -11,6 +10,7 @@ from ganlib.data.quickdraw import Availability
 from ganlib.errors import DataError
 from ganlib.ui import own_files
 from ganlib.ui.category_gallery import Tile, category_gallery
+from ganlib.ui.grid import data_url
 from ganlib.viz.tiles import tiles_png
 
 # The book shows this one of the apples.
@@ -94,7 +94,7 @@ def own_drawings(key: str, help: str) -> None:
         st.error(str(error), icon=":material/error:")
     else:
         st.markdown(f"In use in place of the categories: {count:,} drawings of your own.")
-        rows = _data_url(tiles_png(first, columns=len(first), scale=2))
+        rows = data_url(tiles_png(first, columns=len(first), scale=2))
         st.html(_figure(rows, "The first of your own drawings", "The first"))
     st.button(
         "Back to the categories",
@@ -172,7 +172,7 @@ def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
     image, number = found
     # Two rows of pixels doubled are as high as one drawing with pixels four times as large.
     rows = tiles_png(first, columns=_FIRST // 2, scale=2)
-    return _data_url(rows), _data_url(tiles_png(image[None], columns=1, scale=4)), number
+    return data_url(rows), data_url(tiles_png(image[None], columns=1, scale=4)), number
 
 
 def _tiles(available: dict[str, Availability]) -> list[Tile]:
@@ -186,8 +186,4 @@ def _tiles(available: dict[str, Availability]) -> list[Tile]:
 def _thumbnail(name: str, count: int) -> str | None:
     """Four drawings, each pixel one pixel: the browser doubles them."""
     first = quickdraw.previews(name, 4)
-    return None if first is None else _data_url(tiles_png(first, columns=2, gap=1))
-
-
-def _data_url(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    return None if first is None else data_url(tiles_png(first, columns=2, gap=1))

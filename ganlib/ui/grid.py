@@ -24,7 +24,7 @@ def image_grid(png: bytes, *, key: str, alt: str, caption: str) -> None:
         ValueError: the bytes are not a PNG file.
     """
     width, height = png_size(png)
-    source = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    source = data_url(png)
     data = {"src": source, "width": width, "height": height, "alt": alt, "caption": caption}
     _COMPONENT(key=key, data=data)
 
@@ -38,3 +38,8 @@ def png_size(png: bytes) -> tuple[int, int]:
         raise ValueError(f"An image grid must be a PNG file. Received: {png[:8]!r}.")
     width, height = struct.unpack(">II", png[16:24])
     return width, height
+
+
+def data_url(png: bytes) -> str:
+    """A picture as an address that needs no second request, which might come too late."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

@@ -1,6 +1,5 @@
 """What the home page shows: what runs now, and a quick way in."""
 
-import base64
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +7,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.ui._compat import run_within_app
+from ganlib.ui.grid import data_url
 from ganlib.ui.services import DEMO, manager
 from ganlib.ui.session import select
 from ganlib.ui.status_line import state_badge, status_text
@@ -60,7 +60,7 @@ _PICTURE_STYLE = (
 @st.cache_resource(show_spinner=False)
 def _picture(page: str) -> str:
     png = (Path(__file__).with_name("pictures") / f"{page}.png").read_bytes()
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+    return data_url(png)
 
 
 @st.fragment(run_every=_TICK_S)
