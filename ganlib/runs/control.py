@@ -91,10 +91,14 @@ class RunControl:
             self._wishes.clear()
             return found
 
-    def wait_while_paused(self) -> None:
-        """Returns as soon as the run is to go on or to stop, or a change is asked for."""
+    def wait_while_paused(self, *, wakeful: bool = True) -> None:
+        """Returns as soon as the run is to go on or to stop.
+
+        Args:
+            wakeful: also as soon as a change is asked for.
+        """
         with self._changed:
-            while self.pause_requested and not self._wishes:
+            while self.pause_requested and not (wakeful and self._wishes):
                 self._changed.wait(_LONGEST_SLEEP_S)
 
     def rest(self, seconds: float) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import cycle
+from typing import Any
 
+from ganlib.errors import UserError
 from ganlib.events import Event
 from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.images import encode_grid
@@ -101,10 +103,11 @@ def _consume(
             if writer.status.state != "paused":
                 writer.rest()
             _look(trainer, writer)
-            control.wait_while_paused()
+            # Before there are networks, no wish can be granted.
+            control.wait_while_paused(wakeful=writer.started)
         for wish in control.wishes() if writer.started else ():
             if wish.knobs:
-                writer.write(trainer.change(wish.knobs))
+                _change(trainer, writer, wish.knobs)
             if wish.learns and not writer.finished:
                 step_by_hand(wish)
         if control.stop_requested:
@@ -127,6 +130,14 @@ def _consume(
     _save(trainer, writer)
     writer.end("finished")
     return "finished"
+
+
+def _change(trainer: Trainer, writer: RunWriter, knobs: dict[str, Any]) -> None:
+    """Changes knobs, or says why not: what was allowed when it was asked for may clash by now."""
+    try:
+        writer.write(trainer.change(knobs))
+    except UserError as error:
+        writer.tell(str(error))
 
 
 def _look(trainer: Trainer, writer: RunWriter) -> None:

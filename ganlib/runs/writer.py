@@ -149,6 +149,10 @@ class RunWriter:
         """The run is running again."""
         self._status.set(replace(self.status, state="running"))
 
+    def tell(self, message: str) -> None:
+        """Something to say of a run that goes on."""
+        self._status.set(replace(self.status, message=message))
+
     def end(self, state: State, *, message: str = "", weights_sha256: str = "") -> None:
         """The session is over.
 

@@ -131,7 +131,12 @@ class Trainer:
         Raises:
             ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
         """
-        self.recipe.changed(self.config, knobs)
+        config = self.config
+        # With what was asked for before it, too, or the two would only clash in the next step.
+        for earlier in self._pending:
+            if earlier.step <= self.step:
+                config = self.recipe.changed(config, earlier.knobs)
+        self.recipe.changed(config, knobs)
         change = Change(self.step, knobs, learns)
         self._pending.append(change)
         return change

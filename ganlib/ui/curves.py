@@ -26,7 +26,8 @@ def curves_panel(run: Run | None, page: str, critic: bool = False) -> None:
     history = run.history() if run else History()
     if history.names:
         critic = "critic_distance" in history.names
-    offered = offered_charts(history.names, critic)
+    scores = run.scores() if run else None
+    offered = offered_charts({*history.names, *(scores.values if scores else ())}, critic)
     second = SECOND_CHARTS[_chosen(offered, critic)]
 
     options = st.session_state
@@ -57,9 +58,15 @@ def curves_panel(run: Run | None, page: str, critic: bool = False) -> None:
         height=_LOSS_HEIGHT,
         alt=f"Losses of {judge} and generator over training",
     )
+    second_x, second_values = x, series(second.columns)
+    if second.of_samples and scores:
+        # At step 0 no second has passed yet.
+        at = np.minimum(scores.step, len(history))
+        second_x = scores.step if x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
+        second_values = {name: scores.values[column] for name, column in second.columns.items()}
     info = curves_info(
-        x,
-        series(second.columns),
+        second_x,
+        second_values,
         x_kind=x_kind,
         smoothing=smoothing if second.smoothed else 0,
         log=log and second.can_be_log,

@@ -1,5 +1,6 @@
 """What the home page shows: what runs now, and a quick way in."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +9,7 @@ from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.ui._compat import run_within_app
 from ganlib.ui.grid import data_url
+from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
 from ganlib.ui.session import select
 from ganlib.ui.status_line import state_badge, status_text
@@ -15,19 +17,67 @@ from ganlib.ui.status_line import state_badge, status_text
 _TICK_S = 2.0
 
 
+@dataclass(frozen=True)
+class Demo:
+    """Runs that a button starts, one after the other, to be seen side by side.
+
+    Args:
+        label: the button's.
+        icon: likewise.
+        help: what will be seen.
+        runs: (recipe, values other than its own) of each; the first is the one on view.
+    """
+
+    label: str
+    icon: str
+    help: str
+    runs: tuple[tuple[str, dict[str, object]], ...]
+
+
+DEMOS = (
+    Demo(
+        "Start the toy demo",
+        ":material/play_arrow:",
+        "Noise becomes a distribution with two peaks, in half a minute.",
+        ((DEMO, {}),),
+    ),
+    Demo(
+        "Mode collapse, and the cure",
+        ":material/blur_off:",
+        "Eight peaks on a ring: first a plain GAN, which loses some of them, then the same "
+        "networks with the cures.",
+        (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
+    ),
+)
+
+
 def start_demo() -> None:
-    """A button that trains the demo's recipe as it is and goes to its page."""
+    """Buttons that train something as it is and go to its page."""
     run_within_app()
-    if not st.button(
-        "Start the toy demo", key="demo", type="primary", icon=":material/play_arrow:"
-    ):
+    pressed = None
+    with st.container(horizontal=True):
+        for at, demo in enumerate(DEMOS):
+            if st.button(
+                demo.label,
+                key=f"demo.{at}",
+                type="secondary" if at else "primary",
+                icon=demo.icon,
+            ):
+                pressed = demo
+    st.caption(" ".join(f"**{demo.label}**: {demo.help}" for demo in DEMOS))
+    if pressed is None:
         return
     try:
-        run_id = manager().submit(DEMO, recipes.get(DEMO).Config())
+        ids = [
+            manager().submit(name, recipes.get(name).parse(dict(values)))
+            for name, values in pressed.runs
+        ]
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    open_run(DEMO, run_id)
+    if ids[1:]:
+        st.session_state[BESIDE] = ids[1]
+    open_run(pressed.runs[0][0], ids[0])
 
 
 def open_run(recipe_name: str, run_id: str) -> None:

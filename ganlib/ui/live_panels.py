@@ -55,6 +55,8 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
             "The process that trained this run has ended. Resume goes on from its last checkpoint.",
             icon=":material/warning:",
         )
+    elif status.active and status.message:
+        st.warning(status.message, icon=":material/warning:")
     if status.state == "queued":
         st.caption("It waits for its turn; **Home** shows what trains before it.")
     _panels(recipes.get(run.recipe), run, status)

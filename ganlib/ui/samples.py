@@ -14,17 +14,16 @@ from ganlib.runs.images import encode_grid
 from ganlib.ui.generators import generate_more
 from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import live_chart
+from ganlib.ui.plane_samples import plane_samples
 from ganlib.ui.time_slider import time_slider
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
 from ganlib.viz.histograms import histogram_figure, histogram_info
-from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
-from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
+from ganlib.viz.plane import plane_figure, plane_info
 
 _CHART_HEIGHT = 380
 # Sixteen images or vectors can be looked at one by one; of points it takes a cloud.
 _MORE = 16
 _MORE_POINTS = 500
-_LAYERS = ("Real", "Generated", "Discriminator", "Noise, bent", "Pull on samples")
 _VIEWS = ("Histogram", "Densities and discriminator")
 _NONE_YET = {
     "queued": "The first samples come when it is this run's turn.",
@@ -58,7 +57,7 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
         if recipe.kind == "image":
             _grids(recipe, run, step)
         elif recipe.kind == "plane":
-            _plane(run, step)
+            plane_samples(run, step)
         else:
             _line(recipe, run, step)
     if not status.active and run.checkpoint_steps():
@@ -135,54 +134,6 @@ def _goodfellow(
         alt="Densities of real and generated values, the discriminator, and lines from the "
         f"noise to the generated values at step {step:,}",
     )
-
-
-def _plane(run: Run, step: int) -> None:
-    samples = run.samples(step)
-    info = plane_info(run.real(), samples["fresh"])
-    layers = set(_LAYERS[:2])
-    if "surface" in samples:
-        st.session_state.setdefault("samples.layers", list(_LAYERS[:2]))
-        chosen = st.pills(
-            "Layers",
-            _LAYERS,
-            selection_mode="multi",
-            key="samples.layers",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        layers = set(chosen)
-    below, above = _layers(run, samples, info, layers)
-    live_chart(
-        plane_figure(
-            info,
-            uirevision=run.id,
-            below=below,
-            above=above,
-            hidden={"real", "generated"} - {layer.lower() for layer in layers},
-        ),
-        key="plane",
-        height=_CHART_HEIGHT,
-        alt=f"Real and generated points of the plane at step {step:,}",
-    )
-
-
-def _layers(
-    run: Run, samples: Arrays, info: PlaneInfo, layers: set[str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Traces below and above the points."""
-    below, above = [], []
-    if "Discriminator" in layers:
-        border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
-        loss = str(run.config.get("loss"))
-        below.append(surface_layer(samples["surface_at"], samples["surface"], loss, float(border)))
-    if "Noise, bent" in layers:
-        below += manifold_layers(samples["manifold"])
-    if "Pull on samples" in layers:
-        pull = samples["pull"]
-        width = info.x_range[1] - info.x_range[0]
-        above.append(pull_layer(samples["fixed"][: len(pull)], pull, width))
-    return below, above
 
 
 def _more(recipe: Recipe, run: Run) -> None:

@@ -1,6 +1,6 @@
 """The charts that can stand below the losses, and which of them a run has figures for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,11 @@ from ganlib.viz.curve_figures import (
     clipped_figure,
     distance_figure,
     gradient_norm_figure,
+    high_quality_figure,
     learning_rate_figure,
+    modes_figure,
+    reverse_kl_figure,
+    wasserstein_figure,
 )
 from ganlib.viz.curves import CurvesInfo
 
@@ -27,12 +31,13 @@ class SecondChart:
 
     Args:
         name: as it is chosen by.
-        columns: the history's column behind each curve, by the curve's name; "{judge}" is
-            "critic" where the run has one and "discriminator" elsewhere.
+        columns: the column behind each curve, by the curve's name; "{judge}" is "critic"
+            where the run has one and "discriminator" elsewhere.
         figure: draws it.
         alt: what it shows, in a sentence; with "{judge}" likewise.
         help: what it is good for.
         smoothed: whether the running mean applies; a learning rate is exact as it is.
+        of_samples: whether its columns are those of the scores, which only saved steps have.
         can_be_log: whether the choice of a logarithmic axis applies.
     """
 
@@ -43,6 +48,21 @@ class SecondChart:
     help: str
     smoothed: bool = True
     can_be_log: bool = True
+    of_samples: bool = False
+
+
+def _score(name: str, score: str, figure: Figure, alt: str, help: str) -> SecondChart:
+    """A chart of one score of the generated samples."""
+    return SecondChart(
+        name,
+        {"generated": score},
+        figure,
+        f"{alt} over training",
+        f"{name}: {help}",
+        smoothed=False,
+        can_be_log=False,
+        of_samples=True,
+    )
 
 
 SECOND_CHARTS: dict[str, SecondChart] = {
@@ -95,24 +115,56 @@ SECOND_CHARTS: dict[str, SecondChart] = {
             "Gradient norms of both networks over training",
             "Gradient norms: how strongly each network is pulled.",
         ),
+        _score(
+            "Modes covered",
+            "modes",
+            modes_figure,
+            "Peaks that the generated samples find",
+            "how many of the peaks have a generated point.",
+        ),
+        _score(
+            "High quality",
+            "high_quality",
+            high_quality_figure,
+            "Share of generated samples near a peak",
+            "the share of generated points within three standard deviations of a peak; 98.9 % of "
+            "real ones are.",
+        ),
+        _score(
+            "Reverse KL",
+            "reverse_kl",
+            reverse_kl_figure,
+            "How unevenly the generated samples visit the peaks",
+            "how unevenly the peaks are visited, in nats; 0 is even.",
+        ),
+        _score(
+            "Wasserstein-1",
+            "w1_over_sigma",
+            wasserstein_figure,
+            "Distance between real and generated values",
+            "how far generated values are from real ones, in standard deviations.",
+        ),
     )
 }
 
 
-def offered_charts(columns: Sequence[str], critic: bool) -> tuple[str, ...]:
-    """Names of the charts that a history with these columns can fill.
+def offered_charts(columns: Collection[str], critic: bool) -> tuple[str, ...]:
+    """Names of the charts that a run with these columns can fill.
 
     Args:
-        columns: the history's names. Where they fill none, as before the first step, those
-            charts are offered that every run has.
+        columns: names in the history and in the scores. Where they fill none, as before the
+            first step, those charts are offered that every run has.
         critic: whether it is that of a critic.
     """
-    found = tuple(
-        chart.name
+    found = [
+        chart
         for chart in SECOND_CHARTS.values()
         if all(column in columns for column in chart.columns.values())
-    )
-    return found or ("Distance" if critic else "Accuracy", "Gradient norms")
+    ]
+    steps = tuple(chart.name for chart in found if not chart.of_samples)
+    # The first samples come before the first step.
+    every_run_has = ("Distance" if critic else "Accuracy", "Gradient norms")
+    return (steps or every_run_has) + tuple(chart.name for chart in found if chart.of_samples)
 
 
 def default_chart(offered: Sequence[str], critic: bool) -> str:

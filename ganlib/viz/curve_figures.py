@@ -10,7 +10,7 @@ import numpy as np
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.curves import CurvesInfo
-from ganlib.viz.layout import chart_layout, log_axis, x_axis
+from ganlib.viz.layout import chart_layout, log_axis, upright, x_axis
 
 _PER_CENT: Mapping[str, Any] = MappingProxyType(
     {
@@ -80,6 +80,31 @@ def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220
     return _figure(info, "rate", uirevision, height, y=y)
 
 
+def modes_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """How many peaks of the distribution the samples of "generated" find."""
+    # Peaks are counted, and a line along the upper edge would be cut in half.
+    y = {"rangemode": "tozero", "tick0": 0, "nticks": 5, "tickformat": "d"}
+    y["range"] = [0, max(1.0, 1.06 * info.highest)]
+    return _figure(info, "modes", uirevision, height, y=y, label="found by {}", value_format="d")
+
+
+def high_quality_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Share of the samples of "generated" that lie near a peak, from 0 to 1."""
+    return _figure(
+        info, "near a peak", uirevision, height, y=_PER_CENT, label="{}", value_format=".1%"
+    )
+
+
+def reverse_kl_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """How unevenly the samples of "generated" visit the peaks: divergence from even, in nats."""
+    return _figure(info, "reverse KL", uirevision, height, y={"rangemode": "tozero"})
+
+
+def wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Wasserstein-1 of "generated" from real values, over the real ones' standard deviation."""
+    return _figure(info, "W1 / sigma", uirevision, height, y={"rangemode": "tozero"})
+
+
 @dataclass(frozen=True)
 class Mark:
     """A place on the horizontal axis at which something was changed.
@@ -97,12 +122,7 @@ def marked(chart: Chart, marks: Sequence[Mark]) -> Chart:
     """The same chart with a dotted line at each mark, and what it means beside it."""
     if not marks:
         return chart
-    line = {"color": colours.NEUTRAL, "width": 1, "dash": "dot"}
-    shapes = [
-        {"type": "line", "yref": "paper", "x0": mark.x, "x1": mark.x, "y0": 0, "y1": 1}
-        | {"line": line}
-        for mark in marks
-    ]
+    shapes = [upright(mark.x) for mark in marks]
     annotations = [
         {"text": mark.text, "x": mark.x, "yref": "paper", "y": 1, "textangle": -90}
         | {"xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 10}}
@@ -143,17 +163,7 @@ def steps_figure(
         y={"rangemode": "tozero"},
     )
     layout["showlegend"] = False
-    layout["shapes"] = [
-        {
-            "type": "line",
-            "yref": "paper",
-            "line": {"color": colours.NEUTRAL, "width": 1, "dash": "dot"},
-            "x0": at,
-            "x1": at,
-            "y0": 0,
-            "y1": 1,
-        }
-    ]
+    layout["shapes"] = [upright(at)]
     line = _line(name, steps, values, colours.GENERATED)
     line |= {
         "mode": "lines+markers",

@@ -3,6 +3,8 @@
 import math
 from typing import Any, Literal
 
+from ganlib.viz import colours
+
 XKind = Literal["step", "seconds"]
 
 
@@ -88,6 +90,12 @@ def log_axis(lowest: float, highest: float) -> dict[str, Any]:
     # Short, or the title of the axis would be written over: 1e-5 and not 0.00001.
     text = [f"{tick:g}".replace("e-0", "e-") for tick in ticks]
     return {"type": "log", "tickvals": ticks, "ticktext": text}
+
+
+def upright(x: float) -> dict[str, Any]:
+    """A dotted line from the bottom to the top of a chart."""
+    line = {"color": colours.NEUTRAL, "width": 1, "dash": "dot"}
+    return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 
 
 def _axis(uirevision: str, extra: dict[str, Any]) -> dict[str, Any]:

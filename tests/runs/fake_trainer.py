@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ganlib.config import RunConfig
-from ganlib.errors import DivergedError
+from ganlib.errors import ConfigError, DivergedError
 from ganlib.events import (
     Change,
     Checkpoint,
@@ -77,6 +77,8 @@ class FakeTrainer:
         yield Finished(self.step, self.weights_sha256(), {"w1": float(self.walk[0])})
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
+        if knobs.get("loss") == "wasserstein":
+            raise ConfigError("loss cannot become wasserstein.")
         self.by_hand = learns
         self.changes.append(Change(self.step, knobs, learns))
         return self.changes[-1]

@@ -1,5 +1,6 @@
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -335,6 +336,52 @@ def test_wishes_of_a_paused_run_are_granted_one_step_at_a_time(store: RunStore) 
         Change(step + 3, {"loss": "hinge"}),
     )
     assert watching.latest_checkpoint().step == watching.status().step == step + 3
+
+
+def test_a_change_that_cannot_be_made_is_told_and_the_run_goes_on(store: RunStore) -> None:
+    config = FakeConfig(steps=50)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+    control.ask(Wish({"loss": "wasserstein"}))
+    control.ask(Wish({"loss": "hinge"}))
+    told = []
+
+    def listen(event: Event) -> None:
+        told.append(run.status().message)
+
+    assert _execute(run, config, control, on_event=listen) == "finished"
+    assert "loss cannot become wasserstein." in told
+    assert [change.knobs for change in run.changes()] == [{"loss": "hinge"}]
+
+
+def test_a_wish_of_a_run_that_is_paused_before_it_has_networks_waits(store: RunStore) -> None:
+    config = FakeConfig(steps=50)
+    run = store.create("fake/walk", config)
+    control = PatientControl()
+    control.pause()
+    control.ask(Wish({"loss": "hinge"}))
+    thread = threading.Thread(target=_execute, args=(run, config, control))
+    thread.start()
+    try:
+        wait_until(lambda: control.waited == 1 and run.status().state == "paused")
+        # Would it go round and round, it would come by again at once.
+        time.sleep(0.3)
+        assert control.waited == 1
+        assert not run.changes()
+    finally:
+        control.unpause()
+        thread.join(timeout=20)
+    assert [change.knobs for change in run.changes()] == [{"loss": "hinge"}]
+
+
+class PatientControl(RunControl):
+    """Counts how often it is asked to wait."""
+
+    waited = 0
+
+    def wait_while_paused(self, *, wakeful: bool = True) -> None:
+        self.waited += 1
+        super().wait_while_paused(wakeful=wakeful)
 
 
 def test_slow_motion_takes_turns_and_ends_when_it_is_told(

@@ -1,5 +1,6 @@
 """The second chart: what it offers depends on what a run has measured."""
 
+import base64
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.events import DataReport, Metrics, Started
+from ganlib.events import DataReport, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.second_charts import default_chart, offered_charts
@@ -121,3 +122,56 @@ def test_a_choice_that_this_run_has_no_figures_for_falls_back(store: RunStore) -
     app = shown(store, names, **{"chart.second": "Learning rates"})
     assert app.selectbox(key="chart.second").value == "Accuracy"
     assert legends(app)[1] == ["on real", "on generated"]
+
+
+def test_scores_of_the_samples_can_be_the_second_chart(store: RunStore) -> None:
+    run = store.create("toy/plane", recipes.get("toy/plane").parse({}))
+    names = (*LOSSES, "accuracy_real", "accuracy_generated", *NORMS)
+    points = np.zeros((4, 2), np.float32)
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        writer.write(Started(0, {}, DataReport("Made up", "for a test"), "CPU", points, names))
+        for step, found in ((0, 1.0), (20, 8.0)):
+            if step:
+                rows = np.arange(1, 21)[:, None] + np.arange(len(names))
+                writer.write(Metrics(1, rows.astype(np.float32), 5.0))
+            scores = {"modes": found, "high_quality": found / 10, "reverse_kl": 1 / found}
+            writer.write(Samples(step, points, points, scores=scores))
+        writer.end("finished")
+    app = AppTest.from_function(panel, args=(str(run.path.parent),), default_timeout=30).run()
+    choice = app.selectbox(key="chart.second")
+    assert choice.options == [
+        "Accuracy",
+        "Gradient norms",
+        "Modes covered",
+        "High quality",
+        "Reverse KL",
+    ]
+    for name, expected in (
+        ("Modes covered", [1.0, 8.0]),
+        ("High quality", [0.1, 0.8]),
+        ("Reverse KL", [1.0, 0.125]),
+    ):
+        app.selectbox(key="chart.second").select(name).run()
+        assert not app.exception
+        assert decoded(app)["y"] == pytest.approx(expected)
+        assert decoded(app)["x"] == [0, 20]
+    app.segmented_control(key="chart.x").set_value("Seconds").run()
+    assert decoded(app)["x"] == [0, 5]
+
+
+def decoded(app: AppTest) -> dict[str, list[float]]:
+    """x and y of the second chart's last curve."""
+    trace = json.loads(app.get("bidi_component")[1].proto.json)["figure"]["data"][-1]
+    return {
+        axis: np.frombuffer(
+            base64.b64decode(trace[axis]["bdata"]), f"<{trace[axis]['dtype']}"
+        ).tolist()
+        for axis in "xy"
+    }
+
+
+def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
+    offered = offered_charts({"modes"}, False)
+    assert offered == ("Accuracy", "Gradient norms", "Modes covered")
+    assert default_chart(offered, False) == "Accuracy"

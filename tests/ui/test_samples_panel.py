@@ -1,7 +1,6 @@
 """Samples of a plane, which no stored run of the other tests has."""
 
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import stored_runs
@@ -15,32 +14,76 @@ from ganlib.runs.writer import RunWriter
 REAL = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
 
 
-def plane_run(store: RunStore) -> Run:
-    run = store.create("toy/scalar", recipes.get("toy/scalar").parse({}))
+def plane_run(store: RunStore, steps: tuple[int, ...] = (0, 20), modes: float = 8.0) -> Run:
+    run = store.create("toy/plane", recipes.get("toy/plane").parse({}))
     with RunWriter(run, tensorboard=False) as writer:
         writer.begin()
         report = DataReport("Made up", "for a test")
         writer.write(Started(0, {}, report, "CPU", REAL, ("generator_loss",)))
-        for step in (0, 20):
+        for step in steps:
             points = np.concatenate([REAL / 2, [[1_000, step], [np.nan, 0]]]).astype(np.float32)
-            writer.write(Samples(step, points, points))
+            scores = {"modes": modes, "high_quality": 0.5}
+            writer.write(Samples(step, points, points, scores=scores))
         writer.end("finished")
     return stored_runs.newest(store)
 
 
-def panel(recipe, run) -> None:
+def panel(run) -> None:
+    from ganlib import recipes
     from ganlib.ui.samples import samples_panel
 
-    samples_panel(recipe, run, run.status())
+    samples_panel(recipes.get("toy/plane"), run, run.status())
+
+
+def shown(run: Run, **session: str) -> AppTest:
+    app = AppTest.from_function(panel, args=(run,), default_timeout=30)
+    for key, value in session.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def clouds(app: AppTest) -> dict[str, dict]:
+    parts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return {part["key"]: part for part in parts if "figure" in part}
 
 
 def test_samples_of_a_plane_are_clouds(store: RunStore) -> None:
-    recipe = SimpleNamespace(kind="plane")
-    app = AppTest.from_function(panel, args=(recipe, plane_run(store)), default_timeout=30).run()
-    assert not app.exception, app.exception
-    parts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
-    (chart,) = (part for part in parts if "figure" in part)
+    app = shown(plane_run(store))
+    (chart,) = clouds(app).values()
     assert [trace["name"] for trace in chart["figure"]["data"]] == ["real", "generated"] * 2
     assert chart["alt"] == "Real and generated points of the plane at step 20"
     (note,) = chart["figure"]["layout"]["annotations"]
     assert note["text"] == "1 generated outside, 1 not finite"
+    # There is no other run that could stand beside it.
+    assert not app.selectbox
+
+
+def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
+    stored_runs.finished(store)
+    run = plane_run(store)
+    other = plane_run(store, steps=(0, 10, 30), modes=3.0)
+    app = shown(run)
+    assert list(clouds(app)) == ["plane"]
+    assert app.selectbox(key="samples.beside").options == ["No other run", other.label().name]
+    app.selectbox(key="samples.beside").set_value(other.id).run()
+    assert not app.exception
+    both = clouds(app)
+    # The last step that the other run has up to there.
+    assert both["plane"]["alt"].endswith("at step 20")
+    assert both["plane.beside"]["alt"].endswith("at step 10")
+    said = [part.value for part in app.markdown]
+    assert any("Step 20: 8 modes, 50.0% near one" in part for part in said)
+    assert any("Step 10: 3 modes, 50.0% near one" in part for part in said)
+
+
+def test_a_run_beside_that_has_no_samples_yet_or_has_gone(store: RunStore) -> None:
+    run = plane_run(store)
+    queued = store.create("toy/plane", recipes.get("toy/plane").parse({}))
+    app = shown(run, **{"samples.beside": queued.id})
+    assert list(clouds(app)) == ["plane"]
+    assert any("No samples yet" in part.value for part in app.markdown)
+    app = shown(run, **{"samples.beside": "20200101-0000-000000000000"})
+    assert app.selectbox(key="samples.beside").value == ""
+    assert list(clouds(app)) == ["plane"]

@@ -1,4 +1,4 @@
-"""How far apart real and generated were at every saved step of a run."""
+"""How the generated distribution moved over a run, and how far it was from the real one."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,10 @@ import streamlit as st
 from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
 from ganlib.runs import Run
-from ganlib.runs.distributions import distributions
+from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.services import manager
+from ganlib.viz.course import course_bins, course_column, course_figure, course_info
 from ganlib.viz.curve_figures import steps_figure
 
 # More points than this cannot be told apart, and each costs some milliseconds once.
@@ -19,7 +20,7 @@ _HEIGHT = 240
 
 
 def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
-    """A curve of one distance over the training.
+    """One distance over the training, and the distribution itself.
 
     Args:
         run: the run.
@@ -35,23 +36,47 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
     key = "compare.over"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
-    left, right = st.columns([1, 3], vertical_alignment="bottom")
-    left.markdown("**Over the training**")
-    right.selectbox(
-        "Distance over the training",
-        names,
-        key=key,
-        persist_state="session",
-        label_visibility="collapsed",
-        width=260,
-    )
-    name = str(st.session_state[key])
-    values = np.array([found.get(name, np.nan) for found in rows.values()])
+    st.markdown("**Over the training**")
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with left:
+        name = str(
+            st.selectbox(
+                "Distance over the training",
+                names,
+                key=key,
+                persist_state="session",
+                label_visibility="collapsed",
+                width=260,
+            )
+        )
+        values = np.array([found.get(name, np.nan) for found in rows.values()])
+        live_chart(
+            steps_figure(
+                np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"
+            ),
+            key="compare.over.chart",
+            height=_HEIGHT,
+            alt=f"{name} between real and generated samples over the training",
+        )
+    with right:
+        _course(run, list(rows), step, title)
+
+
+def _course(run: Run, steps: Sequence[int], step: int, title: str) -> None:
+    """The generated distribution at all steps beside the real one."""
+    real = distributions(run, steps[-1])[title].real
+    edges = course_bins(real)
+    columns = {at: _column_at(run.id, at, title, edges) for at in steps}
     live_chart(
-        steps_figure(np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"),
-        key="compare.over.chart",
+        course_figure(
+            course_info(real, edges, columns),
+            title,
+            at=step,
+            uirevision=f"{run.id} {title} course",
+        ),
+        key="compare.course",
         height=_HEIGHT,
-        alt=f"{name} between real and generated samples over the training",
+        alt=f"{title} of generated samples over the training, and of real ones",
     )
 
 
@@ -66,10 +91,19 @@ def _spread(steps: Sequence[int]) -> list[int]:
 @st.cache_data(max_entries=5_000, show_spinner=False)
 def _distances_at(run_id: str, step: int, title: str) -> dict[str, float]:
     """Empty where there is nothing to compare."""
+    one = _at(run_id, step, title)
+    return {} if one is None else distance_values(one.real, one.generated)
+
+
+@st.cache_data(max_entries=5_000, show_spinner=False)
+def _column_at(run_id: str, step: int, title: str, edges: np.ndarray) -> np.ndarray:
+    one = _at(run_id, step, title)
+    return course_column(np.zeros(0) if one is None else one.generated, edges)
+
+
+def _at(run_id: str, step: int, title: str) -> Distribution | None:
     try:
         one = distributions(manager().store.open(run_id), step).get(title)
     except UserError:
-        return {}
-    if one is None or not len(one.real) or not len(one.generated):
-        return {}
-    return distance_values(one.real, one.generated)
+        return None
+    return one if one is not None and len(one.real) and len(one.generated) else None

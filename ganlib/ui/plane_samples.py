@@ -1,0 +1,147 @@
+"""Points of the plane that a run has generated, alone or beside those of another run."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.events import Arrays
+from ganlib.runs import Run
+from ganlib.ui.live_chart import live_chart
+from ganlib.ui.services import manager
+from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
+from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
+
+BESIDE = "samples.beside"
+_HEIGHT, _HEIGHT_OF_TWO = 380, 300
+_LAYERS = ("Real", "Generated", "Discriminator", "Noise, bent", "Pull on samples")
+_ALONE = ""
+# Runs among which one can be chosen, the newest.
+_MOST = 30
+
+
+def plane_samples(run: Run, step: int) -> None:
+    """Real and generated points, what lies below and above them, and another run's beside.
+
+    Args:
+        run: the run on view.
+        step: one of its steps that have samples.
+    """
+    layers = set(_LAYERS[:2])
+    if "surface" in run.samples(step):
+        st.session_state.setdefault("samples.layers", list(_LAYERS[:2]))
+        chosen = st.pills(
+            "Layers",
+            _LAYERS,
+            selection_mode="multi",
+            key="samples.layers",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        layers = set(chosen)
+    place = st.container()
+    other = _another(run)
+    with place:
+        if other is None:
+            _cloud(run, step, layers, "plane", _HEIGHT)
+            return
+        for column, (one, at, key) in zip(
+            st.columns(2, gap="small"),
+            ((run, step, "plane"), (other, _at_most(other, step), "plane.beside")),
+            strict=True,
+        ):
+            with column:
+                _told(one, at)
+                if at is not None:
+                    _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
+
+
+def _another(run: Run) -> Run | None:
+    """The run that somebody wants to see beside."""
+    others = {id: name for id, name in _planes().items() if id != run.id}
+    if not others:
+        return None
+    if st.session_state.get(BESIDE) not in others:
+        st.session_state[BESIDE] = _ALONE
+    chosen = st.selectbox(
+        "Beside it",
+        [_ALONE, *others],
+        format_func=lambda id: others.get(id, "No other run"),
+        key=BESIDE,
+        persist_state="session",
+        help="Another run in the plane, at the same step or its last one before.",
+    )
+    return manager().store.open(chosen) if chosen else None
+
+
+# Every second is too often for a look at all runs there are.
+@st.cache_data(ttl=5, show_spinner=False)
+def _planes() -> dict[str, str]:
+    """Names of the newest runs in the plane, by id."""
+    kinds = {recipe.name: recipe.kind for recipe in recipes.all_recipes().values()}
+    found = [each for each in manager().store.list() if kinds.get(each.recipe) == "plane"]
+    return {each.id: each.label.name if each.label else each.id for each in found[:_MOST]}
+
+
+def _at_most(run: Run, step: int) -> int | None:
+    """The last step with samples up to there; None where there is none yet."""
+    return max((at for at in run.sample_steps() if at <= step), default=None)
+
+
+def _told(run: Run, step: int | None) -> None:
+    """Which run this is, and how well it does."""
+    said = f"**{run.config.get('preset', run.label().name)}**"
+    if step is None:
+        st.markdown(f"{said}  \nNo samples yet.")
+        return
+    scores = run.scores()
+    rows = np.flatnonzero(scores.step == step)
+    figures = {name: float(values[rows[0]]) for name, values in scores.values.items() if len(rows)}
+    said += f"  \nStep {step:,}"
+    if "modes" in figures:
+        said += f": {figures['modes']:.0f} modes, {figures['high_quality']:.1%} near one"
+    st.markdown(said)
+
+
+def _cloud(run: Run, step: int, layers: set[str], key: str, height: int) -> None:
+    try:
+        samples = run.samples(step)
+        info = plane_info(run.real(), samples["fresh"])
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    below, above = _layers(run, samples, info, layers)
+    live_chart(
+        plane_figure(
+            info,
+            uirevision=run.id,
+            height=height,
+            below=below,
+            above=above,
+            hidden={"real", "generated"} - {layer.lower() for layer in layers},
+        ),
+        key=key,
+        height=height,
+        alt=f"Real and generated points of the plane at step {step:,}",
+    )
+
+
+def _layers(
+    run: Run, samples: Arrays, info: PlaneInfo, layers: set[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Traces below and above the points."""
+    below, above = [], []
+    # Those of an earlier version have none.
+    if "Discriminator" in layers and "surface" in samples:
+        border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
+        loss = str(run.config.get("loss"))
+        below.append(surface_layer(samples["surface_at"], samples["surface"], loss, float(border)))
+    if "Noise, bent" in layers and "manifold" in samples:
+        below += manifold_layers(samples["manifold"])
+    if "Pull on samples" in layers and "pull" in samples:
+        pull = samples["pull"]
+        width = info.x_range[1] - info.x_range[0]
+        above.append(pull_layer(samples["fixed"][: len(pull)], pull, width))
+    return below, above
