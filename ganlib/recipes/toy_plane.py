@@ -1,6 +1,6 @@
 """A small GAN in the plane: where mode collapse can be seen with the naked eye."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -17,13 +17,35 @@ from ganlib.recipes.toy import ToyConfig, ToyRecipe
 class PlaneConfig(ToyConfig):
     """Knobs of `toy/plane`."""
 
-    steps: int = inherit(RunConfig, "steps", 10_000)
+    presets: ClassVar[dict[str, dict[str, object]]] = {
+        "cured": {},
+        "plain GAN": {
+            "steps": 5_000,
+            "loss": "non_saturating",
+            "gradient_penalty": "none",
+            "average_decay": 0.0,
+            "schedule": "constant",
+            "discriminator_learning_rate": 1e-3,
+            "beta_1": 0.5,
+            "beta_2": 0.999,
+        },
+    }
+
+    preset: Literal["cured", "plain GAN"] = knob(
+        "cured",
+        "The plain GAN has the same networks and the classic loss, without all that keeps a GAN "
+        "from mode collapse: it hunts from peak to peak and never holds all of them.",
+        group="Run",
+    )
+    steps: int = inherit(RunConfig, "steps", 16_000)
     target: Literal["ring8", "grid25", "two_gaussians", "line", "spiral", "moons"] = knob(
         "ring8", "The distribution to learn.", group="Data"
     )
-    hidden_units: int = inherit(ToyConfig, "hidden_units", 128)
+    generator_units: int = inherit(ToyConfig, "generator_units", 256)
+    discriminator_units: int = inherit(ToyConfig, "discriminator_units", 128)
     loss: Loss = inherit(RunConfig, "loss", "relativistic")
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 2e-3)
+    gradient_penalty_weight: float = inherit(ToyConfig, "gradient_penalty_weight", 0.02)
 
 
 class ToyPlane(ToyRecipe[PlaneConfig]):
@@ -46,8 +68,8 @@ class ToyPlane(ToyRecipe[PlaneConfig]):
         "Rings and grids of narrow peaks are the classic test for mode collapse: a generator "
         "that makes only some of the peaks fools the discriminator all the same. The loss that "
         "compares each real point with a generated one, penalties on the discriminator's slope "
-        "and a running average of the generator keep it from that here; take them away (loss "
-        "non_saturating, penalty none, average 0) and watch peaks go missing. Distributions are "
+        "and a running average of the generator keep it from that here; the preset *plain GAN* "
+        "takes them away: watch peaks go missing. Distributions are "
         "those of the papers: 8 peaks on a circle of radius 1, 25 on a grid."
     )
     sample_count = 2_000

@@ -55,7 +55,7 @@ PARAMETERS = {
     # The book's own figures, which the layers below add up to.
     "quickdraw/conv": (183_713, 4_311_553),
     "toy/plane": (
-        (2 + 1) * 128 + 2 * (128 + 1) * 128 + (128 + 1) * 2,
+        (2 + 1) * 256 + 2 * (256 + 1) * 256 + (256 + 1) * 2,
         (2 + 1) * 128 + 2 * (128 + 1) * 128 + (128 + 1) * 1,
     ),
     # In each, one number for how far it has grown.

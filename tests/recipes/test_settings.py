@@ -197,15 +197,20 @@ def test_images_are_scaled_as_the_books_do() -> None:
 
 def test_scalar_knobs_reach_networks_and_optimisers() -> None:
     recipe = recipes.get("toy/scalar")
-    config = recipe.parse({"hidden_units": 5, "hidden_layers": 2, "generator_learning_rate": 0.5})
-    for network in (recipe.generator(config), recipe.discriminator(config)):
+    config = recipe.parse({"generator_units": 5, "discriminator_units": 3, "hidden_layers": 2})
+    generator, discriminator = recipe.generator(config), recipe.discriminator(config)
+    # 1 * 5 + 5, 5 * 5 + 5, 5 * 1 + 1; and the same with 3.
+    for network, parameters in ((generator, 10 + 30 + 6), (discriminator, 6 + 12 + 4)):
         network.build((None, 1))
-        # 1 * 5 + 5, 5 * 5 + 5, 5 * 1 + 1.
-        assert network.count_params() == 10 + 30 + 6
-        slopes = [
-            layer.negative_slope for layer in network.layers if hasattr(layer, "negative_slope")
-        ]
-        assert slopes == [pytest.approx(0.2)] * 2
+        assert network.count_params() == parameters
+    slopes = [
+        layer.negative_slope for layer in discriminator.layers if hasattr(layer, "negative_slope")
+    ]
+    assert slopes == [pytest.approx(0.2)] * 2
+    bends = [layer.activation.__name__ for layer in generator.layers if hasattr(layer, "units")]
+    assert bends == ["linear"] * 3
+    lines = [layer for layer in generator.layers if not hasattr(layer, "units")]
+    assert [layer.activation.__name__ for layer in lines] == ["relu"] * 2
     generator, _ = optimisers(recipe.name, generator_learning_rate=0.5)
     assert float(generator.learning_rate) == 0.5
     assert config.schedule == "cosine"

@@ -52,7 +52,8 @@ SMALL = {
 
 
 def config_of(recipe: Recipe[Any], row: dict[str, Any]) -> Any:
-    small = SMALL | {key: 8 for key in ("hidden_units",) if key in recipe.Config.model_fields}
+    units = ("hidden_units", "generator_units", "discriminator_units")
+    small = SMALL | {key: 8 for key in units if key in recipe.Config.model_fields}
     return recipe.parse({**small, **row})
 
 

@@ -11,7 +11,14 @@ from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Samples
 from ganlib.training import Trainer
 
 RECIPE = recipes.get("toy/scalar")
-SMALL = {"steps": 40, "batch_size": 16, "sample_every": 20, "devices": "cpu", "hidden_units": 8}
+SMALL = {
+    "steps": 40,
+    "batch_size": 16,
+    "sample_every": 20,
+    "devices": "cpu",
+    "generator_units": 8,
+    "discriminator_units": 8,
+}
 
 
 def config(**knobs: Any) -> Any:

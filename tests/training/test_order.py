@@ -10,7 +10,13 @@ from ganlib.training import Trainer
 @pytest.mark.slow
 def test_a_penalised_run_is_the_same_every_time() -> None:
     # Without the wait about every fifth of these runs went another way, from a random step on.
-    values = {"hidden_layers": 1, "hidden_units": 8, "batch_size": 16, "steps": 150}
+    values = {
+        "hidden_layers": 1,
+        "generator_units": 8,
+        "discriminator_units": 8,
+        "batch_size": 16,
+        "steps": 150,
+    }
     recipe = recipes.get("toy/scalar")
     config = recipe.parse({**values, "schedule": "constant", "devices": "cpu"})
     assert config.gradient_penalty == "r1_r2" and config.gradient_penalty_weight > 0

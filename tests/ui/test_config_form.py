@@ -106,7 +106,7 @@ def test_a_value_at_a_bound_that_is_not_allowed(
 
 @pytest.mark.parametrize(
     ("knob", "value"),
-    [("steps", 0), ("steps", 10_000_001), ("batch_size", -5), ("hidden_units", 1_000_000)],
+    [("steps", 0), ("steps", 10_000_001), ("batch_size", -5), ("generator_units", 1_000_000)],
 )
 def test_a_value_out_of_bounds_stays_on_view_and_is_told(
     knob: str, value: int, open_page: Open
