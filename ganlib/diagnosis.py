@@ -33,6 +33,28 @@ def sentence(figures: Mapping[str, np.ndarray]) -> str:
     return _of_a_discriminator(_now(figures["accuracy_real"]), _now(figures["accuracy_generated"]))
 
 
+def of_modes(found: float, peaks: int, near: float) -> str:
+    """What the generated samples say of a distribution with peaks.
+
+    Args:
+        found: peaks that have a sample.
+        peaks: how many there are.
+        near: share of the samples that lie near a peak.
+    Returns:
+        One sentence.
+    """
+    share = f"{near:.0%}".replace("%", " %")
+    if found < peaks:
+        return (
+            f"Mode collapse: the generator makes {found:.0f} of the {peaks} peaks, and {share} of "
+            "its points lie near one. What helps stands under Mode collapse in the settings; so do "
+            "the relativistic loss and the penalties r1 and r2."
+        )
+    if near < 0.8:
+        return f"All {peaks} peaks are found, but only {share} of the points lie near one yet."
+    return f"All {peaks} peaks are found, and {share} of the points lie near one."
+
+
 def _now(values: np.ndarray) -> float:
     """The mean over the last steps: 200 of a long run, a tenth of a short one."""
     count = int(np.clip(len(values) // 10, 20, RECENT))

@@ -114,3 +114,13 @@ def test_only_recent_steps_count() -> None:
 
 def test_nothing_is_said_before_the_first_step() -> None:
     assert sentence(np.empty(0), np.empty(0)) == ""
+
+
+def test_what_the_samples_say_of_peaks() -> None:
+    said = diagnosis.of_modes(3, 8, 0.42)
+    assert said.startswith("Mode collapse: the generator makes 3 of the 8 peaks, and 42 % of")
+    assert diagnosis.of_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
+    assert (
+        diagnosis.of_modes(8, 8, 0.98)
+        == "All 8 peaks are found, and 98 % of the points lie near one."
+    )

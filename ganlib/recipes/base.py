@@ -139,6 +139,10 @@ class Recipe(ABC, Generic[AnyConfig]):
         """(k,) density of one-dimensional data at (k,) points; None where nobody knows it."""
         return None
 
+    def peaks(self, config: AnyConfig) -> int:
+        """How many peaks the data have; 0 where nobody counts them."""
+        return 0
+
     def caption(self, config: AnyConfig, step: int) -> str:
         """What is to be said of the samples at a step; empty for most recipes."""
         return ""

@@ -25,7 +25,8 @@ class PlaneConfig(ToyConfig):
             "gradient_penalty": "none",
             "average_decay": 0.0,
             "schedule": "constant",
-            "discriminator_learning_rate": 1e-3,
+            "generator_learning_rate": 2e-4,
+            "discriminator_learning_rate": 2e-4,
             "beta_1": 0.5,
             "beta_2": 0.999,
         },
@@ -33,8 +34,8 @@ class PlaneConfig(ToyConfig):
 
     preset: Literal["cured", "plain GAN"] = knob(
         "cured",
-        "The plain GAN has the same networks and the classic loss, without all that keeps a GAN "
-        "from mode collapse: it hunts from peak to peak and never holds all of them.",
+        "The plain GAN has the same networks, the classic loss and DCGAN's learning rates, without "
+        "what keeps a GAN from mode collapse: its points hunt from peak to peak in one clump.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 16_000)
@@ -88,6 +89,9 @@ class ToyPlane(ToyRecipe[PlaneConfig]):
 
     def latent(self, config: PlaneConfig) -> Latent:
         return Latent(2)
+
+    def peaks(self, config: PlaneConfig) -> int:
+        return len(TARGETS[config.target].modes)
 
     def evaluate(
         self, config: PlaneConfig, real: np.ndarray, generated: np.ndarray

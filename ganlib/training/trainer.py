@@ -63,6 +63,7 @@ class Trainer:
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self._program: Program | None = None
         self._generator: Generator | None = None
+        self._probe: Probe | None = None
 
     def events(self) -> Iterator[Event]:
         """Loads the data, builds the networks and trains to the last step.
@@ -84,6 +85,7 @@ class Trainer:
         self._generator = generator
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
         probe = Probe(self.recipe, self.config, program.score, generator, real)
+        self._probe = probe
         yield self._started(data, device_name, probe)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
@@ -115,7 +117,7 @@ class Trainer:
         """Leaves the networks to the next run of the same kind; not after a failure."""
         if self._program is not None:
             give_back(self._program)
-            self._program = self._generator = None
+            self._program = self._generator = self._probe = None
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
         """Changes knobs from the next step on, or has one network learn alone in it.
@@ -142,14 +144,15 @@ class Trainer:
         return change
 
     def look(self) -> Samples:
-        """What the generator can do between two events: samples alone, for a run that rests.
+        """What the generator can do between two events: for a run that rests.
 
         Raises:
             DivergedError: nothing that is finite.
         """
-        if self._generator is None:
+        if self._generator is None or self._probe is None:
             raise RuntimeError(_NOT_THERE)
-        return self._drawn(self._generator, self.recipe.sample_count)
+        # The scores are those of the steps at which samples are due, however often it rests.
+        return replace(self._samples(self._generator, self._probe), scores={})
 
     def checkpoint(self) -> Checkpoint:
         """The run's state between two events."""

@@ -10,6 +10,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
+from ganlib.runs.trainers import config_now
 from ganlib.ui.curves import curves_panel
 from ganlib.ui.hands_on import what_happens
 from ganlib.ui.samples import samples_panel
@@ -77,15 +78,20 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
         )
     # A history that cannot be read was told of above.
     with suppress(UserError):
-        _diagnosis(run)
+        _diagnosis(recipe, run, status)
     if status.data:
         st.caption(f"Data: {status.data}.")
 
 
-def _diagnosis(run: Run) -> None:
+def _diagnosis(recipe: Recipe, run: Run, status: Status) -> None:
     history = run.history()
-    if len(history):
-        st.caption(diagnosis.sentence({name: history[name] for name in history.names}))
+    if not len(history):
+        return
+    said = diagnosis.sentence({name: history[name] for name in history.names})
+    if "modes" in status.scores and (peaks := recipe.peaks(config_now(run))):
+        scores = status.scores
+        said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
+    st.caption(said)
 
 
 @contextmanager

@@ -82,7 +82,11 @@ def _planes() -> dict[str, str]:
     """Names of the newest runs in the plane, by id."""
     kinds = {recipe.name: recipe.kind for recipe in recipes.all_recipes().values()}
     found = [each for each in manager().store.list() if kinds.get(each.recipe) == "plane"]
-    return {each.id: each.label.name if each.label else each.id for each in found[:_MOST]}
+    return {each.id: _name(manager().store.open(each.id)) for each in found[:_MOST]}
+
+
+def _name(run: Run) -> str:
+    return " · ".join(filter(None, (run.label().name, str(run.config.get("preset", "")))))
 
 
 def _at_most(run: Run, step: int) -> int | None:
@@ -92,7 +96,7 @@ def _at_most(run: Run, step: int) -> int | None:
 
 def _told(run: Run, step: int | None) -> None:
     """Which run this is, and how well it does."""
-    said = f"**{run.config.get('preset', run.label().name)}**"
+    said = f"**{run.config.get('preset') or run.label().name}**"
     if step is None:
         st.markdown(f"{said}  \nNo samples yet.")
         return

@@ -82,9 +82,14 @@ def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220
 
 def modes_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """How many peaks of the distribution the samples of "generated" find."""
-    # Peaks are counted, and a line along the upper edge would be cut in half.
-    y = {"rangemode": "tozero", "tick0": 0, "nticks": 5, "tickformat": "d"}
-    y["range"] = [0, max(1.0, 1.06 * info.highest)]
+    most = max(1, round(info.highest))
+    y = {
+        # A line along the upper edge would be cut in half.
+        "range": [0, 1.06 * most],
+        # Peaks are counted: no tick between two of them, and about four in all.
+        "dtick": -(-most // 4),
+        "tickformat": "d",
+    }
     return _figure(info, "modes", uirevision, height, y=y, label="found by {}", value_format="d")
 
 

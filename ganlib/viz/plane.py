@@ -170,8 +170,8 @@ def _told(info: PlaneInfo) -> dict[str, Any]:
         "yref": "paper",
         "x": 1,
         "xanchor": "right",
-        "y": 1,
+        # Not above, where a narrow chart has its legend.
+        "y": 0,
         "yanchor": "bottom",
-        "yshift": 8,
         "showarrow": False,
     }

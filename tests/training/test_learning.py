@@ -1,9 +1,10 @@
 """Whole runs, as a user gets them: the toys learn what they are for."""
 
 import pytest
-from small_recipe import finished, train
+from small_recipe import finished, only, train
 
 from ganlib import recipes
+from ganlib.events import Samples
 
 pytestmark = pytest.mark.slow
 
@@ -27,3 +28,14 @@ def test_gaussian_vector_as_printed_cannot() -> None:
     # No distribution between 0 and 1 is nearer to N(0, 1) than 0.482.
     assert 0.48 <= scores["w1_over_sigma"] <= 2
     assert scores["histogram_overlap"] <= 0.36
+
+
+def test_a_plain_gan_collapses_on_the_ring() -> None:
+    recipe = recipes.get("toy/plane")
+    values = {"preset": "plain GAN", "steps": 1_000, "sample_every": 250}
+    found = only(train(recipe, values), Samples)
+    assert [samples.step for samples in found] == [0, 250, 500, 750, 1_000]
+    for samples in found[1:]:
+        assert samples.scores["modes"] <= 3
+        assert samples.scores["high_quality"] < 0.3
+        assert 0.3 < samples.scores["marginal_w1_over_sigma"] < 10

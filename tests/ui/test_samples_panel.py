@@ -66,7 +66,10 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     other = plane_run(store, steps=(0, 10, 30), modes=3.0)
     app = shown(run)
     assert list(clouds(app)) == ["plane"]
-    assert app.selectbox(key="samples.beside").options == ["No other run", other.label().name]
+    assert app.selectbox(key="samples.beside").options == [
+        "No other run",
+        f"{other.label().name} · cured",
+    ]
     app.selectbox(key="samples.beside").set_value(other.id).run()
     assert not app.exception
     both = clouds(app)

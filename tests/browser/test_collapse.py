@@ -1,0 +1,33 @@
+"""The demo of mode collapse: a plain GAN loses peaks, and the cured one stands beside it."""
+
+from collections.abc import Callable
+
+from app_server import AppServer
+from dashboard import Dashboard
+from playwright.sync_api import expect
+
+from ganlib.runs import RunStore
+
+
+def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
+    launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
+) -> None:
+    server = launch()
+    tab = open_tab(server)
+    tab.open("/")
+    tab.button("demo-1").click()
+    tab.page.wait_for_url("**/toy?run=*")
+    tab.wait_for_points()
+    samples = tab.page.locator(".st-key-live_samples")
+    expect(samples).to_contain_text("plain GAN")
+    expect(samples).to_contain_text("cured")
+    expect(samples).to_contain_text("No samples yet")
+    # It waits behind the first one.
+    store = RunStore(server.runs)
+    presets = {each.status.state: store.open(each.id).config["preset"] for each in store.list()}
+    assert presets == {"running": "plain GAN", "queued": "cured"}
+    expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator makes")
+    # The cured run begins at once when the first one has ended, and its points appear beside.
+    tab.stop()
+    expect(samples.locator(".live-chart-plot")).to_have_count(2)
+    expect(samples).to_contain_text("near one")
