@@ -8,15 +8,14 @@ import numpy as np
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
-from ganlib.viz.histograms import HistogramsInfo
-from ganlib.viz.layout import chart_layout
+from ganlib.viz.histograms import AROUND, HistogramsInfo
+from ganlib.viz.layout import chart_layout, value_axis
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 _POINTS = 512
 _QUANTILES = 200
 # A second density that is one spike would flatten the first.
 _TALLEST = 2.8
-_TITLE: dict[str, Any] = {"title": {"text": "value", "standoff": 6}, "tickangle": 0, "nticks": 9}
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def density_figure(
         title="density",
         uirevision=uirevision,
         height=height,
-        x={**_TITLE, "range": [info.x[0], info.x[-1]], "unifiedhovertitle": {"text": "%{x:.4~g}"}},
+        x=value_axis(info.x[0], info.x[-1]),
         y={"range": [0, 1.05 * (top or 1.0)]},
         note=note,
     )
@@ -116,7 +115,7 @@ def cumulative_figure(
         title="share up to here",
         uirevision=uirevision,
         height=height,
-        x={**_TITLE, "range": [info.x[0], info.x[-1]], "unifiedhovertitle": {"text": "%{x:.4~g}"}},
+        x=value_axis(info.x[0], info.x[-1]),
         y={"range": [-0.03, 1.03], "tickformat": ".0%", "fixedrange": True},
     )
     return Chart(_curves(info, pair, filled=False, value="%{y:.1%}"), layout)
@@ -143,7 +142,7 @@ def quantiles_figure(
         title=f"{pair.second} quantile",
         uirevision=uirevision,
         height=height,
-        x={**_TITLE, "title": {"text": f"{pair.first} quantile"}, "range": list(view)},
+        x={**value_axis(*view), "title": {"text": f"{pair.first} quantile"}},
         y={"range": list(view)},
     )
     layout["hovermode"] = "closest"
@@ -253,11 +252,7 @@ def _bins_layout(info: HistogramsInfo, title: str, uirevision: str, height: int)
         title=title,
         uirevision=uirevision,
         height=height,
-        x={
-            **_TITLE,
-            "range": [info.edges[0], info.edges[-1]],
-            "unifiedhovertitle": {"text": "around %{x:.4~g}"},
-        },
+        x=value_axis(info.edges[0], info.edges[-1], AROUND),
         y={},
     )
 

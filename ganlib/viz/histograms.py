@@ -7,12 +7,14 @@ import numpy as np
 
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.layout import chart_layout
+from ganlib.viz.layout import chart_layout, value_axis
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 # How many bins: as wide as somebody found good.
 Rule = Literal["Freedman-Diaconis", "Scott", "Sturges"]
 _MOST_BINS = 1_000
+# What a hover says of a bin.
+AROUND = "around %{x:.4~g}"
 
 # The chart's height in real histograms, and what it is where the generated one is higher; a
 # generator that puts everything on one spot would otherwise flatten the real one.
@@ -130,13 +132,7 @@ def histogram_figure(
         title="values in a bin" if counts else "density",
         uirevision=uirevision,
         height=height,
-        x={
-            "title": {"text": "value", "standoff": 6},
-            "unifiedhovertitle": {"text": "around %{x:.4~g}"},
-            "range": [info.edges[0], info.edges[-1]],
-            "tickangle": 0,
-            "nticks": 9,
-        },
+        x=value_axis(info.edges[0], info.edges[-1], AROUND),
         y={"range": [0, _top(info) * (info.histograms[0].count * width if counts else 1)]},
     )
     layout["legend"]["traceorder"] = "reversed"

@@ -73,6 +73,23 @@ def x_axis(kind: XKind) -> dict[str, Any]:
     }
 
 
+def value_axis(low: float, high: float, hover: str = "%{x:.4~g}") -> dict[str, Any]:
+    """The horizontal axis of the data's own values.
+
+    Args:
+        low: left end.
+        high: right end.
+        hover: what a hover says of its place.
+    """
+    return {
+        "title": {"text": "value", "standoff": 6},
+        "unifiedhovertitle": {"text": hover},
+        "range": [low, high],
+        "tickangle": 0,
+        "nticks": 9,
+    }
+
+
 def log_axis(lowest: float, highest: float) -> dict[str, Any]:
     """A logarithmic axis labelled 0.1, 0.2, 0.5, 1 ... where Plotly would write 2, 5, 10^-1.
 
