@@ -62,6 +62,9 @@ def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
     assert moments["real"].tolist()[0] == moments["generated"].tolist()[0] == "200"
     (trace,) = drawn["compare.over.chart"]["figure"]["data"]
     assert trace["name"] == "Wasserstein-1"
+    course = drawn["compare.course"]["figure"]["data"]
+    assert [trace["name"] for trace in course] == ["generated", "real", "generated"]
+    assert course[0]["type"] == "heatmap"
 
 
 def test_images_have_ink_and_the_scores_of_the_discriminator(
