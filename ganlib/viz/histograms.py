@@ -7,7 +7,7 @@ import numpy as np
 
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.layout import chart_layout
+from ganlib.viz.layout import chart_layout, value_axis
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 # How many bins: as wide as somebody found good.
@@ -131,7 +131,7 @@ def histogram_figure(
         uirevision=uirevision,
         height=height,
         x={
-            "title": {"text": "value", "standoff": 6},
+            **value_axis(float(info.edges[0]), float(info.edges[-1]), "value"),
             "unifiedhovertitle": {"text": "around %{x:.4~g}"},
             "range": [info.edges[0], info.edges[-1]],
             "tickangle": 0,

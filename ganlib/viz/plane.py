@@ -9,7 +9,7 @@ import numpy as np
 from ganlib.metrics.extent import view
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.layout import chart_layout
+from ganlib.viz.layout import chart_layout, value_axis
 
 MAX_POINTS = 2_500
 _MOST_SLOW = 800
@@ -101,10 +101,10 @@ def plane_figure(
         title="",
         uirevision=uirevision,
         height=height,
-        x={"range": list(info.x_range), "constrain": "domain"},
+        x={"range": list(info.x_range), "constrain": "domain", **value_axis(*info.x_range)},
         # The square is made smaller where there is no room, never cut: what the count
         # calls outside is outside the picture.
-        y={"range": list(info.y_range), "constrain": "domain"}
+        y={"range": list(info.y_range), "constrain": "domain", **value_axis(*info.y_range)}
         | ({"scaleanchor": "x"} if info.is_square else {}),
     )
     layout["hovermode"] = "closest"
