@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import numpy as np
 
@@ -22,12 +22,16 @@ class Scaling:
     """The line between the data's own units and what the networks see.
 
     Args:
-        offset: the raw value that the networks see as 0.
-        factor: the raw distance that the networks see as 1.
+        offset: the raw value that the networks see as 0; one for each coordinate, or one for all.
+        factor: the raw distance that the networks see as 1; likewise.
+
+    Attributes:
+        dtype: of raw values.
     """
 
-    offset: float = 0.0
-    factor: float = 1.0
+    offset: float | tuple[float, ...] = 0.0
+    factor: float | tuple[float, ...] = 1.0
+    dtype: ClassVar[str] = "float32"
 
     def to_model(self, raw: "tf.Tensor") -> "tf.Tensor":
         """Any shape, raw units -> same shape, the networks' units."""
@@ -35,7 +39,26 @@ class Scaling:
 
     def to_raw(self, model: np.ndarray) -> np.ndarray:
         """Any shape, the networks' units -> same shape, raw units."""
-        return model * self.factor + self.offset
+        # As arrays of the model's own type: a bare tuple would be one of float64.
+        factor, offset = (np.asarray(x, model.dtype) for x in (self.factor, self.offset))
+        raw: np.ndarray = model * factor + offset
+        return raw
+
+
+class PreciseScaling(Scaling):
+    """Of raw values that are float64, for float32 would lose a small spread far from 0."""
+
+    dtype = "float64"
+
+    def to_model(self, raw: "tf.Tensor") -> "tf.Tensor":
+        """Any shape, raw float64 -> same shape, float32 in the networks' units."""
+        import tensorflow as tf
+
+        return tf.cast(super().to_model(raw), tf.float32)
+
+    def to_raw(self, model: np.ndarray) -> np.ndarray:
+        """Any shape, the networks' units -> same shape, raw float64."""
+        return super().to_raw(model.astype(np.float64))
 
 
 class Data(ABC):
@@ -62,11 +85,12 @@ class Data(ABC):
             seed: (2,) int32. The same seed draws the same samples.
             count: number of samples.
         Returns:
-            (count, *sample_shape) float32, in the data's own units.
+            (count, *sample_shape) float32, in the data's own units; float64 where the recipe's
+            scaling is a `PreciseScaling`.
         """
 
     def take(self, seed: int, count: int) -> np.ndarray:
-        """The same draw outside a compiled step: (count, *sample_shape) float32."""
+        """The same draw outside a compiled step: (count, *sample_shape)."""
         import tensorflow as tf
 
         with tf.device("/CPU:0"):
@@ -77,7 +101,8 @@ class ArrayData(Data):
     """Samples held in memory, drawn uniformly with replacement.
 
     Args:
-        samples: (N, *sample_shape), any real dtype; images are uint8 of (N, H, W, 1).
+        samples: (N, *sample_shape), any real dtype; images are uint8 of (N, H, W, 1). What is
+            float64 is drawn as such, all else as float32.
         report: which data this is.
     """
 
@@ -101,7 +126,8 @@ class ArrayData(Data):
         rows = tf.random.stateless_uniform(
             (count,), seed, minval=0, maxval=self._samples.shape[0], dtype=tf.int32
         )
-        return tf.cast(tf.gather(self._samples, rows), tf.float32)
+        precise = self._samples.dtype == tf.float64
+        return tf.cast(tf.gather(self._samples, rows), tf.float64 if precise else tf.float32)
 
 
 # Yields what is being done, at least twice a second, and returns the data. Closing it at any

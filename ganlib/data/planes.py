@@ -24,17 +24,19 @@ class Plane:
         title: how a user knows it, with its parameters.
         place: (n,) from 0 to below 1 -> (n, 2).
         sd: of the normal noise around the place, in both directions.
-        centre: mean of both coordinates.
+        centre: mean of both coordinates, or of each.
         scale: root of the mean variance of the two coordinates.
         modes: (k, 2) where its peaks are; empty where it has none.
+        key: tells it from others of the same title.
     """
 
     title: str
     place: "Place"
     sd: float
-    centre: float
+    centre: float | tuple[float, float]
     scale: float
     modes: tuple[tuple[float, float], ...] = ()
+    key: str = ""
 
 
 class PlaneData(Data):
@@ -49,7 +51,7 @@ class PlaneData(Data):
     @property
     def fingerprint(self) -> str:
         """See `Data.fingerprint`."""
-        return f"{self.plane.title!r}"
+        return f"{self.plane.title!r} {self.plane.key}"
 
     def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
         import tensorflow as tf

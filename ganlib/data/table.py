@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -32,11 +32,13 @@ class Column:
         name: as the table has it; "column 1" where it has none.
         values: (n,) float64, finite, n at least 1.
         told: what was left out, in sentences; empty where nothing was.
+        finite: (rows read,) bool, which of them the values are from.
     """
 
     name: str
     values: np.ndarray
     told: str
+    finite: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,19 @@ class Table:
     name: str
     rows: int
     columns: dict[str, Column]
+
+    def together(self, titles: Sequence[str]) -> tuple[np.ndarray, str]:
+        """Columns side by side, in those rows in which all of them are finite.
+
+        Args:
+            titles: of columns that there are.
+        Returns:
+            ((n, len(titles)) float64, what was left out as in `Column.told`); n may be 0.
+        """
+        chosen = [self.columns[title] for title in titles]
+        whole = np.logical_and.reduce([column.finite for column in chosen])
+        values = [column.values[whole[column.finite]] for column in chosen]
+        return np.stack(values, axis=1), _told(self.rows, whole)
 
 
 def read_table(name: str, content: bytes | memoryview) -> Table:
@@ -85,7 +100,7 @@ def read_table(name: str, content: bytes | memoryview) -> Table:
         if column is not None:
             columns[title] = column
     if not columns:
-        raise DataError(f"{name} has no column of numbers; it has {_listed(list(raw))}.")
+        raise DataError(f"{name} has no column of numbers; it has {listed(list(raw))}.")
     return Table(name, rows, columns)
 
 
@@ -165,7 +180,7 @@ def _parquet(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
     ]
     if not fields:
         raise DataError(
-            f"{name} has no column of numbers; it has {_listed(file.schema_arrow.names)}."
+            f"{name} has no column of numbers; it has {listed(file.schema_arrow.names)}."
         )
     _check_size(name, len(fields), file.metadata.num_rows)
     # In batches, for a small file can unpack to any size, whatever it says of itself.
@@ -224,12 +239,16 @@ def _column(title: str, values: np.ndarray, rows: int) -> Column | None:
     finite = np.isfinite(values)
     if finite.mean() < _NUMERIC_SHARE:
         return None
+    return Column(title, values[finite], _told(rows, finite), finite)
+
+
+def _told(rows: int, finite: np.ndarray) -> str:
     told = []
-    if rows > len(values):
-        told.append(f"{len(values):,} of {rows:,} rows, drawn at random")
+    if rows > len(finite):
+        told.append(f"{len(finite):,} of {rows:,} rows, drawn at random")
     if dropped := int((~finite).sum()):
         told.append(f"left out, as no finite numbers: {dropped:,}")
-    return Column(title, values[finite], "; ".join(told))
+    return "; ".join(told)
 
 
 def _title(at: int, title: object) -> str:
@@ -237,6 +256,7 @@ def _title(at: int, title: object) -> str:
     return f"column {at + 1}" if isinstance(title, int) else short(str(title))
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first names, fit for a sentence."""
     shown = ", ".join(short(name) for name in names[:8])
     return f"{shown} and {len(names) - 8:,} more" if len(names) > 8 else shown or "none"

@@ -1,5 +1,7 @@
 """Scores of generated against real samples, by what the samples are."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ganlib.metrics.distances import (
@@ -30,19 +32,22 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
     }
 
 
-def plane_scores(real: np.ndarray, generated: np.ndarray, scale: float) -> dict[str, float]:
+def plane_scores(
+    real: np.ndarray, generated: np.ndarray, scale: float | Sequence[float]
+) -> dict[str, float]:
     """Distances of points in the plane, seen from both axes.
 
     Args:
         real: (n, 2) finite values.
         generated: (m, 2) finite values.
-        scale: root of the target's mean variance in one direction.
+        scale: root of the target's mean variance in one direction; or its standard deviation
+            in either, where each coordinate has units of its own.
     Returns:
         marginal_w1_over_sigma: Wasserstein-1 between the coordinates, mean over both axes.
     """
     first, second = real.astype(np.float64), generated.astype(np.float64)
     distances = [wasserstein1(first[:, axis], second[:, axis]) for axis in (0, 1)]
-    return {"marginal_w1_over_sigma": float(np.mean(distances)) / scale}
+    return {"marginal_w1_over_sigma": float(np.mean(np.divide(distances, scale)))}
 
 
 def image_scores(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:

@@ -3,20 +3,24 @@
 from typing import ClassVar, Literal
 
 import numpy as np
+from pydantic import model_validator
 
 from ganlib.config import Loss, RunConfig
 from ganlib.data.base import Data, Scaling
-from ganlib.data.planes import TARGETS, PlaneData
+from ganlib.data.drawing import drawn_plane, parse_drawing
+from ganlib.data.planes import TARGETS, Plane, PlaneData
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.modes import mode_scores
 from ganlib.metrics.samples import plane_scores
 from ganlib.recipes.base import Latent, Source
+from ganlib.recipes.own_columns import OWN, OwnColumnsConfig
 from ganlib.recipes.toy import ToyConfig, ToyRecipe
 
 
-class PlaneConfig(ToyConfig):
+class PlaneConfig(OwnColumnsConfig):
     """Knobs of `toy/plane`."""
 
+    own_count = 2
     presets: ClassVar[dict[str, dict[str, object]]] = {
         "cured": {},
         "plain GAN": {
@@ -39,14 +43,50 @@ class PlaneConfig(ToyConfig):
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 16_000)
-    target: Literal["ring8", "grid25", "two_gaussians", "line", "spiral", "moons"] = knob(
-        "ring8", "The distribution to learn.", group="Data"
+    target: Literal[
+        "ring8",
+        "grid25",
+        "two_gaussians",
+        "line",
+        "spiral",
+        "moons",
+        "drawn",
+        "own",
+    ] = knob(
+        "ring8",
+        "The distribution to learn; drawn is by your own hand, own is two columns of a table of "
+        "yours.",
+        group="Data",
+    )
+    drawing: str = knob(
+        "",
+        "For the target drawn: strokes, as points x,y from -1 to 1 with spaces between them, and "
+        "semicolons between strokes.",
+        group="Data",
     )
     generator_units: int = inherit(ToyConfig, "generator_units", 256)
     discriminator_units: int = inherit(ToyConfig, "discriminator_units", 128)
     loss: Loss = inherit(RunConfig, "loss", "relativistic")
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 2e-3)
     gradient_penalty_weight: float = inherit(ToyConfig, "gradient_penalty_weight", 0.02)
+
+    @model_validator(mode="after")
+    def _check_drawing(self) -> "PlaneConfig":
+        strokes = parse_drawing(self.drawing)
+        if self.target == "drawn" and not strokes:
+            raise ValueError(
+                "Nothing is drawn yet: drawing must have at least one point when target is drawn."
+            )
+        return self
+
+    @property
+    def plane(self) -> Plane:
+        """What is to be learned, for all targets but own."""
+        return (
+            drawn_plane(parse_drawing(self.drawing))
+            if self.target == "drawn"
+            else TARGETS[self.target]
+        )
 
 
 class ToyPlane(ToyRecipe[PlaneConfig]):
@@ -78,25 +118,31 @@ class ToyPlane(ToyRecipe[PlaneConfig]):
     Config = PlaneConfig
 
     def load(self, config: PlaneConfig) -> Data:
-        return PlaneData(TARGETS[config.target])
+        return config.own_data() if config.target == OWN else PlaneData(config.plane)
 
     def data_sentence(self, config: PlaneConfig) -> str:
+        if config.target == OWN:
+            return config.columns().report().sentence()
         return self.load(config).report.sentence()
 
     def scaling(self, config: PlaneConfig) -> Scaling:
-        target = TARGETS[config.target]
+        if config.target == OWN:
+            return config.own_scaling()
+        target = config.plane
         return Scaling(target.centre, target.scale)
 
     def latent(self, config: PlaneConfig) -> Latent:
         return Latent(2)
 
     def peaks(self, config: PlaneConfig) -> int:
-        return len(TARGETS[config.target].modes)
+        return 0 if config.target == OWN else len(config.plane.modes)
 
     def evaluate(
         self, config: PlaneConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        target = TARGETS[config.target]
+        if config.target == OWN:
+            return plane_scores(real, generated, config.summary.sds)
+        target = config.plane
         scores = plane_scores(real, generated, target.scale)
         if target.modes:
             scores |= mode_scores(generated, np.array(target.modes), target.sd)

@@ -17,11 +17,14 @@ from ganlib.data.distributions import (
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.recipes.base import Latent, Source
-from ganlib.recipes.toy import ToyConfig, ToyRecipe
+from ganlib.recipes.own_columns import OWN, OwnColumnsConfig
+from ganlib.recipes.toy import ToyRecipe
 
 
-class ScalarConfig(ToyConfig):
+class ScalarConfig(OwnColumnsConfig):
     """Knobs of `toy/scalar`."""
+
+    own_count = 1
 
     steps: int = inherit(RunConfig, "steps", 5_000)
     target: Literal[
@@ -34,7 +37,12 @@ class ScalarConfig(ToyConfig):
         "heavy-tail",
         "die",
         "peaks",
-    ] = knob("mixture", "The distribution to learn.", group="Data")
+        "own",
+    ] = knob(
+        "mixture",
+        "The distribution to learn; own is a column of a table of yours.",
+        group="Data",
+    )
     peaks: str = knob(
         "-2:0.5:1, 0:0.25:1, 3:0.5:2",
         "For the target peaks: place:width:weight of each, separated by commas.",
@@ -54,7 +62,7 @@ class ScalarConfig(ToyConfig):
 
     @property
     def distribution(self) -> Distribution:
-        """What is to be learned."""
+        """What is to be learned, for all targets but own."""
         if self.target == "peaks":
             return mixture(parse_peaks(self.peaks))
         return TARGETS[self.target]
@@ -90,12 +98,16 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
     Config = ScalarConfig
 
     def load(self, config: ScalarConfig) -> Data:
-        return DistributionData(config.distribution)
+        return config.own_data() if config.target == OWN else DistributionData(config.distribution)
 
     def data_sentence(self, config: ScalarConfig) -> str:
+        if config.target == OWN:
+            return config.columns().report().sentence()
         return self.load(config).report.sentence()
 
     def scaling(self, config: ScalarConfig) -> Scaling:
+        if config.target == OWN:
+            return config.own_scaling()
         target = config.distribution
         return Scaling(target.mean, target.sd)
 
@@ -103,13 +115,15 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
         return Latent(1, config.latent_distribution)
 
     def density(self, config: ScalarConfig, x: np.ndarray) -> np.ndarray | None:
-        density = config.distribution.density
+        # A figure that is not told the density makes it from the samples.
+        density = None if config.target == OWN else config.distribution.density
         return density(x) if density else None
 
     def evaluate(
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        return scalar_scores(real, generated, config.distribution.sd)
+        sd = config.summary.sds[0] if config.target == OWN else config.distribution.sd
+        return scalar_scores(real, generated, sd)
 
 
 RECIPE = ToyScalar()

@@ -62,7 +62,7 @@ class Generator:
         return drawn
 
     def samples(self, latents: np.ndarray) -> np.ndarray:
-        """(n, latent.size) -> (n, *sample_shape): images as uint8, all else as float32.
+        """(n, latent.size) -> (n, *sample_shape): images as uint8, all else as the scaling has it.
 
         Raises:
             RunError: the generator gives values that are not finite.
@@ -76,7 +76,7 @@ class Generator:
             raise RunError("The generator gives values that are not finite numbers.")
         if self._is_image:
             return np.clip(np.rint(raw), 0, 255).astype(np.uint8)
-        return raw.astype(np.float32)
+        return raw.astype(self._scaling.dtype)
 
     def generate(self, count: int, seed: int) -> np.ndarray:
         """New samples from new noise: (count, *sample_shape).

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.events import Arrays
+from ganlib.metrics.extent import view
 from ganlib.objectives import objective_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.generator import BATCH, Generator
@@ -110,16 +111,17 @@ class Probe:
     def _scores(self, samples: np.ndarray) -> np.ndarray:
         whole = len(samples) // self._config.packing * self._config.packing
         batch = BATCH // self._config.packing * self._config.packing
-        parts = [
-            self._score(self._scaling.to_model(tf.constant(samples[at : at + batch], tf.float32)))
-            for at in range(0, whole, batch)
-        ]
+        parts = [self._score(self._seen(samples[at : at + batch])) for at in range(0, whole, batch)]
         return np.concatenate([part.numpy() for part in parts])
+
+    def _seen(self, samples: np.ndarray) -> tf.Tensor:
+        """Samples in the networks' units."""
+        return self._scaling.to_model(tf.constant(samples, self._scaling.dtype))
 
     def _pull(self, samples: np.ndarray) -> np.ndarray:
         objective = objective_of(self._config.loss, 0.0)
-        points = self._scaling.to_model(tf.constant(samples, tf.float32))
-        real = self._scaling.to_model(tf.constant(self.real[: len(samples)], tf.float32))
+        points = self._seen(samples)
+        real = self._seen(self.real[: len(samples)])
         with tf.GradientTape() as tape:
             tape.watch(points)
             _, loss = objective(self._score(real)[:, None], self._score(points)[:, None])
@@ -150,10 +152,9 @@ def latent_grid() -> np.ndarray:
 
 
 def _places(real: np.ndarray) -> np.ndarray:
-    """(k,) along the line, or (2, k) along the sides of a square, around the real samples."""
+    """(k,) along the line, or (2, k) along the sides of the plane's view, around real samples."""
     flat = real.reshape(len(real), -1).astype(np.float64)
-    low, high = np.percentile(flat, [0.1, 99.9], axis=0)
-    centre, half = (low + high) / 2, max(float((high - low).max()) * 0.8, 1e-6)
+    centre, half = view(flat)
     count = _ON_A_LINE if flat.shape[1] == 1 else _ON_A_SIDE
     lines = np.linspace(centre - half, centre + half, count, axis=1)
-    return (lines[0] if len(lines) == 1 else lines).astype(np.float32)
+    return (lines[0] if len(lines) == 1 else lines).astype(real.dtype)

@@ -80,8 +80,8 @@ def own_drawings(key: str, help: str) -> None:
             max_upload_size=own_files.MOST_MB,
             key=f"{key}:upload",
             help=help,
-            on_change=_take,
-            args=(key,),
+            on_change=own_files.take_upload,
+            args=(key, own_files.keep_drawings, lambda: None),
         )
         if problem := st.session_state.get(f"{key}:problem"):
             st.error(problem, icon=":material/error:")
@@ -100,25 +100,9 @@ def own_drawings(key: str, help: str) -> None:
         "Back to the categories",
         key=f"{key}:drop",
         icon=":material/undo:",
-        on_click=_drop,
+        on_click=own_files.drop,
         args=(key,),
     )
-
-
-def _take(key: str) -> None:
-    upload = st.session_state[f"{key}:upload"]
-    _drop(key)
-    if upload is None:
-        return
-    try:
-        st.session_state[key] = str(own_files.keep(upload.name, upload.getbuffer()))
-    except DataError as error:
-        st.session_state[f"{key}:problem"] = str(error)
-
-
-def _drop(key: str) -> None:
-    st.session_state[key] = ""
-    st.session_state[f"{key}:problem"] = ""
 
 
 def _card(name: str, available: Availability) -> str:

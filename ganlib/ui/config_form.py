@@ -1,6 +1,7 @@
 """A form made from a recipe's config: nothing about a knob is said twice."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
-from ganlib.ui.special_knobs import SPECIAL
+from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
@@ -79,9 +80,10 @@ def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
 def _widgets(recipe: Recipe, group: str) -> None:
     fields = recipe.Config.model_fields
     names = [name for name in fields if meta(fields[name])["group"] == group]
-    for name in filter(SPECIAL.__contains__, names):
-        SPECIAL[name](_key(recipe, name), _help(recipe, name, fields[name]))
-    plain = [name for name in names if name not in SPECIAL]
+    plain = [name for name in names if name not in SPECIAL and name not in WRITTEN_BY_OTHERS]
+    # As the recipe has them: before its first plain knob, or after all of these.
+    before = names.index(plain[0]) if plain else 0
+    _special_widgets(recipe, names[:before])
     # Row by row, so that a narrow window keeps the order.
     for start in range(0, len(plain), _COLUMNS):
         for column, name in zip(
@@ -89,6 +91,16 @@ def _widgets(recipe: Recipe, group: str) -> None:
         ):
             with column:
                 _widget(recipe, name, fields[name])
+    _special_widgets(recipe, names[before:])
+
+
+def _special_widgets(recipe: Recipe, names: Sequence[str]) -> None:
+    """Those that have a widget of their own, and matter for the chosen target."""
+    fields = recipe.Config.model_fields
+    target = st.session_state.get(_key(recipe, "target"))
+    for name in filter(SPECIAL.__contains__, names):
+        if SPECIAL[name].target in ("", target):
+            SPECIAL[name].draw(recipe, _key(recipe, name), _help(recipe, name, fields[name]))
 
 
 def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:

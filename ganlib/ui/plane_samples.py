@@ -146,6 +146,5 @@ def _layers(
         below += manifold_layers(samples["manifold"])
     if "Pull on samples" in layers and "pull" in samples:
         pull = samples["pull"]
-        width = info.x_range[1] - info.x_range[0]
-        above.append(pull_layer(samples["fixed"][: len(pull)], pull, width))
+        above.append(pull_layer(samples["fixed"][: len(pull)], pull, info.size))
     return below, above

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
+# How many times its spread a float32 may lie from 0, and its least size.
+_FINE = 1e4
+_LEAST = 1e-30
+
+
 @dataclass(frozen=True)
 class Chart:
     """Traces and layout in Plotly's own terms; arrays are numpy arrays.
@@ -34,10 +39,11 @@ class Chart:
         return Figure(list(self.traces), {"template": "plotly_white", **self.layout})
 
     def payload(self) -> dict[str, Any]:
-        """What the browser gets: JSON with arrays as base64 of 4 bytes a number.
+        """What the browser gets: JSON with arrays as base64.
 
         Integers travel as int32 and all other numbers as float32, in the form that
-        plotly.js decodes by itself ("dtype" and "bdata").
+        plotly.js decodes by itself ("dtype" and "bdata"); as float64 where float32 could not
+        tell them apart, as numbers around a million million that differ by one.
         """
         return {"data": [_packed(trace) for trace in self.traces], "layout": _packed(self.layout)}
 
@@ -46,7 +52,20 @@ def _packed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _packed(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
-        kind = "i4" if value.dtype.kind in "iu" else "f4"
+        kind = "i4" if value.dtype.kind in "iu" else _float_kind(value)
         raw = np.ascontiguousarray(value, dtype=f"<{kind}").tobytes()
         return {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
     return value
+
+
+def _float_kind(values: np.ndarray) -> str:
+    if values.dtype != np.float64:
+        return "f4"
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return "f4"
+    low, high = float(finite.min()), float(finite.max())
+    largest = max(abs(low), abs(high))
+    # float32 has seven digits; three of them are to be left for the differences.
+    fits = largest <= _FINE * (high - low) or high == low
+    return "f4" if fits and (largest > _LEAST or not largest) and largest < 1 / _LEAST else "f8"

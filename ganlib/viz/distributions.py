@@ -142,7 +142,7 @@ def quantiles_figure(
         title=f"{pair.second} quantile",
         uirevision=uirevision,
         height=height,
-        x={**value_axis(*view), "title": {"text": f"{pair.first} quantile"}},
+        x=value_axis(*view, title=f"{pair.first} quantile"),
         y={"range": list(view)},
     )
     layout["hovermode"] = "closest"

@@ -9,7 +9,7 @@ from ganlib.events import Arrays
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
-from ganlib.viz.layout import chart_layout
+from ganlib.viz.layout import chart_layout, value_labels
 
 _LINES = 41
 # Where the densities end and the lines begin, from below.
@@ -113,6 +113,7 @@ def goodfellow_figure(
         height=height,
         x={
             "range": list(view),
+            **value_labels(*view),
             "tickangle": 0,
             "nticks": 9,
             "anchor": "free",

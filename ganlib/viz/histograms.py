@@ -146,7 +146,9 @@ def _finite(values: np.ndarray) -> np.ndarray:
 
 def _range(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
     low, high = np.percentile(real, [0.1, 99.9])
-    span = max(high - low, 1e-3 * max(abs(low), abs(high)), 1e-6)
+    # Of values that are all alike there is no span.
+    largest = max(abs(low), abs(high))
+    span = max(high - low, 1e-13 * largest) if high > low else max(1e-3 * largest, 1e-6)
     unit = 10.0 ** np.floor(np.log10(span)) / 2
     first, last = np.floor(low / unit) - 1, np.ceil(high / unit) + 1
     if len(generated):

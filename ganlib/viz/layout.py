@@ -5,6 +5,12 @@ from typing import Any, Literal
 
 from ganlib.viz import colours
 
+# From this size on, a number is labelled with a prefix of SI; from so many widths of the axis
+# away from 0 on, by its difference from a round one; and at most so many labels there are then.
+_LARGE = 1e5
+_FAR = 2e4
+_LABELS = 6
+
 XKind = Literal["step", "seconds"]
 
 
@@ -73,16 +79,19 @@ def x_axis(kind: XKind) -> dict[str, Any]:
     }
 
 
-def value_axis(low: float, high: float, hover: str = "%{x:.4~g}") -> dict[str, Any]:
+def value_axis(
+    low: float, high: float, hover: str = "%{x:.4~g}", title: str = "value"
+) -> dict[str, Any]:
     """The horizontal axis of the data's own values.
 
     Args:
         low: left end.
         high: right end.
         hover: what a hover says of its place.
+        title: what it shows.
     """
     return {
-        "title": {"text": "value", "standoff": 6},
+        **value_labels(low, high, title),
         "unifiedhovertitle": {"text": hover},
         "range": [low, high],
         "tickangle": 0,
@@ -113,6 +122,38 @@ def upright(x: float) -> dict[str, Any]:
     """A dotted line from the bottom to the top of a chart."""
     line = {"color": colours.NEUTRAL, "width": 1, "dash": "dot"}
     return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
+
+
+def value_labels(low: float, high: float, title: str = "") -> dict[str, Any]:
+    """What an axis of values adds, so that labels are short where values are large.
+
+    Values of 100,000 and more are labelled as 100k or 5M. Where they lie so far from 0 that
+    all labels would begin with the same digits, the labels say how far from a round number,
+    which the title names.
+
+    Args:
+        low: the axis' lower end.
+        high: its upper end.
+        title: what it shows; empty where only such a number is to be named.
+    """
+    largest, width = max(abs(low), abs(high)), high - low
+    if largest < _FAR * width:
+        titled = {"title": {"text": title, "standoff": 6}} if title else {}
+        return titled | ({"tickformat": "~s"} if largest >= _LARGE else {})
+    unit = 10.0 ** math.floor(math.log10(width / 2))
+    stride = next(unit * by for by in (1, 2, 5, 10) if width / (unit * by) <= _LABELS)
+    round_number = round((low + high) / 2 / (10 * unit)) * 10 * unit
+    first, last = (
+        math.ceil((low - round_number) / stride),
+        math.floor((high - round_number) / stride),
+    )
+    away = [stride * at for at in range(first, last + 1)]
+    sign = "less" if round_number > 0 else "plus"
+    return {
+        "title": {"text": f"{title or 'value'} {sign} {abs(round_number):,.15g}", "standoff": 6},
+        "tickvals": [round_number + one for one in away],
+        "ticktext": [f"{one:.6g}" for one in away],
+    }
 
 
 def _axis(uirevision: str, extra: dict[str, Any]) -> dict[str, Any]:

@@ -6,27 +6,26 @@ from typing import Any
 
 import numpy as np
 
+from ganlib.metrics.extent import view
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.layout import chart_layout
+from ganlib.viz.layout import chart_layout, value_labels
 
 MAX_POINTS = 2_500
 _MOST_SLOW = 800
 
-# Share of the real points' extent that is left free on every side.
-_MARGIN = 0.3
-
 
 @dataclass(frozen=True)
 class PlaneInfo:
-    """Points to draw and the square they are looked at through.
+    """Points to draw and the view they are looked at through.
 
     Args:
-        real: (n, 2) float32, finite, n at most `MAX_POINTS`.
-        generated: (m, 2) float32, finite, m at most `MAX_POINTS`.
-        x_range: left and right end of the square.
-        y_range: lower and upper end; as far apart as those of x.
-        outside: how many of the generated points drawn lie outside the square.
+        real: (n, 2) float32 or float64, finite, n at most `MAX_POINTS`.
+        generated: (m, 2) likewise, finite, m at most `MAX_POINTS`.
+        x_range: left and right end of the view.
+        y_range: lower and upper end; as far apart as those of x, unless the real points reach
+            so much farther in one direction that a square would make a line of them.
+        outside: how many of the generated points drawn lie outside the view.
         not_finite: generated points left out because they are nowhere.
     """
 
@@ -37,11 +36,21 @@ class PlaneInfo:
     outside: int
     not_finite: int
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the view."""
+        return self.x_range[1] - self.x_range[0], self.y_range[1] - self.y_range[0]
+
+    @property
+    def is_square(self) -> bool:
+        """Whether one unit is equally long in both directions."""
+        return bool(np.isclose(*self.size, rtol=1e-6, atol=0))
+
 
 def plane_info(real: np.ndarray, generated: np.ndarray) -> PlaneInfo:
-    """Chooses the points and a square around the real ones.
+    """Chooses the points and a view around the real ones; see `metrics.extent.view`.
 
-    The generated points have no say in the square: it stays where it is while they move,
+    The generated points have no say in it: it stays where it is while they move,
     and those that lie outside are counted. Of more than 2,500 points the first are taken,
     which is a fair choice of independent samples.
 
@@ -56,16 +65,14 @@ def plane_info(real: np.ndarray, generated: np.ndarray) -> PlaneInfo:
     made, lost = _finite("generated", generated)
     if not len(shown):
         raise ValueError("A plane needs at least one finite real point. Received: none.")
-    low, high = np.percentile(shown.astype(np.float64), [0.1, 99.9], axis=0)
-    centre = (low + high) / 2
-    # Of one point alone, or of points on top of each other, there is no extent.
-    half = max((0.5 + _MARGIN) * float((high - low).max()), 1e-3 * float(abs(centre).max()), 1e-6)
+    centre, half = view(shown.astype(np.float64))
     made = made[:MAX_POINTS]
+    lows, highs = centre - half, centre + half
     return PlaneInfo(
         shown[:MAX_POINTS],
         made,
-        (float(centre[0] - half), float(centre[0] + half)),
-        (float(centre[1] - half), float(centre[1] + half)),
+        (float(lows[0]), float(highs[0])),
+        (float(lows[1]), float(highs[1])),
         int((abs(made - centre) > half).any(axis=1).sum()),
         lost,
     )
@@ -80,7 +87,7 @@ def plane_figure(
     above: Sequence[dict[str, Any]] = (),
     hidden: Collection[str] = (),
 ) -> Chart:
-    """Real points below, generated above, one unit equally long in both directions.
+    """Real points below, generated above; one unit equally long in both directions of a square.
 
     Args:
         info: what to draw.
@@ -94,10 +101,11 @@ def plane_figure(
         title="",
         uirevision=uirevision,
         height=height,
-        x={"range": list(info.x_range), "constrain": "domain"},
+        x={"range": list(info.x_range), "constrain": "domain", **value_labels(*info.x_range)},
         # The square is made smaller where there is no room, never cut: what the count
         # calls outside is outside the picture.
-        y={"range": list(info.y_range), "constrain": "domain", "scaleanchor": "x"},
+        y={"range": list(info.y_range), "constrain": "domain", **value_labels(*info.y_range)}
+        | ({"scaleanchor": "x"} if info.is_square else {}),
     )
     layout["hovermode"] = "closest"
     layout["margin"] |= {"l": 44, "b": 30}
@@ -116,7 +124,9 @@ def plane_figure(
 
 
 def _finite(name: str, points: np.ndarray) -> tuple[np.ndarray, int]:
-    points = np.asarray(points, dtype=np.float32)
+    points = np.asarray(points)
+    if points.dtype != np.float64:
+        points = points.astype(np.float32)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"{name} must have the shape (n, 2). Received: {points.shape}.")
     finite = np.isfinite(points).all(axis=1)
@@ -135,7 +145,7 @@ def _cloud(name: str, points: np.ndarray, *, size: int, alpha: float) -> dict[st
         "legendgroup": name,
         "showlegend": False,
         "marker": {"color": colours.rgba(colours.of_role(name), alpha), "size": size},
-        "hovertemplate": f"%{{x:.3f}}, %{{y:.3f}}<extra>{name}</extra>",
+        "hovertemplate": f"%{{x:,.6~g}}, %{{y:,.6~g}}<extra>{name}</extra>",
     }
 
 

@@ -9,7 +9,7 @@ from ganlib.viz.goodfellow import realness
 
 # Shades of the cells of the latent grid, from the thinnest to the densest.
 _SHADES = (0.05, 0.12, 0.2, 0.3, 0.42)
-# Length of a long arrow, as a share of the view's width.
+# Length of a long arrow, as a share of the view.
 _ARROW = 0.1
 
 
@@ -79,17 +79,17 @@ def manifold_layers(manifold: np.ndarray) -> list[dict[str, Any]]:
     return layers
 
 
-def pull_layer(points: np.ndarray, pull: np.ndarray, width: float) -> dict[str, Any]:
+def pull_layer(points: np.ndarray, pull: np.ndarray, size: tuple[float, float]) -> dict[str, Any]:
     """Arrows on generated samples, the way in which the generator's loss falls.
 
     Args:
         points: (a, 2) samples.
-        pull: (a, 2) minus the gradient of the loss there.
-        width: of the view; the longest arrows are a tenth of it.
+        pull: (a, 2) minus the gradient of the loss there, in the networks' units.
+        size: width and height of the view; the longest arrows are a tenth of it.
     """
     lengths = np.linalg.norm(pull, axis=1)
     long = float(np.quantile(lengths, 0.95)) or 1.0
-    ends = points + np.clip(_ARROW * width / long, 0, None) * pull
+    ends = points + _ARROW / long * np.asarray(size) * pull
     parts = np.stack([points, ends, np.full_like(points, np.nan)], axis=1).reshape(-1, 2)
     return {
         "type": "scatter",

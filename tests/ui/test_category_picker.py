@@ -123,12 +123,12 @@ def test_a_click_adds_and_another_one_takes_away():
 
 def test_own_drawings_are_kept_under_their_content():
     content = npy(drawings(30))
-    path = own_files.keep("../../my drawings<>.npy", content)
+    path = own_files.keep_drawings("../../my drawings<>.npy", content)
     assert path.parent.parent == cache_folder() / "own"
     assert path.name == "my drawings__.npy"
     assert path.read_bytes() == content
-    assert own_files.keep("../../my drawings<>.npy", content) == path
-    assert own_files.keep("my drawings__.npy", npy(drawings(31))).parent != path.parent
+    assert own_files.keep_drawings("../../my drawings<>.npy", content) == path
+    assert own_files.keep_drawings("my drawings__.npy", npy(drawings(31))).parent != path.parent
     count, first = own_files.look(str(path), 6)
     assert count == 30
     np.testing.assert_array_equal(first, drawings(30)[:6].reshape(-1, 28, 28))
@@ -139,7 +139,7 @@ def test_own_drawings_are_kept_under_their_content():
 )
 def test_what_is_no_drawings_is_told_and_not_kept(content: bytes):
     with pytest.raises(DataError) as told:
-        own_files.keep("mine.npy", content)
+        own_files.keep_drawings("mine.npy", content)
     assert "\n" not in str(told.value)
     assert not list(cache_folder().rglob("*.npy*"))
 
@@ -147,7 +147,7 @@ def test_what_is_no_drawings_is_told_and_not_kept(content: bytes):
 def test_too_large_a_file_is_refused_before_it_is_written(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own_files, "MOST_MB", 0)
     with pytest.raises(DataError, match=r"up to 0 MB. Received: mine\.npy"):
-        own_files.keep("mine.npy", npy(drawings(2)))
+        own_files.keep_drawings("mine.npy", npy(drawings(2)))
 
 
 def test_an_upload_is_used_until_it_is_dropped():

@@ -14,6 +14,9 @@ from ganlib.runs import RunStore
 
 Open = Callable[..., AppTest]
 
+# Knobs with widgets of their own kind; see test_category_picker.py and test_own_widgets.py.
+ELSEWHERE = {"own_file", "own_table", "own_columns", "own_summary", "drawing", "peaks"}
+
 
 def widget(app: AppTest, key: str):
     kinds = (app.number_input, app.selectbox, app.toggle, app.multiselect, app.text_input)
@@ -61,7 +64,7 @@ def test_every_knob_with_its_default_and_help(name: str, open_page: Open) -> Non
         if group in CHALLENGES:
             open_tab(app, name, group)
         for key, field in config.model_fields.items():
-            if meta(field)["group"] == group and key != "own_file":  # see test_category_picker.py
+            if meta(field)["group"] == group and key not in ELSEWHERE:
                 check_widget(widget(app, f"{name}:{key}"), config, key, field)
     assert form_values(app, name) == defaults(name)
 

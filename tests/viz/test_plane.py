@@ -55,8 +55,8 @@ def test_points_that_are_not_finite_are_left_out_and_counted():
 def test_at_most_2500_points_each():
     draws = np.random.default_rng(0).standard_normal((2, 4_000, 2))
     info = plane_info(*draws)
-    np.testing.assert_array_equal(info.real, draws[0, :MAX_POINTS].astype(np.float32))
-    np.testing.assert_array_equal(info.generated, draws[1, :MAX_POINTS].astype(np.float32))
+    np.testing.assert_array_equal(info.real, draws[0, :MAX_POINTS])
+    np.testing.assert_array_equal(info.generated, draws[1, :MAX_POINTS])
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,6 +10,7 @@ import streamlit as st
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.live_chart import live_chart
+from ganlib.ui.text import plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.distributions import (
     bars_figure,
@@ -43,10 +44,10 @@ def compare_panels(compared: Compared) -> None:
         (compared.pair.first, compared.pair.second),
         compared,
     )
-    st.markdown(f"#### {_plain(found.sentence)}")
+    st.markdown(f"#### {plain(found.sentence)}")
     st.caption(
-        f"{_plain(compared.title)}. {found.real.count:,} values against {found.generated.count:,}. "
-        + _plain(" ".join(compared.notes))
+        f"{plain(compared.title)}. {found.real.count:,} values against {found.generated.count:,}. "
+        + plain(" ".join(compared.notes))
     )
     charts = _charts(compared)
     for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
@@ -146,7 +147,7 @@ def _distances(found: Comparison, first: str) -> None:
             ),
             "By chance": st.column_config.NumberColumn(
                 format="%.4g",
-                help=f"The floor: of two {_plain(first)} samples of these sizes, 95 % are nearer "
+                help=f"The floor: of two {plain(first)} samples of these sizes, 95 % are nearer "
                 "to each other than this.",
             ),
             "p": st.column_config.NumberColumn(
@@ -233,8 +234,3 @@ def charts_html(compared: Compared, charts: dict[str, Chart]) -> str:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _compared(key: str, resamples: int, names: tuple[str, str], _compared: Compared) -> Comparison:
     return compare(_compared.first, _compared.second, names=names, resamples=resamples)
-
-
-def _plain(text: str) -> str:
-    """Names are the user's, and are shown as they are."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~$:" else c for c in text)

@@ -1,0 +1,258 @@
+"""Columns of a table of the user's own, and how a run knows them again."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ganlib.data.base import ArrayData, PreciseScaling
+from ganlib.data.npy import short
+from ganlib.data.table import SUFFIXES, Table, listed, read_table
+from ganlib.errors import DataError
+from ganlib.events import DataReport
+
+_MOST_BYTES = 2**30
+# The networks and charts work with float32, whose squares are to be finite, too.
+_LARGEST = 1e30
+_LEAST_SD = 1e-30
+# Differences this small beside the values themselves are those of rounding.
+_ROUNDING = 1e-14
+_SUMMARY = re.compile(r"[0-9a-f]{24}( [^ :]+:[^ :]+)+")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run must know of its columns when their file is not there.
+
+    Args:
+        digest: of the file's content.
+        means: of each column.
+        sds: standard deviation of each column, above 0.
+    """
+
+    digest: str
+    means: tuple[float, ...]
+    sds: tuple[float, ...]
+
+    def text(self) -> str:
+        """As a run's settings hold it: the digest, and mean:sd of each column."""
+        pairs = zip(self.means, self.sds, strict=True)
+        return " ".join([self.digest, *(f"{mean!r}:{sd!r}" for mean, sd in pairs)])
+
+    def scaling(self) -> PreciseScaling:
+        """To mean 0 and standard deviation 1 in each column."""
+        return PreciseScaling(self.means, self.sds)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnColumns:
+    """Columns of a file, side by side.
+
+    Args:
+        path: of the file, absolute.
+        names: of the columns.
+        values: (n, len(names)) float64, finite, n at least 2, not all alike in any column.
+        rows: how many the file has.
+        told: what was left out; empty where nothing was.
+        summary: what a run must know of them.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    values: np.ndarray
+    rows: int
+    told: str
+    summary: Summary
+
+    def report(self) -> DataReport:
+        """Which data these are."""
+        left_out = f" ({self.told})" if self.told else ""
+        name = f"{' and '.join(self.names)} of {self.path.name}"
+        return DataReport(name, f"your own table{left_out}", len(self.values), self.rows)
+
+    def data(self) -> ArrayData:
+        """To be drawn from; loads TensorFlow."""
+        return ArrayData(self.values, self.report())
+
+
+def own_columns(path: str, columns: str, count: int) -> OwnColumns:
+    """Reads columns; what was read before is kept for as long as the file stays as it is.
+
+    Args:
+        path: of a table; see `read_table`.
+        columns: their names; see `chosen`.
+        count: how many there must be.
+
+    Raises:
+        DataError: the file cannot be read, has no such columns, or nothing can be learned
+            from them.
+    """
+    found = _file(path)
+    return _columns(found, _changed_at(found), columns, count)
+
+
+def own_table(path: str) -> Table:
+    """The whole table; kept likewise.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    found = _file(path)
+    return _read(found, _changed_at(found))[0]
+
+
+def chosen(table: Table, columns: str, count: int) -> tuple[str, ...]:
+    """The columns that a text names.
+
+    Args:
+        table: that has them.
+        columns: names, separated by commas where there are several, with quotes around one
+            that has a comma in it; empty for the first ones.
+        count: how many there must be.
+
+    Raises:
+        DataError: the table has no such columns.
+    """
+    known = list(table.columns)
+    if not columns.strip():
+        if len(known) < count:
+            raise DataError(
+                f"{table.name} has one column of numbers, {known[0]}, and two are needed."
+            )
+        return tuple(known[:count])
+    names = [columns] if count == 1 and columns in known else split_names(columns)
+    by_name = {name.strip(): name for name in reversed(known)}
+    for name in names:
+        if name.strip() not in by_name:
+            raise DataError(
+                f"{table.name} has no column of numbers {short(name)!r}. Allowed: {listed(known)}."
+            )
+    if len(names) != count:
+        wanted = "one name" if count == 1 else "two names, separated by a comma"
+        raise DataError(f"own_columns must be {wanted}. Received: {short(columns)!r}.")
+    return tuple(by_name[name.strip()] for name in names)
+
+
+def split_names(columns: str) -> list[str]:
+    """Names out of a text in which commas separate them."""
+    return next(csv.reader([columns], skipinitialspace=True), [])
+
+
+def join_names(names: Sequence[str]) -> str:
+    """The text that `split_names` makes the names of."""
+    return ", ".join(
+        f'"{quoted}"' if (quoted := name.replace('"', '""')) != name or "," in name else name
+        for name in names
+    )
+
+
+def parse_summary(text: str, count: int) -> Summary:
+    """What `Summary.text` wrote.
+
+    Raises:
+        ValueError: it is no such text, or of another number of columns; in one sentence.
+    """
+    refusal = ValueError(
+        f"own_summary is filled in by itself and must be left empty. Received: {short(text)!r}."
+    )
+    if not _SUMMARY.fullmatch(text):
+        raise refusal
+    digest, *pairs = text.split(" ")
+    try:
+        means, sds = np.array([[float(x) for x in pair.split(":")] for pair in pairs]).T
+    except ValueError:
+        raise refusal from None
+    fits = len(means) == count and np.isfinite([means, sds]).all() and (sds > 0).all()
+    if not fits:
+        raise refusal
+    return Summary(digest, tuple(means.tolist()), tuple(sds.tolist()))
+
+
+def check_unchanged(columns: OwnColumns, summary: Summary) -> None:
+    """Whether a run's columns are still those that it began with.
+
+    Raises:
+        DataError: the file has another content.
+    """
+    if columns.summary.digest != summary.digest:
+        raise DataError(
+            f"{columns.path} has changed since these settings were made. Put the old file back, "
+            "or start a new run with it as it is now."
+        )
+
+
+def _file(path: str) -> Path:
+    if not path.strip():
+        raise DataError(
+            "own_table must be the path of a file when target is own, one of "
+            f"{', '.join(SUFFIXES)}. Received: {path!r}."
+        )
+    return Path(path).expanduser().absolute()
+
+
+def _changed_at(path: Path) -> tuple[int, int]:
+    """(time of the last change, size): other ones, another content."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "there can be no such path"
+        raise DataError(f"own_table {short(str(path))} cannot be read: {reason}.") from None
+    if not path.is_file():
+        raise DataError(f"own_table {short(str(path))} is not a file.")
+    if found.st_size > _MOST_BYTES:
+        raise DataError(
+            f"A table of your own may have up to 1 GB. Received: {short(str(path))} of "
+            f"{found.st_size / 2**30:.1f} GB."
+        )
+    return found.st_mtime_ns, found.st_size
+
+
+# A whole table is only looked at to choose columns; the columns are needed at every rerun.
+@lru_cache(maxsize=1)
+def _read(path: Path, changed_at: tuple[int, int]) -> tuple[Table, str]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"own_table {path} cannot be read: {error.strerror}.") from None
+    digest = hashlib.blake2b(content, digest_size=12).hexdigest()
+    return read_table(path.name, content), digest
+
+
+@lru_cache(maxsize=8)
+def _columns(path: Path, changed_at: tuple[int, int], columns: str, count: int) -> OwnColumns:
+    table, digest = _read(path, changed_at)
+    names = chosen(table, columns, count)
+    values, told = table.together(names)
+    if len(values) < 2:
+        raise DataError(
+            f"{table.name} has {len(values)} rows in which {' and '.join(names)} are numbers; a "
+            "distribution needs at least 2."
+        )
+    moments = [_moments(table.name, *one) for one in zip(names, values.T, strict=True)]
+    means, sds = zip(*moments, strict=True)
+    values.setflags(write=False)
+    return OwnColumns(path, names, values, table.rows, told, Summary(digest, means, sds))
+
+
+def _moments(file: str, name: str, values: np.ndarray) -> tuple[float, float]:
+    """(mean, standard deviation) of a column from which something can be learned."""
+    largest = float(np.abs(values).max())
+    if largest > _LARGEST:
+        raise DataError(
+            f"Column {name} of {file} has values as large as {largest:g}; from {-_LARGEST:g} to "
+            f"{_LARGEST:g} is allowed."
+        )
+    # Differences first: of large numbers the squares would have lost them.
+    away = values - values[0]
+    mean, sd = float(values[0] + away.mean()), float(away.std())
+    if sd <= max(_ROUNDING * largest, _LEAST_SD):
+        raise DataError(
+            f"Column {name} of {file} is {values[0]:g} in every row; a distribution to learn "
+            "needs values that differ."
+        )
+    return mean, sd
