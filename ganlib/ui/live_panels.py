@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -13,12 +14,27 @@ from ganlib.runs import Run, Status
 from ganlib.runs.trainers import config_now
 from ganlib.ui.curves import curves_panel
 from ganlib.ui.hands_on import what_happens
+from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _TICK_S = 1.0
 _FIRST_TICK_S = 0.4
+
+
+class _Stage(NamedTuple):
+    """What the rest of the page depends on.
+
+    Args:
+        state: of the run on view.
+        began: whether there is a first point.
+        beside: whether another run trains that stands beside it.
+    """
+
+    state: str
+    began: bool
+    beside: bool
 
 
 def live_panels(
@@ -35,14 +51,14 @@ def live_panels(
     if run is None or status is None:
         _before_the_first(recipe, config or recipe.Config())
         return
-    drawn = _stage(status)
+    drawn = _stage(recipe, status)
     tick = None
-    if status.active:
-        tick = _TICK_S if drawn[1] else _FIRST_TICK_S
+    if status.active or drawn.beside:
+        tick = _FIRST_TICK_S if status.active and not drawn.began else _TICK_S
     st.fragment(_live, run_every=tick)(run, drawn)
 
 
-def _live(run: Run, drawn: tuple[str, bool]) -> None:
+def _live(run: Run, drawn: _Stage) -> None:
     try:
         status = run.status()
     except UserError as error:
@@ -60,9 +76,10 @@ def _live(run: Run, drawn: tuple[str, bool]) -> None:
         st.warning(status.message, icon=":material/warning:")
     if status.state == "queued":
         st.caption("It waits for its turn; **Home** shows what trains before it.")
-    _panels(recipes.get(run.recipe), run, status)
+    recipe = recipes.get(run.recipe)
+    _panels(recipe, run, status)
     # The buttons and this fragment's own timer belong to the page, which must hear of it.
-    if _stage(status) != drawn:
+    if _stage(recipe, status) != drawn:
         st.rerun()
 
 
@@ -130,6 +147,6 @@ def _data_sentence(recipe: Recipe, config: RunConfig) -> str:
         return str(error)
 
 
-def _stage(status: Status) -> tuple[str, bool]:
-    """What the rest of the page depends on: the state, and whether there is a first point."""
-    return status.state, status.step > 0
+def _stage(recipe: Recipe, status: Status) -> _Stage:
+    beside = recipe.kind == "plane" and trains_beside()
+    return _Stage(status.state, status.step > 0, beside)

@@ -58,6 +58,15 @@ def plane_samples(run: Run, step: int) -> None:
                     _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
 
 
+def trains_beside() -> bool:
+    """Whether the run that somebody wants to see beside is still training, or will be."""
+    chosen = str(st.session_state.get(BESIDE, _ALONE))
+    try:
+        return bool(chosen) and manager().store.open(chosen).status().active
+    except UserError:
+        return False
+
+
 def _another(run: Run) -> Run | None:
     """The run that somebody wants to see beside."""
     others = {id: name for id, name in _planes().items() if id != run.id}

@@ -5,7 +5,15 @@ import re
 import time
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    TimeoutError,
+    expect,
+)
 
 from ganlib import recipes
 from ganlib.config import RunConfig
@@ -90,9 +98,20 @@ class Dashboard:
 
     def choose_recipe(self, page: str, name: str) -> None:
         """Picks a recipe by its name."""
-        self.page.locator(f".st-key-{page}-recipe input").click()
-        self.page.get_by_role("option").filter(has_text=name).click()
+        box = self.page.locator(f".st-key-{page}-recipe input")
+        self.choose(box, self.page.get_by_role("option").filter(has_text=name))
         self.knob(name, "steps").wait_for(state="attached")
+
+    def choose(self, box: Locator, option: Locator) -> None:
+        """Picks an option, as often as a page that is just drawn anew closes the list again."""
+        for _ in range(10):
+            box.click()
+            try:
+                option.click(timeout=5_000)
+            except TimeoutError:
+                continue
+            return
+        raise AssertionError(f"{option} could not be chosen")
 
     def knob(self, recipe: str, name: str) -> Locator:
         """The input of a knob in the form."""

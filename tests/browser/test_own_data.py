@@ -22,8 +22,8 @@ def csv(tmp_path: Path) -> Path:
 
 
 def target(tab: Dashboard, recipe: str, name: str) -> None:
-    tab.knob(recipe, "target").click()
-    tab.page.get_by_role("option", name=name, exact=True).click()
+    option = tab.page.get_by_role("option", name=name, exact=True)
+    tab.choose(tab.knob(recipe, "target"), option)
 
 
 def square(tab: Dashboard) -> Locator:
