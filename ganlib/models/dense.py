@@ -7,6 +7,8 @@ from typing import Literal
 import keras
 from keras import layers
 
+from ganlib.models.fourier import FourierFeatures
+
 Activation = Literal["relu", "selu", "leaky_relu", "tanh"]
 
 
@@ -16,6 +18,7 @@ def mlp(
     *,
     activation: Activation = "relu",
     output_activation: str = "linear",
+    octaves: int = 0,
 ) -> keras.Sequential:
     """Dense layers: (B, n) float32 -> (B, outputs) float32.
 
@@ -24,8 +27,9 @@ def mlp(
         outputs: units of the last layer.
         activation: of the hidden layers; leaky_relu has slope 0.2.
         output_activation: of the last layer; "linear" gives unbounded values or logits.
+        octaves: of Fourier features before the first layer; 0 for none.
     """
-    stack: list[layers.Layer] = []
+    stack: list[layers.Layer] = [FourierFeatures(octaves)] if octaves else []
     for units in hidden:
         stack += [layers.Dense(units), _activation(activation)]
     stack += [layers.Dense(outputs, activation=output_activation)]

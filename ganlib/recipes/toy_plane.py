@@ -42,7 +42,7 @@ class PlaneConfig(OwnColumnsConfig):
         "what keeps a GAN from mode collapse: its points hunt from peak to peak in one clump.",
         group="Run",
     )
-    steps: int = inherit(RunConfig, "steps", 16_000)
+    steps: int = inherit(RunConfig, "steps", 10_000)
     target: Literal[
         "ring8",
         "grid25",
@@ -66,6 +66,7 @@ class PlaneConfig(OwnColumnsConfig):
     )
     generator_units: int = inherit(ToyConfig, "generator_units", 256)
     discriminator_units: int = inherit(ToyConfig, "discriminator_units", 128)
+    octaves: int = inherit(ToyConfig, "octaves", 5)
     loss: Loss = inherit(RunConfig, "loss", "relativistic")
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 2e-3)
     gradient_penalty_weight: float = inherit(ToyConfig, "gradient_penalty_weight", 0.02)

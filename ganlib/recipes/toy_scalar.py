@@ -26,7 +26,7 @@ class ScalarConfig(OwnColumnsConfig):
 
     own_count = 1
 
-    steps: int = inherit(RunConfig, "steps", 5_000)
+    steps: int = inherit(RunConfig, "steps", 6_000)
     target: Literal[
         "mixture",
         "gaussian",
