@@ -26,7 +26,7 @@ class ScalarConfig(OwnColumnsConfig):
 
     own_count = 1
 
-    steps: int = inherit(RunConfig, "steps", 6_000)
+    steps: int = inherit(RunConfig, "steps", 8_000)
     target: Literal[
         "mixture",
         "gaussian",
@@ -94,7 +94,8 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
         "the histogram."
     )
     sample_count = 2_000
-    evaluation_count = 20_000
+    # Two samples of the target itself of this size are 0.004 apart.
+    evaluation_count = 100_000
     Config = ScalarConfig
 
     def load(self, config: ScalarConfig) -> Data:
