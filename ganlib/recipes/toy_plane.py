@@ -42,7 +42,7 @@ class PlaneConfig(OwnColumnsConfig):
         "what keeps a GAN from mode collapse: its points hunt from peak to peak in one clump.",
         group="Run",
     )
-    steps: int = inherit(RunConfig, "steps", 10_000)
+    steps: int = inherit(RunConfig, "steps", 15_000)
     target: Literal[
         "ring8",
         "grid25",
