@@ -23,7 +23,8 @@ NAMES = list(recipes.all_recipes())
 PARAMETERS = {
     "toy/scalar": (
         (1 + 1) * 64 + 2 * (64 + 1) * 64 + (64 + 1) * 1,
-        (1 + 1) * 64 + 2 * (64 + 1) * 64 + (64 + 1) * 1,
+        # Beside the number itself, sine and cosine of four octaves.
+        (1 + 2 * 4 + 1) * 64 + 2 * (64 + 1) * 64 + (64 + 1) * 1,
     ),
     "toy/gaussian-vector": (
         (200 + 1) * 256 + (256 + 1) * 200,
@@ -56,7 +57,8 @@ PARAMETERS = {
     "quickdraw/conv": (183_713, 4_311_553),
     "toy/plane": (
         (2 + 1) * 256 + 2 * (256 + 1) * 256 + (256 + 1) * 2,
-        (2 + 1) * 128 + 2 * (128 + 1) * 128 + (128 + 1) * 1,
+        # Beside both numbers, sine and cosine of five octaves in eight directions.
+        (2 + 2 * 5 * 8 + 1) * 128 + 2 * (128 + 1) * 128 + (128 + 1) * 1,
     ),
     # In each, one number for how far it has grown.
     "progressive": (
