@@ -39,7 +39,7 @@ class PlaneConfig(OwnColumnsConfig):
     preset: Literal["cured", "plain GAN"] = knob(
         "cured",
         "The plain GAN has the same networks, the classic loss and DCGAN's learning rates, without "
-        "what keeps a GAN from mode collapse: its points hunt from peak to peak in one clump.",
+        "what keeps a GAN from mode collapse: its points end on one peak, or on a few.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 15_000)

@@ -44,7 +44,7 @@ DEMOS = (
     Demo(
         "Mode collapse, and the cure",
         ":material/blur_off:",
-        "Eight peaks on a ring: first a plain GAN, which loses some of them, then the same "
+        "Eight peaks on a ring: first a plain GAN, which ends on one of them, then the same "
         "networks with the cures.",
         (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
     ),

@@ -32,10 +32,10 @@ def test_gaussian_vector_as_printed_cannot() -> None:
 
 def test_a_plain_gan_collapses_on_the_ring() -> None:
     recipe = recipes.get("toy/plane")
-    values = {"preset": "plain GAN", "steps": 1_000, "sample_every": 250}
+    values = {"preset": "plain GAN", "steps": 2_000, "sample_every": 500}
     found = only(train(recipe, values), Samples)
-    assert [samples.step for samples in found] == [0, 250, 500, 750, 1_000]
+    assert [samples.step for samples in found] == [0, 500, 1_000, 1_500, 2_000]
     for samples in found[1:]:
         assert samples.scores["modes"] <= 3
-        assert samples.scores["high_quality"] < 0.3
-        assert 0.3 < samples.scores["marginal_w1_over_sigma"] < 10
+        # A perfect generator has 0.02; all points on one peak are 1.1 away.
+        assert 0.5 < samples.scores["marginal_w1_over_sigma"] < 10
