@@ -42,8 +42,9 @@ class Chart:
         """What the browser gets: JSON with arrays as base64.
 
         Integers travel as int32 and all other numbers as float32, in the form that
-        plotly.js decodes by itself ("dtype" and "bdata"); as float64 where float32 could not
-        tell them apart, as numbers around a million million that differ by one.
+        plotly.js decodes by itself ("dtype", "bdata", and "shape" where there are rows and
+        columns); as float64 where float32 could not tell them apart, as numbers around a
+        million million that differ by one.
         """
         return {"data": [_packed(trace) for trace in self.traces], "layout": _packed(self.layout)}
 
@@ -54,7 +55,9 @@ def _packed(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         kind = "i4" if value.dtype.kind in "iu" else _float_kind(value)
         raw = np.ascontiguousarray(value, dtype=f"<{kind}").tobytes()
-        return {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
+        packed = {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
+        # Without it, the browser would take rows upon rows for one long row.
+        return packed | ({"shape": ", ".join(map(str, value.shape))} if value.ndim > 1 else {})
     return value
 
 

@@ -27,7 +27,24 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     presets = {each.status.state: store.open(each.id).config["preset"] for each in store.list()}
     assert presets == {"running": "plain GAN", "queued": "cured"}
     expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator makes")
+    tab.page.locator(".st-key-samples-layers").get_by_text("Discriminator").click()
+    wait_for_rows(tab, ".st-key-live_samples", 41)
     # The cured run begins at once when the first one has ended, and its points appear beside.
     tab.stop()
     expect(samples.locator(".live-chart-plot")).to_have_count(2)
     expect(samples).to_contain_text("near one")
+    tab.open(f"/distributions?run={tab.run_id()}")
+    wait_for_rows(tab, ".st-key-compare-course", 80)
+
+
+def wait_for_rows(tab: Dashboard, place: str, count: int) -> None:
+    """Waits until a chart there has drawn rows upon rows of colour."""
+    tab.page.wait_for_function(
+        """([place, count]) => [...document.querySelectorAll(`${place} .live-chart-plot`)].some(
+          plot => plot._fullData?.some(
+            trace => trace.z?.length === count && trace.z[0]?.length > 1
+              && plot.querySelector(".heatmaplayer image, .contourlayer path")
+          )
+        )""",
+        arg=[place, count],
+    )

@@ -22,6 +22,15 @@ def test_payload_carries_numbers_as_four_bytes_each():
     np.testing.assert_array_equal(unpacked(trace["y"]), y)
 
 
+def test_payload_of_rows_and_columns_says_how_many() -> None:
+    rows = np.arange(6, dtype=np.float32).reshape(2, 3)
+    packed = Chart(({"z": rows},), {}).payload()["data"][0]["z"]
+    assert packed["shape"] == "2, 3"
+    decoded = np.frombuffer(base64.b64decode(packed["bdata"]), "<f4").reshape(2, 3)
+    assert decoded.tolist() == rows.tolist()
+    assert "shape" not in Chart(({"x": rows[0]},), {}).payload()["data"][0]["x"]
+
+
 def test_payload_of_a_full_loss_chart_is_below_40_kB():
     draws = np.random.default_rng(0).standard_normal((2, 100_000)).astype(np.float32)
     series = {"discriminator": draws[0], "generator": draws[1]}
