@@ -12,6 +12,7 @@ from ganlib.errors import ConfigError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
 from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
+from ganlib.ui.text import words
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
@@ -114,6 +115,7 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
         st.selectbox(
             label,
             known,
+            format_func=words,
             key=key,
             help=help_text,
             persist_state="session",

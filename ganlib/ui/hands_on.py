@@ -14,6 +14,7 @@ from ganlib.runs.control import Wish
 from ganlib.runs.trainers import config_now
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.services import manager
+from ganlib.ui.text import words
 
 # The first step of one network alone is compiled before it is made.
 _SETTLE_S = 3.0
@@ -102,7 +103,9 @@ def _changes(recipe: Recipe, run: Run) -> None:
         help = f"{field.description} Allowed: {allowed(recipe.Config, name)}."
         if known := choices(field):
             at = known.index(now[name])
-            values[name] = st.selectbox(label, known, index=at, key=key, help=help)
+            values[name] = st.selectbox(
+                label, known, index=at, format_func=words, key=key, help=help
+            )
         else:
             kind = int if field.annotation is int else float
             values[name] = st.number_input(

@@ -74,7 +74,7 @@ def check_widget(shown: Any, config: type[RunConfig], key: str, field: FieldInfo
     source = f" Source: {paper}." if paper else ""
     assert shown.help == f"{field.description}{source} Allowed: {allowed(config, key)}. `{key}`"
     if choices(field):
-        assert shown.options == list(choices(field))
+        assert shown.options == [str(option).replace("_", " ") for option in choices(field)]
     held = shown.value
     assert (tuple(held) if isinstance(held, list) else held) == field.default
 
