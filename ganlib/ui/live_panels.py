@@ -96,8 +96,16 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
     # A history that cannot be read was told of above.
     with suppress(UserError):
         _diagnosis(recipe, run, status)
-    if status.data:
-        st.caption(f"Data: {status.data}.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if status.data:
+            st.caption(f"Data: {status.data}.")
+        if run.sample_steps():
+            st.page_link(
+                "pages/distributions.py",
+                label="Compare real and generated values",
+                icon=":material/bar_chart:",
+                query_params={"run": run.id},
+            )
 
 
 def _diagnosis(recipe: Recipe, run: Run, status: Status) -> None:

@@ -33,7 +33,9 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     tab.stop()
     expect(samples.locator(".live-chart-plot")).to_have_count(2)
     expect(samples).to_contain_text("near one")
-    tab.open(f"/distributions?run={tab.run_id()}")
+    run_id = tab.run_id()
+    tab.page.get_by_text("Compare real and generated values").click()
+    tab.page.wait_for_url(f"**/distributions?run={run_id}")
     wait_for_rows(tab, ".st-key-compare-course", 80)
 
 

@@ -67,6 +67,20 @@ def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
     assert course[0]["type"] == "heatmap"
 
 
+def test_a_link_to_another_run_is_followed(store: RunStore, open_page: Open) -> None:
+    first, second = stored_runs.finished(store), stored_runs.finished(store)
+    app = open_page("distributions", run=first.id)
+    assert app.selectbox(key="compare.run").value == first.id
+    app.query_params["run"] = second.id
+    app.run()
+    assert app.selectbox(key="compare.run").value == second.id
+    # The choice on the page counts from then on, and the address follows it.
+    app.selectbox(key="compare.run").set_value(first.id).run()
+    assert app.query_params["run"] == first.id
+    app.run()
+    assert app.selectbox(key="compare.run").value == first.id
+
+
 def test_images_have_ink_and_the_scores_of_the_discriminator(
     store: RunStore, open_page: Open
 ) -> None:

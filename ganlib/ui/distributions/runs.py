@@ -26,10 +26,12 @@ def of_a_run() -> None:
         _nothing()
         return
     known = [summary.id for summary in summaries]
-    if "compare.run" not in st.session_state and st.query_params.get("run") in known:
-        st.session_state["compare.run"] = st.query_params["run"]
+    asked = st.query_params.get("run")
+    # A link to another run than the one that this page put there itself.
+    if asked in known and asked != st.session_state.get("compare.asked"):
+        st.session_state["compare.run"] = asked
     run_id = _picker("Run", summaries, "compare.run")
-    st.query_params["run"] = run_id
+    st.query_params["run"] = st.session_state["compare.asked"] = run_id
     run = manager().store.open(run_id)
     active = run.status().active
     st.fragment(_watch, run_every=_TICK_S if active else None)(run, active)
