@@ -17,8 +17,12 @@ class ToyConfig(RunConfig):
     generator_units: int = knob(
         64, "Units in each hidden layer of the generator.", group="Networks", ge=1, le=2_048
     )
+    generator_layers: int = knob(3, "Hidden layers of the generator.", group="Networks", ge=1, le=8)
     discriminator_units: int = knob(
         64, "Units in each hidden layer of the discriminator.", group="Networks", ge=1, le=2_048
+    )
+    discriminator_layers: int = knob(
+        3, "Hidden layers of the discriminator.", group="Networks", ge=1, le=8
     )
     octaves: int = knob(
         4,
@@ -30,7 +34,6 @@ class ToyConfig(RunConfig):
         ge=0,
         le=12,
     )
-    hidden_layers: int = knob(3, "Hidden layers of both networks.", group="Networks", ge=1, le=8)
     gradient_penalty: GradientPenalty = inherit(RunConfig, "gradient_penalty", "r1_r2")
     gradient_penalty_weight: float = inherit(RunConfig, "gradient_penalty_weight", 0.03)
     average_decay: float = inherit(RunConfig, "average_decay", 0.999)
@@ -56,7 +59,7 @@ class ToyRecipe(Recipe[AnyToyConfig]):
     def generator(self, config: AnyToyConfig) -> "keras.Model":
         from ganlib.models.dense import mlp
 
-        hidden = [config.generator_units] * config.hidden_layers
+        hidden = [config.generator_units] * config.generator_layers
         # With relu it learns steep slopes, as between two peaks, in a third of the steps that
         # leaky relu takes.
         return mlp(hidden, self.dimensions, activation="relu")
@@ -64,5 +67,5 @@ class ToyRecipe(Recipe[AnyToyConfig]):
     def discriminator(self, config: AnyToyConfig) -> "keras.Model":
         from ganlib.models.dense import mlp
 
-        hidden = [config.discriminator_units] * config.hidden_layers
+        hidden = [config.discriminator_units] * config.discriminator_layers
         return mlp(hidden, 1, activation="leaky_relu", octaves=config.octaves)

@@ -64,7 +64,8 @@ class PlaneConfig(OwnColumnsConfig):
         "semicolons between strokes.",
         group="Data",
     )
-    generator_units: int = inherit(ToyConfig, "generator_units", 256)
+    generator_units: int = inherit(ToyConfig, "generator_units", 192)
+    generator_layers: int = inherit(ToyConfig, "generator_layers", 4)
     discriminator_units: int = inherit(ToyConfig, "discriminator_units", 128)
     octaves: int = inherit(ToyConfig, "octaves", 5)
     loss: Loss = inherit(RunConfig, "loss", "relativistic")

@@ -17,7 +17,7 @@ from ganlib.runs import Run, RunStore
 Command = Callable[..., Said]
 
 # The smallest networks, for building them is what takes the time.
-SMALL = ("--set", "hidden_layers=1", "--set", "generator_units=8", "--set", "batch_size=16")
+SMALL = ("--set", "generator_layers=1", "--set", "generator_units=8", "--set", "batch_size=16")
 KEYS = (
     "run_id",
     "recipe",
@@ -62,7 +62,11 @@ def test_what_train_prints(command: Command, runs: Path) -> None:
     assert set(found["metrics"]) == METRICS
     assert all(isinstance(value, float) for value in found["metrics"].values())
     config = the_run(runs).config
-    assert (config["hidden_layers"], config["generator_units"], config["batch_size"]) == (1, 8, 16)
+    assert (config["generator_layers"], config["generator_units"], config["batch_size"]) == (
+        1,
+        8,
+        16,
+    )
     # Lines in a file: the last one is always there.
     line = said.err.splitlines()[-1]
     assert re.fullmatch(

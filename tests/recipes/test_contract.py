@@ -56,7 +56,7 @@ PARAMETERS = {
     # The book's own figures, which the layers below add up to.
     "quickdraw/conv": (183_713, 4_311_553),
     "toy/plane": (
-        (2 + 1) * 256 + 2 * (256 + 1) * 256 + (256 + 1) * 2,
+        (2 + 1) * 192 + 3 * (192 + 1) * 192 + (192 + 1) * 2,
         # Beside both numbers, sine and cosine of five octaves in eight directions.
         (2 + 2 * 5 * 8 + 1) * 128 + 2 * (128 + 1) * 128 + (128 + 1) * 1,
     ),

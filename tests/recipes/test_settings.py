@@ -198,7 +198,13 @@ def test_images_are_scaled_as_the_books_do() -> None:
 def test_scalar_knobs_reach_networks_and_optimisers() -> None:
     recipe = recipes.get("toy/scalar")
     config = recipe.parse(
-        {"generator_units": 5, "discriminator_units": 3, "hidden_layers": 2, "octaves": 2}
+        {
+            "generator_units": 5,
+            "generator_layers": 2,
+            "discriminator_units": 3,
+            "discriminator_layers": 2,
+            "octaves": 2,
+        }
     )
     generator, discriminator = recipe.generator(config), recipe.discriminator(config)
     # 1 * 5 + 5, 5 * 5 + 5, 5 * 1 + 1; and with 3, to which sine and cosine of two octaves lead.

@@ -57,7 +57,7 @@ def test_generator_weights_are_those_of_the_samples(store: RunStore, tmp_path: P
     from ganlib.training.randomness import Purpose
 
     recipe = recipes.get("toy/scalar")
-    config = recipe.parse({"steps": 3, "generator_units": 4, "hidden_layers": 1})
+    config = recipe.parse({"steps": 3, "generator_units": 4, "generator_layers": 1})
     run = store.create(recipe.name, config)
     assert execute(run, LateTrainer(run, config), RunControl(), tensorboard=False) == "finished"
 
