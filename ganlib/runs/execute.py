@@ -89,12 +89,15 @@ def _consume(
 
     def step_by_hand(wish: Wish) -> None:
         """One step, whose samples end it."""
+        before = trainer.step
         change = trainer.change({}, wish.learns)
         # A usual step is made again by itself.
         if wish.learns != "both":
             writer.write(change)
-        while not writer.finished and type(write_next()).__name__ != "Samples":
-            pass
+        # Those of the step before may not have come yet.
+        while not writer.finished and writer.sampled_step <= before:
+            write_next()
+        writer.show()
 
     turns = cycle(("discriminator", "generator"))
     while not writer.finished:

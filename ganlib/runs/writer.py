@@ -149,6 +149,10 @@ class RunWriter:
         """The run is running again."""
         self._status.set(replace(self.status, state="running"))
 
+    def show(self) -> None:
+        """Readers see at once where the run stands: it may rest here for long."""
+        self._status.set(self.status)
+
     def tell(self, message: str) -> None:
         """Something to say of a run that goes on."""
         self._status.set(replace(self.status, message=message))

@@ -94,7 +94,7 @@ SENTENCES = [
         ("--set", "target=a\nb", "--seed", "-1"),
         "seed must be a whole number from 0 to 2,147,483,647. Received: '-1'. "
         "target must be one of mixture, gaussian, uniform, exponential, log-normal, student-t, "
-        "heavy-tail, die, peaks. "
+        "heavy-tail, die, peaks, own. "
         r"Received: 'a\nb'.",
     ),
     (("--runs", ""), "--runs takes the name of a folder. Received: ''."),

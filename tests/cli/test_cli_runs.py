@@ -268,9 +268,13 @@ def test_recipes_lists_them_with_their_networks() -> None:
     assert list(rows) == list(recipes.all_recipes())
     for row in rows.values():
         assert list(row) == ["name", "title", "source", "url", "dataset", "parameters"]
-    # 1 -> 64 -> 64 -> 64 -> 1, each layer with its biases.
+    # 1 -> 64 -> 64 -> 64 -> 1, each layer with its biases; the discriminator also sees the sines
+    # and cosines of four octaves.
     dense = 2 * 64 + 2 * (64 * 64 + 64) + 64 + 1
-    assert rows["toy/scalar"]["parameters"] == {"generator": dense, "discriminator": dense}
+    assert rows["toy/scalar"]["parameters"] == {
+        "generator": dense,
+        "discriminator": dense + 2 * 4 * 64,
+    }
     # 200 -> 256 -> 200, and 200 -> 256 -> 1.
     assert rows["toy/gaussian-vector"]["parameters"] == {
         "generator": 200 * 256 + 256 + 256 * 200 + 200,

@@ -8,7 +8,7 @@ import pytest
 from fake_trainer import NAMES, FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib.errors import RunError
-from ganlib.events import Change, Event
+from ganlib.events import Change, Event, Metrics
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
@@ -382,6 +382,32 @@ class PatientControl(RunControl):
     def wait_while_paused(self, *, wakeful: bool = True) -> None:
         self.waited += 1
         super().wait_while_paused(wakeful=wakeful)
+
+
+def test_a_step_by_hand_is_made_where_the_samples_of_the_step_before_are_still_due(
+    store: RunStore,
+) -> None:
+    config = FakeConfig(steps=100_000)
+    run = store.create("fake/walk", config)
+    control = RunControl()
+
+    def pause_before_the_samples(event: Event) -> None:
+        if isinstance(event, Metrics) and event.last_step == 50:
+            control.pause()
+
+    options = {"on_event": pause_before_the_samples}
+    thread = threading.Thread(target=_execute, args=(run, config, control), kwargs=options)
+    thread.start()
+    watching = RunStore(store.root).open(run.id)
+    try:
+        wait_until(lambda: watching.status().state == "paused")
+        assert watching.status().step == 50
+        control.ask(Wish(learns="discriminator"))
+        wait_until(lambda: 51 in watching.sample_steps() and watching.status().step == 51)
+    finally:
+        control.stop()
+        thread.join(timeout=20)
+    assert watching.sample_steps() == [0, 50, 51]
 
 
 def test_slow_motion_takes_turns_and_ends_when_it_is_told(

@@ -38,7 +38,7 @@ def test_events_come_in_order(toy: list[Event]) -> None:
 def test_what_a_run_says_when_it_starts(toy: list[Event]) -> None:
     started = only(toy, Started)[0]
     assert started.step == 0
-    assert started.parameters == {"generator": 8_513, "discriminator": 8_513}
+    assert started.parameters == {"generator": 8_513, "discriminator": 9_025}
     assert started.device == "CPU"
     assert started.data.sentence() == (
         "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch"
