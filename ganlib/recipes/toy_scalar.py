@@ -95,7 +95,7 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
         "for it. Switch them off one by one and watch the histogram."
     )
     sample_count = 2_000
-    # Two samples of the target itself of this size are 0.004 apart.
+    # Two samples of the target itself of this size are 0.003 to 0.006 apart.
     evaluation_count = 100_000
     Config = ScalarConfig
 
