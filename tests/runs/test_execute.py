@@ -2,6 +2,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,21 @@ def _execute(run: Run, config: FakeConfig, control: RunControl | None = None, **
     checkpoint = run.latest_checkpoint() if run.checkpoint_steps() else None
     trainer = FakeTrainer(config, checkpoint)
     return execute(run, trainer, control or RunControl(), tensorboard=False, **options)
+
+
+@contextmanager
+def executing(
+    store: RunStore, config: FakeConfig, control: RunControl, **options: Any
+) -> Iterator[Run]:
+    """A run in a thread of its own, as another process sees it; stopped at the end."""
+    run = store.create("fake/walk", config)
+    thread = threading.Thread(target=_execute, args=(run, config, control), kwargs=options)
+    thread.start()
+    try:
+        yield RunStore(store.root).open(run.id)
+    finally:
+        control.stop()
+        thread.join(timeout=20)
 
 
 def _check_history(run: Run, steps: int) -> None:
@@ -388,25 +405,17 @@ def test_a_step_by_hand_is_made_where_the_samples_of_the_step_before_are_still_d
     store: RunStore,
 ) -> None:
     config = FakeConfig(steps=100_000)
-    run = store.create("fake/walk", config)
     control = RunControl()
 
     def pause_before_the_samples(event: Event) -> None:
         if isinstance(event, Metrics) and event.last_step == 50:
             control.pause()
 
-    options = {"on_event": pause_before_the_samples}
-    thread = threading.Thread(target=_execute, args=(run, config, control), kwargs=options)
-    thread.start()
-    watching = RunStore(store.root).open(run.id)
-    try:
+    with executing(store, config, control, on_event=pause_before_the_samples) as watching:
         wait_until(lambda: watching.status().state == "paused")
         assert watching.status().step == 50
         control.ask(Wish(learns="discriminator"))
         wait_until(lambda: 51 in watching.sample_steps() and watching.status().step == 51)
-    finally:
-        control.stop()
-        thread.join(timeout=20)
     assert watching.sample_steps() == [0, 50, 51]
 
 
@@ -416,20 +425,13 @@ def test_slow_motion_takes_turns_and_ends_when_it_is_told(
     # By way of sys.modules, for the package has a function of the module's name.
     monkeypatch.setattr(sys.modules["ganlib.runs.execute"], "SLOW_S", 0.02)
     config = FakeConfig(steps=100_000, delay_ms=1)
-    run = store.create("fake/walk", config)
     control = RunControl()
     control.slow = True
-    thread = threading.Thread(target=_execute, args=(run, config, control))
-    thread.start()
-    watching = RunStore(store.root).open(run.id)
-    try:
+    with executing(store, config, control) as watching:
         wait_until(lambda: len(watching.changes()) >= 4)
         control.slow = False
         slow = len(watching.changes())
         wait_until(lambda: watching.status().step > slow + 50)
-    finally:
-        control.stop()
-        thread.join(timeout=20)
     turns = [change.learns for change in watching.changes()]
     assert turns[:4] == ["discriminator", "generator"] * 2
     assert len(turns) <= slow + 1
