@@ -116,26 +116,19 @@ def test_checkpoints_are_written_by_steps_or_by_time(
 
 def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -> None:
     config = FakeConfig(steps=100_000, delay_ms=1)
-    run = store.create("fake/walk", config)
     control = RunControl()
-    thread = threading.Thread(target=_execute, args=(run, config, control))
-    thread.start()
-    watching = RunStore(store.root).open(run.id)
-    try:
+    with executing(store, config, control) as watching:
         wait_until(lambda: watching.status().step > 0)
         control.pause()
         wait_until(lambda: watching.status().state == "paused")
         step = watching.status().step
         assert step == len(watching.history()) == watching.latest_checkpoint().step
-        thread.join(timeout=0.2)
+        time.sleep(0.2)
         assert watching.status().step == step == len(watching.history())
         control.unpause()
         wait_until(lambda: watching.status().state == "running" and watching.status().step > step)
         control.pause()
         wait_until(lambda: watching.status().state == "paused")
-    finally:
-        control.stop()
-        thread.join(timeout=20)
     status = watching.status()
     assert status.state == "stopped"
     assert len(status.weights_sha256) == 64
@@ -326,12 +319,8 @@ def test_a_resume_needs_something_left_to_do(
 
 def test_wishes_of_a_paused_run_are_granted_one_step_at_a_time(store: RunStore) -> None:
     config = FakeConfig(steps=100_000, delay_ms=1)
-    run = store.create("fake/walk", config)
     control = RunControl()
-    thread = threading.Thread(target=_execute, args=(run, config, control))
-    thread.start()
-    watching = RunStore(store.root).open(run.id)
-    try:
+    with executing(store, config, control) as watching:
         wait_until(lambda: watching.status().step > 0)
         control.pause()
         wait_until(lambda: watching.status().state == "paused")
@@ -343,9 +332,6 @@ def test_wishes_of_a_paused_run_are_granted_one_step_at_a_time(store: RunStore) 
         assert watching.status().state == "paused"
         control.ask(Wish({"loss": "hinge"}))
         wait_until(lambda: len(watching.changes()) == 3)
-    finally:
-        control.stop()
-        thread.join(timeout=20)
     # A usual step needs no repeating.
     assert watching.changes() == (
         Change(step, {}, "discriminator"),
