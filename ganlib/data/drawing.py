@@ -4,6 +4,7 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?,[+-]?(\d+\.?\d*|\.\d+)(
 _SHOWN = 40
 
 
+@lru_cache(maxsize=16)
 def parse_drawing(text: str) -> tuple[np.ndarray, ...]:
     """Strokes as the pad writes them: "0,0.5 0.25,0.5; -1,-1" is a stroke and a dot.
 

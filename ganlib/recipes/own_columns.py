@@ -1,11 +1,12 @@
 """The target "own" of the toys: columns of a table that the user brings along."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import model_validator
 
-from ganlib.data.base import Data, PreciseScaling
+from ganlib.data.base import Data, PreciseScaling, Scaling
 from ganlib.data.own_table import (
     OwnColumns,
     Summary,
@@ -16,7 +17,7 @@ from ganlib.data.own_table import (
 )
 from ganlib.errors import DataError
 from ganlib.knobs import knob
-from ganlib.recipes.toy import ToyConfig
+from ganlib.recipes.toy import ToyConfig, ToyRecipe
 
 OWN = "own"
 
@@ -102,3 +103,24 @@ class OwnColumnsConfig(ToyConfig):
 
 
 _TEXTS = ("table", "columns", "summary")
+
+AnyOwnConfig = TypeVar("AnyOwnConfig", bound=OwnColumnsConfig)
+
+
+class OwnColumnsRecipe(ToyRecipe[AnyOwnConfig]):
+    """A toy that learns a known distribution, or columns of the user's own."""
+
+    @abstractmethod
+    def known(self, config: AnyOwnConfig) -> tuple[Data, Scaling]:
+        """The target, and what brings it to mean 0 and sd 1; for all targets but own."""
+
+    def load(self, config: AnyOwnConfig) -> Data:
+        return config.own_data() if config.target == OWN else self.known(config)[0]
+
+    def data_sentence(self, config: AnyOwnConfig) -> str:
+        own = config.target == OWN
+        report = config.columns().report() if own else self.load(config).report
+        return report.sentence()
+
+    def scaling(self, config: AnyOwnConfig) -> Scaling:
+        return config.own_scaling() if config.target == OWN else self.known(config)[1]

@@ -13,8 +13,8 @@ from ganlib.knobs import inherit, knob
 from ganlib.metrics.modes import mode_scores
 from ganlib.metrics.samples import plane_scores
 from ganlib.recipes.base import Latent, Source
-from ganlib.recipes.own_columns import OWN, OwnColumnsConfig
-from ganlib.recipes.toy import ToyConfig, ToyRecipe
+from ganlib.recipes.own_columns import OWN, OwnColumnsConfig, OwnColumnsRecipe
+from ganlib.recipes.toy import ToyConfig
 
 
 class PlaneConfig(OwnColumnsConfig):
@@ -91,7 +91,7 @@ class PlaneConfig(OwnColumnsConfig):
         )
 
 
-class ToyPlane(ToyRecipe[PlaneConfig]):
+class ToyPlane(OwnColumnsRecipe[PlaneConfig]):
     """Learns a two-dimensional distribution."""
 
     name = "toy/plane"
@@ -121,19 +121,9 @@ class ToyPlane(ToyRecipe[PlaneConfig]):
     evaluation_count = 20_000
     Config = PlaneConfig
 
-    def load(self, config: PlaneConfig) -> Data:
-        return config.own_data() if config.target == OWN else PlaneData(config.plane)
-
-    def data_sentence(self, config: PlaneConfig) -> str:
-        if config.target == OWN:
-            return config.columns().report().sentence()
-        return self.load(config).report.sentence()
-
-    def scaling(self, config: PlaneConfig) -> Scaling:
-        if config.target == OWN:
-            return config.own_scaling()
+    def known(self, config: PlaneConfig) -> tuple[Data, Scaling]:
         target = config.plane
-        return Scaling(target.centre, target.scale)
+        return PlaneData(target), Scaling(target.centre, target.scale)
 
     def latent(self, config: PlaneConfig) -> Latent:
         return Latent(2)

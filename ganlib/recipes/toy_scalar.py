@@ -17,8 +17,7 @@ from ganlib.data.distributions import (
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.recipes.base import Latent, Source
-from ganlib.recipes.own_columns import OWN, OwnColumnsConfig
-from ganlib.recipes.toy import ToyRecipe
+from ganlib.recipes.own_columns import OWN, OwnColumnsConfig, OwnColumnsRecipe
 
 
 class ScalarConfig(OwnColumnsConfig):
@@ -68,7 +67,7 @@ class ScalarConfig(OwnColumnsConfig):
         return TARGETS[self.target]
 
 
-class ToyScalar(ToyRecipe[ScalarConfig]):
+class ToyScalar(OwnColumnsRecipe[ScalarConfig]):
     """Learns a one-dimensional distribution."""
 
     name = "toy/scalar"
@@ -99,19 +98,9 @@ class ToyScalar(ToyRecipe[ScalarConfig]):
     evaluation_count = 100_000
     Config = ScalarConfig
 
-    def load(self, config: ScalarConfig) -> Data:
-        return config.own_data() if config.target == OWN else DistributionData(config.distribution)
-
-    def data_sentence(self, config: ScalarConfig) -> str:
-        if config.target == OWN:
-            return config.columns().report().sentence()
-        return self.load(config).report.sentence()
-
-    def scaling(self, config: ScalarConfig) -> Scaling:
-        if config.target == OWN:
-            return config.own_scaling()
+    def known(self, config: ScalarConfig) -> tuple[Data, Scaling]:
         target = config.distribution
-        return Scaling(target.mean, target.sd)
+        return DistributionData(target), Scaling(target.mean, target.sd)
 
     def latent(self, config: ScalarConfig) -> Latent:
         return Latent(1, config.latent_distribution)

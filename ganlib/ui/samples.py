@@ -15,6 +15,7 @@ from ganlib.ui.generators import generate_more
 from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.plane_samples import plane_samples
+from ganlib.ui.text import listed
 from ganlib.ui.time_slider import time_slider
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
 from ganlib.viz.histograms import histogram_figure, histogram_info
@@ -161,7 +162,7 @@ def _more(recipe: Recipe, run: Run) -> None:
             alt="Real and newly generated points of the plane",
         )
     elif np.size(more) == _MORE:
-        st.markdown("New values: " + ", ".join(f"{value:.3g}" for value in more.ravel()))
+        st.markdown(f"New values: {listed(more.ravel())}")
     else:
         live_chart(
             histogram_figure(histogram_info(run.real(), more), uirevision=f"{run.id}.more"),

@@ -11,7 +11,7 @@ from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.services import manager
-from ganlib.viz.course import course_bins, course_column, course_figure, course_info
+from ganlib.viz.course import CourseInfo, course_bins, course_column, course_figure, course_info
 from ganlib.viz.curve_figures import steps_figure
 
 # More points than this cannot be told apart, and each costs some milliseconds once.
@@ -29,9 +29,13 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
         title: what is compared; see `distributions`.
     """
     shown = _spread(steps)
-    rows = {at: found for at in shown if (found := _distances_at(run.id, at, title))}
-    if not rows:
+    # The real values of some distributions differ from step to step: the bins hold still.
+    newest = _at(run.id, shown[-1], title)
+    if newest is None:
         return
+    edges = course_bins(newest.real)
+    found = {at: _look_at(run.id, at, title, edges) for at in shown}
+    rows = {at: row for at, (row, _) in found.items() if row}
     names = list(next(iter(rows.values())))
     key = "compare.over"
     if st.session_state.get(key) not in names:
@@ -59,21 +63,14 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
             alt=f"{name} between real and generated samples over the training",
         )
     with right:
-        _course(run, list(rows), step, title)
+        info = course_info(newest.real, edges, {at: found[at][1] for at in rows})
+        _course(info, title, step, f"{run.id} {title} course")
 
 
-def _course(run: Run, steps: Sequence[int], step: int, title: str) -> None:
+def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
     """The generated distribution at all steps beside the real one."""
-    real = distributions(run, steps[-1])[title].real
-    edges = course_bins(real)
-    columns = {at: _column_at(run.id, at, title, edges) for at in steps}
     live_chart(
-        course_figure(
-            course_info(real, edges, columns),
-            title,
-            at=step,
-            uirevision=f"{run.id} {title} course",
-        ),
+        course_figure(info, title, at=step, uirevision=uirevision),
         key="compare.course",
         height=_HEIGHT,
         alt=f"{title} of generated samples over the training, and of real ones",
@@ -89,16 +86,14 @@ def _spread(steps: Sequence[int]) -> list[int]:
 
 
 @st.cache_data(max_entries=5_000, show_spinner=False)
-def _distances_at(run_id: str, step: int, title: str) -> dict[str, float]:
-    """Empty where there is nothing to compare."""
+def _look_at(
+    run_id: str, step: int, title: str, edges: np.ndarray
+) -> tuple[dict[str, float], np.ndarray]:
+    """The distances, none where there is nothing to compare, and the column of the course."""
     one = _at(run_id, step, title)
-    return {} if one is None else distance_values(one.real, one.generated)
-
-
-@st.cache_data(max_entries=5_000, show_spinner=False)
-def _column_at(run_id: str, step: int, title: str, edges: np.ndarray) -> np.ndarray:
-    one = _at(run_id, step, title)
-    return course_column(np.zeros(0) if one is None else one.generated, edges)
+    if one is None:
+        return {}, course_column(np.zeros(0), edges)
+    return distance_values(one.real, one.generated), course_column(one.generated, edges)
 
 
 def _at(run_id: str, step: int, title: str) -> Distribution | None:

@@ -10,7 +10,7 @@ import streamlit as st
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.live_chart import live_chart
-from ganlib.ui.text import plain
+from ganlib.ui.text import p_text, plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.distributions import (
     bars_figure,
@@ -129,7 +129,7 @@ def _distances(found: Comparison, first: str) -> None:
                     "From": one.certainty.low,
                     "To": one.certainty.high,
                     "By chance": one.certainty.chance,
-                    "p": one.certainty.p_value,
+                    "p": p_text(one.certainty.p_value),
                     "What it is": one.help,
                 }
                 for one in found.distances
@@ -150,8 +150,8 @@ def _distances(found: Comparison, first: str) -> None:
                 help=f"The floor: of two {plain(first)} samples of these sizes, 95 % are nearer "
                 "to each other than this.",
             ),
-            "p": st.column_config.NumberColumn(
-                format="%.3g",
+            "p": st.column_config.TextColumn(
+                alignment="right",
                 help="How often two samples of one and the same distribution are as far apart.",
             ),
         },

@@ -1,0 +1,27 @@
+"""Numbers as a page writes them."""
+
+import numpy as np
+import pytest
+
+from ganlib.ui.text import listed, p_text
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([0.5, -1.25, 2.0], "0.50, -1.25, 2.00"),
+        ([12_345.678, 12_346.789], "12,345.68, 12,346.79"),
+        ([1e6, 3e6], "1,000,000, 3,000,000"),
+        ([0.0012345, 0.0023456], "0.00123, 0.00235"),
+        ([7.0, 7.0], "7.00, 7.00"),
+    ],
+)
+def test_numbers_have_the_decimals_that_tell_them_apart(values: list[float], text: str) -> None:
+    assert listed(np.array(values)) == text
+
+
+@pytest.mark.parametrize(
+    ("p_value", "text"), [(1.0, "1.000"), (0.0412, "0.041"), (0.001, "0.001"), (0.0, "< 0.001")]
+)
+def test_a_p_value_is_never_0(p_value: float, text: str) -> None:
+    assert p_text(p_value) == text
