@@ -49,9 +49,6 @@ class _Growing(layers.Layer):
             )
         self.images = list(images)
         self.blocks = list(blocks)
-        for layer in (*images, *blocks):
-            # They run in a branch, through which a gradient penalty could not see otherwise.
-            layer.plain_gradients = True
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.growth = self.add_weight(

@@ -1,10 +1,9 @@
-"""Makes a network its own: its seeds, its precision, its layer names, faster layers.
+"""Makes a network its own: its seeds, its precision, its layer names.
 
 Keras draws default seeds from Python's global `random`, takes its precision from a
 global policy and its layer names from a global counter. A recipe's network is
 therefore rebuilt from its own configuration with all three filled in, so that runs in
-one process cannot touch each other; and its convolutions become the fast ones, so that
-recipes are written with Keras' own layers.
+one process cannot touch each other.
 """
 
 from collections.abc import Iterator
@@ -12,13 +11,6 @@ from typing import Any
 
 import keras
 import numpy as np
-
-from ganlib.models.convolution import Conv2D, Conv2DTranspose
-
-_FAST: dict[str, type[keras.layers.Layer]] = {
-    "Conv2D": Conv2D,
-    "Conv2DTranspose": Conv2DTranspose,
-}
 
 
 def rebuild(
@@ -34,7 +26,7 @@ def rebuild(
     Returns:
         A built network; the same arguments give the same weights, bit for bit.
     """
-    config = with_layers(model.get_config(), _FAST)
+    config = model.get_config()
     rng = np.random.default_rng(seed)
     for node in _dicts(config):
         if "seed" in node and node["seed"] is None:
@@ -49,26 +41,6 @@ def rebuild(
     copy: keras.Model = model.__class__.from_config(config)
     copy.build((None, *input_size))
     return copy
-
-
-def with_layers(node: Any, ours: dict[str, type[keras.layers.Layer]]) -> Any:
-    """The same configuration, with our layers in the place of Keras'.
-
-    Args:
-        node: what `get_config` gave, or a part of it.
-        ours: by the name of Keras' layer.
-    """
-    if isinstance(node, (list, tuple)):
-        return type(node)(with_layers(child, ours) for child in node)
-    if not isinstance(node, dict):
-        return node
-    replaced = {key: with_layers(child, ours) for key, child in node.items()}
-    if node.get("module") == "keras.layers" and node.get("class_name") in ours:
-        layer = ours[node["class_name"]]
-        replaced["module"] = layer.__module__
-        replaced["class_name"] = layer.__name__
-        replaced["registered_name"] = keras.saving.get_registered_name(layer)
-    return replaced
 
 
 def _dicts(node: Any) -> Iterator[dict[str, Any]]:

@@ -11,9 +11,6 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models.convolution import Conv2D
-from ganlib.models.rebuild import with_layers
-
 
 class _SpectralKernel(layers.Layer):
     """Mixed into a layer with a kernel, makes it divide the kernel by its singular value.
@@ -82,7 +79,7 @@ class SpectralDense(_SpectralKernel, layers.Dense):
 
 
 @keras.saving.register_keras_serializable(package="ganlib")
-class SpectralConv2D(_SpectralKernel, Conv2D):
+class SpectralConv2D(_SpectralKernel, layers.Conv2D):
     """Keras' Conv2D layer, its kernel divided by its largest singular value.
 
     Args:
@@ -114,7 +111,7 @@ def spectrally_normalised(model: keras.Sequential) -> keras.Sequential:
     Returns:
         A network with the same settings and as many trainable weights.
     """
-    config: dict[str, Any] = with_layers(model.get_config(), _NORMALISED)
+    config: dict[str, Any] = _with_layers(model.get_config(), _NORMALISED)
     return keras.Sequential.from_config(config)
 
 
@@ -124,6 +121,26 @@ _NORMALISED: dict[str, type[layers.Layer]] = {
     "Dense": SpectralDense,
     "Conv2D": SpectralConv2D,
 }
+
+
+def _with_layers(node: Any, ours: dict[str, type[keras.layers.Layer]]) -> Any:
+    """The same configuration, with our layers in the place of Keras'.
+
+    Args:
+        node: what `get_config` gave, or a part of it.
+        ours: by the name of Keras' layer.
+    """
+    if isinstance(node, (list, tuple)):
+        return type(node)(_with_layers(child, ours) for child in node)
+    if not isinstance(node, dict):
+        return node
+    replaced = {key: _with_layers(child, ours) for key, child in node.items()}
+    if node.get("module") == "keras.layers" and node.get("class_name") in ours:
+        layer = ours[node["class_name"]]
+        replaced["module"] = layer.__module__
+        replaced["class_name"] = layer.__name__
+        replaced["registered_name"] = keras.saving.get_registered_name(layer)
+    return replaced
 
 
 def _unit(vector: tf.Tensor) -> tf.Tensor:
