@@ -74,10 +74,11 @@ class RunConfig(Config):
         le=10_000_000,
         baked=False,
     )
-    precision: Literal["float32", "mixed_bfloat16"] = knob(
-        "float32",
-        "Arithmetic of the layers. mixed_bfloat16 is faster on hardware that has it, "
-        "with weights still kept in float32.",
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = knob(
+        "auto",
+        "Arithmetic of the layers. auto takes mixed_bfloat16 for convolutional networks where "
+        "the processor or GPU has it in hardware, which is faster; weights, losses, "
+        "normalisation and samples are in float32 all the same.",
         group="Run",
     )
     devices: Literal["auto", "cpu", "gpu"] = knob(

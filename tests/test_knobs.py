@@ -106,7 +106,7 @@ def test_text_becomes_what_the_knob_holds(name: str, given: Any, value: Any) -> 
         (
             "precision",
             "float16",
-            "precision must be one of float32, mixed_bfloat16. Received: 'float16'.",
+            "precision must be one of auto, float32, mixed_bfloat16. Received: 'float16'.",
         ),
         (
             "title",

@@ -22,7 +22,8 @@ def rebuild(
         model: any network made of serialisable layers; its weights are not used.
         input_size: shape of one input, without the batch.
         seed: decides every initial weight and every Dropout mask.
-        precision: name of a Keras dtype policy, such as "float32".
+        precision: name of a Keras dtype policy, such as "float32". A dense layer at the end
+            computes in float32 all the same: bfloat16 has three digits, too few for a logit.
     Returns:
         A built network; the same arguments give the same weights, bit for bit.
     """
@@ -33,6 +34,9 @@ def rebuild(
             node["seed"] = int(rng.integers(2**31 - 1))
         if node.get("class_name") == "DTypePolicy":
             node["config"] = {"name": precision}
+    last = config["layers"][-1]
+    if precision.startswith("mixed") and last["class_name"].endswith("Dense"):
+        last["config"]["dtype"] = "float32"
     # The model's own name is part of its optimiser variables' names.
     config["name"] = "network"
     for index, layer in enumerate(config["layers"]):

@@ -21,13 +21,24 @@ BATCH = 1_024
 Predict = Callable[[tf.Tensor], tf.Tensor]
 
 
-def compile_generator(model: keras.Model, latent_size: int) -> Predict:
-    """(B, latent_size) float32 -> (B, *sample_shape) float32, in the networks' units."""
-    predict: Predict = tf.function(
-        lambda latents: tf.cast(model(latents, training=False), tf.float32),
-        input_signature=[tf.TensorSpec((None, latent_size), tf.float32)],
-        autograph=False,
-    )
+def compile_generator(
+    model: keras.Model, latent_size: int, source: keras.Model | None = None
+) -> Predict:
+    """(B, latent_size) float32 -> (B, *sample_shape) float32, in the networks' units.
+
+    Args:
+        model: what generates.
+        latent_size: of one latent.
+        source: whose weights it takes before each call; none where they are its own.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec((None, latent_size), tf.float32)], autograph=False)
+    def predict(latents: tf.Tensor) -> tf.Tensor:
+        if source is not None:
+            for mine, theirs in zip(model.weights, source.weights, strict=True):
+                mine.assign(theirs.value)
+        return tf.cast(model(latents, training=False), tf.float32)
+
     return predict
 
 

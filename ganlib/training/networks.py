@@ -95,10 +95,19 @@ class Networks:
         return named | {f"adaptation/{name}": one for name, one in self.adaptation.items()}
 
 
-def build_networks(recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]) -> Networks:
-    """Builds what the recipe describes, with seeds and precision of the run's own."""
-    generator = build_generator(recipe, config)
-    discriminator = build_discriminator(recipe, config, sample_shape)
+def build_networks(
+    recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...], precision: str = "float32"
+) -> Networks:
+    """Builds what the recipe describes, with the seeds of the run's own.
+
+    Args:
+        recipe: whose networks.
+        config: the run's knobs.
+        sample_shape: of one sample, without the batch.
+        precision: Keras dtype policy of the two that learn.
+    """
+    generator = build_generator(recipe, config, precision)
+    discriminator = build_discriminator(recipe, config, sample_shape, precision)
     average = build_generator(recipe, config) if config.average_decay else generator
     generator_optimiser = _optimiser(config, config.generator_learning_rate)
     discriminator_optimiser = _optimiser(config, config.discriminator_learning_rate)
@@ -114,13 +123,13 @@ def build_networks(recipe: Recipe, config: RunConfig, sample_shape: tuple[int, .
     )
 
 
-def build_generator(recipe: Recipe, config: RunConfig) -> keras.Model:
+def build_generator(recipe: Recipe, config: RunConfig, precision: str = "float32") -> keras.Model:
     """The recipe's generator with its initial weights."""
     return rebuild(
         recipe.generator(config),
         (recipe.latent(config).size,),
         derive(config.seed, Purpose.GENERATOR),
-        config.precision,
+        precision,
     )
 
 
@@ -136,7 +145,10 @@ def count_parameters(recipe: Recipe) -> dict[str, int]:
 
 
 def build_discriminator(
-    recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...]
+    recipe: Recipe,
+    config: RunConfig,
+    sample_shape: tuple[int, ...],
+    precision: str = "float32",
 ) -> keras.Model:
     """The recipe's discriminator with its initial weights, and what the config adds to it."""
     model = recipe.discriminator(config)
@@ -151,7 +163,7 @@ def build_discriminator(
         model,
         (*inner, channels * config.packing),
         derive(config.seed, Purpose.DISCRIMINATOR),
-        config.precision,
+        precision,
     )
 
 

@@ -16,10 +16,10 @@ from ganlib.data.base import Data
 from ganlib.knobs import baked
 from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
-from ganlib.training import devices
+from ganlib.training import devices, precision
 from ganlib.training.chunk import Chunk, Feed, compile_chunk
 from ganlib.training.generator import compile_generator
-from ganlib.training.networks import build_networks
+from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.probe import compile_score
 from ganlib.training.threads import in_one_thread
 
@@ -37,10 +37,12 @@ class Program:
 
     Attributes:
         key: equal keys, equal programs.
+        precision: Keras dtype policy that the networks train with.
         networks: what is trained.
         feed: what the compiled step reads anew in every run.
         chunk: the compiled step; see `compile_chunk`.
-        predict: the compiled generator that samples are drawn from.
+        sampled: the generator that samples are drawn from, always in float32.
+        predict: the same, compiled; it brings `sampled` up to date.
         score: the compiled discriminator, as it is asked between steps.
     """
 
@@ -53,9 +55,16 @@ class Program:
         device: str,
     ):
         self.key = key
+        self.precision = precision.choose(recipe, config, device)
+        size = recipe.latent(config).size
         with tf.device(device):
-            self.networks = build_networks(recipe, config, data.sample_shape)
-            self.predict = compile_generator(self.networks.average, recipe.latent(config).size)
+            self.networks = build_networks(recipe, config, data.sample_shape, self.precision)
+            self.sampled = average = self.networks.average
+            if self.precision == "float32" or config.average_decay:
+                self.predict = compile_generator(average, size)
+            else:
+                self.sampled = build_generator(recipe, config)
+                self.predict = compile_generator(self.sampled, size, source=average)
         with tf.device("/CPU:0"):
             self.feed = Feed()
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)

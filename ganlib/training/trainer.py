@@ -81,11 +81,13 @@ class Trainer:
             program.networks.restore(self._resumed.state)
             # What was changed at the checkpoint's own step is not in its state.
             program.set(self.config)
-        generator = Generator(program.networks.average, self.recipe, self.config, program.predict)
+        generator = Generator(program.sampled, self.recipe, self.config, program.predict)
         self._generator = generator
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
         probe = Probe(self.recipe, self.config, program.score, generator, real)
         self._probe = probe
+        if program.precision == "mixed_bfloat16":
+            device_name += " in bfloat16"
         yield self._started(data, device_name, probe)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():

@@ -1,0 +1,61 @@
+"""In how many digits a run computes, as its hardware has it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from ganlib.config import RunConfig
+from ganlib.models.structure import convolves
+from ganlib.recipes.base import Recipe
+
+# Of processors that multiply bfloat16 themselves; without one of these, TensorFlow is several
+# times slower in bfloat16 than in float32.
+_FLAGS = {"avx512_bf16", "amx_bf16"}
+# Of a GPU, from Ampere on.
+_COMPUTE_CAPABILITY = (8, 0)
+
+
+def choose(recipe: Recipe[Any], config: RunConfig, device: str) -> str:
+    """The Keras dtype policy that a run trains with.
+
+    For `auto` that is mixed_bfloat16 where the hardware has it and the networks convolve.
+    Dense networks of the sizes here gain nothing from it.
+
+    Args:
+        recipe: what the run trains.
+        config: the run's knobs.
+        device: TensorFlow's name of the device.
+    """
+    if config.precision != "auto":
+        return config.precision
+    pays = has_bfloat16(device) and convolves(recipe.discriminator(config))
+    return "mixed_bfloat16" if pays else "float32"
+
+
+@cache
+def has_bfloat16(device: str) -> bool:
+    """Whether the device multiplies bfloat16 in hardware.
+
+    Args:
+        device: TensorFlow's name of it, such as "/CPU:0".
+    """
+    if "GPU" in device:
+        gpu = tf.config.list_physical_devices("GPU")[int(device.rpartition(":")[2])]
+        details = tf.config.experimental.get_device_details(gpu)
+        return tuple(details.get("compute_capability", (0, 0))) >= _COMPUTE_CAPABILITY
+    return bool(_FLAGS & flags_of(Path("/proc/cpuinfo")))
+
+
+def flags_of(cpuinfo: Path) -> set[str]:
+    """What the processor says it can; nothing where the system has no such file.
+
+    Args:
+        cpuinfo: Linux's description of the processors.
+    """
+    try:
+        lines = cpuinfo.read_text().splitlines()
+    except OSError:
+        return set()
+    return {flag for line in lines if line.startswith("flags") for flag in line.split()}
