@@ -22,8 +22,8 @@ def rebuild(
         model: any network made of serialisable layers; its weights are not used.
         input_size: shape of one input, without the batch.
         seed: decides every initial weight and every Dropout mask.
-        precision: name of a Keras dtype policy, such as "float32". A dense layer at the end
-            computes in float32 all the same: bfloat16 has three digits, too few for a logit.
+        precision: name of a Keras dtype policy, such as "float32". Of a mixed one, a dense
+            layer at the end is left out: bfloat16 has three digits, too few for a logit.
     Returns:
         A built network; the same arguments give the same weights, bit for bit.
     """
