@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
-MAY_LOAD_HEAVY = {"training", "models", "objectives", "regularisers"}
+MAY_LOAD_HEAVY = {"training", "models", "objectives", "regularisers", "bench"}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 
@@ -31,12 +31,13 @@ ALLOWED: dict[str, set[str]] = {
     "recipes": _WORDS | _PARTS,
     "training": _WORDS | _PARTS | {"recipes"},
     "runs": _ENGINE,
+    "bench": _ENGINE | {"runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
     "ui": (_ENGINE - {"models", "objectives", "regularisers"}) | {"runs", "viz", "diagnosis"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "diagnosis", "viz"},
+    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench"},
     "__main__": {"cli"},
 }
 

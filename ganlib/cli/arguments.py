@@ -9,6 +9,7 @@ from typing import NoReturn
 from ganlib.errors import ConfigError
 
 _RECEIVED_CHARACTERS = 100
+_MOST = 1_000
 
 
 def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -97,6 +98,18 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     evaluate = add("evaluate", "Score the generator in a run's newest checkpoint.")
     for command in (resume, evaluate):
         command.add_argument("run_id", metavar="RUN_ID", help="the run, as `train` printed it")
+    bench = add("bench", "Measure how fast training is, beside the books' own loops.")
+    bench.add_argument(
+        "recipes", metavar="RECIPE", nargs="*", help="recipes of a book; otherwise all of them"
+    )
+    for name, default, meaning in (
+        ("repeats", 5, "turns of each"),
+        ("seconds", 4, "of one turn"),
+    ):
+        bench.add_argument(
+            f"--{name}", metavar="N", type=_whole, default=default, help=f"{meaning}; {default}"
+        )
+    bench.add_argument("--chart", metavar="FILE", type=Path, help="also write a chart, as HTML")
     for command in (train, resume, evaluate):
         command.add_argument(
             "--runs",
@@ -104,7 +117,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
             type=_folder,
             help="the folder of runs; otherwise the one that GANLIB_RUNS names, or runs",
         )
-    for command in (listing, train, resume, evaluate):
+    for command in (listing, train, resume, evaluate, bench):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser, dict(parsers.choices)
 
@@ -125,6 +138,14 @@ def _knob(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise ConfigError(f"--set takes KNOB=VALUE, such as steps=3000. Received: {text!r}.")
     return name, value
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST:
+        raise ConfigError(
+            f"--repeats and --seconds take a whole number from 1 to {_MOST}. Received: {text!r}."
+        )
+    return int(text)
 
 
 def _folder(text: str) -> Path:

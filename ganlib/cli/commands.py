@@ -8,6 +8,8 @@ from contextlib import closing
 from typing import Any
 
 from ganlib import recipes as known
+from ganlib.bench.report import HEADING, as_json, machine, row
+from ganlib.bench.results import BOOK_RECIPES
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
@@ -25,6 +27,7 @@ from ganlib.runs import (
     stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
+from ganlib.viz.speeds import speeds_figure
 
 _SHOWN_IDS = 3
 
@@ -112,11 +115,42 @@ def evaluate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def bench(arguments: argparse.Namespace) -> int:
+    """Measures the books' recipes one after the other, and says so as it goes."""
+    for name in arguments.recipes:
+        if name not in BOOK_RECIPES:
+            raise ConfigError(
+                "bench compares with the books' loops, which there are for "
+                f"{', '.join(BOOK_RECIPES)}. Received: {name!r}."
+            )
+    if arguments.chart is not None and not arguments.chart.absolute().parent.is_dir():
+        raise ConfigError(
+            f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
+        )
+    from ganlib.bench.speed import measure
+
+    found = []
+    for name in arguments.recipes or BOOK_RECIPES:
+        print(f"measuring {name}", file=sys.stderr)
+        found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
+    if arguments.json:
+        print(to_json({"machine": machine(), "recipes": [as_json(one) for one in found]}))
+    else:
+        print(", ".join(f"{name} {text}" for name, text in machine().items()))
+        print(table([HEADING, *(row(one) for one in found)]))
+    if arguments.chart is not None:
+        ratios = [one.ratios() for one in found]
+        chart = speeds_figure([one.recipe for one in found], ratios)
+        arguments.chart.write_text(chart.to_plotly().to_html())
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "recipes": recipes,
     "train": train,
     "resume": resume,
     "evaluate": evaluate,
+    "bench": bench,
 }
 
 

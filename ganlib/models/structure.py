@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from ganlib.models.minibatch import MinibatchDiscrimination
+from ganlib.models.upsampled import UpsampledConv2D
 
 _CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose)
 
@@ -15,25 +16,34 @@ def convolves(model: keras.Model) -> bool:
     return any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())
 
 
-def multiply_adds(model: keras.Model) -> int:
+def multiplying_layers(model: keras.Model) -> list[layers.Layer]:
+    """Its dense and convolutional layers, those inside other layers included, in order."""
+    kinds = (layers.Dense, MinibatchDiscrimination, *_CONVOLUTIONS)
+    return [layer for layer in model._flatten_layers() if isinstance(layer, kinds)]
+
+
+def multiply_adds(model: keras.Model | layers.Layer, *, done: bool = False) -> int:
     """Multiplications with a weight in one forward pass of one sample, roughly.
 
-    Of dense and convolutional layers, those inside other layers included; all the rest is
-    small beside them. A network that grows is counted as if all its levels were in use.
+    Of dense and convolutional layers; all the rest is small beside them. A network that
+    grows is counted as if all its levels were in use.
 
     Args:
-        model: built.
+        model: built; or one layer of one.
+        done: an enlarged image's convolution as it is calculated, instead of what it stands
+            for; see `UpsampledConv2D`.
     """
-    return sum(_multiply_adds(layer) for layer in model._flatten_layers())
+    return sum(_multiply_adds(layer, done) for layer in multiplying_layers(model))
 
 
-def _multiply_adds(layer: layers.Layer) -> int:
-    if isinstance(layer, (layers.Dense, MinibatchDiscrimination)):
-        return math.prod(layer.kernel.shape)
+def _multiply_adds(layer: layers.Layer, done: bool) -> int:
     if not isinstance(layer, _CONVOLUTIONS):
-        return 0
+        return math.prod(layer.kernel.shape)
     # Layers inside other layers have no `input` and `output`.
     shape = layer.get_build_config()["input_shape"]
+    if isinstance(layer, UpsampledConv2D) and done:
+        side = layer.kernel_size[0] + 1
+        return side**2 * math.prod(layer.kernel.shape[2:]) * math.prod(shape[1:3])
     if isinstance(layer, layers.Conv2D):
         shape = layer.compute_output_shape(shape)
     return math.prod(layer.kernel.shape) * math.prod(shape[1:3])

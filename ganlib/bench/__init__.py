@@ -1,0 +1,1 @@
+"""How fast training is, beside the books' own loops and beside what the machine can do."""

@@ -1,0 +1,109 @@
+"""Our trainer beside the book's loop, on the same data, in turns."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ganlib import recipes
+from ganlib.bench.arithmetic import step_gflop
+from ganlib.bench.books import LOOPS, BookLoop
+from ganlib.bench.peak import MatrixPeak
+from ganlib.bench.results import RecipeSpeed, Speed
+from ganlib.config import RunConfig
+from ganlib.events import Metrics
+from ganlib.recipes.base import Recipe
+from ganlib.training import Trainer, devices, precision
+
+# Samples that the book's loop draws its batches from.
+_REAL = 10_000
+# More steps than any measurement makes.
+_ENDLESS = 1_000_000
+
+# Trains for about so many seconds -> (steps, seconds).
+Contender = Callable[[float], tuple[int, float]]
+
+
+def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed:
+    """Lets the book's loop and our trainer take turns.
+
+    Both train the same networks with the same losses and optimisers.
+
+    Args:
+        name: one of BOOK_RECIPES.
+        repeats: turns of each.
+        seconds: of one turn, at least one step.
+
+    Raises:
+        DataError: the recipe's data could not be had.
+    """
+    recipe = recipes.get(name)
+    knobs = LOOPS[name].knobs
+    config: RunConfig = recipe.parse(knobs)
+    device, device_name = devices.choose(config.devices)
+    policy = precision.choose(recipe, config, device)
+    data = recipe.load(config)
+    loop = LOOPS[name](recipe, config, data.take(config.seed, _REAL))
+    contenders: dict[str, Contender] = {
+        "book": _book(loop),
+        "float32": _ours(recipe, {**knobs, "precision": "float32"}),
+        "default": _ours(recipe, knobs),
+    }
+    peaks = {
+        "peak_float32": MatrixPeak(device, "float32"),
+        "peak_default": MatrixPeak(device, policy.removeprefix("mixed_")),
+    }
+    found: dict[str, list[float]] = {key: [] for key in (*contenders, *peaks)}
+    for train in contenders.values():
+        # Compiles, and grows the number of steps in a call.
+        train(min(seconds, 2.0))
+    for _ in range(repeats):
+        for key, train in contenders.items():
+            steps, took = train(seconds)
+            found[key].append(steps / took)
+        for key, peak in peaks.items():
+            found[key].append(peak.gflops())
+    generator, discriminator = _built(recipe, config, data.sample_shape)
+    speeds = {key: Speed(tuple(values)) for key, values in found.items()}
+    return RecipeSpeed(
+        name,
+        data.report.sentence(),
+        config.batch_size,
+        device_name,
+        policy,
+        gflop=step_gflop(recipe, config, generator, discriminator),
+        gflop_done=step_gflop(recipe, config, generator, discriminator, done=True),
+        **speeds,
+    )
+
+
+def _book(loop: BookLoop) -> Contender:
+    def train(seconds: float) -> tuple[int, float]:
+        began, steps = time.perf_counter(), 0
+        while not steps or time.perf_counter() - began < seconds:
+            loop.step()
+            steps += 1
+        return steps, time.perf_counter() - began
+
+    return train
+
+
+def _ours(recipe: Recipe[Any], knobs: dict[str, object]) -> Contender:
+    endless = {"steps": _ENDLESS, "sample_every": _ENDLESS, "checkpoint_every": _ENDLESS}
+    events: Iterator[Any] = Trainer(recipe, recipe.parse({**endless, **knobs})).events()
+
+    def train(seconds: float) -> tuple[int, float]:
+        began, steps = time.perf_counter(), 0
+        while not steps or time.perf_counter() - began < seconds:
+            event = next(events)
+            if isinstance(event, Metrics):
+                steps += len(event.values)
+        return steps, time.perf_counter() - began
+
+    return train
+
+
+def _built(recipe: Recipe[Any], config: RunConfig, sample_shape: Sequence[int]) -> tuple[Any, Any]:
+    generator, discriminator = recipe.generator(config), recipe.discriminator(config)
+    generator.build((None, recipe.latent(config).size))
+    discriminator.build((None, *sample_shape))
+    return generator, discriminator
