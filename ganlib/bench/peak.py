@@ -28,7 +28,7 @@ class MatrixPeak:
         end = time.perf_counter() + seconds
         with tf.device(self._device):
             self._product()
-            while time.perf_counter() < end:
+            while quickest == float("inf") or time.perf_counter() < end:
                 began = time.perf_counter()
                 self._product()
                 quickest = min(quickest, time.perf_counter() - began)

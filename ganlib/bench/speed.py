@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+# First, for every other module here imports TensorFlow too, and lets it talk.
+import ganlib.training.quiet  # noqa: F401
 from ganlib import recipes
 from ganlib.bench.arithmetic import step_gflop
 from ganlib.bench.books import LOOPS, BookLoop
