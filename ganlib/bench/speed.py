@@ -47,8 +47,8 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
     loop = LOOPS[name](recipe, config, data.take(config.seed, _REAL))
     contenders: dict[str, Contender] = {
         "book": _book(loop),
-        "float32": _ours(recipe, {**knobs, "precision": "float32"}),
-        "default": _ours(recipe, knobs),
+        "float32": trainer_turns(recipe, {**knobs, "precision": "float32"}),
+        "default": trainer_turns(recipe, knobs),
     }
     peaks = {
         "peak_float32": MatrixPeak(device, "float32"),
@@ -89,7 +89,13 @@ def _book(loop: BookLoop) -> Contender:
     return train
 
 
-def _ours(recipe: Recipe[Any], knobs: dict[str, object]) -> Contender:
+def trainer_turns(recipe: Recipe[Any], knobs: dict[str, object]) -> Contender:
+    """Our trainer, which goes on where it stopped with every call.
+
+    Args:
+        recipe: what it trains.
+        knobs: those that are not as by default.
+    """
     endless = {"steps": _ENDLESS, "sample_every": _ENDLESS, "checkpoint_every": _ENDLESS}
     events: Iterator[Any] = Trainer(recipe, recipe.parse({**endless, **knobs})).events()
 

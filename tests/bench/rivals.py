@@ -1,0 +1,87 @@
+"""Our trainer beside eager PyTorch, on the same networks, in turns.
+
+`python tests/bench/rivals.py --pytorch INTERPRETER`, where the interpreter is one that has
+PyTorch: a virtual environment of its own with `pip install torch numpy`.
+"""
+
+import argparse
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RECIPES = ("mnist/dcgan", "quickdraw/conv")
+PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+class Contender:
+    """A process that trains while it is asked to, and is frozen otherwise."""
+
+    def __init__(self, python: str, script: str, recipe: str, precision: str) -> None:
+        self._process = subprocess.Popen(
+            [python, str(HERE / script), recipe, precision],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def rate(self, seconds: float) -> float:
+        """Steps per second over that time."""
+        assert self._process.stdin and self._process.stdout
+        os.kill(self._process.pid, signal.SIGCONT)
+        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"{self._process.args} ended with {self._process.wait()}.")
+        os.kill(self._process.pid, signal.SIGSTOP)
+        return float(answer)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pytorch", default=sys.executable, help="an interpreter that has it")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    found = {}
+    for recipe in RECIPES:
+        for precision in PRECISIONS:
+            pair = {
+                "ours": Contender(sys.executable, "our_loop.py", recipe, precision),
+                "pytorch": Contender(options.pytorch, "pytorch_loop.py", recipe, precision),
+            }
+            for one in pair.values():
+                one.rate(2)
+            rates: dict[str, list[float]] = {name: [] for name in pair}
+            for _ in range(options.repeats):
+                for name, one in pair.items():
+                    rates[name].append(one.rate(options.seconds))
+            for one in pair.values():
+                one.end()
+            ratios = [a / b for a, b in zip(rates["ours"], rates["pytorch"], strict=True)]
+            found[f"{recipe} {precision}"] = {**rates, "ratio": ratios}
+            ours, theirs, ratio = (
+                statistics.median(values) for values in (*rates.values(), ratios)
+            )
+            print(
+                f"{recipe} in {precision}: ours {ours:.2f}, PyTorch {theirs:.2f} steps/s, ratio "
+                f"{ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+                file=sys.stderr if options.json else sys.stdout,
+            )
+    if options.json:
+        print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
