@@ -41,8 +41,8 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
     recipe = recipes.get(name)
     knobs = LOOPS[name].knobs
     config: RunConfig = recipe.parse(knobs)
-    device, device_name = devices.choose(config.devices)
-    policy = precision.choose(recipe, config, device)
+    place = devices.choose(config.devices)
+    policy = precision.choose(recipe, config, place.first)
     data = recipe.load(config)
     loop = LOOPS[name](recipe, config, data.take(config.seed, _REAL))
     contenders: dict[str, Contender] = {
@@ -51,8 +51,8 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
         "default": trainer_turns(recipe, knobs),
     }
     peaks = {
-        "peak_float32": MatrixPeak(device, "float32"),
-        "peak_default": MatrixPeak(device, policy.removeprefix("mixed_")),
+        "peak_float32": MatrixPeak(place.first, "float32"),
+        "peak_default": MatrixPeak(place.first, policy.removeprefix("mixed_")),
     }
     found: dict[str, list[float]] = {key: [] for key in (*contenders, *peaks)}
     for train in contenders.values():
@@ -70,7 +70,7 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
         name,
         data.report.sentence(),
         config.batch_size,
-        device_name,
+        place.name,
         policy,
         gflop=step_gflop(recipe, config, generator, discriminator),
         gflop_done=step_gflop(recipe, config, generator, discriminator, done=True),

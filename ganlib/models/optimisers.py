@@ -4,7 +4,19 @@ import keras
 import tensorflow as tf
 
 
-class FusedAdam(keras.optimizers.Adam):
+class _Averaged:
+    """Mixed into an optimiser whose gradients are the same on every device already.
+
+    Keras would add them up over the devices.
+    """
+
+    def _all_reduce_sum_gradients(
+        self, grads_and_vars: list[tuple[tf.Tensor, tf.Variable]]
+    ) -> list[tuple[tf.Tensor, tf.Variable]]:
+        return grads_and_vars
+
+
+class FusedAdam(_Averaged, keras.optimizers.Adam):
     """Keras' Adam with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras' (bias-corrected step size, epsilon outside the root); only
@@ -36,7 +48,7 @@ class FusedAdam(keras.optimizers.Adam):
         )
 
 
-class FusedRMSprop(keras.optimizers.RMSprop):
+class FusedRMSprop(_Averaged, keras.optimizers.RMSprop):
     """Keras' RMSprop with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras' (epsilon inside the root); only rounding differs.
@@ -72,7 +84,7 @@ class FusedRMSprop(keras.optimizers.RMSprop):
         )
 
 
-class FusedSGD(keras.optimizers.SGD):
+class FusedSGD(_Averaged, keras.optimizers.SGD):
     """Keras' gradient descent with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras', with and without (Nesterov) momentum; only rounding differs.

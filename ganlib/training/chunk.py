@@ -8,6 +8,7 @@ import tensorflow as tf
 from ganlib.config import RunConfig, metric_names
 from ganlib.data.base import Data
 from ganlib.recipes.base import Recipe
+from ganlib.training.devices import Place, part_of
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, draw_latents
 from ganlib.training.rates import adapt, set_learning_rates
@@ -42,7 +43,7 @@ def compile_chunk(
     recipe: Recipe[Any],
     config: RunConfig,
     data: Data,
-    device: str,
+    place: Place,
     learns: str = "",
 ) -> Chunk:
     """A compiled function that makes many updates in one call.
@@ -57,7 +58,7 @@ def compile_chunk(
         recipe: whose networks these are.
         config: the run's knobs.
         data: what is learned.
-        device: TensorFlow's name of it.
+        place: where.
         learns: see `adversarial_step`.
 
     Returns:
@@ -82,7 +83,9 @@ def compile_chunk(
         latents = draw_latents(latent, moment.seed(Purpose.LATENT_BATCH), updates * batch)
         real = tf.reshape(real, (updates, batch, *data.sample_shape))
         latents = tf.reshape(latents, (updates, batch, latent.size))
-        figures = adversarial_step(networks, config, real, latents, moment, learns)
+        figures = adversarial_step(
+            networks, config, part_of(real), part_of(latents), moment, learns
+        )
         if not learns:
             adapt(networks, config, figures)
         if config.average_decay and learns != "discriminator":
@@ -94,20 +97,18 @@ def compile_chunk(
         input_signature=[tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.int64)],
     )
     def chunk(first_step: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-        with tf.device(device):
-            rows = tf.TensorArray(tf.float32, size=tf.cast(count, tf.int32))
+        rows = tf.TensorArray(tf.float32, size=tf.cast(count, tf.int32))
 
-            def body(index: tf.Tensor, rows: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-                row = one(first_step + tf.cast(index, tf.int64))
-                return index + 1, rows.write(index, row)
+        def body(index: tf.Tensor, rows: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            row = place.run(one, first_step + tf.cast(index, tf.int64))
+            return index + 1, rows.write(index, row)
 
-            _, rows = tf.while_loop(
-                lambda index, _: index < tf.cast(count, tf.int32),
-                body,
-                (tf.constant(0), rows),
-                parallel_iterations=1,
-            )
-            stacked = rows.stack()
-        return tf.ensure_shape(stacked, (None, len(names)))
+        _, rows = tf.while_loop(
+            lambda index, _: index < tf.cast(count, tf.int32),
+            body,
+            (tf.constant(0), rows),
+            parallel_iterations=1,
+        )
+        return tf.ensure_shape(rows.stack(), (None, len(names)))
 
     return chunk

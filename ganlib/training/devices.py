@@ -1,14 +1,85 @@
-"""Where a run trains."""
+"""Where a run trains: on the processor, on a GPU, or on several at once."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Literal
 
 import tensorflow as tf
 
+from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
 
+Devices = Literal["auto", "cpu", "gpu"]
 
-def choose(devices: Literal["auto", "cpu", "gpu"]) -> tuple[str, str]:
-    """(TensorFlow's device name, its name for a user).
+
+@dataclass(frozen=True)
+class Place:
+    """One device, or several that share each batch.
+
+    Several hold the same weights. Each takes its part of the batch, and the gradients'
+    mean over all of them updates every copy. Batch normalisation and minibatch
+    discrimination see a device's own part only, and Dropout draws the same mask on each.
+
+    Args:
+        devices: TensorFlow's names, at least one.
+        name: for a user, such as "CPU" or "2 GPUs".
+    """
+
+    devices: tuple[str, ...]
+    name: str
+
+    @property
+    def first(self) -> str:
+        """TensorFlow's name of the device that samples are drawn on."""
+        return self.devices[0]
+
+    @cached_property
+    def strategy(self) -> tf.distribute.Strategy | None:
+        """Of several devices; None for one."""
+        return tf.distribute.MirroredStrategy(self.devices) if len(self.devices) > 1 else None
+
+    def scope(self) -> AbstractContextManager[object]:
+        """Variables made in it live here."""
+        strategy = self.strategy
+        scope: AbstractContextManager[object] = (
+            strategy.scope() if strategy else tf.device(self.first)
+        )
+        return scope
+
+    def run(self, step: Callable[..., tf.Tensor], *arguments: tf.Tensor) -> tf.Tensor:
+        """What `step` gives, the mean over all devices; inside a compiled function.
+
+        Args:
+            step: makes one update; see `part_of`.
+            arguments: its own, the same on every device.
+        """
+        strategy = self.strategy
+        if strategy is None:
+            with tf.device(self.first):
+                return step(*arguments)
+        return strategy.reduce("MEAN", strategy.run(step, args=arguments), axis=None)
+
+    def check(self, config: RunConfig) -> None:
+        """Whether a batch can be shared.
+
+        Raises:
+            ConfigError: it cannot.
+        """
+        parts = len(self.devices) * config.packing
+        if len(self.devices) > 1 and config.batch_size % parts:
+            raise ConfigError(
+                f"batch_size must be a multiple of {parts} on {self.name}. "
+                f"Received: {config.batch_size}."
+            )
+
+
+def choose(devices: Devices) -> Place:
+    """Where a run is to train.
+
+    Args:
+        devices: "auto" takes all GPUs that there are, and the processor where there is none.
 
     Raises:
         ConfigError: a GPU was asked for and TensorFlow sees none.
@@ -19,10 +90,42 @@ def choose(devices: Literal["auto", "cpu", "gpu"]) -> tuple[str, str]:
             "devices must be auto or cpu on this machine: TensorFlow sees no GPU. Received: 'gpu'."
         )
     if devices == "cpu" or not gpus:
-        return "/CPU:0", "CPU"
+        return _PROCESSOR
+    return _on_gpus(len(gpus))
+
+
+def part_of(batches: tf.Tensor) -> tf.Tensor:
+    """What the device that asks takes of batches: (n, B, ...) -> (n, B / devices, ...)."""
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return batches
+    updates, size, *sample = batches.shape
+    size //= context.num_replicas_in_sync
+    first = context.replica_id_in_sync_group * size
+    return tf.reshape(batches[:, first : first + size], (updates, size, *sample))
+
+
+def mean_over_devices(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+    """The same on every device: the mean over all of them."""
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return gradients
+    means: list[tf.Tensor] = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+    return means
+
+
+_PROCESSOR = Place(("/CPU:0",), "CPU")
+
+
+@cache
+def _on_gpus(count: int) -> Place:
+    """All of them; one place, for a strategy can be had once."""
+    gpus = tf.config.list_physical_devices("GPU")
     _share_memory(gpus)
+    if count > 1:
+        return Place(tuple(f"/GPU:{index}" for index in range(count)), f"{count} GPUs")
     name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
-    return "/GPU:0", str(name)
+    return Place(("/GPU:0",), str(name))
 
 
 def _share_memory(gpus: list[tf.config.PhysicalDevice]) -> None:

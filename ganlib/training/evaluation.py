@@ -58,8 +58,7 @@ def evaluate_state(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Eva
         ConfigError: the run's device is not on this machine.
     """
     data = recipe.load(config)
-    device, _ = devices.choose(config.devices)
-    with tf.device(device):
+    with tf.device(devices.choose(config.devices).first):
         networks = build_networks(recipe, config, data.sample_shape)
         networks.restore(state)
         generator = Generator(networks.average, recipe, config)

@@ -18,6 +18,7 @@ from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices, precision
 from ganlib.training.chunk import Chunk, Feed, compile_chunk
+from ganlib.training.devices import Place
 from ganlib.training.generator import compile_generator
 from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.probe import compile_score
@@ -52,13 +53,14 @@ class Program:
         recipe: Recipe[Any],
         config: RunConfig,
         data: Data,
-        device: str,
+        place: Place,
     ):
         self.key = key
-        self.precision = precision.choose(recipe, config, device)
+        self.precision = precision.choose(recipe, config, place.first)
         size = recipe.latent(config).size
-        with tf.device(device):
+        with place.scope():
             self.networks = build_networks(recipe, config, data.sample_shape, self.precision)
+        with tf.device(place.first):
             self.sampled = average = self.networks.average
             if self.precision == "float32" or config.average_decay:
                 self.predict = compile_generator(average, size)
@@ -70,8 +72,8 @@ class Program:
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
-        self._is_small = device == "/CPU:0" and work <= _SMALL
-        self._made_for = recipe, data, device
+        self._is_small = place.devices == ("/CPU:0",) and work <= _SMALL
+        self._made_for = recipe, data, place
         self._variants: dict[tuple[Any, ...], Chunk] = {}
         self.chunk = self.variant(config)
 
@@ -84,8 +86,8 @@ class Program:
         """
         key = (config.loss, config.discriminator_steps, learns)
         if key not in self._variants:
-            recipe, data, device = self._made_for
-            chunk = compile_chunk(self.networks, self.feed, recipe, config, data, device, learns)
+            recipe, data, place = self._made_for
+            chunk = compile_chunk(self.networks, self.feed, recipe, config, data, place, learns)
             self._variants[key] = in_one_thread(chunk) if self._is_small else chunk
         return self._variants[key]
 
@@ -101,22 +103,22 @@ class Program:
                 optimiser.learning_rate.assign(rate)
 
 
-def take(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> Program:
+def take(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> Program:
     """A program for a run, with the initial weights that its seed decides.
 
     Args:
         recipe: what the run trains.
         config: the run's knobs.
         data: what it learns.
-        device: TensorFlow's name of the device.
+        place: where it trains.
     """
-    key = _key(recipe, config, data, device)
+    key = _key(recipe, config, data, place)
     with _lock:
         program = _kept.pop(key, None)
     if program is None:
-        program = Program(key, recipe, config, data, device)
+        program = Program(key, recipe, config, data, place)
     else:
-        with tf.device(device):
+        with tf.device(place.first):
             fresh = build_networks(recipe, config, data.sample_shape)
         program.networks.restore(fresh.state())
     program.feed.set(config)
@@ -135,17 +137,17 @@ def prepare(recipe_name: str) -> None:
     """Compiles a recipe as it is by default, so that its first run need not wait for that."""
     recipe = recipes.get(recipe_name)
     config = recipe.parse({})
-    device, _ = devices.choose(config.devices)
+    place = devices.choose(config.devices)
     data = recipe.load(config)
-    if _key(recipe, config, data, device) in _kept:
+    if _key(recipe, config, data, place) in _kept:
         return
-    program = take(recipe, config, data, device)
+    program = take(recipe, config, data, place)
     program.chunk(tf.constant(1, tf.int64), tf.constant(1, tf.int64))
     program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
     program.score(tf.zeros((config.packing, *data.sample_shape)))
     give_back(program)
 
 
-def _key(recipe: Recipe[Any], config: RunConfig, data: Data, device: str) -> tuple[Any, ...]:
+def _key(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> tuple[Any, ...]:
     # The class and not its name: after a hot reload, the same name means another recipe.
-    return (type(recipe), device, data.fingerprint, tuple(sorted(baked(config).items())))
+    return (type(recipe), place, data.fingerprint, tuple(sorted(baked(config).items())))

@@ -69,10 +69,19 @@ class Moment:
         return tf.cast(self.step - 1, tf.float32) / tf.cast(self.steps, tf.float32)
 
     def seed(self, purpose: Purpose, index: int | None = None) -> tf.Tensor:
-        """The seed of a stateless draw: (2,) int32; another one for each index."""
+        """The seed of a stateless draw: (2,) int32.
+
+        Args:
+            purpose: what is drawn.
+            index: another seed for each, and on each of several devices; None gives all of
+                these the same.
+        """
         seed = at_step(self.seeds, purpose, self.step)
         if index is None:
             return seed
+        context = tf.distribute.get_replica_context()
+        if context.num_replicas_in_sync > 1:
+            seed = tf.random.experimental.stateless_fold_in(seed, context.replica_id_in_sync_group)
         return tf.random.experimental.stateless_fold_in(seed, index)
 
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
+from ganlib.training.devices import mean_over_devices
 from ganlib.training.judge import judge_both, judge_of, shown
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment
@@ -59,8 +60,9 @@ def adversarial_step(
     gradients = generator_tape.gradient(
         fake, _values(weights), output_gradients=sample_gradient, unconnected_gradients="zero"
     )
+    gradients = _complete(gradients)
     if learns != "discriminator":
-        networks.generator_optimiser.apply(_complete(gradients), weights)
+        networks.generator_optimiser.apply(gradients, weights)
     return figures | {
         "generator_loss": loss,
         "generator_gradient_norm": tf.linalg.global_norm(gradients),
@@ -89,8 +91,9 @@ def _update_discriminator(
         loss, _ = objective(real_logits, fake_logits)
         penalised = loss + penalty
     gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
+    gradients = _complete(gradients)
     if learns:
-        networks.discriminator_optimiser.apply(_complete(gradients), weights)
+        networks.discriminator_optimiser.apply(gradients, weights)
     border = tf.constant(0.0)
     if config.loss in COMPARING:
         # Only differences of its logits mean anything, so the border lies between the means.
@@ -160,11 +163,11 @@ def _values(variables: list[keras.Variable]) -> list[tf.Variable]:
 
 
 def _complete(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-    """The same gradients, none of which is there before all of them are.
+    """The same gradients on every device, none of which is there before all of them are.
 
     TensorFlow's graph optimiser loses the order between the gradients of a gradient penalty
     and the updates: on some steps, one weight was updated before the gradient of another
     had read it, and the same run gave other weights each time.
     """
     with tf.control_dependencies(gradients):
-        return [tf.identity(gradient) for gradient in gradients]
+        return mean_over_devices([tf.identity(gradient) for gradient in gradients])

@@ -75,8 +75,9 @@ class Trainer:
         yield Phase(f"loading {self.recipe.dataset}")
         data = yield from self.recipe.loading(self.config)
         yield Phase("building the networks")
-        device, device_name = devices.choose(self.config.devices)
-        program = self._program = take(self.recipe, self.config, data, device)
+        place = devices.choose(self.config.devices)
+        place.check(self.config)
+        program = self._program = take(self.recipe, self.config, data, place)
         if self._resumed:
             program.networks.restore(self._resumed.state)
             # What was changed at the checkpoint's own step is not in its state.
@@ -86,9 +87,8 @@ class Trainer:
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
         probe = Probe(self.recipe, self.config, program.score, generator, real)
         self._probe = probe
-        if program.precision == "mixed_bfloat16":
-            device_name += " in bfloat16"
-        yield self._started(data, device_name, probe)
+        halved = " in bfloat16" if program.precision == "mixed_bfloat16" else ""
+        yield self._started(data, place.name + halved, probe)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
             yield self._samples(generator, probe)

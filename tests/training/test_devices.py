@@ -1,12 +1,26 @@
 """Where a run trains."""
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 import tensorflow as tf
 
+from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
 from ganlib.training import devices
+from ganlib.training.devices import Place
+
+CPU = Place(("/CPU:0",), "CPU")
+TWO = Place(("/GPU:0", "/GPU:1"), "2 GPUs")
+
+
+@pytest.fixture(autouse=True)
+def seen_anew() -> Iterator[None]:
+    """What a test says of GPUs is not the next one's."""
+    devices._on_gpus.cache_clear()
+    yield
+    devices._on_gpus.cache_clear()
 
 
 @pytest.fixture
@@ -16,8 +30,8 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_gpu")
 def test_without_a_gpu() -> None:
-    assert devices.choose("auto") == ("/CPU:0", "CPU")
-    assert devices.choose("cpu") == ("/CPU:0", "CPU")
+    assert devices.choose("auto") == devices.choose("cpu") == CPU
+    assert CPU.strategy is None
     with pytest.raises(ConfigError) as caught:
         devices.choose("gpu")
     assert str(caught.value) == (
@@ -40,8 +54,41 @@ def test_with_a_gpu(monkeypatch: pytest.MonkeyPatch, in_use_already: bool) -> No
     monkeypatch.setattr(
         tf.config.experimental, "get_device_details", lambda device: {"device_name": "A100"}
     )
-    assert devices.choose("cpu") == ("/CPU:0", "CPU")
+    assert devices.choose("cpu") == CPU
     assert grown == []
-    assert devices.choose("auto") == ("/GPU:0", "A100")
-    assert devices.choose("gpu") == ("/GPU:0", "A100")
-    assert grown == ([] if in_use_already else [(gpu, True)] * 2)
+    one = Place(("/GPU:0",), "A100")
+    assert devices.choose("auto") == devices.choose("gpu") == one
+    assert grown == ([] if in_use_already else [(gpu, True)])
+
+
+def test_with_two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    gpus = [SimpleNamespace(name=f"/physical_device:GPU:{index}") for index in (0, 1)]
+    grown = []
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
+    monkeypatch.setattr(
+        tf.config.experimental, "set_memory_growth", lambda gpu, enable: grown.append(gpu)
+    )
+    assert devices.choose("auto") == TWO
+    assert TWO.first == "/GPU:0"
+    assert grown == gpus
+    # The same place each time, for there is one strategy for these devices.
+    assert devices.choose("gpu") is devices.choose("auto")
+    assert devices.choose("cpu") == CPU
+
+
+@pytest.mark.parametrize(("batch_size", "packing"), [(64, 1), (64, 2), (12, 2)])
+def test_a_batch_that_can_be_shared(batch_size: int, packing: int) -> None:
+    config = RunConfig(batch_size=batch_size, packing=packing)
+    TWO.check(config)
+    CPU.check(config)
+
+
+@pytest.mark.parametrize(("batch_size", "packing", "parts"), [(63, 1, 2), (66, 2, 4)])
+def test_a_batch_that_cannot(batch_size: int, packing: int, parts: int) -> None:
+    config = RunConfig(batch_size=batch_size, packing=packing)
+    CPU.check(config)
+    with pytest.raises(ConfigError) as caught:
+        TWO.check(config)
+    assert str(caught.value) == (
+        f"batch_size must be a multiple of {parts} on 2 GPUs. Received: {batch_size}."
+    )

@@ -1,0 +1,84 @@
+"""Trains on two logical processors in the place of two GPUs, and prints what came of it.
+
+A process of its own, for TensorFlow's devices are fixed at its start. Arguments: recipes.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+[processor] = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)
+
+from ganlib import recipes  # noqa: E402
+from ganlib.events import Metrics, Started  # noqa: E402
+from ganlib.training import Trainer, devices  # noqa: E402
+
+ONE = devices.Place(("/CPU:0",), "1 CPU")
+TWO = devices.Place(("/CPU:0", "/CPU:1"), "2 CPUs")
+SMALL = {"steps": 3, "sample_every": 2, "batch_size": 8, "precision": "float32"}
+
+
+def trained(name: str, place: devices.Place) -> tuple[Trainer, dict[str, Any]]:
+    """(trainer, what is told of it) after three steps and a resumed fourth one."""
+    devices.choose = lambda _: place
+    recipe = recipes.get(name)
+    type(recipe).evaluation_count = 16
+    trainer = Trainer(recipe, recipe.parse(SMALL))
+    told: dict[str, Any] = {"rows": []}
+    before: list[np.ndarray] = []
+    for event in trainer.events():
+        if isinstance(event, Started):
+            told["device"] = event.device
+            before = weights_of(trainer)
+        if isinstance(event, Metrics):
+            told["rows"] += event.values.tolist()
+    after = weights_of(trainer)
+    told["moved"] = [bool((one != two).any()) for one, two in zip(before, after, strict=True)]
+    told["sha256"] = trainer.weights_sha256()
+    told["apart"] = max(copies_apart(weight) for weight in variables_of(trainer))
+    resumed = Trainer(recipe, recipe.parse({**SMALL, "steps": 4}), trainer.checkpoint())
+    told["resumed"] = sum(
+        len(event.values) for event in resumed.events() if isinstance(event, Metrics)
+    )
+    return trainer, told
+
+
+def variables_of(trainer: Trainer) -> list[tf.Variable]:
+    networks = trainer._built()
+    return [
+        *(one.value for one in networks.generator.trainable_variables),
+        *(one.value for one in networks.discriminator.trainable_variables),
+    ]
+
+
+def weights_of(trainer: Trainer) -> list[np.ndarray]:
+    return [variable.numpy().copy() for variable in variables_of(trainer)]
+
+
+def copies_apart(variable: tf.Variable) -> float:
+    """How far the copies on the devices are from one another."""
+    copies = [copy.numpy() for copy in getattr(variable, "values", [variable])]
+    return float(max(np.abs(copy - copies[0]).max() for copy in copies))
+
+
+def main() -> None:
+    found = {}
+    for name in sys.argv[1:]:
+        both, told = trained(name, TWO)
+        alone, _ = trained(name, ONE)
+        pairs = zip(weights_of(alone), weights_of(both), strict=True)
+        told["from_one_device"] = max(float(np.abs(one - two).max()) for one, two in pairs)
+        told["again"] = trained(name, TWO)[1]["sha256"]
+        found[name] = told
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

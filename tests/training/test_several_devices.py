@@ -1,0 +1,54 @@
+"""Several devices share each batch, and learn what one would have.
+
+There is no GPU where this is tested: two logical processors stand in for two of them. The
+code is the same, the speed is not.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+SCRIPT = Path(__file__).with_name("on_several_devices.py")
+# With a running average, with batch normalisation and Dropout, with clipped weights and
+# spectral normalisation.
+RECIPES = ["toy/scalar", "mnist/dcgan", "wgan/clip", "sngan"]
+
+
+@cache
+def told() -> dict[str, dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), *RECIPES],
+        env={**os.environ, "GANLIB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3_000:]
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECIPES)
+def test_both_networks_learn_the_same_on_every_device(name: str) -> None:
+    found = told()[name]
+    assert found["device"] == "2 CPUs"
+    assert np.isfinite(found["rows"]).all() and len(found["rows"]) == 3
+    assert sum(found["moved"]) >= len(found["moved"]) - 2
+    assert found["apart"] == 0
+    assert found["again"] == found["sha256"]
+    assert found["resumed"] == 1
+
+
+@pytest.mark.slow
+def test_the_mean_of_two_halves_is_that_of_the_whole_batch() -> None:
+    # Nothing here looks at the batch as a whole.
+    assert told()["toy/scalar"]["from_one_device"] < 1e-4
+    # Batch normalisation does, and each device knows its own half only.
+    assert told()["mnist/dcgan"]["from_one_device"] > 1e-4
