@@ -1,7 +1,8 @@
 """What a small classifier of real images sees in images of 28 x 28 pixels: 64 numbers each.
 
 It was trained on MNIST, Fashion-MNIST and 30 categories of Quick, Draw! by
-`tests/bench/train_features.py`. Its pass is written in NumPy, four convolutions and a dense layer:
+`tests/bench/train_features.py`, and of held-out images of these it names 99.3, 88.1 and 86.7 % (of
+10, 10 and 30 classes). Its pass is written in NumPy, four convolutions and a dense layer:
 as fast as TensorFlow's for so small a network, without an import of three seconds and without a
 graph that other threads could be in.
 """

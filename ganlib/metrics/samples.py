@@ -61,8 +61,9 @@ def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> di
         border: pixels on each side that were added to the data's own images.
     Returns:
         frechet: Fréchet distance between the features of as many real as generated images,
-            the first min(n, m); see `frechet` and `image_features`. Left out where the images
-            without their border are not of (28, 28, 1), or there is only one.
+            the first min(n, m); see `frechet` and `image_features`. Two real samples are 1 to 2
+            apart at 256 images, 0.1 to 0.3 at 2,000. Left out where the images without their
+            border are not of (28, 28, 1), or there is only one.
         pixel_w1: Wasserstein-1 between all pixels' brightness, as a share of full white.
         ink_w1_over_sigma: the same between the images' mean brightness, over its real sd;
             left out where all real images have the same.
