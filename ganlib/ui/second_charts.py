@@ -154,8 +154,8 @@ SECOND_CHARTS: dict[str, SecondChart] = {
             frechet_figure,
             "Distance of what generated images show from what real ones do",
             "how far the features that a small classifier of real images sees in generated images "
-            "are from those of real ones; lower is better. Two samples of 256 real images are 1 to 2 "
-            "apart.",
+            "are from those of real ones; lower is better. Two samples of 256 real images are "
+            "1 to 2 apart.",
             # From noise to images that can be read it falls a hundredfold.
             can_be_log=True,
         ),

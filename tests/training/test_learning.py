@@ -35,7 +35,7 @@ def test_the_frechet_distance_falls_while_garments_appear() -> None:
     drawn = only(train(recipes.get("fashion/dense"), values), Samples)
     scores = [event.scores["frechet"] for event in drawn]
     assert scores == sorted(scores, reverse=True)
-    assert scores[-1] < scores[0] / 2
+    assert scores[-1] < 0.7 * scores[0]
 
 
 def test_a_plain_gan_collapses_on_the_ring() -> None:
