@@ -1,6 +1,7 @@
 """Scores of generated against real samples, by what the samples are."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -89,7 +90,18 @@ def _feature_scores(real: np.ndarray, generated: np.ndarray, border: int) -> dic
     )
     if count < 2 or first.shape[1:] != SHAPE:
         return {}
-    return {"frechet": frechet(image_features(first), image_features(second))}
+    pixels = np.asarray(first, dtype=np.uint8).tobytes()
+    return {"frechet": frechet(_real_features(pixels), image_features(second))}
+
+
+@lru_cache(maxsize=4)
+def _real_features(pixels: bytes) -> np.ndarray:
+    """(n, 64) of images that come again at every saved step of a run.
+
+    Args:
+        pixels: of (n, 28, 28, 1) uint8 images.
+    """
+    return image_features(np.frombuffer(pixels, np.uint8).reshape(-1, *SHAPE))
 
 
 def _brightness_counts(images: np.ndarray) -> np.ndarray:
