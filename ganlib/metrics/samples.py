@@ -1,6 +1,7 @@
 """Scores of generated against real samples, by what the samples are."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from ganlib.metrics.distances import (
     wasserstein1,
     wasserstein1_over_sigma,
 )
+from ganlib.metrics.frechet import frechet
+from ganlib.metrics.image_features import SHAPE, image_features
 
 
 def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> dict[str, float]:
@@ -50,25 +53,55 @@ def plane_scores(
     return {"marginal_w1_over_sigma": float(np.mean(np.divide(distances, scale)))}
 
 
-def image_scores(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
-    """Distances of the distributions of brightness, blind to where the ink lies.
+def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> dict[str, float]:
+    """Distances of what images show, and of their brightness, blind to where the ink lies.
 
     Args:
         real: (n, H, W, C) values 0 to 255.
         generated: (m, H, W, C) values 0 to 255.
+        border: pixels on each side that were added to the data's own images.
     Returns:
+        frechet: Fréchet distance between the features of as many real as generated images,
+            the first min(n, m); see `frechet` and `image_features`. Two real samples are 1 to 2
+            apart at 256 images, 0.1 to 0.3 at 2,000. Left out where the images without their
+            border are not of (28, 28, 1), or there is only one.
         pixel_w1: Wasserstein-1 between all pixels' brightness, as a share of full white.
         ink_w1_over_sigma: the same between the images' mean brightness, over its real sd;
             left out where all real images have the same.
     """
+    scores = _feature_scores(real, generated, border)
     first, second = _brightness_counts(real), _brightness_counts(generated)
     # On a line, Wasserstein-1 is the area between the two cumulative distributions.
     pixel_w1 = float(np.abs(np.cumsum(first - second)).sum() / 255)
     ink_real, ink_generated = (np.mean(images, axis=(1, 2, 3)) for images in (real, generated))
-    scores = {"pixel_w1": pixel_w1}
+    scores["pixel_w1"] = pixel_w1
     if np.std(ink_real):
         scores["ink_w1_over_sigma"] = wasserstein1_over_sigma(ink_real, ink_generated)
     return scores
+
+
+def _feature_scores(real: np.ndarray, generated: np.ndarray, border: int) -> dict[str, float]:
+    height, width = real.shape[1:3]
+    # The same count of both: few samples raise the distance, and so the floor is known.
+    count = min(len(real), len(generated))
+    first, second = (
+        images[:count, border : height - border, border : width - border]
+        for images in (real, generated)
+    )
+    if count < 2 or first.shape[1:] != SHAPE:
+        return {}
+    pixels = np.asarray(first, dtype=np.uint8).tobytes()
+    return {"frechet": frechet(_real_features(pixels), image_features(second))}
+
+
+@lru_cache(maxsize=4)
+def _real_features(pixels: bytes) -> np.ndarray:
+    """(n, 64) of images that come again at every saved step of a run.
+
+    Args:
+        pixels: of (n, 28, 28, 1) uint8 images.
+    """
+    return image_features(np.frombuffer(pixels, np.uint8).reshape(-1, *SHAPE))
 
 
 def _brightness_counts(images: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What recipes that draw images have in common."""
 
 from abc import abstractmethod
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
@@ -17,10 +17,16 @@ SHAPE = (28, 28, 1)
 
 
 class ImageRecipe(Recipe[AnyConfig]):
-    """Learns uint8 images, which the networks see as values from -1 to 1."""
+    """Learns uint8 images, which the networks see as values from -1 to 1.
+
+    Attributes:
+        border: pixels that `load` adds on each side of the data's own images.
+    """
 
     kind = "image"
-    score = "pixel_w1"
+    # Images of other sizes have no such score; a recipe that draws them names another one.
+    score = "frechet"
+    border: ClassVar[int] = 0
 
     @abstractmethod
     def images(self, config: AnyConfig) -> Dataset:
@@ -41,7 +47,7 @@ class ImageRecipe(Recipe[AnyConfig]):
     def evaluate(
         self, config: AnyConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
-        return image_scores(real, generated)
+        return image_scores(real, generated, self.border)
 
 
 def small_image_datasets() -> tuple[str, ...]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-_BORDER = 2
 # Pixels along a side, from the first size to the last.
 SIZES = (4, 8, 16, 32)
 
@@ -67,12 +66,13 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
         "compares each real image with a generated one, and penalties on the discriminator's "
         "slope (R1 and R2, arXiv 2501.05441), hold it back."
     )
+    border = 2
     sample_count = 25
     Config = ProgressiveConfig
 
     def loading(self, config: ProgressiveConfig) -> Loading:
         data = yield from super().loading(config)
-        return PaddedData(data, _BORDER)
+        return PaddedData(data, self.border)
 
     def generator(self, config: ProgressiveConfig) -> "keras.Model":
         from ganlib.models.progressive import growing_generator

@@ -7,8 +7,10 @@ from typing import Protocol
 from ganlib.viz.chart import Chart
 from ganlib.viz.curve_figures import (
     accuracy_figure,
+    brightness_figure,
     clipped_figure,
     distance_figure,
+    frechet_figure,
     gradient_norm_figure,
     high_quality_figure,
     learning_rate_figure,
@@ -51,7 +53,9 @@ class SecondChart:
     of_samples: bool = False
 
 
-def _score(name: str, score: str, figure: Figure, alt: str, help: str) -> SecondChart:
+def _score(
+    name: str, score: str, figure: Figure, alt: str, help: str, can_be_log: bool = False
+) -> SecondChart:
     """A chart of one score of the generated samples."""
     return SecondChart(
         name,
@@ -60,7 +64,7 @@ def _score(name: str, score: str, figure: Figure, alt: str, help: str) -> Second
         f"{alt} over training",
         f"{name}: {help}",
         smoothed=False,
-        can_be_log=False,
+        can_be_log=can_be_log,
         of_samples=True,
     )
 
@@ -143,6 +147,25 @@ SECOND_CHARTS: dict[str, SecondChart] = {
             wasserstein_figure,
             "Distance between real and generated values",
             "how far generated values are from real ones, in standard deviations.",
+        ),
+        _score(
+            "Fréchet distance",
+            "frechet",
+            frechet_figure,
+            "Distance of what generated images show from what real ones do",
+            "how far the features that a small classifier of real images sees in generated images "
+            "are from those of real ones; lower is better. Two samples of 256 real images are "
+            "1 to 2 apart.",
+            # From noise to images that can be read it falls a hundredfold.
+            can_be_log=True,
+        ),
+        _score(
+            "Brightness",
+            "pixel_w1",
+            brightness_figure,
+            "Distance between real and generated pixels' brightness",
+            "how far the brightness of generated pixels is from that of real ones, as a share of "
+            "full white; blind to what they show.",
         ),
     )
 }

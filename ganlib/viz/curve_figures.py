@@ -110,6 +110,17 @@ def wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) 
     return _figure(info, "W1 / sigma", uirevision, height, y={"rangemode": "tozero"})
 
 
+def frechet_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Fréchet distance of "generated" from real images, in the classifier's features."""
+    return _figure(info, "Fréchet", uirevision, height, y={"rangemode": "tozero"})
+
+
+def brightness_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Wasserstein-1 of the pixels' brightness of "generated" from real images, of full white."""
+    y = {"rangemode": "tozero", "tickformat": ".1~%"}
+    return _figure(info, "of white", uirevision, height, y=y, value_format=".2%")
+
+
 @dataclass(frozen=True)
 class Mark:
     """A place on the horizontal axis at which something was changed.

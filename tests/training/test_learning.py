@@ -30,6 +30,14 @@ def test_gaussian_vector_as_printed_cannot() -> None:
     assert scores["histogram_overlap"] <= 0.36
 
 
+def test_the_frechet_distance_falls_while_garments_appear() -> None:
+    values = {"steps": 600, "sample_every": 200, "seed": 0}
+    drawn = only(train(recipes.get("fashion/dense"), values), Samples)
+    scores = [event.scores["frechet"] for event in drawn]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] < 0.7 * scores[0]
+
+
 def test_a_plain_gan_collapses_on_the_ring() -> None:
     recipe = recipes.get("toy/plane")
     values = {"preset": "plain GAN", "steps": 2_000, "sample_every": 500}

@@ -175,3 +175,5 @@ def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
     offered = offered_charts({"modes"}, False)
     assert offered == ("Accuracy", "Gradient norms", "Modes covered")
     assert default_chart(offered, False) == "Accuracy"
+    offered = offered_charts({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
+    assert offered == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")

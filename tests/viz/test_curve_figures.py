@@ -5,8 +5,10 @@ from ganlib.viz import colours
 from ganlib.viz.curve_figures import (
     Mark,
     accuracy_figure,
+    brightness_figure,
     clipped_figure,
     distance_figure,
+    frechet_figure,
     gradient_norm_figure,
     learning_rate_figure,
     loss_figure,
@@ -126,10 +128,20 @@ def test_learning_rate_figure_has_both_networks_and_starts_at_zero():
     assert chart.layout["yaxis"]["rangemode"] == "tozero"
 
 
-@pytest.mark.parametrize("figure", [distance_figure, clipped_figure, learning_rate_figure])
+@pytest.mark.parametrize(
+    "figure",
+    [distance_figure, clipped_figure, learning_rate_figure, frechet_figure, brightness_figure],
+)
 def test_every_figure_passes_plotlys_own_validation(figure):
     info = curves_info(np.arange(1, 4), {"critic": np.array([0.5, 0.25, 0.125])}, smoothing=0.5)
     assert figure(info, uirevision="run", height=170).to_plotly().layout.height == 170
+
+
+def test_the_frechet_distance_can_be_seen_from_noise_to_images() -> None:
+    info = curves_info(np.arange(3), {"generated": np.array([300.0, 30.0, 3.0])}, log=True)
+    chart = frechet_figure(info, uirevision="run")
+    assert chart.layout["yaxis"]["type"] == "log"
+    assert chart.traces[-1]["line"]["color"] == colours.GENERATED
 
 
 def test_marks_are_lines_with_words() -> None:
