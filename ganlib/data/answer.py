@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import NameResolutionError
 
 # A machine without network is held up no longer than this, name look-up included.
 ANSWER_WITHIN_S = 3.0
@@ -69,7 +70,7 @@ class Answer:
             self._ask()
             self._tell("done", None)
         except requests.RequestException as error:
-            self._tell("failed", (self._reason(error), not isinstance(error, ValueError)))
+            self._tell("failed", (self._reason(error), _passes(error)))
 
     def _ask(self) -> None:
         headers = {
@@ -112,6 +113,12 @@ class Answer:
         if isinstance(error, requests.ConnectionError) and not self._answered:
             return f"{self.host} could not be reached"
         return f"the connection to {self.host} broke off"
+
+
+def _passes(error: requests.RequestException) -> bool:
+    """Whether trying again may help: a name that nobody knows stays unknown for a while."""
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    return not isinstance(error, ValueError) and not isinstance(cause, NameResolutionError)
 
 
 def _host(url: str) -> str:

@@ -179,6 +179,15 @@ def test_nobody_there(stage, monkeypatch) -> None:
         fails_with(stage, f"{address} could not be reached")
 
 
+def test_a_name_that_nobody_knows_is_looked_up_once(stage, monkeypatch) -> None:
+    monkeypatch.setenv("GANLIB_TINY_URL", "http://no-such-host.invalid")
+    told = []
+    with pytest.raises(DownloadError, match=r"no-such-host\.invalid could not be reached"):
+        for phase in stage.remote.fetch():
+            told.append(phase.text)
+    assert not [text for text in told if text.endswith("; trying again")]
+
+
 @pytest.mark.parametrize("address", ["storage", "http://", "ftp://127.0.0.1", "http://[::1"])
 def test_an_address_that_makes_no_sense(stage, monkeypatch, address: str) -> None:
     monkeypatch.setenv("GANLIB_TINY_URL", address)
