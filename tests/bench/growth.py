@@ -1,0 +1,93 @@
+"""How cost grows: with the batch size, and with the number of runs.
+
+`python tests/bench/growth.py batches RECIPE...`: steps and samples per second for batches of
+16 to 1,024. `python tests/bench/growth.py runs`: resident memory after each of 20 runs in a
+row in one process, as a server has them.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from ganlib import recipes
+from ganlib.bench.speed import trainer_turns
+from ganlib.runs import RunStore
+from ganlib.runs.manager import Manager
+
+BATCHES = (16, 32, 64, 128, 256, 512, 1_024)
+# More kinds than compiled programs are kept, so that each run compiles its own.
+RUNS = [
+    {"recipe": "toy/scalar", "steps": 200},
+    {"recipe": "mnist/basic", "steps": 3},
+    {"recipe": "toy/plane", "steps": 50},
+    {"recipe": "fashion/dense", "steps": 50},
+]
+
+
+def batches(name: str, seconds: float) -> list[dict[str, float]]:
+    """Rates of a recipe, batch size by batch size."""
+    rows = []
+    for size in BATCHES:
+        train = trainer_turns(recipes.get(name), {"batch_size": size})
+        train(1.0)
+        steps, took = train(seconds)
+        rows.append({"batch_size": size, "steps/s": steps / took, "samples/s": size * steps / took})
+        print(
+            f"{name} {size:5d}: {steps / took:9.3g} steps/s, {size * steps / took:9,.0f} samples/s"
+        )
+    return rows
+
+
+def runs(count: int) -> list[float]:
+    """Resident memory in MB after each run."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        manager = Manager(RunStore(Path(folder)))
+        for number in range(count):
+            knobs = dict(RUNS[number % len(RUNS)])
+            recipe = recipes.get(str(knobs.pop("recipe")))
+            config = recipe.parse({**knobs, "seed": number})
+            run = manager.submit(recipe.name, config)
+            if not manager.wait(600):
+                raise SystemExit(f"Run {run} did not end.")
+            state = manager.store.open(run).status().state
+            found.append(resident_mb())
+            print(f"run {number + 1:2d}, {recipe.name}, {state}: {found[-1]:,.0f} MB", flush=True)
+        manager.shutdown(10)
+    return found
+
+
+def resident_mb() -> float:
+    """Of this process, as Linux tells it."""
+    [line] = [
+        text
+        for text in Path("/proc/self/status").read_text().splitlines()
+        if text.startswith("VmRSS")
+    ]
+    return int(line.split()[1]) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["batches", "runs"])
+    parser.add_argument("recipes", nargs="*", default=["toy/scalar", "mnist/dcgan"])
+    parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--json", type=Path, help="a file to write the figures to")
+    options = parser.parse_args()
+    if options.what == "runs":
+        found: object = runs(options.count)
+        levels = list(found) if isinstance(found, list) else []
+        print(f"from the third to the last run: {levels[-1] - levels[2]:+,.0f} MB")
+    else:
+        found = {name: batches(name, options.seconds) for name in options.recipes}
+    if options.json:
+        options.json.write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
