@@ -82,7 +82,9 @@ class RunConfig(Config):
         group="Run",
     )
     devices: Literal["auto", "cpu", "gpu"] = knob(
-        "auto", "Where to train: auto takes a GPU where there is one.", group="Run"
+        "auto",
+        "Where to train: auto takes the GPU where there is one, and all of several.",
+        group="Run",
     )
 
     loss: Loss = knob(
