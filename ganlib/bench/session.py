@@ -140,9 +140,7 @@ class Tab:
             if (kind := each.WhichOneof("type")) in ("markdown", "alert", "exception")
         ]
 
-    async def until(
-        self, condition: Callable[[], bool], timeout_s: float = _PATIENCE_S
-    ) -> None:
+    async def until(self, condition: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> None:
         """Waits for something that a run of the page, or of a part of it, brings about.
 
         Raises:
@@ -281,9 +279,10 @@ class Tab:
         self._drawing.elements[tuple(message.metadata.delta_path)] = element
         content = getattr(element, str(element.WhichOneof("type")), None)
         # "$$ID-<hash>-<key>"; without a key, "None" stands there.
-        parts = str(getattr(content, "id", "")).split("-", 2)
+        id = str(getattr(content, "id", ""))
+        parts = id.split("-", 2)
         if parts[0] == "$$ID" and len(parts) == 3:
-            found = _Widget(content.id, bool(getattr(content, "disabled", False)))
+            found = _Widget(id, bool(getattr(content, "disabled", False)))
             self._drawing.widgets[parts[2]] = found
 
     def _finish(self, message: "ForwardMsg") -> None:
@@ -292,7 +291,9 @@ class Tab:
         if how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY":
             self._shown.elements.update(drawn.elements)
             self._shown.widgets.update(drawn.widgets)
-            self._keep_timers({**{name: s for name, (s, _) in self._timers.items()}, **drawn.timers})
+            self._keep_timers(
+                {**{name: s for name, (s, _) in self._timers.items()}, **drawn.timers}
+            )
             if self._asked is not None:
                 at, messages, payload_bytes = self._asked
                 self.ticks.append(
