@@ -157,13 +157,13 @@ class Tab:
 
         await asyncio.wait_for(wait(), timeout_s)
 
-    async def press(self, key: str) -> None:
+    async def press(self, key: str, timeout_s: float = _PATIENCE_S) -> None:
         """Presses the button with that key, as soon as it can be, and waits for the page.
 
         Raises:
             TimeoutError: there is no such button, or it stays disabled.
         """
-        await self.until(lambda: key in self._shown.widgets and self._can_press(key))
+        await self.until(lambda: self._can_press(key), timeout_s)
         await self._touch(key, trigger_value=True)
 
     async def enter(self, key: str, value: float | str) -> None:
@@ -179,7 +179,8 @@ class Tab:
             await self._touch(key, double_value=value)
 
     def _can_press(self, key: str) -> bool:
-        return not self._shown.widgets[key].disabled
+        widget = self._shown.widgets.get(key)
+        return widget is not None and not widget.disabled
 
     async def _touch(self, key: str, **value: Any) -> None:
         from streamlit.proto.WidgetStates_pb2 import WidgetState

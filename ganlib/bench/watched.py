@@ -158,9 +158,16 @@ async def watch(
         await first.press("start")
         await first.until(lambda: "run" in first.address)
         run = RunStore(server.runs).open(first.address["run"])
+        # It rests while the pages open, which is not what is to be measured.
+        await first.press("pause")
+        while run.status().state != "paused":
+            await asyncio.sleep(_POLL_S)
         others = [Tab(server.url, recipe.page, f"run={run.id}") for _ in range(watchers - 1)]
         await asyncio.gather(*(stack.enter_async_context(tab) for tab in others))
         tabs = [first, *others]
+        await first.press("resume")
+        for tab in tabs:
+            tab.ticks.clear()
         while run.status().active and (
             not run.status().step or any(len(tab.ticks) < _SETTLED_TICKS for tab in tabs)
         ):
