@@ -56,7 +56,6 @@ class _Drawn:
 
     elements: dict[tuple[int, ...], Any] = field(default_factory=dict)
     widgets: dict[str, _Widget] = field(default_factory=dict)
-    timers: dict[str, float] = field(default_factory=dict)
 
 
 class Tab:
@@ -264,12 +263,22 @@ class Tab:
         if kind == "new_session":
             self._page_hash = message.new_session.page_script_hash
             self._drawing = _Drawn()
+            # A run of the whole page sets its timers anew, as soon as it begins.
+            if not _fragments(message):
+                self._keep_timers({})
         elif kind == "delta":
             self._draw(message)
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
-            self._drawing.timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            wanted = {name: interval_s for name, (interval_s, _) in self._timers.items()}
+            timer = message.auto_rerun
+            self._keep_timers({**wanted, timer.fragment_id: timer.interval})
+        elif kind == "stop_auto_rerun":
+            gone = set(message.stop_auto_rerun.fragment_ids)
+            self._keep_timers(
+                {name: each[0] for name, each in self._timers.items() if name not in gone}
+            )
         elif kind == "script_finished":
             self._finish(message)
 
@@ -292,9 +301,6 @@ class Tab:
         if how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY":
             self._shown.elements.update(drawn.elements)
             self._shown.widgets.update(drawn.widgets)
-            self._keep_timers(
-                {**{name: s for name, (s, _) in self._timers.items()}, **drawn.timers}
-            )
             if self._asked is not None:
                 at, messages, payload_bytes = self._asked
                 self.ticks.append(
@@ -306,9 +312,8 @@ class Tab:
                     )
                 )
         elif how == "FINISHED_SUCCESSFULLY":
-            # What this run has not drawn is gone, and so are its timers.
+            # What this run has not drawn is gone.
             self._shown = drawn
-            self._keep_timers(drawn.timers)
             self.pages_drawn += 1
         self._asked = None
         self._forget_unused(fragment=how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY")
@@ -321,3 +326,12 @@ class Tab:
             for known, (used, owner) in self._kept.items()
             if (fragment and not owner) or self._runs - used <= _KEPT_RUNS
         }
+
+
+def _fragments(message: "ForwardMsg") -> list[str]:
+    """The fragments that a run is of; none where it is of the whole page."""
+    # Before 1.67 they stood in the message that begins the run.
+    told: Any = message.metadata
+    run = told.run.fragment_ids if "run" in told.DESCRIPTOR.fields_by_name else ()
+    begins: Any = message.new_session
+    return list(run or getattr(begins, "fragment_ids_this_run", ()))

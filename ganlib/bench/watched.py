@@ -220,7 +220,9 @@ def spread(values: Sequence[float]) -> Spread:
 
 def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
     ticks = [tick for trial in trials for tick in trial.ticks]
-    latencies = [1e3 * tick.latency_s for tick in ticks] or [np.nan]
+    nothing = [float("nan")]
+    latencies = [1e3 * tick.latency_s for tick in ticks] or nothing
+    sizes = [float(tick.payload_bytes) for tick in ticks] or nothing
     p50, p95 = np.percentile(latencies, [50, 95])
     return Watching(
         watchers,
@@ -229,5 +231,5 @@ def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
         len(ticks),
         float(p50),
         float(p95),
-        float(np.percentile([tick.payload_bytes for tick in ticks] or [np.nan], 95)),
+        float(np.percentile(sizes, 95)),
     )
