@@ -11,7 +11,7 @@ from ganlib.bench.session import Tab
 from ganlib.errors import UserError
 from ganlib.runs import RunStore
 
-STEPS = 1_500
+STEPS = 300
 
 
 @pytest.fixture(scope="module")
