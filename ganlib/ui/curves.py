@@ -1,12 +1,18 @@
 """Curves of a run over training: its losses, and a second chart that can be chosen."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
-from ganlib.runs import Run
+from ganlib.events import Change
 from ganlib.runs.metrics_reader import History
+from ganlib.runs.scores_log import Scores
 from ganlib.ui.live_chart import live_chart
+from ganlib.ui.reading import Reading
 from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
+from ganlib.viz.chart import Chart
 from ganlib.viz.curve_figures import Mark, loss_figure, marked
 from ganlib.viz.curves import curves_info
 from ganlib.viz.layout import XKind
@@ -15,79 +21,116 @@ _LOSS_HEIGHT = 270
 _SECOND_HEIGHT = 170
 
 
-def curves_panel(run: Run | None, page: str, critic: bool = False) -> None:
+class _Look(NamedTuple):
+    """What decides how the same history looks.
+
+    Args:
+        second: name of the second chart.
+        judge: "discriminator" or "critic".
+        smoothing: weight of the past in the running mean.
+        log: whether the vertical axes are logarithmic.
+        x_kind: what the horizontal axes are.
+    """
+
+    second: str
+    judge: str
+    smoothing: float
+    log: bool
+    x_kind: XKind
+
+
+def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> None:
     """Both charts and what can be chosen about them.
 
     Args:
-        run: the run on view; None draws empty charts, which fetches the chart library early.
+        reading: of the run on view; None draws empty charts, which fetches the chart library
+            early.
         page: keeps the charts of the pages apart.
         critic: whether a run that has no figures yet will have those of a critic.
     """
-    history = run.history() if run else History()
+    history = reading.history if reading else History()
     if history.names:
         critic = "critic_distance" in history.names
-    scores = run.scores() if run else None
+    scores = reading.scores if reading else None
     offered = offered_charts({*history.names, *(scores.values if scores else ())}, critic)
     second = SECOND_CHARTS[_chosen(offered, critic)]
 
     options = st.session_state
-    smoothing = float(options.get("chart.smoothing", 0.9))
-    log = bool(options.get("chart.log", False))
-    x_kind: XKind = "seconds" if options.get("chart.x") == "Seconds" else "step"
-    x = history.time_s if x_kind == "seconds" else history.step
-    revision = f"{run.id if run else ''}.{x_kind}.{log}"
-    judge = "critic" if critic else "discriminator"
-
-    def series(columns: dict[str, str]) -> dict[str, np.ndarray]:
-        return {
-            name.format(judge=judge): history[column] if column in history.names else 0 * x
-            for name, column in columns.items()
-        }
-
-    marks = _marks(run, history, x) if run else []
-    losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
+    look = _Look(
+        second=second.name,
+        judge="critic" if critic else "discriminator",
+        smoothing=float(options.get("chart.smoothing", 0.9)),
+        log=bool(options.get("chart.log", False)),
+        x_kind="seconds" if options.get("chart.x") == "Seconds" else "step",
+    )
+    if reading:
+        changes = reading.run.changes()
+        losses, below = reading.once(
+            (look, len(changes)),
+            lambda: _charts(history, reading.scores, changes, look, reading.run.id),
+        )
+    else:
+        losses, below = _charts(history, None, (), look, "")
     live_chart(
-        marked(
-            loss_figure(
-                curves_info(x, losses, x_kind=x_kind, smoothing=smoothing, log=log),
-                uirevision=revision,
-            ),
-            marks,
-        ),
+        losses,
         key=f"{page}.loss",
         height=_LOSS_HEIGHT,
-        alt=f"Losses of {judge} and generator over training",
-    )
-    second_x, second_values = x, series(second.columns)
-    if second.of_samples and scores:
-        # At step 0 no second has passed yet.
-        at = np.minimum(scores.step, len(history))
-        second_x = scores.step if x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
-        second_values = {name: scores.values[column] for name, column in second.columns.items()}
-    info = curves_info(
-        second_x,
-        second_values,
-        x_kind=x_kind,
-        smoothing=smoothing if second.smoothed else 0,
-        log=log and second.can_be_log,
+        alt=f"Losses of {look.judge} and generator over training",
     )
     live_chart(
-        marked(second.figure(info, uirevision=f"{revision}.{second.name}"), marks),
+        below,
         key=f"{page}.second",
         height=_SECOND_HEIGHT,
-        alt=second.alt.format(judge=judge),
+        alt=second.alt.format(judge=look.judge),
     )
     chart_options(offered, critic)
 
 
-def _marks(run: Run, history: History, x: np.ndarray) -> list[Mark]:
+def _charts(
+    history: History, scores: Scores | None, changes: Sequence[Change], look: _Look, run_id: str
+) -> tuple[Chart, Chart]:
+    """Losses, and the second chart."""
+    x = history.time_s if look.x_kind == "seconds" else history.step
+    revision = f"{run_id}.{look.x_kind}.{look.log}"
+    second = SECOND_CHARTS[look.second]
+
+    def series(columns: dict[str, str]) -> dict[str, np.ndarray]:
+        return {
+            name.format(judge=look.judge): history[column] if column in history.names else 0 * x
+            for name, column in columns.items()
+        }
+
+    marks = _marks(changes, x)
+    losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
+    info = curves_info(x, losses, x_kind=look.x_kind, smoothing=look.smoothing, log=look.log)
+    loss_chart = marked(loss_figure(info, uirevision=revision), marks)
+    second_x, second_values = x, series(second.columns)
+    if second.of_samples and scores:
+        # At step 0 no second has passed yet.
+        at = np.minimum(scores.step, len(history))
+        second_x = (
+            scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
+        )
+        second_values = {name: scores.values[column] for name, column in second.columns.items()}
+    info = curves_info(
+        second_x,
+        second_values,
+        x_kind=look.x_kind,
+        smoothing=look.smoothing if second.smoothed else 0,
+        log=look.log and second.can_be_log,
+    )
+    figure = second.figure(info, uirevision=f"{revision}.{second.name}")
+    return loss_chart, marked(figure, marks)
+
+
+def _marks(changes: Sequence[Change], x: np.ndarray) -> list[Mark]:
     """Where knobs were changed in the middle of the run."""
     return [
         Mark(
             float(x[min(change.step, len(x) - 1)]),
             ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in change.knobs.items()),
         )
-        for change in run.changes()
+        for change in changes
         if change.knobs and len(x)
     ]
 

@@ -31,8 +31,8 @@ def live_chart(chart: Chart, *, key: str, height: int, alt: str, link: str = "")
         link: charts of the same link look at the same part of x; none for a chart alone.
     """
     payload = chart.payload()
-    payload["layout"]["height"] = height
-    data = {"figure": payload, "plotly": _plotly_url(), "key": key, "alt": alt, "link": link}
+    figure = {**payload, "layout": {**payload["layout"], "height": height}}
+    data = {"figure": figure, "plotly": _plotly_url(), "key": key, "alt": alt, "link": link}
     _COMPONENT(key=key, data=data, height=height)
 
 

@@ -15,6 +15,7 @@ from ganlib.runs.trainers import config_now
 from ganlib.ui.curves import curves_panel
 from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
+from ganlib.ui.reading import Reading, readings
 from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 
@@ -85,21 +86,22 @@ def _live(run: Run, drawn: _Stage) -> None:
 
 def _panels(recipe: Recipe, run: Run, status: Status) -> None:
     left, right = st.columns([6, 5], gap="medium")
+    reading = readings().of(run, status)
     with left, st.container(key="live_loss"), _told():
-        curves_panel(run, recipe.page, bool(run.config.get("loss") == "wasserstein"))
+        curves_panel(reading, recipe.page, bool(run.config.get("loss") == "wasserstein"))
     with right, st.container(key="live_samples"), _told():
-        samples_panel(recipe, run, status)
+        samples_panel(recipe, reading, status)
     if recipe.kind != "image" and status.active:
         what_happens(
             run, status, "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
         )
     # A history that cannot be read was told of above.
     with suppress(UserError):
-        _diagnosis(recipe, run, status)
+        _diagnosis(recipe, reading, status)
     with st.container(horizontal=True, vertical_alignment="center"):
         if status.data:
             st.caption(f"Data: {status.data}.")
-        if run.sample_steps():
+        if reading.sample_steps:
             st.page_link(
                 "pages/distributions.py",
                 label="Compare real and generated values",
@@ -108,12 +110,12 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
             )
 
 
-def _diagnosis(recipe: Recipe, run: Run, status: Status) -> None:
-    history = run.history()
+def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> None:
+    history = reading.history
     if not len(history):
         return
     said = diagnosis.sentence({name: history[name] for name in history.names})
-    if "modes" in status.scores and (peaks := recipe.peaks(config_now(run))):
+    if "modes" in status.scores and (peaks := recipe.peaks(config_now(reading.run))):
         scores = status.scores
         said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
     st.caption(said)

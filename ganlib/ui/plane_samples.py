@@ -10,7 +10,9 @@ from ganlib.errors import UserError
 from ganlib.events import Arrays
 from ganlib.runs import Run
 from ganlib.ui.live_chart import live_chart
+from ganlib.ui.reading import Reading, readings
 from ganlib.ui.services import manager
+from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
 
@@ -22,15 +24,15 @@ _ALONE = ""
 _MOST = 30
 
 
-def plane_samples(run: Run, step: int) -> None:
+def plane_samples(reading: Reading, step: int) -> None:
     """Real and generated points, what lies below and above them, and another run's beside.
 
     Args:
-        run: the run on view.
+        reading: of the run on view.
         step: one of its steps that have samples.
     """
     layers = set(_LAYERS[:2])
-    if "surface" in run.samples(step):
+    if "surface" in reading.samples(step):
         st.session_state.setdefault("samples.layers", list(_LAYERS[:2]))
         chosen = st.pills(
             "Layers",
@@ -42,14 +44,14 @@ def plane_samples(run: Run, step: int) -> None:
         )
         layers = set(chosen)
     place = st.container()
-    other = _another(run)
+    other = _another(reading.run)
     with place:
         if other is None:
-            _cloud(run, step, layers, "plane", _HEIGHT)
+            _cloud(reading, step, layers, "plane", _HEIGHT)
             return
         for column, (one, at, key) in zip(
             st.columns(2, gap="small"),
-            ((run, step, "plane"), (other, _at_most(other, step), "plane.beside")),
+            ((reading, step, "plane"), (other, _at_most(other, step), "plane.beside")),
             strict=True,
         ):
             with column:
@@ -67,8 +69,8 @@ def trains_beside() -> bool:
         return False
 
 
-def _another(run: Run) -> Run | None:
-    """The run that somebody wants to see beside."""
+def _another(run: Run) -> Reading | None:
+    """Of the run that somebody wants to see beside."""
     others = {id: name for id, name in _planes().items() if id != run.id}
     if not others:
         return None
@@ -82,7 +84,10 @@ def _another(run: Run) -> Run | None:
         persist_state="session",
         help="Another run in the plane, at the same step or its last one before.",
     )
-    return manager().store.open(chosen) if chosen else None
+    if not chosen:
+        return None
+    beside = manager().store.open(chosen)
+    return readings().of(beside, beside.status())
 
 
 # Every second is too often for a look at all runs there are.
@@ -98,18 +103,19 @@ def _name(run: Run) -> str:
     return " · ".join(filter(None, (run.label().name, str(run.config.get("preset", "")))))
 
 
-def _at_most(run: Run, step: int) -> int | None:
+def _at_most(reading: Reading, step: int) -> int | None:
     """The last step with samples up to there; None where there is none yet."""
-    return max((at for at in run.sample_steps() if at <= step), default=None)
+    return max((at for at in reading.sample_steps if at <= step), default=None)
 
 
-def _told(run: Run, step: int | None) -> None:
+def _told(reading: Reading, step: int | None) -> None:
     """Which run this is, and how well it does."""
+    run = reading.run
     said = f"**{run.config.get('preset') or run.label().name}**"
     if step is None:
         st.markdown(f"{said}  \nNo samples yet.")
         return
-    scores = run.scores()
+    scores = reading.scores
     rows = np.flatnonzero(scores.step == step)
     figures = {name: float(values[rows[0]]) for name, values in scores.values.items() if len(rows)}
     said += f"  \nStep {step:,}"
@@ -118,26 +124,34 @@ def _told(run: Run, step: int | None) -> None:
     st.markdown(said)
 
 
-def _cloud(run: Run, step: int, layers: set[str], key: str, height: int) -> None:
+def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int) -> None:
     try:
-        samples = run.samples(step)
-        info = plane_info(run.real(), samples["fresh"])
+        chart = reading.once(
+            ("cloud", step, frozenset(layers), height),
+            lambda: _cloud_chart(reading, step, layers, height),
+        )
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    below, above = _layers(run, samples, info, layers)
     live_chart(
-        plane_figure(
-            info,
-            uirevision=run.id,
-            height=height,
-            below=below,
-            above=above,
-            hidden={"real", "generated"} - {layer.lower() for layer in layers},
-        ),
+        chart,
         key=key,
         height=height,
         alt=f"Real and generated points of the plane at step {step:,}",
+    )
+
+
+def _cloud_chart(reading: Reading, step: int, layers: set[str], height: int) -> Chart:
+    samples = reading.samples(step)
+    info = plane_info(reading.real, samples["fresh"])
+    below, above = _layers(reading.run, samples, info, layers)
+    return plane_figure(
+        info,
+        uirevision=reading.run.id,
+        height=height,
+        below=below,
+        above=above,
+        hidden={"real", "generated"} - {layer.lower() for layer in layers},
     )
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from ganlib.errors import ConfigError, UserError
-from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
@@ -15,10 +14,12 @@ from ganlib.ui.generators import generate_more
 from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.plane_samples import plane_samples
+from ganlib.ui.reading import Reading
 from ganlib.ui.text import listed
 from ganlib.ui.time_slider import time_slider
+from ganlib.viz.chart import Chart
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
-from ganlib.viz.histograms import histogram_figure, histogram_info
+from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_info
 from ganlib.viz.plane import plane_figure, plane_info
 
 _CHART_HEIGHT = 380
@@ -33,15 +34,15 @@ _NONE_YET = {
 }
 
 
-def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
+def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
     """Samples of any saved step beside real ones, and new ones on request.
 
     Args:
         recipe: of the run.
-        run: the run on view.
+        reading: of the run on view.
         status: as it was read for this tick.
     """
-    steps = run.sample_steps()
+    run, steps = reading.run, reading.sample_steps
     if not steps:
         st.caption(_NONE_YET.get(status.state, "There are no samples: it ended before the first."))
         return
@@ -56,27 +57,33 @@ def samples_panel(recipe: Recipe, run: Run, status: Status) -> None:
         if step is None:
             return
         if recipe.kind == "image":
-            _grids(recipe, run, step)
+            _grids(recipe, reading, step)
         elif recipe.kind == "plane":
-            plane_samples(run, step)
+            plane_samples(reading, step)
         else:
-            _line(recipe, run, step)
+            _line(recipe, reading, step)
     if not status.active and run.checkpoint_steps():
         _more(recipe, run)
 
 
-def _grids(recipe: Recipe, run: Run, step: int) -> None:
+def _grids(recipe: Recipe, reading: Reading, step: int) -> None:
+    run = reading.run
     kind: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
     generated, real = st.columns(2, gap="small")
     with generated:
         image_grid(
-            run.sample_grid(step, kind),
+            reading.once(("grid", step, kind), lambda: run.sample_grid(step, kind)),
             key="grid.generated",
             alt=f"Generated images at step {step:,}",
             caption=_caption(recipe, run, step),
         )
     with real:
-        image_grid(run.real_grid(), key="grid.real", alt="Real images", caption="Real")
+        image_grid(
+            reading.once("real_grid", run.real_grid),
+            key="grid.real",
+            alt="Real images",
+            caption="Real",
+        )
     st.toggle(
         "Fresh noise at every step",
         key="samples.fresh",
@@ -95,10 +102,9 @@ def _caption(recipe: Recipe, run: Run, step: int) -> str:
     return said
 
 
-def _line(recipe: Recipe, run: Run, step: int) -> None:
+def _line(recipe: Recipe, reading: Reading, step: int) -> None:
     """Histograms, or the first paper's figure, of what lies on a line."""
-    samples = run.samples(step)
-    info = histogram_info(run.real(), samples["fresh"], samples.get("noise"))
+    samples = reading.samples(step)
     if "surface" in samples and "noise" in samples:
         st.session_state.setdefault("samples.view", _VIEWS[0])
         view = st.segmented_control(
@@ -110,31 +116,40 @@ def _line(recipe: Recipe, run: Run, step: int) -> None:
             label_visibility="collapsed",
         )
         if view == _VIEWS[1]:
-            _goodfellow(recipe, run, step, samples, (float(info.edges[0]), float(info.edges[-1])))
+            live_chart(
+                reading.once(("goodfellow", step), lambda: _goodfellow(recipe, reading, step)),
+                key="goodfellow",
+                height=_CHART_HEIGHT,
+                alt="Densities of real and generated values, the discriminator, and lines from "
+                f"the noise to the generated values at step {step:,}",
+            )
             return
     live_chart(
-        histogram_figure(info, uirevision=run.id),
+        reading.once(
+            ("histogram", step),
+            lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
+        ),
         key="histogram",
         height=_CHART_HEIGHT,
         alt=f"Histograms of real, noise and generated values at step {step:,}",
     )
 
 
-def _goodfellow(
-    recipe: Recipe, run: Run, step: int, samples: Arrays, view: tuple[float, float]
-) -> None:
+def _histogram(reading: Reading, step: int) -> HistogramsInfo:
+    samples = reading.samples(step)
+    return histogram_info(reading.real, samples["fresh"], samples.get("noise"))
+
+
+def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
+    run, samples = reading.run, reading.samples(step)
     density = None
     # Settings that the recipe no longer takes say nothing about the data.
     with suppress(ConfigError):
         density = recipe.density(recipe.parse(dict(run.config)), samples["surface_at"])
-    info = goodfellow_info(samples, run.real(), str(run.config.get("loss")), density)
-    live_chart(
-        goodfellow_figure(info, view, uirevision=f"{run.id}.goodfellow"),
-        key="goodfellow",
-        height=_CHART_HEIGHT,
-        alt="Densities of real and generated values, the discriminator, and lines from the "
-        f"noise to the generated values at step {step:,}",
-    )
+    info = goodfellow_info(samples, reading.real, str(run.config.get("loss")), density)
+    edges = _histogram(reading, step).edges
+    view = float(edges[0]), float(edges[-1])
+    return goodfellow_figure(info, view, uirevision=f"{run.id}.goodfellow")
 
 
 def _more(recipe: Recipe, run: Run) -> None:

@@ -6,6 +6,7 @@ into JSON half as long again, which is more than all the arithmetic behind a liv
 
 import base64
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,13 +40,17 @@ class Chart:
         return Figure(list(self.traces), {"template": "plotly_white", **self.layout})
 
     def payload(self) -> dict[str, Any]:
-        """What the browser gets: JSON with arrays as base64.
+        """What the browser gets: JSON with arrays as base64. Made once, and not to be changed.
 
         Integers travel as int32 and all other numbers as float32, in the form that
         plotly.js decodes by itself ("dtype", "bdata", and "shape" where there are rows and
         columns); as float64 where float32 could not tell them apart, as numbers around a
         million million that differ by one.
         """
+        return self._payload
+
+    @cached_property
+    def _payload(self) -> dict[str, Any]:
         return {"data": [_packed(trace) for trace in self.traces], "layout": _packed(self.layout)}
 
 

@@ -70,9 +70,11 @@ def panel(folder: str) -> None:
 
     from ganlib.runs import RunStore
     from ganlib.ui.curves import curves_panel
+    from ganlib.ui.reading import Reading
 
     (summary,) = RunStore(Path(folder)).list()
-    curves_panel(RunStore(Path(folder)).open(summary.id), "toy")
+    run = RunStore(Path(folder)).open(summary.id)
+    curves_panel(Reading(run, run.status()), "toy")
 
 
 def shown(store: RunStore, names: tuple[str, ...], **session: str) -> AppTest:

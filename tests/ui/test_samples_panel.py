@@ -30,9 +30,11 @@ def plane_run(store: RunStore, steps: tuple[int, ...] = (0, 20), modes: float = 
 
 def panel(run) -> None:
     from ganlib import recipes
+    from ganlib.ui.reading import Reading
     from ganlib.ui.samples import samples_panel
 
-    samples_panel(recipes.get("toy/plane"), run, run.status())
+    status = run.status()
+    samples_panel(recipes.get("toy/plane"), Reading(run, status), status)
 
 
 def shown(run: Run, **session: str) -> AppTest:

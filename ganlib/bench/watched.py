@@ -1,0 +1,235 @@
+"""What it costs a training to be watched: the same run headless, and with pages open on it.
+
+Both are timed over the same steps: from the one at which all pages look at the run, to the
+last. The time is that of the run's own log, in which pauses and compiling do not count.
+"""
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from ganlib import recipes
+from ganlib.bench.server import ROOT, Server, environment, served
+from ganlib.bench.session import Tab, Tick
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs import RunStore
+from ganlib.runs.metrics_reader import History
+
+# Ticks of every page before the clock starts: the first are those of a page just opened.
+_SETTLED_TICKS = 2
+_POLL_S = 0.2
+_LEAST_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over all repeats."""
+
+    median: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Watching:
+    """A run with so many pages open on it.
+
+    Args:
+        watchers: pages, each a session of its own.
+        steps_per_second: of the run.
+        over_headless: that, over the headless one of the same repeat.
+        ticks: how many were counted.
+        tick_ms_p50: from a page's asking for what is new to its having it, median.
+        tick_ms_p95: the same, 95th percentile.
+        tick_bytes_p95: what a page is sent at a tick, 95th percentile.
+    """
+
+    watchers: int
+    steps_per_second: Spread
+    over_headless: Spread
+    ticks: int
+    tick_ms_p50: float
+    tick_ms_p95: float
+    tick_bytes_p95: float
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What was found of a recipe.
+
+    Args:
+        recipe: its name.
+        steps: of each run.
+        repeats: of everything, in turns.
+        headless: steps per second on the command line, over the same steps as the fewest
+            watchers.
+        watching: one for each number of watchers.
+    """
+
+    recipe: str
+    steps: int
+    repeats: int
+    headless: Spread
+    watching: tuple[Watching, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One watched run beside the headless one of its repeat.
+
+    Args:
+        watchers: pages open on it.
+        first_step: from which on both are timed.
+        steps_per_second: watched.
+        headless: steps per second over the same steps.
+        ticks: of all pages, from `first_step` on.
+    """
+
+    watchers: int
+    first_step: int
+    steps_per_second: float
+    headless: float
+    ticks: tuple[Tick, ...]
+
+
+def measure_watched(
+    recipe: str = "toy/scalar",
+    watchers: Sequence[int] = (1, 5, 20),
+    repeats: int = 3,
+    steps: int | None = None,
+) -> Watched:
+    """Trains the recipe headless and watched, in turns.
+
+    Args:
+        recipe: its name.
+        watchers: numbers of pages to open on it.
+        repeats: of all of them.
+        steps: of each run; None takes the recipe's own.
+
+    Raises:
+        UserError: there is no such recipe, or it trains too few steps to be timed.
+    """
+    known = recipes.get(recipe)
+    total = int(steps or known.Config().steps)
+    trials: list[Trial] = []
+    with tempfile.TemporaryDirectory() as name, served(Path(name)) as server:
+        for repeat in range(repeats):
+            alone = train_headless(known, total, Path(name))
+            # There and back again, so that what slowly changes falls on all of them alike.
+            for count in watchers if repeat % 2 == 0 else reversed(watchers):
+                trials.append(asyncio.run(watch(server, known, total, count, alone)))
+    return summary(recipe, total, repeats, trials)
+
+
+def train_headless(recipe: Recipe, steps: int, folder: Path) -> History:
+    """The figures of a run on the command line.
+
+    Raises:
+        UserError: it failed.
+    """
+    command = [sys.executable, "-m", "ganlib", "train", recipe.name, "--steps", str(steps)]
+    done = subprocess.run(
+        [*command, "--json"], cwd=ROOT, env=environment(folder), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise UserError(f"{recipe.name} did not train: {done.stderr.strip().splitlines()[-1]}")
+    return RunStore(folder / "runs").open(json.loads(done.stdout)["run_id"]).history()
+
+
+async def watch(
+    server: Server, recipe: Recipe, steps: int, watchers: int, headless: History
+) -> Trial:
+    """Starts a run from its page and has so many pages look at it until its end."""
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(Tab(server.url, recipe.page))
+        await first.enter(f"{recipe.page}.recipe", f"{recipe.title}  ·  {recipe.name}")
+        await first.enter(f"{recipe.name}:steps", steps)
+        await first.press("start")
+        await first.until(lambda: "run" in first.address)
+        run = RunStore(server.runs).open(first.address["run"])
+        # It rests while the pages open, which is not what is to be measured.
+        await first.press("pause")
+        while run.status().state != "paused":
+            await asyncio.sleep(_POLL_S)
+        others = [Tab(server.url, recipe.page, f"run={run.id}") for _ in range(watchers - 1)]
+        await asyncio.gather(*(stack.enter_async_context(tab) for tab in others))
+        tabs = [first, *others]
+        await first.press("resume")
+        for tab in tabs:
+            tab.ticks.clear()
+        while run.status().active and (
+            not run.status().step or any(len(tab.ticks) < _SETTLED_TICKS for tab in tabs)
+        ):
+            await asyncio.sleep(_POLL_S)
+        since, first_step = time.monotonic(), len(run.history())
+        while run.status().active:
+            await asyncio.sleep(_POLL_S)
+        ended = time.monotonic()
+    if first_step > (1 - _LEAST_SHARE) * steps:
+        raise UserError(
+            f"{recipe.name} was at step {first_step:,} of {steps:,} when all {watchers} pages "
+            "looked at it; give it more steps."
+        )
+    ticks = [tick for tab in tabs for tick in tab.ticks if since <= tick.asked_at < ended]
+    return Trial(
+        watchers,
+        first_step,
+        steps_per_second(run.history(), first_step),
+        steps_per_second(headless, first_step),
+        tuple(ticks),
+    )
+
+
+def steps_per_second(history: History, first_step: int) -> float:
+    """Speed from a step on to the last one.
+
+    Args:
+        history: of the run.
+        first_step: counted from 1; below the last.
+    """
+    time_s = history.time_s
+    return float((len(time_s) - first_step) / (time_s[-1] - time_s[first_step - 1]))
+
+
+def summary(recipe: str, steps: int, repeats: int, trials: Sequence[Trial]) -> Watched:
+    """Medians and spreads, by number of watchers."""
+    counts = list(dict.fromkeys(trial.watchers for trial in trials))
+    watching = tuple(
+        _watching(count, [trial for trial in trials if trial.watchers == count])
+        for count in sorted(counts)
+    )
+    fewest = [trial.headless for trial in trials if trial.watchers == min(counts)]
+    return Watched(recipe, steps, repeats, spread(fewest), watching)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Of at least one."""
+    return Spread(median(values), min(values), max(values))
+
+
+def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
+    ticks = [tick for trial in trials for tick in trial.ticks]
+    nothing = [float("nan")]
+    latencies = [1e3 * tick.latency_s for tick in ticks] or nothing
+    sizes = [float(tick.payload_bytes) for tick in ticks] or nothing
+    p50, p95 = np.percentile(latencies, [50, 95])
+    return Watching(
+        watchers,
+        spread([trial.steps_per_second for trial in trials]),
+        spread([trial.steps_per_second / trial.headless for trial in trials]),
+        len(ticks),
+        float(p50),
+        float(p95),
+        float(np.percentile(sizes, 95)),
+    )

@@ -1,0 +1,119 @@
+"""What a run's files say at a moment, read and drawn once for all sessions that look at it.
+
+Each open page comes by once a second. Were each to read, smooth and thin out the whole
+history for itself, twenty pages would take the processor from the training that they show.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from ganlib.events import Arrays
+from ganlib.runs import Run, Status
+from ganlib.runs.metrics_reader import History
+from ganlib.runs.scores_log import Scores
+
+# Half of the time between two looks: whoever looks alone sees what is new at each of them.
+FRESH_S = 0.5
+_MOST = 16
+
+Made = TypeVar("Made")
+
+
+class Reading:
+    """A run as it was at one moment. Any number of threads may share it.
+
+    Everything is read when it is first asked for, and then kept.
+
+    Args:
+        run: the run.
+        status: where it stood.
+    """
+
+    def __init__(self, run: Run, status: Status):
+        self.run = run
+        self.status = status
+        self._since = time.monotonic()
+        self._made: dict[Hashable, Any] = {}
+        # One for all: who waits for another session's chart mostly wants the same.
+        self._lock = threading.RLock()
+
+    def holds(self, status: Status) -> bool:
+        """Whether it still does for a page that has just read this status."""
+        if _written(status) == _written(self.status):
+            return True
+        both_run = status.state == self.status.state == "running"
+        began = (status.step > 0) == (self.status.step > 0)
+        return both_run and began and time.monotonic() < self._since + FRESH_S
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` returned when it was first called with this key.
+
+        Args:
+            key: names what is made, with all that decides it besides the run.
+            make: makes it, and may raise, in which case nothing is kept.
+        """
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            made: Made = self._made[key]
+            return made
+
+    @property
+    def history(self) -> History:
+        """See `Run.history`."""
+        return self.once("history", self.run.history)
+
+    @property
+    def scores(self) -> Scores:
+        """See `Run.scores`."""
+        return self.once("scores", self.run.scores)
+
+    @property
+    def sample_steps(self) -> list[int]:
+        """See `Run.sample_steps`."""
+        return self.once("sample_steps", self.run.sample_steps)
+
+    def samples(self, step: int) -> Arrays:
+        """See `Run.samples`."""
+        return self.once(("samples", step), lambda: self.run.samples(step))
+
+    @property
+    def real(self) -> np.ndarray:
+        """See `Run.real`."""
+        return self.once("real", self.run.real)
+
+
+def _written(status: Status) -> tuple[str, str, int]:
+    """Tells two statuses apart, also where figures in them are not a number."""
+    return status.state, status.heartbeat, status.step
+
+
+class Readings:
+    """The last reading of each run, of which the longest unused are let go."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Reading] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, run: Run, status: Status) -> Reading:
+        """The kept reading where it still holds, else a new one."""
+        with self._lock:
+            reading = self._kept.pop(run.id, None)
+            if reading is None or not reading.holds(status):
+                reading = Reading(run, status)
+            self._kept[run.id] = reading
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+            return reading
+
+
+@st.cache_resource(show_spinner=False)
+def readings() -> Readings:
+    """Those of this server, which all its sessions share."""
+    return Readings()

@@ -1,0 +1,108 @@
+"""What one session has read and drawn of a run, another need not read and draw again."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+import stored_runs
+
+from ganlib.errors import RunError
+from ganlib.events import Metrics
+from ganlib.runs import RunStore
+from ganlib.ui import reading
+from ganlib.ui.reading import Reading, Readings
+
+
+def test_two_sessions_share_one_reading_and_what_is_drawn_of_it(store: RunStore) -> None:
+    run = stored_runs.finished(store)
+    kept = Readings()
+    first, second = kept.of(run, run.status()), kept.of(run, run.status())
+    assert first is second
+    assert first.history is second.history
+    assert first.once("chart", object) is second.once("chart", object)
+    assert first.once("chart", object) is not second.once("other chart", object)
+
+
+def test_new_steps_make_a_new_one_as_soon_as_the_old_is_not_fresh(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Readings()
+    with stored_runs.training(store) as writer:
+        run = stored_runs.newest(store)
+        before = kept.of(run, run.status())
+        assert len(before.history) == stored_runs.STEP
+        later = stored_runs.STEP + 1
+        writer.write(Metrics(later, stored_runs.rows(later, later), 1.5))
+        writer.show()
+        # Not to be told by eye, and spares the training: within half a second the same.
+        monkeypatch.setattr(reading, "FRESH_S", 60.0)
+        assert kept.of(run, run.status()) is before
+        monkeypatch.setattr(reading, "FRESH_S", 0.0)
+        after = kept.of(run, run.status())
+        assert after is not before
+        assert len(after.history) == later
+        # What it held before, it holds still.
+        assert len(before.history) == stored_runs.STEP
+
+
+def test_an_end_is_seen_at_once(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FRESH_S", 60.0)
+    kept = Readings()
+    with stored_runs.training(store) as writer:
+        run = stored_runs.newest(store)
+        before = kept.of(run, run.status())
+        writer.end("stopped")
+    assert kept.of(run, run.status()) is not before
+
+
+def test_a_paused_run_is_read_again_at_every_change(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "FRESH_S", 60.0)
+    kept = Readings()
+    with stored_runs.training(store) as writer:
+        run = stored_runs.newest(store)
+        writer.rest()
+        before = kept.of(run, run.status())
+        assert kept.of(run, run.status()) is before
+        writer.show()  # as after a step by hand
+        assert kept.of(run, run.status()) is not before
+
+
+def test_sessions_that_come_together_make_it_once(store: RunStore) -> None:
+    run = stored_runs.finished(store)
+    shared = Reading(run, run.status())
+    made, found = [], []
+
+    def make() -> np.ndarray:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        return np.zeros(3)
+
+    threads = [
+        threading.Thread(target=lambda: found.append(shared.once("chart", make))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert len(found) == 8 and all(one is found[0] for one in found)
+
+
+def test_a_failure_is_not_kept(store: RunStore) -> None:
+    run = stored_runs.finished(store)
+    shared = Reading(run, run.status())
+    with pytest.raises(RunError):
+        shared.samples(7)
+    assert shared.once(("samples", 7), lambda: {}) == {}
+
+
+def test_the_longest_unused_are_let_go(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_MOST", 1)
+    kept = Readings()
+    one, two = stored_runs.finished(store), stored_runs.finished(store)
+    first = kept.of(one, one.status())
+    kept.of(two, two.status())
+    assert kept.of(one, one.status()) is not first
