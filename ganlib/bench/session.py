@@ -266,6 +266,9 @@ class Tab:
             # A run of the whole page sets its timers anew, as soon as it begins.
             if not _fragments(message):
                 self._keep_timers({})
+        elif kind == "navigation":
+            # Only this one knows the page: the message before it names the app's own script.
+            self._page_hash = message.navigation.page_script_hash
         elif kind == "delta":
             self._draw(message)
         elif kind == "page_info_changed":
