@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ganlib.bench.results import RecipeSpeed, Speed
+from ganlib.bench.results import RecipeSpeed, Speed, Watched
 
 HEADING = [
     "RECIPE",
@@ -48,6 +48,37 @@ def as_json(found: RecipeSpeed) -> dict[str, Any]:
         "share_default_done": found.share_default * found.gflop_done / found.gflop,
     }
     return plain | {name: _speed_json(speed) for name, speed in speeds.items()} | shares
+
+
+LIVE_HEADING = ["PAGES", "STEPS/S", "OVER HEADLESS", "TICK, MEDIAN", "TICK, 95 %", "A TICK'S DATA"]
+
+
+def live_rows(found: Watched) -> list[list[str]]:
+    """The cells for each number of open pages, in the order of LIVE_HEADING."""
+    return [["none", _spread(found.headless), "1", "", "", ""]] + [
+        [
+            str(one.watchers),
+            _spread(one.steps_per_second),
+            _spread(one.over_headless),
+            f"{one.tick_ms_p50:.0f} ms",
+            f"{one.tick_ms_p95:.0f} ms",
+            f"{one.tick_bytes_p95 / 1e3:.0f} kB",
+        ]
+        for one in found.watching
+    ]
+
+
+def live_json(found: Watched) -> dict[str, Any]:
+    """Every figure by name."""
+    watching = [
+        asdict(one)
+        | {
+            "steps_per_second": _speed_json(one.steps_per_second),
+            "over_headless": _speed_json(one.over_headless),
+        }
+        for one in found.watching
+    ]
+    return asdict(found) | {"headless": _speed_json(found.headless), "watching": watching}
 
 
 def machine() -> dict[str, str]:

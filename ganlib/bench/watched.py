@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 
 from ganlib import recipes
+from ganlib.bench.results import Speed, Watched, Watching
 from ganlib.bench.server import ROOT, Server, environment, served
 from ganlib.bench.session import Tab, Tick
 from ganlib.errors import UserError
@@ -30,58 +30,6 @@ from ganlib.runs.metrics_reader import History
 _SETTLED_TICKS = 2
 _POLL_S = 0.2
 _LEAST_SHARE = 0.25
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A figure over all repeats."""
-
-    median: float
-    lowest: float
-    highest: float
-
-
-@dataclass(frozen=True)
-class Watching:
-    """A run with so many pages open on it.
-
-    Args:
-        watchers: pages, each a session of its own.
-        steps_per_second: of the run.
-        over_headless: that, over the headless one of the same repeat.
-        ticks: how many were counted.
-        tick_ms_p50: from a page's asking for what is new to its having it, median.
-        tick_ms_p95: the same, 95th percentile.
-        tick_bytes_p95: what a page is sent at a tick, 95th percentile.
-    """
-
-    watchers: int
-    steps_per_second: Spread
-    over_headless: Spread
-    ticks: int
-    tick_ms_p50: float
-    tick_ms_p95: float
-    tick_bytes_p95: float
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What was found of a recipe.
-
-    Args:
-        recipe: its name.
-        steps: of each run.
-        repeats: of everything, in turns.
-        headless: steps per second on the command line, over the same steps as the fewest
-            watchers.
-        watching: one for each number of watchers.
-    """
-
-    recipe: str
-    steps: int
-    repeats: int
-    headless: Spread
-    watching: tuple[Watching, ...]
 
 
 @dataclass(frozen=True)
@@ -210,12 +158,7 @@ def summary(recipe: str, steps: int, repeats: int, trials: Sequence[Trial]) -> W
         for count in sorted(counts)
     )
     fewest = [trial.headless for trial in trials if trial.watchers == min(counts)]
-    return Watched(recipe, steps, repeats, spread(fewest), watching)
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """Of at least one."""
-    return Spread(median(values), min(values), max(values))
+    return Watched(recipe, steps, repeats, Speed(tuple(fewest)), watching)
 
 
 def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
@@ -226,8 +169,8 @@ def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
     p50, p95 = np.percentile(latencies, [50, 95])
     return Watching(
         watchers,
-        spread([trial.steps_per_second for trial in trials]),
-        spread([trial.steps_per_second / trial.headless for trial in trials]),
+        Speed(tuple(trial.steps_per_second for trial in trials)),
+        Speed(tuple(trial.steps_per_second / trial.headless for trial in trials)),
         len(ticks),
         float(p50),
         float(p95),

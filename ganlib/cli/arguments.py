@@ -100,7 +100,10 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         command.add_argument("run_id", metavar="RUN_ID", help="the run, as `train` printed it")
     bench = add("bench", "Measure how fast training is, beside the books' own loops.")
     bench.add_argument(
-        "recipes", metavar="RECIPE", nargs="*", help="recipes of a book; otherwise all of them"
+        "recipes",
+        metavar="RECIPE",
+        nargs="*",
+        help="recipes of a book, or `live` for what watching costs; otherwise all of them",
     )
     for name, default, meaning in (
         ("repeats", 5, "turns of each"),

@@ -8,8 +8,16 @@ from contextlib import closing
 from typing import Any
 
 from ganlib import recipes as known
-from ganlib.bench.report import HEADING, as_json, machine, row
-from ganlib.bench.results import BOOK_RECIPES
+from ganlib.bench.report import (
+    HEADING,
+    LIVE_HEADING,
+    as_json,
+    live_json,
+    live_rows,
+    machine,
+    row,
+)
+from ganlib.bench.results import BOOK_RECIPES, LIVE
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
@@ -117,27 +125,35 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measures the books' recipes one after the other, and says so as it goes."""
+    allowed = (*BOOK_RECIPES, LIVE)
     for name in arguments.recipes:
-        if name not in BOOK_RECIPES:
-            raise ConfigError(
-                "bench compares with the books' loops, which there are for "
-                f"{', '.join(BOOK_RECIPES)}. Received: {name!r}."
-            )
+        if name not in allowed:
+            raise ConfigError(f"bench takes {', '.join(allowed)}. Received: {name!r}.")
+    names = dict.fromkeys(arguments.recipes or allowed)
     if arguments.chart is not None and not arguments.chart.absolute().parent.is_dir():
         raise ConfigError(
             f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
         )
     from ganlib.bench.speed import measure
+    from ganlib.bench.watched import measure_watched
 
-    found = []
-    for name in arguments.recipes or BOOK_RECIPES:
+    found, live = [], None
+    for name in names:
         print(f"measuring {name}", file=sys.stderr)
-        found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
+        if name == LIVE:
+            live = measure_watched(repeats=arguments.repeats)
+        else:
+            found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
     if arguments.json:
-        print(to_json({"machine": machine(), "recipes": [as_json(one) for one in found]}))
+        told = {"machine": machine(), "recipes": [as_json(one) for one in found]}
+        print(to_json(told | ({LIVE: live_json(live)} if live else {})))
     else:
         print(", ".join(f"{name} {text}" for name, text in machine().items()))
-        print(table([HEADING, *(row(one) for one in found)]))
+        if found:
+            print(table([HEADING, *(row(one) for one in found)]))
+        if live:
+            print(f"{live.recipe}, {live.steps:,} steps, while pages are open on it:")
+            print(table([LIVE_HEADING, *live_rows(live)]))
     if arguments.chart is not None:
         ratios = [one.ratios() for one in found]
         chart = speeds_figure([one.recipe for one in found], ratios)

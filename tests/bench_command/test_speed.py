@@ -53,7 +53,7 @@ def test_a_short_measurement(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["sngan"], "bench compares with the books' loops, which there are for "),
+        (["sngan"], "bench takes toy/gaussian-vector, "),
         (["--repeats", "0"], "--repeats and --seconds take a whole number from 1 to 1000."),
         (["--seconds", "1.5"], "--repeats and --seconds take a whole number from 1 to 1000."),
         (["--chart", "/no/such/folder/a.html"], "--chart must be a file in a folder that exists."),

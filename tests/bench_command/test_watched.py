@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from ganlib.bench.report import LIVE_HEADING, live_json, live_rows
 from ganlib.bench.session import Tick
-from ganlib.bench.watched import Spread, Trial, spread, steps_per_second, summary
+from ganlib.bench.watched import Trial, steps_per_second, summary
 from ganlib.runs.metrics_reader import History
 
 
@@ -16,10 +17,6 @@ def history(time_s: list[float]) -> History:
 def test_speed_is_that_from_the_first_step_on():
     # Three steps in the 0.5 s after step 2, whatever was before.
     assert steps_per_second(history([9.0, 10.0, 10.1, 10.3, 10.5]), 2) == pytest.approx(6.0)
-
-
-def test_a_spread_is_median_and_ends():
-    assert spread([3.0, 1.0, 10.0]) == Spread(3.0, 1.0, 10.0)
 
 
 def test_ratios_are_taken_within_a_repeat():
@@ -34,11 +31,16 @@ def test_ratios_are_taken_within_a_repeat():
 
     one, five = found.watching
     assert (one.watchers, five.watchers) == (1, 5)
-    assert one.over_headless == Spread(1.0, 1.0, 1.0)
-    assert five.over_headless == Spread(0.9, 0.9, 0.9)
-    assert five.steps_per_second == Spread(67.5, 45.0, 90.0)
-    assert found.headless == Spread(75.0, 50.0, 100.0)
+    assert one.over_headless.of_repeats == (1.0, 1.0)
+    assert five.over_headless.of_repeats == (0.9, 0.9)
+    assert five.steps_per_second.of_repeats == (45.0, 90.0)
+    assert found.headless.of_repeats == (50.0, 100.0)
     assert (one.ticks, five.ticks) == (2, 10)
     assert one.tick_ms_p50 == pytest.approx(5.0)
     assert five.tick_ms_p95 == pytest.approx(8.0)
     assert five.tick_bytes_p95 == 5_000
+
+    rows = [dict(zip(LIVE_HEADING, cells, strict=True)) for cells in live_rows(found)]
+    assert [cells["PAGES"] for cells in rows] == ["none", "1", "5"]
+    assert rows[2]["OVER HEADLESS"] == "0.9 (0.9 to 0.9)"
+    assert live_json(found)["watching"][1]["steps_per_second"]["median"] == 67.5
