@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# Test processes at a time, a GB of memory each; the browser's tests run one by one.
+WORKERS ?= 2
 
 .PHONY: run test lint bench clean
 
@@ -8,7 +10,8 @@ run: .venv/.ready
 
 test: .venv/.ready-to-test
 	$(MAKE) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser" --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m browser
 
 lint: .venv/.ready-to-test
 	$(BIN)/ruff check .
