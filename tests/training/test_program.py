@@ -14,6 +14,7 @@ from ganlib.events import DataReport, Event, Metrics
 from ganlib.knobs import baked
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, prepare, program
+from ganlib.training.devices import choose
 
 SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
 
@@ -153,7 +154,7 @@ def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
     (ready,) = kept()
     recipe = recipes.get("toy/scalar")
     config = recipe.parse({"seed": 4, "steps": 7})
-    taken = program.take(recipe, config, recipe.load(config), "/CPU:0")
+    taken = program.take(recipe, config, recipe.load(config), choose("cpu"))
     assert taken is ready
     assert taken.feed.steps.numpy() == 7
     assert int(taken.networks.generator_optimiser.iterations) == 0

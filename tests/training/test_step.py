@@ -14,6 +14,7 @@ from ganlib.config import RunConfig, metric_names
 from ganlib.models.rebuild import rebuild
 from ganlib.recipes.base import Latent
 from ganlib.training.chunk import Feed, compile_chunk
+from ganlib.training.devices import choose
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step, draw_latents
 from ganlib.training.step import Figures, adversarial_step, update_average
@@ -279,7 +280,7 @@ def compiled(networks: Networks, **knobs: object) -> Callable[[int, int], np.nda
     config = recipe.parse({"batch_size": BATCH, "seed": 4, "steps": 100, **knobs})
     feed = Feed()
     feed.set(config)
-    chunk = compile_chunk(networks, feed, recipe, config, SmallData(0), "/CPU:0")
+    chunk = compile_chunk(networks, feed, recipe, config, SmallData(0), choose("cpu"))
     return lambda first, count: chunk(
         tf.constant(first, tf.int64), tf.constant(count, tf.int64)
     ).numpy()
