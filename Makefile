@@ -19,6 +19,7 @@ lint: .venv/.ready-to-test
 	$(BIN)/mypy
 
 bench: .venv/.ready-to-test
+	$(BIN)/python -m ganlib bench
 	$(BIN)/python tests/bench/live_page.py
 
 clean:
