@@ -13,6 +13,7 @@ import numpy as np
 from keras import layers
 
 from ganlib.config import RunConfig
+from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Latent, Recipe
 
@@ -151,6 +152,13 @@ LOOPS: dict[str, type[BookLoop]] = {
 }
 
 
+_PLAIN: dict[type[layers.Layer], type[layers.Layer]] = {
+    UpsampledConv2D: layers.Conv2D,
+    ThinConv2D: layers.Conv2D,
+    ThinConv2DTranspose: layers.Conv2DTranspose,
+}
+
+
 def plain(model: keras.Sequential) -> keras.Sequential:
     """The same network in Keras' own layers.
 
@@ -162,9 +170,8 @@ def plain(model: keras.Sequential) -> keras.Sequential:
         config = layer.get_config()
         config.pop("name")
         if isinstance(layer, UpsampledConv2D):
-            stack += [layers.UpSampling2D(), layers.Conv2D.from_config(config)]
-        else:
-            stack.append(type(layer).from_config(config))
+            stack.append(layers.UpSampling2D())
+        stack.append(_PLAIN.get(type(layer), type(layer)).from_config(config))
     return keras.Sequential(stack)
 
 

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
 
 
@@ -18,7 +19,7 @@ def upsampling_generator(momentum: float) -> keras.Sequential:
             layers.Reshape((7, 7, 128)),
             *_upsample(128, momentum),
             *_upsample(64, momentum),
-            layers.Conv2D(1, 3, padding="same", activation="tanh"),
+            ThinConv2D(1, 3, activation="tanh"),
         ]
     )
 
@@ -60,7 +61,7 @@ def transposed_generator(momentum: float) -> keras.Sequential:
             layers.Reshape((7, 7, 128)),
             *_transpose(128, momentum),
             *_transpose(64, momentum),
-            layers.Conv2DTranspose(1, 4, padding="same", activation="tanh"),
+            ThinConv2DTranspose(1, 4, activation="tanh"),
         ]
     )
 

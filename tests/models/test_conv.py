@@ -56,7 +56,7 @@ def test_the_upsampling_generator() -> None:
         ("UpsampledConv2D", 64, 3, 1, "linear"),
         ("BatchNormalization", 0.8),
         ("ReLU",),
-        ("Conv2D", 1, 3, 1, "tanh"),
+        ("ThinConv2D", 1, 3, 1, "tanh"),
     ]
 
 
@@ -88,7 +88,7 @@ def test_the_transposed_generator() -> None:
         ("Conv2DTranspose", 64, 4, 2, "linear"),
         ("BatchNormalization", 0.8),
         ("LeakyReLU", 0.2),
-        ("Conv2DTranspose", 1, 4, 1, "tanh"),
+        ("ThinConv2DTranspose", 1, 4, 1, "tanh"),
     ]
 
 

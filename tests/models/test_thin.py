@@ -1,0 +1,83 @@
+"""Layers for few channels: the same numbers, gradients and weights as Keras' own."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from ganlib.models import thin
+from ganlib.models.rebuild import rebuild
+from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
+
+RNG = np.random.default_rng(0)
+KINDS = [(ThinConv2D, layers.Conv2D), (ThinConv2DTranspose, layers.Conv2DTranspose)]
+ODD = [(3, 1), (5, 2), ((1, 9), 3), (1, 1)]
+EVEN = [(4, 1), ((2, 9), 3)]
+CASES = [(*KINDS[0], *case) for case in ODD] + [(*KINDS[1], *case) for case in ODD + EVEN]
+
+
+def both(ours: Any, theirs: Any, kernel: Any, filters: int) -> tuple[keras.Model, keras.Model]:
+    """With the same weights."""
+    settings = {"activation": "tanh"}
+    made = (ours(filters, kernel, **settings), theirs(filters, kernel, padding="same", **settings))
+    models = tuple(keras.Sequential([keras.Input((7, 5, 3)), layer]) for layer in made)
+    weights = [RNG.normal(size=weight.shape) for weight in models[0].weights]
+    for model in models:
+        model.set_weights(weights)
+    return models[0], models[1]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "kernel", "filters"), CASES)
+def test_values_and_gradients_are_keras(ours: Any, theirs: Any, kernel: Any, filters: int) -> None:
+    images = tf.constant(RNG.normal(size=(2, 7, 5, 3)), tf.float32)
+    pull = tf.constant(RNG.normal(size=(2, 7, 5, filters)), tf.float32)
+    found = []
+    for model in both(ours, theirs, kernel, filters):
+        weights = [weight.value for weight in model.trainable_variables]
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            output = model(images)
+            total = tf.reduce_sum(output * pull)
+        found.append([output, *tape.gradient(total, [images, *weights])])
+    for one, other in zip(*found, strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), KINDS)
+def test_it_begins_like_keras_and_says_its_shape(ours: Any, theirs: Any) -> None:
+    first, second = (
+        rebuild(keras.Sequential([layer]), (6, 6, 4), 7, "float32")
+        for layer in (ours(1, 3), theirs(1, 3, padding="same"))
+    )
+    assert first.output_shape == second.output_shape == (None, 6, 6, 1)
+    for one, other in zip(first.weights, second.weights, strict=True):
+        assert one.name == other.name
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), KINDS)
+def test_on_a_gpu_it_is_keras(ours: Any, theirs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = tf.constant(RNG.normal(size=(2, 7, 5, 3)), tf.float32)
+    one, other = both(ours, theirs, 3, 1)
+    monkeypatch.setattr(thin, "on_gpu", lambda: True)
+    np.testing.assert_array_equal(one(images), other(images))
+
+
+@pytest.mark.parametrize(("ours", "theirs"), KINDS)
+def test_half_precision(ours: Any, theirs: Any) -> None:
+    images = tf.constant(RNG.normal(size=(2, 6, 6, 64)), tf.float32)
+    exact, half = (
+        rebuild(keras.Sequential([ours(1, 5)]), (6, 6, 64), 7, precision)(images)
+        for precision in ("float32", "mixed_bfloat16")
+    )
+    assert half.dtype == "bfloat16"
+    np.testing.assert_allclose(tf.cast(half, tf.float32), exact, atol=0.02)
+
+
+def test_a_convolution_of_an_even_side_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^kernel_size must be odd\. Received: 4\.$"):
+        ThinConv2D(1, 4)
