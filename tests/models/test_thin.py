@@ -55,7 +55,8 @@ def test_it_begins_like_keras_and_says_its_shape(ours: Any, theirs: Any) -> None
     )
     assert first.output_shape == second.output_shape == (None, 6, 6, 1)
     for one, other in zip(first.weights, second.weights, strict=True):
-        assert one.name == other.name
+        # Optimisers name their variables after these, and checkpoints have them.
+        assert one.path == other.path
         np.testing.assert_array_equal(one, other)
 
 
