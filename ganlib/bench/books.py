@@ -6,6 +6,7 @@ compiling it, and with Keras 3 it then never learns; here it is frozen for the g
 update only.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import keras
@@ -18,7 +19,7 @@ from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Latent, Recipe
 
 
-class BookLoop:
+class BookLoop(ABC):
     """What all of them have in common.
 
     Args:
@@ -67,8 +68,9 @@ class BookLoop:
         # The generator wants its samples to be called real.
         self._combined.train_on_batch(self._noise(), self._answers(self.real))
 
+    @abstractmethod
     def _train_discriminator(self) -> None:
-        raise NotImplementedError
+        """All its updates of one step."""
 
     def _batch(self) -> np.ndarray:
         return self._samples[self._rng.integers(0, len(self._samples), self._config.batch_size)]

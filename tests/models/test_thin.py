@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from derivatives import values_and_gradients
 from keras import layers
 
 from ganlib.models import thin
@@ -34,14 +35,8 @@ def both(ours: Any, theirs: Any, kernel: Any, filters: int) -> tuple[keras.Model
 def test_values_and_gradients_are_keras(ours: Any, theirs: Any, kernel: Any, filters: int) -> None:
     images = tf.constant(RNG.normal(size=(2, 7, 5, 3)), tf.float32)
     pull = tf.constant(RNG.normal(size=(2, 7, 5, filters)), tf.float32)
-    found = []
-    for model in both(ours, theirs, kernel, filters):
-        weights = [weight.value for weight in model.trainable_variables]
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            output = model(images)
-            total = tf.reduce_sum(output * pull)
-        found.append([output, *tape.gradient(total, [images, *weights])])
+    pair = both(ours, theirs, kernel, filters)
+    found = [values_and_gradients(model, images, pull) for model in pair]
     for one, other in zip(*found, strict=True):
         assert one.shape == other.shape
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
