@@ -20,7 +20,6 @@ lint: .venv/.ready-to-test
 
 bench: .venv/.ready-to-test
 	$(BIN)/python -m ganlib bench
-	$(BIN)/python tests/bench/live_page.py
 
 clean:
 	rm -rf .venv

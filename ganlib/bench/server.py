@@ -1,4 +1,4 @@
-"""The dashboard of this checkout, served by a process of its own."""
+"""The dashboard of this checkout, served by a process of its own, as a user would start it."""
 
 import os
 import signal
@@ -7,9 +7,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ganlib.errors import UserError
@@ -20,77 +19,116 @@ _START_S = 120.0
 _STOP_S = 30.0
 
 
-@dataclass(frozen=True)
-class Server:
-    """Where it answers, and where it keeps its runs."""
-
-    url: str
-    runs: Path
-
-
 def environment(folder: Path) -> dict[str, str]:
-    """Variables for a process of this checkout that has its own runs and asks no network."""
+    """Variables for a process of this checkout that has its own files and asks no network.
+
+    Args:
+        folder: for the runs and the downloads.
+    """
     return {
         **os.environ,
         "GANLIB_RUNS": str(folder / "runs"),
+        "GANLIB_CACHE": str(folder / "cache"),
         "GANLIB_OFFLINE": "1",
         "PYTHONPATH": str(ROOT),
-        "TF_CPP_MIN_LOG_LEVEL": "2",
     }
 
 
+class AppServer:
+    """Streamlit serving app.py.
+
+    Args:
+        folder: for the runs, the cache and the log.
+        entry: what follows `python` up to the app's own options.
+        variables: of the environment, beside those that every server here gets.
+
+    Attributes:
+        url: where it answers.
+        runs: its run folder.
+        asked_at: when it was started, as `time.monotonic` says it.
+
+    Raises:
+        UserError: there is no app here.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        entry: tuple[str, ...] = ("-m", "streamlit"),
+        variables: Mapping[str, str] | None = None,
+    ):
+        app = ROOT / "app.py"
+        if not app.exists():
+            raise UserError(f"This needs the dashboard, and there is no {app}.")
+        self.runs = folder / "runs"
+        self._log = folder / "server.log"
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.asked_at = time.monotonic()
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *entry, "run", str(app), f"--server.port={port}"],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**environment(folder), **(variables or {})},
+            )
+
+    def wait_until_healthy(self) -> None:
+        """Returns once it answers.
+
+        Raises:
+            UserError: it does not come up.
+        """
+        while self._process.poll() is None and time.monotonic() < self.asked_at + _START_S:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise UserError(f"The dashboard did not come up. It said:\n{self.log() or 'nothing'}")
+
+    def log(self, start: int = 0) -> str:
+        """What it has said so far, from a byte on."""
+        return self._log.read_bytes()[start:].decode("utf-8", "replace")
+
+    @property
+    def log_bytes(self) -> int:
+        return self._log.stat().st_size
+
+    def stop(self) -> None:
+        """Ends it as Ctrl-C would, and kills it where that is not enough.
+
+        Raises:
+            UserError: it had to be killed.
+        """
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise UserError(f"The dashboard did not end by itself:\n{self.log()}") from None
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[Server]:
+def served(folder: Path) -> Iterator[AppServer]:
     """A server that answers, until the end of the block.
 
     Args:
-        folder: for the runs and the log.
+        folder: for the runs, the cache and the log.
 
     Raises:
-        UserError: there is no app here, or it does not come up.
+        UserError: as `AppServer`.
     """
-    app = ROOT / "app.py"
-    if not app.exists():
-        raise UserError(f"Watching needs the dashboard, and there is no {app}.")
-    port = _free_port()
-    url, log = f"http://127.0.0.1:{port}", folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment(folder),
-        )
+    server = AppServer(folder)
     try:
-        _wait_until_it_answers(url, process, log)
-        yield Server(url, folder / "runs")
+        server.wait_until_healthy()
+        yield server
     finally:
-        _stop(process)
-
-
-def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_S
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    said = log.read_text("utf-8", "replace").strip().splitlines()
-    raise UserError(f"The dashboard did not come up: {said[-1] if said else 'it said nothing'}.")
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """As Ctrl-C would, and by force where that is not enough."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    try:
-        process.wait(_STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        server.stop()
 
 
 def _free_port() -> int:

@@ -19,7 +19,7 @@ import numpy as np
 
 from ganlib import recipes
 from ganlib.bench.results import Speed, Watched, Watching
-from ganlib.bench.server import ROOT, Server, environment, served
+from ganlib.bench.server import ROOT, AppServer, environment, served
 from ganlib.bench.session import Tab, Tick
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
@@ -96,7 +96,7 @@ def train_headless(recipe: Recipe, steps: int, folder: Path) -> History:
 
 
 async def watch(
-    server: Server, recipe: Recipe, steps: int, watchers: int, headless: History
+    server: AppServer, recipe: Recipe, steps: int, watchers: int, headless: History
 ) -> Trial:
     """Starts a run from its page and has so many pages look at it until its end."""
     async with AsyncExitStack() as stack:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.bench.server import Server, served
+from ganlib.bench.server import AppServer, served
 from ganlib.bench.session import Tab
 from ganlib.errors import UserError
 from ganlib.runs import RunStore
@@ -15,12 +15,12 @@ STEPS = 300
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     with served(tmp_path_factory.mktemp("served")) as found:
         yield found
 
 
-def test_a_tab_draws_the_page_that_its_path_names(server: Server) -> None:
+def test_a_tab_draws_the_page_that_its_path_names(server: AppServer) -> None:
     async def look() -> None:
         async with Tab(server.url, "toy") as tab:
             assert tab.pages_drawn == 1
@@ -33,7 +33,7 @@ def test_a_tab_draws_the_page_that_its_path_names(server: Server) -> None:
     asyncio.run(look())
 
 
-def test_a_disabled_button_is_not_pressed(server: Server) -> None:
+def test_a_disabled_button_is_not_pressed(server: AppServer) -> None:
     async def press() -> None:
         async with Tab(server.url, "toy") as tab:
             with pytest.raises(TimeoutError):
@@ -44,7 +44,7 @@ def test_a_disabled_button_is_not_pressed(server: Server) -> None:
     asyncio.run(press())
 
 
-def test_two_tabs_see_a_run_begin_and_finish(server: Server) -> None:
+def test_two_tabs_see_a_run_begin_and_finish(server: AppServer) -> None:
     async def watch() -> None:
         async with Tab(server.url, "toy") as tab:
             await tab.enter("toy/scalar:steps", STEPS)
@@ -71,7 +71,7 @@ def test_two_tabs_see_a_run_begin_and_finish(server: Server) -> None:
     asyncio.run(watch())
 
 
-def test_a_page_that_only_opens_costs_no_ticks(server: Server) -> None:
+def test_a_page_that_only_opens_costs_no_ticks(server: AppServer) -> None:
     async def rest() -> None:
         async with Tab(server.url, "distributions") as tab:
             await asyncio.sleep(1.2)

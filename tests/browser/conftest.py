@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_server import TRACEBACK, AppServer
 from dashboard import Dashboard
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from ganlib import recipes
+from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
 
 # Waits end as soon as what they wait for is there; this is for machines with much else to do.
@@ -25,6 +25,7 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_TRACEBACK = "Traceback (most recent call last)"
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -75,7 +76,7 @@ def server(shared_server: AppServer) -> Iterator[AppServer]:
     start = shared_server.log_bytes
     yield shared_server
     log = shared_server.log(start)
-    assert TRACEBACK not in log, log
+    assert _TRACEBACK not in log, log
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., AppServer]]:
     for server in made:
         server.stop()
     for server in made:
-        assert TRACEBACK not in server.log(), server.log()
+        assert _TRACEBACK not in server.log(), server.log()
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from app_server import AppServer
 from dashboard import Dashboard
 from playwright.sync_api import expect
 
+from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from app_server import AppServer
 from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
+from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
 
 LAUNCHER = str(Path(__file__).with_name("streamlit_with_broken_recipe.py"))
@@ -67,7 +67,7 @@ def test_data_that_cannot_be_read(
     data = tmp_path / "data"
     data.mkdir()
     (data / "mnist.npz").write_bytes(b"PK\x03\x04 and nothing else")
-    server = launch(environment={"GANLIB_DATA": str(data)})
+    server = launch(variables={"GANLIB_DATA": str(data)})
     tab = open_tab(server)
     tab.open("/mnist")
     tab.set_knobs("mnist/dcgan", batch_size=2, steps=1)

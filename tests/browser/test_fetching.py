@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_server import AppServer
 from dashboard import Dashboard
 from playwright.sync_api import expect
 
+from ganlib.bench.server import AppServer
 from ganlib.data.categories import category
 from ganlib.runs import RunStore
 
@@ -86,7 +86,7 @@ def test_progress_stop_and_going_on(
     tmp_path: Path,
 ) -> None:
     server = launch(
-        environment={
+        variables={
             "GANLIB_OFFLINE": "0",
             "GANLIB_QUICKDRAW_URL": publisher.url,
             "NO_PROXY": "127.0.0.1",

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from app_server import AppServer
 from dashboard import Dashboard
+
+from ganlib.bench.server import AppServer
 
 PATHS = ["/", "/toy", "/mnist", "/distributions", "/runs"]
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
-from app_server import ROOT, AppServer
 from dashboard import Dashboard, seconds_since
 from playwright.sync_api import expect
 
+from ganlib.bench.server import ROOT, AppServer
 from ganlib.runs import RunStore
 
 SCALAR = "toy/scalar"

@@ -58,8 +58,8 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
     # The file chooses the target.
     expect(tab.knob(name, "own_columns:0")).to_have_value("number")
     expect(tab.knob(name, "target")).to_have_value("own")
-    tab.knob(name, "own_columns:0").click()
-    tab.page.get_by_role("option", name="height", exact=True).click()
+    column = tab.page.get_by_role("option", name="height", exact=True)
+    tab.choose(tab.knob(name, "own_columns:0"), column)
     expect(settings).to_contain_text("600 of 601 rows are used (left out, as no finite numbers: 1)")
     expect(settings.get_by_role("img", name="Values of height in your table")).to_be_visible()
     tab.set_knobs(name, steps=100_000, sample_every=50)
