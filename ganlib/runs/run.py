@@ -17,7 +17,7 @@ from ganlib.runs.images import encode_grid
 from ganlib.runs.lock import RunLock
 from ganlib.runs.metrics_reader import History, MetricsReader
 from ganlib.runs.samples import EncodeGrid, Kind, SampleFolder
-from ganlib.runs.scores_log import Scores, read_scores
+from ganlib.runs.scores_log import Scores, ScoresReader
 from ganlib.runs.status import ACTIVE, Status, read_status, write_status
 
 _LOST = "The process that ran it ended without a word; it can be resumed."
@@ -71,6 +71,7 @@ class Run:
         self.lock = RunLock(folder)
         self._encode_grid = encode_grid
         self._metrics = MetricsReader(folder / "metrics.log")
+        self._scores = ScoresReader(folder / "scores.jsonl")
         self._samples = SampleFolder(folder / "samples")
         self._checkpoints = CheckpointFolder(folder / "checkpoints")
 
@@ -121,8 +122,8 @@ class Run:
         return self._metrics.refresh()
 
     def scores(self) -> Scores:
-        """The scores of the samples, step by step."""
-        return read_scores(self.path / "scores.jsonl")
+        """The scores of the samples, step by step; each call parses only what is new."""
+        return self._scores.refresh()
 
     def changes(self) -> tuple[Change, ...]:
         """What was changed in the middle of the run, in order."""

@@ -1,5 +1,6 @@
 """Sample files of a run: arrays for every kept step, and pictures of them for images."""
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -67,8 +68,12 @@ class SampleFolder:
 
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""
-        names = (path.stem for path in self._folder.glob("[0-9]*.npz"))
-        return sorted(int(name) for name in names if name.isdecimal())
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return []
+        stems = (name.removesuffix(".npz") for name in names if name.endswith(".npz"))
+        return sorted(int(stem) for stem in stems if stem.isdecimal())
 
     def read(self, step: int) -> Arrays:
         """The arrays "fixed", "fresh" and, where they were kept, "noise" and the views.

@@ -1,7 +1,9 @@
 """scores.jsonl: the scores of the samples, one checksummed JSON line for each step that has any."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,25 +20,61 @@ class Scores:
         values: (rows,) float64 by name; NaN where a step lacks it.
     """
 
-    step: np.ndarray
-    values: dict[str, np.ndarray]
+    step: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    values: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.step)
 
 
-def read_scores(path: Path) -> Scores:
-    """All whole lines of the log; torn and damaged ones are left out.
+class _Row(NamedTuple):
+    """A line of the log.
 
-    Raises:
-        TooNewError: a later version wrote it.
+    Args:
+        step: of the samples.
+        scores: by name.
+        line: as it stands in the file.
     """
-    rows = [row for row, _ in _lines(path)]
-    names = list(dict.fromkeys(name for _, scores in rows for name in scores))
-    return Scores(
-        np.array([step for step, _ in rows], np.int64),
-        {name: np.array([scores.get(name, np.nan) for _, scores in rows]) for name in names},
-    )
+
+    step: int
+    scores: dict[str, float]
+    line: bytes
+
+
+class ScoresReader:
+    """The scores in a scores.jsonl, of which each refresh parses only what is new.
+
+    Any number of threads may share one reader.
+
+    Args:
+        path: the log; may not exist yet.
+    """
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._lock = threading.Lock()
+        self._parsed = b""
+        self._rows: list[_Row] = []
+        self._scores = Scores()
+
+    def refresh(self) -> Scores:
+        """All whole lines of the log; torn and damaged ones are left out.
+
+        Raises:
+            TooNewError: a later version wrote it.
+        """
+        with self._lock:
+            content = self._path.read_bytes() if self._path.exists() else b""
+            if not content.startswith(self._parsed):
+                # It was cut by a resume, and is another one now.
+                self._parsed, self._rows, self._scores = b"", [], Scores()
+            whole = content[: content.rfind(b"\n") + 1]
+            if whole != self._parsed:
+                last = self._rows[-1].step if self._rows else -1
+                self._rows += _rows(whole[len(self._parsed) :], self._path, last)
+                self._parsed = whole
+                self._scores = _table(self._rows)
+            return self._scores
 
 
 class ScoresWriter:
@@ -48,15 +86,16 @@ class ScoresWriter:
     """
 
     def __init__(self, path: Path, keep_to_step: int):
-        kept = [(row, line) for row, line in _lines(path) if row[0] <= keep_to_step]
-        content = b"".join(line for _, line in kept)
-        if not path.exists() or not path.read_bytes().startswith(content):
+        stored = path.read_bytes() if path.exists() else None
+        kept = [row for row in _rows(stored or b"", path) if row.step <= keep_to_step]
+        content = b"".join(row.line for row in kept)
+        if stored is None or not stored.startswith(content):
             replace_bytes(path, content, sync=True)
-        self.last: dict[str, float] = kept[-1][0][1] if kept else {}
+        self.last: dict[str, float] = kept[-1].scores if kept else {}
         self.best: dict[str, float] = {}
-        self._last_step = kept[-1][0][0] if kept else -1
-        for (_, scores), _line in kept:
-            self._compare(scores)
+        self._last_step = kept[-1].step if kept else -1
+        for row in kept:
+            self._compare(row.scores)
         self._file = AppendFile(path, len(content))
 
     def append(self, step: int, scores: dict[str, float]) -> None:
@@ -80,10 +119,9 @@ class ScoresWriter:
                 self.best[name] = value
 
 
-def _lines(path: Path) -> list[tuple[tuple[int, dict[str, float]], bytes]]:
-    content = path.read_bytes() if path.exists() else b""
+def _rows(content: bytes, path: Path, last_step: int = -1) -> list[_Row]:
+    """The whole and unharmed lines of a part of the log, of steps after the last one."""
     found = []
-    last_step = -1
     for line in content.splitlines(keepends=True):
         try:
             body = decode(line, f"{path.parent.name}/{path.name}")
@@ -91,5 +129,13 @@ def _lines(path: Path) -> list[tuple[tuple[int, dict[str, float]], bytes]]:
             continue
         if line.endswith(b"\n") and body["step"] > last_step:
             last_step = body["step"]
-            found.append(((last_step, body["scores"]), line))
+            found.append(_Row(last_step, body["scores"], line))
     return found
+
+
+def _table(rows: list[_Row]) -> Scores:
+    names = list(dict.fromkeys(name for row in rows for name in row.scores))
+    return Scores(
+        np.array([row.step for row in rows], np.int64),
+        {name: np.array([row.scores.get(name, np.nan) for row in rows]) for name in names},
+    )
