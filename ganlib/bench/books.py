@@ -14,6 +14,7 @@ import numpy as np
 from keras import layers
 
 from ganlib.config import RunConfig
+from ganlib.models.normalised import FusedBatchNormalization
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Latent, Recipe
@@ -155,6 +156,7 @@ LOOPS: dict[str, type[BookLoop]] = {
 
 
 _PLAIN: dict[type[layers.Layer], type[layers.Layer]] = {
+    FusedBatchNormalization: layers.BatchNormalization,
     UpsampledConv2D: layers.Conv2D,
     ThinConv2D: layers.Conv2D,
     ThinConv2DTranspose: layers.Conv2DTranspose,

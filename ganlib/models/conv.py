@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from ganlib.models.normalised import FusedBatchNormalization
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
 
@@ -95,7 +96,7 @@ def narrowing_generator(dropout: float, momentum: float) -> keras.Sequential:
         [
             layers.Dense(7 * 7 * 64),
             # Before the reshape, so that each of the 3,136 features has its own mean.
-            layers.BatchNormalization(momentum=momentum),
+            FusedBatchNormalization(momentum=momentum),
             layers.ReLU(),
             layers.Reshape((7, 7, 64)),
             layers.Dropout(dropout),
@@ -124,13 +125,13 @@ def wide_discriminator(dropout: float) -> keras.Sequential:
 
 
 def _smooth(convolution: layers.Layer, momentum: float) -> list[layers.Layer]:
-    return [convolution, layers.BatchNormalization(momentum=momentum), layers.ReLU()]
+    return [convolution, FusedBatchNormalization(momentum=momentum), layers.ReLU()]
 
 
 def _upsample(filters: int, momentum: float) -> list[layers.Layer]:
     return [
         UpsampledConv2D(filters, 3),
-        layers.BatchNormalization(momentum=momentum),
+        FusedBatchNormalization(momentum=momentum),
         layers.ReLU(),
     ]
 
@@ -138,14 +139,14 @@ def _upsample(filters: int, momentum: float) -> list[layers.Layer]:
 def _transpose(filters: int, momentum: float) -> list[layers.Layer]:
     return [
         layers.Conv2DTranspose(filters, 4, strides=2, padding="same"),
-        layers.BatchNormalization(momentum=momentum),
+        FusedBatchNormalization(momentum=momentum),
         layers.LeakyReLU(0.2),
     ]
 
 
 def _normalised(dropout: float, momentum: float) -> list[layers.Layer]:
     return [
-        layers.BatchNormalization(momentum=momentum),
+        FusedBatchNormalization(momentum=momentum),
         layers.LeakyReLU(0.2),
         layers.Dropout(dropout),
     ]

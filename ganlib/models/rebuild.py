@@ -42,7 +42,7 @@ def rebuild(
     for index, layer in enumerate(config["layers"]):
         if layer["class_name"] != "InputLayer" and "inbound_nodes" not in layer:
             # What differs from Keras' layer in its speed alone has its name, for checkpoints' sake.
-            kind = layer["class_name"].lower().removeprefix("thin")
+            kind = layer["class_name"].lower().removeprefix("thin").removeprefix("fused")
             layer["config"]["name"] = f"{index:02d}_{kind}"
     copy: keras.Model = model.__class__.from_config(config)
     copy.build((None, *input_size))

@@ -9,6 +9,7 @@ from keras import layers
 from ganlib.architecture import LayerBox, NetworkShape
 from ganlib.config import RunConfig
 from ganlib.models.minibatch import MinibatchDiscrimination
+from ganlib.models.normalised import FusedBatchNormalization
 from ganlib.models.progressive import GrowingFeatures, GrowingImages
 from ganlib.models.spectral import SpectralConv2D, SpectralDense
 from ganlib.models.upsampled import UpsampledConv2D
@@ -73,7 +74,7 @@ def _normalised(layer: layers.Layer) -> str:
 
 _NAMES: dict[type, str] = {
     layers.Activation: "",
-    layers.BatchNormalization: "batch normalisation",
+    FusedBatchNormalization: "batch normalisation",
     layers.Flatten: "flatten",
     layers.LeakyReLU: "leaky relu",
     layers.ReLU: "relu",

@@ -51,17 +51,17 @@ def test_the_upsampling_generator() -> None:
         ("Dense", 6_272, "relu"),
         ("Reshape", (7, 7, 128)),
         ("UpsampledConv2D", 128, 3, 1, "linear"),
-        ("BatchNormalization", 0.8),
+        ("FusedBatchNormalization", 0.8),
         ("ReLU",),
         ("UpsampledConv2D", 64, 3, 1, "linear"),
-        ("BatchNormalization", 0.8),
+        ("FusedBatchNormalization", 0.8),
         ("ReLU",),
         ("ThinConv2D", 1, 3, 1, "tanh"),
     ]
 
 
 def test_the_regularised_discriminator() -> None:
-    normalised = [("BatchNormalization", 0.8), ("LeakyReLU", 0.2), ("Dropout", 0.25)]
+    normalised = [("FusedBatchNormalization", 0.8), ("LeakyReLU", 0.2), ("Dropout", 0.25)]
     assert described(regularised_discriminator(0.25, 0.8)) == [
         ("Conv2D", 32, 3, 2, "linear"),
         ("LeakyReLU", 0.2),
@@ -83,10 +83,10 @@ def test_the_transposed_generator() -> None:
         ("Dense", 6_272, "relu"),
         ("Reshape", (7, 7, 128)),
         ("Conv2DTranspose", 128, 4, 2, "linear"),
-        ("BatchNormalization", 0.8),
+        ("FusedBatchNormalization", 0.8),
         ("LeakyReLU", 0.2),
         ("Conv2DTranspose", 64, 4, 2, "linear"),
-        ("BatchNormalization", 0.8),
+        ("FusedBatchNormalization", 0.8),
         ("LeakyReLU", 0.2),
         ("ThinConv2DTranspose", 1, 4, 1, "tanh"),
     ]
@@ -107,14 +107,14 @@ def test_the_narrowing_generator() -> None:
     def smoothed(filters: int, kind: str = "UpsampledConv2D") -> list[tuple[Any, ...]]:
         return [
             (kind, filters, 5, 1, "linear"),
-            ("BatchNormalization", 0.9),
+            ("FusedBatchNormalization", 0.9),
             ("ReLU",),
         ]
 
     network = narrowing_generator(0.4, 0.9)
     assert described(network) == [
         ("Dense", 3_136, "linear"),
-        ("BatchNormalization", 0.9),
+        ("FusedBatchNormalization", 0.9),
         ("ReLU",),
         ("Reshape", (7, 7, 64)),
         ("Dropout", 0.4),

@@ -1,0 +1,87 @@
+"""Batch normalisation in one operation: the same numbers, gradients and averages as Keras'."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from derivatives import values_and_gradients
+from keras import layers
+
+from ganlib.models.normalised import FusedBatchNormalization
+from ganlib.models.rebuild import rebuild
+
+RNG = np.random.default_rng(0)
+# Of images, with channels that suit oneDNN and without; and of vectors.
+SHAPES = [(6, 5, 16), (4, 4, 32), (6, 5, 8), (7,)]
+
+
+def both(shape: tuple[int, ...], precision: str = "float32") -> list[keras.Model]:
+    """Ours and Keras', with the same weights, far from those that they begin with."""
+    models = [
+        rebuild(keras.Sequential([layer]), shape, 0, precision)
+        for layer in (FusedBatchNormalization(0.8), layers.BatchNormalization(momentum=0.8))
+    ]
+    weights = [RNG.uniform(0.5, 2, weight.shape) for weight in models[0].weights]
+    for model in models:
+        model.set_weights(weights)
+    return models
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_values_gradients_and_averages_are_keras(shape: tuple[int, ...], training: bool) -> None:
+    images = tf.constant(RNG.normal(3, 2, (8, *shape)), tf.float32)
+    pull = tf.constant(RNG.normal(size=(8, *shape)), tf.float32)
+    pair = both(shape)
+    found = [
+        [*values_and_gradients(model, images, pull, training), *model.non_trainable_variables]
+        for model in pair
+    ]
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_gradients_of_gradients_are_keras() -> None:
+    images = tf.constant(RNG.normal(size=(8, 6, 5, 16)), tf.float32)
+    found = []
+    for model in both((6, 5, 16)):
+        weights = [weight.value for weight in model.trainable_variables]
+        with tf.GradientTape() as outer:
+            outer.watch(images)
+            with tf.GradientTape() as inner:
+                inner.watch(images)
+                total = tf.reduce_sum(tf.sin(model(images, training=True)))
+            penalty = tf.reduce_sum(tf.square(inner.gradient(total, images)))
+        gradients = outer.gradient(penalty, [images, *weights], unconnected_gradients="zero")
+        found.append([penalty, *gradients])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3)
+
+
+def test_it_begins_like_keras_and_has_its_names() -> None:
+    stacks = [
+        keras.Sequential([kind()]) for kind in (FusedBatchNormalization, layers.BatchNormalization)
+    ]
+    ours, theirs = (rebuild(stack, (4, 4, 16), 0, "float32") for stack in stacks)
+    for one, other in zip(ours.weights, theirs.weights, strict=True):
+        # Optimisers name their variables after these, and checkpoints have them.
+        assert one.path == other.path
+        np.testing.assert_array_equal(one, other)
+
+
+def test_half_precision_sums_in_single() -> None:
+    # In bfloat16, 2,048 numbers around 100 would have any mean and no variance.
+    images = tf.constant(RNG.normal(100, 2, (32, 8, 8, 16)), tf.float32)
+    exact, half = (both((8, 8, 16), precision)[0] for precision in ("float32", "mixed_bfloat16"))
+    half.set_weights(exact.get_weights())
+    rounded = tf.cast(tf.cast(images, "bfloat16"), tf.float32)
+    wanted, found = exact(rounded, training=True), half(images, training=True)
+    assert found.dtype == "bfloat16"
+    np.testing.assert_allclose(tf.cast(found, tf.float32), wanted, atol=0.05)
+    for one, other in zip(exact.weights, half.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4)
+
+
+def test_without_a_scale_it_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^scale and center must both be True\.$"):
+        FusedBatchNormalization(scale=False)
