@@ -15,6 +15,7 @@ from keras import layers
 
 from ganlib.config import RunConfig
 from ganlib.models.normalised import FusedBatchNormalization
+from ganlib.models.small_images import SmallImageConv2D
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Latent, Recipe
@@ -157,6 +158,7 @@ LOOPS: dict[str, type[BookLoop]] = {
 
 _PLAIN: dict[type[layers.Layer], type[layers.Layer]] = {
     FusedBatchNormalization: layers.BatchNormalization,
+    SmallImageConv2D: layers.Conv2D,
     UpsampledConv2D: layers.Conv2D,
     ThinConv2D: layers.Conv2D,
     ThinConv2DTranspose: layers.Conv2DTranspose,

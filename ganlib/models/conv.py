@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from ganlib.models.normalised import FusedBatchNormalization
+from ganlib.models.small_images import SmallImageConv2D
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
 
@@ -116,9 +117,14 @@ def wide_discriminator(dropout: float) -> keras.Sequential:
     Source: Krohn et al. 2019, Deep Learning Illustrated, chapter 12.
     """
     stack: list[layers.Layer] = []
-    for filters, strides in ((64, 2), (128, 2), (256, 2), (512, 1)):
+    for kind, filters, strides in (
+        (layers.Conv2D, 64, 2),
+        (layers.Conv2D, 128, 2),
+        (SmallImageConv2D, 256, 2),
+        (SmallImageConv2D, 512, 1),
+    ):
         stack += [
-            layers.Conv2D(filters, 5, strides=strides, padding="same", activation="relu"),
+            kind(filters, 5, strides=strides, padding="same", activation="relu"),
             layers.Dropout(dropout),
         ]
     return keras.Sequential([*stack, layers.Flatten(), layers.Dense(1)])

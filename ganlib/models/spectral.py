@@ -120,22 +120,23 @@ _TINY = 1e-12
 _NORMALISED: dict[str, type[layers.Layer]] = {
     "Dense": SpectralDense,
     "Conv2D": SpectralConv2D,
+    "SmallImageConv2D": SpectralConv2D,
 }
 
 
 def _with_layers(node: Any, ours: dict[str, type[keras.layers.Layer]]) -> Any:
-    """The same configuration, with our layers in the place of Keras'.
+    """The same configuration, with normalised layers in the place of others.
 
     Args:
         node: what `get_config` gave, or a part of it.
-        ours: by the name of Keras' layer.
+        ours: by the name of the layer that they replace.
     """
     if isinstance(node, (list, tuple)):
         return type(node)(_with_layers(child, ours) for child in node)
     if not isinstance(node, dict):
         return node
     replaced = {key: _with_layers(child, ours) for key, child in node.items()}
-    if node.get("module") == "keras.layers" and node.get("class_name") in ours:
+    if node.get("class_name") in ours:
         layer = ours[node["class_name"]]
         replaced["module"] = layer.__module__
         replaced["class_name"] = layer.__name__

@@ -1,0 +1,93 @@
+"""Convolutions with kernels as large as the images: a kernel's gradient that suits these.
+
+Values and the images' gradient are TensorFlow's. Of the kernel's gradient oneDNN makes a poor
+job here: it multiplies the zeros around the images as well, and in bfloat16 it takes twice the
+time that it takes in float32.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from ganlib.models.thin import on_gpu
+
+
+@keras.saving.register_keras_serializable(package="ganlib")
+class SmallImageConv2D(layers.Conv2D):
+    """`Conv2D(filters, kernel_size, strides, padding="same")`, for images of up to 8 x 8 pixels.
+
+    (B, H, W, C) -> (B, H / strides, W / strides, filters), with Keras' weights, and its
+    results but for rounding.
+
+    Args:
+        filters: many.
+        kernel_size: of one number, or of two.
+        settings: all others of Conv2D but padding, by name.
+    """
+
+    def __init__(self, filters: int, kernel_size: Any, **settings: Any) -> None:
+        settings.pop("padding", None)
+        super().__init__(filters, kernel_size, padding="same", **settings)
+
+    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        if on_gpu():
+            return super().convolution_op(inputs, kernel)
+        return _convolve(inputs, tf.convert_to_tensor(kernel), self.strides)
+
+
+def _convolve(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int]) -> tf.Tensor:
+    @tf.custom_gradient
+    def convolve(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+        def gradient(pull: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            of_kernel = _tap_by_tap if strides == (1, 1) else _in_single
+            return (
+                tf.nn.conv2d_transpose(pull, kernel, tf.shape(images), strides, "SAME"),
+                of_kernel(images, pull, kernel.shape, strides),
+            )
+
+        return tf.nn.conv2d(images, kernel, strides, "SAME"), gradient
+
+    return convolve(images, kernel)
+
+
+def _tap_by_tap(
+    images: tf.Tensor, pull: tf.Tensor, shape: tf.TensorShape, _: tuple[int, int]
+) -> tf.Tensor:
+    """Of stride 1: each tap is the product of the pixels that it connects, and of no others."""
+    rows, columns, channels, filters = shape
+    _, height, width, _ = images.shape
+    taps = []
+    for seen_rows, made_rows in _overlaps(rows, height):
+        for seen_columns, made_columns in _overlaps(columns, width):
+            seen = tf.reshape(images[:, seen_rows, seen_columns], (-1, channels))
+            made = tf.reshape(pull[:, made_rows, made_columns], (-1, filters))
+            taps.append(tf.matmul(seen, made, transpose_a=True))
+    return tf.reshape(tf.stack(taps), shape)
+
+
+def _overlaps(taps: int, side: int) -> Iterator[tuple[slice, slice]]:
+    """Of each tap along a side, which pixels it sees and which ones of the result it makes."""
+    for tap in range(taps):
+        by = tap - (taps - 1) // 2
+        first, end = max(0, -by), min(side, side - by)
+        if first < end:
+            yield slice(first + by, end + by), slice(first, end)
+        else:
+            # It sees nothing but zeros.
+            yield slice(0), slice(0)
+
+
+def _in_single(
+    images: tf.Tensor, pull: tf.Tensor, shape: tf.TensorShape, strides: tuple[int, int]
+) -> tf.Tensor:
+    found = tf.raw_ops.Conv2DBackpropFilter(
+        input=tf.cast(images, tf.float32),
+        filter_sizes=shape,
+        out_backprop=tf.cast(pull, tf.float32),
+        strides=(1, *strides, 1),
+        padding="SAME",
+    )
+    return tf.cast(found, images.dtype)

@@ -1,0 +1,86 @@
+"""Convolutions of small images: the same numbers, gradients and weights as Keras' own."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from derivatives import values_and_gradients
+from keras import layers
+
+from ganlib.models import small_images
+from ganlib.models.rebuild import rebuild
+from ganlib.models.small_images import SmallImageConv2D
+
+RNG = np.random.default_rng(0)
+# Kernel and strides; some kernels are larger than the images, and some taps see only zeros.
+CASES = [(5, 1), (5, 2), ((2, 9), 1), ((4, 3), 1), (4, 2), ((11, 1), (1, 2)), (1, 1)]
+
+
+def both(kernel: Any, strides: Any, precision: str = "float32") -> list[keras.Model]:
+    """Ours and Keras', with the same weights."""
+    models = [
+        rebuild(
+            keras.Sequential([kind(6, kernel, strides=strides, padding="same")]),
+            (4, 3, 5),
+            7,
+            precision,
+        )
+        for kind in (SmallImageConv2D, layers.Conv2D)
+    ]
+    weights = [RNG.normal(size=weight.shape) for weight in models[0].weights]
+    for model in models:
+        model.set_weights(weights)
+    return models
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(("kernel", "strides"), CASES)
+def test_values_and_gradients_are_keras(kernel: Any, strides: Any, precision: str) -> None:
+    pair = both(kernel, strides, precision)
+    images = tf.constant(RNG.normal(size=(3, 4, 3, 5)), tf.float32)
+    pull = tf.constant(RNG.normal(size=(3, *pair[0].output_shape[1:])), tf.float32)
+    found = [values_and_gradients(model, images, pull) for model in pair]
+    places = 1e-5 if precision == "float32" else 0.3
+    for one, other in zip(*found, strict=True):
+        assert (one.shape, one.dtype) == (other.shape, other.dtype)
+        one, other = (tf.cast(value, tf.float32) for value in (one, other))
+        np.testing.assert_allclose(one, other, rtol=places, atol=places)
+
+
+@pytest.mark.parametrize(("kernel", "strides"), CASES)
+def test_gradients_of_gradients_are_keras(kernel: Any, strides: Any) -> None:
+    images = tf.constant(RNG.normal(size=(3, 4, 3, 5)), tf.float32)
+    found = []
+    for model in both(kernel, strides):
+        weights = [weight.value for weight in model.trainable_variables]
+        with tf.GradientTape() as outer:
+            outer.watch(images)
+            with tf.GradientTape() as inner:
+                inner.watch([images, *weights])
+                total = tf.reduce_sum(tf.sin(model(images)))
+            pulls = inner.gradient(total, [images, *weights])
+            penalty = tf.add_n([tf.reduce_sum(tf.square(pull)) for pull in pulls])
+        found.append(outer.gradient(penalty, [images, *weights]))
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-2)
+
+
+def test_it_begins_like_keras_and_has_its_names() -> None:
+    stacks = [
+        keras.Sequential([kind(6, 3, padding="same")]) for kind in (SmallImageConv2D, layers.Conv2D)
+    ]
+    ours, theirs = (rebuild(stack, (4, 4, 3), 0, "float32") for stack in stacks)
+    assert ours.output_shape == theirs.output_shape
+    for one, other in zip(ours.weights, theirs.weights, strict=True):
+        # Optimisers name their variables after these, and checkpoints have them.
+        assert one.path == other.path
+        np.testing.assert_array_equal(one, other)
+
+
+def test_on_a_gpu_it_is_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = tf.constant(RNG.normal(size=(3, 4, 3, 5)), tf.float32)
+    one, other = both(5, 1)
+    monkeypatch.setattr(small_images, "on_gpu", lambda: True)
+    np.testing.assert_array_equal(one(images), other(images))
