@@ -7,7 +7,8 @@ and has a share of 0.3 beside level 1. Only the layers of these two levels are c
 Source: Karras et al. 2018, arXiv 1710.10196, section 2 and figure 2.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -49,6 +50,7 @@ class _Growing(layers.Layer):
             )
         self.images = list(images)
         self.blocks = list(blocks)
+        self.level: int | None = None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.growth = self.add_weight(
@@ -69,6 +71,8 @@ class _Growing(layers.Layer):
         growth = tf.convert_to_tensor(self.growth)
         reached = tf.math.ceil(growth)
         share = tf.cast(growth - reached + 1, inputs.dtype)
+        if self.level is not None:
+            return level(self.level, inputs, share)
         branches = [partial(level, number, inputs, share) for number in range(len(self.images))]
         return tf.switch_case(tf.cast(reached, tf.int32), branches)
 
@@ -214,11 +218,32 @@ def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
     Raises:
         ValueError: the network does not grow.
     """
-    growing = [layer for layer in model.layers if isinstance(layer, _Growing)]
-    if not growing:
-        raise ValueError(f"model must be one that grows. Received: {model.name}, which does not.")
-    for layer in growing:
-        layer.growth.assign(tf.minimum(tf.cast(growth, tf.float32), float(_TOP)))
+    _growing(model).growth.assign(tf.minimum(tf.cast(growth, tf.float32), float(_TOP)))
+
+
+@contextmanager
+def at_level(model: keras.Sequential, level: int) -> Iterator[None]:
+    """Within the block, what is compiled of a network is that level alone.
+
+    Where any level may be met, the gradients of a step are eight times as long to compile.
+
+    Args:
+        model: a generator or discriminator of this module.
+        level: that its growth has reached, whenever what is compiled here will run.
+    """
+    layer = _growing(model)
+    layer.level = level
+    try:
+        yield
+    finally:
+        layer.level = None
+
+
+def _growing(model: keras.Sequential) -> _Growing:
+    for layer in model.layers:
+        if isinstance(layer, _Growing):
+            return layer
+    raise ValueError(f"model must be one that grows. Received: {model.name}, which does not.")
 
 
 def _blend(below: tf.Tensor, level: tf.Tensor, share: tf.Tensor) -> tf.Tensor:

@@ -5,6 +5,7 @@ Importing a recipe never imports TensorFlow: its networks are built on request.
 """
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -119,21 +120,35 @@ class Recipe(ABC, Generic[AnyConfig]):
     def discriminator(self, config: AnyConfig) -> "keras.Model":
         """(B, *sample_shape) in the networks' units -> (B, 1) logits."""
 
-    def before_step(
+    def stage(self, config: AnyConfig, step: int) -> int:
+        """Which stage of the run a step belongs to: 0, where networks stay as they are.
+
+        Of each stage the step is compiled by itself.
+
+        Args:
+            config: the run's knobs.
+            step: counted from 1; a later one is never in an earlier stage.
+        """
+        return 0
+
+    def around_step(
         self,
         config: AnyConfig,
         generator: "keras.Model",
         discriminator: "keras.Model",
         step: "tf.Tensor",
-    ) -> None:
-        """Changes the networks before an update, inside the compiled step.
+        stage: int,
+    ) -> AbstractContextManager[None]:
+        """Changes the networks for an update, inside the compiled step.
 
         Args:
             config: the run's knobs.
             generator: the one that learns.
             discriminator: likewise.
             step: int64 scalar, counted from 1.
+            stage: of this step.
         """
+        return nullcontext()
 
     def density(self, config: AnyConfig, x: np.ndarray) -> np.ndarray | None:
         """(k,) density of one-dimensional data at (k,) points; None where nobody knows it."""

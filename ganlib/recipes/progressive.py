@@ -1,5 +1,8 @@
 """Progressive growing: from 4 x 4 pixels to 32 x 32 while training."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ganlib.config import GradientPenalty, Loss, RunConfig
@@ -84,18 +87,26 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
 
         return growing_discriminator()
 
-    def before_step(
+    def stage(self, config: ProgressiveConfig, step: int) -> int:
+        growth = growth_at(step, config.images_per_phase, config.batch_size)
+        return min(ceil(growth), len(SIZES) - 1)
+
+    @contextmanager
+    def around_step(
         self,
         config: ProgressiveConfig,
         generator: "keras.Model",
         discriminator: "keras.Model",
         step: "tf.Tensor",
-    ) -> None:
-        from ganlib.models.progressive import set_growth
+        stage: int,
+    ) -> Iterator[None]:
+        from ganlib.models.progressive import at_level, set_growth
 
         growth = growth_at(step, config.images_per_phase, config.batch_size)
         set_growth(generator, growth)
         set_growth(discriminator, growth)
+        with at_level(generator, stage), at_level(discriminator, stage):
+            yield
 
     def caption(self, config: ProgressiveConfig, step: int) -> str:
         growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)

@@ -45,6 +45,7 @@ def compile_chunk(
     data: Data,
     place: Place,
     learns: str = "",
+    stage: int = 0,
 ) -> Chunk:
     """A compiled function that makes many updates in one call.
 
@@ -60,6 +61,7 @@ def compile_chunk(
         data: what is learned.
         place: where.
         learns: see `adversarial_step`.
+        stage: that of all steps that it will make.
 
     Returns:
         chunk(first_step, count), both int64 scalars, steps counted from 1
@@ -71,7 +73,6 @@ def compile_chunk(
 
     def one(step: tf.Tensor) -> tf.Tensor:
         moment = Moment(feed.seeds.value(), step, feed.steps.value())
-        recipe.before_step(config, networks.generator, networks.discriminator, step)
         set_learning_rates(
             networks,
             config,
@@ -83,9 +84,10 @@ def compile_chunk(
         latents = draw_latents(latent, moment.seed(Purpose.LATENT_BATCH), updates * batch)
         real = tf.reshape(real, (updates, batch, *data.sample_shape))
         latents = tf.reshape(latents, (updates, batch, latent.size))
-        figures = adversarial_step(
-            networks, config, part_of(real), part_of(latents), moment, learns
-        )
+        with recipe.around_step(config, networks.generator, networks.discriminator, step, stage):
+            figures = adversarial_step(
+                networks, config, part_of(real), part_of(latents), moment, learns
+            )
         if not learns:
             adapt(networks, config, figures)
         if config.average_decay and learns != "discriminator":

@@ -27,7 +27,7 @@ from ganlib.training.threads import in_one_thread
 _MOST_KEPT = 2
 # Multiplications of a batch in one pass through both networks, up to which more threads
 # cost as much as they gain. Measured on two cores.
-_SMALL = 6e6
+_SMALL = 1e7
 
 _kept: dict[tuple[Any, ...], "Program"] = {}
 _lock = threading.Lock()
@@ -77,17 +77,20 @@ class Program:
         self._variants: dict[tuple[Any, ...], Chunk] = {}
         self.chunk = self.variant(config)
 
-    def variant(self, config: RunConfig, learns: str = "") -> Chunk:
-        """The compiled step for knobs that were changed in the middle of a run.
+    def variant(self, config: RunConfig, learns: str = "", stage: int = 0) -> Chunk:
+        """The compiled step of a stage, for knobs that were changed in the middle of a run.
 
         Args:
             config: may differ from the program's in what `CHANGEABLE` names.
             learns: the network that learns alone; see `adversarial_step`.
+            stage: see `Recipe.stage`.
         """
-        key = (config.loss, config.discriminator_steps, learns)
+        key = (config.loss, config.discriminator_steps, learns, stage)
         if key not in self._variants:
             recipe, data, place = self._made_for
-            chunk = compile_chunk(self.networks, self.feed, recipe, config, data, place, learns)
+            chunk = compile_chunk(
+                self.networks, self.feed, recipe, config, data, place, learns, stage
+            )
             self._variants[key] = in_one_thread(chunk) if self._is_small else chunk
         return self._variants[key]
 

@@ -1,6 +1,7 @@
 """Trains a recipe as an iterator of events. It knows no thread, no page and no file."""
 
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -92,11 +93,14 @@ class Trainer:
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
             yield self._samples(generator, probe)
-        pace = Pace()
+        pace, stage = Pace(), -1
         while self.step < self.config.steps:
             learns = self._apply_changes(program)
+            if self.recipe.stage(self.config, self.step + 1) != stage:
+                # Steps of another stage take another time, and the first has to be compiled.
+                pace, stage = Pace(), self.recipe.stage(self.config, self.step + 1)
             first, count = self.step + 1, 1 if learns else self._until_due(pace.steps)
-            chunk = program.variant(self.config, "" if learns == "both" else learns)
+            chunk = program.variant(self.config, "" if learns == "both" else learns, stage)
             began = time.perf_counter()
             rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
             seconds = time.perf_counter() - began
@@ -190,13 +194,18 @@ class Trainer:
         return learns
 
     def _until_due(self, steps: int) -> int:
-        """At most `steps`, and not past the next step at which something is due."""
+        """At most `steps`, in one stage, and not past the next at which something is due."""
         due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
         if self.config.checkpoint_every:
             due.append(_next_multiple(self.step, self.config.checkpoint_every))
         if self._pending:
             due.append(self._pending[0].step)
-        return min(steps, min(due) - self.step)
+        coming = range(self.step + 1, self.step + 1 + min(steps, min(due) - self.step))
+
+        def stage(step: int) -> int:
+            return self.recipe.stage(self.config, step)
+
+        return bisect_right(coming, stage(coming[0]), key=stage)
 
     def _started(self, data: Data, device: str, probe: Probe) -> Started:
         shown = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), self.recipe.sample_count)

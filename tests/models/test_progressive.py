@@ -11,6 +11,7 @@ from keras import layers
 from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import (
     GrowingImages,
+    at_level,
     growing_discriminator,
     growing_generator,
     set_growth,
@@ -179,6 +180,28 @@ def test_only_layers_in_use_learn(compiled: bool) -> None:
         for name, gradient in zip(names, run(tf.constant(growth)), strict=True):
             moves = bool(np.abs(gradient).max() > 0)
             assert moves == in_use(name, sizes), (growth, name)
+
+
+def test_one_level_compiled_alone_is_what_it_is_among_all() -> None:
+    made, judged, inputs = generator(), discriminator(), latents()
+    weights = made.trainable_variables + judged.trainable_variables
+
+    def step() -> list[tf.Tensor]:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(judged(made(inputs, training=True), training=True) ** 2)
+        values = [weight.value for weight in weights]
+        return [loss, *tape.gradient(loss, values, unconnected_gradients="zero")]
+
+    among_all = tf.function(step)
+    for growth in LEVELS:
+        for model in (made, judged):
+            set_growth(model, growth)
+        level = int(np.ceil(growth))
+        with at_level(made, level), at_level(judged, level):
+            alone = tf.function(step).get_concrete_function()
+        assert not any(operation.type == "Case" for operation in alone.graph.get_operations())
+        for one, other in zip(alone(), among_all(), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
 
 
 def test_a_gradient_penalty_has_the_gradient_of_finite_differences() -> None:

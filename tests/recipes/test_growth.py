@@ -18,6 +18,14 @@ def test_growth_by_hand() -> None:
         assert float(inside) == pytest.approx(growth, abs=1e-9), step
 
 
+def test_a_stage_is_the_level_that_growth_has_reached() -> None:
+    recipe = recipes.get("progressive")
+    config = recipe.parse({"images_per_phase": 100, "batch_size": 40, "packing": 1})
+    stages = [recipe.stage(config, step) for step in range(1, 30)]
+    # Growth is above 0 from step 4 on, above 1 from 9, above 2 from 14.
+    assert stages == [0] * 3 + [1] * 5 + [2] * 5 + [3] * 16
+
+
 def test_the_sizes_are_the_networks() -> None:
     assert models.SIZES == SIZES
 

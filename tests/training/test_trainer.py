@@ -133,6 +133,19 @@ def test_the_same_seed_gives_the_same_run_at_any_pace(
     same_run(toy, again)
 
 
+def test_calls_end_with_the_stage_and_change_nothing() -> None:
+    knobs = {"images_per_phase": 12, "batch_size": 4, "steps": 24, "sample_every": 24}
+    found = []
+    # Phases of three steps: size 0 alone, then two of each further size, the first step of
+    # which still has none of it.
+    for steps_per_call, lengths in ((1, [1] * 24), (1_000, [4, 6, 6, 8])):
+        with forced_pace(steps_per_call):
+            events = train(recipes.get("progressive"), {**knobs, "checkpoint_every": 0})
+        assert [len(event.values) for event in only(events, Metrics)] == lengths
+        found.append(finished(events).weights_sha256)
+    assert found[0] == found[1]
+
+
 def test_another_seed_gives_another_run(toy: list[Event]) -> None:
     other = train(recipes.get("toy/scalar"), {**TOY, "seed": 1})
     assert finished(other).weights_sha256 != finished(toy).weights_sha256
