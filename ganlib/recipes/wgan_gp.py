@@ -9,6 +9,7 @@ from ganlib.recipes.wgan import WganConfig, WganRecipe
 class WganGpConfig(WganConfig):
     """Knobs of `wgan/gp`."""
 
+    steps: int = inherit(RunConfig, "steps", 5_000)
     loss: Loss = inherit(RunConfig, "loss", "wasserstein")
     gradient_penalty: GradientPenalty = inherit(RunConfig, "gradient_penalty", "wgan_gp")
     generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 1e-4)

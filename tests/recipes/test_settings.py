@@ -18,7 +18,7 @@ LENGTHS = {
     "fashion/dense": (50 * 60_000 // 32, 32, 60_000 // 32),
     "quickdraw/conv": (2_000, 128, 100),
     "wgan/clip": (10_000, 64, 250),
-    "wgan/gp": (10_000, 64, 250),
+    "wgan/gp": (5_000, 64, 250),
 }
 LATENTS = {
     "toy/scalar": Latent(1, "normal"),
