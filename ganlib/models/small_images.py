@@ -32,10 +32,15 @@ class SmallImageConv2D(layers.Conv2D):
         settings.pop("padding", None)
         super().__init__(filters, kernel_size, padding="same", **settings)
 
-    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         if on_gpu():
-            return super().convolution_op(inputs, kernel)
-        return _convolve(inputs, tf.convert_to_tensor(kernel), self.strides)
+            return super().call(inputs)
+        output = _convolve(inputs, tf.convert_to_tensor(self.kernel), self.strides)
+        if self.use_bias:
+            # Not `bias_add`: oneDNN merges its gradient with a convolution's, and where a step
+            # is looked through twice, the graph bites its own tail.
+            output += tf.convert_to_tensor(self.bias)
+        return self.activation(output) if self.activation is not None else output
 
 
 def _convolve(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int]) -> tf.Tensor:

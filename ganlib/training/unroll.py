@@ -56,7 +56,7 @@ def look_ahead(
             tape.watch(values)
             judge = judge_with(values)
             loss, _ = objective(judge(real), judge(fake))
-        gradients = tape.gradient(loss, values)
+        gradients = tape.gradient(loss, values, unconnected_gradients="zero")
         if config.gradient_clip:
             limit = config.gradient_clip
             gradients = [tf.clip_by_value(gradient, -limit, limit) for gradient in gradients]

@@ -67,6 +67,43 @@ def test_gradients_of_gradients_are_keras(kernel: Any, strides: Any) -> None:
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-2)
 
 
+def test_a_step_can_be_looked_through_twice() -> None:
+    models = [
+        rebuild(
+            keras.Sequential(
+                [kind(4, 3, padding="same", activation="relu") for kind in (layers.Conv2D, last)]
+            ),
+            (4, 4, 2),
+            0,
+            "float32",
+        )
+        for last in (SmallImageConv2D, layers.Conv2D)
+    ]
+    images = tf.constant(RNG.normal(size=(3, 4, 4, 2)), tf.float32)
+
+    def slope(model: keras.Model) -> tf.Tensor:
+        """Of the loss after two updates on these images, by the images."""
+
+        def loss(values: list[tf.Tensor]) -> tf.Tensor:
+            return tf.reduce_sum(model.stateless_call(values, [], images)[0] ** 2)
+
+        values = [tf.convert_to_tensor(weight.value) for weight in model.trainable_variables]
+        with tf.GradientTape() as outer:
+            outer.watch(images)
+            for _ in range(2):
+                with tf.GradientTape() as inner:
+                    inner.watch(values)
+                    now = loss(values)
+                gradients = inner.gradient(now, values)
+                values = [a - 0.01 * b for a, b in zip(values, gradients, strict=True)]
+            later = loss(values)
+        return outer.gradient(later, images)
+
+    ours, theirs = (tf.function(slope)(model) for model in models)
+    assert np.abs(theirs).max() > 0
+    np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
 def test_it_begins_like_keras_and_has_its_names() -> None:
     stacks = [
         keras.Sequential([kind(6, 3, padding="same")]) for kind in (SmallImageConv2D, layers.Conv2D)
