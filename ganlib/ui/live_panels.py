@@ -12,6 +12,7 @@ from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.trainers import config_now
+from ganlib.ui.audience import seconds_between_looks
 from ganlib.ui.curves import curves_panel
 from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
@@ -20,7 +21,6 @@ from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
-_TICK_S = 1.0
 _FIRST_TICK_S = 0.4
 
 
@@ -31,11 +31,13 @@ class _Stage(NamedTuple):
         state: of the run on view.
         began: whether there is a first point.
         beside: whether another run trains that stands beside it.
+        tick_s: from one look at what trains to the next; None where nothing does.
     """
 
     state: str
     began: bool
     beside: bool
+    tick_s: float | None
 
 
 def live_panels(
@@ -53,9 +55,7 @@ def live_panels(
         _before_the_first(recipe, config or recipe.Config())
         return
     drawn = _stage(recipe, status)
-    tick = None
-    if status.active or drawn.beside:
-        tick = _FIRST_TICK_S if status.active and not drawn.began else _TICK_S
+    tick = _FIRST_TICK_S if status.active and not drawn.began else drawn.tick_s
     st.fragment(_live, run_every=tick)(run, drawn)
 
 
@@ -159,4 +159,5 @@ def _data_sentence(recipe: Recipe, config: RunConfig) -> str:
 
 def _stage(recipe: Recipe, status: Status) -> _Stage:
     beside = recipe.kind == "plane" and trains_beside()
-    return _Stage(status.state, status.step > 0, beside)
+    tick_s = seconds_between_looks() if status.active or beside else None
+    return _Stage(status.state, status.step > 0, beside, tick_s)
