@@ -55,7 +55,7 @@ def measure_watched(
     recipe: str = "toy/scalar",
     watchers: Sequence[int] = (1, 5, 20),
     repeats: int = 3,
-    steps: int | None = None,
+    steps: int = 25_000,
 ) -> Watched:
     """Trains the recipe headless and watched, in turns.
 
@@ -63,21 +63,20 @@ def measure_watched(
         recipe: its name.
         watchers: numbers of pages to open on it.
         repeats: of all of them.
-        steps: of each run; None takes the recipe's own.
+        steps: of each run.
 
     Raises:
         UserError: there is no such recipe, or it trains too few steps to be timed.
     """
     known = recipes.get(recipe)
-    total = int(steps or known.Config().steps)
     trials: list[Trial] = []
     with tempfile.TemporaryDirectory() as name, served(Path(name)) as server:
         for repeat in range(repeats):
-            alone = train_headless(known, total, Path(name))
+            alone = train_headless(known, steps, Path(name))
             # There and back again, so that what slowly changes falls on all of them alike.
             for count in watchers if repeat % 2 == 0 else reversed(watchers):
-                trials.append(asyncio.run(watch(server, known, total, count, alone)))
-    return summary(recipe, total, repeats, trials)
+                trials.append(asyncio.run(watch(server, known, steps, count, alone)))
+    return summary(recipe, steps, repeats, trials)
 
 
 def train_headless(recipe: Recipe, steps: int, folder: Path) -> History:
