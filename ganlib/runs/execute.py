@@ -102,9 +102,10 @@ def _consume(
     turns = cycle(("discriminator", "generator"))
     while not writer.finished:
         if control.pause_requested:
-            _save(trainer, writer)
+            # First what was asked for; to save and to draw takes a while.
             if writer.status.state != "paused":
                 writer.rest()
+            _save(trainer, writer)
             _look(trainer, writer)
             # Before there are networks, no wish can be granted.
             control.wait_while_paused(wakeful=writer.started)
@@ -114,6 +115,7 @@ def _consume(
             if wish.learns and not writer.finished:
                 step_by_hand(wish)
         if control.stop_requested:
+            writer.stopping()
             _save(trainer, writer)
             _look(trainer, writer)
             sha256 = trainer.weights_sha256() if writer.started else ""

@@ -98,7 +98,9 @@ class Run:
             # Its owner may have ended it between our look and the lock.
             status = self._stored_status()
             if status.state in ACTIVE:
-                status = replace(status, state="interrupted", message=_LOST, ended=utc_now())
+                status = replace(
+                    status, state="interrupted", phase="", message=_LOST, ended=utc_now()
+                )
                 with suppress(OSError):
                     status = write_status(self.path, status)
             return status

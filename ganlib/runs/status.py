@@ -25,7 +25,8 @@ class Status:
         state: see `State`.
         steps: generator updates after which the run is finished.
         step: generator updates so far.
-        phase: what happens before the first step, such as "loading MNIST"; else empty.
+        phase: what happens before the first step and after the last, such as "loading MNIST";
+            else empty.
         phase_share: how much of the phase is done, 0 to 1; 0 too where nobody knows.
         steps_per_second: while it trains, of the last seconds; afterwards, of the
             whole session but its first call, which compiles.

@@ -145,6 +145,11 @@ class RunWriter:
         """The run is paused."""
         self._status.set(replace(self.status, state="paused"))
 
+    def stopping(self) -> None:
+        """Training has ended, and what there is will be saved now."""
+        share = self.status.step / self.status.steps
+        self._status.set(replace(self.status, phase="stopping", phase_share=share))
+
     def go_on(self) -> None:
         """The run is running again."""
         self._status.set(replace(self.status, state="running"))

@@ -158,7 +158,7 @@ class Trainer:
         if self._generator is None or self._probe is None:
             raise RuntimeError(_NOT_THERE)
         # The scores are those of the steps at which samples are due, however often it rests.
-        return replace(self._samples(self._generator, self._probe), scores={})
+        return self._samples(self._generator, self._probe, scored=False)
 
     def checkpoint(self) -> Checkpoint:
         """The run's state between two events."""
@@ -223,7 +223,7 @@ class Trainer:
         pairs = zip(self.metric_names, row, strict=True)
         return [name for name, value in pairs if not np.isfinite(value)]
 
-    def _samples(self, generator: Generator, probe: Probe) -> Samples:
+    def _samples(self, generator: Generator, probe: Probe, *, scored: bool = True) -> Samples:
         began = time.perf_counter()
         count = self.recipe.sample_count
         drawn = self._drawn(generator, max(count, _JUDGED))
@@ -231,7 +231,7 @@ class Trainer:
             drawn,
             fresh=drawn.fresh[:count],
             views=probe.look(drawn.fresh, drawn.fixed),
-            scores=self.recipe.evaluate(self.config, probe.real, drawn.fresh),
+            scores=self.recipe.evaluate(self.config, probe.real, drawn.fresh) if scored else {},
         )
         self._elapsed_s += time.perf_counter() - began
         return event

@@ -1,7 +1,8 @@
 """How soon a run does as it is told: from the call to the state in its folder.
 
 `python tests/bench/reaction.py [RECIPE]...`: of each recipe the time from `pause` to
-"paused", from `unpause` to "running" and from `stop` to "stopped", at random moments.
+"paused", from `unpause` to "running", from `stop` to "stopping", which is when training has
+ended, and to "stopped", which is when all is saved; at random moments.
 """
 
 import argparse
@@ -26,7 +27,7 @@ def seconds_until(run: Run, state: str, call: Callable[[str], None]) -> float:
     """From the call until the run's folder says so."""
     began = time.perf_counter()
     call(run.id)
-    while run.status().state != state:
+    while state not in ((status := run.status()).state, status.phase):
         if time.perf_counter() - began > 120:
             raise SystemExit(f"{run.recipe} is not {state} after two minutes.")
         time.sleep(0.002)
@@ -35,17 +36,25 @@ def seconds_until(run: Run, state: str, call: Callable[[str], None]) -> float:
 
 def measure(name: str, folder: Path) -> dict[str, list[float]]:
     manager = Manager(RunStore(folder))
-    run = manager.store.open(manager.submit(name, recipes.get(name).parse({})))
-    while run.status().step < 3:
+    recipe = recipes.get(name)
+    knobs: dict[str, object] = {"steps": 1_000_000}
+    if recipe.Config.grows:
+        # Full size from step 13 on, where steps take longest.
+        knobs["images_per_phase"] = 2 * recipe.Config().batch_size
+    run = manager.store.open(manager.submit(name, recipe.parse(knobs)))
+    while run.status().step < (15 if recipe.Config.grows else 3):
         time.sleep(0.05)
-    found: dict[str, list[float]] = {"paused": [], "running": [], "stopped": []}
+    found: dict[str, list[float]] = {"paused": [], "running": []}
     moments = random.Random(0)
     for _ in range(PAUSES):
         time.sleep(moments.uniform(0.1, 1.5))
         found["paused"].append(seconds_until(run, "paused", manager.pause))
         found["running"].append(seconds_until(run, "running", manager.unpause))
     time.sleep(moments.uniform(0.1, 1.0))
-    found["stopped"].append(seconds_until(run, "stopped", manager.stop))
+    began = time.perf_counter()
+    found["stopping"] = [seconds_until(run, "stopping", manager.stop)]
+    seconds_until(run, "stopped", lambda _: None)
+    found["stopped"] = [time.perf_counter() - began]
     manager.shutdown(60)
     return found
 

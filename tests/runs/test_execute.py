@@ -10,10 +10,11 @@ import pytest
 from fake_trainer import NAMES, FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib.errors import RunError
-from ganlib.events import Change, Event, Metrics
+from ganlib.events import Change, Checkpoint, Event, Metrics
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
+from ganlib.runs.writer import RunWriter
 
 
 def _execute(run: Run, config: FakeConfig, control: RunControl | None = None, **options) -> str:
@@ -122,7 +123,8 @@ def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -
         control.pause()
         wait_until(lambda: watching.status().state == "paused")
         step = watching.status().step
-        assert step == len(watching.history()) == watching.latest_checkpoint().step
+        assert step == len(watching.history())
+        wait_until(lambda: watching.checkpoint_steps()[-1:] == [step])
         time.sleep(0.2)
         assert watching.status().step == step == len(watching.history())
         control.unpause()
@@ -133,6 +135,24 @@ def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -
     assert status.state == "stopped"
     assert len(status.weights_sha256) == 64
     assert status.step == len(watching.history()) == watching.latest_checkpoint().step
+
+
+def test_a_stop_is_told_before_all_is_saved(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def save(writer: RunWriter, checkpoint: Checkpoint) -> None:
+        status = RunStore(store.root).list()[0].status
+        told.append((status.state, status.phase, status.step))
+
+    monkeypatch.setattr(RunWriter, "save", save)
+    control = RunControl()
+    with executing(store, FakeConfig(steps=100_000, delay_ms=1), control) as watching:
+        wait_until(lambda: watching.status().step > 0)
+    ended = watching.status()
+    assert told == [("running", "stopping", ended.step)]
+    assert (ended.state, ended.phase) == ("stopped", "")
 
 
 @pytest.mark.parametrize("stop_at", [0, 10, 50, 90])
