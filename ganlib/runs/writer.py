@@ -243,7 +243,9 @@ class RunWriter:
         means = block_means(self._names, event.values)
         if self._tensorboard is not None:
             self._tensorboard.scalars(event.last_step, means)
-        self._status.progress(
+        # Whoever waits for the first step sees it at once.
+        tell = self._status.progress if self.status.step else self._status.set
+        tell(
             replace(
                 self.status,
                 step=event.last_step,

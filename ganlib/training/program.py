@@ -5,7 +5,10 @@ run that has ended leaves its program behind, and a run that differs only in wha
 program reads anew (seed, steps, learning rates) takes it over, with weights of its own.
 """
 
+import ctypes
+import gc
 import threading
+from contextlib import suppress
 from typing import Any
 
 import tensorflow as tf
@@ -134,6 +137,7 @@ def give_back(program: Program) -> None:
         _kept[program.key] = program
         while len(_kept) > _MOST_KEPT:
             del _kept[next(iter(_kept))]
+    _release_memory()
 
 
 def prepare(recipe_name: str) -> None:
@@ -149,6 +153,13 @@ def prepare(recipe_name: str) -> None:
     program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
     program.score(tf.zeros((config.packing, *data.sample_shape)))
     give_back(program)
+
+
+def _release_memory() -> None:
+    """Gives back to the system what the C library keeps of freed memory, more after each run."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _key(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> tuple[Any, ...]:

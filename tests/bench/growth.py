@@ -1,8 +1,8 @@
 """How cost grows: with the batch size, and with the number of runs.
 
-`python tests/bench/growth.py batches RECIPE...`: steps and samples per second for batches of
-16 to 1,024. `python tests/bench/growth.py runs`: resident memory after each of 20 runs in a
-row in one process, as a server has them.
+`python tests/bench/growth.py batches [RECIPE]...`: steps and samples per second for batches of
+16 to 1,024. `python tests/bench/growth.py runs [RECIPE]...`: resident memory after each of 20
+short runs in a row in one process, as a server has them, of these recipes in turn.
 """
 
 import argparse
@@ -19,13 +19,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.manager import Manager
 
 BATCHES = (16, 32, 64, 128, 256, 512, 1_024)
-# More kinds than compiled programs are kept, so that each run compiles its own.
-RUNS = [
-    {"recipe": "toy/scalar", "steps": 200},
-    {"recipe": "mnist/basic", "steps": 3},
-    {"recipe": "toy/plane", "steps": 50},
-    {"recipe": "fashion/dense", "steps": 50},
-]
+STEPS = 20
 
 
 def batches(name: str, seconds: float) -> list[dict[str, float]]:
@@ -42,15 +36,14 @@ def batches(name: str, seconds: float) -> list[dict[str, float]]:
     return rows
 
 
-def runs(count: int) -> list[float]:
+def runs(names: list[str], count: int) -> list[float]:
     """Resident memory in MB after each run."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         manager = Manager(RunStore(Path(folder)))
         for number in range(count):
-            knobs = dict(RUNS[number % len(RUNS)])
-            recipe = recipes.get(str(knobs.pop("recipe")))
-            config = recipe.parse({**knobs, "seed": number})
+            recipe = recipes.get(names[number % len(names)])
+            config = recipe.parse({"steps": STEPS, "seed": number})
             run = manager.submit(recipe.name, config)
             if not manager.wait(600):
                 raise SystemExit(f"Run {run} did not end.")
@@ -80,7 +73,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="a file to write the figures to")
     options = parser.parse_args()
     if options.what == "runs":
-        found: object = runs(options.count)
+        found: object = runs(options.recipes, options.count)
         levels = list(found) if isinstance(found, list) else []
         print(f"from the third to the last run: {levels[-1] - levels[2]:+,.0f} MB")
     else:

@@ -1,0 +1,63 @@
+"""How long it takes from Start to the first point of the loss chart, in a real Chromium.
+
+`python tests/bench/first_point.py [RECIPE]...`: on a server that has warmed up, each recipe
+once.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
+
+from dashboard import Dashboard  # noqa: E402
+
+from ganlib import recipes  # noqa: E402
+from ganlib.bench.server import served  # noqa: E402
+
+# TensorFlow is imported and the demo compiled in the background meanwhile.
+WARM_UP_S = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="*", default=list(recipes.all_recipes()))
+    names = parser.parse_args().recipes
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        found = shutil.which("chromium") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+        )
+        with served(Path(folder)) as server:
+            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            context.set_default_timeout(60_000)
+            tab = Dashboard(context.new_page(), server.url)
+            tab.open("/")
+            time.sleep(WARM_UP_S)
+            for name in names:
+                print(f"{name}: {seconds_to_a_point(tab, name):.2f} s", flush=True)
+        browser.close()
+
+
+def seconds_to_a_point(tab: Dashboard, name: str) -> float:
+    page = recipes.get(name).page
+    tab.open(f"/{page}")
+    if recipes.on_page(page)[0].name != name:
+        tab.choose_recipe(page, name)
+    time.sleep(1)
+    began = time.perf_counter()
+    tab.start()
+    tab.wait_for_points()
+    took = time.perf_counter() - began
+    tab.stop()
+    return took
+
+
+if __name__ == "__main__":
+    main()
