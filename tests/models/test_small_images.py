@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import values_and_gradients
 from keras import layers
+from twins import begin_alike, values_and_gradients
 
 from ganlib.models import small_images
 from ganlib.models.rebuild import rebuild
@@ -105,15 +105,7 @@ def test_a_step_can_be_looked_through_twice() -> None:
 
 
 def test_it_begins_like_keras_and_has_its_names() -> None:
-    stacks = [
-        keras.Sequential([kind(6, 3, padding="same")]) for kind in (SmallImageConv2D, layers.Conv2D)
-    ]
-    ours, theirs = (rebuild(stack, (4, 4, 3), 0, "float32") for stack in stacks)
-    assert ours.output_shape == theirs.output_shape
-    for one, other in zip(ours.weights, theirs.weights, strict=True):
-        # Optimisers name their variables after these, and checkpoints have them.
-        assert one.path == other.path
-        np.testing.assert_array_equal(one, other)
+    begin_alike(SmallImageConv2D(6, 3), layers.Conv2D(6, 3, padding="same"), (4, 4, 3))
 
 
 def test_on_a_gpu_it_is_keras(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import values_and_gradients
 from keras import layers
+from twins import begin_alike, values_and_gradients
 
 from ganlib.models import thin
 from ganlib.models.rebuild import rebuild
@@ -44,15 +44,7 @@ def test_values_and_gradients_are_keras(ours: Any, theirs: Any, kernel: Any, fil
 
 @pytest.mark.parametrize(("ours", "theirs"), KINDS)
 def test_it_begins_like_keras_and_says_its_shape(ours: Any, theirs: Any) -> None:
-    first, second = (
-        rebuild(keras.Sequential([layer]), (6, 6, 4), 7, "float32")
-        for layer in (ours(1, 3), theirs(1, 3, padding="same"))
-    )
-    assert first.output_shape == second.output_shape == (None, 6, 6, 1)
-    for one, other in zip(first.weights, second.weights, strict=True):
-        # Optimisers name their variables after these, and checkpoints have them.
-        assert one.path == other.path
-        np.testing.assert_array_equal(one, other)
+    begin_alike(ours(1, 3), theirs(1, 3, padding="same"), (6, 6, 4))
 
 
 @pytest.mark.parametrize(("ours", "theirs"), KINDS)

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import values_and_gradients
 from keras import layers
+from twins import values_and_gradients
 
 from ganlib.models.rebuild import rebuild
 from ganlib.models.upsampled import UpsampledConv2D

@@ -1,0 +1,35 @@
+"""Comparing a layer of ours with the one of Keras that it stands for."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganlib.models.rebuild import rebuild
+
+
+def values_and_gradients(
+    model: keras.Model, images: tf.Tensor, pull: tf.Tensor, training: bool = False
+) -> list[tf.Tensor]:
+    """The output, and the gradients of its product with `pull`: by the images, by each weight."""
+    weights = [weight.value for weight in model.trainable_variables]
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        output = model(images, training=training)
+        total = tf.reduce_sum(tf.cast(output, pull.dtype) * pull)
+    return [output, *tape.gradient(total, [images, *weights])]
+
+
+def begin_alike(
+    ours: keras.layers.Layer, theirs: keras.layers.Layer, shape: tuple[int, ...]
+) -> None:
+    """Asserts that both have the same output shape, weights and names from the same seed.
+
+    Optimisers name their variables after these, and checkpoints have them.
+    """
+    one, other = (
+        rebuild(keras.Sequential([layer]), shape, 7, "float32") for layer in (ours, theirs)
+    )
+    assert one.output_shape == other.output_shape
+    for first, second in zip(one.weights, other.weights, strict=True):
+        assert first.path == second.path
+        np.testing.assert_array_equal(first, second)
