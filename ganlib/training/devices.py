@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import tensorflow as tf
 
@@ -103,6 +103,24 @@ def part_of(batches: tf.Tensor) -> tf.Tensor:
     size //= context.num_replicas_in_sync
     first = context.replica_id_in_sync_group * size
     return tf.reshape(batches[:, first : first + size], (updates, size, *sample))
+
+
+def repeat(update: Callable[[Any], None], count: int) -> None:
+    """Calls `update` with 0 to count - 1, one after the other, inside the compiled step.
+
+    On one device it is compiled once, as the body of a loop. Several devices cannot meet in
+    the middle of a loop, so there it is compiled as often as it is called.
+    """
+    if tf.distribute.get_replica_context().num_replicas_in_sync > 1 or count < 2:
+        for index in range(count):
+            update(index)
+        return
+
+    def body(index: tf.Tensor) -> tuple[tf.Tensor]:
+        update(index)
+        return (index + 1,)
+
+    tf.while_loop(lambda index: index < count, body, (tf.constant(0),), parallel_iterations=1)
 
 
 def mean_over_devices(gradients: list[tf.Tensor]) -> list[tf.Tensor]:

@@ -6,7 +6,7 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
-from ganlib.training.devices import mean_over_devices
+from ganlib.training.devices import mean_over_devices, repeat
 from ganlib.training.judge import judge_both, judge_of, shown
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment
@@ -44,9 +44,12 @@ def adversarial_step(
     objective = objective_of(config.loss, config.label_smoothing)
     last = real.shape[0] - 1
     judges = learns != "generator"
-    for index in range(last if judges else 0):
+
+    def update(index: int | tf.Tensor) -> None:
         samples = tf.cast(networks.generator(latents[index], training=True), tf.float32)
         _update_discriminator(networks, objective, config, real[index], samples, moment, index)
+
+    repeat(update, last if judges else 0)
 
     with tf.GradientTape() as generator_tape:
         fake = tf.cast(networks.generator(latents[last], training=True), tf.float32)
