@@ -225,7 +225,7 @@ def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
 def at_level(model: keras.Sequential, level: int) -> Iterator[None]:
     """Within the block, what is compiled of a network is that level alone.
 
-    Where any level may be met, the gradients of a step are eight times as long to compile.
+    Where any level may be met, the gradients of a step take many times as long to compile.
 
     Args:
         model: a generator or discriminator of this module.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ganlib.events import Change
-from ganlib.runs.documents import DamagedError, decode, encode
+from ganlib.runs.documents import decoded_lines, encode
 from ganlib.runs.durable import AppendFile, replace_bytes
 
 
@@ -13,15 +13,10 @@ def read_changes(path: Path) -> tuple[Change, ...]:
     Raises:
         TooNewError: a later version wrote it.
     """
-    found = []
-    for line in _content(path).splitlines(keepends=True):
-        try:
-            body = decode(line, f"{path.parent.name}/{path.name}")
-        except DamagedError:
-            continue
-        if line.endswith(b"\n"):
-            found.append(Change(body["step"], body["knobs"], body["learns"]))
-    return tuple(found)
+    return tuple(
+        Change(body["step"], body["knobs"], body["learns"])
+        for body, _ in decoded_lines(_content(path), f"{path.parent.name}/{path.name}")
+    )
 
 
 class ChangesWriter:

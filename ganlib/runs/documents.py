@@ -6,6 +6,7 @@ damaged file would show a wrong number.
 
 import json
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,25 @@ def decode(content: bytes, what: str) -> dict[str, Any]:
         )
     del document["schema"]
     return document
+
+
+def decoded_lines(content: bytes, what: str) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Each whole and unharmed line of a log of documents: its body, and the line as it stands.
+
+    Args:
+        content: of the log, or a part of it that begins with a line.
+        what: the file's name, for the sentence.
+
+    Raises:
+        TooNewError: a later version wrote one of them.
+    """
+    for line in content.splitlines(keepends=True):
+        try:
+            body = decode(line, what)
+        except DamagedError:
+            continue
+        if line.endswith(b"\n"):
+            yield body, line
 
 
 def write_document(path: Path, body: dict[str, Any], *, sync: bool) -> None:

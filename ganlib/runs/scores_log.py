@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.runs.documents import DamagedError, decode, encode
+from ganlib.runs.documents import decoded_lines, encode
 from ganlib.runs.durable import AppendFile, replace_bytes
 
 
@@ -122,12 +122,8 @@ class ScoresWriter:
 def _rows(content: bytes, path: Path, last_step: int = -1) -> list[_Row]:
     """The whole and unharmed lines of a part of the log, of steps after the last one."""
     found = []
-    for line in content.splitlines(keepends=True):
-        try:
-            body = decode(line, f"{path.parent.name}/{path.name}")
-        except DamagedError:
-            continue
-        if line.endswith(b"\n") and body["step"] > last_step:
+    for body, line in decoded_lines(content, f"{path.parent.name}/{path.name}"):
+        if body["step"] > last_step:
             last_step = body["step"]
             found.append(_Row(last_step, body["scores"], line))
     return found

@@ -9,7 +9,6 @@ from keras import layers
 from ganlib.architecture import LayerBox, NetworkShape
 from ganlib.config import RunConfig
 from ganlib.models.minibatch import MinibatchDiscrimination
-from ganlib.models.normalised import FusedBatchNormalization
 from ganlib.models.progressive import GrowingFeatures, GrowingImages
 from ganlib.models.spectral import SpectralConv2D, SpectralDense
 from ganlib.models.upsampled import UpsampledConv2D
@@ -57,6 +56,8 @@ def _words(layer: Any) -> str:
         return f"transposed {_convolution(layer)}"
     if isinstance(layer, layers.Conv2D):
         return f"{_normalised(layer)}{_convolution(layer)}"
+    if isinstance(layer, layers.BatchNormalization):
+        return "batch normalisation"
     if isinstance(layer, layers.Dropout):
         return f"dropout {layer.rate:g}"
     return _NAMES.get(type(layer), type(layer).__name__)
@@ -74,7 +75,6 @@ def _normalised(layer: layers.Layer) -> str:
 
 _NAMES: dict[type, str] = {
     layers.Activation: "",
-    FusedBatchNormalization: "batch normalisation",
     layers.Flatten: "flatten",
     layers.LeakyReLU: "leaky relu",
     layers.ReLU: "relu",

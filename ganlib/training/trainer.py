@@ -96,10 +96,11 @@ class Trainer:
         pace, stage = Pace(), -1
         while self.step < self.config.steps:
             learns = self._apply_changes(program)
-            if self.recipe.stage(self.config, self.step + 1) != stage:
+            first = self.step + 1
+            if (coming := self.recipe.stage(self.config, first)) != stage:
                 # Steps of another stage take another time, and the first has to be compiled.
-                pace, stage = Pace(), self.recipe.stage(self.config, self.step + 1)
-            first, count = self.step + 1, 1 if learns else self._until_due(pace.steps)
+                pace, stage = Pace(), coming
+            count = 1 if learns else self._until_due(pace.steps)
             chunk = program.variant(self.config, "" if learns == "both" else learns, stage)
             began = time.perf_counter()
             rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
