@@ -74,6 +74,15 @@ class RunConfig(Config):
         le=10_000_000,
         baked=False,
     )
+    milestones: int = knob(
+        4,
+        "Checkpoints that are kept for good, evenly along the run, to fork from later; beside "
+        "them the last two are kept.",
+        group="Run",
+        ge=0,
+        le=100,
+        baked=False,
+    )
     precision: Literal["auto", "float32", "mixed_bfloat16"] = knob(
         "auto",
         "Arithmetic of the layers. auto takes mixed_bfloat16 for convolutional networks where "

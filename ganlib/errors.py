@@ -44,8 +44,8 @@ class DivergedError(UserError):
         self.step = step
         self.names = names
         what = " and ".join(name.replace("_", " ") for name in names)
-        verb = "was" if len(names) == 1 else "were"
+        verb = "was" if len(names) == 1 and not names[0].endswith("weights") else "were"
         super().__init__(
             f"Training diverged: {what} {verb} no longer a finite number at step {step:,}. "
-            "A lower learning rate often helps."
+            "Lower learning rates or a gradient_clip often help."
         )

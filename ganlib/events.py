@@ -134,11 +134,13 @@ class Checkpoint:
         elapsed_s: seconds of training so far.
         state: arrays by name: both networks, their averages, both optimisers,
             and the state of every random generator.
+        milestone: whether it is kept for good.
     """
 
     step: int
     elapsed_s: float
     state: Arrays
+    milestone: bool = False
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ class _WatchedTrainer(LateTrainer):
 
 def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
     trainer = _WatchedTrainer(run, config)
-    control = RunControl()
+    control = RunControl(attended=False)
     with stop_on_signals(control) as caught, closing(progress(config.steps)) as shown:
         state = execute(run, trainer, control, shown.show)
     status = run.status()

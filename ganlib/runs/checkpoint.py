@@ -1,5 +1,6 @@
 """Checkpoint files: everything that decides the run's future, never half-written."""
 
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -10,15 +11,16 @@ from ganlib.errors import RunError
 from ganlib.events import Checkpoint
 from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.documents import SCHEMA, DamagedError, TooNewError
+from ganlib.runs.durable import make_folder, require_room
 
 _KEPT = 2
-_NAME = re.compile(r"[0-9]{8,}\.npz")
+_NAME = re.compile(r"([0-9]{8,})(\.milestone)?\.npz")
 # Keeps the state's names apart from ours.
 _STATE = "state/"
 
 
 class CheckpointFolder:
-    """The folder "checkpoints" of a run. The last two are kept.
+    """The folder "checkpoints" of a run. The last two are kept, and every milestone.
 
     Args:
         folder: that folder; made by the first save.
@@ -32,23 +34,26 @@ class CheckpointFolder:
 
         Raises:
             TypeError: the state holds something other than plain numbers.
+            OSError: the folder does not take it.
         """
-        self._folder.mkdir(exist_ok=True)
+        make_folder(self._folder)
         arrays = {
             "schema": np.array(SCHEMA),
             "step": np.array(checkpoint.step, np.int64),
             "elapsed_s": np.array(checkpoint.elapsed_s, np.float64),
             **{_STATE + name: np.asarray(value) for name, value in checkpoint.state.items()},
         }
-        write_arrays(self._path(checkpoint.step), arrays, sync=True)
-        for step in self.steps()[:-_KEPT]:
-            with suppress(FileNotFoundError):
-                self._path(step).unlink()
+        require_room(self._folder, sum(array.nbytes for array in arrays.values()))
+        write_arrays(self._path(checkpoint.step, checkpoint.milestone), arrays, sync=True)
+        self._thin_out()
 
     def steps(self) -> list[int]:
         """The steps that have a checkpoint file, in order."""
-        names = (path.name for path in self._folder.glob("*.npz"))
-        return sorted(int(name[:-4]) for name in names if _NAME.fullmatch(name))
+        return sorted({step for step, _ in self._files()})
+
+    def milestones(self) -> list[int]:
+        """Those of them that are kept for good."""
+        return sorted(step for step, milestone in self._files() if milestone)
 
     def load(self, step: int) -> Checkpoint:
         """The checkpoint of a step. Its arrays cannot be written to.
@@ -57,7 +62,8 @@ class CheckpointFolder:
             DamagedError: it is missing or not what was written.
             TooNewError: a later version wrote it.
         """
-        path = self._path(step)
+        milestone = (step, True) in self._files()
+        path = self._path(step, milestone)
         arrays = read_arrays(path)
         what = f"{path.parent.name}/{path.name}"
         try:
@@ -70,7 +76,7 @@ class CheckpointFolder:
         if stored != step:
             raise DamagedError(f"{what} is damaged.")
         state = {name.removeprefix(_STATE): value for name, value in arrays.items()}
-        return Checkpoint(step, elapsed_s, state)
+        return Checkpoint(step, elapsed_s, state, milestone)
 
     def latest(self) -> Checkpoint:
         """The newest checkpoint that can be read.
@@ -91,10 +97,27 @@ class CheckpointFolder:
 
     def set_aside_after(self, step: int) -> None:
         """Takes later files, which could not be read, out of the way of those to come."""
-        for later in self.steps():
+        for later, milestone in self._files():
             if later > step:
-                path = self._path(later)
+                path = self._path(later, milestone)
                 path.replace(path.with_name(path.name + ".damaged"))
 
-    def _path(self, step: int) -> Path:
-        return self._folder / f"{step:08d}.npz"
+    def _thin_out(self) -> None:
+        files, kept = self._files(), self.steps()[-_KEPT:]
+        for step, milestone in files:
+            # A step that is a milestone now may have been saved before it was known as one.
+            if not milestone and (step not in kept or (step, True) in files):
+                with suppress(FileNotFoundError):
+                    self._path(step, milestone).unlink()
+
+    def _files(self) -> set[tuple[int, bool]]:
+        """(step, whether it is a milestone) of each file."""
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return set()
+        found = (_NAME.fullmatch(name) for name in names)
+        return {(int(match[1]), match[2] is not None) for match in found if match}
+
+    def _path(self, step: int, milestone: bool) -> Path:
+        return self._folder / f"{step:08d}{'.milestone' * milestone}.npz"

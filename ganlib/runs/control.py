@@ -30,9 +30,14 @@ class Wish:
 
 
 class RunControl:
-    """Asks a run to pause, go on, stop or change. Safe from any thread and any signal handler."""
+    """Asks a run to pause, go on, stop or change. Safe from any thread and any signal handler.
 
-    def __init__(self) -> None:
+    Args:
+        attended: whether somebody is there who can have a run go on that pauses by itself.
+    """
+
+    def __init__(self, *, attended: bool = True) -> None:
+        self.attended = attended
         # The lock in a Condition is reentrant, so a handler that interrupts its holder gets it.
         self._changed = threading.Condition()
         self._paused = False

@@ -4,12 +4,48 @@ Everything that a crash could spoil goes through here, so that there is one plac
 to reason about (and to inject faults into).
 """
 
+import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+# Beside what is written at once, so that a run can still tell that there is no more room.
+_SPARE_BYTES = 256 * 1024
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room, on the disk or in a user's share of it."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def free_bytes(folder: Path) -> int:
+    """Room for a user's files on the disk of a folder.
+
+    Raises:
+        OSError: there is no such folder.
+    """
+    return shutil.disk_usage(folder).free
+
+
+def require_room(folder: Path, count: int) -> None:
+    """Tells before anything is written that so many bytes would not find room.
+
+    Raises:
+        OSError: there is no room; see `is_full`.
+    """
+    if free_bytes(folder) < count + _SPARE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder that a loss of power does not take away again; nothing where it is there."""
+    if not folder.is_dir():
+        folder.mkdir()
+        sync_folder(folder.parent)
 
 
 @contextmanager
@@ -78,6 +114,9 @@ class AppendFile:
     def __init__(self, path: Path, end: int):
         self._file = open(path, "r+b", buffering=0)  # noqa: SIM115
         self._end = end
+        # Bytes that the disk has, and whether it has failed to take those behind them.
+        self._synced = 0
+        self._unsure = False
         self._cut()
 
     @property
@@ -99,11 +138,28 @@ class AppendFile:
         self._end += len(record)
 
     def sync(self) -> None:
-        """Waits until the disk has every record."""
+        """Waits until the disk has every record.
+
+        Raises:
+            OSError: it does not take them. The next call tries again, with all of them: a
+                system may have forgotten after a failure that they were still to be written.
+        """
+        if self._unsure:
+            self._write_again()
+        self._unsure = True
         os.fsync(self._file.fileno())
+        self._unsure = False
+        self._synced = self._end
 
     def close(self) -> None:
         self._file.close()
+
+    def _write_again(self) -> None:
+        self._file.seek(self._synced)
+        view = memoryview(self._file.read(self._end - self._synced))
+        self._file.seek(self._synced)
+        while view:
+            view = view[self._file.write(view) :]
 
     def _cut(self) -> None:
         if os.fstat(self._file.fileno()).st_size != self._end:

@@ -8,6 +8,7 @@ from typing import Any
 from ganlib.errors import UserError
 from ganlib.events import Event
 from ganlib.runs.control import RunControl, Wish
+from ganlib.runs.durable import is_full
 from ganlib.runs.images import encode_grid
 from ganlib.runs.run import Run
 from ganlib.runs.samples import EncodeGrid
@@ -19,6 +20,8 @@ AUTOSAVE_S = 20.0
 # Between two steps in slow motion.
 SLOW_S = 1.0
 _LINE_CHARACTERS = 200
+_FULL = "The disk of the runs is full. Nothing is lost: make room, then press Resume."
+_NO_ROOM = "The disk of the runs is full. It goes on from its last checkpoint when there is room."
 
 
 def execute(
@@ -52,118 +55,170 @@ def execute(
         RunError: somebody else writes the run, or it cannot be read.
     """
     with RunWriter(run, encode_grid=encode_grid, tensorboard=tensorboard) as writer:
+        by_time = run.config.get("checkpoint_every", 0) == 0
+        session = _Session(
+            trainer, control, writer, on_event, autosave_s if by_time else float("inf")
+        )
         try:
-            writer.begin()
-            by_time = run.config.get("checkpoint_every", 0) == 0
-            state = _consume(
-                trainer, control, writer, on_event, autosave_s if by_time else float("inf")
-            )
+            state = session.consume()
             trainer.close()
             return state
+        except _NoRoomError:
+            return _end(writer, "stopped", _NO_ROOM)
         except Exception as error:
-            return _fail(writer, trainer, error)
+            # The folder may be what failed (full, or gone).
+            with suppress(OSError):
+                writer.write_traceback(error)
+            return _end(writer, "failed", _failure(run, error, trainer.step))
         except BaseException:
             # Ctrl-C in the middle of an event: the networks are in no state to be saved.
-            with suppress(OSError):
-                writer.end("interrupted", message="It was interrupted; it can be resumed.")
+            _end(writer, "interrupted", "It was interrupted; it can be resumed.")
             raise
 
 
-def _consume(
-    trainer: Trainer,
-    control: RunControl,
-    writer: RunWriter,
-    on_event: Callable[[Event], None] | None,
-    autosave_s: float,
-) -> State:
-    events = iter(trainer.events())
+class _NoRoomError(Exception):
+    """The run was stopped while it waited for room on the disk."""
 
-    def write_next() -> Event:
-        event = next(events, None)
+
+class _Session:
+    """One session of a run: asks for the next event, and does what is wished for in between."""
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        control: RunControl,
+        writer: RunWriter,
+        on_event: Callable[[Event], None] | None,
+        autosave_s: float,
+    ):
+        self._trainer = trainer
+        self._control = control
+        self._writer = writer
+        self._on_event = on_event
+        self._autosave_s = autosave_s
+        self._events = iter(trainer.events())
+
+    def consume(self) -> State:
+        """Everything until the run is finished or stopped."""
+        control, writer = self._control, self._writer
+        self._keep(writer.begin)
+        turns = cycle(("discriminator", "generator"))
+        while not writer.finished:
+            if control.pause_requested:
+                self._rest()
+            for wish in control.wishes() if writer.started else ():
+                if wish.knobs:
+                    self._change(wish.knobs)
+                if wish.learns and not writer.finished:
+                    self._step_by_hand(wish)
+            if control.stop_requested:
+                return self._stop()
+            if control.pause_requested or writer.finished:
+                continue
+            if writer.status.state != "running":
+                self._keep(writer.go_on)
+            if control.slow and writer.started:
+                self._step_by_hand(Wish(learns=next(turns)))
+                control.rest(SLOW_S)
+            else:
+                self._write_next()
+            if writer.since_saved_s >= self._autosave_s:
+                self._save()
+        self._save()
+        self._keep(lambda: writer.end("finished"))
+        return "finished"
+
+    def _rest(self) -> None:
+        # First what was asked for; to save and to draw takes a while.
+        if self._writer.status.state != "paused":
+            self._keep(self._writer.rest)
+        self._save()
+        self._look()
+        # Before there are networks, no wish can be granted.
+        self._control.wait_while_paused(wakeful=self._writer.started)
+
+    def _stop(self) -> State:
+        writer = self._writer
+        self._keep(writer.stopping)
+        self._save()
+        self._look()
+        sha256 = self._trainer.weights_sha256() if writer.started else ""
+        self._keep(lambda: writer.end("stopped", weights_sha256=sha256))
+        return "stopped"
+
+    def _write_next(self) -> None:
+        event = next(self._events, None)
         if event is None:
             raise RuntimeError("the trainer ended before its last step")
-        writer.write(event)
-        if on_event is not None:
-            on_event(event)
-        return event
+        self._keep(lambda: self._writer.write(event))
+        if self._on_event is not None:
+            self._on_event(event)
 
-    def step_by_hand(wish: Wish) -> None:
+    def _step_by_hand(self, wish: Wish) -> None:
         """One step, whose samples end it."""
-        before = trainer.step
-        change = trainer.change({}, wish.learns)
+        writer = self._writer
+        before = self._trainer.step
+        change = self._trainer.change({}, wish.learns)
         # A usual step is made again by itself.
         if wish.learns != "both":
-            writer.write(change)
+            self._keep(lambda: writer.write(change))
         # Those of the step before may not have come yet.
         while not writer.finished and writer.sampled_step <= before:
-            write_next()
-        writer.show()
+            self._write_next()
+        self._keep(writer.show)
 
-    turns = cycle(("discriminator", "generator"))
-    while not writer.finished:
-        if control.pause_requested:
-            # First what was asked for; to save and to draw takes a while.
-            if writer.status.state != "paused":
-                writer.rest()
-            _save(trainer, writer)
-            _look(trainer, writer)
-            # Before there are networks, no wish can be granted.
-            control.wait_while_paused(wakeful=writer.started)
-        for wish in control.wishes() if writer.started else ():
-            if wish.knobs:
-                _change(trainer, writer, wish.knobs)
-            if wish.learns and not writer.finished:
-                step_by_hand(wish)
-        if control.stop_requested:
-            writer.stopping()
-            _save(trainer, writer)
-            _look(trainer, writer)
-            sha256 = trainer.weights_sha256() if writer.started else ""
-            writer.end("stopped", weights_sha256=sha256)
-            return "stopped"
-        if control.pause_requested or writer.finished:
-            continue
-        if writer.status.state != "running":
-            writer.go_on()
-        if control.slow and writer.started:
-            step_by_hand(Wish(learns=next(turns)))
-            control.rest(SLOW_S)
+    def _change(self, knobs: dict[str, Any]) -> None:
+        """Changes knobs, or says why not: what was allowed when asked for may clash by now."""
+        try:
+            change = self._trainer.change(knobs)
+        except UserError as error:
+            sentence = str(error)
+            self._keep(lambda: self._writer.tell(sentence))
         else:
-            write_next()
-        if writer.since_saved_s >= autosave_s:
-            _save(trainer, writer)
-    _save(trainer, writer)
-    writer.end("finished")
-    return "finished"
+            self._keep(lambda: self._writer.write(change))
+
+    def _look(self) -> None:
+        """Has samples of the step at which a run rests."""
+        if self._writer.started and self._writer.sampled_step != self._trainer.step:
+            samples = self._trainer.look()
+            self._keep(lambda: self._writer.write(samples))
+
+    def _save(self) -> None:
+        if self._writer.started:
+            checkpoint = self._trainer.checkpoint()
+            self._keep(lambda: self._writer.save(checkpoint))
+
+    def _keep(self, write: Callable[[], None]) -> None:
+        """Writes. On a full disk the run rests until it is told to go on, and writes again."""
+        control, writer = self._control, self._writer
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                if not (is_full(error) and control.attended):
+                    raise
+            if not control.stop_requested:
+                control.pause()
+                writer.rest_without_room(_FULL)
+                control.wait_while_paused(wakeful=False)
+            if control.stop_requested:
+                raise _NoRoomError
 
 
-def _change(trainer: Trainer, writer: RunWriter, knobs: dict[str, Any]) -> None:
-    """Changes knobs, or says why not: what was allowed when it was asked for may clash by now."""
-    try:
-        writer.write(trainer.change(knobs))
-    except UserError as error:
-        writer.tell(str(error))
-
-
-def _look(trainer: Trainer, writer: RunWriter) -> None:
-    """Has samples of the step at which a run rests."""
-    if writer.started and writer.sampled_step != trainer.step:
-        writer.write(trainer.look())
-
-
-def _save(trainer: Trainer, writer: RunWriter) -> None:
-    if writer.started:
-        writer.save(trainer.checkpoint())
-
-
-def _fail(writer: RunWriter, trainer: Trainer, error: Exception) -> State:
-    # The folder may be what failed (full, or gone): then nothing can be told there, and
-    # readers find the run interrupted once its lock is free.
+def _end(writer: RunWriter, state: State, message: str) -> State:
+    # Where nothing can be told, readers find the run interrupted once its lock is free.
     with suppress(OSError):
-        writer.write_traceback(error)
-    with suppress(OSError):
-        writer.end("failed", message=failure_sentence(error, trainer.step))
-    return "failed"
+        writer.end(state, message=message)
+    return state
+
+
+def _failure(run: Run, error: Exception, step: int) -> str:
+    if isinstance(error, OSError) and is_full(error):
+        return _NO_ROOM
+    said = failure_sentence(error, step)
+    if type(error).__name__ == "DivergedError" and (good := run.checkpoint_steps()):
+        said += f" The checkpoint of step {good[-1]:,} is from before; a fork from it can try."
+    return said
 
 
 def failure_sentence(error: Exception, step: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Samples
 from ganlib.runs.arrays import read_arrays, write_arrays
-from ganlib.runs.durable import replace_bytes
+from ganlib.runs.durable import make_folder, replace_bytes
 from ganlib.runs.images import is_images
 
 Kind = Literal["fixed", "fresh"]
@@ -37,7 +37,7 @@ class SampleFolder:
 
     def write(self, samples: Samples, encode_grid: EncodeGrid) -> None:
         """Keeps the samples of a step, and their grids where they are images."""
-        self._folder.mkdir(exist_ok=True)
+        make_folder(self._folder)
         stem = _stem(samples.step)
         if is_images(samples.fixed):
             for kind, images in (("fixed", samples.fixed), ("fresh", samples.fresh)):
@@ -51,7 +51,7 @@ class SampleFolder:
 
     def write_real(self, real: np.ndarray, views: Arrays, encode_grid: EncodeGrid) -> None:
         """Keeps the real samples and what there is to be seen of them, once in the run's life."""
-        self._folder.mkdir(exist_ok=True)
+        make_folder(self._folder)
         if (self._folder / "real.npz").exists():
             return
         if is_images(real):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_origin
 
 from ganlib.runs.documents import DamagedError, read_document, write_document
+from ganlib.runs.durable import is_full
 from ganlib.runs.identity import utc_now
 
 State = Literal["queued", "running", "paused", "stopped", "finished", "failed", "interrupted"]
@@ -41,6 +42,8 @@ class Status:
         metrics: final scores by name, once the run is finished.
         weights_sha256: of the final weights, once the run is finished.
         heartbeat: when this was written, ISO UTC.
+        queued: when it was put into the queue that it waits in, ISO UTC; else empty. It stays
+            where the process that had the queue is gone, so that the next one can go on with it.
         started: when it was first started, ISO UTC; empty before.
         ended: when it ended, ISO UTC; empty before.
     """
@@ -62,6 +65,7 @@ class Status:
     metrics: dict[str, float] = field(default_factory=dict)
     weights_sha256: str = ""
     heartbeat: str = ""
+    queued: str = ""
     started: str = ""
     ended: str = ""
 
@@ -129,7 +133,12 @@ class StatusFile:
         """A change that readers see within a quarter of a second while training goes on."""
         self._status = status
         if time.monotonic() >= self._due:
-            self._status = write_status(self._folder, status, sync=False)
+            try:
+                self._status = write_status(self._folder, status, sync=False)
+            except OSError as error:
+                # Whatever matters more than this will not find room either, and say so.
+                if not is_full(error):
+                    raise
             self._due = time.monotonic() + _INTERVAL_S
 
 

@@ -1,7 +1,9 @@
 """Scalars for TensorBoard, which needs not be installed to write them."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,17 +22,12 @@ class TensorBoardLog:
     def __init__(self, folder: Path, step: int):
         import tensorflow as tf
 
-        # TensorBoard reads the files in the order of their names.
-        session = len(list(folder.glob("events.out.tfevents.*")))
-        name = f"events.out.tfevents.{int(time.time()):010d}.{session:04d}"
+        self._folder = folder
         self._proto = tf.compat.v1
-        self._writer = tf.io.TFRecordWriter(str(folder / name))
-        self._write(tf.compat.v1.Event(wall_time=time.time(), file_version="brain.Event:2"))
-        if session > 0:
-            start = tf.compat.v1.SessionLog(status=tf.compat.v1.SessionLog.START)
-            first = step + 1 if step else 0
-            self._write(tf.compat.v1.Event(wall_time=time.time(), step=first, session_log=start))
-        self._writer.flush()
+        self._open_writer = tf.io.TFRecordWriter
+        self._unwritable = tf.errors.OpError
+        self._writer: Any = None
+        self._put([], step + 1 if step else 0)
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
         """One point of each of several curves.
@@ -42,14 +39,42 @@ class TensorBoardLog:
         summary = self._proto.Summary()
         for name, value in values.items():
             summary.value.add(tag=name, simple_value=value)
-        self._write(self._proto.Event(wall_time=time.time(), step=step, summary=summary))
-        self._writer.flush()
+        self._put([self._proto.Event(wall_time=time.time(), step=step, summary=summary)], step)
 
     def close(self) -> None:
-        self._writer.close()
+        """Closes the file."""
+        if self._writer is not None:
+            with suppress(self._unwritable):
+                self._writer.close()
 
-    def _write(self, event: object) -> None:
-        self._writer.write(event.SerializeToString())  # type: ignore[attr-defined]
+    def _put(self, events: list[Any], step: int) -> None:
+        """Writes events. What the disk does not take is left out of these curves, and of no other.
+
+        Behind a record that was cut off TensorBoard reads nothing more of a file, so another
+        one begins at the next event.
+        """
+        try:
+            if self._writer is None:
+                events = self._beginning(step) + events
+            for event in events:
+                self._writer.write(event.SerializeToString())
+            self._writer.flush()
+        except self._unwritable:
+            self.close()
+            self._writer = None
+
+    def _beginning(self, step: int) -> list[Any]:
+        """A new file, and the events that it begins with."""
+        proto = self._proto
+        # TensorBoard reads the files in the order of their names.
+        session = len(list(self._folder.glob("events.out.tfevents.*")))
+        name = f"events.out.tfevents.{int(time.time()):010d}.{session:04d}"
+        self._writer = self._open_writer(str(self._folder / name))
+        first = [proto.Event(wall_time=time.time(), file_version="brain.Event:2")]
+        if session > 0:
+            start = proto.SessionLog(status=proto.SessionLog.START)
+            first.append(proto.Event(wall_time=time.time(), step=step, session_log=start))
+        return first
 
 
 def block_means(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import Any
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.changes_log import ChangesWriter
 from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.durable import remove_temporaries
+from ganlib.runs.durable import remove_temporaries, replace_bytes
 from ganlib.runs.identity import utc_now
 from ganlib.runs.images import encode_grid
 from ganlib.runs.metrics_log import MetricsWriter
@@ -21,6 +22,9 @@ from ganlib.runs.samples import EncodeGrid, SampleFolder
 from ganlib.runs.scores_log import ScoresWriter
 from ganlib.runs.status import State, Status, StatusFile
 from ganlib.runs.tensorboard import TensorBoardLog, block_means
+
+# Given up when the disk is full, so that the status can say so.
+_RESERVE_BYTES = 64 * 1024
 
 
 class RunWriter:
@@ -62,6 +66,7 @@ class RunWriter:
         self._names: tuple[str, ...] = ()
         self._rate = StepRate(0, 0.0)
         self._saved_step = -1
+        self._appended: Metrics | None = None
         self._saved_at = time.monotonic()
         # By name, for a hot reload may have made the events' classes anew meanwhile.
         self._handlers: dict[str, Callable[[Any], None]] = {
@@ -101,11 +106,14 @@ class RunWriter:
             (self._run.path, ".status.json.*.tmp"),
             (self._run.path, ".metrics.log.*.tmp"),
             (self._run.path, ".scores.jsonl.*.tmp"),
+            (self._run.path, ".changes.jsonl.*.tmp"),
+            (self._run.path, ".reserve.*.tmp"),
             (self._run.path / "samples", ".*.tmp"),
             (self._run.path / "checkpoints", ".*.tmp"),
         ):
             remove_temporaries(folder, pattern)
         self._traceback_path.unlink(missing_ok=True)
+        self._keep_reserve()
         self._status.set(
             replace(
                 self.status,
@@ -133,7 +141,7 @@ class RunWriter:
 
         When this returns, neither a crash nor a loss of power loses the run up to here.
         """
-        if checkpoint.step != self._saved_step:
+        if checkpoint.step != self._saved_step or checkpoint.milestone:
             if self._metrics is not None and self._scores is not None:
                 self._metrics.sync()
                 self._scores.sync()
@@ -145,6 +153,13 @@ class RunWriter:
         """The run is paused."""
         self._status.set(replace(self.status, state="paused"))
 
+    def rest_without_room(self, message: str) -> None:
+        """The run is paused by a full disk, which takes one small file more: ours was kept."""
+        self._reserve_path.unlink(missing_ok=True)
+        paused = replace(self.status, state="paused", message=message)
+        with suppress(OSError):
+            self._status.set(paused)
+
     def stopping(self) -> None:
         """Training has ended, and what there is will be saved now."""
         share = self.status.step / self.status.steps
@@ -152,7 +167,8 @@ class RunWriter:
 
     def go_on(self) -> None:
         """The run is running again."""
-        self._status.set(replace(self.status, state="running"))
+        self._keep_reserve()
+        self._status.set(replace(self.status, state="running", message=""))
 
     def show(self) -> None:
         """Readers see at once where the run stands: it may rest here for long."""
@@ -188,6 +204,8 @@ class RunWriter:
 
     def close(self) -> None:
         """Closes all files and lets the run go."""
+        with suppress(OSError):
+            self._reserve_path.unlink(missing_ok=True)
         try:
             for log in (self._metrics, self._scores, self._changes, self._tensorboard):
                 if log is not None:
@@ -198,6 +216,14 @@ class RunWriter:
     @property
     def _traceback_path(self) -> Path:
         return self._run.path / "traceback.txt"
+
+    @property
+    def _reserve_path(self) -> Path:
+        return self._run.path / "reserve"
+
+    def _keep_reserve(self) -> None:
+        if not self._reserve_path.exists():
+            replace_bytes(self._reserve_path, bytes(_RESERVE_BYTES), sync=False)
 
     def _write_phase(self, event: Phase) -> None:
         told = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
@@ -238,8 +264,11 @@ class RunWriter:
     def _write_metrics(self, event: Metrics) -> None:
         if self._metrics is None:
             raise RuntimeError("metrics came before the start of training")
-        self._metrics.append(event.first_step, event.values, event.elapsed_s)
-        self._rate.add(event.last_step, event.elapsed_s)
+        # What comes after it may fail, and then all is tried again.
+        if event is not self._appended:
+            self._metrics.append(event.first_step, event.values, event.elapsed_s)
+            self._rate.add(event.last_step, event.elapsed_s)
+            self._appended = event
         means = block_means(self._names, event.values)
         if self._tensorboard is not None:
             self._tensorboard.scalars(event.last_step, means)

@@ -1,5 +1,6 @@
 """Trains a recipe as an iterator of events. It knows no thread, no page and no file."""
 
+import math
 import time
 from bisect import bisect_right
 from collections import deque
@@ -115,8 +116,9 @@ class Trainer:
                 raise DivergedError(first + good, self._not_finite(rows[good]))
             if self._samples_are_due() or learns:
                 yield self._samples(generator, probe)
-            if self.config.checkpoint_every and self.step % self.config.checkpoint_every == 0:
-                yield self.checkpoint()
+            milestone = self._is_due(self._milestone_every)
+            if milestone or self._is_due(self.config.checkpoint_every):
+                yield replace(self.checkpoint(), milestone=milestone)
         yield Phase("scoring the generator")
         yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
 
@@ -162,8 +164,16 @@ class Trainer:
         return self._samples(self._generator, self._probe, scored=False)
 
     def checkpoint(self) -> Checkpoint:
-        """The run's state between two events."""
-        return Checkpoint(self.step, self._elapsed_s, self._built().state())
+        """The run's state between two events.
+
+        Raises:
+            DivergedError: there is nothing in it to go on from.
+        """
+        state = self._built().state()
+        for name, value in state.items():
+            if value.dtype.kind == "f" and not np.isfinite(value).all():
+                raise DivergedError(self.step, [f"{name.partition('/')[0]} weights"])
+        return Checkpoint(self.step, self._elapsed_s, state)
 
     def weights_sha256(self) -> str:
         """See `Networks.weights_sha256`."""
@@ -181,6 +191,15 @@ class Trainer:
             raise RuntimeError(_NOT_THERE)
         return self._program.networks
 
+    @property
+    def _milestone_every(self) -> int:
+        """Steps from one milestone to the next; 0 where there are none."""
+        count = self.config.milestones
+        return math.ceil(self.config.steps / count) if count else 0
+
+    def _is_due(self, every: int) -> bool:
+        return every > 0 and self.step % every == 0
+
     def _samples_are_due(self) -> bool:
         return self.step % self.config.sample_every == 0 or self.step == self.config.steps
 
@@ -197,8 +216,9 @@ class Trainer:
     def _until_due(self, steps: int) -> int:
         """At most `steps`, in one stage, and not past the next at which something is due."""
         due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
-        if self.config.checkpoint_every:
-            due.append(_next_multiple(self.step, self.config.checkpoint_every))
+        for every in (self.config.checkpoint_every, self._milestone_every):
+            if every:
+                due.append(_next_multiple(self.step, every))
         if self._pending:
             due.append(self._pending[0].step)
         coming = range(self.step + 1, self.step + 1 + min(steps, min(due) - self.step))

@@ -247,7 +247,8 @@ def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
     assert _execute(run, config) == "failed"
     assert run.status().message == (
         "Training diverged: generator loss was no longer a finite number at step 57. "
-        "A lower learning rate often helps."
+        "Lower learning rates or a gradient_clip often help. The checkpoint of step 50 is from "
+        "before; a fork from it can try."
     )
     assert run.latest_checkpoint().step == 50
     # Going on clears the story of the failure.

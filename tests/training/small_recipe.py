@@ -92,7 +92,7 @@ def train(
     recipe: Recipe[Any], values: dict[str, Any], checkpoint: Checkpoint | None = None
 ) -> list[Event]:
     """All events of a run on the CPU."""
-    config = recipe.parse({"devices": "cpu", **values})
+    config = recipe.parse({"devices": "cpu", "milestones": 0, **values})
     return list(Trainer(recipe, config, checkpoint).events())
 
 

@@ -79,6 +79,29 @@ def test_checkpoints_at_every_due_step(toy: list[Event]) -> None:
     assert [event.step for event in only(toy, Checkpoint)] == [5, 10]
 
 
+def test_milestones_lie_evenly_along_the_run() -> None:
+    values = {"steps": 10, "milestones": 3, "checkpoint_every": 5}
+    saved = only(train(Small(), values), Checkpoint)
+    assert [(event.step, event.milestone) for event in saved] == [
+        (4, True),
+        (5, False),
+        (8, True),
+        (10, False),
+    ]
+
+
+def test_a_state_that_is_not_finite_is_no_checkpoint() -> None:
+    # The figures of a step are taken before its update, which is the one that diverges here.
+    trainer = Trainer(Small(), Small().parse({"devices": "cpu", "steps": 2, "milestones": 0}))
+    for event in trainer.events():
+        if isinstance(event, Metrics):
+            break
+    kernel = trainer._built().generator.trainable_variables[0]
+    kernel.assign(np.full(kernel.shape, np.nan))
+    with pytest.raises(DivergedError, match=r"generator weights were no longer a finite number"):
+        trainer.checkpoint()
+
+
 def test_a_step_that_is_due_for_all_gets_all_once() -> None:
     events = train(Small(), {"steps": 4, "sample_every": 2, "checkpoint_every": 2})
     assert sorted(samples(events)) == [0, 2, 4]
@@ -192,7 +215,7 @@ def test_a_step_that_is_not_finite_is_told_and_those_before_it_were_yielded(
     assert "discriminator_loss" in caught.value.names
     assert str(caught.value).startswith("Training diverged: discriminator loss ")
     assert str(caught.value).endswith(
-        " no longer a finite number at step 6. A lower learning rate often helps."
+        " no longer a finite number at step 6. Lower learning rates or a gradient_clip often help."
     )
     healthy = train(Small(), {"steps": 5, "sample_every": 100})
     np.testing.assert_array_equal(rows(seen), rows(healthy))
@@ -229,7 +252,7 @@ def test_a_generator_that_the_last_update_broke_is_told(monkeypatch: pytest.Monk
     assert (caught.value.step, caught.value.names) == (1, ["generator_output"])
     assert str(caught.value) == (
         "Training diverged: generator output was no longer a finite number at step 1. "
-        "A lower learning rate often helps."
+        "Lower learning rates or a gradient_clip often help."
     )
     assert rows(seen).shape == (1, 6)
 

@@ -52,7 +52,9 @@ def gone_on(name: str) -> tuple[Trainer, list[Event]]:
         folder.save(taken)
         loaded = folder.latest()
     recipe = reduced(name)
-    trainer = Trainer(recipe, recipe.parse({"devices": "cpu", **REDUCED[name]}), loaded)
+    trainer = Trainer(
+        recipe, recipe.parse({"devices": "cpu", "milestones": 0, **REDUCED[name]}), loaded
+    )
     return trainer, list(trainer.events())
 
 

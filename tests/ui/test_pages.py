@@ -98,7 +98,7 @@ def test_a_failed_run(page: str, recipe: str, open_page: Open, store: RunStore) 
     if on_its_page:
         assert [box.value for box in app.error] == [
             "Training diverged: generator loss was no longer a finite number at step 21. "
-            "A lower learning rate often helps."
+            "Lower learning rates or a gradient_clip often help."
         ]
         assert not app.button(key="start").disabled
         assert not app.button(key="resume").disabled
