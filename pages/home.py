@@ -10,6 +10,7 @@ st.markdown(
     "Here you can start such a game, watch it while it is played, and look back at every step."
 )
 ui.start_demo()
+ui.interrupted_runs()
 
 st.subheader("Running now", anchor=False)
 ui.running_now()

@@ -10,6 +10,7 @@ from ganlib.errors import ConfigError
 
 _RECEIVED_CHARACTERS = 100
 _MOST = 1_000
+_STEP_DIGITS = 8
 
 
 def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -76,14 +77,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     listing = add("recipes", "List everything that can be trained.")
     train = add("train", "Train a recipe.")
     train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
-    train.add_argument(
-        "--set",
-        dest="knobs",
-        metavar="KNOB=VALUE",
-        action="append",
-        type=_knob,
-        help="gives a knob another value; as often as there are knobs",
-    )
+    _add_set(train)
     _add_steps(train, "generator updates to make")
     train.add_argument(
         "--seed",
@@ -95,8 +89,17 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     )
     resume = add("resume", "Go on with a run from its newest checkpoint.")
     _add_steps(resume, "another total of generator updates, to go on beyond the old one")
+    fork = add("fork", "Train a new run from a checkpoint of another one.")
+    fork.add_argument(
+        "--step",
+        metavar="N",
+        type=_step,
+        help="of the checkpoint; otherwise the newest",
+    )
+    _add_set(fork)
+    _add_steps(fork, "total of generator updates, those before the fork among them")
     evaluate = add("evaluate", "Score the generator in a run's newest checkpoint.")
-    for command in (resume, evaluate):
+    for command in (resume, fork, evaluate):
         command.add_argument("run_id", metavar="RUN_ID", help="the run, as `train` printed it")
     bench = add("bench", "Measure how fast training is, beside the books' own loops.")
     bench.add_argument(
@@ -113,16 +116,27 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
             f"--{name}", metavar="N", type=_whole, default=default, help=f"{meaning}; {default}"
         )
     bench.add_argument("--chart", metavar="FILE", type=Path, help="also write a chart, as HTML")
-    for command in (train, resume, evaluate):
+    for command in (train, resume, fork, evaluate):
         command.add_argument(
             "--runs",
             metavar="DIR",
             type=_folder,
             help="the folder of runs; otherwise the one that GANLIB_RUNS names, or runs",
         )
-    for command in (listing, train, resume, evaluate, bench):
+    for command in (listing, train, resume, fork, evaluate, bench):
         command.add_argument("--json", action="store_true", help="print JSON")
     return parser, dict(parsers.choices)
+
+
+def _add_set(parser: _Parser) -> None:
+    parser.add_argument(
+        "--set",
+        dest="knobs",
+        metavar="KNOB=VALUE",
+        action="append",
+        type=_knob,
+        help="gives a knob another value; as often as there are knobs",
+    )
 
 
 def _add_steps(parser: _Parser, meaning: str) -> None:
@@ -148,6 +162,12 @@ def _whole(text: str) -> int:
         raise ConfigError(
             f"--repeats and --seconds take a whole number from 1 to {_MOST}. Received: {text!r}."
         )
+    return int(text)
+
+
+def _step(text: str) -> int:
+    if not text.isdecimal() or len(text) > _STEP_DIGITS:
+        raise ConfigError(f"--step takes the step of a checkpoint. Received: {text!r}.")
     return int(text)
 
 

@@ -31,10 +31,12 @@ from ganlib.runs import (
     RunStore,
     Status,
     execute,
+    fork_run,
     queue_again,
     stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
+from ganlib.runs.trainers import check_fork, config_at
 from ganlib.viz.speeds import speeds_figure
 
 _SHOWN_IDS = 3
@@ -93,6 +95,20 @@ def resume(arguments: argparse.Namespace) -> int:
         run.lock.release()
         raise
     return _execute(run, config, arguments)
+
+
+def fork(arguments: argparse.Namespace) -> int:
+    """Trains a new run from a checkpoint of another one."""
+    store = _store(arguments)
+    parent = _find(store, arguments.run_id)
+    steps = parent.checkpoint_steps()
+    step = arguments.step if arguments.step is not None else max(steps, default=0)
+    values = config_at(parent, step).model_dump(mode="json")
+    config: RunConfig = _recipe(parent).parse({**values, **_knobs(arguments)})
+    _check_device(config)
+    if step in steps:
+        check_fork(parent, step, config)
+    return _execute(fork_run(store, parent.id, step, config), config, arguments)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -165,6 +181,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "recipes": recipes,
     "train": train,
     "resume": resume,
+    "fork": fork,
     "evaluate": evaluate,
     "bench": bench,
 }

@@ -2,6 +2,7 @@
 
 from ganlib.runs.control import RunControl, stop_on_signals
 from ganlib.runs.execute import execute
+from ganlib.runs.fork import fork_run
 from ganlib.runs.manager import Manager
 from ganlib.runs.metrics_reader import History
 from ganlib.runs.resume import queue_again
@@ -28,6 +29,7 @@ __all__ = [
     "Status",
     "Trainer",
     "execute",
+    "fork_run",
     "queue_again",
     "stop_on_signals",
 ]

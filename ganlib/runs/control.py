@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 # A signal handler may set a flag at the very moment between a waiter's look at it and
 # its sleep, when nobody can be woken yet; so no sleep lasts for ever.
@@ -34,10 +34,14 @@ class RunControl:
 
     Args:
         attended: whether somebody is there who can have a run go on that pauses by itself.
+
+    Attributes:
+        stopped_as: what a run that is stopped has become.
     """
 
     def __init__(self, *, attended: bool = True) -> None:
         self.attended = attended
+        self.stopped_as: Literal["stopped", "interrupted"] = "stopped"
         # The lock in a Condition is reentrant, so a handler that interrupts its holder gets it.
         self._changed = threading.Condition()
         self._paused = False
@@ -82,6 +86,13 @@ class RunControl:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+
+    def interrupt(self) -> None:
+        """End like `stop`, but to be gone on with: it is the process that ends."""
+        with self._changed:
+            if not self._stopped:
+                self.stopped_as = "interrupted"
+            self.stop()
 
     def ask(self, wish: Wish) -> None:
         """Asks for a change before the next event, paused or not."""

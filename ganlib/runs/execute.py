@@ -49,7 +49,7 @@ def execute(
         autosave_s: seconds between checkpoints where the config's `checkpoint_every` is 0.
 
     Returns:
-        finished, stopped or failed.
+        finished, stopped, interrupted or failed.
 
     Raises:
         RunError: somebody else writes the run, or it cannot be read.
@@ -64,7 +64,7 @@ def execute(
             trainer.close()
             return state
         except _NoRoomError:
-            return _end(writer, "stopped", _NO_ROOM)
+            return _end(writer, control.stopped_as, _NO_ROOM)
         except Exception as error:
             # The folder may be what failed (full, or gone).
             with suppress(OSError):
@@ -143,8 +143,9 @@ class _Session:
         self._save()
         self._look()
         sha256 = self._trainer.weights_sha256() if writer.started else ""
-        self._keep(lambda: writer.end("stopped", weights_sha256=sha256))
-        return "stopped"
+        state = self._control.stopped_as
+        self._keep(lambda: writer.end(state, weights_sha256=sha256))
+        return state
 
     def _write_next(self) -> None:
         event = next(self._events, None)

@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass, field, replace
 
 from ganlib.config import RunConfig
-from ganlib.errors import RunError
+from ganlib.errors import RunError, UserError
 from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.execute import execute
+from ganlib.runs.fork import fork_run
 from ganlib.runs.identity import utc_now
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
@@ -83,9 +84,24 @@ class Manager:
         """
         with self._lock:
             self._check_open()
-            run = self.store.create(recipe_name, config)
+            run = self.store.create(recipe_name, config, in_queue=True)
             self._enqueue(_Job(run, config))
             return run.id
+
+    def fork(self, run_id: str, step: int, config: RunConfig) -> str:
+        """Makes a run that goes on from a checkpoint of another, and queues it; see `fork_run`.
+
+        Returns:
+            The new run's id.
+
+        Raises:
+            RunError: as `fork_run`, or the manager is shut down.
+        """
+        self._check_open()
+        run = fork_run(self.store, run_id, step, config, in_queue=True)
+        with self._lock:
+            self._enqueue(_Job(run, config))
+        return run.id
 
     def resume(self, run_id: str, steps: int | None = None) -> None:
         """Queues a run that has ended, to go on from its latest checkpoint under its own id.
@@ -105,11 +121,38 @@ class Manager:
                 raise RunError(f"Run {run_id} is {state}; only a run that has ended is resumed.")
             run = self.store.claim(run_id)
             try:
-                config = queue_again(run, steps, self._config_loader)
+                config = queue_again(run, steps, self._config_loader, in_queue=True)
             except BaseException:
                 run.lock.release()
                 raise
             self._enqueue(_Job(run, config))
+
+    def recover(self) -> list[str]:
+        """Queues again, in its order, what waited for its turn when the process before ended.
+
+        Runs that somebody owns are left to them.
+
+        Returns:
+            The ids.
+        """
+        waited = [(run.status().queued, run.id) for run in self.store.interrupted()]
+        queued = []
+        for _, run_id in sorted(pair for pair in waited if pair[0]):
+            try:
+                self.resume(run_id)
+                queued.append(run_id)
+            except UserError as error:
+                _LOG.warning("run %s stays where it is: %s", run_id, error)
+        return queued
+
+    def leave(self, run_id: str) -> None:
+        """Has an interrupted run count as stopped, so that it is offered no more.
+
+        Raises:
+            RunError: there is no such run, or somebody owns it.
+        """
+        run = self.store.claim(run_id)
+        _end_queued(run, "stopped")
 
     def pause(self, run_id: str) -> None:
         """Has a run rest between two events; see `RunControl`.
@@ -195,7 +238,8 @@ class Manager:
     def shutdown(self, timeout_s: float | None = None) -> bool:
         """Stops every run, with a checkpoint, and waits for that; takes no more.
 
-        Runs still in the queue end as interrupted, so that they are offered to be resumed.
+        All end as interrupted, so that the next process offers to go on with them. Those still
+        in the queue it queues again.
 
         Returns:
             Whether all have stopped in time.
@@ -207,7 +251,7 @@ class Manager:
                     del self._jobs[run_id]
                     _end_queued(job.run, "interrupted", "The server was shut down before its turn.")
                 else:
-                    job.control.stop()
+                    job.control.interrupt()
         return self.wait(timeout_s)
 
     def _enqueue(self, job: _Job) -> None:
@@ -260,7 +304,10 @@ class Manager:
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:
     try:
-        write_status(run.path, replace(run.status(), state=state, message=message, ended=utc_now()))
+        status = run.status()
+        queued = status.queued if state == "interrupted" else ""
+        ended = replace(status, state=state, message=message, queued=queued, ended=utc_now())
+        write_status(run.path, ended)
     except (OSError, RunError):
         _LOG.exception("the end of run %s could not be written", run.id)
     finally:

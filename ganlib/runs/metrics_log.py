@@ -25,6 +25,8 @@ LEADING_COLUMNS = ("step", "time_s")
 _MAGIC = b"GMB1"
 _HEADER = struct.Struct("<4sIII")
 BLOCK_HEADER_BYTES = _HEADER.size
+# Of a log that is written at once: what a damaged byte costs.
+_BLOCK_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,23 @@ def read_columns(data: bytes, what: str) -> tuple[tuple[str, ...], int] | None:
     if not isinstance(columns, list) or tuple(columns[:2]) != LEADING_COLUMNS:
         raise DamagedError(f"{what} is damaged.")
     return tuple(str(name) for name in columns), length
+
+
+def write_log(path: Path, metric_names: tuple[str, ...], rows: np.ndarray) -> None:
+    """Writes a whole log, and waits until the disk has it.
+
+    Args:
+        path: the log to make or replace.
+        metric_names: the columns after step and time_s.
+        rows: (steps, 2 + len(metric_names)), in the order of their steps.
+    """
+    content = bytearray(encode({"columns": [*LEADING_COLUMNS, *metric_names]}))
+    crc = 0
+    for start in range(0, len(rows), _BLOCK_ROWS):
+        block = encode_block(rows[start : start + _BLOCK_ROWS], crc)
+        crc = _HEADER.unpack_from(block)[3]
+        content += block
+    replace_bytes(path, bytes(content), sync=True)
 
 
 class MetricsWriter:

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
+from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
 from ganlib.runs.status import Status, write_status
 from ganlib.runs.trainers import ConfigLoader, load_config
 
 
 def queue_again(
-    run: Run, steps: int | None = None, config_loader: ConfigLoader = load_config
+    run: Run,
+    steps: int | None = None,
+    config_loader: ConfigLoader = load_config,
+    *,
+    in_queue: bool = False,
 ) -> RunConfig:
     """Queues a run that has ended, to go on from its latest checkpoint.
 
@@ -18,6 +23,7 @@ def queue_again(
         run: the run; this takes its lock, unless `run` has it already.
         steps: the new total of generator updates; None keeps the old one.
         config_loader: makes the recipe's config from stored values.
+        in_queue: whether it may have to wait, so that the next process is to go on with it.
 
     Returns:
         The config to go on with.
@@ -33,7 +39,15 @@ def queue_again(
     config = config_loader(run.recipe, {**run.config, "steps": total})
     write_status(
         run.path,
-        replace(status, state="queued", steps=total, phase="", message="", ended=""),
+        replace(
+            status,
+            state="queued",
+            steps=total,
+            phase="",
+            message="",
+            queued=utc_now() if in_queue else "",
+            ended="",
+        ),
     )
     return config
 

@@ -21,6 +21,20 @@ from ganlib.runs.scores_log import Scores, ScoresReader
 from ganlib.runs.status import ACTIVE, Status, read_status, write_status
 
 _LOST = "The process that ran it ended without a word; it can be resumed."
+_LOST_QUEUE = "The process that had it in its queue ended before its turn."
+
+
+@dataclass(frozen=True)
+class Parent:
+    """Where a forked run comes from.
+
+    Args:
+        run: the id of the run that it was forked from.
+        step: of the checkpoint there.
+    """
+
+    run: str
+    step: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,7 @@ class Run:
         config: every knob by name, as the run was made. A resume may have raised the
             total of steps; that one is in the status.
         created: when it was made, ISO UTC.
+        parent: what it was forked from; None where it began by itself.
         lock: held by the `Run` that its owner has, and by no other.
 
     Raises:
@@ -66,7 +81,8 @@ class Run:
             self.recipe: str = body["recipe"]
             self.config: dict[str, Any] = body["config"]
             self.created: str = body["created"]
-        except KeyError:
+            self.parent = Parent(**body["parent"]) if body.get("parent") else None
+        except (KeyError, TypeError):
             raise DamagedError(f"{self.id}/run.json is damaged.") from None
         self.lock = RunLock(folder)
         self._encode_grid = encode_grid
@@ -98,8 +114,9 @@ class Run:
             # Its owner may have ended it between our look and the lock.
             status = self._stored_status()
             if status.state in ACTIVE:
+                lost = _LOST_QUEUE if status.state == "queued" else _LOST
                 status = replace(
-                    status, state="interrupted", phase="", message=_LOST, ended=utc_now()
+                    status, state="interrupted", phase="", message=lost, ended=utc_now()
                 )
                 with suppress(OSError):
                     status = write_status(self.path, status)
@@ -178,6 +195,18 @@ class Run:
     def checkpoint_steps(self) -> list[int]:
         """The steps that have a checkpoint file, in order."""
         return self._checkpoints.steps()
+
+    def milestones(self) -> list[int]:
+        """Those of them that are kept for good."""
+        return self._checkpoints.milestones()
+
+    def checkpoint(self, step: int) -> Checkpoint:
+        """The checkpoint of a step.
+
+        Raises:
+            RunError: there is none, or it cannot be read.
+        """
+        return self._checkpoints.load(step)
 
     def latest_checkpoint(self) -> Checkpoint:
         """The newest checkpoint that can be read.

@@ -119,6 +119,13 @@ class ScoresWriter:
                 self.best[name] = value
 
 
+def copy_scores(source: Path, target: Path, last_step: int) -> None:
+    """Copies the lines of a log up to a step, and waits until the disk has them."""
+    content = source.read_bytes() if source.exists() else b""
+    kept = [row.line for row in _rows(content, source) if row.step <= last_step]
+    replace_bytes(target, b"".join(kept), sync=True)
+
+
 def _rows(content: bytes, path: Path, last_step: int = -1) -> list[_Row]:
     """The whole and unharmed lines of a part of the log, of steps after the last one."""
     found = []

@@ -9,23 +9,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
 from ganlib.runs.documents import write_document
-from ganlib.runs.durable import sync_folder
+from ganlib.runs.durable import free_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.images import encode_grid
 from ganlib.runs.lock import RunLock
-from ganlib.runs.run import Label, Run
+from ganlib.runs.run import Label, Parent, Run
 from ganlib.runs.samples import EncodeGrid
-from ganlib.runs.status import Status, write_status
+from ganlib.runs.status import ACTIVE, State, Status, write_status
 
 _NAME_CHARACTERS = 200
 _NOTE_CHARACTERS = 20_000
 # Opened runs keep what they have read of their history.
 _KEPT_OPEN = 32
 _DELETED = ".deleted-"
+_LEAST_ROOM = 4 * 2**20
+
+
+class Past(Protocol):
+    """What a run has of the one that it was forked from."""
+
+    @property
+    def parent(self) -> Parent: ...
+
+    def write(self, folder: Path) -> float:
+        """Puts it into the new run's folder; seconds of training that it took."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -62,15 +75,23 @@ class RunStore:
         self.encode_grid = encode_grid
         self._open: OrderedDict[str, Run] = OrderedDict()
         self._open_lock = threading.Lock()
-        # When the status of a run that has ended was written, by id: it need not be read again.
-        self._ended: dict[str, int] = {}
+        # Of each run that has ended: when its status was written, and how it ended. That
+        # need not be read again.
+        self._ended: dict[str, tuple[int, State]] = {}
 
     @staticmethod
     def default_root() -> Path:
         """The folder that GANLIB_RUNS names, or "runs" here."""
         return Path(os.environ.get("GANLIB_RUNS") or "runs")
 
-    def create(self, recipe: str, config: RunConfig) -> Run:
+    def create(
+        self,
+        recipe: str,
+        config: RunConfig,
+        *,
+        in_queue: bool = False,
+        past: Past | None = None,
+    ) -> Run:
         """A new run, queued, which the returned object owns until it is executed.
 
         While somebody owns it, nobody takes it for abandoned. It is let go by
@@ -79,12 +100,14 @@ class RunStore:
         Args:
             recipe: the recipe's name.
             config: its knobs.
+            in_queue: whether it may have to wait, so that the next process is to go on with it.
+            past: what it has of another run that it was forked from.
 
         Raises:
-            RunError: the folder cannot be written to.
+            RunError: the folder cannot be written to, or the disk has no room.
         """
         try:
-            return self._create(recipe, config)
+            return self._create(recipe, config, in_queue, past)
         except OSError as error:
             raise RunError(
                 f"A run cannot be made in {self.root}: {error.strerror or error}. "
@@ -133,20 +156,11 @@ class RunStore:
 
         Cheap enough to be asked again and again, however many have ended.
         """
-        found = []
-        for run_id in sorted(self._ids(), reverse=True):
-            try:
-                written = (self.root / run_id / "status.json").stat().st_mtime_ns
-                if self._ended.get(run_id) == written:
-                    continue
-                run = self.open(run_id)
-                if run.status().active:
-                    found.append(run)
-                else:
-                    self._ended[run_id] = written
-            except (OSError, RunError):
-                continue
-        return tuple(found)
+        return self._in_state(ACTIVE)
+
+    def interrupted(self) -> tuple[Run, ...]:
+        """The runs whose process ended before they did; the newest first. As cheap as `active`."""
+        return self._in_state(("interrupted",))
 
     def rename(self, run_id: str, name: str) -> None:
         """Gives a run another name.
@@ -197,29 +211,66 @@ class RunStore:
         for leftover in self.root.glob(_DELETED + "*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
+    def _in_state(self, states: tuple[State, ...]) -> tuple[Run, ...]:
+        found = []
+        for run_id in sorted(self._ids(), reverse=True):
+            try:
+                written = (self.root / run_id / "status.json").stat().st_mtime_ns
+                known = self._ended.get(run_id)
+                if known and known[0] == written and known[1] not in states:
+                    continue
+                run = self.open(run_id)
+                state = run.status().state
+                if state in states:
+                    found.append(run)
+                if state not in ACTIVE:
+                    self._ended[run_id] = written, state
+            except (OSError, RunError):
+                continue
+        return tuple(found)
+
     def _ids(self) -> Iterator[str]:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
             yield from (entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir())
 
-    def _create(self, recipe: str, config: RunConfig) -> Run:
+    def _create(self, recipe: str, config: RunConfig, in_queue: bool, past: Past | None) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)
+        if (free := free_bytes(self.root)) < _LEAST_ROOM:
+            raise RunError(
+                f"A run takes {_LEAST_ROOM / 2**20:.0f} MB of room at least. In {self.root} "
+                f"there are {free / 2**20:.1f} MB."
+            )
         run_id = new_run_id()
         folder = self.root / run_id
         folder.mkdir()
         lock = RunLock(folder)
-        lock.acquire()
-        values = config.model_dump(mode="json")
-        created = utc_now()
-        write_status(folder, Status("queued", values["steps"]))
-        name = f"{recipe} {created[11:16]}"
-        write_document(folder / "label.json", asdict(Label(name)), sync=True)
-        # Last, for this is what makes the folder a run.
-        body = {"id": run_id, "recipe": recipe, "config": values, "created": created}
-        write_document(folder / "run.json", body, sync=True)
+        try:
+            lock.acquire()
+            self._fill(folder, recipe, config, in_queue, past)
+        except BaseException:
+            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         sync_folder(self.root)
         run = Run(folder, self.encode_grid)
         run.lock = lock
         return run
+
+    def _fill(
+        self, folder: Path, recipe: str, config: RunConfig, in_queue: bool, past: Past | None
+    ) -> None:
+        values = config.model_dump(mode="json")
+        created = utc_now()
+        status = Status("queued", values["steps"], queued=created if in_queue else "")
+        body = {"id": folder.name, "recipe": recipe, "config": values, "created": created}
+        if past is not None:
+            status = replace(status, step=past.parent.step, elapsed_s=past.write(folder))
+            body["parent"] = asdict(past.parent)
+        write_status(folder, status)
+        name = f"{recipe} {created[11:16]}"
+        write_document(folder / "label.json", asdict(Label(name)), sync=True)
+        # Last, for this is what makes the folder a run.
+        write_document(folder / "run.json", body, sync=True)
 
     def _summary(self, run_id: str) -> RunSummary | None:
         folder = self.root / run_id

@@ -1,9 +1,10 @@
 """Where a run gets its trainer from. TensorFlow is imported when the first one is made."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ganlib.config import RunConfig
+from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Phase, Samples
 from ganlib.runs.run import Run
 
@@ -84,17 +85,57 @@ def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
     recipes.get(run.recipe).changed(config_now(run), dict(knobs))
 
 
+def check_fork(run: Run, step: int, config: RunConfig) -> None:
+    """Whether a run's checkpoint fits the networks that a config makes; imports TensorFlow.
+
+    Raises:
+        RunError: it does not, or there is none at that step.
+    """
+    from ganlib import recipes
+    from ganlib.training import fits
+
+    if fits(recipes.get(run.recipe), config, run.checkpoint(step).state):
+        return
+    changed = differences(config_at(run, step).model_dump(), config.model_dump())
+    raise RunError(
+        "A fork keeps the networks, their optimisers and what the schedule remembers. "
+        f"Of what is changed here ({', '.join(changed)}), something would make others."
+    )
+
+
 def config_now(run: Run) -> RunConfig:
     """A run's knobs after everything that was changed in its middle.
 
     Raises:
         ConfigError: a knob has a value that the recipe no longer takes.
     """
+    return _config_after(run, run.changes())
+
+
+def config_at(run: Run, step: int) -> RunConfig:
+    """A run's knobs as its update of a step was made.
+
+    Raises:
+        ConfigError: a knob has a value that the recipe no longer takes.
+    """
+    return _config_after(run, [change for change in run.changes() if change.step < step])
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """(before, after) of each knob that has another value."""
+    return {
+        name: (before.get(name), value)
+        for name, value in after.items()
+        if before.get(name) != value
+    }
+
+
+def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
     from ganlib import recipes
 
     recipe = recipes.get(run.recipe)
     config: RunConfig = recipe.parse(dict(run.config))
-    for change in run.changes():
+    for change in changes:
         config = recipe.changed(config, change.knobs)
     return config
 

@@ -120,6 +120,7 @@ class RunWriter:
                 state="running",
                 phase="",
                 message="",
+                queued="",
                 latest={},
                 metrics={},
                 weights_sha256="",

@@ -9,7 +9,7 @@ from ganlib.config import RunConfig
 from ganlib.events import Change, Checkpoint
 from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
-from ganlib.training.networks import count_parameters
+from ganlib.training.networks import count_parameters, fits
 from ganlib.training.program import prepare
 from ganlib.training.trainer import Trainer
 
@@ -20,6 +20,7 @@ __all__ = [
     "count_parameters",
     "create_trainer",
     "evaluate_state",
+    "fits",
     "load_generator",
     "prepare",
 ]

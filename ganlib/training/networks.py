@@ -59,17 +59,20 @@ class Networks:
         Raises:
             RunError: names or shapes differ, so it is another network's state.
         """
+        if misfit := self.misfit(state):
+            raise RunError(f"The checkpoint does not fit these networks: {misfit}.")
+        for name, variable in self._variables().items():
+            variable.assign(state[name])
+
+    def misfit(self, state: Arrays) -> str:
+        """What keeps a state from being restored, as a clause; empty where nothing does."""
         variables = self._variables()
         for name in sorted(set(variables) ^ set(state)):
-            raise RunError(f"The checkpoint does not fit these networks: {name} is in only one.")
+            return f"{name} is in only one"
         for name, variable in variables.items():
             if tuple(variable.shape) != state[name].shape:
-                raise RunError(
-                    f"The checkpoint does not fit these networks: {name} has shape "
-                    f"{state[name].shape}, expected {tuple(variable.shape)}."
-                )
-        for name, variable in variables.items():
-            variable.assign(state[name])
+                return f"{name} has shape {state[name].shape}, expected {tuple(variable.shape)}"
+        return ""
 
     def weights_sha256(self) -> str:
         """Over the weights of generator, then discriminator, as little-endian float32."""
@@ -131,6 +134,12 @@ def build_generator(recipe: Recipe, config: RunConfig, precision: str = "float32
         derive(config.seed, Purpose.GENERATOR),
         precision,
     )
+
+
+def fits(recipe: Recipe, config: RunConfig, state: Arrays) -> bool:
+    """Whether a state is one of the networks that a config makes; needs none of the data."""
+    shape = build_generator(recipe, config).output_shape[1:]
+    return not build_networks(recipe, config, shape).misfit(state)
 
 
 def count_parameters(recipe: Recipe) -> dict[str, int]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ganlib.events import Change
 from ganlib.runs.metrics_reader import History
+from ganlib.runs.run import Parent
 from ganlib.runs.scores_log import Scores
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.reading import Reading
@@ -64,13 +65,13 @@ def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> No
         x_kind="seconds" if options.get("chart.x") == "Seconds" else "step",
     )
     if reading:
-        changes = reading.run.changes()
+        changes, parent = reading.run.changes(), reading.run.parent
         losses, below = reading.once(
             (look, len(changes)),
-            lambda: _charts(history, reading.scores, changes, look, reading.run.id),
+            lambda: _charts(history, reading.scores, changes, parent, look, reading.run.id),
         )
     else:
-        losses, below = _charts(history, None, (), look, "")
+        losses, below = _charts(history, None, (), None, look, "")
     live_chart(
         losses,
         key=f"{page}.loss",
@@ -87,7 +88,12 @@ def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> No
 
 
 def _charts(
-    history: History, scores: Scores | None, changes: Sequence[Change], look: _Look, run_id: str
+    history: History,
+    scores: Scores | None,
+    changes: Sequence[Change],
+    parent: Parent | None,
+    look: _Look,
+    run_id: str,
 ) -> tuple[Chart, Chart]:
     """Losses, and the second chart."""
     x = history.time_s if look.x_kind == "seconds" else history.step
@@ -100,7 +106,7 @@ def _charts(
             for name, column in columns.items()
         }
 
-    marks = _marks(changes, x)
+    marks = _marks(changes, parent, x)
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     info = curves_info(x, losses, x_kind=look.x_kind, smoothing=look.smoothing, log=look.log)
     loss_chart = marked(loss_figure(info, uirevision=revision), marks)
@@ -123,16 +129,18 @@ def _charts(
     return loss_chart, marked(figure, marks)
 
 
-def _marks(changes: Sequence[Change], x: np.ndarray) -> list[Mark]:
-    """Where knobs were changed in the middle of the run."""
-    return [
-        Mark(
-            float(x[min(change.step, len(x) - 1)]),
+def _marks(changes: Sequence[Change], parent: Parent | None, x: np.ndarray) -> list[Mark]:
+    """Where the run was forked, and where knobs were changed in its middle."""
+    told = [(parent.step, "fork")] if parent else []
+    told += [
+        (
+            change.step,
             ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in change.knobs.items()),
         )
         for change in changes
-        if change.knobs and len(x)
+        if change.knobs
     ]
+    return [Mark(float(x[min(step, len(x) - 1)]), text) for step, text in told if len(x)]
 
 
 def chart_options(offered: tuple[str, ...], critic: bool) -> None:

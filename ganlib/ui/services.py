@@ -33,7 +33,8 @@ def manager() -> Manager:
 def warm_up(_manager: Manager) -> threading.Event:
     """Imports TensorFlow and compiles the demo: seconds that the first run need not wait for.
 
-    Where a run was started meanwhile, the processor is left to it.
+    First it queues again what the server before had in its queue. Where a run was started
+    meanwhile, the processor is left to it.
 
     Returns:
         Set once TensorFlow is there.
@@ -41,6 +42,7 @@ def warm_up(_manager: Manager) -> threading.Event:
     ready = threading.Event()
 
     def load() -> None:
+        _manager.recover()
         from ganlib import training
 
         ready.set()

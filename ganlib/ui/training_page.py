@@ -9,6 +9,7 @@ from ganlib.runs import Run
 from ganlib.ui._compat import run_within_app
 from ganlib.ui.architecture import architecture_panel
 from ganlib.ui.config_form import config_form
+from ganlib.ui.fork import fork_panel, parent_line
 from ganlib.ui.generators import keep_generator
 from ganlib.ui.hands_on import hands_on
 from ganlib.ui.live_panels import live_panels
@@ -57,6 +58,8 @@ def training_page(page: str, title: str) -> None:
         with st.expander("How it works", icon=":material/menu_book:"):
             _how_it_works(recipe, config or recipe.Config(), run)
         if run:
+            with st.expander("Fork", icon=":material/fork_right:"):
+                fork_panel(recipe, run, config)
             with st.expander("Files", icon=":material/folder:"):
                 run_files(recipe, run)
     with controls:
@@ -65,6 +68,7 @@ def training_page(page: str, title: str) -> None:
         live_panels(recipe, config, run, status)
         if run and status:
             hands_on(recipe, run, status)
+            parent_line(recipe, run)
     if run and not busy:
         keep_generator(run)
 

@@ -68,4 +68,10 @@ def test_the_queue_of_a_killed_manager_is_interrupted_too(store: RunStore) -> No
         process.kill()
         process.wait()
     assert _states(store) == ["interrupted", "interrupted"]
+    [offered, waited] = sorted(store.interrupted(), key=lambda run: run.status().queued)
+    assert (offered.id, waited.id) == (first, second)
+    assert (offered.status().queued, waited.status().message) == (
+        "",
+        "The process that had it in its queue ended before its turn.",
+    )
     assert store.claim(second).lock.held

@@ -178,13 +178,61 @@ def test_shutdown_stops_what_trains_and_offers_what_waited(make_manager: Make) -
     first, second = (manager.submit("fake/walk", LONG) for _ in range(2))
     wait_until(lambda: manager.store.open(first).status().step > 0)
     assert manager.shutdown(timeout_s=20)
-    assert (_state(manager, first), _state(manager, second)) == ("stopped", "interrupted")
+    assert (_state(manager, first), _state(manager, second)) == ("interrupted", "interrupted")
     assert manager.store.open(first).latest_checkpoint().step > 0
     with pytest.raises(RunError, match="shutting down"):
         manager.submit("fake/walk", LONG)
     later = make_manager()
     later.resume(second)
     wait_until(lambda: _state(later, second) == "running")
+
+
+def test_what_was_stopped_before_a_shutdown_stays_stopped(make_manager: Make) -> None:
+    manager = make_manager()
+    stopped = manager.submit("fake/walk", LONG)
+    waiting = manager.submit("fake/walk", LONG)
+    wait_until(lambda: manager.store.open(stopped).status().step > 0)
+    manager.stop(waiting)
+    manager.stop(stopped)
+    assert manager.shutdown(timeout_s=20)
+    assert (_state(manager, stopped), _state(manager, waiting)) == ("stopped", "stopped")
+    assert make_manager().recover() == []
+
+
+def test_the_queue_comes_back_in_its_order_and_what_trained_is_offered(
+    make_manager: Make,
+) -> None:
+    before = make_manager()
+    trained, *waited = (before.submit("fake/walk", LONG) for _ in range(12))
+    # Behind the others, though it is older than they are.
+    before.stop(waited[3])
+    before.resume(waited[3])
+    expected = [*waited[:3], *waited[4:], waited[3]]
+    wait_until(lambda: before.store.open(trained).status().step > 0)
+    assert before.shutdown(timeout_s=20)
+    now = make_manager()
+    assert now.recover() == expected
+    assert now.active() == expected
+    assert [run.id for run in now.store.interrupted()] == [trained]
+    # Those that it has are no other's to take.
+    assert make_manager().recover() == []
+    now.resume(trained)
+    assert now.active() == [*expected, trained]
+
+
+def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:
+    manager = make_manager()
+    run_id = manager.submit("fake/walk", LONG)
+    wait_until(lambda: manager.store.open(run_id).status().step > 0)
+    assert manager.shutdown(timeout_s=20)
+    later = make_manager()
+    later.leave(run_id)
+    assert later.store.interrupted() == ()
+    assert _state(later, run_id) == "stopped"
+    later.resume(run_id)
+    wait_until(lambda: _state(later, run_id) == "running")
+    with pytest.raises(RunError, match="in use by another"):
+        later.leave(run_id)
 
 
 def test_a_cap_below_one_is_refused(store: RunStore) -> None:

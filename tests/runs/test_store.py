@@ -92,7 +92,7 @@ def test_an_owner_that_lets_go_leaves_an_interrupted_run(store: RunStore) -> Non
     owner.lock.release()
     status = other.open(owner.id).status()
     assert status.state == "interrupted"
-    assert status.message == "The process that ran it ended without a word; it can be resumed."
+    assert status.message == "The process that had it in its queue ended before its turn."
     assert read_status(owner.path) == status
     assert other.claim(owner.id).lock.held
 

@@ -1,0 +1,96 @@
+"""A fork: going on from an earlier step of a run, with other settings."""
+
+import streamlit as st
+
+from ganlib.config import RunConfig
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.runs.trainers import check_fork, config_at, differences
+from ganlib.ui.config_form import read_form
+from ganlib.ui.services import manager
+from ganlib.ui.session import select
+from ganlib.ui.text import words
+
+_ERROR = "fork.error"
+_SHOWN = 6
+
+
+def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
+    """Chooses a checkpoint of a run, and starts a new run from there.
+
+    Args:
+        recipe: of the run.
+        run: the run on view.
+        config: the settings in the form; None where one of them is not allowed.
+    """
+    steps = run.checkpoint_steps()
+    if not steps:
+        st.caption("There is no checkpoint yet. One is written every 20 seconds.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        step = st.selectbox(
+            "From the checkpoint of step",
+            steps,
+            index=len(steps) - 1,
+            format_func=lambda value: f"{value:,}",
+            key=f"fork.{run.id}",
+            width=260,
+        )
+        st.button(
+            "Fork",
+            key="fork",
+            icon=":material/fork_right:",
+            disabled=config is None,
+            on_click=_fork,
+            args=(recipe, run, step),
+        )
+    if config is not None and step is not None:
+        st.caption(_what_changes(run, step, config))
+    if message := st.session_state.pop(_ERROR, None):
+        st.error(message, icon=":material/error:")
+
+
+def parent_line(recipe: Recipe, run: Run) -> None:
+    """Where a forked run of a recipe comes from, with a way there; nothing for any other."""
+    if run.parent is None:
+        return
+    text = f"Forked at step {run.parent.step:,}; up to there the curves are those of"
+    try:
+        parent = manager().store.open(run.parent.run)
+    except UserError:
+        st.caption(f"{text} a run that is gone.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(text)
+        st.page_link(
+            f"pages/{recipe.page}.py",
+            label="the run before",
+            icon=":material/arrow_back:",
+            query_params={"run": parent.id},
+        )
+
+
+def _what_changes(run: Run, step: int, config: RunConfig) -> str:
+    changed = differences(config_at(run, step).model_dump(), config.model_dump())
+    told = [
+        f"{words(name).lower()} {before} → {after}"
+        for name, (before, after) in list(changed.items())[:_SHOWN]
+    ]
+    if len(changed) > _SHOWN:
+        told.append(f"and {len(changed) - _SHOWN} more")
+    what = f"with the settings above: {', '.join(told)}" if told else "with the same settings"
+    return (
+        f"A new run goes on from there, {what}. Its curves begin with those of this run. "
+        "The networks' shapes stay as they are; everything else can be changed."
+    )
+
+
+def _fork(recipe: Recipe, run: Run, step: int) -> None:
+    """Reads the form itself: what was typed last reaches a callback before the page."""
+    try:
+        config = read_form(recipe)
+        check_fork(run, step, config)
+        select(recipe.name, manager().fork(run.id, step, config))
+    except UserError as error:
+        st.session_state[_ERROR] = str(error)

@@ -1,0 +1,76 @@
+"""What a crash or a restart of the server has cut off, and how to go on with it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.runs import Run
+from ganlib.ui.services import manager
+from ganlib.ui.status_line import status_text
+
+_ERROR = "recovery.error"
+_MOST = 20
+
+
+def interrupted_runs() -> None:
+    """A button for each run that was cut off, and one for all; nothing where there is none."""
+    found = manager().store.interrupted()
+    if message := st.session_state.pop(_ERROR, None):
+        st.error(message, icon=":material/error:")
+    if not found:
+        return
+    st.subheader("Interrupted", anchor=False)
+    st.caption(
+        "The process that trained these runs has ended before they had. Each goes on from its "
+        "last checkpoint, as if nothing had happened."
+    )
+    for run in found[:_MOST]:
+        _row(run)
+    if len(found) > _MOST:
+        st.caption(f"{len(found) - _MOST:,} more are on the page Runs.")
+    if len(found) > 1:
+        with st.container(horizontal=True):
+            # The oldest first, as they were started.
+            everything = [run.id for run in reversed(found)]
+            _button("Resume all", "resume_all", everything)
+            _button("Leave all as they are", "leave_all", everything)
+
+
+def _row(run: Run) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_title(run)}** · {status_text(run.status())}")
+        _button("Resume", f"resume.{run.id}", [run.id])
+        _button("Leave", f"leave.{run.id}", [run.id])
+
+
+def _title(run: Run) -> str:
+    try:
+        return recipes.get(run.recipe).title
+    except UserError:
+        return run.recipe
+
+
+def _button(label: str, key: str, run_ids: Sequence[str]) -> None:
+    resumes = key.startswith("resume")
+    st.button(
+        label,
+        key=key,
+        icon=":material/resume:" if resumes else None,
+        type="secondary" if resumes else "tertiary",
+        on_click=_all,
+        args=(resumes, run_ids),
+    )
+
+
+def _all(resumes: bool, run_ids: Sequence[str]) -> None:
+    act = manager().resume if resumes else manager().leave
+    problems = []
+    for run_id in run_ids:
+        try:
+            act(run_id)
+        except UserError as error:
+            problems.append(str(error))
+    if problems:
+        st.session_state[_ERROR] = " ".join(problems)
