@@ -29,6 +29,7 @@ class ChangesWriter:
     def __init__(self, path: Path):
         self._path = path
         self._file: AppendFile | None = None
+        self._appended: Change | None = None
 
     def append(self, change: Change) -> None:
         """Adds a change, and waits until the disk has it: it decides the run's future."""
@@ -37,8 +38,11 @@ class ChangesWriter:
                 replace_bytes(self._path, b"", sync=True)
             # A torn line at the end was never confirmed.
             self._file = AppendFile(self._path, _content(self._path).rfind(b"\n") + 1)
-        body = {"step": change.step, "knobs": change.knobs, "learns": change.learns}
-        self._file.append(encode(body))
+        # A sync may fail, and then all is tried again.
+        if change is not self._appended:
+            body = {"step": change.step, "knobs": change.knobs, "learns": change.learns}
+            self._file.append(encode(body))
+            self._appended = change
         self._file.sync()
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ from ganlib.errors import RunError
 from ganlib.events import Checkpoint
 from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.documents import SCHEMA, DamagedError, TooNewError
-from ganlib.runs.durable import make_folder, require_room
+from ganlib.runs.durable import make_folder, remove, require_room, set_aside
 
 _KEPT = 2
 _NAME = re.compile(r"([0-9]{8,})(\.milestone)?\.npz")
@@ -99,16 +98,14 @@ class CheckpointFolder:
         """Takes later files, which could not be read, out of the way of those to come."""
         for later, milestone in self._files():
             if later > step:
-                path = self._path(later, milestone)
-                path.replace(path.with_name(path.name + ".damaged"))
+                set_aside(self._path(later, milestone))
 
     def _thin_out(self) -> None:
         files, kept = self._files(), self.steps()[-_KEPT:]
         for step, milestone in files:
             # A step that is a milestone now may have been saved before it was known as one.
             if not milestone and (step not in kept or (step, True) in files):
-                with suppress(FileNotFoundError):
-                    self._path(step, milestone).unlink()
+                remove(self._path(step, milestone))
 
     def _files(self) -> set[tuple[int, bool]]:
         """(step, whether it is a milestone) of each file."""

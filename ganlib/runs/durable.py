@@ -44,7 +44,7 @@ def require_room(folder: Path, count: int) -> None:
 def make_folder(folder: Path) -> None:
     """Makes a folder that a loss of power does not take away again; nothing where it is there."""
     if not folder.is_dir():
-        folder.mkdir()
+        os.mkdir(folder)
         sync_folder(folder.parent)
 
 
@@ -70,7 +70,7 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         raise
     if sync:
         sync_folder(path.parent)
@@ -93,11 +93,32 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def remove(path: Path) -> None:
+    """Removes a file, where there is one."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def set_aside(path: Path) -> None:
+    """Keeps a file that cannot be read under another name, for whoever wants to try."""
+    os.replace(path, path.with_name(path.name + ".damaged"))
+
+
+def share(source: Path, target: Path) -> None:
+    """Another name of a file whose content nobody changes; a copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:
+        replace_bytes(target, source.read_bytes(), sync=True)
+
+
 def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:
     """Removes what writers that died in `replaced` left behind."""
     for path in folder.glob(pattern):
         with suppress(OSError):
-            path.unlink()
+            os.unlink(path)
 
 
 class AppendFile:

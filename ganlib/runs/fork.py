@@ -4,8 +4,6 @@ A fork has its own copy of the past, so it reads as if it had made it itself: it
 samples begin at step 0, and it stays whole when the run that it comes from is deleted.
 """
 
-import os
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from ganlib.config import RunConfig, metric_names
 from ganlib.errors import RunError
 from ganlib.events import Checkpoint
 from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.durable import make_folder, sync_folder
+from ganlib.runs.durable import make_folder, share, sync_folder
 from ganlib.runs.metrics_log import write_log
 from ganlib.runs.run import Parent, Run
 from ganlib.runs.scores_log import copy_scores
@@ -97,15 +95,5 @@ class _Copied:
         make_folder(folder)
         for source in sorted((self.run.path / "samples").glob("[0-9]*")):
             if int(source.name.partition(".")[0]) <= self.checkpoint.step:
-                _share(source, folder / source.name)
+                share(source, folder / source.name)
         sync_folder(folder)
-
-
-def _share(source: Path, target: Path) -> None:
-    """Another name of the same file, whose content nobody changes; a copy where that cannot be."""
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        return
-    except OSError:
-        shutil.copyfile(source, target)

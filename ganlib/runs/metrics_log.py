@@ -17,7 +17,7 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.runs.documents import DamagedError, decode, encode
-from ganlib.runs.durable import AppendFile, replace_bytes
+from ganlib.runs.durable import AppendFile, replace_bytes, set_aside
 
 # What every log starts with, before the trainer's own metrics.
 LEADING_COLUMNS = ("step", "time_s")
@@ -187,7 +187,7 @@ class MetricsWriter:
             found = read_columns(data, f"{path.parent.name}/{path.name}")
         except DamagedError:
             # Without the names of its columns nobody can read it, but somebody may want to try.
-            path.replace(path.with_name(path.name + ".damaged"))
+            set_aside(path)
             found = None
         if found is None:
             line = encode({"columns": list(self.columns)})

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +10,7 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Samples
 from ganlib.runs.arrays import read_arrays, write_arrays
-from ganlib.runs.durable import make_folder, replace_bytes
+from ganlib.runs.durable import make_folder, remove, replace_bytes
 from ganlib.runs.images import is_images
 
 Kind = Literal["fixed", "fresh"]
@@ -63,8 +62,7 @@ class SampleFolder:
         for later in self.steps():
             if later > step:
                 for suffix in (".npz", *_SUFFIX.values()):
-                    with suppress(FileNotFoundError):
-                        (self._folder / (_stem(later) + suffix)).unlink()
+                    remove(self._folder / (_stem(later) + suffix))
 
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""

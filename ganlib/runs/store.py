@@ -14,7 +14,7 @@ from typing import Protocol
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
 from ganlib.runs.documents import write_document
-from ganlib.runs.durable import free_bytes, sync_folder
+from ganlib.runs.durable import free_bytes, make_folder, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.images import encode_grid
 from ganlib.runs.lock import RunLock
@@ -240,18 +240,17 @@ class RunStore:
                 f"A run takes {_LEAST_ROOM / 2**20:.0f} MB of room at least. In {self.root} "
                 f"there are {free / 2**20:.1f} MB."
             )
-        run_id = new_run_id()
-        folder = self.root / run_id
-        folder.mkdir()
+        folder = self.root / new_run_id()
         lock = RunLock(folder)
         try:
+            make_folder(folder)
             lock.acquire()
             self._fill(folder, recipe, config, in_queue, past)
+            sync_folder(self.root)
         except BaseException:
             lock.release()
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        sync_folder(self.root)
         run = Run(folder, self.encode_grid)
         run.lock = lock
         return run

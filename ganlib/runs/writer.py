@@ -12,7 +12,7 @@ from typing import Any
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.changes_log import ChangesWriter
 from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.durable import remove_temporaries, replace_bytes
+from ganlib.runs.durable import remove, remove_temporaries, replace_bytes
 from ganlib.runs.identity import utc_now
 from ganlib.runs.images import encode_grid
 from ganlib.runs.metrics_log import MetricsWriter
@@ -102,17 +102,10 @@ class RunWriter:
 
     def begin(self) -> None:
         """The session begins: the run is running."""
-        for folder, pattern in (
-            (self._run.path, ".status.json.*.tmp"),
-            (self._run.path, ".metrics.log.*.tmp"),
-            (self._run.path, ".scores.jsonl.*.tmp"),
-            (self._run.path, ".changes.jsonl.*.tmp"),
-            (self._run.path, ".reserve.*.tmp"),
-            (self._run.path / "samples", ".*.tmp"),
-            (self._run.path / "checkpoints", ".*.tmp"),
-        ):
-            remove_temporaries(folder, pattern)
-        self._traceback_path.unlink(missing_ok=True)
+        for folder in (self._run.path, self._run.path / "samples", self._run.path / "checkpoints"):
+            # But that of label.json, which a page may be writing.
+            remove_temporaries(folder, ".[!l]*.tmp")
+        remove(self._traceback_path)
         self._keep_reserve()
         self._status.set(
             replace(
@@ -156,7 +149,7 @@ class RunWriter:
 
     def rest_without_room(self, message: str) -> None:
         """The run is paused by a full disk, which takes one small file more: ours was kept."""
-        self._reserve_path.unlink(missing_ok=True)
+        remove(self._reserve_path)
         paused = replace(self.status, state="paused", message=message)
         with suppress(OSError):
             self._status.set(paused)
@@ -201,12 +194,13 @@ class RunWriter:
 
     def write_traceback(self, error: BaseException) -> None:
         """Keeps the whole story of a failure, for whoever mends it."""
-        self._traceback_path.write_text("".join(traceback.format_exception(error)), "utf-8")
+        story = "".join(traceback.format_exception(error))
+        replace_bytes(self._traceback_path, story.encode("utf-8", "replace"), sync=False)
 
     def close(self) -> None:
         """Closes all files and lets the run go."""
         with suppress(OSError):
-            self._reserve_path.unlink(missing_ok=True)
+            remove(self._reserve_path)
         try:
             for log in (self._metrics, self._scores, self._changes, self._tensorboard):
                 if log is not None:

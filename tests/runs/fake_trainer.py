@@ -73,7 +73,8 @@ class FakeTrainer:
                 yield self._samples()
             every = self.config.checkpoint_every
             if every and self.step % every == 0:
-                yield self.checkpoint()
+                milestone = self.config.milestones > 0 and self.step % (2 * every) == 0
+                yield replace(self.checkpoint(), milestone=milestone)
         yield Finished(self.step, self.weights_sha256(), {"w1": float(self.walk[0])})
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
