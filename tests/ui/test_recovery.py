@@ -1,0 +1,108 @@
+"""What Home offers after a crash, and where a run is forked."""
+
+from collections.abc import Callable
+
+import pytest
+import stored_runs
+from streamlit.testing.v1 import AppTest
+
+from ganlib.events import Checkpoint
+from ganlib.runs import RunStore
+from ganlib.runs.run import Parent
+from ganlib.ui import services
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_queued_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runs here have no data and no networks."""
+    monkeypatch.setattr(services, "warm_up", lambda manager: None)
+
+
+def _interrupted(store: RunStore, recipe: str) -> str:
+    with stored_runs.training(store, recipe) as writer:
+        run_id = writer._run.id
+    assert store.open(run_id).status().state == "interrupted"
+    return run_id
+
+
+def _markdown(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def test_nothing_is_offered_where_nothing_was_interrupted(
+    store: RunStore, open_page: OpenPage
+) -> None:
+    stored_runs.finished(store)
+    page = open_page()
+    assert "Interrupted" not in [heading.value for heading in page.subheader]
+
+
+def test_each_interrupted_run_has_its_button(store: RunStore, open_page: OpenPage) -> None:
+    first = _interrupted(store, "toy/scalar")
+    page = open_page()
+    assert "Interrupted" in [heading.value for heading in page.subheader]
+    assert "step 20 of" in _markdown(page)
+    assert not [button for button in page.button if button.key == "resume_all"]
+    second = _interrupted(store, "mnist/dcgan")
+    page = open_page()
+    keys = [button.key for button in page.button]
+    assert {f"resume.{first}", f"resume.{second}", "resume_all", "leave_all"} <= set(keys)
+    page.button(f"leave.{first}").click().run()
+    assert not page.exception
+    assert store.open(first).status().state == "stopped"
+    assert [run.id for run in store.interrupted()] == [second]
+    assert f"resume.{first}" not in [button.key for button in page.button]
+
+
+def test_one_that_cannot_be_resumed_is_told_and_the_others_are_not_lost(
+    store: RunStore, open_page: OpenPage
+) -> None:
+    run_id = _interrupted(store, "toy/scalar")
+    page = open_page()
+    owner = RunStore(store.root).claim(run_id)
+    page.button(f"leave.{run_id}").click().run()
+    assert "in use by another" in page.error[0].value
+    owner.lock.release()
+
+
+def test_what_a_fork_changes_is_told(store: RunStore, open_page: OpenPage) -> None:
+    run = stored_runs.finished(store)
+    page = open_page("toy", run=run.id)
+    told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
+    assert told[0].startswith("A new run goes on from there, with the same settings.")
+    page.number_input("toy/scalar:seed").set_value(7).run()
+    told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
+    assert "with the settings above: seed 0 → 7." in told[0]
+
+
+def test_a_fork_into_other_networks_is_told(store: RunStore, open_page: OpenPage) -> None:
+    page = open_page("toy", run=stored_runs.finished(store).id)
+    page.button("fork").click().run()
+    # The stored checkpoint is of no networks at all.
+    assert "A fork keeps the networks" in page.error[0].value
+    assert len(store.list()) == 1
+
+
+def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenPage) -> None:
+    parent = stored_runs.finished(store)
+    fork = store.create(
+        "toy/scalar", stored_runs.recipes.get("toy/scalar").parse({}), past=_Past(parent.id)
+    )
+    fork.lock.release()
+    page = open_page("toy", run=fork.id)
+    assert "Forked at step 20; up to there the curves are those of" in [
+        caption.value for caption in page.caption
+    ]
+    store.delete(parent.id)
+    page = open_page("toy", run=fork.id)
+    assert any("a run that is gone" in caption.value for caption in page.caption)
+
+
+class _Past:
+    def __init__(self, run_id: str):
+        self.parent = Parent(run_id, 20)
+
+    def write(self, folder: object) -> float:
+        return Checkpoint(20, 1.0, {}).elapsed_s
