@@ -93,7 +93,9 @@ class _Copied:
 
     def _share_samples(self, folder: Path) -> None:
         make_folder(folder)
-        for source in sorted((self.run.path / "samples").glob("[0-9]*")):
-            if int(source.name.partition(".")[0]) <= self.checkpoint.step:
+        # The real ones too, until training begins, which may be with others.
+        for source in sorted((self.run.path / "samples").glob("[0-9r]*")):
+            step = source.name.partition(".")[0]
+            if step == "real" or (step.isdecimal() and int(step) <= self.checkpoint.step):
                 share(source, folder / source.name)
         sync_folder(folder)

@@ -49,10 +49,8 @@ class SampleFolder:
         write_arrays(self._folder / f"{stem}.npz", arrays, sync=False)
 
     def write_real(self, real: np.ndarray, views: Arrays, encode_grid: EncodeGrid) -> None:
-        """Keeps the real samples and what there is to be seen of them, once in the run's life."""
+        """Keeps the real samples and what there is to be seen of them."""
         make_folder(self._folder)
-        if (self._folder / "real.npz").exists():
-            return
         if is_images(real):
             replace_bytes(self._folder / "real.png", encode_grid(real), sync=False)
         write_arrays(self._folder / "real.npz", {"real": real, **views}, sync=False)

@@ -62,7 +62,7 @@ def parent_line(recipe: Recipe, run: Run) -> None:
         st.caption(f"{text} a run that is gone.")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.caption(text)
+        st.caption(text, width="content")
         st.page_link(
             f"pages/{recipe.page}.py",
             label="the run before",

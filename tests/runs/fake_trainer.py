@@ -30,6 +30,7 @@ ROWS = 10
 class FakeConfig(RunConfig):
     steps: int = inherit(RunConfig, "steps", 100)
     sample_every: int = inherit(RunConfig, "sample_every", 50)
+    milestones: int = inherit(RunConfig, "milestones", 0)
     delay_ms: int = knob(0, "Time that ten steps take.", group="Run", ge=0, le=1_000)
     fail_at: int = knob(0, "The step that raises; 0 for none.", group="Run", ge=0)
     diverge_at: int = knob(0, "The step that is not finite; 0 for none.", group="Run", ge=0)

@@ -60,15 +60,15 @@ def test_later_samples_are_dropped_whole(folder: SampleFolder, tmp_path: Path) -
     assert names == ["00000000.fresh.png", "00000000.npz", "00000000.png"]
 
 
-def test_real_samples_are_written_once(folder: SampleFolder) -> None:
+def test_real_samples_are_those_of_the_data_that_a_run_goes_on_with(folder: SampleFolder) -> None:
     with pytest.raises(RunError, match="missing"):
         folder.read_real()
-    folder.write_real(_images(5), {"ink": np.arange(2.0)}, encode_grid)
-    folder.write_real(_images(6), {}, encode_grid)
-    kept = folder.read_real()
-    np.testing.assert_array_equal(kept["real"], _images(5))
-    assert kept["ink"].tolist() == [0, 1]
-    assert folder.real_grid(_never) == encode_grid(_images(5))
+    for value in (5, 6):
+        folder.write_real(_images(value), {"ink": np.arange(2.0)}, encode_grid)
+        kept = folder.read_real()
+        np.testing.assert_array_equal(kept["real"], _images(value))
+        assert kept["ink"].tolist() == [0, 1]
+        assert folder.real_grid(_never) == encode_grid(_images(value))
 
 
 def _never(images: np.ndarray) -> bytes:
