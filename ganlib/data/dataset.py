@@ -15,10 +15,12 @@ class Location:
     Args:
         report: as the run would report it.
         note: what the first run would change, or why it would not; may be empty.
+        fetches: whether a run would ask the network.
     """
 
     report: DataReport
     note: str = ""
+    fetches: bool = False
 
     def sentence(self) -> str:
         """One plain line for a page, such as "MNIST, downloaded copy: 60,000"."""
@@ -92,7 +94,7 @@ class ImageDataset(Dataset):
     def locate(self) -> Location:
         """See `Dataset.locate`."""
         found = locate(self.places)
-        return Location(self._report(found.provenance, found.count), found.note)
+        return Location(self._report(found.provenance, found.count), found.note, found.fetches)
 
     def _report(self, provenance: str, count: int) -> DataReport:
         # The user's own file may hold more than was published.

@@ -100,7 +100,7 @@ class QuickDraw(Dataset):
         wanted = [min(self.max_drawings, one.published) for one in lacking]
         megabytes = sum(wanted) * SIDE * SIDE / 1e6
         note = f"{sum(wanted):,} drawings ({megabytes:.0f} MB) are fetched at the first run"
-        return Location(self._report(), note)
+        return Location(self._report(), note, fetches=True)
 
     def _chosen(self) -> list[Category]:
         return [category(name) for name in self.categories]

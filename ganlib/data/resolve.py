@@ -77,11 +77,13 @@ class Located:
         count: number of samples on this disk; 0 where there are none yet.
         provenance: for a `DataReport`.
         note: what the first run would change, or why it would not; may be empty.
+        fetches: whether it would ask the network.
     """
 
     count: int
     provenance: str
     note: str = ""
+    fetches: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def locate(places: Places) -> Located:
     copy = _on_disk(places)
     if copy is not None:
         return Located(copy.format.count(copy.path), copy.provenance)
+    fetches = places.remote is not None and not offline()
     if places.remote is None:
         note = ""
     elif offline():
@@ -138,8 +141,8 @@ def locate(places: Places) -> Located:
         megabytes = places.remote.size / 1e6
         note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
     if places.bundled is None:
-        return Located(0, "not on this machine", note)
-    return Located(places.format.count(places.bundled), _BUNDLED, note)
+        return Located(0, "not on this machine", note, fetches)
+    return Located(places.format.count(places.bundled), _BUNDLED, note, fetches)
 
 
 def _on_disk(places: Places) -> _Copy | None:

@@ -96,6 +96,10 @@ class Recipe(ABC, Generic[AnyConfig]):
         yield from ()
         return self.load(config)
 
+    def fetches(self, config: AnyConfig) -> bool:
+        """Whether a run would ask the network for data now."""
+        return False
+
     @abstractmethod
     def data_sentence(self, config: AnyConfig) -> str:
         """Which data a run would get now; asks no network and loads no TensorFlow.

@@ -38,6 +38,9 @@ class ImageRecipe(Recipe[AnyConfig]):
     def loading(self, config: AnyConfig) -> Loading:
         return self.images(config).loading()
 
+    def fetches(self, config: AnyConfig) -> bool:
+        return self.images(config).locate().fetches
+
     def data_sentence(self, config: AnyConfig) -> str:
         return self.images(config).locate().sentence()
 

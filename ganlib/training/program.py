@@ -13,7 +13,6 @@ from typing import Any
 
 import tensorflow as tf
 
-from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.data.base import Data
 from ganlib.knobs import baked
@@ -33,6 +32,8 @@ _MOST_KEPT = 2
 _SMALL = 1e7
 
 _kept: dict[tuple[Any, ...], "Program"] = {}
+# Those that are being prepared; set when they are there.
+_coming: dict[tuple[Any, ...], threading.Event] = {}
 _lock = threading.Lock()
 
 
@@ -120,6 +121,17 @@ def take(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> Pr
     """
     key = _key(recipe, config, data, place)
     with _lock:
+        coming = _coming.get(key)
+    if coming is not None:
+        # It is being compiled already, and nobody would be sooner by starting anew.
+        coming.wait()
+    return _take(key, recipe, config, data, place)
+
+
+def _take(
+    key: tuple[Any, ...], recipe: Recipe[Any], config: RunConfig, data: Data, place: Place
+) -> Program:
+    with _lock:
         program = _kept.pop(key, None)
     if program is None:
         program = Program(key, recipe, config, data, place)
@@ -140,19 +152,36 @@ def give_back(program: Program) -> None:
     _release_memory()
 
 
-def prepare(recipe_name: str) -> None:
-    """Compiles a recipe as it is by default, so that its first run need not wait for that."""
-    recipe = recipes.get(recipe_name)
-    config = recipe.parse({})
+def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
+    """Compiles a recipe's step, so that the first run of the kind need not wait for that.
+
+    Args:
+        recipe: what a run would train.
+        config: its knobs. Where its data would have to be fetched, nothing is done.
+
+    Raises:
+        UserError: the data cannot be read, or there is no such device.
+    """
+    if recipe.fetches(config):
+        return
     place = devices.choose(config.devices)
     data = recipe.load(config)
-    if _key(recipe, config, data, place) in _kept:
-        return
-    program = take(recipe, config, data, place)
-    program.chunk(tf.constant(1, tf.int64), tf.constant(1, tf.int64))
-    program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
-    program.score(tf.zeros((config.packing, *data.sample_shape)))
-    give_back(program)
+    key = _key(recipe, config, data, place)
+    with _lock:
+        if key in _kept or key in _coming:
+            return
+        done = _coming[key] = threading.Event()
+    try:
+        program = _take(key, recipe, config, data, place)
+        one = tf.constant(1, tf.int64)
+        program.variant(config, stage=recipe.stage(config, 1))(one, one)
+        program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
+        program.score(tf.zeros((config.packing, *data.sample_shape)))
+        give_back(program)
+    finally:
+        with _lock:
+            del _coming[key]
+        done.set()
 
 
 def _release_memory() -> None:

@@ -6,6 +6,7 @@ import threading
 
 import streamlit as st
 
+from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import keep_keras_sessions, remember_app
@@ -47,7 +48,8 @@ def warm_up(_manager: Manager) -> threading.Event:
 
         ready.set()
         if not _manager.active():
-            training.prepare(DEMO)
+            demo = recipes.get(DEMO)
+            training.prepare(demo, demo.parse({}))
 
     # Not a daemon: TensorFlow ends the process with an error if it is cut off while it compiles.
     threading.Thread(target=load, name="warm-up").start()

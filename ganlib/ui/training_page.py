@@ -14,6 +14,7 @@ from ganlib.ui.generators import keep_generator
 from ganlib.ui.hands_on import hands_on
 from ganlib.ui.live_panels import live_panels
 from ganlib.ui.phases import phases_diagram
+from ganlib.ui.preparing import prepare_soon
 from ganlib.ui.recipe_picker import recipe_picker, source_line
 from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
@@ -71,6 +72,8 @@ def training_page(page: str, title: str) -> None:
             parent_line(recipe, run)
     if run and not busy:
         keep_generator(run)
+    if config is not None and not busy:
+        prepare_soon(recipe.name, config)
 
 
 def _architecture(recipe: Recipe, config: RunConfig) -> None:

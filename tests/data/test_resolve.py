@@ -38,8 +38,10 @@ def test_each_place_is_preferred_to_the_next(stage, server, monkeypatch) -> None
 def test_reports_of_each_place(stage, monkeypatch) -> None:
     dataset = stage.dataset
     assert dataset.locate().sentence() == "Tiny, bundled sample: 3 of 12" + FETCHED_LATER
+    assert dataset.locate().fetches
 
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
+    assert not dataset.locate().fetches
     assert dataset.load().report.sentence() == "Tiny, bundled sample: 3 of 12"
     assert dataset.locate().sentence() == (
         "Tiny, bundled sample: 3 of 12; GANLIB_OFFLINE is set, so the full set is not fetched"

@@ -1,5 +1,6 @@
 """A program that was used before trains like a new one."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
 def test_a_recipe_bakes_all_but_what_is_fed(name: str) -> None:
     config = recipes.get(name).parse({})
     rates = {"generator_learning_rate", "discriminator_learning_rate"}
-    fed = {"steps", "seed", "sample_every", "checkpoint_every"} | rates
+    fed = {"steps", "seed", "sample_every", "checkpoint_every", "milestones"} | rates
     assert set(type(config).model_fields) - set(baked(config)) == fed
 
 
@@ -149,10 +150,47 @@ def test_a_closed_trainer_says_so() -> None:
         trainer.checkpoint()
 
 
+def test_a_run_waits_for_what_is_being_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = Small()
+    config = recipe.parse(SMALL)
+    building, go_on = threading.Event(), threading.Event()
+    made: list[program.Program] = []
+    build = program.Program
+
+    def slowly(*arguments: Any) -> program.Program:
+        building.set()
+        assert go_on.wait(60)
+        made.append(build(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(program, "Program", slowly)
+    preparing = threading.Thread(target=prepare, args=(recipe, config))
+    preparing.start()
+    assert building.wait(60)
+    taken: list[program.Program] = []
+
+    def take() -> None:
+        taken.append(program.take(recipe, config, recipe.load(config), choose("cpu")))
+
+    running = threading.Thread(target=take)
+    running.start()
+    go_on.set()
+    for thread in (preparing, running):
+        thread.join(60)
+    assert taken == made and len(made) == 1
+    assert program._coming == {}
+
+
+def test_nothing_is_fetched_to_prepare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Small, "fetches", lambda self, config: True)
+    prepare(Small(), Small().parse(SMALL))
+    assert kept() == []
+
+
 def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
-    prepare("toy/scalar")
-    (ready,) = kept()
     recipe = recipes.get("toy/scalar")
+    prepare(recipe, recipe.parse({}))
+    (ready,) = kept()
     config = recipe.parse({"seed": 4, "steps": 7})
     taken = program.take(recipe, config, recipe.load(config), choose("cpu"))
     assert taken is ready
