@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ganlib.ui.distributions import distributions
 from ganlib.ui.home import page_cards, running_now, start_demo
+from ganlib.ui.login import guard, let_in
 from ganlib.ui.runs_table import runs_table
 from ganlib.ui.services import start
 from ganlib.ui.training_page import training_page
@@ -13,6 +14,8 @@ ICON = str(Path(__file__).with_name("icon.png"))
 __all__ = [
     "ICON",
     "distributions",
+    "guard",
+    "let_in",
     "page_cards",
     "running_now",
     "runs_table",

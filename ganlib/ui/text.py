@@ -1,11 +1,20 @@
 """Text on a page: the user's own, names of options, and numbers."""
 
+import re
+
 import numpy as np
+
+# An underscore within a word and a colon before a space mean nothing, and are frequent. What
+# begins a list or underlines a heading does so at the beginning of a line only.
+_MARKUP = re.compile(
+    r"[\\`*\[\]<>#|~$&]|(?<!\w)_|_(?!\w)|:(?=\S)|^\s*[-+=]|(?<=^[0-9])[.)]|(?<=^[0-9]{2})[.)]",
+    re.MULTILINE,
+)
 
 
 def plain(text: str) -> str:
-    """Markdown that shows the text as it is."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~$:" else c for c in text)
+    """Markdown that shows the text as it is: no markup, pictures, formulas, icons or entities."""
+    return _MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
 
 
 def words(option: object) -> str:
