@@ -199,8 +199,10 @@ def test_half_a_login_keeps_the_pages_shut(
         app.switch_page("pages/runs.py")
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("content", [secrets("http://localhost:1").encode(), b"[auth]\n"])
+@pytest.mark.parametrize(
+    ("page", "content"),
+    [("toy", b"[auth]\n"), *((page, secrets("http://localhost:1").encode()) for page in PAGES)],
+)
 def test_a_page_that_runs_without_the_app_shows_nothing(
     with_secrets: Callable[[bytes], None],
     monkeypatch: pytest.MonkeyPatch,
