@@ -19,6 +19,15 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServe
         yield server
 
 
+@pytest.fixture(autouse=True)
+def provider_alone(dashboard: Dashboard) -> None:
+    """The provider's own pages ask for a style sheet from elsewhere, and for an icon."""
+    dashboard.page.route(
+        re.compile(r"https://cdn\.jsdelivr\.net/|/favicon\.ico$"),
+        lambda route: route.fulfill(body="", content_type="text/css"),
+    )
+
+
 def log_in(tab: Dashboard, subject: str) -> None:
     tab.page.get_by_role("button", name="Log in").click()
     tab.page.wait_for_url(re.compile("/oauth2/authorize"))

@@ -32,9 +32,11 @@ def test_a_p_value_is_never_0(p_value: float, text: str) -> None:
     [
         ("learning_rate must be 1. Received: 2", "learning_rate must be 1. Received: 2"),
         ("**b** _i_ `c`", r"\*\*b\*\* \_i\_ \`c\`"),
-        ("![p](http://a/p.png)", r"!\[p\](http\://a/p.png)"),
+        ("![p](http://a/p.png)", "!\\[p\\](http:\u2060//a/p.png)"),
         ("<b>&lt;</b>", r"\<b\>\&lt;\</b\>"),
-        (":material/home: :red[r] $x$", r"\:material/home: \:red\[r\] \$x\$"),
+        ("www.a.b at HTTPS://a.b", "www\u2060.a.b at HTTPS:\u2060//a.b"),
+        (":red[r] $x$ a:b", r"\:red\[r\] \$x\$ a\:b"),
+        (":material/home: :smile:", ":\u2060material/home: :\u2060smile:"),
         ("- a\n+ b\n=\n1. c\n12) d", "\\- a\n\\+ b\n\\=\n1\\. c\n12\\) d"),
         ("# a | b ~c~ \\", r"\# a \| b \~c\~ \\"),
     ],
