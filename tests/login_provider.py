@@ -17,6 +17,8 @@ USERS = (
         claims={"email": "mallory@example.org", "email_verified": False, "name": "Mallory"},
     ),
 )
+# Of a run that no stranger may hear of.
+NAME = "Not for strangers"
 COOKIE_SECRET = "of the tests, and 32 characters or more"
 
 

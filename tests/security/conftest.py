@@ -1,15 +1,13 @@
-"""A server that asks for a login, and two runs in it that no stranger may hear of."""
+"""A server that asks for a login, and a run in it that no stranger may hear of."""
 
 from collections.abc import Iterator
 
 import pytest
-from login_provider import guarded
+from login_provider import NAME, guarded
 
 from ganlib import recipes
 from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
-
-NAME = "Not for strangers"
 
 
 @pytest.fixture(scope="module")

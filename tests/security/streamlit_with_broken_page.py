@@ -11,7 +11,7 @@ def runs_table() -> None:
     raise ZeroDivisionError(SECRET)
 
 
-ganlib.ui.runs_table = runs_table
-
+# Whoever imports this wants to know the secret, and no broken page.
 if __name__ == "__main__":
+    ganlib.ui.runs_table = runs_table
     main(prog_name="streamlit")

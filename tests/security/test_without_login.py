@@ -6,9 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import NAME
 from itsdangerous import URLSafeTimedSerializer
-from login_provider import COOKIE_SECRET, guarded
+from login_provider import COOKIE_SECRET, NAME, guarded
 from visitor import Page, Visitor, log_in
 
 from ganlib.bench.server import AppServer
