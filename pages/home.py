@@ -2,6 +2,7 @@ import streamlit as st
 
 from ganlib import ui
 
+ui.guard()
 st.title("Train GANs and watch them learn", anchor=False)
 st.markdown(
     "A generative adversarial network is two networks that play against each other. The "

@@ -2,5 +2,6 @@ import streamlit as st
 
 from ganlib import ui
 
+ui.guard()
 st.header("Runs", anchor=False)
 ui.runs_table()

@@ -15,6 +15,10 @@ NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
 SPEAKS_TO_STREAMLIT = {"ganlib.bench.session"}
+# All else of Streamlit is private, and may be another in its next version.
+PUBLIC_STREAMLIT = {"streamlit", "streamlit.components.v1", "streamlit.errors"}
+PRIVATE_ATTRIBUTES = {"config", "elements", "proto", "runtime", "web"}
+MAY_USE_PRIVATE = {"ganlib.ui._compat": "streamlit.", "ganlib.bench.session": "streamlit.proto."}
 
 _WORDS = {"architecture", "errors", "events", "knobs", "config", "discovery"}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
@@ -118,10 +122,48 @@ def violations(root: Path) -> list[str]:
             wrong.append(f"{arrow.source} may not import streamlit.")
         elif top in HEAVY and where in NEVER_HEAVY:
             wrong.append(f"{arrow.source} may not import {top}.")
+    wrong += [
+        f"{name} may not use {used}, which is private."
+        for name, path in known.items()
+        for used in private_streamlit(path.read_text("utf-8"))
+        if not f"{used}.".startswith(MAY_USE_PRIVATE.get(name, " "))
+    ]
     for name in known:
         if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, found)):
             wrong.append(f"Importing {name} loads {path[-1]}: {' -> '.join(path)}.")
     return wrong
+
+
+@cache
+def private_streamlit(text: str) -> list[str]:
+    """Dotted names of all private parts of Streamlit that a module imports or reaches."""
+    found = []
+    for statement, _ in _statements(text):
+        if isinstance(statement, ast.Import):
+            found += [alias.name for alias in statement.names]
+        elif statement.module == "streamlit":
+            found += [f"streamlit.{alias.name}" for alias in statement.names]
+        elif not statement.level:
+            found.append(statement.module or "")
+    private = [
+        name for name in found if name.split(".")[0] == "streamlit" and name not in PUBLIC_STREAMLIT
+    ]
+    if "st." in text:
+        private += [name for node in ast.walk(ast.parse(text)) if (name := _reached(node))]
+    return private
+
+
+def _reached(node: ast.AST) -> str:
+    """`st.runtime` or `st.secrets._reset`, where it is private; else empty."""
+    if not isinstance(node, ast.Attribute):
+        return ""
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not (isinstance(root, ast.Name) and root.id == "st"):
+        return ""
+    of_module = node.value is root and node.attr in PRIVATE_ATTRIBUTES
+    return ast.unparse(node) if of_module or node.attr.startswith("_") else ""
 
 
 def heavy_after_importing(root: Path) -> list[str]:

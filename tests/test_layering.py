@@ -111,6 +111,31 @@ WRONG = [
         "from ganlib.bench import session",
         "ganlib.ui.grid may not import ganlib.bench.session.",
     ),
+    (
+        "ganlib/ui/grid.py",
+        "def f():\n    from streamlit.runtime import caching",
+        "ganlib.ui.grid may not use streamlit.runtime, which is private.",
+    ),
+    (
+        "ganlib/ui/grid.py",
+        "from streamlit import config",
+        "ganlib.ui.grid may not use streamlit.config, which is private.",
+    ),
+    (
+        "ganlib/ui/login.py",
+        "st.secrets._reset()",
+        "ganlib.ui.login may not use st.secrets._reset, which is private.",
+    ),
+    (
+        "app.py",
+        "import streamlit as st\nst.runtime.exists()",
+        "app may not use st.runtime, which is private.",
+    ),
+    (
+        "ganlib/bench/session.py",
+        "def f():\n    import streamlit.runtime",
+        "ganlib.bench.session may not use streamlit.runtime, which is private.",
+    ),
     ("ganlib/lab/tricks.py", "", "ganlib.lab.tricks has no place in the layering."),
     (
         "ganlib/data/base.py",
@@ -147,6 +172,7 @@ def test_a_wrong_arrow_is_caught(copy: Path, path: str, text: str, sentence: str
 
 RIGHT = [
     ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui import grid"),
+    ("ganlib/ui/extra.py", "from streamlit.errors import Error\nimport streamlit.components.v1"),
     ("app.py", "import streamlit as st\nimport ganlib.ui.grid"),
     ("ganlib/ui/extra.py", "import streamlit\ndef f():\n    from ganlib.training import Trainer"),
     ("ganlib/runs/extra.py", "def f():\n    from ganlib.training import Trainer"),

@@ -38,7 +38,8 @@ class AppServer:
     """Streamlit serving app.py.
 
     Args:
-        folder: for the runs, the cache and the log.
+        folder: for the runs, the cache and the log; its `secrets.toml`, where there is one,
+            takes the place of the user's own.
         entry: what follows `python` up to the app's own options.
         variables: of the environment, beside those that every server here gets.
 
@@ -67,7 +68,11 @@ class AppServer:
         self.asked_at = time.monotonic()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *entry, "run", str(app), f"--server.port={port}"],
+                [
+                    *(sys.executable, *entry, "run", str(app)),
+                    f"--server.port={port}",
+                    f"--secrets.files={folder / 'secrets.toml'}",
+                ],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

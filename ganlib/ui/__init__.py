@@ -4,6 +4,7 @@ from pathlib import Path
 
 from ganlib.ui.distributions import distributions
 from ganlib.ui.home import page_cards, running_now, start_demo
+from ganlib.ui.login import guard, let_in
 from ganlib.ui.recovery import interrupted_runs
 from ganlib.ui.runs_table import runs_table
 from ganlib.ui.services import start
@@ -14,7 +15,9 @@ ICON = str(Path(__file__).with_name("icon.png"))
 __all__ = [
     "ICON",
     "distributions",
+    "guard",
     "interrupted_runs",
+    "let_in",
     "page_cards",
     "running_now",
     "runs_table",

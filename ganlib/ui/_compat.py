@@ -6,8 +6,12 @@ Tested on Streamlit 1.67; Python 3.10 gets 1.65, where the app runs as well.
 import threading
 
 import streamlit as st
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+
+_UNSUPPORTED = "This version of Streamlit is not supported; see requirements.txt."
+_SERVER_WIDE = ("_handle_clear_cache_request", "_handle_git_information_request")
 
 _app_has_run = threading.Event()
 
@@ -21,8 +25,21 @@ def keep_keras_sessions() -> None:
     network's speed. Our networks are freed with their run, so there is nothing to clear.
     """
     if not hasattr(script_runner, "_clean_problem_modules"):
-        raise RuntimeError("This version of Streamlit is not supported; see requirements.txt.")
+        raise RuntimeError(_UNSUPPORTED)
     script_runner._clean_problem_modules = _leave_modules_alone
+
+
+def keep_to_own_session() -> None:
+    """Has Streamlit ignore what one browser may ask for at the expense of all others.
+
+    Any connection, logged in or not, may have the caches of the whole server emptied, and
+    with them the manager of its runs: a second one would train beside the first. Any may
+    ask for the server's git repository as well. The app offers neither.
+    """
+    for name in _SERVER_WIDE:
+        if not hasattr(AppSession, name):
+            raise RuntimeError(_UNSUPPORTED)
+        setattr(AppSession, name, _ignore)
 
 
 def run_within_app() -> None:
@@ -45,4 +62,8 @@ def remember_app() -> None:
 
 
 def _leave_modules_alone() -> None:
+    return None
+
+
+def _ignore(_session: AppSession) -> None:
     return None

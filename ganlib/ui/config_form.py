@@ -12,7 +12,7 @@ from ganlib.errors import ConfigError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
 from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
-from ganlib.ui.text import words
+from ganlib.ui.text import plain, words
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
@@ -57,7 +57,7 @@ def config_form(recipe: Recipe) -> RunConfig | None:
     try:
         return read_form(recipe)
     except ConfigError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
 
 

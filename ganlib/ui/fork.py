@@ -10,7 +10,7 @@ from ganlib.runs.trainers import check_fork, config_at, differences
 from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
 from ganlib.ui.session import select
-from ganlib.ui.text import words
+from ganlib.ui.text import plain, words
 
 _ERROR = "fork.error"
 _SHOWN = 6
@@ -48,7 +48,7 @@ def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
     if config is not None and step is not None:
         st.caption(_what_changes(run, step, config))
     if message := st.session_state.pop(_ERROR, None):
-        st.error(message, icon=":material/error:")
+        st.error(plain(message), icon=":material/error:")
 
 
 def parent_line(recipe: Recipe, run: Run) -> None:
@@ -74,7 +74,7 @@ def parent_line(recipe: Recipe, run: Run) -> None:
 def _what_changes(run: Run, step: int, config: RunConfig) -> str:
     changed = differences(config_at(run, step).model_dump(), config.model_dump())
     told = [
-        f"{words(name).lower()} {before} → {after}"
+        f"{words(name).lower()} {plain(str(before))} → {plain(str(after))}"
         for name, (before, after) in list(changed.items())[:_SHOWN]
     ]
     if len(changed) > _SHOWN:

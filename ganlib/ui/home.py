@@ -7,12 +7,12 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.errors import UserError
-from ganlib.ui._compat import run_within_app
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
 from ganlib.ui.session import select
 from ganlib.ui.status_line import state_badge, status_text
+from ganlib.ui.text import plain
 
 _TICK_S = 2.0
 
@@ -53,7 +53,6 @@ DEMOS = (
 
 def start_demo() -> None:
     """Buttons that train something as it is and go to its page."""
-    run_within_app()
     pressed = None
     with st.container(horizontal=True):
         for at, demo in enumerate(DEMOS):
@@ -73,7 +72,7 @@ def start_demo() -> None:
             for name, values in pressed.runs
         ]
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     if ids[1:]:
         st.session_state[BESIDE] = ids[1]

@@ -9,6 +9,7 @@ from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import status_text
+from ganlib.ui.text import plain
 
 _ERROR = "recovery.error"
 _MOST = 20
@@ -18,7 +19,7 @@ def interrupted_runs() -> None:
     """A button for each run that was cut off, and one for all; nothing where there is none."""
     found = manager().store.interrupted()
     if message := st.session_state.pop(_ERROR, None):
-        st.error(message, icon=":material/error:")
+        st.error(plain(message), icon=":material/error:")
     if not found:
         return
     st.subheader("Interrupted", anchor=False)
@@ -40,7 +41,7 @@ def interrupted_runs() -> None:
 
 def _row(run: Run) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_title(run)}** · {status_text(run.status())}")
+        st.markdown(f"**{_title(run)}** · {plain(status_text(run.status()))}")
         _button("Resume", f"resume.{run.id}", [run.id])
         _button("Leave", f"leave.{run.id}", [run.id])
 
@@ -49,7 +50,7 @@ def _title(run: Run) -> str:
     try:
         return recipes.get(run.recipe).title
     except UserError:
-        return run.recipe
+        return plain(run.recipe)
 
 
 def _button(label: str, key: str, run_ids: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from ganlib.runs import Run, Status
 from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
 from ganlib.ui.session import select
+from ganlib.ui.text import plain
 
 _SETTLE_S = 1.0
 
@@ -73,7 +74,7 @@ def run_controls(
     if config is None:
         st.caption(":red[Start waits until the settings below are allowed.]")
     if message := st.session_state.pop("control.error", None):
-        st.error(message, icon=":material/error:")
+        st.error(plain(message), icon=":material/error:")
 
 
 def _start(recipe: Recipe) -> None:

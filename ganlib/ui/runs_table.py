@@ -8,10 +8,10 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import RunSummary
-from ganlib.ui._compat import run_within_app
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import state_badge
+from ganlib.ui.text import plain
 from ganlib.viz.curves import decimate, smooth
 
 _SPARK_POINTS = 40
@@ -21,14 +21,13 @@ _DELETED = "runs.deleted"
 
 def runs_table() -> None:
     """Every run with its best and last score and a tiny loss curve; select one to act on it."""
-    run_within_app()
     summaries = manager().store.list()
     if not summaries:
         st.info("No runs yet. Start one on any training page.", icon=":material/info:")
         return
     for summary in summaries:
         if summary.damage:
-            st.warning(f"{summary.id}: {summary.damage}", icon=":material/warning:")
+            st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
     whole = [summary for summary in summaries if not summary.damage]
     event: Any = st.dataframe(
         pd.DataFrame([_row(summary) for summary in whole]),
@@ -114,17 +113,17 @@ def _actions(summary: RunSummary) -> None:
                 try:
                     store.rename(summary.id, name)
                     store.annotate(summary.id, note)
-                    st.toast(f"{name} is saved.", icon=":material/save:")
+                    st.toast(f"{plain(name)} is saved.", icon=":material/save:")
                     st.rerun()
                 except UserError as error:
-                    st.error(str(error), icon=":material/error:")
+                    st.error(plain(str(error)), icon=":material/error:")
             if st.button("Delete", key="delete", icon=":material/delete:"):
                 _confirm_delete(summary.id, name)
 
 
 @st.dialog("Delete this run?")
 def _confirm_delete(run_id: str, name: str) -> None:
-    st.write(f"{name} and everything it saved will be gone for good.")
+    st.write(f"{plain(name)} and everything it saved will be gone for good.")
     with st.container(horizontal=True):
         confirmed = st.button("Delete for good", key="delete_confirmed", type="primary")
         if st.button("Cancel", key="delete_cancelled"):
@@ -133,8 +132,8 @@ def _confirm_delete(run_id: str, name: str) -> None:
         try:
             manager().store.delete(run_id)
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return
         st.session_state[_DELETED] = st.session_state.get(_DELETED, 0) + 1
-        st.toast(f"{name} is deleted.", icon=":material/delete:")
+        st.toast(f"{plain(name)} is deleted.", icon=":material/delete:")
         st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Manager, RunStore
-from ganlib.ui._compat import keep_keras_sessions, remember_app
+from ganlib.ui._compat import keep_keras_sessions, keep_to_own_session, remember_app
 
 DEMO = "toy/scalar"
 
@@ -24,6 +24,7 @@ def start() -> None:
 def manager() -> Manager:
     """The one manager of this server; every session sees the same runs."""
     keep_keras_sessions()
+    keep_to_own_session()
     made = Manager(RunStore(RunStore.default_root()), cap=_cap())
     warm_up(made)
     atexit.register(made.shutdown, 10.0)

@@ -1,11 +1,25 @@
 """Text on a page: the user's own, names of options, and numbers."""
 
+import re
+
 import numpy as np
+
+# An underscore within a word and a colon before a space mean nothing, and are frequent. What
+# begins a list or underlines a heading does so at the beginning of a line only.
+_MARKUP = re.compile(
+    r"[\\`*\[\]<>#|~$&]|(?<!\w)_|_(?!\w)|:(?=\S)|^\s*[-+=]|(?<=^[0-9])[.)]|(?<=^[0-9]{2})[.)]",
+    re.MULTILINE,
+)
+# Icons and bare addresses are looked for once all else of Markdown is done, when backslashes
+# count for nothing; what keeps them from being found is a character that has no width.
+_FOUND_LATE = re.compile(r"\\:(?=//|[\w/+-]+\\?:)|www(?=\.)", re.IGNORECASE)
+_WORD_JOINER, _BACKSLASH = "\u2060", "\\"
 
 
 def plain(text: str) -> str:
-    """Markdown that shows the text as it is."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~$:" else c for c in text)
+    """Markdown that shows the text as it is: no markup, pictures, formulas, icons, links."""
+    escaped = _MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
+    return _FOUND_LATE.sub(lambda found: f"{found[0].lstrip(_BACKSLASH)}{_WORD_JOINER}", escaped)
 
 
 def words(option: object) -> str:

@@ -6,19 +6,20 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.ui._compat import run_within_app
 from ganlib.ui.architecture import architecture_panel
 from ganlib.ui.config_form import config_form
 from ganlib.ui.fork import fork_panel, parent_line
 from ganlib.ui.generators import keep_generator
 from ganlib.ui.hands_on import hands_on
 from ganlib.ui.live_panels import live_panels
+from ganlib.ui.login import guard
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.preparing import prepare_soon
 from ganlib.ui.recipe_picker import recipe_picker, source_line
 from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
 from ganlib.ui.session import adopt_address, shown_run
+from ganlib.ui.text import plain
 
 
 def training_page(page: str, title: str) -> None:
@@ -28,7 +29,7 @@ def training_page(page: str, title: str) -> None:
         page: the recipes' page, which is also its address: "toy", "mnist", ...
         title: the heading.
     """
-    run_within_app()
+    guard()
     problem = adopt_address(page)
 
     header = st.container()
@@ -43,7 +44,7 @@ def training_page(page: str, title: str) -> None:
         controls = right.container()
         source_line(recipe)
     if problem:
-        header.warning(problem, icon=":material/warning:")
+        header.warning(plain(problem), icon=":material/warning:")
 
     run = shown_run(recipe)
     # Read once: were it to change meanwhile, the parts of the page would disagree.

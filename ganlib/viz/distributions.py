@@ -138,11 +138,12 @@ def quantiles_figure(
         height: pixels.
         pair: names and colours.
     """
+    first, second = pair.texts
     layout = chart_layout(
-        title=f"{pair.second} quantile",
+        title=f"{second} quantile",
         uirevision=uirevision,
         height=height,
-        x=value_axis(*view, title=f"{pair.first} quantile"),
+        x=value_axis(*view, title=f"{first} quantile"),
         y={"range": list(view)},
     )
     layout["hovermode"] = "closest"
@@ -160,13 +161,13 @@ def quantiles_figure(
     trace = {
         "type": "scatter",
         "mode": "markers",
-        "name": pair.second,
+        "name": second,
         "x": info.first,
         "y": info.second,
         "customdata": 100 * info.shares,
         "marker": {"color": pair.second_colour, "size": 6},
-        "hovertemplate": f"%{{customdata:.3~g}} % of values lie below: {pair.first} %{{x:.4~g}}, "
-        f"{pair.second} %{{y:.4~g}}<extra></extra>",
+        "hovertemplate": f"%{{customdata:.3~g}} % of values lie below: {first} %{{x:.4~g}}, "
+        f"{second} %{{y:.4~g}}<extra></extra>",
     }
     return Chart((trace,), layout)
 
@@ -209,11 +210,12 @@ def difference_figure(
     title = "difference of counts" if counts else "difference of density"
     layout = _bins_layout(info, title, uirevision, height)
     layout |= {"barmode": "overlay", "bargap": 0.05}
+    first, second = pair.texts
     difference = info.scaled(1, counts) - info.scaled(0, counts)
     return Chart(
         (
-            _bars(info, np.maximum(difference, 0), f"more {pair.second}", pair.second_colour),
-            _bars(info, np.minimum(difference, 0), f"more {pair.first}", pair.first_colour),
+            _bars(info, np.maximum(difference, 0), f"more {second}", pair.second_colour),
+            _bars(info, np.minimum(difference, 0), f"more {first}", pair.first_colour),
         ),
         layout,
     )
@@ -223,7 +225,8 @@ _SPIKE = "All values are equal, or nearly: there is no density to draw."
 
 
 def _named(pair: Pair) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (pair.first, pair.first_colour), (pair.second, pair.second_colour)
+    first, second = pair.texts
+    return (first, pair.first_colour), (second, pair.second_colour)
 
 
 def _curves(

@@ -119,9 +119,10 @@ def histogram_figure(
     width = info.edges[1] - info.edges[0]
     # With the shape "hvh" a step is centred on its point, so a hover names the bin's centre.
     x = np.concatenate(([info.centres[0] - width], info.centres, [info.centres[-1] + width]))
+    first, second = pair.texts
     looks = {
-        "real": (pair.first, pair.first_colour),
-        "generated": (pair.second, pair.second_colour),
+        "real": (first, pair.first_colour),
+        "generated": (second, pair.second_colour),
         "noise": ("noise", colours.of_role("noise")),
     }
     traces = [

@@ -1,5 +1,6 @@
 """How two samples are called and coloured, wherever they stand side by side."""
 
+import html
 from dataclasses import dataclass
 
 from ganlib.viz import colours
@@ -20,6 +21,15 @@ class Pair:
     second: str = "generated"
     first_colour: str = colours.REAL
     second_colour: str = colours.GENERATED
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Both names for Plotly, which takes tags and %{...} in a text for its own."""
+        first, second = (
+            html.escape(name, quote=False).replace("{", "&#123;")
+            for name in (self.first, self.second)
+        )
+        return first, second
 
 
 REAL_AND_GENERATED = Pair()

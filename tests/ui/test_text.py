@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib.ui.text import listed, p_text
+from ganlib.ui.text import listed, p_text, plain
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,21 @@ def test_numbers_have_the_decimals_that_tell_them_apart(values: list[float], tex
 )
 def test_a_p_value_is_never_0(p_value: float, text: str) -> None:
     assert p_text(p_value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("learning_rate must be 1. Received: 2", "learning_rate must be 1. Received: 2"),
+        ("**b** _i_ `c`", r"\*\*b\*\* \_i\_ \`c\`"),
+        ("![p](http://a/p.png)", "!\\[p\\](http:\u2060//a/p.png)"),
+        ("<b>&lt;</b>", r"\<b\>\&lt;\</b\>"),
+        ("www.a.b at HTTPS://a.b", "www\u2060.a.b at HTTPS:\u2060//a.b"),
+        (":red[r] $x$ a:b", r"\:red\[r\] \$x\$ a\:b"),
+        (":material/home: :smile:", ":\u2060material/home: :\u2060smile:"),
+        ("- a\n+ b\n=\n1. c\n12) d", "\\- a\n\\+ b\n\\=\n1\\. c\n12\\) d"),
+        ("# a | b ~c~ \\", r"\# a \| b \~c\~ \\"),
+    ],
+)
+def test_text_of_a_user_is_no_markdown(text: str, markdown: str) -> None:
+    assert plain(text) == markdown

@@ -117,3 +117,25 @@ def test_colours_and_names() -> None:
     quantiles.to_plotly()
     difference_figure(info, uirevision="", pair=two_real("a", "b")).to_plotly()
     assert two_real("a", "b").first_colour == colours.REAL
+
+
+def test_names_are_no_markup_of_plotly() -> None:
+    pair = two_real("<b>a</b> & %{x}", "<a href='http://evil.test'>b</a>")
+    assert pair.texts == (
+        "&lt;b&gt;a&lt;/b&gt; &amp; %&#123;x}",
+        "&lt;a href='http://evil.test'&gt;b&lt;/a&gt;",
+    )
+    one, other = np.arange(9.0), np.arange(9.0) + 1
+    info = histogram_info(one, other)
+    for chart in (
+        histogram_figure(info, uirevision="", pair=pair),
+        bars_figure(info, uirevision="", pair=pair),
+        difference_figure(info, uirevision="", pair=pair),
+        density_figure(density_info(one, other, (0, 9)), uirevision="", pair=pair),
+        quantiles_figure(quantiles_info(one, other), (0, 9), uirevision="", pair=pair),
+    ):
+        drawn = str([{**trace, "x": 0, "y": 0} for trace in chart.traces]) + str(chart.layout)
+        assert "<b>" not in drawn
+        assert "<a " not in drawn
+        assert "%{x}" not in drawn
+        assert "&lt;a href" in drawn

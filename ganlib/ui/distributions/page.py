@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from ganlib.ui._compat import run_within_app
 from ganlib.ui.distributions.runs import of_a_run, of_two_runs
 from ganlib.ui.distributions.tables import of_a_table
 
@@ -17,7 +16,6 @@ _SOURCES: dict[str, Callable[[], None]] = {
 
 def distributions() -> None:
     """Real against generated of a run, two runs, or two columns of a file."""
-    run_within_app()
     st.session_state.setdefault("compare.source", "A run")
     source = st.segmented_control(
         "Compare",

@@ -1,0 +1,113 @@
+"""What a user calls a run, and what stands in an address, is shown as it is and does nothing."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from dashboard import Dashboard
+from playwright.sync_api import Locator, expect
+
+from ganlib.runs import RunStore
+
+# Each would show in its own way: a script that runs, a picture that is asked for, a link,
+# bold text, a formula, an icon, a colour, an entity, and what Plotly fills in.
+NAME = (
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+    "![p](http://evil.test/p.png)[l](http://evil.test/) **b** $x^2$ :material/home: :red[r] &lt; "
+    "%{x} _i_"
+)
+EVIL = "evil.test"
+NOTE = '<svg onload="window.hacked=1"> **note** ![q](http://evil.test/q.png)'
+TWO_STEPS = {"steps": 40, "sample_every": 20}
+
+
+@pytest.fixture
+def asked(dashboard: Dashboard) -> Iterator[list[str]]:
+    """Addresses elsewhere that the browser asked for, of which there must be none."""
+    urls: list[str] = []
+    dashboard.page.on(
+        "request",
+        lambda request: urls.append(request.url) if _host(request.url) == EVIL else None,
+    )
+    yield urls
+    assert urls == []
+
+
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
+
+
+def _shown(part: Locator) -> str:
+    """Its text, as far as it can be seen."""
+    return part.inner_text().replace("\u2060", "")
+
+
+def check_nothing_happened(tab: Dashboard) -> None:
+    assert tab.page.evaluate("window.hacked") is None
+    for selector in ('a[href*="evil.test"]', 'img[src*="evil.test"]', 'img[src="x"]', ".katex"):
+        expect(tab.page.locator(selector)).to_have_count(0)
+
+
+def test_names_and_notes(dashboard: Dashboard, store: RunStore, asked: list[str]) -> None:
+    tab = dashboard
+    tab.open("/toy")
+    tab.set_knobs("toy/scalar", **TWO_STEPS)
+    runs = []
+    for _ in range(2):
+        runs.append(tab.start())
+        expect(tab.status).to_contain_text("Finished")
+    for at, run_id in enumerate(runs):
+        store.rename(run_id, f"{NAME}{at}")
+        store.annotate(run_id, NOTE)
+
+    tab.open(f"/toy?run={runs[0]}")
+    expect(tab.status).to_contain_text(f"{NAME}0 · {NOTE}")
+    check_nothing_happened(tab)
+
+    tab.open("/runs")
+    cells = tab.page.get_by_test_id("data-grid-canvas").locator("td")
+    expect(cells.filter(has_text=f"{NAME}1")).to_be_attached()
+    box = tab.page.get_by_test_id("data-grid-canvas").bounding_box()
+    assert box
+    height = box["height"] / 3
+    tab.page.mouse.click(box["x"] + height / 2, box["y"] + height * 1.5)
+    name = tab.page.get_by_role("textbox", name="Name")
+    short = "<b>a</b> **b** ![p](http://evil.test/p.png) $x$ :material/home:"
+    name.fill(short)
+    name.press("Tab")
+    tab.button("save").click()
+    expect(cells.filter(has_text=short)).to_be_attached()
+    tab.button("delete").click()
+    dialog = tab.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("and everything it saved")
+    assert f"{short} and everything it saved" in _shown(dialog)
+    check_nothing_happened(tab)
+
+    store.rename(runs[1], f"{NAME}1")
+    tab.open("/distributions")
+    tab.page.get_by_role("radio", name="Two runs").click()
+    legend = tab.page.locator(".legendtext")
+    for at in range(2):
+        expect(legend.filter(has_text=f"{NAME}{at}").first).to_be_attached()
+    expect(tab.page.locator("h4").filter(has_text="window.hacked=1")).to_be_attached()
+    check_nothing_happened(tab)
+
+
+ADDRESSES = [
+    "![p](http://evil.test/p.png)",
+    '<img src=x onerror="window.hacked=1">',
+    "[l](http://evil.test/)",
+    "../../../etc/passwd",
+    "$x^2$ :material/home: **b**",
+]
+
+
+@pytest.mark.parametrize("run_id", ADDRESSES)
+def test_addresses(dashboard: Dashboard, asked: list[str], run_id: str) -> None:
+    tab = dashboard
+    tab.page.goto(f"{tab.url}/toy?run={re.sub('[^a-z.]', lambda c: f'%{ord(c[0]):02x}', run_id)}")
+    alert = tab.page.get_by_test_id("stAlert")
+    expect(alert).to_contain_text("A run id is a date, a time and 12 letters or digits")
+    assert f"Received: {run_id!r}" in _shown(alert)
+    check_nothing_happened(tab)
