@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest, app_test
 
 from ganlib.runs import RunStore
-from ganlib.ui import training_page
+from ganlib.ui.preparing import Preparer
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -32,7 +32,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
         script_runner, "_clean_problem_modules", script_runner._clean_problem_modules
     )
     # Tests of pages train nothing, and need not wait for what they would.
-    monkeypatch.setattr(training_page, "prepare_soon", lambda recipe_name, config: None)
+    monkeypatch.setattr(Preparer, "ask", lambda self, recipe_name, config: None)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield RunStore(folder)
