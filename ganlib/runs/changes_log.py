@@ -1,22 +1,32 @@
 """changes.jsonl: what a user changed in the middle of a run, one checksummed JSON line each."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ganlib.events import Change
-from ganlib.runs.documents import decoded_lines, encode
+from ganlib.runs.documents import (
+    DamagedError,
+    ForeignError,
+    damaged,
+    decode,
+    encode,
+    name_of,
+    read_file,
+)
 from ganlib.runs.durable import AppendFile, replace_bytes
+from ganlib.runs.figures import is_count
 
 
 def read_changes(path: Path) -> tuple[Change, ...]:
-    """All whole lines of the log, in order; torn and damaged ones are left out.
+    """All whole lines of the log, in order. A torn one at the end was never confirmed.
 
     Raises:
+        DamagedError: another line is damaged, or the log is another run's. A run that
+            went on without one of its changes would be another run.
         TooNewError: a later version wrote it.
     """
-    return tuple(
-        Change(body["step"], body["knobs"], body["learns"])
-        for body, _ in decoded_lines(_content(path), f"{path.parent.name}/{path.name}")
-    )
+    return _read(path)[0]
 
 
 class ChangesWriter:
@@ -35,10 +45,9 @@ class ChangesWriter:
         if self._file is None:
             if not self._path.exists():
                 replace_bytes(self._path, b"", sync=True)
-            # A torn line at the end was never confirmed.
-            self._file = AppendFile(self._path, _content(self._path).rfind(b"\n") + 1)
+            self._file = AppendFile(self._path, _read(self._path)[1])
         body = {"step": change.step, "knobs": change.knobs, "learns": change.learns}
-        self._file.append(encode(body))
+        self._file.append(encode(body, name_of(self._path)))
         self._file.sync()
 
     def close(self) -> None:
@@ -46,5 +55,31 @@ class ChangesWriter:
             self._file.close()
 
 
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+def _read(path: Path) -> tuple[tuple[Change, ...], int]:
+    """The changes, and the byte behind the last of them."""
+    what = name_of(path)
+    content = b""
+    with suppress(FileNotFoundError):
+        content = read_file(path)
+    found, end = [], 0
+    for line in content.splitlines(keepends=True):
+        try:
+            change = _change(decode(line, what), what)
+            if not line.endswith(b"\n"):
+                break
+        except ForeignError:
+            raise
+        except DamagedError:
+            if end + len(line) == len(content):
+                break
+            raise
+        found.append(change)
+        end += len(line)
+    return tuple(found), end
+
+
+def _change(body: dict[str, Any], what: str) -> Change:
+    step, knobs, learns = body.get("step"), body.get("knobs"), body.get("learns")
+    if not is_count(step) or not isinstance(knobs, dict) or not isinstance(learns, str):
+        raise damaged(what)
+    return Change(step, knobs, learns)

@@ -17,7 +17,7 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
     """A binary file to write, which takes the place of `path` when the block ends well.
 
     Readers see the old file or the whole new one, never a part. When the block
-    raises, the old file stays.
+    raises, the old file stays. A folder in its place is set aside, with all that is in it.
 
     Args:
         path: the file to replace or create; its folder exists.
@@ -31,7 +31,13 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
+        try:
+            os.replace(temporary, path)
+        except (IsADirectoryError, PermissionError):
+            if not path.is_dir():
+                raise
+            set_aside(path)
+            os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -44,6 +50,14 @@ def replace_bytes(path: Path, content: bytes, *, sync: bool) -> None:
     """Puts `content` in the place of `path`; see `replaced`."""
     with replaced(path, sync=sync) as file:
         file.write(content)
+
+
+def set_aside(path: Path) -> None:
+    """Takes what cannot be read out of the way, under a name that nothing else has."""
+    aside = path.with_name(path.name + ".damaged")
+    if aside.exists():
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.damaged")
+    path.replace(aside)
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,14 +10,15 @@ another history (a resume cuts the log back) even where the sizes are the same.
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ganlib.errors import RunError
-from ganlib.runs.documents import DamagedError, decode, encode
-from ganlib.runs.durable import AppendFile, replace_bytes
+from ganlib.runs.documents import DamagedError, damaged, decode, encode, name_of, read_file
+from ganlib.runs.durable import AppendFile, replace_bytes, set_aside
 
 # What every log starts with, before the trainer's own metrics.
 LEADING_COLUMNS = ("step", "time_s")
@@ -90,16 +91,18 @@ def read_columns(data: bytes, what: str) -> tuple[tuple[str, ...], int] | None:
         None where the first line is not complete yet.
 
     Raises:
-        DamagedError: the first line is not what was written.
+        DamagedError: the first line is not what was written, or another log's.
         TooNewError: a later version wrote it.
     """
     length = data.find(b"\n") + 1
     if length == 0:
         return None
     columns = decode(data[:length], what).get("columns")
-    if not isinstance(columns, list) or tuple(columns[:2]) != LEADING_COLUMNS:
-        raise DamagedError(f"{what} is damaged.")
-    return tuple(str(name) for name in columns), length
+    if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
+        raise damaged(what)
+    if tuple(columns[:2]) != LEADING_COLUMNS:
+        raise damaged(what)
+    return tuple(columns), length
 
 
 class MetricsWriter:
@@ -163,15 +166,17 @@ class MetricsWriter:
         self._file.close()
 
     def _recover(self, path: Path, keep_to_step: int) -> int:
-        data = path.read_bytes() if path.exists() else b""
+        data = b""
         try:
-            found = read_columns(data, f"{path.parent.name}/{path.name}")
+            with suppress(FileNotFoundError):
+                data = read_file(path)
+            found = read_columns(data, name_of(path))
         except DamagedError:
             # Without the names of its columns nobody can read it, but somebody may want to try.
-            path.replace(path.with_name(path.name + ".damaged"))
+            set_aside(path)
             found = None
         if found is None:
-            line = encode({"columns": list(self.columns)})
+            line = encode({"columns": list(self.columns)}, name_of(path))
             replace_bytes(path, line, sync=True)
             return len(line)
         columns, start = found
