@@ -1,9 +1,12 @@
 """Scalars for TensorBoard, which needs not be installed to write them."""
 
+import re
 import time
 from pathlib import Path
 
 import numpy as np
+
+_NAME = re.compile(r"events\.out\.tfevents\.([0-9]{10})\.([0-9]{4,})")
 
 
 class TensorBoardLog:
@@ -20,9 +23,7 @@ class TensorBoardLog:
     def __init__(self, folder: Path, step: int):
         import tensorflow as tf
 
-        # TensorBoard reads the files in the order of their names.
-        session = len(list(folder.glob("events.out.tfevents.*")))
-        name = f"events.out.tfevents.{int(time.time()):010d}.{session:04d}"
+        session, name = _next_file(folder, int(time.time()))
         self._proto = tf.compat.v1
         self._writer = tf.io.TFRecordWriter(str(folder / name))
         self._write(tf.compat.v1.Event(wall_time=time.time(), file_version="brain.Event:2"))
@@ -50,6 +51,19 @@ class TensorBoardLog:
 
     def _write(self, event: object) -> None:
         self._writer.write(event.SerializeToString())  # type: ignore[attr-defined]
+
+
+def _next_file(folder: Path, now_s: int) -> tuple[int, str]:
+    """The number of a new session, and the name of its file.
+
+    TensorBoard reads the files in the order of their names, so one that a clock set
+    back would put before the others takes the time of the last of them.
+    """
+    names = (_NAME.fullmatch(path.name) for path in folder.glob("events.out.tfevents.*"))
+    earlier = [(int(found[1]), int(found[2])) for found in names if found]
+    session = max((number for _, number in earlier), default=-1) + 1
+    at_s = max([now_s, *(second for second, _ in earlier)])
+    return session, f"events.out.tfevents.{at_s:010d}.{session:04d}"
 
 
 def block_means(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
