@@ -47,8 +47,8 @@ class CheckpointFolder:
 
     def steps(self) -> list[int]:
         """The steps that have a checkpoint file, in order."""
-        names = (path.name for path in self._folder.glob("*.npz"))
-        return sorted(int(name[:-4]) for name in names if _NAME.fullmatch(name))
+        files = (path for path in self._folder.glob("*.npz") if _NAME.fullmatch(path.name))
+        return sorted(int(path.stem) for path in files if path.is_file())
 
     def load(self, step: int) -> Checkpoint:
         """The checkpoint of a step. Its arrays cannot be written to.
@@ -63,7 +63,7 @@ class CheckpointFolder:
         try:
             schema, stored = int(arrays.pop("schema")), int(arrays.pop("step"))
             elapsed_s = float(arrays.pop("elapsed_s"))
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):
             raise DamagedError(f"{what} is damaged.") from None
         if schema > SCHEMA:
             raise TooNewError(f"{what} was written by a later version (schema {schema}).")
