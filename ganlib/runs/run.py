@@ -113,8 +113,19 @@ class Run:
     def label(self) -> Label:
         """Name and note; the id stands in for a name that cannot be read."""
         try:
-            body = read_document(self.path / "label.json")
+            return self.label_to_edit()
         except RunError:
+            return Label(self.id)
+
+    def label_to_edit(self) -> Label:
+        """Name and note to be written anew; the id stands in for a damaged name.
+
+        Raises:
+            RunError: a later version wrote it, so it is left alone.
+        """
+        try:
+            body = read_document(self.path / "label.json")
+        except DamagedError:
             return Label(self.id)
         return Label(str(body.get("name", self.id)), str(body.get("note", "")))
 

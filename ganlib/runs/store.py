@@ -62,8 +62,9 @@ class RunStore:
         self.encode_grid = encode_grid
         self._open: OrderedDict[str, Run] = OrderedDict()
         self._open_lock = threading.Lock()
-        # When the status of a run that has ended was written, by id: it need not be read again.
-        self._ended: dict[str, int] = {}
+        # Which file held the status of a run that has ended, by id: it need not be read again.
+        # Its number beside its time, for clocks are coarse, and are set back.
+        self._ended: dict[str, tuple[int, int]] = {}
 
     @staticmethod
     def default_root() -> Path:
@@ -136,7 +137,8 @@ class RunStore:
         found = []
         for run_id in sorted(self._ids(), reverse=True):
             try:
-                written = (self.root / run_id / "status.json").stat().st_mtime_ns
+                stat = (self.root / run_id / "status.json").stat()
+                written = stat.st_ino, stat.st_mtime_ns
                 if self._ended.get(run_id) == written:
                     continue
                 run = self.open(run_id)
@@ -199,7 +201,7 @@ class RunStore:
 
     def _ids(self) -> Iterator[str]:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
-            yield from (entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir())
+            yield from (entry.name for entry in entries if is_run_id(entry.name) and _is_dir(entry))
 
     def _create(self, recipe: str, config: RunConfig) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -235,9 +237,17 @@ class RunStore:
     def _edited_label(self, run_id: str) -> Iterator[tuple[Path, Label]]:
         run = self.open(run_id)
         try:
-            yield run.path / "label.json", run.label()
+            yield run.path / "label.json", run.label_to_edit()
         except OSError as error:
             raise RunError(f"Run {run_id} cannot be changed: {error.strerror}.") from None
+
+
+def _is_dir(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to itself, for one.
+        return False
 
 
 def _being_made_or_gone(folder: Path) -> bool:
