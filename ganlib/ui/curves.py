@@ -100,14 +100,14 @@ def _charts(
             for name, column in columns.items()
         }
 
-    marks = _marks(changes, x)
+    marks = _marks(changes, history.step, x)
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     info = curves_info(x, losses, x_kind=look.x_kind, smoothing=look.smoothing, log=look.log)
     loss_chart = marked(loss_figure(info, uirevision=revision), marks)
     second_x, second_values = x, series(second.columns)
     if second.of_samples and scores:
-        # At step 0 no second has passed yet.
-        at = np.minimum(scores.step, len(history))
+        # At step 0 no second has passed yet. A log that was damaged may lack steps.
+        at = np.searchsorted(history.step, scores.step, side="right")
         second_x = (
             scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
         )
@@ -123,11 +123,11 @@ def _charts(
     return loss_chart, marked(figure, marks)
 
 
-def _marks(changes: Sequence[Change], x: np.ndarray) -> list[Mark]:
-    """Where knobs were changed in the middle of the run."""
+def _marks(changes: Sequence[Change], steps: np.ndarray, x: np.ndarray) -> list[Mark]:
+    """Where knobs were changed in the middle of the run: at the first step that has them."""
     return [
         Mark(
-            float(x[min(change.step, len(x) - 1)]),
+            float(x[min(int(np.searchsorted(steps, change.step, side="right")), len(x) - 1)]),
             ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in change.knobs.items()),
         )
         for change in changes
