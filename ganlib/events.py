@@ -58,6 +58,7 @@ class Started:
         real_views: what `Samples.views` has of generated samples, of real ones, where that
             is the same at every step.
         metric_names: the columns of every `Metrics` that follows.
+        elapsed_s: seconds of training up to that step.
     """
 
     step: int
@@ -67,6 +68,7 @@ class Started:
     real: np.ndarray
     metric_names: tuple[str, ...]
     real_views: Arrays = field(default_factory=dict)
+    elapsed_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -116,17 +116,26 @@ class MetricsWriter:
         path: the log; created when missing.
         metric_names: the columns after step and time_s.
         keep_to_step: the step of the checkpoint that the run goes on from; 0 for a new run.
+        elapsed_s: seconds of training at that step, for a log that has lost its row.
 
     Raises:
         RunError: the log was written with other metrics.
     """
 
-    def __init__(self, path: Path, metric_names: tuple[str, ...], keep_to_step: int):
+    def __init__(
+        self,
+        path: Path,
+        metric_names: tuple[str, ...],
+        keep_to_step: int,
+        elapsed_s: float = 0.0,
+    ):
         self.columns = (*LEADING_COLUMNS, *metric_names)
         self.last_step = 0
         self.last_time_s = 0.0
         self._crc = 0
         end = self._recover(path, keep_to_step)
+        if self.last_step < keep_to_step:
+            self.last_time_s = elapsed_s
         self._file = AppendFile(path, end)
 
     def append(self, first_step: int, values: np.ndarray, elapsed_s: float) -> None:

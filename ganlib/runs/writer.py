@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -105,7 +106,9 @@ class RunWriter:
             (self._run.path / "checkpoints", ".*.tmp"),
         ):
             remove_temporaries(folder, pattern)
-        self._traceback_path.unlink(missing_ok=True)
+        # A folder there (unlink says so, or on macOS that it may not) harms nothing.
+        with suppress(IsADirectoryError, PermissionError):
+            self._traceback_path.unlink(missing_ok=True)
         self._status.set(
             replace(
                 self.status,
@@ -211,7 +214,9 @@ class RunWriter:
         # What lies behind the checkpoint is dropped; the trainer makes it anew.
         folder = self._run.path
         self._names = event.metric_names
-        self._metrics = MetricsWriter(folder / "metrics.log", self._names, event.step)
+        self._metrics = MetricsWriter(
+            folder / "metrics.log", self._names, event.step, event.elapsed_s
+        )
         self._scores = ScoresWriter(folder / "scores.jsonl", event.step)
         self._samples.drop_after(event.step)
         self._checkpoints.set_aside_after(event.step)
