@@ -136,11 +136,14 @@ class Checkpoint:
         elapsed_s: seconds of training so far.
         state: arrays by name: both networks, their averages, both optimisers,
             and the state of every random generator.
+        changes: length and CRC-32 of the log of changes when it was saved, for who goes on
+            from it must have them all. Whoever writes the run knows them, and no trainer.
     """
 
     step: int
     elapsed_s: float
     state: Arrays
+    changes: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)

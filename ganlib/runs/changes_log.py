@@ -1,5 +1,6 @@
 """changes.jsonl: what a user changed in the middle of a run, one checksummed JSON line each."""
 
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,28 @@ from ganlib.runs.documents import (
 from ganlib.runs.durable import AppendFile, replace_bytes
 from ganlib.runs.figures import is_count
 
+# Bytes that a log begins with: how many, and their CRC-32.
+Mark = tuple[int, int]
+NO_CHANGES: Mark = (0, 0)
 
-def read_changes(path: Path) -> tuple[Change, ...]:
+
+def read_changes(path: Path, mark: Mark = NO_CHANGES) -> tuple[Change, ...]:
     """All whole lines of the log, in order. A torn one at the end was never confirmed.
 
+    Args:
+        path: the log; may not exist, where nothing was changed.
+        mark: what it must begin with.
+
     Raises:
-        DamagedError: another line is damaged, or the log is another run's. A run that
-            went on without one of its changes would be another run.
+        DamagedError: another line is damaged, or one of the marked ones is, or the log is
+            another run's. A run that went on without one of its changes would be another run.
         TooNewError: a later version wrote it.
     """
-    return _read(path)[0]
+    changes, content = _read(path)
+    length, crc = mark
+    if len(content) < length or zlib.crc32(content[:length]) != crc:
+        raise DamagedError(f"{name_of(path)} lacks changes that the run was trained with.")
+    return changes
 
 
 class ChangesWriter:
@@ -39,24 +52,40 @@ class ChangesWriter:
     def __init__(self, path: Path):
         self._path = path
         self._file: AppendFile | None = None
+        self._mark: Mark | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """All that is in the log by now.
+
+        Raises:
+            DamagedError: as `read_changes`.
+        """
+        if self._mark is None:
+            content = _read(self._path)[1]
+            self._mark = len(content), zlib.crc32(content)
+        return self._mark
 
     def append(self, change: Change) -> None:
         """Adds a change, and waits until the disk has it: it decides the run's future."""
         if self._file is None:
             if not self._path.exists():
                 replace_bytes(self._path, b"", sync=True)
-            self._file = AppendFile(self._path, _read(self._path)[1])
+            self._file = AppendFile(self._path, self.mark[0])
+        length, crc = self.mark
         body = {"step": change.step, "knobs": change.knobs, "learns": change.learns}
-        self._file.append(encode(body, name_of(self._path)))
+        line = encode(body, name_of(self._path))
+        self._file.append(line)
         self._file.sync()
+        self._mark = length + len(line), zlib.crc32(line, crc)
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
 
 
-def _read(path: Path) -> tuple[tuple[Change, ...], int]:
-    """The changes, and the byte behind the last of them."""
+def _read(path: Path) -> tuple[tuple[Change, ...], bytes]:
+    """The changes, and the log up to the last of them."""
     what = name_of(path)
     content = b""
     with suppress(FileNotFoundError):
@@ -75,7 +104,7 @@ def _read(path: Path) -> tuple[tuple[Change, ...], int]:
             raise
         found.append(change)
         end += len(line)
-    return tuple(found), end
+    return tuple(found), content[:end]
 
 
 def _change(body: dict[str, Any], what: str) -> Change:

@@ -38,6 +38,7 @@ class CheckpointFolder:
             "schema": np.array(SCHEMA),
             "step": np.array(checkpoint.step, np.int64),
             "elapsed_s": np.array(checkpoint.elapsed_s, np.float64),
+            "changes": np.array(checkpoint.changes, np.int64),
             **{_STATE + name: np.asarray(value) for name, value in checkpoint.state.items()},
         }
         write_arrays(self._path(checkpoint.step), arrays, sync=True)
@@ -63,6 +64,8 @@ class CheckpointFolder:
         try:
             schema, stored = int(arrays.pop("schema")), int(arrays.pop("step"))
             elapsed_s = float(arrays.pop("elapsed_s"))
+            # Checkpoints of an earlier version do not know.
+            length, crc = map(int, arrays.pop("changes", np.zeros(2, np.int64)))
         except (KeyError, ValueError, TypeError, OverflowError):
             raise DamagedError(f"{what} is damaged.") from None
         if schema > SCHEMA:
@@ -70,7 +73,7 @@ class CheckpointFolder:
         if stored != step:
             raise DamagedError(f"{what} is damaged.")
         state = {name.removeprefix(_STATE): value for name, value in arrays.items()}
-        return Checkpoint(step, elapsed_s, state)
+        return Checkpoint(step, elapsed_s, state, (length, crc))
 
     def latest(self) -> Checkpoint:
         """The newest checkpoint that can be read.

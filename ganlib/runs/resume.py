@@ -46,13 +46,11 @@ def queue_again(
 
 def _check_readable(run: Run) -> None:
     """Before anything is written, for what a later version wrote is left alone."""
-    run.changes()
+    run.resume_point()
     # What else is damaged, a resume makes anew.
     for read in (run.history, run.scores):
         with suppress(DamagedError):
             read()
-    if run.checkpoint_steps():
-        run.latest_checkpoint()
 
 
 def _checked_total(run: Run, status: Status, steps: int | None) -> int:

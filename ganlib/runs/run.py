@@ -9,7 +9,7 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Change, Checkpoint
-from ganlib.runs.changes_log import read_changes
+from ganlib.runs.changes_log import NO_CHANGES, read_changes
 from ganlib.runs.checkpoint import CheckpointFolder
 from ganlib.runs.documents import DamagedError, damaged, foreign, read_document, read_file
 from ganlib.runs.figures import is_count
@@ -209,6 +209,16 @@ class Run:
             RunError: there is none.
         """
         return self._checkpoints.latest()
+
+    def resume_point(self) -> tuple[Checkpoint | None, tuple[Change, ...]]:
+        """What a resume goes on from: a checkpoint, None before the first, and the changes.
+
+        Raises:
+            RunError: no checkpoint can be read, or the changes before it cannot.
+        """
+        checkpoint = self.latest_checkpoint() if self.checkpoint_steps() else None
+        mark = checkpoint.changes if checkpoint else NO_CHANGES
+        return checkpoint, read_changes(self.path / "changes.jsonl", mark)
 
     def traceback(self) -> str:
         """What the last failure left for whoever mends it; empty where there was none.

@@ -140,7 +140,7 @@ class RunWriter:
             if self._metrics is not None and self._scores is not None:
                 self._metrics.sync()
                 self._scores.sync()
-            self._checkpoints.save(checkpoint)
+            self._checkpoints.save(replace(checkpoint, changes=self._changes.mark))
             self._saved_step = checkpoint.step
         self._saved_at = time.monotonic()
 

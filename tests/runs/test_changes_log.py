@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ganlib.events import Change
-from ganlib.runs.changes_log import ChangesWriter, read_changes
+from ganlib.runs.changes_log import NO_CHANGES, ChangesWriter, read_changes
 from ganlib.runs.documents import DamagedError
 
 FIRST = Change(3, {"loss": "hinge"})
@@ -77,3 +77,21 @@ def test_the_changes_of_another_run_are_told(path: Path, tmp_path: Path) -> None
     other.write_bytes(path.read_bytes())
     with pytest.raises(DamagedError, match=r"^other/changes\.jsonl is the copy of another file"):
         read_changes(other)
+
+
+def test_a_log_that_has_lost_what_was_marked_is_told(path: Path) -> None:
+    writer = ChangesWriter(path)
+    assert writer.mark == NO_CHANGES
+    writer.append(FIRST)
+    mark = writer.mark
+    writer.append(SECOND)
+    writer.close()
+    assert ChangesWriter(path).mark == writer.mark
+    assert read_changes(path, mark) == read_changes(path, writer.mark) == (FIRST, SECOND)
+    path.write_bytes(path.read_bytes()[: mark[0]])
+    assert read_changes(path, mark) == (FIRST,)
+    for content in (None, b"", path.read_bytes()[:-1], path.read_bytes()[:-1] + b"\v"):
+        path.unlink() if content is None else path.write_bytes(content)
+        assert read_changes(path) == ()
+        with pytest.raises(DamagedError, match=r"changes\.jsonl lacks changes that the run was"):
+            read_changes(path, mark)
