@@ -91,9 +91,9 @@ def read_arrays(path: Path) -> Arrays:
         raise damaged(what) from None
 
 
-def _stamp(path: Path, schema: int = SCHEMA) -> bytes:
+def _stamp(path: Path) -> bytes:
     """Where an archive is written: in which run, folder and file."""
-    return "/".join(path.parts[-3:]).encode("utf-8", "surrogateescape") + b", schema %d" % schema
+    return "/".join(path.parts[-3:]).encode("utf-8", "surrogateescape") + b", schema %d" % SCHEMA
 
 
 def _check_stamp(stamp: bytes, path: Path) -> None:

@@ -48,7 +48,7 @@ def _check_readable(run: Run) -> None:
     """Before anything is written, for what a later version wrote is left alone."""
     run.resume_point()
     # What else is damaged, a resume makes anew.
-    for read in (run.history, run.scores):
+    for read in (run.history, run.scores, run.label_to_edit, run.real_views):
         with suppress(DamagedError):
             read()
 
