@@ -5,21 +5,32 @@ beginning of it, or a sentence that names the file; and a resume works, or says 
 Where there is a place to choose, Hypothesis chooses it: a few times for each file and
 kind here, and as often as DAMAGE_EXAMPLES says:
 
-    DAMAGE_EXAMPLES=500 python -m pytest tests/runs/test_damage.py
+    DAMAGE_EXAMPLES=500 python -m pytest tests/runs/test_py
 """
 
-import os
-import signal
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import damage
 import numpy as np
 import pytest
+from damaging import (
+    CHOOSING,
+    EVENTS,
+    FIXED,
+    Kind,
+    Looks,
+    check_looks,
+    check_sentence,
+    chosen,
+    damaged_copy,
+    file_of,
+    forge_arrays,
+    forge_document,
+    look,
+)
 from fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganlib.errors import RunError
@@ -29,7 +40,6 @@ from ganlib.runs.control import Wish
 
 STEPS, LAST_SAVED = 60, 40
 SAMPLED = [0, 20, 40]
-EVENTS = "events.out.tfevents"
 FILES = (
     "run.json",
     "status.json",
@@ -50,34 +60,6 @@ FILES = (
 # Without these a run cannot be gone on with. All else can be made again, or done without.
 NEEDED = ("run.json", "changes.jsonl", "lock")
 
-chosen = settings(
-    max_examples=int(os.environ.get("DAMAGE_EXAMPLES", "4")),
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@pytest.fixture(autouse=True)
-def no_power_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here waits for the disk: it is not what fails."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-
-
-@pytest.fixture(autouse=True)
-def not_for_ever() -> Iterator[None]:
-    """A pipe that somebody opens and waits for is a failure and not a hanging test."""
-
-    def give_up(*arguments: object) -> None:
-        raise TimeoutError("something waits for ever")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(600)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-
 
 def _run(store: RunStore, seed: int) -> Run:
     """A run that failed at step 55, and was changed twice in its middle."""
@@ -97,14 +79,6 @@ def _run(store: RunStore, seed: int) -> Run:
     return run
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """In memory where there is such a folder: a few thousand copies are made there."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        yield Path(name)
-
-
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
     """Two runs, of seeds 0 and 1."""
@@ -121,118 +95,35 @@ def _ids(store: RunStore) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def before(runs: RunStore) -> damage.Looks:
+def before(runs: RunStore) -> Looks:
     """What is read of the whole run."""
-    return damage.look(runs.root, _ids(runs)[0], SAMPLED)
+    return look(runs.root, _ids(runs)[0], SAMPLED)
 
 
-def _file(folder: Path, name: str) -> Path:
-    [path] = folder.glob(name + "*") if name == EVENTS else [folder / name]
-    return path
-
-
-def test_every_file_of_a_run_is_damaged_here(runs: RunStore, before: damage.Looks) -> None:
+def test_every_file_of_a_run_is_damaged_here(runs: RunStore, before: Looks) -> None:
     folder = runs.root / _ids(runs)[0]
     there = {path for path in folder.rglob("*") if path.is_file()}
-    assert there == {_file(folder, name) for name in FILES}
+    assert there == {file_of(folder, name) for name in FILES}
     assert not any(isinstance(found, RunError) for found in before.values())
     assert len(before["history"][1]) == 50 and len(before["changes"]) == 2
 
 
-def _damaged(
-    kind: damage.Kind, name: str, runs: RunStore, to: Path, data: st.DataObject
-) -> tuple[Path, str]:
-    """A copy of the runs with one file of the first damaged; and its id."""
-    run_id, other = _ids(runs)
-    root = damage.copy(runs.root, to)
-    kind(damage.Victim(_file(root / run_id, name), _file(root / other, name), data))
-    return root, run_id
-
-
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("kind", [*damage.CHOOSING, *damage.FIXED], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*CHOOSING, *FIXED], ids=lambda kind: kind.__name__)
 def test_nothing_wrong_is_read_and_a_resume_works(
-    kind: damage.Kind, name: str, runs: RunStore, before: damage.Looks, folder: Path
+    kind: Kind, name: str, runs: RunStore, before: Looks, folder: Path
 ) -> None:
+    ids = run_id, _ = _ids(runs)
+
     @given(st.data())
     def check(data: st.DataObject) -> None:
-        root, run_id = _damaged(kind, name, runs, folder / "runs", data)
-        found = damage.look(root, run_id, SAMPLED)
-        _check_looks(found, before, run_id, Path(name).name)
+        root = damaged_copy(kind, name, runs.root, ids, folder / "runs", data)
+        found = look(root, run_id, SAMPLED)
+        check_looks(found, before, run_id, Path(name).name)
         _check_resume(root, run_id, Path(name).name)
 
-    choosing = chosen.max_examples if kind in damage.CHOOSING else 1
+    choosing = chosen.max_examples if kind in CHOOSING else 1
     settings(chosen, max_examples=choosing)(check)()
-
-
-def _check_looks(found: damage.Looks, before: damage.Looks, run_id: str, name: str) -> None:
-    rows, whole = found["list"], before["list"]
-    assert rows.keys() == whole.keys(), "a run is lost from the list"
-    for key in rows:
-        if key != run_id:
-            assert rows[key] == whole[key]
-    if rows[run_id]["damage"]:
-        assert name in rows[run_id]["damage"] and name == "run.json"
-    assert found["active"] == []
-    if isinstance(found["open"], RunError):
-        assert name == "run.json"
-        return _check_sentence(found["open"], name)
-    for key, value in found.items():
-        if isinstance(value, RunError):
-            _check_sentence(value, name)
-        elif key != "list":
-            assert _is_true(key, value, before.get(key), run_id, name), key
-
-
-def _check_sentence(error: RunError, name: str) -> None:
-    text = str(error)
-    assert name in text, text
-    assert text.endswith(".") and "\n" not in text and len(text) < 300, text
-
-
-def _is_true(key: str, value: Any, whole: Any, run_id: str, name: str) -> bool:
-    """Whether what was read is the truth, or the part of it that may be left."""
-    if value == whole:
-        return True
-    if key == "status" and name == "status.json":
-        # Nothing is known but what other files say, and it is said that it is so.
-        told = value["message"].startswith(f"{run_id}/status.json ")
-        figures = value["elapsed_s"], value["scores"], value["latest"], value["parameters"]
-        return (
-            told
-            and (value["state"], value["steps"], value["step"])
-            == ("interrupted", STEPS, LAST_SAVED)
-            and figures == ("0.0", {}, {}, {})
-        )
-    if key == "label" and name == "label.json":
-        return value == {"name": run_id, "note": ""}
-    if key == "traceback":
-        # Text for whoever mends it, in which there is nothing to compare.
-        return name == "traceback.txt"
-    if key == "history" and name == "metrics.log":
-        columns, rows = value
-        return rows == whole[1][: len(rows)] and (not rows or columns == whole[0])
-    if key == "metrics_csv" and name == "metrics.log":
-        return whole.startswith(value) or value == "step,time_s\r\n"
-    if key == "scores" and name == "scores.jsonl":
-        return _scores(value).items() <= _scores(whole).items()
-    if key == "changes" and name == "changes.jsonl":
-        return value == whole[: len(value)]
-    if key in ("sample_steps", "checkpoint_steps"):
-        return set(value) < set(whole) and name.removesuffix(".npz").isdecimal()
-    if key == "latest_checkpoint" and name == "00000040.npz":
-        return value["step"] == 20
-    if key == "samples_csv" and name == "00000040.npz":
-        return value[0] == 20
-    return False
-
-
-def _scores(plain: Mapping[str, Any]) -> dict[int, bytes]:
-    steps = np.frombuffer(plain["step"][2], np.int64).tolist()
-    if not steps:
-        return {}
-    figures = np.frombuffer(plain["values"]["w1"][2])
-    return dict(zip(steps, map(bytes, figures), strict=True))
 
 
 def _mended(recipe: str, values: Mapping[str, Any]) -> FakeConfig:
@@ -259,7 +150,7 @@ def _check_resume(root: Path, run_id: str, name: str) -> None:
     ended = _resume(root, run_id)
     if ended != "finished":
         assert name in NEEDED, ended
-        _check_sentence(RunError(ended), run_id if name == "lock" else name)
+        check_sentence(RunError(ended), run_id if name == "lock" else name)
         assert _contents(folder) == content, "a refused resume has changed something"
         return
     run = RunStore(root).open(run_id)
@@ -302,20 +193,27 @@ ARCHIVES = tuple(name for name in FILES if name.endswith(".npz"))
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "changes.jsonl", *ARCHIVES])
 def test_what_is_whole_and_yet_odd_is_shown_or_told(
-    name: str, runs: RunStore, before: damage.Looks, folder: Path
+    name: str, runs: RunStore, before: Looks, folder: Path
 ) -> None:
     """No checksum can tell a forged figure; but a list where a number should be breaks no page."""
-    forge = damage.forge_arrays if name in ARCHIVES else damage.forge_document
+    forge = forge_arrays if name in ARCHIVES else forge_document
+
+    ids = run_id, _ = _ids(runs)
 
     @given(st.data())
     def check(data: st.DataObject) -> None:
-        root, run_id = _damaged(
-            lambda victim: forge(victim.path, victim.draw), name, runs, folder / "runs", data
+        root = damaged_copy(
+            lambda victim: forge(victim.path, victim.draw),
+            name,
+            runs.root,
+            ids,
+            folder / "runs",
+            data,
         )
-        found = damage.look(root, run_id, SAMPLED)
+        found = look(root, run_id, SAMPLED)
         assert found["list"].keys() == before["list"].keys()
         for value in found.values():
             if isinstance(value, RunError):
-                _check_sentence(value, Path(name).name)
+                check_sentence(value, Path(name).name)
 
     settings(chosen, max_examples=5 * chosen.max_examples)(check)()

@@ -1,5 +1,6 @@
 """Ways to damage a file of a run, and everything that a page reads of one."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,15 +10,25 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
-from ganlib.runs.arrays import write_arrays
+from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.distributions import distributions
 from ganlib.runs.documents import encode, name_of
 from ganlib.runs.metrics_reader import History
 from ganlib.ui.run_files import config_json, metrics_csv, samples_csv
+
+# Tried at as many places as DAMAGE_EXAMPLES says, and the same ones every time.
+chosen = settings(
+    max_examples=int(os.environ.get("DAMAGE_EXAMPLES", "4")),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 class Victim(NamedTuple):
@@ -141,8 +152,6 @@ _ODD = st.sampled_from(
 
 def forge_document(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
     """Puts an odd value into a document or a log of them, with the right checksum and name."""
-    import json
-
     first, _, rest = path.read_bytes().partition(b"\n")
     if path.suffix == ".json":
         first, rest = path.read_bytes(), b""
@@ -162,8 +171,6 @@ def forge_document(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) ->
 
 def forge_arrays(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
     """Puts odd arrays into an archive, with the right checksums and name."""
-    from ganlib.runs.arrays import read_arrays
-
     arrays = read_arrays(path)
     name = draw(st.sampled_from(sorted(arrays)))
     odd = (
@@ -184,6 +191,7 @@ def forge_arrays(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> N
     write_arrays(path, arrays, sync=False)
 
 
+EVENTS = "events.out.tfevents"
 Looks = dict[str, Any]
 
 
@@ -248,8 +256,114 @@ def plain(value: Any) -> Any:
     return repr(value) if isinstance(value, float) else value
 
 
+def file_of(folder: Path, name: str) -> Path:
+    """A run's file; the name of the one for TensorBoard ends in a time."""
+    [path] = folder.glob(name + "*") if name == EVENTS else [folder / name]
+    return path
+
+
+def damaged_copy(
+    kind: Kind, name: str, root: Path, ids: tuple[str, str], to: Path, data: st.DataObject
+) -> Path:
+    """A copy of a folder of runs, with one file of a run damaged.
+
+    Args:
+        kind: how.
+        name: the file's, within the run.
+        root: the folder of runs, which stays whole.
+        ids: the run's, and that of another one like it.
+        to: where to put the copy.
+        data: chooses where and how.
+    """
+    copied = copy(root, to)
+    kind(Victim(*(file_of(copied / run_id, name) for run_id in ids), data))
+    return copied
+
+
 def copy(root: Path, to: Path) -> Path:
-    """A copy of a folder of runs, of which locks are new."""
+    """A copy of a folder of runs, in the place of an earlier one."""
     with suppress(FileNotFoundError):
         shutil.rmtree(to)
     return Path(shutil.copytree(root, to))
+
+
+def check_sentence(error: RunError, name: str) -> None:
+    """It is one sentence or two on one line, and names the file."""
+    text = str(error)
+    assert name in text, text
+    assert text.endswith(".") and "\n" not in text and len(text) < 300, text
+
+
+def check_looks(found: Looks, before: Looks, run_id: str, name: str) -> None:
+    """What was read is what was there before, the part of it that is left, or a sentence.
+
+    Args:
+        found: what is read of the run with a damaged file.
+        before: what was read of it when it was whole; it has ended and has two checkpoints.
+        run_id: the run's.
+        name: of the damaged file.
+    """
+    rows, whole = found["list"], before["list"]
+    assert rows.keys() == whole.keys(), "a run is lost from the list"
+    for key in rows:
+        if key != run_id:
+            assert rows[key] == whole[key]
+    if rows[run_id]["damage"]:
+        assert name in rows[run_id]["damage"] and name == "run.json"
+    assert found["active"] == []
+    if isinstance(found["open"], RunError):
+        assert name == "run.json"
+        check_sentence(found["open"], name)
+        return
+    for key, value in found.items():
+        if isinstance(value, RunError):
+            if before.get(key) is None or str(value) != str(before[key]):
+                check_sentence(value, name)
+        elif key != "list" and value != before.get(key):
+            assert _is_left(key, value, before, run_id, name), key
+
+
+def _is_left(key: str, value: Any, before: Looks, run_id: str, name: str) -> bool:
+    """Whether what was read may be read where that file is damaged."""
+    whole = before.get(key)
+    earlier, newest = before["checkpoint_steps"]
+    if key == "status" and name == "status.json":
+        # Nothing is known but what other files say, and it is said that it is so.
+        figures = value["elapsed_s"], value["scores"], value["latest"], value["parameters"]
+        stands = value["state"], value["steps"], value["step"]
+        return (
+            value["message"].startswith(f"{run_id}/status.json ")
+            and stands == ("interrupted", whole["steps"], newest)
+            and figures == ("0.0", {}, {}, {})
+        )
+    if key == "label" and name == "label.json":
+        return value == {"name": run_id, "note": ""}
+    if key == "traceback":
+        # Text for whoever mends it, in which there is nothing to compare.
+        return name == "traceback.txt"
+    if key == "history" and name == "metrics.log":
+        columns, rows = value
+        return rows == whole[1][: len(rows)] and (not rows or columns == whole[0])
+    if key == "metrics_csv" and name == "metrics.log":
+        return whole.startswith(value) or value == "step,time_s\r\n"
+    if key == "scores" and name == "scores.jsonl":
+        return _rows(value) <= _rows(whole)
+    if key == "changes" and name == "changes.jsonl":
+        return value == whole[: len(value)]
+    if key in ("sample_steps", "checkpoint_steps"):
+        return set(value) < set(whole) and name.removesuffix(".npz").isdecimal()
+    if key == "latest_checkpoint" and name == f"{newest:08d}.npz":
+        return value["step"] == earlier
+    if key == "samples_csv" and name == f"{before['sample_steps'][-1]:08d}.npz":
+        return value[0] == before["sample_steps"][-2]
+    return False
+
+
+def _rows(scores: dict[str, Any]) -> set[tuple[int, str, float]]:
+    """Step, name and value of each score."""
+    steps = np.frombuffer(scores["step"][2], np.int64).tolist()
+    return {
+        (step, name, value)
+        for name, column in scores["values"].items()
+        for step, value in zip(steps, np.frombuffer(column[2]).tolist(), strict=True)
+    }
