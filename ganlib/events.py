@@ -58,6 +58,7 @@ class Started:
         real_views: what `Samples.views` has of generated samples, of real ones, where that
             is the same at every step.
         metric_names: the columns of every `Metrics` that follows.
+        elapsed_s: seconds of training up to that step.
     """
 
     step: int
@@ -67,6 +68,7 @@ class Started:
     real: np.ndarray
     metric_names: tuple[str, ...]
     real_views: Arrays = field(default_factory=dict)
+    elapsed_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,15 @@ class Checkpoint:
         state: arrays by name: both networks, their averages, both optimisers,
             and the state of every random generator.
         milestone: whether it is kept for good.
+        changes: length and CRC-32 of the log of changes when it was saved, for who goes on
+            from it must have them all. Whoever writes the run knows them, and no trainer.
     """
 
     step: int
     elapsed_s: float
     state: Arrays
     milestone: bool = False
+    changes: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """Arrays in uncompressed .npz files, read without trusting them.
 
+Each says where it was written, so that a copy of another run's file, or of another step's,
+is told from the file that was there. Those of an earlier version do not say it, and are read.
+
 A foreign file may be compressed (and unpack to a thousand times its size), hold
 pickles (and run code), or claim shapes that do not fit in memory: all refused
 before anything is allocated.
@@ -7,6 +10,7 @@ before anything is allocated.
 
 import io
 import math
+import os
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,8 +18,16 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.events import Arrays
-from ganlib.runs.documents import DamagedError
+from ganlib.runs.documents import (
+    SCHEMA,
+    DamagedError,
+    TooNewError,
+    damaged,
+    foreign,
+    name_of,
+)
 from ganlib.runs.durable import replaced
+from ganlib.runs.regular import open_regular
 
 # Everything that zipfile and numpy were seen to raise on damaged archives.
 _UNREADABLE = (
@@ -30,6 +42,7 @@ _UNREADABLE = (
     RecursionError,
     zipfile.BadZipFile,
 )
+_BEHIND_STAMP = b"; "
 
 
 def write_arrays(path: Path, arrays: Arrays, *, sync: bool) -> None:
@@ -45,24 +58,27 @@ def write_arrays(path: Path, arrays: Arrays, *, sync: bool) -> None:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-        archive.comment = _contents(archive.namelist())
+        archive.comment = _contents(archive.namelist(), _stamp(path))
 
 
 def read_arrays(path: Path) -> Arrays:
     """The arrays at `path` by name. They cannot be written to.
 
     Raises:
-        DamagedError: it is missing, or not a file that `write_arrays` made.
+        DamagedError: it is missing, or not a file that `write_arrays` made there.
+        TooNewError: a later version wrote it.
     """
-    what = f"{path.parent.name}/{path.name}"
+    what = name_of(path)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            if archive.comment != _contents(archive.namelist()):
+            stamp = archive.comment.rpartition(_BEHIND_STAMP)[0]
+            if archive.comment != _contents(archive.namelist(), stamp):
                 raise ValueError("members missing")
+            _check_stamp(stamp, path)
             if any(member.compress_type != zipfile.ZIP_STORED for member in members):
                 raise ValueError("compressed")
-            if sum(member.file_size for member in members) > path.stat().st_size:
+            if sum(member.file_size for member in members) > os.fstat(file.fileno()).st_size:
                 raise ValueError("members larger than the file")
             # `read` compares each member's CRC-32.
             return {
@@ -72,12 +88,28 @@ def read_arrays(path: Path) -> Arrays:
     except FileNotFoundError:
         raise DamagedError(f"{what} is missing.") from None
     except _UNREADABLE:
-        raise DamagedError(f"{what} is damaged.") from None
+        raise damaged(what) from None
 
 
-def _contents(names: list[str]) -> bytes:
+def _stamp(path: Path) -> bytes:
+    """Where an archive is written: in which run, folder and file."""
+    return "/".join(path.parts[-3:]).encode("utf-8", "surrogateescape") + b", schema %d" % SCHEMA
+
+
+def _check_stamp(stamp: bytes, path: Path) -> None:
+    if stamp in (b"", _stamp(path)):
+        return
+    schema = int(stamp.rpartition(b" ")[2])
+    if schema > SCHEMA:
+        raise TooNewError(f"{name_of(path)} was written by a later version (schema {schema}).")
+    raise foreign(name_of(path))
+
+
+def _contents(names: list[str], stamp: bytes = b"") -> bytes:
     """What the archive's comment says. A flipped length in its directory may hide members."""
-    return f"{len(names)} members, crc32 {zlib.crc32('/'.join(names).encode()):08x}".encode()
+    crc = zlib.crc32("/".join(names).encode(), zlib.crc32(stamp))
+    before = stamp + _BEHIND_STAMP if stamp else b""
+    return before + f"{len(names)} members, crc32 {crc:08x}".encode()
 
 
 def _array(content: bytes) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Checkpoint files: everything that decides the run's future, never half-written."""
 
-import os
 import re
 from pathlib import Path
 
@@ -40,6 +39,7 @@ class CheckpointFolder:
             "schema": np.array(SCHEMA),
             "step": np.array(checkpoint.step, np.int64),
             "elapsed_s": np.array(checkpoint.elapsed_s, np.float64),
+            "changes": np.array(checkpoint.changes, np.int64),
             **{_STATE + name: np.asarray(value) for name, value in checkpoint.state.items()},
         }
         require_room(self._folder, sum(array.nbytes for array in arrays.values()))
@@ -68,14 +68,16 @@ class CheckpointFolder:
         try:
             schema, stored = int(arrays.pop("schema")), int(arrays.pop("step"))
             elapsed_s = float(arrays.pop("elapsed_s"))
-        except (KeyError, ValueError, TypeError):
+            # Checkpoints of an earlier version do not know.
+            length, crc = map(int, arrays.pop("changes", np.zeros(2, np.int64)))
+        except (KeyError, ValueError, TypeError, OverflowError):
             raise DamagedError(f"{what} is damaged.") from None
         if schema > SCHEMA:
             raise TooNewError(f"{what} was written by a later version (schema {schema}).")
         if stored != step:
             raise DamagedError(f"{what} is damaged.")
         state = {name.removeprefix(_STATE): value for name, value in arrays.items()}
-        return Checkpoint(step, elapsed_s, state, milestone)
+        return Checkpoint(step, elapsed_s, state, milestone, (length, crc))
 
     def latest(self) -> Checkpoint:
         """The newest checkpoint that can be read.
@@ -109,11 +111,8 @@ class CheckpointFolder:
 
     def _files(self) -> set[tuple[int, bool]]:
         """(step, whether it is a milestone) of each file."""
-        try:
-            names = os.listdir(self._folder)
-        except FileNotFoundError:
-            return set()
-        found = (_NAME.fullmatch(name) for name in names)
+        paths = (path for path in self._folder.glob("*.npz") if path.is_file())
+        found = (_NAME.fullmatch(path.name) for path in paths)
         return {(int(match[1]), match[2] is not None) for match in found if match}
 
     def _path(self, step: int, milestone: bool) -> Path:

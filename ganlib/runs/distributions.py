@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlib.events import Arrays
+from ganlib.runs.documents import DamagedError
+from ganlib.runs.images import is_images
 from ganlib.runs.run import Run
 
 
@@ -25,6 +27,8 @@ class Distribution:
     note: str = ""
 
 
+_VIEWS = ("ink", "pixels", "scores_real", "scores_generated")
+_NO_PIXELS = np.zeros(256, np.int64)
 _TOGETHER = (
     "Pixels of one image belong together, so there are fewer independent values than it seems, "
     "and the intervals are too narrow."
@@ -46,7 +50,8 @@ def distributions(run: Run, step: int) -> dict[str, Distribution]:
         RunError: the samples are damaged, or there are none.
     """
     real, made = run.real_views(), run.samples(step)
-    if real["real"].dtype == np.uint8:
+    _check(real, made, step)
+    if is_images(real["real"]):
         found = _of_images(real, made)
     elif real["real"].shape[1:] == (2,):
         found = [
@@ -62,6 +67,28 @@ def distributions(run: Run, step: int) -> dict[str, Distribution]:
             )
         )
     return {one.title: _finite(one) for one in found}
+
+
+def _check(real: Arrays, made: Arrays, step: int) -> None:
+    """Archives may be whole and yet not what a run writes: where somebody else made them."""
+    what = f"samples/{step:08d}.npz"
+    if not _alike(real["real"], made["fresh"]):
+        raise DamagedError(f"{what} does not fit the real samples in samples/real.npz.")
+    views = [arrays[name] for arrays in (real, made) for name in _VIEWS if name in arrays]
+    ok: bool = all(view.ndim == 1 and view.dtype.kind in "uif" for view in views)
+    for arrays in (real, made):
+        pixels = arrays.get("pixels", _NO_PIXELS)
+        ok &= pixels.shape == (256,) and pixels.dtype.kind in "ui" and bool((pixels >= 0).all())
+        ok &= ("pixels" in arrays) == ("ink" in arrays)
+    if not ok or ("scores_real" in made) != ("scores_generated" in made):
+        raise DamagedError(f"{what} is damaged, or samples/real.npz is.")
+
+
+def _alike(real: np.ndarray, generated: np.ndarray) -> bool:
+    """Whether both are images, or both are numbers, of one shape."""
+    numbers = real.dtype.kind == generated.dtype.kind == "f"
+    images = is_images(real) and is_images(generated)
+    return real.shape[1:] == generated.shape[1:] and (numbers or images)
 
 
 def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:

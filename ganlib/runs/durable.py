@@ -53,7 +53,7 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
     """A binary file to write, which takes the place of `path` when the block ends well.
 
     Readers see the old file or the whole new one, never a part. When the block
-    raises, the old file stays.
+    raises, the old file stays. A folder in its place is set aside, with all that is in it.
 
     Args:
         path: the file to replace or create; its folder exists.
@@ -67,7 +67,13 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
+        try:
+            os.replace(temporary, path)
+        except (IsADirectoryError, PermissionError):
+            if not path.is_dir():
+                raise
+            set_aside(path)
+            os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -80,6 +86,14 @@ def replace_bytes(path: Path, content: bytes, *, sync: bool) -> None:
     """Puts `content` in the place of `path`; see `replaced`."""
     with replaced(path, sync=sync) as file:
         file.write(content)
+
+
+def set_aside(path: Path) -> None:
+    """Takes what cannot be read out of the way, under a name that nothing else has."""
+    aside = path.with_name(path.name + ".damaged")
+    if aside.exists():
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.damaged")
+    os.replace(path, aside)
 
 
 def sync_folder(folder: Path) -> None:
@@ -97,21 +111,6 @@ def remove(path: Path) -> None:
     """Removes a file, where there is one."""
     with suppress(FileNotFoundError):
         os.unlink(path)
-
-
-def set_aside(path: Path) -> None:
-    """Keeps a file that cannot be read under another name, for whoever wants to try."""
-    os.replace(path, path.with_name(path.name + ".damaged"))
-
-
-def share(source: Path, target: Path) -> None:
-    """Another name of a file whose content nobody changes; a copy where that cannot be."""
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        return
-    except OSError:
-        replace_bytes(target, source.read_bytes(), sync=True)
 
 
 def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:

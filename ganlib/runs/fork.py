@@ -12,10 +12,11 @@ import numpy as np
 from ganlib.config import RunConfig, metric_names
 from ganlib.errors import RunError
 from ganlib.events import Checkpoint
+from ganlib.runs.changes_log import NO_CHANGES
 from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.durable import make_folder, share, sync_folder
 from ganlib.runs.metrics_log import write_log
 from ganlib.runs.run import Parent, Run
+from ganlib.runs.samples import SampleFolder
 from ganlib.runs.scores_log import copy_scores
 from ganlib.runs.store import RunStore
 
@@ -75,10 +76,13 @@ class _Copied:
         """See `store.Past`."""
         step = self.checkpoint.step
         # Last of all steps to go, for a fork of a fork, or another try from here.
-        CheckpointFolder(folder / "checkpoints").save(replace(self.checkpoint, milestone=True))
+        # What was changed before it is in the new run's own knobs.
+        kept = replace(self.checkpoint, milestone=True, changes=NO_CHANGES)
+        CheckpointFolder(folder / "checkpoints").save(kept)
         self._write_metrics(folder / "metrics.log")
         copy_scores(self.run.path / "scores.jsonl", folder / "scores.jsonl", step)
-        self._share_samples(folder / "samples")
+        samples = SampleFolder(folder / "samples")
+        samples.copy_from(SampleFolder(self.run.path / "samples"), step)
         return self.checkpoint.elapsed_s
 
     def _write_metrics(self, path: Path) -> None:
@@ -90,12 +94,3 @@ class _Copied:
         columns = [history[name] if name in history.names else unknown for name in names]
         rows = np.column_stack([history.values[0], history.time_s, *columns])
         write_log(path, names, rows[kept])
-
-    def _share_samples(self, folder: Path) -> None:
-        make_folder(folder)
-        # The real ones too, until training begins, which may be with others.
-        for source in sorted((self.run.path / "samples").glob("[0-9r]*")):
-            step = source.name.partition(".")[0]
-            if step == "real" or (step.isdecimal() and int(step) <= self.checkpoint.step):
-                share(source, folder / source.name)
-        sync_folder(folder)

@@ -10,13 +10,14 @@ another history (a resume cuts the log back) even where the sizes are the same.
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ganlib.errors import RunError
-from ganlib.runs.documents import DamagedError, decode, encode
+from ganlib.runs.documents import DamagedError, damaged, decode, encode, name_of, read_file
 from ganlib.runs.durable import AppendFile, replace_bytes, set_aside
 
 # What every log starts with, before the trainer's own metrics.
@@ -92,16 +93,18 @@ def read_columns(data: bytes, what: str) -> tuple[tuple[str, ...], int] | None:
         None where the first line is not complete yet.
 
     Raises:
-        DamagedError: the first line is not what was written.
+        DamagedError: the first line is not what was written, or another log's.
         TooNewError: a later version wrote it.
     """
     length = data.find(b"\n") + 1
     if length == 0:
         return None
     columns = decode(data[:length], what).get("columns")
-    if not isinstance(columns, list) or tuple(columns[:2]) != LEADING_COLUMNS:
-        raise DamagedError(f"{what} is damaged.")
-    return tuple(str(name) for name in columns), length
+    if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
+        raise damaged(what)
+    if tuple(columns[:2]) != LEADING_COLUMNS:
+        raise damaged(what)
+    return tuple(columns), length
 
 
 def write_log(path: Path, metric_names: tuple[str, ...], rows: np.ndarray) -> None:
@@ -112,7 +115,8 @@ def write_log(path: Path, metric_names: tuple[str, ...], rows: np.ndarray) -> No
         metric_names: the columns after step and time_s.
         rows: (steps, 2 + len(metric_names)), in the order of their steps.
     """
-    content = bytearray(encode({"columns": [*LEADING_COLUMNS, *metric_names]}))
+    columns = [*LEADING_COLUMNS, *metric_names]
+    content = bytearray(encode({"columns": columns}, name_of(path)))
     crc = 0
     for start in range(0, len(rows), _BLOCK_ROWS):
         block = encode_block(rows[start : start + _BLOCK_ROWS], crc)
@@ -132,17 +136,26 @@ class MetricsWriter:
         path: the log; created when missing.
         metric_names: the columns after step and time_s.
         keep_to_step: the step of the checkpoint that the run goes on from; 0 for a new run.
+        elapsed_s: seconds of training at that step, for a log that has lost its row.
 
     Raises:
         RunError: the log was written with other metrics.
     """
 
-    def __init__(self, path: Path, metric_names: tuple[str, ...], keep_to_step: int):
+    def __init__(
+        self,
+        path: Path,
+        metric_names: tuple[str, ...],
+        keep_to_step: int,
+        elapsed_s: float = 0.0,
+    ):
         self.columns = (*LEADING_COLUMNS, *metric_names)
         self.last_step = 0
         self.last_time_s = 0.0
         self._crc = 0
         end = self._recover(path, keep_to_step)
+        if self.last_step < keep_to_step:
+            self.last_time_s = elapsed_s
         self._file = AppendFile(path, end)
 
     def append(self, first_step: int, values: np.ndarray, elapsed_s: float) -> None:
@@ -182,15 +195,17 @@ class MetricsWriter:
         self._file.close()
 
     def _recover(self, path: Path, keep_to_step: int) -> int:
-        data = path.read_bytes() if path.exists() else b""
+        data = b""
         try:
-            found = read_columns(data, f"{path.parent.name}/{path.name}")
+            with suppress(FileNotFoundError):
+                data = read_file(path)
+            found = read_columns(data, name_of(path))
         except DamagedError:
             # Without the names of its columns nobody can read it, but somebody may want to try.
             set_aside(path)
             found = None
         if found is None:
-            line = encode({"columns": list(self.columns)})
+            line = encode({"columns": list(self.columns)}, name_of(path))
             replace_bytes(path, line, sync=True)
             return len(line)
         columns, start = found

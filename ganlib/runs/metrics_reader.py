@@ -1,6 +1,5 @@
 """Reads metrics.log while somebody else appends to it."""
 
-import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +7,14 @@ from typing import IO
 
 import numpy as np
 
+from ganlib.runs.documents import name_of, unreadable
 from ganlib.runs.metrics_log import (
     BLOCK_HEADER_BYTES,
     LEADING_COLUMNS,
     blocks_from,
     read_columns,
 )
+from ganlib.runs.regular import open_regular
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,6 @@ class MetricsReader:
     def __init__(self, path: Path):
         self._path = path
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
         self._history = History()
         self._forget()
 
@@ -77,27 +77,24 @@ class MetricsReader:
         """All whole blocks of the log. A torn or damaged one ends it until it is mended.
 
         Raises:
-            DamagedError: the names of the columns cannot be read.
+            DamagedError: the log is no file, or the names of its columns cannot be read.
+            Or it is another run's.
             TooNewError: a later version wrote the log.
         """
         with self._lock:
             try:
-                file = open(self._path, "rb")  # noqa: SIM115
-            except FileNotFoundError:
-                self._forget()
-                return self._history
-            with file:
-                stat = os.fstat(file.fileno())
-                stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-                if stamp != self._stamp:
+                with open_regular(self._path) as file:
+                    # Not asked of the file's time: a clock that was set back would fool us.
                     if not self._goes_on(file):
                         self._forget()
                     self._read_new(file)
-                    self._stamp = stamp
+            except FileNotFoundError:
+                self._forget()
+            except OSError as error:
+                raise unreadable(name_of(self._path), error) from None
             return self._history
 
     def _forget(self) -> None:
-        self._stamp = None
         self._first_line = b""
         # Header of the last block read, and where it stands.
         self._mark_at, self._mark = 0, b""
@@ -118,10 +115,12 @@ class MetricsReader:
     def _read_new(self, file: IO[bytes]) -> None:
         file.seek(self._end)
         data = file.read()
+        if not data:
+            return
         start = 0
         columns = self._history.columns
         if not self._first_line:
-            found = read_columns(data, f"{self._path.parent.name}/{self._path.name}")
+            found = read_columns(data, name_of(self._path))
             if found is None:
                 return
             columns, start = found

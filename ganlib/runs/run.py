@@ -9,10 +9,11 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Change, Checkpoint
-from ganlib.runs.changes_log import read_changes
+from ganlib.runs.changes_log import NO_CHANGES, read_changes
 from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.documents import DamagedError, read_document
-from ganlib.runs.identity import checked_run_id, utc_now
+from ganlib.runs.documents import DamagedError, damaged, foreign, read_document, read_file
+from ganlib.runs.figures import is_count
+from ganlib.runs.identity import checked_run_id, is_run_id, utc_now
 from ganlib.runs.images import encode_grid
 from ganlib.runs.lock import RunLock
 from ganlib.runs.metrics_reader import History, MetricsReader
@@ -50,6 +51,15 @@ class Label:
     note: str = ""
 
 
+def _parent(body: Any, what: str) -> Parent | None:
+    if body is None:
+        return None
+    run, step = (body.get("run"), body.get("step")) if isinstance(body, dict) else (None, None)
+    if not (isinstance(run, str) and is_run_id(run) and is_count(step)):
+        raise damaged(what)
+    return Parent(run, step)
+
+
 class Run:
     """One run, read from its folder. Cheap to make; any number may read the same run.
 
@@ -77,13 +87,15 @@ class Run:
         if not folder.is_dir():
             raise RunError(f"Run {self.id} does not exist.")
         body = read_document(folder / "run.json")
-        try:
-            self.recipe: str = body["recipe"]
-            self.config: dict[str, Any] = body["config"]
-            self.created: str = body["created"]
-            self.parent = Parent(**body["parent"]) if body.get("parent") else None
-        except (KeyError, TypeError):
-            raise DamagedError(f"{self.id}/run.json is damaged.") from None
+        found = body.get("recipe"), body.get("config"), body.get("created")
+        if not all(map(isinstance, found, (str, dict, str))):
+            raise damaged(f"{self.id}/run.json")
+        if body.get("id") != self.id:
+            raise foreign(f"{self.id}/run.json")
+        self.recipe: str = body["recipe"]
+        self.config: dict[str, Any] = body["config"]
+        self.created: str = body["created"]
+        self.parent = _parent(body.get("parent"), f"{self.id}/run.json")
         self.lock = RunLock(folder)
         self._encode_grid = encode_grid
         self._metrics = MetricsReader(folder / "metrics.log")
@@ -127,8 +139,19 @@ class Run:
     def label(self) -> Label:
         """Name and note; the id stands in for a name that cannot be read."""
         try:
-            body = read_document(self.path / "label.json")
+            return self.label_to_edit()
         except RunError:
+            return Label(self.id)
+
+    def label_to_edit(self) -> Label:
+        """Name and note to be written anew; the id stands in for a damaged name.
+
+        Raises:
+            RunError: a later version wrote it, so it is left alone.
+        """
+        try:
+            body = read_document(self.path / "label.json")
+        except DamagedError:
             return Label(self.id)
         return Label(str(body.get("name", self.id)), str(body.get("note", "")))
 
@@ -136,16 +159,25 @@ class Run:
         """Every step's figures; each call reads only what is new.
 
         Raises:
-            RunError: the log's first line is damaged, or a later version wrote it.
+            RunError: the log's first line is damaged, or it is another run's, or a later
+                version wrote it.
         """
         return self._metrics.refresh()
 
     def scores(self) -> Scores:
-        """The scores of the samples, step by step; each call parses only what is new."""
+        """The scores of the samples, step by step; each call parses only what is new.
+
+        Raises:
+            RunError: the log cannot be read, or a later version wrote it.
+        """
         return self._scores.refresh()
 
     def changes(self) -> tuple[Change, ...]:
-        """What was changed in the middle of the run, in order."""
+        """What was changed in the middle of the run, in order.
+
+        Raises:
+            RunError: a change is damaged, or a later version wrote it.
+        """
         return read_changes(self.path / "changes.jsonl")
 
     def sample_steps(self) -> list[int]:
@@ -216,10 +248,25 @@ class Run:
         """
         return self._checkpoints.latest()
 
+    def resume_point(self) -> tuple[Checkpoint | None, tuple[Change, ...]]:
+        """What a resume goes on from: a checkpoint, None before the first, and the changes.
+
+        Raises:
+            RunError: no checkpoint can be read, or the changes before it cannot.
+        """
+        checkpoint = self.latest_checkpoint() if self.checkpoint_steps() else None
+        mark = checkpoint.changes if checkpoint else NO_CHANGES
+        return checkpoint, read_changes(self.path / "changes.jsonl", mark)
+
     def traceback(self) -> str:
-        """What the last failure left for whoever mends it; empty where there was none."""
-        path = self.path / "traceback.txt"
-        return path.read_text("utf-8", "replace") if path.exists() else ""
+        """What the last failure left for whoever mends it; empty where there was none.
+
+        Raises:
+            RunError: it cannot be read.
+        """
+        with suppress(FileNotFoundError):
+            return read_file(self.path / "traceback.txt").decode("utf-8", "replace")
+        return ""
 
     def _stored_status(self) -> Status:
         if not self.path.is_dir():
@@ -227,5 +274,12 @@ class Run:
         try:
             return read_status(self.path)
         except DamagedError as error:
-            steps = self.config.get("steps", 0)
-            return Status("interrupted", steps, message=f"{error} The run can be resumed.")
+            # Where a resume goes on from is all that is known.
+            step = max(self.checkpoint_steps(), default=0)
+            steps = self.config.get("steps")
+            return Status(
+                "interrupted",
+                steps if is_count(steps) else step,
+                step,
+                message=f"{error} The run can be resumed.",
+            )

@@ -1,7 +1,8 @@
 """Sample files of a run: arrays for every kept step, and pictures of them for images."""
 
-import os
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -10,15 +11,16 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Samples
 from ganlib.runs.arrays import read_arrays, write_arrays
+from ganlib.runs.documents import DamagedError, damaged, name_of, read_file
 from ganlib.runs.durable import make_folder, remove, replace_bytes
 from ganlib.runs.images import is_images
+from ganlib.runs.png_stamp import stamp, unstamp
 
 Kind = Literal["fixed", "fresh"]
 EncodeGrid = Callable[[np.ndarray], bytes]
 
 _SUFFIX: dict[str, str] = {"fixed": ".png", "fresh": ".fresh.png"}
-# How a whole PNG ends: the length, name and checksum of its last chunk.
-_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_NAME = re.compile(r"[0-9]{8,18}\.npz")
 
 
 class SampleFolder:
@@ -40,8 +42,7 @@ class SampleFolder:
         stem = _stem(samples.step)
         if is_images(samples.fixed):
             for kind, images in (("fixed", samples.fixed), ("fresh", samples.fresh)):
-                picture = self._folder / (stem + _SUFFIX[kind])
-                replace_bytes(picture, encode_grid(images), sync=False)
+                _write_picture(self._folder / (stem + _SUFFIX[kind]), encode_grid(images))
         arrays = {"fixed": samples.fixed, "fresh": samples.fresh, **samples.views}
         if samples.noise is not None:
             arrays["noise"] = samples.noise
@@ -52,24 +53,32 @@ class SampleFolder:
         """Keeps the real samples and what there is to be seen of them."""
         make_folder(self._folder)
         if is_images(real):
-            replace_bytes(self._folder / "real.png", encode_grid(real), sync=False)
+            _write_picture(self._folder / "real.png", encode_grid(real))
         write_arrays(self._folder / "real.npz", {"real": real, **views}, sync=False)
+
+    def copy_from(self, other: "SampleFolder", last_step: int) -> None:
+        """Keeps what another run has up to a step, the real samples too; damaged ones are left."""
+        make_folder(self._folder)
+        for stem in ("real", *(_stem(step) for step in other.steps() if step <= last_step)):
+            for suffix in _SUFFIX.values():
+                if (png := _whole_png(other._folder / (stem + suffix))) is not None:
+                    _write_picture(self._folder / (stem + suffix), png)
+            with suppress(DamagedError):
+                arrays = read_arrays(other._folder / f"{stem}.npz")
+                write_arrays(self._folder / f"{stem}.npz", arrays, sync=False)
 
     def drop_after(self, step: int) -> None:
         """Removes the samples of later steps, which a resumed run makes anew."""
         for later in self.steps():
             if later > step:
                 for suffix in (".npz", *_SUFFIX.values()):
-                    remove(self._folder / (_stem(later) + suffix))
+                    with suppress(IsADirectoryError):
+                        remove(self._folder / (_stem(later) + suffix))
 
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""
-        try:
-            names = os.listdir(self._folder)
-        except FileNotFoundError:
-            return []
-        stems = (name.removesuffix(".npz") for name in names if name.endswith(".npz"))
-        return sorted(int(stem) for stem in stems if stem.isdecimal())
+        files = (path for path in self._folder.glob("*.npz") if _NAME.fullmatch(path.name))
+        return sorted(int(path.stem) for path in files if path.is_file())
 
     def read(self, step: int) -> Arrays:
         """The arrays "fixed", "fresh" and, where they were kept, "noise" and the views.
@@ -77,7 +86,7 @@ class SampleFolder:
         Raises:
             RunError: there are none at that step, or they are damaged.
         """
-        return read_arrays(self._folder / f"{_stem(step)}.npz")
+        return _read_with(self._folder / f"{_stem(step)}.npz", "fixed", "fresh")
 
     def read_real(self) -> Arrays:
         """The array "real", and the views of it.
@@ -85,9 +94,7 @@ class SampleFolder:
         Raises:
             RunError: there are none yet, or they are damaged.
         """
-        arrays = read_arrays(self._folder / "real.npz")
-        _member(arrays, "real")
-        return arrays
+        return _read_with(self._folder / "real.npz", "real")
 
     def grid(self, step: int, kind: Kind, encode_grid: EncodeGrid) -> bytes:
         """PNG of the samples at a step, made anew where the stored one is not whole.
@@ -96,7 +103,7 @@ class SampleFolder:
             RunError: there are none at that step, they are damaged, or not images.
         """
         picture = self._folder / (_stem(step) + _SUFFIX[kind])
-        return _whole_png(picture) or _encoded(_member(self.read(step), kind), encode_grid)
+        return _whole_png(picture) or _encoded(self.read(step)[kind], encode_grid)
 
     def real_grid(self, encode_grid: EncodeGrid) -> bytes:
         """PNG of the real samples; see `grid`."""
@@ -109,18 +116,27 @@ def _stem(step: int) -> str:
     return f"{step:08d}"
 
 
-def _whole_png(path: Path) -> bytes:
+def _read_with(path: Path, *names: str) -> Arrays:
+    """The arrays of a file that must have these, with a sample each at least."""
+    arrays = read_arrays(path)
+    if not all(name in arrays and arrays[name].ndim > 0 and len(arrays[name]) for name in names):
+        raise damaged(name_of(path))
+    return arrays
+
+
+def _where(picture: Path) -> str:
+    return "/".join(picture.parts[-3:])
+
+
+def _write_picture(path: Path, png: bytes) -> None:
+    replace_bytes(path, stamp(png, _where(path)), sync=False)
+
+
+def _whole_png(path: Path) -> bytes | None:
     try:
-        content = path.read_bytes()
-    except OSError:
-        return b""
-    return content if content.startswith(b"\x89PNG") and content.endswith(_PNG_END) else b""
-
-
-def _member(arrays: Arrays, name: str) -> np.ndarray:
-    if name not in arrays:
-        raise RunError(f"The samples hold no {name!r}; they hold {', '.join(arrays)}.")
-    return arrays[name]
+        return unstamp(read_file(path), _where(path))
+    except (FileNotFoundError, DamagedError):
+        return None
 
 
 def _encoded(samples: np.ndarray, encode_grid: EncodeGrid) -> bytes:

@@ -1,14 +1,16 @@
 """scores.jsonl: the scores of the samples, one checksummed JSON line for each step that has any."""
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ganlib.runs.documents import decoded_lines, encode
+from ganlib.runs.documents import DamagedError, decoded_lines, encode, name_of, read_file
 from ganlib.runs.durable import AppendFile, replace_bytes
+from ganlib.runs.figures import is_count, is_figures
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +60,16 @@ class ScoresReader:
         self._scores = Scores()
 
     def refresh(self) -> Scores:
-        """All whole lines of the log; torn and damaged ones are left out.
+        """All whole lines of the log; torn, damaged and foreign ones are left out.
 
         Raises:
+            DamagedError: it is no file, or cannot be read.
             TooNewError: a later version wrote it.
         """
         with self._lock:
-            content = self._path.read_bytes() if self._path.exists() else b""
+            content = b""
+            with suppress(FileNotFoundError):
+                content = read_file(self._path)
             if not content.startswith(self._parsed):
                 # It was cut by a resume, and is another one now.
                 self._parsed, self._rows, self._scores = b"", [], Scores()
@@ -86,7 +91,9 @@ class ScoresWriter:
     """
 
     def __init__(self, path: Path, keep_to_step: int):
-        stored = path.read_bytes() if path.exists() else None
+        stored = None
+        with suppress(FileNotFoundError, DamagedError):
+            stored = read_file(path)
         kept = [row for row in _rows(stored or b"", path) if row.step <= keep_to_step]
         content = b"".join(row.line for row in kept)
         if stored is None or not stored.startswith(content):
@@ -96,13 +103,14 @@ class ScoresWriter:
         self._last_step = kept[-1].step if kept else -1
         for row in kept:
             self._compare(row.scores)
+        self._what = name_of(path)
         self._file = AppendFile(path, len(content))
 
     def append(self, step: int, scores: dict[str, float]) -> None:
         """Adds the scores at a step, unless the log has them (a resume may repeat a step)."""
         if step <= self._last_step:
             return
-        self._file.append(encode({"step": step, "scores": scores}))
+        self._file.append(encode({"step": step, "scores": scores}, self._what))
         self._last_step, self.last = step, scores
         self._compare(scores)
 
@@ -120,19 +128,23 @@ class ScoresWriter:
 
 
 def copy_scores(source: Path, target: Path, last_step: int) -> None:
-    """Copies the lines of a log up to a step, and waits until the disk has them."""
-    content = source.read_bytes() if source.exists() else b""
-    kept = [row.line for row in _rows(content, source) if row.step <= last_step]
-    replace_bytes(target, b"".join(kept), sync=True)
+    """Copies a log up to a step, and waits until the disk has it."""
+    content = b""
+    with suppress(FileNotFoundError):
+        content = read_file(source)
+    kept = [row for row in _rows(content, source) if row.step <= last_step]
+    lines = [encode({"step": row.step, "scores": row.scores}, name_of(target)) for row in kept]
+    replace_bytes(target, b"".join(lines), sync=True)
 
 
 def _rows(content: bytes, path: Path, last_step: int = -1) -> list[_Row]:
     """The whole and unharmed lines of a part of the log, of steps after the last one."""
     found = []
-    for body, line in decoded_lines(content, f"{path.parent.name}/{path.name}"):
-        if body["step"] > last_step:
-            last_step = body["step"]
-            found.append(_Row(last_step, body["scores"], line))
+    for body, line in decoded_lines(content, name_of(path)):
+        step, scores = body.get("step"), body.get("scores")
+        if is_count(step) and is_figures(scores) and step > last_step:
+            last_step = step
+            found.append(_Row(step, scores, line))
     return found
 
 

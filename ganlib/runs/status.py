@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from ganlib.runs.documents import DamagedError, read_document, write_document
+from ganlib.runs.documents import damaged, name_of, read_document, write_document
 from ganlib.runs.durable import is_full
+from ganlib.runs.figures import is_count, is_figures, is_number
 from ganlib.runs.identity import utc_now
 
 State = Literal["queued", "running", "paused", "stopped", "finished", "failed", "interrupted"]
@@ -95,7 +96,7 @@ def read_status(folder: Path) -> Status:
     if values.get("state") not in _STATES or not all(
         _fits(value, known[name].type) for name, value in values.items()
     ):
-        raise DamagedError(f"{folder.name}/{_FILE} is damaged.")
+        raise damaged(name_of(folder / _FILE))
     return Status(**{"steps": 0, **values})
 
 
@@ -144,11 +145,7 @@ class StatusFile:
 
 def _fits(value: Any, kind: Any) -> bool:
     if get_origin(kind) is dict:
-        return isinstance(value, dict) and all(_number(item) for item in value.values())
+        return is_figures(value)
     if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return _number(value) if kind is float else isinstance(value, str)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return is_count(value)
+    return is_number(value) if kind is float else isinstance(value, str)

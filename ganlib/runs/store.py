@@ -75,9 +75,10 @@ class RunStore:
         self.encode_grid = encode_grid
         self._open: OrderedDict[str, Run] = OrderedDict()
         self._open_lock = threading.Lock()
-        # Of each run that has ended: when its status was written, and how it ended. That
-        # need not be read again.
-        self._ended: dict[str, tuple[int, State]] = {}
+        # Of each run that has ended: which file held its status, and how it ended. That need
+        # not be read again. The file's number stands beside its time, for clocks are coarse,
+        # and are set back.
+        self._ended: dict[str, tuple[tuple[int, int], State]] = {}
 
     @staticmethod
     def default_root() -> Path:
@@ -215,7 +216,8 @@ class RunStore:
         found = []
         for run_id in sorted(self._ids(), reverse=True):
             try:
-                written = (self.root / run_id / "status.json").stat().st_mtime_ns
+                stat = (self.root / run_id / "status.json").stat()
+                written = stat.st_ino, stat.st_mtime_ns
                 known = self._ended.get(run_id)
                 if known and known[0] == written and known[1] not in states:
                     continue
@@ -231,7 +233,7 @@ class RunStore:
 
     def _ids(self) -> Iterator[str]:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
-            yield from (entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir())
+            yield from (entry.name for entry in entries if is_run_id(entry.name) and _is_dir(entry))
 
     def _create(self, recipe: str, config: RunConfig, in_queue: bool, past: Past | None) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -285,9 +287,17 @@ class RunStore:
     def _edited_label(self, run_id: str) -> Iterator[tuple[Path, Label]]:
         run = self.open(run_id)
         try:
-            yield run.path / "label.json", run.label()
+            yield run.path / "label.json", run.label_to_edit()
         except OSError as error:
             raise RunError(f"Run {run_id} cannot be changed: {error.strerror}.") from None
+
+
+def _is_dir(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to itself, for one.
+        return False
 
 
 def _being_made_or_gone(folder: Path) -> bool:

@@ -1,11 +1,14 @@
 """Scalars for TensorBoard, which needs not be installed to write them."""
 
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+_NAME = re.compile(r"events\.out\.tfevents\.([0-9]{10})\.([0-9]{4,})")
 
 
 class TensorBoardLog:
@@ -66,15 +69,26 @@ class TensorBoardLog:
     def _beginning(self, step: int) -> list[Any]:
         """A new file, and the events that it begins with."""
         proto = self._proto
-        # TensorBoard reads the files in the order of their names.
-        session = len(list(self._folder.glob("events.out.tfevents.*")))
-        name = f"events.out.tfevents.{int(time.time()):010d}.{session:04d}"
+        session, name = _next_file(self._folder, int(time.time()))
         self._writer = self._open_writer(str(self._folder / name))
         first = [proto.Event(wall_time=time.time(), file_version="brain.Event:2")]
         if session > 0:
             start = proto.SessionLog(status=proto.SessionLog.START)
             first.append(proto.Event(wall_time=time.time(), step=step, session_log=start))
         return first
+
+
+def _next_file(folder: Path, now_s: int) -> tuple[int, str]:
+    """The number of a new session, and the name of its file.
+
+    TensorBoard reads the files in the order of their names, so one that a clock set
+    back would put before the others takes the time of the last of them.
+    """
+    names = (_NAME.fullmatch(path.name) for path in folder.glob("events.out.tfevents.*"))
+    earlier = [(int(found[1]), int(found[2])) for found in names if found]
+    session = max((number for _, number in earlier), default=-1) + 1
+    at_s = max([now_s, *(second for second, _ in earlier)])
+    return session, f"events.out.tfevents.{at_s:010d}.{session:04d}"
 
 
 def block_means(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:

@@ -167,11 +167,9 @@ class LateTrainer:
     def events(self) -> Iterator[Event]:
         """See `Trainer`."""
         yield Phase("loading TensorFlow")
-        checkpoint = self._run.latest_checkpoint() if self._run.checkpoint_steps() else None
+        checkpoint, changes = self._run.resume_point()
         self._first_step = checkpoint.step if checkpoint else 0
-        self._trainer = self._factory(
-            self._run.recipe, self._config, checkpoint, self._run.changes()
-        )
+        self._trainer = self._factory(self._run.recipe, self._config, checkpoint, changes)
         yield from self._trainer.events()
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:

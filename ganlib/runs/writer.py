@@ -105,7 +105,9 @@ class RunWriter:
         for folder in (self._run.path, self._run.path / "samples", self._run.path / "checkpoints"):
             # But that of label.json, which a page may be writing.
             remove_temporaries(folder, ".[!l]*.tmp")
-        remove(self._traceback_path)
+        # A folder there (unlink says so, or on macOS that it may not) harms nothing.
+        with suppress(IsADirectoryError, PermissionError):
+            remove(self._traceback_path)
         self._keep_reserve()
         self._status.set(
             replace(
@@ -139,7 +141,7 @@ class RunWriter:
             if self._metrics is not None and self._scores is not None:
                 self._metrics.sync()
                 self._scores.sync()
-            self._checkpoints.save(checkpoint)
+            self._checkpoints.save(replace(checkpoint, changes=self._changes.mark))
             self._saved_step = checkpoint.step
         self._saved_at = time.monotonic()
 
@@ -232,7 +234,9 @@ class RunWriter:
         # What lies behind the checkpoint is dropped; the trainer makes it anew.
         folder = self._run.path
         self._names = event.metric_names
-        self._metrics = MetricsWriter(folder / "metrics.log", self._names, event.step)
+        self._metrics = MetricsWriter(
+            folder / "metrics.log", self._names, event.step, event.elapsed_s
+        )
         self._scores = ScoresWriter(folder / "scores.jsonl", event.step)
         self._samples.drop_after(event.step)
         self._checkpoints.set_aside_after(event.step)

@@ -238,6 +238,7 @@ class Trainer:
             shown.astype(np.uint8) if self.recipe.kind == "image" else shown,
             self.metric_names,
             probe.of_real(),
+            self._elapsed_s,
         )
 
     def _not_finite(self, row: np.ndarray) -> list[str]:

@@ -106,14 +106,14 @@ def _charts(
             for name, column in columns.items()
         }
 
-    marks = _marks(changes, parent, x)
+    marks = _marks(changes, parent, history.step, x)
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     info = curves_info(x, losses, x_kind=look.x_kind, smoothing=look.smoothing, log=look.log)
     loss_chart = marked(loss_figure(info, uirevision=revision), marks)
     second_x, second_values = x, series(second.columns)
     if second.of_samples and scores:
-        # At step 0 no second has passed yet.
-        at = np.minimum(scores.step, len(history))
+        # At step 0 no second has passed yet. A log that was damaged may lack steps.
+        at = np.searchsorted(history.step, scores.step, side="right")
         second_x = (
             scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
         )
@@ -129,8 +129,10 @@ def _charts(
     return loss_chart, marked(figure, marks)
 
 
-def _marks(changes: Sequence[Change], parent: Parent | None, x: np.ndarray) -> list[Mark]:
-    """Where the run was forked, and where knobs were changed in its middle."""
+def _marks(
+    changes: Sequence[Change], parent: Parent | None, steps: np.ndarray, x: np.ndarray
+) -> list[Mark]:
+    """Where the run was forked, and where knobs were changed: at the first step that has them."""
     told = [(parent.step, "fork")] if parent else []
     told += [
         (
@@ -140,7 +142,12 @@ def _marks(changes: Sequence[Change], parent: Parent | None, x: np.ndarray) -> l
         for change in changes
         if change.knobs
     ]
-    return [Mark(float(x[min(step, len(x) - 1)]), text) for step, text in told if len(x)]
+    at = np.searchsorted(steps, [step for step, _ in told], side="right")
+    return [
+        Mark(float(x[min(int(index), len(x) - 1)]), text)
+        for index, (_, text) in zip(at, told, strict=True)
+        if len(x)
+    ]
 
 
 def chart_options(offered: tuple[str, ...], critic: bool) -> None:

@@ -61,7 +61,10 @@ def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
                 help="One network at a time, a step a second: watch who learns, and what it does.",
             )
         with st.popover("Change while it runs", icon=":material/tune:"):
-            _changes(recipe, run)
+            try:
+                _changes(recipe, run)
+            except UserError as error:
+                st.error(str(error), icon=":material/error:")
     if message := st.session_state.pop(_ERROR, None):
         st.error(plain(message), icon=":material/error:")
 

@@ -71,7 +71,7 @@ def _live(run: Run, drawn: _Stage) -> None:
         st.error(plain(status.message), icon=":material/error:")
     elif status.state == "interrupted":
         st.warning(
-            "The process that trained this run has ended. Resume goes on from its last checkpoint.",
+            f"{status.message} Resume goes on from its last checkpoint.",
             icon=":material/warning:",
         )
     elif status.active and status.message:
@@ -93,9 +93,10 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
     with right, st.container(key="live_samples"), _told():
         samples_panel(recipe, reading, status)
     if recipe.kind != "image" and status.active:
-        what_happens(
-            run, status, "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
-        )
+        judge = "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
+        # Changes that cannot be read were told of beside the curves.
+        with suppress(UserError):
+            what_happens(run, status, judge)
     # A history that cannot be read was told of above.
     with suppress(UserError):
         _diagnosis(recipe, reading, status)

@@ -57,7 +57,9 @@ class FakeTrainer:
         yield Phase("counting to ten")
         data = DataReport("Walks", "made up", 10, 20)
         real = np.arange(4 * 8 * 8, dtype=np.uint8).reshape(4, 8, 8, 1)
-        yield Started(self.step, {"generator": 2}, data, "CPU", real, NAMES)
+        yield Started(
+            self.step, {"generator": 2}, data, "CPU", real, NAMES, elapsed_s=self.elapsed_s
+        )
         # Also on a resume: the checkpoint may have come between a step and its samples.
         if self.step % self.config.sample_every == 0:
             yield self._samples()

@@ -22,9 +22,7 @@ import pytest
 
 from ganlib.runs import durable
 
-Kind = Literal[
-    "make folder", "create", "write", "cut", "sync", "rename", "remove", "link", "sync folder"
-]
+Kind = Literal["make folder", "create", "write", "cut", "sync", "rename", "remove", "sync folder"]
 Image = dict[str, bytes]
 
 
@@ -153,13 +151,6 @@ class RecordedDisk:
         os.unlink(path)
         del self._files[name]
 
-    def link(self, source: Path, target: Path) -> None:
-        """See os."""
-        old, new = self._below(source), self._below(target)
-        self._do(Operation("link", old, self._files[old], target=new))
-        os.link(source, target)
-        self._files[new] = self._files[old]
-
     def ftruncate(self, descriptor: int, size: int) -> None:
         """See os."""
         name, file = self._open[descriptor]
@@ -234,8 +225,6 @@ class _Model:
         elif one.kind == "remove":
             if self.names.get(one.path) == one.file:
                 del self.names[one.path]
-        elif one.kind == "link":
-            self.names[one.target] = one.file
 
     def image(self) -> Image:
         """Each file by its path. What lies in a folder that is not there is not there either."""

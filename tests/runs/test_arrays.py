@@ -98,3 +98,19 @@ def test_objects_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"'a' must be of plain numbers\. Received: object"):
         write_arrays(tmp_path / "a.npz", {"a": np.array([None])}, sync=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_copy_in_another_place_is_told_and_one_of_an_earlier_version_is_read(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.npz"
+    write_arrays(path, ARRAYS, sync=False)
+    copied = tmp_path / "b.npz"
+    copied.write_bytes(path.read_bytes())
+    with pytest.raises(
+        DamagedError, match=r"/b\.npz is the copy of another file, so it is not read"
+    ):
+        read_arrays(copied)
+    with zipfile.ZipFile(copied, "a") as archive:
+        archive.comment = _contents(archive.namelist())
+    assert _equal(read_arrays(copied), ARRAYS)

@@ -10,11 +10,11 @@ BODY = {"state": "running", "step": 1234, "loss": 0.1, "names": {"a": 1.5, "ü":
 
 @pytest.mark.parametrize("indent", [None, 1])
 def test_a_document_comes_back(indent: int | None) -> None:
-    assert decode(encode(BODY, indent=indent), "x") == BODY
+    assert decode(encode(BODY, "x", indent=indent), "x") == BODY
 
 
 def test_no_flipped_bit_changes_a_value() -> None:
-    content = encode(BODY)
+    content = encode(BODY, "x")
     refused = 0
     for index in range(len(content)):
         for bit in range(8):
@@ -37,7 +37,7 @@ def test_what_is_no_document_is_told_by_name(content: bytes) -> None:
 
 
 def test_every_cut_is_noticed() -> None:
-    content = encode(BODY).rstrip(b"\n")
+    content = encode(BODY, "x").rstrip(b"\n")
     for length in range(len(content)):
         with pytest.raises(DamagedError):
             decode(content[:length], "x")
@@ -45,7 +45,7 @@ def test_every_cut_is_noticed() -> None:
 
 def test_a_later_schema_is_told_apart_from_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "SCHEMA", 2)
-    content = encode(BODY)
+    content = encode(BODY, "x")
     monkeypatch.setattr(documents, "SCHEMA", 1)
     with pytest.raises(TooNewError, match="later version"):
         decode(content, "x")

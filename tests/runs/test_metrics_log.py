@@ -217,3 +217,30 @@ def test_readers_see_only_whole_blocks_while_a_writer_appends(tmp_path: Path) ->
     assert _is_truth(reader.refresh(), 7 * blocks)
     assert lengths == sorted(lengths)
     assert all(length % 7 == 0 for length in lengths)
+
+
+@pytest.mark.parametrize(("kept", "first_s"), [(3, 7.5), (0, 7.5)])
+def test_a_log_that_lost_rows_goes_on_at_the_checkpoints_time(
+    tmp_path: Path, kept: int, first_s: float
+) -> None:
+    path = tmp_path / "metrics.log"
+    sizes = _fill(path, 3, 3)
+    path.write_bytes(path.read_bytes()[: sizes[1]] if kept else b"")
+    writer = MetricsWriter(path, NAMES, 6, elapsed_s=7.0)
+    assert (writer.last_step, writer.last_time_s) == (kept, 7.0)
+    writer.append(7, _values(7, 2), 8.0)
+    assert MetricsReader(path).refresh().time_s[-2:].tolist() == [first_s, 8.0]
+
+
+def test_a_whole_log_knows_its_time_better_than_the_checkpoint(tmp_path: Path) -> None:
+    _fill(tmp_path / "metrics.log", 3, 3)
+    assert MetricsWriter(tmp_path / "metrics.log", NAMES, 6, elapsed_s=7.0).last_time_s == 2.0
+
+
+def test_the_log_of_another_run_is_told(tmp_path: Path) -> None:
+    _fill(tmp_path / "metrics.log", 2)
+    other = tmp_path / "other" / "metrics.log"
+    other.parent.mkdir()
+    other.write_bytes((tmp_path / "metrics.log").read_bytes())
+    with pytest.raises(DamagedError, match=r"^other/metrics\.log is the copy of another file"):
+        MetricsReader(other).refresh()
