@@ -1,5 +1,15 @@
 """What a user can be told: one sentence that names the value and what is allowed."""
 
+from typing import Any
+
+_SHOWN_CHARACTERS = 60
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence names it: in quotes where it is a text, and never long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
+
 
 class UserError(Exception):
     """Something the user can cause or mend. Its text is shown as it is."""

@@ -16,7 +16,7 @@ MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
 SPEAKS_TO_STREAMLIT = {"ganlib.bench.session"}
 
-_WORDS = {"architecture", "errors", "events", "knobs", "config", "discovery"}
+_WORDS = {"architecture", "errors", "paths", "events", "knobs", "config", "discovery"}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
@@ -25,6 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "ganlib": set(),
     "errors": set(),
     "discovery": set(),
+    "paths": {"errors"},
+    "settings": {"errors", "paths"},
     "architecture": set(),
     "events": {"errors"},
     "knobs": {"errors"},
@@ -36,10 +38,12 @@ ALLOWED: dict[str, set[str]] = {
     "bench": _ENGINE | {"runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
-    "ui": (_ENGINE - {"models", "objectives", "regularisers"}) | {"runs", "viz", "diagnosis"},
+    "ui": (_ENGINE - {"models", "objectives", "regularisers"})
+    | {"runs", "viz", "diagnosis"}
+    | {"settings"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench"},
+    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings"},
     "__main__": {"cli"},
 }
 

@@ -10,6 +10,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.ui.diagram import diagram
+from ganlib.ui.text import plain
 from ganlib.viz.architecture import adversarial_drawing, network_drawing, shape_text
 
 
@@ -23,7 +24,7 @@ def architecture_panel(recipe: Recipe, config: RunConfig) -> None:
     try:
         generator, discriminator = _described(recipe.name, config.model_dump_json())
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     networks_panel(generator, discriminator)
 

@@ -11,6 +11,7 @@ from ganlib.errors import DataError
 from ganlib.ui import own_files
 from ganlib.ui.category_gallery import Tile, category_gallery
 from ganlib.ui.grid import data_url
+from ganlib.ui.text import plain
 from ganlib.viz.tiles import tiles_png
 
 # The book shows this one of the apples.
@@ -84,14 +85,14 @@ def own_drawings(key: str, help: str) -> None:
             args=(key, own_files.keep_drawings, lambda: None),
         )
         if problem := st.session_state.get(f"{key}:problem"):
-            st.error(problem, icon=":material/error:")
+            st.error(plain(problem), icon=":material/error:")
     path = st.session_state.get(key)
     if not path:
         return
     try:
         count, first = own_files.look(path, _FIRST)
     except DataError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
     else:
         st.markdown(f"In use in place of the categories: {count:,} drawings of your own.")
         rows = data_url(tiles_png(first, columns=len(first), scale=2))

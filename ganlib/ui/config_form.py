@@ -8,11 +8,12 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from ganlib.config import RunConfig
-from ganlib.errors import ConfigError
+from ganlib.errors import ConfigError, UserError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
+from ganlib.settings import MOST_BYTES, read_settings
 from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
-from ganlib.ui.text import words
+from ganlib.ui.text import plain, words
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
@@ -47,17 +48,20 @@ def config_form(recipe: Recipe) -> RunConfig | None:
             with tab:
                 st.caption(GROUPS[group])
                 _widgets(recipe, group)
-    st.button(
-        f"Back to {_origin(recipe)}",
-        key=f"{recipe.name}:reset",
-        icon=":material/undo:",
-        on_click=_reset,
-        args=(recipe,),
-    )
+    with st.container(horizontal=True):
+        st.button(
+            f"Back to {_origin(recipe)}",
+            key=f"{recipe.name}:reset",
+            icon=":material/undo:",
+            on_click=_reset,
+            args=(recipe,),
+        )
+        with st.popover("Load settings", icon=":material/upload_file:"):
+            _settings_uploader(recipe)
     try:
         return read_form(recipe)
     except ConfigError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
 
 
@@ -76,6 +80,37 @@ def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
     for name, value in values.items():
         if name in recipe.Config.model_fields:
             st.session_state[_key(recipe, name)] = value
+
+
+def _settings_uploader(recipe: Recipe) -> None:
+    """Takes the file that a run's *Settings (JSON)* is, or one written by hand."""
+    key = f"{recipe.name}:settings"
+    st.file_uploader(
+        "A JSON file of settings",
+        type="json",
+        max_upload_size=math.ceil(MOST_BYTES / 2**20),
+        key=key,
+        help="*Settings (JSON)* of a run of this recipe, or an object of knobs and values. All "
+        "other knobs take the recipe's own values.",
+        on_change=_load_settings,
+        args=(recipe, key),
+    )
+    if problem := st.session_state.get(f"{key}:problem"):
+        st.error(plain(problem), icon=":material/error:")
+
+
+def _load_settings(recipe: Recipe, key: str) -> None:
+    """Fills the form in with all of the file, or with nothing of it."""
+    upload = st.session_state[key]
+    st.session_state[f"{key}:problem"] = ""
+    if upload is None:
+        return
+    try:
+        config = recipe.parse(read_settings(upload.name, upload.getbuffer(), recipe.name))
+    except UserError as error:
+        st.session_state[f"{key}:problem"] = str(error)
+    else:
+        fill_form(recipe, config.model_dump())
 
 
 def _widgets(recipe: Recipe, group: str) -> None:

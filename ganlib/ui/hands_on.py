@@ -14,7 +14,7 @@ from ganlib.runs.control import Wish
 from ganlib.runs.trainers import config_now
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.services import manager
-from ganlib.ui.text import words
+from ganlib.ui.text import plain, words
 
 # The first step of one network alone is compiled before it is made.
 _SETTLE_S = 3.0
@@ -63,7 +63,7 @@ def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
         with st.popover("Change while it runs", icon=":material/tune:"):
             _changes(recipe, run)
     if message := st.session_state.pop(_ERROR, None):
-        st.error(message, icon=":material/error:")
+        st.error(plain(message), icon=":material/error:")
 
 
 def what_happens(run: Run, status: Status, judge: str) -> None:

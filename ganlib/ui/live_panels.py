@@ -19,6 +19,7 @@ from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import Reading, readings
 from ganlib.ui.samples import samples_panel
 from ganlib.ui.status_line import status_line
+from ganlib.ui.text import plain
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _FIRST_TICK_S = 0.4
@@ -63,18 +64,18 @@ def _live(run: Run, drawn: _Stage) -> None:
     try:
         status = run.status()
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     status_line(status, run.label())
     if status.state == "failed":
-        st.error(status.message, icon=":material/error:")
+        st.error(plain(status.message), icon=":material/error:")
     elif status.state == "interrupted":
         st.warning(
             "The process that trained this run has ended. Resume goes on from its last checkpoint.",
             icon=":material/warning:",
         )
     elif status.active and status.message:
-        st.warning(status.message, icon=":material/warning:")
+        st.warning(plain(status.message), icon=":material/warning:")
     if status.state == "queued":
         st.caption("It waits for its turn; **Home** shows what trains before it.")
     recipe = recipes.get(run.recipe)
@@ -100,7 +101,7 @@ def _panels(recipe: Recipe, run: Run, status: Status) -> None:
         _diagnosis(recipe, reading, status)
     with st.container(horizontal=True, vertical_alignment="center"):
         if status.data:
-            st.caption(f"Data: {status.data}.")
+            st.caption(plain(f"Data: {status.data}."))
         if reading.sample_steps:
             st.page_link(
                 "pages/distributions.py",
@@ -127,7 +128,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
@@ -147,7 +148,7 @@ def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
             f"are drawn on the left while they learn, and here {what} shows what the generator "
             "can do so far."
         )
-        st.caption(_data_sentence(recipe, config))
+        st.caption(plain(_data_sentence(recipe, config)))
 
 
 def _data_sentence(recipe: Recipe, config: RunConfig) -> str:

@@ -12,6 +12,7 @@ from ganlib.runs import Run
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.reading import Reading, readings
 from ganlib.ui.services import manager
+from ganlib.ui.text import plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
@@ -131,7 +132,7 @@ def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int)
             lambda: _cloud_chart(reading, step, layers, height),
         )
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     live_chart(
         chart,

@@ -15,7 +15,7 @@ from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.plane_samples import plane_samples
 from ganlib.ui.reading import Reading
-from ganlib.ui.text import listed
+from ganlib.ui.text import listed, plain
 from ganlib.ui.time_slider import time_slider
 from ganlib.viz.chart import Chart
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
@@ -160,7 +160,7 @@ def _more(recipe: Recipe, run: Run) -> None:
             with st.spinner("Asking the generator"):
                 st.session_state[key] = generate_more(run, count)
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
     more = st.session_state.get(key)
     if more is None:
         return

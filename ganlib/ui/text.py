@@ -4,8 +4,12 @@ import numpy as np
 
 
 def plain(text: str) -> str:
-    """Markdown that shows the text as it is."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~$:" else c for c in text)
+    """Markdown that shows the text as it is, without what no browser can be sent.
+
+    Lines that follow each other stay one paragraph.
+    """
+    sent = " ".join(text.encode("utf-8", "replace").decode().replace("\0", "").splitlines())
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+!|~$:&" else c for c in sent)
 
 
 def words(option: object) -> str:

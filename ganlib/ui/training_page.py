@@ -17,6 +17,7 @@ from ganlib.ui.recipe_picker import recipe_picker, source_line
 from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
 from ganlib.ui.session import adopt_address, shown_run
+from ganlib.ui.text import plain
 
 
 def training_page(page: str, title: str) -> None:
@@ -41,7 +42,7 @@ def training_page(page: str, title: str) -> None:
         controls = right.container()
         source_line(recipe)
     if problem:
-        header.warning(problem, icon=":material/warning:")
+        header.warning(plain(problem), icon=":material/warning:")
 
     run = shown_run(recipe)
     # Read once: were it to change meanwhile, the parts of the page would disagree.

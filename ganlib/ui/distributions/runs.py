@@ -13,6 +13,7 @@ from ganlib.ui.distributions.over_steps import over_steps
 from ganlib.ui.distributions.panels import compare_panels
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import status_text
+from ganlib.ui.text import plain
 from ganlib.ui.time_slider import time_slider
 from ganlib.viz.pair import two_generated
 
@@ -52,7 +53,7 @@ def of_two_runs() -> None:
         ends = [run.sample_steps()[-1] for run in (first, second)]
         found = [distributions(run, at) for run, at in zip((first, second), ends, strict=True)]
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     common = [title for title in found[0] if title in found[1]]
     if not common:
@@ -90,7 +91,7 @@ def _watch(run: Run, active: bool) -> None:
         else:
             _at(run, steps, step, status.active)
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     # The fragment's timer belongs to the page.
     if status.active != active:
