@@ -3,6 +3,7 @@
 import atexit
 import os
 import threading
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,20 +21,20 @@ def start() -> None:
 
     Where the environment forbids it, the page says so and ends there.
     """
-    remember_app()
     try:
         manager()
     except UserError as error:
         st.error(plain(str(error)), icon=":material/error:")
         st.stop()
+    remember_app()
 
 
 @st.cache_resource(show_spinner=False)
 def manager() -> Manager:
     """The one manager of this server; every session sees the same runs."""
-    cap = _cap()
+    cap, root = _cap(), _runs_folder()
     keep_keras_sessions()
-    made = Manager(RunStore(RunStore.default_root()), cap=cap)
+    made = Manager(RunStore(root), cap=cap)
     warm_up(made)
     atexit.register(made.shutdown, 10.0)
     return made
@@ -60,6 +61,19 @@ def warm_up(_manager: Manager) -> threading.Event:
     # Not a daemon: TensorFlow ends the process with an error if it is cut off while it compiles.
     threading.Thread(target=load, name="warm-up").start()
     return ready
+
+
+def _runs_folder() -> Path:
+    root = RunStore.default_root()
+    try:
+        fits = root.is_dir() or not root.exists()
+    except OSError as error:
+        raise UserError(
+            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {shown(str(root))}."
+        ) from None
+    if not fits:
+        raise UserError(f"GANLIB_RUNS must be a folder. Received: {shown(str(root))}.")
+    return root
 
 
 def _cap() -> int:

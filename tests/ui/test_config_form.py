@@ -99,7 +99,7 @@ def test_a_value_at_a_bound_that_is_not_allowed(
     app.session_state[f"{name}:{knob}"] = value
     app.run()
     assert not app.exception
-    assert [box.value for box in app.error] == [f"{sentence}. Received: {value}."]
+    assert [box.value.replace("\\", "") for box in app.error] == [f"{sentence}. Received: {value}."]
     assert app.button(key="start").disabled
     app.button(key=f"{name}:reset").click().run()
     assert not app.error
@@ -117,7 +117,7 @@ def test_a_value_out_of_bounds_stays_on_view_and_is_told(
     app = open_page("toy")
     app.number_input(key=f"toy/scalar:{knob}").set_value(value).run()
     assert not app.exception
-    (said,) = (error.value for error in app.error)
+    (said,) = (error.value.replace("\\", "") for error in app.error)
     assert said.startswith(f"{knob} must be a whole number from ")
     assert said.endswith(f" Received: {value}.")
     assert app.number_input(key=f"toy/scalar:{knob}").value == value
@@ -131,7 +131,7 @@ def test_an_emptied_box_is_told(open_page: Open) -> None:
     app.session_state["toy/scalar:steps"] = None
     app.run()
     assert not app.exception
-    (said,) = (error.value for error in app.error)
+    (said,) = (error.value.replace("\\", "") for error in app.error)
     assert said.startswith("steps must be a whole number from 1 ")
 
 
