@@ -2,13 +2,19 @@
 
 from typing import Any
 
-_SHOWN_CHARACTERS = 60
+# What a sentence has room for of a path, whose end tells more than its beginning.
+PATH = 200
 
 
-def shown(value: Any) -> str:
-    """A value as a sentence names it: in quotes where it is a text, and never long."""
+def shown(value: Any, most: int = 60) -> str:
+    """A value as a sentence names it: in quotes where it is a text, and never long.
+
+    Args:
+        value: of any kind.
+        most: characters that there is room for.
+    """
     text = repr(value)
-    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 class UserError(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ganlib.errors import ConfigError, shown
+from ganlib.errors import PATH, ConfigError, shown
 from ganlib.paths import regular_file, user_path
 
 # A drawing of as many points as there may be takes a tenth of it.
@@ -21,7 +21,7 @@ def read_settings_file(path: str, recipe: str) -> dict[str, Any]:
         UserError: it cannot be read, or does not hold settings of the recipe.
     """
     found = user_path(path, "--config")
-    told = shown(path)
+    told = shown(path, PATH)
     if regular_file(found, f"--config {told}").st_size > MOST_BYTES:
         _refuse_size(told)
     try:

@@ -21,7 +21,7 @@ from ganlib.bench.results import BOOK_RECIPES, LIVE
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
-from ganlib.errors import ConfigError, RunError, UserError, shown
+from ganlib.errors import PATH, ConfigError, RunError, UserError, shown
 from ganlib.events import Event, Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import (
@@ -137,7 +137,7 @@ def bench(arguments: argparse.Namespace) -> int:
             f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
         )
     if arguments.chart is not None and arguments.chart.is_dir():
-        raise ConfigError(f"--chart must be a file. Received: {shown(str(arguments.chart))}.")
+        raise ConfigError(f"--chart must be a file. Received: {shown(str(arguments.chart), PATH)}.")
     from ganlib.bench.speed import measure
     from ganlib.bench.watched import measure_watched
 
@@ -246,9 +246,8 @@ def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str])
     """The knobs in the file that --config names, which those of other options are to override."""
     files: list[str] = arguments.configs or []
     if len(files) > 1:
-        raise ConfigError(
-            f"--config may be given once. Received: {shown(files[0])} and {shown(files[1])}."
-        )
+        first, second = (shown(file, PATH) for file in files[:2])
+        raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
     found = read_settings_file(files[0], recipe) if files else {}
     preset = found.get("preset")
     # A file from the page has a value for every knob, and nothing of another preset would show.
@@ -272,7 +271,7 @@ def _find(store: RunStore, run_id: str) -> Run:
         )
     except OSError as error:
         raise RunError(
-            f"The folder of runs {shown(str(store.root))} cannot be read: {error.strerror}."
+            f"The folder of runs {shown(str(store.root), PATH)} cannot be read: {error.strerror}."
         ) from None
     if missing:
         there = f"The newest there: {', '.join(newest)}" if newest else "There are none"

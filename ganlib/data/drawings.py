@@ -51,15 +51,14 @@ class Drawings:
         return np.frombuffer(content, np.uint8).reshape(count, SIDE, SIDE)
 
     def _header(self) -> Header:
-        told = short(str(self.path))
-        size = regular_file(self.path, told).st_size
+        size = regular_file(self.path, short(str(self.path))).st_size
         if not size:
-            raise DataError(f"{told} is empty.")
+            raise DataError(f"{self.path} is empty.")
         try:
             with self.path.open("rb") as file:
                 header = read_header(file.read(HEADER_BYTES))
         except NotNpy as error:
-            raise DataError(f"{told} {error}.") from error
+            raise DataError(f"{self.path} {error}.") from error
         except OSError as error:
             raise DataError(f"{self.path} cannot be read: {error.strerror}.") from error
         except ValueError as error:

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from ganlib.config import RunConfig
-from ganlib.errors import ConfigError, UserError
+from ganlib.errors import UserError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
 from ganlib.settings import MOST_BYTES, read_settings
@@ -26,7 +26,8 @@ def config_form(recipe: Recipe) -> RunConfig | None:
     they are there again after a change of page.
 
     Returns:
-        The config, or None where a value is not allowed; the form says which.
+        The config, or None where a value is not allowed, or no run could have its data; the
+        form says which, and why.
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
@@ -59,10 +60,12 @@ def config_form(recipe: Recipe) -> RunConfig | None:
         with st.popover("Load settings", icon=":material/upload_file:"):
             _settings_uploader(recipe)
     try:
-        return read_form(recipe)
-    except ConfigError as error:
+        config = read_form(recipe)
+        recipe.data_sentence(config)
+    except UserError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
+    return config
 
 
 def read_form(recipe: Recipe) -> RunConfig:
@@ -194,7 +197,7 @@ def _reset(recipe: Recipe) -> None:
     preset = st.session_state.get(_key(recipe, "preset"))
     values = {name: field.default for name, field in recipe.Config.model_fields.items()}
     if preset:
-        values |= {**recipe.Config.presets[preset], "preset": preset}
+        values |= {**recipe.Config.presets.get(preset, {}), "preset": preset}
     fill_form(recipe, values)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ganlib.errors import UserError, shown
+from ganlib.errors import PATH, UserError, shown
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import keep_keras_sessions, remember_app
 from ganlib.ui.text import plain
@@ -69,10 +69,10 @@ def _runs_folder() -> Path:
         fits = root.is_dir() or not root.exists()
     except OSError as error:
         raise UserError(
-            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {shown(str(root))}."
+            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {shown(str(root), PATH)}."
         ) from None
     if not fits:
-        raise UserError(f"GANLIB_RUNS must be a folder. Received: {shown(str(root))}.")
+        raise UserError(f"GANLIB_RUNS must be a folder. Received: {shown(str(root), PATH)}.")
     return root
 
 

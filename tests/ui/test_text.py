@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib.ui.text import listed, p_text
+from ganlib.ui.text import listed, p_text, plain
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,19 @@ def test_numbers_have_the_decimals_that_tell_them_apart(values: list[float], tex
 )
 def test_a_p_value_is_never_0(p_value: float, text: str) -> None:
     assert p_text(p_value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("generator_steps: 5 of 9.csv", r"generator\_steps\: 5 of 9.csv"),
+        ("<script>&amp;![a](b)", r"\<script\>\&amp;\!\[a\]\(b\)"),
+        ("a\n\n# b", r"a  \# b"),
+        ("a\0b", "ab"),
+        # What stands for bytes that are no text.
+        ("\udcff.csv", "?.csv"),
+    ],
+)
+def test_text_of_others_is_never_markup(text: str, markdown: str) -> None:
+    assert plain(text) == markdown
+    plain(text).encode()
