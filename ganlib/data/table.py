@@ -134,7 +134,11 @@ def _text(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
             f"{_MOST_COLUMNS:,} columns was expected."
         )
     # The last of them may be cut.
-    sample = b"\n".join(lines[: max(1, len(lines) - 1)][:50]).decode("utf-8-sig", "replace")
+    sample = (
+        b"\n".join(lines[: max(1, len(lines) - 1)][:50])
+        .decode("utf-8-sig", "replace")
+        .lstrip("\r\n")
+    )
     if not sample.strip():
         raise DataError(f"{name} begins with empty lines; a table was expected.")
     separator = _separator(sample)

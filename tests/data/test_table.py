@@ -55,7 +55,6 @@ def test_a_text_without_names_has_numbered_columns() -> None:
     assert read_table("one.csv", b"7\n8\n9\n").columns["column 1"].values.tolist() == [7, 8, 9]
 
 
-@pytest.mark.parametrize("order", ["C", "F"])
 def test_a_heading_without_a_name_for_the_rows_is_that_of_the_others() -> None:
     """As R writes tables."""
     found = read_table("r.csv", b'"x","y"\n"1",3,4\n"2",5,6\n')
@@ -82,6 +81,7 @@ def test_what_divides_a_line_is_found(text: bytes, columns: list[str]) -> None:
     assert list(read_table("a.csv", text).columns) == columns
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
 def test_npy_of_rows_and_columns(order: str) -> None:
     array = np.asarray(np.arange(6, dtype=np.int16).reshape(3, 2), order=order)
     found = read_table("a.npy", npy(array))
