@@ -43,8 +43,12 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("ganlib"))
 
 
-def base_address(variable: str, default: str) -> str:
-    """Where files are published: the mirror that an environment variable names, or `default`.
+def check_address(variable: str, default: str) -> None:
+    """Looks at where files are published before a run is made that would ask there.
+
+    Args:
+        variable: of the environment, that names a mirror.
+        default: where they are without one.
 
     Raises:
         DataError: the variable holds no address that can be asked.
@@ -60,7 +64,6 @@ def base_address(variable: str, default: str) -> str:
             f"{variable} must be an address that begins with http:// or https://. "
             f"Received: {shown(base)}."
         )
-    return base.rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,12 @@ class RemoteFile:
     @property
     def url(self) -> str:
         """Where it is asked for."""
-        return f"{base_address(self.url_variable, self.base_url)}/{quote(self.name)}"
+        base = os.environ.get(self.url_variable) or self.base_url
+        return f"{base.rstrip('/')}/{quote(self.name)}"
 
     def check_address(self) -> None:
         """Raises DataError where `url_variable` holds no address."""
-        base_address(self.url_variable, self.base_url)
+        check_address(self.url_variable, self.base_url)
 
     @property
     def path(self) -> Path:

@@ -15,7 +15,7 @@ from ganlib.data.categories import (
     category,
 )
 from ganlib.data.dataset import Dataset, Location
-from ganlib.data.download import base_address
+from ganlib.data.download import check_address
 from ganlib.data.drawings import SIDE, Drawings
 from ganlib.errors import DownloadError
 from ganlib.events import DataReport
@@ -106,7 +106,7 @@ class QuickDraw(Dataset):
                 if not one.there()[0]:
                     one.samples(1)  # raises, and says what there is
             return Location(self._report())
-        base_address(URL_VARIABLE, BASE_URL)
+        check_address(URL_VARIABLE, BASE_URL)
         wanted = [min(self.max_drawings, one.published) for one in lacking]
         megabytes = sum(wanted) * SIDE * SIDE / 1e6
         note = f"{sum(wanted):,} drawings ({megabytes:.0f} MB) are fetched at the first run"
