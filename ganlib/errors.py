@@ -1,5 +1,21 @@
 """What a user can be told: one sentence that names the value and what is allowed."""
 
+from typing import Any
+
+# What a sentence has room for of a path, whose end tells more than its beginning.
+PATH = 200
+
+
+def shown(value: Any, most: int = 60) -> str:
+    """A value as a sentence names it: in quotes where it is a text, and never long.
+
+    Args:
+        value: of any kind.
+        most: characters that there is room for.
+    """
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 3] + "..."
+
 
 class UserError(Exception):
     """Something the user can cause or mend. Its text is shown as it is."""

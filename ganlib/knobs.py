@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from ganlib.errors import ConfigError
+from ganlib.errors import ConfigError, shown
 
 # What a list on the command line is separated by.
 _SEPARATOR = ","
@@ -141,6 +141,8 @@ def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
     Raises:
         ConfigError: one sentence for each value that is not allowed.
     """
+    if refused := [_refusal(config, *one) for one in values.items() if not _is_taken(config, *one)]:
+        raise ConfigError(" ".join(refused))
     try:
         return config.model_validate(dict(values))
     except ValidationError as error:
@@ -217,22 +219,35 @@ def _listed(known: tuple[str, ...]) -> str:
     return f"the {len(known)} there are, such as {known[0]} or {known[-1]}"
 
 
+def _is_taken(config: type[Config], name: str, value: Any) -> bool:
+    """False for what pydantic would take for something else, or could not say a word about."""
+    if not all(_is_text(one) for one in (name, value) if isinstance(one, str)):
+        return False
+    field = config.model_fields.get(name)
+    return not (field and field.annotation in _KINDS and isinstance(value, bool))
+
+
+def _is_text(value: str) -> bool:
+    """Whether it is Unicode, and not bytes of a command line that are none."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _refusal(config: type[Config], name: str, value: Any) -> str:
-    return f"{name} must be {allowed(config, name)}. Received: {_shown(value)}."
+    if name not in config.model_fields:
+        return f"Unknown knob {shown(name)}. Allowed: {', '.join(config.model_fields)}."
+    received = shown(value) if value != () else "none"
+    return f"{name} must be {allowed(config, name)}. Received: {received}."
 
 
 def _sentence(config: type[Config], error: dict[str, Any]) -> str:
     if not error["loc"]:
         return str(error["ctx"]["error"]) if "ctx" in error else str(error["msg"])
     name = str(error["loc"][0])
-    if error["type"] == "extra_forbidden":
-        return f"Unknown knob {name!r}. Allowed: {', '.join(config.model_fields)}."
     return _refusal(config, name, error["input"])
-
-
-def _shown(value: Any) -> str:
-    text = repr(value) if value != () else "none"
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _number(value: float) -> str:

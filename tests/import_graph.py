@@ -20,7 +20,7 @@ PUBLIC_STREAMLIT = {"streamlit", "streamlit.components.v1", "streamlit.errors"}
 PRIVATE_ATTRIBUTES = {"config", "elements", "proto", "runtime", "web"}
 MAY_USE_PRIVATE = {"ganlib.ui._compat": "streamlit.", "ganlib.bench.session": "streamlit.proto."}
 
-_WORDS = {"architecture", "errors", "events", "knobs", "config", "discovery"}
+_WORDS = {"architecture", "errors", "paths", "events", "knobs", "config", "discovery"}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
@@ -29,6 +29,8 @@ ALLOWED: dict[str, set[str]] = {
     "ganlib": set(),
     "errors": set(),
     "discovery": set(),
+    "paths": {"errors"},
+    "settings": {"errors", "paths"},
     "architecture": set(),
     "events": {"errors"},
     "knobs": {"errors"},
@@ -40,10 +42,12 @@ ALLOWED: dict[str, set[str]] = {
     "bench": _ENGINE | {"runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
-    "ui": (_ENGINE - {"models", "objectives", "regularisers"}) | {"runs", "viz", "diagnosis"},
+    "ui": (_ENGINE - {"models", "objectives", "regularisers"})
+    | {"runs", "viz", "diagnosis"}
+    | {"settings"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench"},
+    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings"},
     "__main__": {"cli"},
 }
 

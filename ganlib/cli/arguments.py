@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from ganlib.errors import ConfigError
+from ganlib.errors import ConfigError, shown
 
 _RECEIVED_CHARACTERS = 100
 _MOST = 1_000
@@ -26,7 +26,7 @@ def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
     if not argv:
         raise ConfigError(f"A command is missing. Allowed: {', '.join(commands)}.")
     if argv[0] not in (*commands, "-h", "--help"):
-        raise ConfigError(f"There is no command {argv[0]!r}. Allowed: {', '.join(commands)}.")
+        raise ConfigError(f"There is no command {shown(argv[0])}. Allowed: {', '.join(commands)}.")
     try:
         arguments, unknown = parser.parse_known_args(argv)
     except _NotTakenError as error:
@@ -78,6 +78,13 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     train = add("train", "Train a recipe.")
     train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     _add_set(train)
+    train.add_argument(
+        "--config",
+        dest="configs",
+        metavar="FILE",
+        action="append",
+        help="settings as JSON: knobs, or what the page's download holds; --set wins over them",
+    )
     _add_steps(train, "generator updates to make")
     train.add_argument(
         "--seed",
@@ -153,14 +160,16 @@ def _add_steps(parser: _Parser, meaning: str) -> None:
 def _knob(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise ConfigError(f"--set takes KNOB=VALUE, such as steps=3000. Received: {text!r}.")
+        raise ConfigError(f"--set takes KNOB=VALUE, such as steps=3000. Received: {shown(text)}.")
     return name, value
 
 
 def _whole(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST:
+    # Python makes no number of thousands of digits.
+    if not text.isdecimal() or len(text) > len(str(_MOST)) or not 1 <= int(text) <= _MOST:
         raise ConfigError(
-            f"--repeats and --seconds take a whole number from 1 to {_MOST}. Received: {text!r}."
+            f"--repeats and --seconds take a whole number from 1 to {_MOST:,}. "
+            f"Received: {shown(text)}."
         )
     return int(text)
 

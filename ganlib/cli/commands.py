@@ -21,7 +21,7 @@ from ganlib.bench.results import BOOK_RECIPES, LIVE
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
-from ganlib.errors import ConfigError, RunError, UserError
+from ganlib.errors import PATH, ConfigError, RunError, UserError, shown
 from ganlib.events import Event, Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import (
@@ -37,6 +37,7 @@ from ganlib.runs import (
 )
 from ganlib.runs.identity import is_run_id
 from ganlib.runs.trainers import check_fork, config_at
+from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
 
 _SHOWN_IDS = 3
@@ -76,7 +77,8 @@ def recipes(arguments: argparse.Namespace) -> int:
 def train(arguments: argparse.Namespace) -> int:
     """Trains a recipe in a new run."""
     recipe = known.get(arguments.recipe)
-    config: RunConfig = recipe.parse(_knobs(arguments))
+    knobs = _knobs(arguments)
+    config: RunConfig = recipe.parse({**_settings(arguments, recipe.name, knobs), **knobs})
     # Tells of a folder GANLIB_DATA that is none, and of files in it that are not what they should.
     recipe.data_sentence(config)
     _check_device(config)
@@ -144,12 +146,14 @@ def bench(arguments: argparse.Namespace) -> int:
     allowed = (*BOOK_RECIPES, LIVE)
     for name in arguments.recipes:
         if name not in allowed:
-            raise ConfigError(f"bench takes {', '.join(allowed)}. Received: {name!r}.")
+            raise ConfigError(f"bench takes {', '.join(allowed)}. Received: {shown(name)}.")
     names = dict.fromkeys(arguments.recipes or allowed)
     if arguments.chart is not None and not arguments.chart.absolute().parent.is_dir():
         raise ConfigError(
             f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
         )
+    if arguments.chart is not None and arguments.chart.is_dir():
+        raise ConfigError(f"--chart must be a file. Received: {shown(str(arguments.chart), PATH)}.")
     from ganlib.bench.speed import measure
     from ganlib.bench.watched import measure_watched
 
@@ -248,9 +252,28 @@ def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, text in arguments.knobs or []:
         if name in given:
-            raise ConfigError(f"{name} may be given once. Received: {given[name]!r} and {text!r}.")
+            raise ConfigError(
+                f"{name} may be given once. Received: {shown(given[name])} and {shown(text)}."
+            )
         given[name] = text
     return given
+
+
+def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str]) -> dict[str, Any]:
+    """The knobs in the file that --config names, which those of other options are to override."""
+    files: list[str] = arguments.configs or []
+    if len(files) > 1:
+        first, second = (shown(file, PATH) for file in files[:2])
+        raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
+    found = read_settings_file(files[0], recipe) if files else {}
+    preset = found.get("preset")
+    # A file from the page has a value for every knob, and nothing of another preset would show.
+    if preset is not None and knobs.get("preset", preset) != preset:
+        raise ConfigError(
+            f"preset must be {shown(preset)} beside --config, whose settings are of that preset. "
+            f"Received: {shown(knobs['preset'])}."
+        )
+    return found
 
 
 def _store(arguments: argparse.Namespace) -> RunStore:
@@ -258,8 +281,16 @@ def _store(arguments: argparse.Namespace) -> RunStore:
 
 
 def _find(store: RunStore, run_id: str) -> Run:
-    if is_run_id(run_id) and not (store.root / run_id).is_dir():
-        newest = [row.id for row in store.list()[:_SHOWN_IDS]] if store.root.is_dir() else []
+    try:
+        missing = is_run_id(run_id) and not (store.root / run_id).is_dir()
+        newest = (
+            [row.id for row in store.list()[:_SHOWN_IDS]] if missing and store.root.is_dir() else []
+        )
+    except OSError as error:
+        raise RunError(
+            f"The folder of runs {shown(str(store.root), PATH)} cannot be read: {error.strerror}."
+        ) from None
+    if missing:
         there = f"The newest there: {', '.join(newest)}" if newest else "There are none"
         raise RunError(f"There is no run {run_id} in {store.root}. {there}.")
     return store.open(run_id)

@@ -5,22 +5,65 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import platformdirs
 
 from ganlib.data.partial import Fetching, Partial, checksum
+from ganlib.errors import DataError, shown
+from ganlib.paths import user_path
+
+_SWITCH = {
+    **dict.fromkeys(("", "0", "false", "no", "off"), False),
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+}
 
 
 def offline() -> bool:
-    """Whether GANLIB_OFFLINE forbids asking the network."""
-    return os.environ.get("GANLIB_OFFLINE", "") not in ("", "0")
+    """Whether GANLIB_OFFLINE forbids asking the network.
+
+    Raises:
+        DataError: it says neither yes nor no.
+    """
+    text = os.environ.get("GANLIB_OFFLINE", "")
+    if text.strip().lower() not in _SWITCH:
+        raise DataError(f"GANLIB_OFFLINE must be 1 or 0. Received: {shown(text)}.")
+    return _SWITCH[text.strip().lower()]
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept: GANLIB_CACHE, or the system's place for caches."""
+    """Where fetched files are kept: GANLIB_CACHE, or the system's place for caches.
+
+    Raises:
+        DataError: GANLIB_CACHE is no path.
+    """
     chosen = os.environ.get("GANLIB_CACHE")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("ganlib"))
+    if chosen:
+        return user_path(chosen, "GANLIB_CACHE")
+    return Path(platformdirs.user_cache_dir("ganlib"))
+
+
+def check_address(variable: str, default: str) -> None:
+    """Looks at where files are published before a run is made that would ask there.
+
+    Args:
+        variable: of the environment, that names a mirror.
+        default: where they are without one.
+
+    Raises:
+        DataError: the variable holds no address that can be asked.
+    """
+    base = os.environ.get(variable) or default
+    try:
+        parts = urlsplit(base)
+        asked = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        asked = False
+    if not asked:
+        raise DataError(
+            f"{variable} must be an address that begins with http:// or https://. "
+            f"Received: {shown(base)}."
+        )
 
 
 @dataclass(frozen=True)
@@ -46,6 +89,10 @@ class RemoteFile:
         """Where it is asked for."""
         base = os.environ.get(self.url_variable) or self.base_url
         return f"{base.rstrip('/')}/{quote(self.name)}"
+
+    def check_address(self) -> None:
+        """Raises DataError where `url_variable` holds no address."""
+        check_address(self.url_variable, self.base_url)
 
     @property
     def path(self) -> Path:

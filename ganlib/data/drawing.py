@@ -19,7 +19,9 @@ MOST_POINTS = 2_000
 SD = 0.02
 # A dot is as likely as a stroke of this length.
 _DOT = 0.05
-_POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?,[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.I)
+# Of each text there is but one way to match it, so that a long one that does not is soon refused.
+_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?"
+_POINT = re.compile(rf"{_NUMBER},{_NUMBER}", re.I)
 _SHOWN = 40
 
 

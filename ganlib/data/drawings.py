@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ganlib.data.npy import HEADER_BYTES, Header, first_line, read_header, short
+from ganlib.data.npy import HEADER_BYTES, Header, NotNpy, first_line, read_header, short
 from ganlib.errors import DataError
+from ganlib.paths import regular_file
 
 SIDE = 28
 _PIXELS = SIDE * SIDE
@@ -50,10 +51,14 @@ class Drawings:
         return np.frombuffer(content, np.uint8).reshape(count, SIDE, SIDE)
 
     def _header(self) -> Header:
+        size = regular_file(self.path, short(str(self.path))).st_size
+        if not size:
+            raise DataError(f"{self.path} is empty.")
         try:
-            size = self.path.stat().st_size
             with self.path.open("rb") as file:
                 header = read_header(file.read(HEADER_BYTES))
+        except NotNpy as error:
+            raise DataError(f"{self.path} {error}.") from error
         except OSError as error:
             raise DataError(f"{self.path} cannot be read: {error.strerror}.") from error
         except ValueError as error:

@@ -1,10 +1,15 @@
 """The head of a .npy file that nobody vouches for."""
 
 import io
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 # numpy refuses headers above 10,000 characters; one of ours has about 70.
 HEADER_BYTES = 10_240
 
@@ -42,13 +47,20 @@ def read_header(head: bytes) -> Header:
     """
     stream = io.BytesIO(head)
     version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream)
-    elif version == (2, 0):
-        shape, fortran_order, dtype = np.lib.format.read_array_header_2_0(stream)
-    else:
+    if version not in _READERS:
         # 3.0 exists for names of fields beyond Latin-1, which images do not have.
         raise NotNpy(f"is in .npy format {version}; expected (1, 0) or (2, 0)")
+    try:
+        with warnings.catch_warnings():
+            # Of Python 2, whose headers are read all the same.
+            warnings.simplefilter("ignore", UserWarning)
+            shape, fortran_order, dtype = _READERS[version](stream)
+    # What numpy raises for a header that is no Python literal, or not the one it should be,
+    # is of a dozen kinds, and speaks of syntax trees.
+    except Exception as error:
+        raise ValueError("its header cannot be read") from error
+    if not all(type(length) is int and length >= 0 for length in shape):
+        raise ValueError(f"its header claims the shape {short(str(shape))}")
     return Header(shape, dtype, fortran_order, stream.tell())
 
 

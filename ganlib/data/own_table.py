@@ -13,8 +13,9 @@ import numpy as np
 from ganlib.data.base import ArrayData, PreciseScaling
 from ganlib.data.npy import short
 from ganlib.data.table import SUFFIXES, Table, listed, read_table
-from ganlib.errors import DataError
+from ganlib.errors import DataError, shown
 from ganlib.events import DataReport
+from ganlib.paths import regular_file, user_path
 
 _MOST_BYTES = 2**30
 # The networks and charts work with float32, whose squares are to be finite, too.
@@ -139,8 +140,18 @@ def chosen(table: Table, columns: str, count: int) -> tuple[str, ...]:
 
 
 def split_names(columns: str) -> list[str]:
-    """Names out of a text in which commas separate them."""
-    return next(csv.reader([columns], skipinitialspace=True), [])
+    """Names out of a text in which commas separate them.
+
+    Raises:
+        DataError: it is no such text.
+    """
+    try:
+        return next(csv.reader([columns], skipinitialspace=True), [])
+    except csv.Error:
+        raise DataError(
+            "own_columns must be names of columns on one line, separated by commas. "
+            f"Received: {shown(columns)}."
+        ) from None
 
 
 def join_names(names: Sequence[str]) -> str:
@@ -192,18 +203,12 @@ def _file(path: str) -> Path:
             "own_table must be the path of a file when target is own, one of "
             f"{', '.join(SUFFIXES)}. Received: {path!r}."
         )
-    return Path(path).expanduser().absolute()
+    return user_path(path, "own_table").absolute()
 
 
 def _changed_at(path: Path) -> tuple[int, int]:
     """(time of the last change, size): other ones, another content."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "there can be no such path"
-        raise DataError(f"own_table {short(str(path))} cannot be read: {reason}.") from None
-    if not path.is_file():
-        raise DataError(f"own_table {short(str(path))} is not a file.")
+    found = regular_file(path, f"own_table {short(str(path))}")
     if found.st_size > _MOST_BYTES:
         raise DataError(
             f"A table of your own may have up to 1 GB. Received: {short(str(path))} of "

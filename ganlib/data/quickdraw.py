@@ -6,11 +6,20 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.data.base import ArrayData, Loading
-from ganlib.data.categories import MOST, Category, all_categories, category
+from ganlib.data.categories import (
+    BASE_URL,
+    MOST,
+    URL_VARIABLE,
+    Category,
+    all_categories,
+    category,
+)
 from ganlib.data.dataset import Dataset, Location
+from ganlib.data.download import check_address
 from ganlib.data.drawings import SIDE, Drawings
 from ganlib.errors import DownloadError
 from ganlib.events import DataReport
+from ganlib.paths import user_path
 
 # The drawing that the book shows.
 NUMBER = 4_242
@@ -97,6 +106,7 @@ class QuickDraw(Dataset):
                 if not one.there()[0]:
                     one.samples(1)  # raises, and says what there is
             return Location(self._report())
+        check_address(URL_VARIABLE, BASE_URL)
         wanted = [min(self.max_drawings, one.published) for one in lacking]
         megabytes = sum(wanted) * SIDE * SIDE / 1e6
         note = f"{sum(wanted):,} drawings ({megabytes:.0f} MB) are fetched at the first run"
@@ -106,7 +116,7 @@ class QuickDraw(Dataset):
         return [category(name) for name in self.categories]
 
     def _own(self) -> Drawings:
-        return Drawings(Path(self.own_file).expanduser(), MOST)
+        return Drawings(user_path(self.own_file, "own_file"), MOST)
 
     def _report(self, problem: str = "") -> DataReport:
         chosen = self._chosen()

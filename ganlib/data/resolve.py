@@ -13,8 +13,10 @@ from typing import Protocol
 import numpy as np
 
 from ganlib.data.download import RemoteFile, offline
+from ganlib.data.npy import short
 from ganlib.errors import DataError, DownloadError
 from ganlib.events import Phase
+from ganlib.paths import user_path
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -138,6 +140,7 @@ def locate(places: Places) -> Located:
     elif offline():
         note = "GANLIB_OFFLINE is set, so the full set is not fetched"
     else:
+        places.remote.check_address()
         megabytes = places.remote.size / 1e6
         note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
     if places.bundled is None:
@@ -163,12 +166,12 @@ def in_data_folder(name: str) -> Path | None:
     chosen = os.environ.get("GANLIB_DATA")
     if not chosen:
         return None
-    folder = Path(chosen).expanduser()
-    # A mistyped folder must not turn into other data without a word.
-    if not folder.is_dir():
-        raise DataError(f"GANLIB_DATA is {chosen}, which is not a folder.")
+    folder = user_path(chosen, "GANLIB_DATA")
     path = folder / name
     try:
+        # A mistyped folder must not turn into other data without a word.
+        if not folder.is_dir():
+            raise DataError(f"GANLIB_DATA is {chosen}, which is not a folder.")
         return path if path.exists() else None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+        raise DataError(f"{short(str(path))} cannot be read: {error.strerror}.") from error

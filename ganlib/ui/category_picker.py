@@ -32,7 +32,6 @@ def category_picker(key: str, help: str) -> None:
         key: session state key of the choice, a sequence of names.
         help: what is chosen, and what for.
     """
-    available = quickdraw.availability()
     st.multiselect(
         "Categories",
         quickdraw.CATEGORIES,
@@ -41,6 +40,11 @@ def category_picker(key: str, help: str) -> None:
         placeholder=f"Choose one or several of {len(quickdraw.CATEGORIES)}",
         persist_state="session",
     )
+    try:
+        available = quickdraw.availability()
+    except DataError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     chosen = list(st.session_state[key])
     if chosen:
         cards = "".join(_card(name, available[name]) for name in chosen[:_CARDS])

@@ -8,9 +8,10 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from ganlib.config import RunConfig
-from ganlib.errors import ConfigError
+from ganlib.errors import UserError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
+from ganlib.settings import MOST_BYTES, read_settings
 from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
 from ganlib.ui.text import plain, words
 
@@ -25,7 +26,8 @@ def config_form(recipe: Recipe) -> RunConfig | None:
     they are there again after a change of page.
 
     Returns:
-        The config, or None where a value is not allowed; the form says which.
+        The config, or None where a value is not allowed, or no run could have its data; the
+        form says which, and why.
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
@@ -47,18 +49,23 @@ def config_form(recipe: Recipe) -> RunConfig | None:
             with tab:
                 st.caption(GROUPS[group])
                 _widgets(recipe, group)
-    st.button(
-        f"Back to {_origin(recipe)}",
-        key=f"{recipe.name}:reset",
-        icon=":material/undo:",
-        on_click=_reset,
-        args=(recipe,),
-    )
+    with st.container(horizontal=True):
+        st.button(
+            f"Back to {_origin(recipe)}",
+            key=f"{recipe.name}:reset",
+            icon=":material/undo:",
+            on_click=_reset,
+            args=(recipe,),
+        )
+        with st.popover("Load settings", icon=":material/upload_file:"):
+            _settings_uploader(recipe)
     try:
-        return read_form(recipe)
-    except ConfigError as error:
+        config = read_form(recipe)
+        recipe.data_sentence(config)
+    except UserError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
+    return config
 
 
 def read_form(recipe: Recipe) -> RunConfig:
@@ -76,6 +83,37 @@ def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
     for name, value in values.items():
         if name in recipe.Config.model_fields:
             st.session_state[_key(recipe, name)] = value
+
+
+def _settings_uploader(recipe: Recipe) -> None:
+    """Takes the file that a run's *Settings (JSON)* is, or one written by hand."""
+    key = f"{recipe.name}:settings"
+    st.file_uploader(
+        "A JSON file of settings",
+        type="json",
+        max_upload_size=math.ceil(MOST_BYTES / 2**20),
+        key=key,
+        help="*Settings (JSON)* of a run of this recipe, or an object of knobs and values. All "
+        "other knobs take the recipe's own values.",
+        on_change=_load_settings,
+        args=(recipe, key),
+    )
+    if problem := st.session_state.get(f"{key}:problem"):
+        st.error(plain(problem), icon=":material/error:")
+
+
+def _load_settings(recipe: Recipe, key: str) -> None:
+    """Fills the form in with all of the file, or with nothing of it."""
+    upload = st.session_state[key]
+    st.session_state[f"{key}:problem"] = ""
+    if upload is None:
+        return
+    try:
+        config = recipe.parse(read_settings(upload.name, upload.getbuffer(), recipe.name))
+    except UserError as error:
+        st.session_state[f"{key}:problem"] = str(error)
+    else:
+        fill_form(recipe, config.model_dump())
 
 
 def _widgets(recipe: Recipe, group: str) -> None:
@@ -159,7 +197,7 @@ def _reset(recipe: Recipe) -> None:
     preset = st.session_state.get(_key(recipe, "preset"))
     values = {name: field.default for name, field in recipe.Config.model_fields.items()}
     if preset:
-        values |= {**recipe.Config.presets[preset], "preset": preset}
+        values |= {**recipe.Config.presets.get(preset, {}), "preset": preset}
     fill_form(recipe, values)
 
 

@@ -149,7 +149,7 @@ def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
             f"are drawn on the left while they learn, and here {what} shows what the generator "
             "can do so far."
         )
-        st.caption(_data_sentence(recipe, config))
+        st.caption(plain(_data_sentence(recipe, config)))
 
 
 def _data_sentence(recipe: Recipe, config: RunConfig) -> str:

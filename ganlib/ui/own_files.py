@@ -22,7 +22,7 @@ Keep = Callable[[str, bytes | memoryview], Path]
 
 def keep_drawings(name: str, content: bytes | memoryview) -> Path:
     """Keeps a .npy file of drawings; see `_keep`."""
-    return _keep(f"{Path(name).stem}.npy", content, lambda path: look(str(path), 1))
+    return _keep(name, content, lambda path: look(str(path), 1))
 
 
 def keep_table(name: str, content: bytes | memoryview) -> Path:
@@ -104,7 +104,8 @@ def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object
         if not was_there:
             shutil.rmtree(path.parent, ignore_errors=True)
         # Where it was kept for a moment concerns nobody.
-        raise DataError(str(error).replace(str(path), name).replace(path.name, name)) from None
+        kept = str(path) if str(path) in str(error) else path.name
+        raise DataError(str(error).replace(kept, name)) from None
     return path
 
 

@@ -95,10 +95,8 @@ def _columns(form: str, count: int) -> OwnColumns | None:
             table = own_table(path)
         _selects(form, table, text, count)
         found = own_columns(path, text, count)
-    except DataError as error:
+    except DataError:
         # The form tells what is wrong with settings that a run cannot have.
-        if st.session_state[f"{form}own_summary"]:
-            st.error(plain(str(error)), icon=":material/error:")
         return None
     kept = st.session_state[f"{form}own_summary"]
     if kept and not kept.startswith(found.summary.digest):

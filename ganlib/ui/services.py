@@ -3,29 +3,40 @@
 import atexit
 import os
 import threading
+from pathlib import Path
 
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.errors import UserError
+from ganlib.errors import PATH, UserError, shown
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import keep_keras_sessions, keep_to_own_session, remember_app
+from ganlib.ui.text import plain
 
 DEMO = "toy/scalar"
+_MOST_RUNS = 100
 
 
 def start() -> None:
-    """Brings up what the pages need; only the first call of a server does anything."""
+    """Brings up what the pages need; only the first call of a server does anything.
+
+    Where the environment forbids it, the page says so and ends there.
+    """
+    try:
+        manager()
+    except UserError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.stop()
     remember_app()
-    manager()
 
 
 @st.cache_resource(show_spinner=False)
 def manager() -> Manager:
     """The one manager of this server; every session sees the same runs."""
+    cap, root = _cap(), _runs_folder()
     keep_keras_sessions()
     keep_to_own_session()
-    made = Manager(RunStore(RunStore.default_root()), cap=_cap())
+    made = Manager(RunStore(root), cap=cap)
     warm_up(made)
     atexit.register(made.shutdown, 10.0)
     return made
@@ -57,8 +68,24 @@ def warm_up(_manager: Manager) -> threading.Event:
     return ready
 
 
+def _runs_folder() -> Path:
+    root = RunStore.default_root()
+    try:
+        fits = root.is_dir() or not root.exists()
+    except OSError as error:
+        raise UserError(
+            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {shown(str(root), PATH)}."
+        ) from None
+    if not fits:
+        raise UserError(f"GANLIB_RUNS must be a folder. Received: {shown(str(root), PATH)}.")
+    return root
+
+
 def _cap() -> int:
     text = os.environ.get("GANLIB_MAX_RUNS", "1")
-    if not text.isdigit() or int(text) < 1:
-        raise UserError(f"GANLIB_MAX_RUNS must be a whole number from 1. Received: {text!r}.")
+    if not text.isdecimal() or len(text) > len(str(_MOST_RUNS)) or not 1 <= int(text) <= _MOST_RUNS:
+        raise UserError(
+            f"GANLIB_MAX_RUNS must be a whole number from 1 to {_MOST_RUNS}. "
+            f"Received: {shown(text)}."
+        )
     return int(text)

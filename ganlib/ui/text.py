@@ -17,8 +17,12 @@ _WORD_JOINER, _BACKSLASH = "\u2060", "\\"
 
 
 def plain(text: str) -> str:
-    """Markdown that shows the text as it is: no markup, pictures, formulas, icons, links."""
-    escaped = _MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
+    """Markdown that shows the text as it is: no markup, pictures, formulas, icons, links.
+
+    What no browser can be sent is left out, or a question mark.
+    """
+    sent = text.encode("utf-8", "replace").decode().replace("\0", "")
+    escaped = _MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", sent)
     return _FOUND_LATE.sub(lambda found: f"{found[0].lstrip(_BACKSLASH)}{_WORD_JOINER}", escaped)
 
 

@@ -116,7 +116,7 @@ def test_an_unknown_knob_is_answered_with_those_there_are(command: Command, reci
 
 
 ALL = "recipes, train, resume, fork, evaluate, bench"
-TRAIN = "RECIPE, --set KNOB=VALUE, --steps N, --seed S, --runs DIR, --json"
+TRAIN = "RECIPE, --set KNOB=VALUE, --config FILE, --steps N, --seed S, --runs DIR, --json"
 ARGUMENTS = [
     ((), f"A command is missing. Allowed: {ALL}."),
     (("trian",), f"There is no command 'trian'. Allowed: {ALL}."),

@@ -156,7 +156,7 @@ def test_pickles_torn_files_and_absurd_claims_are_refused(tmp_path: Path) -> Non
     path.write_bytes(b"PK" + whole)
     assert "is not a .npy file" in refusal(QuickDraw(own_file=str(path)))
     path.write_bytes(b"")
-    assert "is not a .npy file" in refusal(QuickDraw(own_file=str(path)))
+    assert "bad.npy is empty." in refusal(QuickDraw(own_file=str(path)))
     path.unlink()
     assert "cannot be read: No such file" in refusal(QuickDraw(own_file=str(path)))
 

@@ -55,6 +55,32 @@ def test_a_text_without_names_has_numbered_columns() -> None:
     assert read_table("one.csv", b"7\n8\n9\n").columns["column 1"].values.tolist() == [7, 8, 9]
 
 
+def test_a_heading_without_a_name_for_the_rows_is_that_of_the_others() -> None:
+    """As R writes tables."""
+    found = read_table("r.csv", b'"x","y"\n"1",3,4\n"2",5,6\n')
+    assert {name: column.values.tolist() for name, column in found.columns.items()} == {
+        "x": [3, 5],
+        "y": [4, 6],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        (b"a,b\r1,2\r3,4\r", ["a", "b"]),
+        (b"a;b\n1,5;2\n3,5;4\n", ["b"]),
+        (b'name;x\n"a;b";1\n"c;d";2\n', ["x"]),
+        (b"id,text\n1,good; bad\n2,bad; worse\n3,none\n", ["id"]),
+        (b"\n\na|b\n1|2\n\n3|4\n", ["a", "b"]),
+        (b"x\n1\n2\n", ["x"]),
+        (b"a b\n1\n2\n", ["a b"]),
+    ],
+    ids=["old lines", "decimal commas", "quotes", "sentences", "gaps", "one", "spaces"],
+)
+def test_what_divides_a_line_is_found(text: bytes, columns: list[str]) -> None:
+    assert list(read_table("a.csv", text).columns) == columns
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_npy_of_rows_and_columns(order: str) -> None:
     array = np.asarray(np.arange(6, dtype=np.int16).reshape(3, 2), order=order)

@@ -5,21 +5,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.components import v2
-from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.scriptrunner import script_runner
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
 from ganlib.ui.preparing import Preparer
+from tests.ui import component_register  # noqa: F401  (before any page is opened)
 
 APP = Path(__file__).parents[2] / "app.py"
-
-# Before 1.67 (Python 3.10 has 1.65), an AppTest knows no component but those declared
-# within it, and ours are declared once, when they are imported. So all share one register.
-_COMPONENTS = BidiComponentManager()
-v2.get_bidi_component_manager = lambda: _COMPONENTS
-app_test.BidiComponentManager = lambda: _COMPONENTS
 
 
 @pytest.fixture

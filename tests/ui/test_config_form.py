@@ -1,6 +1,7 @@
 """The form that is made from a recipe's config."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, meta
 from ganlib.runs import RunStore
+from ganlib.ui.run_files import config_json
 
 Open = Callable[..., AppTest]
 
@@ -99,7 +101,7 @@ def test_a_value_at_a_bound_that_is_not_allowed(
     app.session_state[f"{name}:{knob}"] = value
     app.run()
     assert not app.exception
-    assert [box.value for box in app.error] == [f"{sentence}. Received: {value}."]
+    assert [box.value.replace("\\", "") for box in app.error] == [f"{sentence}. Received: {value}."]
     assert app.button(key="start").disabled
     app.button(key=f"{name}:reset").click().run()
     assert not app.error
@@ -117,7 +119,7 @@ def test_a_value_out_of_bounds_stays_on_view_and_is_told(
     app = open_page("toy")
     app.number_input(key=f"toy/scalar:{knob}").set_value(value).run()
     assert not app.exception
-    (said,) = (error.value for error in app.error)
+    (said,) = (error.value.replace("\\", "") for error in app.error)
     assert said.startswith(f"{knob} must be a whole number from ")
     assert said.endswith(f" Received: {value}.")
     assert app.number_input(key=f"toy/scalar:{knob}").value == value
@@ -131,7 +133,7 @@ def test_an_emptied_box_is_told(open_page: Open) -> None:
     app.session_state["toy/scalar:steps"] = None
     app.run()
     assert not app.exception
-    (said,) = (error.value for error in app.error)
+    (said,) = (error.value.replace("\\", "") for error in app.error)
     assert said.startswith("steps must be a whole number from 1 ")
 
 
@@ -189,3 +191,66 @@ def test_values_are_kept_after_another_page_and_another_recipe(open_page: Open) 
     assert app.number_input(key="toy/scalar:seed").value == 7
     open_tab(app, "toy/scalar", "Sensitive hyperparameters")
     assert app.number_input(key="toy/scalar:generator_learning_rate").value == 0.002
+
+
+def load(app: AppTest, name: str, content: bytes) -> None:
+    app.file_uploader(key=f"{name}:settings").set_value(
+        ("settings.json", content, "application/json")
+    ).run()
+    assert not app.exception, app.exception
+
+
+def test_the_download_of_a_run_fills_the_form(open_page: Open, store: RunStore) -> None:
+    name, values = "toy/plane", {"preset": "plain GAN", "target": "grid25", "steps": 77}
+    config = recipes.get(name).parse(values)
+    run = store.create(name, config)
+    run.lock.release()
+    app = open_recipe(open_page, name)
+    app.number_input(key=f"{name}:seed").set_value(5).run()
+    load(app, name, config_json(run).encode())
+    assert not app.error
+    assert form_values(app, name) == config.model_dump()
+    assert app.number_input(key=f"{name}:steps").value == 77
+    assert app.selectbox(key=f"{name}:target").value == "grid25"
+    # What is changed afterwards stays changed.
+    app.number_input(key=f"{name}:steps").set_value(88).run()
+    assert form_values(app, name) == {**config.model_dump(), "steps": 88}
+
+
+def test_settings_written_by_hand_leave_the_rest_to_the_recipe(open_page: Open) -> None:
+    name = "quickdraw/conv"
+    app = open_page("quickdraw")
+    app.number_input(key=f"{name}:seed").set_value(5).run()
+    load(app, name, b'{"steps": 9, "categories": ["ant", "bear"]}')
+    assert form_values(app, name) == {
+        **defaults(name),
+        "steps": 9,
+        "categories": ("ant", "bear"),
+    }
+
+
+def test_settings_that_are_refused_leave_the_form_as_it_is(open_page: Open) -> None:
+    name = "toy/scalar"
+    app = open_page("toy")
+    app.number_input(key=f"{name}:seed").set_value(5).run()
+    load(app, name, b'{"steps": 9, "batch_size": 1}')
+    assert [box.value.replace("\\", "") for box in app.error] == [
+        "batch_size must be a whole number from 2 to 8,192. Received: 1."
+    ]
+    assert form_values(app, name) == {**defaults(name), "seed": 5}
+    load(app, name, b'{"steps": 9}')
+    assert not app.error
+    assert form_values(app, name) == {**defaults(name), "steps": 9}
+
+
+def test_data_that_no_run_could_have_keep_start_closed(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("mnist")
+    assert not app.button(key="start").disabled
+    monkeypatch.setenv("GANLIB_DATA", str(tmp_path / "typo"))
+    app.run()
+    assert [box.value.replace("\\", "") for box in app.error] == [
+        f"GANLIB_DATA is {tmp_path / 'typo'}, which is not a folder."
+    ]
+    assert app.button(key="start").disabled

@@ -39,6 +39,9 @@ def test_a_p_value_is_never_0(p_value: float, text: str) -> None:
         (":material/home: :smile:", ":\u2060material/home: :\u2060smile:"),
         ("- a\n+ b\n=\n1. c\n12) d", "\\- a\n\\+ b\n\\=\n1\\. c\n12\\) d"),
         ("# a | b ~c~ \\", r"\# a \| b \~c\~ \\"),
+        ("a\0b", "ab"),
+        # What stands for bytes that are no text.
+        ("\udcff.csv", "?.csv"),
     ],
 )
 def test_text_of_a_user_is_no_markdown(text: str, markdown: str) -> None:

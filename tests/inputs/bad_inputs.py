@@ -1,0 +1,819 @@
+"""The table of bad inputs: by which way they come, what is given, and what is said.
+
+Beside these rows, `tests/cli/test_cli_mistakes.py` gives every knob of every recipe values of the
+wrong type, outside its bounds and without an end, and every command arguments that it does not
+take; `tests/data/test_table.py` and `tests/data/test_own_table.py` hold tables that are none.
+
+In what is given and what is said, {folder} is the folder of the row's files, which are those of
+`lying_files` that are named in it.
+"""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from lying_files import PICKLED, PNG
+
+from ganlib import recipes
+
+LONG = "x" * 5_000
+RUN = "20261122-0203-a1b2c3d4e5f6"
+NO_BYTES = os.fsdecode(b"\xff\xfe")
+SCRIPT = "<script>alert(1)</script>"
+IMAGE = "![x](https://example.org/x.png)"
+RECIPES = ", ".join(recipes.all_recipes())
+TABLES = "csv, tsv, txt, parquet, npy"
+STEPS = "steps must be a whole number from 1 to 10,000,000."
+DRAWINGS = "expected uint8 of (N, 784) or (N, 28, 28)."
+KNOBS = ", ".join(recipes.get("toy/scalar").Config.model_fields)
+FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as the page gives it'
+
+
+@dataclass(frozen=True)
+class Command:
+    """Arguments on the command line.
+
+    Args:
+        given: what follows `python -m ganlib`.
+        said: the one line on standard error.
+        files: names of files that there are to be, of `lying_files`.
+        environment: variables beside those that every test has.
+    """
+
+    given: tuple[str, ...]
+    said: str
+    files: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def train(recipe: str, *given: str, said: str, files: tuple[str, ...] = ()) -> Command:
+    return Command(("train", recipe, *given), said, files)
+
+
+def drawings(name: str, said: str) -> Command:
+    """A file of the user's own drawings."""
+    return train("quickdraw/conv", "--set", f"own_file={{folder}}/{name}", said=said, files=(name,))
+
+
+def table(name: str, said: str) -> Command:
+    """A table of the user's own."""
+    knobs = ("--set", "target=own", "--set", f"own_table={{folder}}/{name}")
+    return train("toy/scalar", *knobs, said=said, files=(name,))
+
+
+def columns(text: str, said: str) -> Command:
+    """Columns of a good one."""
+    knobs = ("--set", "target=own", "--set", "own_table={folder}/good.csv")
+    return train(
+        "toy/scalar", *knobs, "--set", f"own_columns={text}", said=said, files=("good.csv",)
+    )
+
+
+def named(path: str, said: str) -> Command:
+    """The path of a table that there is not."""
+    return train("toy/scalar", "--set", "target=own", "--set", f"own_table={path}", said=said)
+
+
+def variable(name: str, value: str, said: str, *files: str) -> Command:
+    """A variable of the environment, with the recipe that it matters for, on a network."""
+    recipe = "quickdraw/conv" if "QUICKDRAW" in name or "quickdraw" in str(files) else "mnist/dcgan"
+    online = {} if name == "GANLIB_OFFLINE" else {"GANLIB_OFFLINE": "0"}
+    return Command(("train", recipe), said, files, {**online, name: value})
+
+
+def read(recipe: str, name: str, *given: str, said: str) -> Command:
+    """A file of settings that the command line is to find by its name."""
+    argv = ("--config", f"{{folder}}/{name}", *given)
+    return train(recipe, *argv, said=said, files=(name,))
+
+
+def _of(rows: dict[str, Any]) -> list[Any]:
+    return [pytest.param(row, id=id) for id, row in rows.items()]
+
+
+COMMANDS = _of(
+    {
+        # Names, long ones and such as could do harm where they are shown
+        "recipe, path": Command(
+            ("train", "../../etc/passwd"),
+            f"There is no recipe '../../etc/passwd'. Allowed: {RECIPES}.",
+        ),
+        "recipe, script": Command(
+            ("train", SCRIPT), f"There is no recipe '{SCRIPT}'. Allowed: {RECIPES}."
+        ),
+        "recipe, terminal": Command(
+            ("train", "\x1b[2J"), rf"There is no recipe '\x1b[2J'. Allowed: {RECIPES}."
+        ),
+        "recipe, long": Command(
+            ("train", LONG), f"There is no recipe '{'x' * 56}.... Allowed: {RECIPES}."
+        ),
+        "recipe, bytes": Command(
+            ("train", NO_BYTES), rf"There is no recipe '\udcff\udcfe'. Allowed: {RECIPES}."
+        ),
+        "command, bytes": Command(
+            (NO_BYTES,),
+            r"There is no command '\udcff\udcfe'. "
+            "Allowed: recipes, train, resume, evaluate, bench.",
+        ),
+        "command, long": Command(
+            (LONG,),
+            f"There is no command '{'x' * 56}.... "
+            "Allowed: recipes, train, resume, evaluate, bench.",
+        ),
+        "knob, long": train(
+            "toy/scalar",
+            "--set",
+            f"{LONG}=1",
+            said=f"Unknown knob '{'x' * 56}.... Allowed: {KNOBS}.",
+        ),
+        "knob, bytes": train(
+            "toy/scalar",
+            "--set",
+            f"{NO_BYTES}=1",
+            said=rf"Unknown knob '\udcff\udcfe'. Allowed: {KNOBS}.",
+        ),
+        "knob, internal": train(
+            "toy/scalar",
+            "--set",
+            "__class__=x",
+            said=f"Unknown knob '__class__'. Allowed: {KNOBS}.",
+        ),
+        "value, digits": train(
+            "toy/scalar", "--steps", "9" * 5_000, said=f"{STEPS} Received: '{'9' * 56}...."
+        ),
+        "value, hexadecimal": train(
+            "toy/scalar", "--steps", "0x10", said=f"{STEPS} Received: '0x10'."
+        ),
+        "value, other digits": train("toy/scalar", "--steps", "٣", said=f"{STEPS} Received: '٣'."),
+        "categories, path": train(
+            "quickdraw/conv",
+            "--set",
+            "categories=apple,../../etc/passwd",
+            said="categories must be one or more of the 345 there are, such as The Eiffel Tower "
+            "or zigzag, separated by commas. Received: '../../etc/passwd'.",
+        ),
+        "peaks, no number": train(
+            "toy/scalar",
+            "--set",
+            "target=peaks",
+            "--set",
+            "peaks=nan:1:1",
+            said="A peak must lie from -1e+06 to 1e+06, be 0.001 to 1e+06 wide and weigh more "
+            "than 0. Received: 'nan:1:1'.",
+        ),
+        "peaks, many": train(
+            "toy/scalar",
+            "--set",
+            "target=peaks",
+            "--set",
+            "peaks=" + ",".join(["1:1:1"] * 10_000),
+            said="There may be up to 20 peaks. Received: 10000.",
+        ),
+        "drawing, no end": train(
+            "toy/plane",
+            "--set",
+            "target=drawn",
+            "--set",
+            f"drawing={'1' * 100_000}x",
+            said="drawing must be points x,y with spaces between them and semicolons between "
+            f"strokes, such as 0,0.5 0.25,0.5; -1,-1. Received: '{'1' * 37}...'.",
+        ),
+        "drawing, beyond": train(
+            "toy/plane",
+            "--set",
+            "target=drawn",
+            "--set",
+            "drawing=1e999,0",
+            said="The points of a drawing must lie from -1 to 1. Received: '1e999,0'.",
+        ),
+        "drawing, many": train(
+            "toy/plane",
+            "--set",
+            "target=drawn",
+            "--set",
+            "drawing=" + "0,0 " * 10_000,
+            said="A drawing may have up to 2,000 points. Received: 10,000.",
+        ),
+        "bench, digits": Command(
+            ("bench", "--repeats", "9" * 5_000),
+            f"--repeats and --seconds take a whole number from 1 to 1,000. "
+            f"Received: '{'9' * 56}....",
+        ),
+        "bench, chart": Command(
+            ("bench", "--chart", "{folder}/folder"),
+            "--chart must be a file. Received: '{folder}/folder'.",
+            ("folder",),
+        ),
+        # Folders of runs
+        "runs, device": train(
+            "toy/scalar",
+            "--runs",
+            "/dev/null/runs",
+            said="A run cannot be made in /dev/null/runs: Not a directory. "
+            "It must be a folder that can be written to.",
+        ),
+        "runs, read-only": train(
+            "toy/scalar",
+            "--runs",
+            "/proc/runs",
+            said="A run cannot be made in /proc/runs: No such file or directory. "
+            "It must be a folder that can be written to.",
+        ),
+        "runs, circle": train(
+            "toy/scalar",
+            "--runs",
+            "{folder}/circle",
+            said="A run cannot be made in {folder}/circle: File exists. "
+            "It must be a folder that can be written to.",
+            files=("circle",),
+        ),
+        "resume, long": Command(
+            ("resume", RUN, "--runs", f"/{LONG}"),
+            f"The folder of runs '/{'x' * 195}... cannot be read: File name too long.",
+        ),
+        "evaluate, long": Command(
+            ("evaluate", RUN, "--runs", f"/{LONG}"),
+            f"The folder of runs '/{'x' * 195}... cannot be read: File name too long.",
+        ),
+        "evaluate, FIFO": Command(
+            ("evaluate", RUN, "--runs", "{folder}/fifo"),
+            f"There is no run {RUN} in {{folder}}/fifo. There are none.",
+            ("fifo",),
+        ),
+        "resume, script": Command(
+            ("resume", SCRIPT),
+            "A run id is a date, a time and 12 letters or digits, like "
+            f"20261122-0203-a1b2c3d4e5f6. Received: '{SCRIPT}'.",
+        ),
+        # Variables of the environment
+        "GANLIB_RUNS, FIFO": Command(
+            ("train", "toy/scalar"),
+            "A run cannot be made in {folder}/fifo: File exists. "
+            "It must be a folder that can be written to.",
+            ("fifo",),
+            {"GANLIB_RUNS": "{folder}/fifo"},
+        ),
+        "GANLIB_DATA, device": variable(
+            "GANLIB_DATA", "/dev/null", "GANLIB_DATA is /dev/null, which is not a folder."
+        ),
+        "GANLIB_DATA, nobody": variable(
+            "GANLIB_DATA",
+            "~nobody-is-called-so",
+            "GANLIB_DATA must be a path; there is no such home folder. "
+            "Received: '~nobody-is-called-so'.",
+        ),
+        "GANLIB_DATA, long": variable(
+            "GANLIB_DATA", f"/{LONG}", f"/{'x' * 116}... cannot be read: File name too long."
+        ),
+        "GANLIB_DATA, FIFO": variable(
+            "GANLIB_DATA",
+            "{folder}",
+            "{folder}/quickdraw/apple.npy is not a file.",
+            "quickdraw/apple.npy=fifo",
+        ),
+        "GANLIB_DATA, zip bomb": variable(
+            "GANLIB_DATA",
+            "{folder}",
+            "{folder}/mnist.npz: x_train claims 400,000 images; at most 200,000 are read.",
+            "mnist.npz",
+        ),
+        "GANLIB_CACHE, nobody": variable(
+            "GANLIB_CACHE",
+            "~nobody-is-called-so",
+            "GANLIB_CACHE must be a path; there is no such home folder. "
+            "Received: '~nobody-is-called-so'.",
+        ),
+        "GANLIB_OFFLINE": variable(
+            "GANLIB_OFFLINE", "maybe", "GANLIB_OFFLINE must be 1 or 0. Received: 'maybe'."
+        ),
+        "GANLIB_MNIST_URL, file": variable(
+            "GANLIB_MNIST_URL",
+            "file:///etc",
+            "GANLIB_MNIST_URL must be an address that begins with http:// or https://. "
+            "Received: 'file:///etc'.",
+        ),
+        "GANLIB_MNIST_URL, script": variable(
+            "GANLIB_MNIST_URL",
+            "javascript:alert(1)",
+            "GANLIB_MNIST_URL must be an address that begins with http:// or https://. "
+            "Received: 'javascript:alert(1)'.",
+        ),
+        "GANLIB_QUICKDRAW_URL, port": variable(
+            "GANLIB_QUICKDRAW_URL",
+            "http://localhost:99999",
+            "GANLIB_QUICKDRAW_URL must be an address that begins with http:// or https://. "
+            "Received: 'http://localhost:99999'.",
+        ),
+        # Drawings of one's own
+        "drawings, FIFO": drawings("fifo.npy", "{folder}/fifo.npy is not a file."),
+        "drawings, folder": drawings("folder.npy", "{folder}/folder.npy is not a file."),
+        "drawings, device": drawings("device.npy", "{folder}/device.npy is not a file."),
+        "drawings, circle": drawings(
+            "circle.npy",
+            "{folder}/circle.npy cannot be read: Too many levels of symbolic links.",
+        ),
+        "drawings, nowhere": drawings(
+            "nowhere.npy", "{folder}/nowhere.npy cannot be read: No such file or directory."
+        ),
+        "drawings, nobody": train(
+            "quickdraw/conv",
+            "--set",
+            "own_file=~nobody-is-called-so/a.npy",
+            said="own_file must be a path; there is no such home folder. "
+            "Received: '~nobody-is-called-so/a.npy'.",
+        ),
+        "drawings, bytes": train(
+            "quickdraw/conv",
+            "--set",
+            f"own_file={NO_BYTES}.npy",
+            said=r"own_file must be a text. Received: '\udcff\udcfe.npy'.",
+        ),
+        "drawings, NUL": train(
+            "quickdraw/conv",
+            "--set",
+            "own_file=a\0b.npy",
+            said=r"a\x00b.npy cannot be read: there can be no such path.",
+        ),
+        "drawings, long": train(
+            "quickdraw/conv",
+            "--set",
+            f"own_file={LONG}",
+            said=f"{'x' * 117}... cannot be read: File name too long.",
+        ),
+        # Tables of one's own
+        "table, FIFO": table("fifo.csv", "own_table {folder}/fifo.csv is not a file."),
+        "table, device": table("device.csv", "own_table {folder}/device.csv is not a file."),
+        "table, circle": table(
+            "circle.parquet",
+            "own_table {folder}/circle.parquet cannot be read: Too many levels of symbolic links.",
+        ),
+        "table, nobody": named(
+            "~nobody-is-called-so/a.csv",
+            "own_table must be a path; there is no such home folder. "
+            "Received: '~nobody-is-called-so/a.csv'.",
+        ),
+        "table, bytes": named(
+            f"{NO_BYTES}.csv", r"own_table must be a text. Received: '\udcff\udcfe.csv'."
+        ),
+        "table, password": named(
+            "/etc/passwd", f"A table must be one of {TABLES}. Received: passwd."
+        ),
+        "columns, lines": columns(
+            "x\ny",
+            "own_columns must be names of columns on one line, separated by commas. "
+            r"Received: 'x\ny'.",
+        ),
+        "columns, long": columns(
+            "x" * 200_000,
+            "own_columns must be names of columns on one line, separated by commas. "
+            f"Received: '{'x' * 56}....",
+        ),
+        "columns, script": columns(
+            SCRIPT, f"good.csv has no column of numbers '{SCRIPT}'. Allowed: x, y."
+        ),
+        # Files of settings that are none
+        "settings, FIFO": read(
+            "toy/scalar", "fifo.json", said="--config '{folder}/fifo.json' is not a file."
+        ),
+        "settings, device": read(
+            "toy/scalar", "device.json", said="--config '{folder}/device.json' is not a file."
+        ),
+        "settings, nowhere": read(
+            "toy/scalar",
+            "nowhere.json",
+            said="--config '{folder}/nowhere.json' cannot be read: No such file or directory.",
+        ),
+        "settings, large": read(
+            "toy/scalar",
+            "large.json",
+            said="Settings may have up to 1,000,000 bytes. "
+            "Received: '{folder}/large.json' of more.",
+        ),
+        "settings, twice": read(
+            "toy/scalar",
+            "good.json",
+            "--config",
+            "b.json",
+            said="--config may be given once. Received: '{folder}/good.json' and 'b.json'.",
+        ),
+        "settings, another preset": read(
+            "toy/plane",
+            "presets.json",
+            "--set",
+            "preset=cured",
+            said="preset must be 'plain GAN' beside --config, whose settings are of that preset. "
+            "Received: 'cured'.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What stands in a file of settings of `toy/scalar`, on the command line and on the page.
+
+    Args:
+        given: the file's content.
+        said: the sentence.
+    """
+
+    given: bytes
+    said: str
+
+
+SETTINGS = _of(
+    {
+        "empty": Settings(
+            b"",
+            f"'a.json' is not JSON (Expecting value in line 1, column 1); it must be {FORMS}.",
+        ),
+        "cut": Settings(
+            b'{"steps": 5',
+            "'a.json' is not JSON (Expecting ',' delimiter in line 1, column 12); "
+            f"it must be {FORMS}.",
+        ),
+        "PNG": Settings(PNG, f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}."),
+        "UTF-16": Settings(
+            '{"steps": 5}'.encode("utf-16"),
+            f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}.",
+        ),
+        "list": Settings(b"[1, 2]", f"'a.json' must be {FORMS}. Received: [1, 2]."),
+        "number": Settings(b"5", f"'a.json' must be {FORMS}. Received: 5."),
+        "null": Settings(b"null", f"'a.json' must be {FORMS}. Received: None."),
+        "deep": Settings(b"[" * 100_000, f"'a.json' is nested too deeply; it must be {FORMS}."),
+        "nested": Settings(
+            b'{"steps": {"a": 1}}',
+            "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
+            "Received: {'a': 1}.",
+        ),
+        "nothing": Settings(
+            b'{"steps": null}',
+            "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
+            "Received: None.",
+        ),
+        "twice": Settings(
+            b'{"steps": 5, "steps": 6}',
+            "'a.json' has 'steps' twice; each may be given once. Received: 5 and 6.",
+        ),
+        "NaN": Settings(
+            b'{"beta_1": NaN}', "'a.json' must hold finite numbers only. Received: NaN."
+        ),
+        "infinity": Settings(
+            b'{"beta_1": -Infinity}',
+            "'a.json' must hold finite numbers only. Received: -Infinity.",
+        ),
+        "overflow": Settings(
+            b'{"beta_1": 1e999}', "beta_1 must be a number from 0 below 1. Received: inf."
+        ),
+        "digits": Settings(
+            b'{"steps": ' + b"9" * 5_000 + b"}",
+            "'a.json' holds a number of thousands of digits.",
+        ),
+        "truth for a number": Settings(b'{"steps": true}', f"{STEPS} Received: True."),
+        "text for a number": Settings(b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
+        "number for a text": Settings(
+            b'{"own_table": 5}', "own_table must be a text. Received: 5."
+        ),
+        "fraction": Settings(b'{"steps": 1.5}', f"{STEPS} Received: 1.5."),
+        "list for a choice": Settings(
+            b'{"loss": ["hinge"]}',
+            "loss must be one of non_saturating, least_squares, hinge, wasserstein, relativistic. "
+            "Received: ['hinge'].",
+        ),
+        "unknown": Settings(b'{"stepz": 5}', f"Unknown knob 'stepz'. Allowed: {KNOBS}."),
+        "half a surrogate": Settings(
+            rb'{"own_table": "\ud800.csv"}',
+            r"own_table must be a text. Received: '\ud800.csv'.",
+        ),
+        "another recipe": Settings(
+            b'{"recipe": "toy/plane", "config": {"steps": 5}}',
+            "'a.json' must hold settings of toy/scalar. Received: those of 'toy/plane'.",
+        ),
+        "recipe, script": Settings(
+            f'{{"recipe": "{SCRIPT}", "config": {{}}}}'.encode(),
+            f"'a.json' must hold settings of toy/scalar. Received: those of '{SCRIPT}'.",
+        ),
+        "no recipe": Settings(
+            b'{"config": {"steps": 5}}',
+            "'a.json' must hold settings of toy/scalar. Received: those of 'no recipe'.",
+        ),
+        "more": Settings(
+            b'{"recipe": "toy/scalar", "config": {}, "run": 1}',
+            f"'a.json' must be {FORMS}. Received beside: 'run'.",
+        ),
+        "what excludes each other": Settings(
+            b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
+            "The loss wasserstein needs a critic whose slope is bounded: set weight_clip, "
+            "gradient_penalty or spectral_normalisation.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is dropped onto a page.
+
+    Args:
+        given: its name and content; the content of a name in `lying_files` where it is None.
+        said: the sentence.
+    """
+
+    given: tuple[str, bytes | None]
+    said: str
+
+
+def _npy_refusal(name: str, why: str) -> Upload:
+    return Upload((name, None), f"{name} is not a .npy file: {why}.")
+
+
+# Onto "Your own drawings".
+DRAWINGS_UPLOADED = _of(
+    {
+        "10^11": Upload(
+            ("much.npy", None),
+            "much.npy claims 100,000,000,000 drawings; at most 2,000,000 are read.",
+        ),
+        "more than 64 bits": Upload(
+            ("overflow.npy", None),
+            "overflow.npy claims 18,446,744,073,709,551,616 drawings; at most 2,000,000 are read.",
+        ),
+        # Their bytes, in 32 bits, are few.
+        "product": Upload(
+            ("product.npy", None),
+            "product.npy claims 23,529,465 drawings; at most 2,000,000 are read.",
+        ),
+        "negative": _npy_refusal("negative.npy", "its header claims the shape (-3, 784)"),
+        "truth": _npy_refusal("truth.npy", "its header claims the shape (True, 784)"),
+        "code": _npy_refusal("call.npy", "its header cannot be read"),
+        "brackets": _npy_refusal("brackets.npy", "its header cannot be read"),
+        "keys": _npy_refusal("keys.npy", "its header cannot be read"),
+        "header of 4 GB": _npy_refusal("header.npy", "its header cannot be read"),
+        "version": Upload(
+            ("version.npy", None),
+            "version.npy is in .npy format (9, 9); expected (1, 0) or (2, 0).",
+        ),
+        "fields": Upload(
+            ("fields.npy", None),
+            f"fields.npy is [('a', 'u1'), ('b', '<f8')] of (3, 784); {DRAWINGS}",
+        ),
+        "pickled": Upload(
+            ("pickled.npy", None),
+            "pickled.npy holds pickled Python objects, which are never loaded.",
+        ),
+        "short": Upload(
+            ("short.npy", None),
+            "short.npy claims 3 drawings, but its size does not fit them; the file is damaged.",
+        ),
+        "long": Upload(
+            ("long.npy", None),
+            "long.npy claims 3 drawings, but its size does not fit them; the file is damaged.",
+        ),
+        "floats": Upload(("floats.npy", None), f"floats.npy is float64 of (3, 784); {DRAWINGS}"),
+        "empty": Upload(("empty.npy", None), "empty.npy is empty."),
+        "script": Upload((f"{SCRIPT}.npy", b""), f"{SCRIPT}.npy is empty."),
+        "image": Upload((f"{IMAGE}.npy", b""), f"{IMAGE}.npy is empty."),
+        "path": Upload(("../../../../tmp/a.npy", b""), "../../../../tmp/a.npy is empty."),
+    }
+)
+
+# Onto "Your own table".
+TABLES_UPLOADED = _of(
+    {
+        "PNG": Upload(("png.csv", None), "png.csv is not text; a CSV file was expected."),
+        "gz": Upload(("gz.csv", None), "gz.csv is not text; a CSV file was expected."),
+        "UTF-16": Upload(("utf16.csv", None), "utf16.csv is not text; a CSV file was expected."),
+        "lines": Upload(
+            ("lines.csv", None), "lines.csv begins with empty lines; a table was expected."
+        ),
+        "byte order mark": Upload(
+            ("mark.csv", None), "mark.csv begins with empty lines; a table was expected."
+        ),
+        "encodings": Upload(
+            ("mixed.csv", None), "mixed.csv has no column of numbers; it has gr��e."
+        ),
+        "quotes": Upload(
+            ("quotes.csv", None),
+            "quotes.csv has a cell of more than 131,072 characters; "
+            "a table of numbers was expected.",
+        ),
+        "10^6 columns": Upload(
+            ("wide.csv", None),
+            "The first line of wide.csv is longer than a megabyte; a table of at most 1,000 "
+            "columns was expected.",
+        ),
+        "10^5 levels of an index": Upload(
+            ("index.csv", None),
+            "index.csv has 100,000 columns; a table of at most 1,000 was expected.",
+        ),
+        "line": Upload(
+            ("line.csv", None),
+            "line.csv has a cell of more than 131,072 characters; a table of numbers was expected.",
+        ),
+        "no finite number": Upload(
+            ("infinite.csv", None), "infinite.csv has no column of numbers; it has x."
+        ),
+        "markup": Upload(
+            ("markup.csv", None),
+            "markup.csv has no column of numbers; it has <img src=x onerror=alert(1)>.",
+        ),
+        "Parquet that is npy": Upload(
+            ("npy.parquet", None),
+            "npy.parquet cannot be read as a table: Parquet magic bytes not found in footer. "
+            "Either the file is corrupted or this is not a parquet file.",
+        ),
+        "Parquet, footer of 2 GB": Upload(
+            ("footer.parquet", None),
+            "footer.parquet cannot be read as a table: Parquet file size is 12 bytes, smaller "
+            "than the size reported by footer's (2147483647bytes).",
+        ),
+        "Parquet, bomb": Upload(
+            ("bomb.parquet", None),
+            "bomb.parquet has 126,000,000 rows of 1 columns; at most 125,000,000 numbers are read.",
+        ),
+        "Parquet, lists": Upload(
+            ("lists.parquet", None), "lists.parquet has no column of numbers; it has x, y."
+        ),
+        "npy, product": Upload(
+            ("product2.npy", None),
+            "product2.npy has 4,294,967,296 columns; a table of at most 1,000 was expected.",
+        ),
+        "npy, negative": Upload(
+            ("negative2.npy", None),
+            "negative2.npy cannot be read as a table: its header claims the shape (-1, -8).",
+        ),
+        "npy, 10^11": Upload(
+            ("much2.npy", None),
+            "much2.npy has 100,000,000,000 rows of 1 columns; at most 125,000,000 numbers are "
+            "read.",
+        ),
+        "npy, complex": Upload(
+            ("complex.npy", None),
+            "complex.npy is complex128 of (3,); expected numbers of (N,) or (N, columns).",
+        ),
+        "npy, dates": Upload(
+            ("dates.npy", None),
+            "dates.npy is datetime64[s] of (3,); expected numbers of (N,) or (N, columns).",
+        ),
+        "npy, pickled": Upload(
+            ("pickled.npy", PICKLED),
+            "pickled.npy holds pickled Python objects, which are never loaded.",
+        ),
+        "npy, version": Upload(
+            ("version.npy", None),
+            "version.npy is in .npy format (9, 9); expected (1, 0) or (2, 0).",
+        ),
+        "script": Upload((f"{SCRIPT}.csv", b""), f"{SCRIPT}.csv is empty."),
+        "image": Upload(
+            (f"{IMAGE}.csv", b"\0"), f"{IMAGE}.csv is not text; a CSV file was expected."
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value in the form.
+
+    Args:
+        page: its address.
+        recipe: whose form.
+        given: knobs and values, some of which no widget would let through.
+        said: the sentence.
+    """
+
+    page: str
+    recipe: str
+    given: dict[str, Any]
+    said: str
+
+
+FORM = _of(
+    {
+        "huge": Entry("toy", "toy/scalar", {"steps": 10**15}, f"{STEPS} Received: {10**15}."),
+        "negative": Entry(
+            "toy",
+            "toy/scalar",
+            {"seed": -(10**12)},
+            "seed must be a whole number from 0 to 2,147,483,647. Received: -1000000000000.",
+        ),
+        "NaN": Entry(
+            "toy",
+            "toy/scalar",
+            {"beta_1": float("nan")},
+            "beta_1 must be a number from 0 below 1. Received: nan.",
+        ),
+        "infinite": Entry(
+            "toy",
+            "toy/scalar",
+            {"generator_learning_rate": float("inf")},
+            "generator_learning_rate must be a number above 0 to 1. Received: inf.",
+        ),
+        "half a surrogate": Entry(
+            "toy",
+            "toy/scalar",
+            {"peaks": "\ud800"},
+            r"peaks must be a text. Received: '\ud800'.",
+        ),
+        "peaks": Entry(
+            "toy",
+            "toy/scalar",
+            {"target": "peaks", "peaks": f"1:1:1, {SCRIPT}"},
+            "peaks must be place:width:weight for each, separated by commas, such as "
+            f"-2:0.5:1, 2:0.5:1. Received: '{SCRIPT}'.",
+        ),
+        "table, password": Entry(
+            "toy",
+            "toy/scalar",
+            {"target": "own", "own_table": "../../../../../../etc/passwd"},
+            f"A table must be one of {TABLES}. Received: passwd.",
+        ),
+        "drawing": Entry(
+            "toy",
+            "toy/plane",
+            {"target": "drawn", "drawing": f"0,0 {IMAGE}"},
+            "drawing must be points x,y with spaces between them and semicolons between "
+            f"strokes, such as 0,0.5 0.25,0.5; -1,-1. Received: '{IMAGE}'.",
+        ),
+        "packing": Entry(
+            "mnist",
+            "mnist/dcgan",
+            {"packing": 3},
+            "packing must divide batch_size: 128 samples cannot be packed by 3.",
+        ),
+        "no categories": Entry(
+            "quickdraw",
+            "quickdraw/conv",
+            {"categories": []},
+            "categories must be one or more of the 345 there are, such as The Eiffel Tower or "
+            "zigzag, separated by commas. Received: none.",
+        ),
+        "own file": Entry(
+            "quickdraw",
+            "quickdraw/conv",
+            {"own_file": "~nobody-is-called-so/a.npy"},
+            "own_file must be a path; there is no such home folder. "
+            "Received: '~nobody-is-called-so/a.npy'.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address that a browser asks a server for.
+
+    Args:
+        page: the path behind the server's name.
+        query: what stands behind the question mark, as it is sent.
+        said: what the page says.
+    """
+
+    page: str
+    query: str
+    said: str
+
+
+def _no_id(page: str, query: str, received: str) -> Address:
+    return Address(
+        page,
+        query,
+        "A run id is a date, a time and 12 letters or digits, like 20261122-0203-a1b2c3d4e5f6. "
+        f"Received: {received}.",
+    )
+
+
+ADDRESSES = _of(
+    {
+        "path": _no_id("toy", "run=../../../../etc/passwd", "'../../../../etc/passwd'"),
+        "path, escaped": _no_id("mnist", "run=%2e%2e%2fruns", "'../runs'"),
+        "path after an id": _no_id("toy", f"run={RUN}/..", f"'{RUN}/..'"),
+        "script": _no_id("wgan", f"run={SCRIPT}", f"'{SCRIPT}'"),
+        "image": _no_id("quickdraw", f"run={IMAGE}", f"'{IMAGE}'"),
+        "NUL": _no_id("toy", "run=a%00b", r"'a\x00b'"),
+        "bytes": _no_id("toy", "run=%ff%fe", "'��'"),
+        "other digits": _no_id(
+            "toy", "run=20261122-0203-%d9%a3%d9%a3%d9%a3a1b2c3d4e", "'20261122-0203-٣٣٣a1b2c3d4e'"
+        ),
+        "long": _no_id("toy", f"run={LONG}", f"'{'x' * 56}..."),
+        "given twice": _no_id("toy", f"run={RUN}&run=none", "'none'"),
+        "no such run": Address("toy", f"run={RUN}", f"Run {RUN} does not exist."),
+        "no such key": Address("toy", f"steps=9&{SCRIPT}={IMAGE}", "What will happen"),
+        "no such run, distributions": Address(
+            "distributions", f"run={SCRIPT}", "No run has samples yet."
+        ),
+    }
+)
+
+
+# Choices that no page offers, sent by somebody who speaks the browser's protocol: (page, the
+# widget's key, the choice). They are dropped.
+SENT = _of(
+    {
+        "loss": ("toy", "toy/scalar:loss", IMAGE),
+        "target": ("toy", "toy/scalar:target", SCRIPT),
+        "preset": ("quickdraw", "quickdraw/conv:preset", SCRIPT),
+        "recipe": ("toy", "toy.recipe", SCRIPT),
+    }
+)

@@ -1,0 +1,245 @@
+"""Each row of the table: one clear sentence, and nothing changed."""
+
+import asyncio
+import re
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bad_inputs import (
+    ADDRESSES,
+    COMMANDS,
+    DRAWINGS_UPLOADED,
+    FORM,
+    SENT,
+    SETTINGS,
+    TABLES_UPLOADED,
+    Address,
+    Command,
+    Entry,
+    Settings,
+    Upload,
+)
+from lying_files import CONTENTS, make
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.bench.server import AppServer
+from ganlib.bench.session import Tab
+from ganlib.cli import main
+
+Page = Callable[[str], AppTest]
+Say = Callable[..., str]
+TABLE = (COMMANDS, SETTINGS, DRAWINGS_UPLOADED, TABLES_UPLOADED, FORM, ADDRESSES, SENT)
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Say:
+    """Runs a command that must fail at once, and gives its only line."""
+    monkeypatch.setenv("GANLIB_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GANLIB_CACHE", str(tmp_path / "cache"))
+    # Whoever asks for TensorFlow fails.
+    for module in ("tensorflow", "keras", "ganlib.training"):
+        monkeypatch.setitem(sys.modules, module, None)
+
+    def run(*argv: str) -> str:
+        before = files_in(tmp_path)
+        capfd.readouterr()
+        code = main(argv)
+        out, err = capfd.readouterr()
+        assert (code, out) == (2, ""), err
+        assert files_in(tmp_path) == before
+        [line] = err.splitlines()
+        return line
+
+    return run
+
+
+def files_in(folder: Path) -> set[Path]:
+    """All that there is, except for empty folders."""
+    return {path for path in folder.rglob("*") if not path.is_dir()}
+
+
+def sentences(boxes: list) -> list[str]:
+    """What boxes of a page say, as it is read there."""
+    return [read(box.value) for box in boxes]
+
+
+def read(markdown: str) -> str:
+    """Markdown as it is read: all that could be more than text must be escaped."""
+    assert not re.search(r"(?<!\\)[<>\[\]!]", markdown), markdown
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
+def test_the_table_is_long_and_says_each_thing_once() -> None:
+    ids = [{row.id for row in rows} for rows in TABLE]
+    assert sum(map(len, ids)) >= 80
+    assert [len(names) for names in ids] == [len(rows) for rows in TABLE]
+    for row in (row.values[0] for rows in TABLE[:-1] for row in rows):
+        assert "\n" not in row.said and row.said.strip() == row.said
+        assert len(row.said) < 1_000
+
+
+@pytest.mark.parametrize("row", COMMANDS)
+def test_on_the_command_line(
+    row: Command, command: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in row.files:
+        make(tmp_path, name)
+
+    def filled(text: str) -> str:
+        return text.replace("{folder}", str(tmp_path))
+
+    for name, value in row.environment.items():
+        monkeypatch.setenv(name, filled(value))
+    assert command(*map(filled, row.given)) == filled(row.said)
+
+
+@pytest.mark.parametrize("row", SETTINGS)
+def test_in_a_file_of_settings(row: Settings, command: Say, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(row.given)
+    line = command("train", "toy/scalar", "--config", str(tmp_path / "a.json"))
+    assert line == row.said
+
+
+@pytest.mark.parametrize("row", SETTINGS)
+def test_in_settings_that_are_loaded_on_the_page(row: Settings, page: Page, kept: Path) -> None:
+    app, before = page("toy"), values_of(page("toy"), "toy/scalar")
+    uploaded(app, "toy/scalar:settings", ("a.json", row.given))
+    assert sentences(app.error) == [row.said]
+    assert values_of(app, "toy/scalar") == before
+    assert not app.button(key="start").disabled
+    assert not files_in(kept)
+    uploaded(app, "toy/scalar:settings", None)
+    assert not app.error
+
+
+@pytest.mark.parametrize("row", DRAWINGS_UPLOADED)
+def test_as_drawings_of_ones_own(row: Upload, page: Page, kept: Path) -> None:
+    app, before = page("quickdraw"), values_of(page("quickdraw"), "quickdraw/conv")
+    uploaded(app, "quickdraw/conv:own_file:upload", row.given)
+    assert sentences(app.error) == [row.said]
+    assert values_of(app, "quickdraw/conv") == before
+    assert not files_in(kept) and not Path("unpickled").exists()
+    uploaded(app, "quickdraw/conv:own_file:upload", None)
+    assert not app.error
+
+
+@pytest.mark.parametrize("row", TABLES_UPLOADED)
+def test_as_a_table_to_learn(row: Upload, page: Page, kept: Path) -> None:
+    app, before = page("toy"), values_of(page("toy"), "toy/scalar")
+    uploaded(app, "toy/scalar:own_table:upload", row.given)
+    assert sentences(app.error) == [row.said]
+    assert values_of(app, "toy/scalar") == before
+    assert not files_in(kept) and not Path("unpickled").exists()
+    uploaded(app, "toy/scalar:own_table:upload", None)
+    assert not app.error
+
+
+@pytest.mark.parametrize("row", TABLES_UPLOADED)
+def test_as_a_table_to_compare(row: Upload, page: Page, kept: Path) -> None:
+    app = page("distributions")
+    app.session_state["compare.source"] = "A table of your own"
+    app.run()
+    uploaded(app, "compare.table", row.given)
+    assert sentences(app.error) == [row.said]
+    assert not files_in(kept) and not Path("unpickled").exists()
+
+
+@pytest.mark.parametrize("row", FORM)
+def test_in_the_form(row: Entry, page: Page, kept: Path) -> None:
+    app = page(row.page)
+    app.selectbox(key=f"{row.page}.recipe").select(row.recipe).run()
+    defaults = values_of(app, row.recipe)
+    for knob, value in row.given.items():
+        app.session_state[f"{row.recipe}:{knob}"] = value
+    app.run()
+    assert not app.exception
+    assert row.said in sentences(app.error)
+    assert app.button(key="start").disabled
+    assert not files_in(kept)
+    app.button(key=f"{row.recipe}:reset").click().run()
+    assert not app.exception and not app.error
+    assert values_of(app, row.recipe) == defaults
+    assert not app.button(key="start").disabled
+
+
+@pytest.mark.parametrize("row", ADDRESSES)
+def test_in_an_address(row: Address, server: AppServer) -> None:
+    async def look() -> None:
+        async with Tab(server.url, row.page, row.query) as tab:
+            unharmed(tab, server)
+            assert any(row.said in readable(text) for text in tab.texts), tab.texts
+
+    asyncio.run(look())
+
+
+@pytest.mark.parametrize("row", SENT)
+def test_in_what_a_browser_would_never_send(row: tuple[str, str, str], server: AppServer) -> None:
+    async def send() -> None:
+        page, key, choice = row
+        async with Tab(server.url, page) as tab:
+            before = tab.texts
+            await tab.enter(key, choice)
+            unharmed(tab, server)
+            assert tab.texts == before
+
+    asyncio.run(send())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../../../etc/passwd",
+        "/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/static/..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "/media/..%2f..%2fetc%2fpasswd",
+        "/component/..%2f..%2f/etc/passwd",
+        "/app/static/../../app.py",
+        "/no-such-page",
+        "/toy/%00",
+    ],
+)
+def test_no_path_leads_to_a_file(path: str, server: AppServer) -> None:
+    try:
+        with urllib.request.urlopen(server.url + path, timeout=30) as answer:
+            content = answer.read()
+    except urllib.error.HTTPError as error:
+        assert error.code in (400, 403, 404)
+        content = error.read()
+    assert b"root:" not in content and b"set_page_config" not in content
+    with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=30) as answer:
+        assert answer.status == 200
+
+
+def readable(markdown: str) -> str:
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
+def unharmed(tab: Tab, server: AppServer) -> None:
+    """The page has no error of its own, shows what it was given as text, and nothing was made."""
+    assert tab.pages_drawn and "exception" not in tab.kinds
+    assert not any(re.search(r"(?<!\\)(<script|!\[)", text) for text in tab.texts)
+    assert "Traceback" not in server.log()
+    assert not server.runs.exists() or not files_in(server.runs)
+
+
+def values_of(app: AppTest, recipe: str) -> dict[str, object]:
+    """What the form holds."""
+    knobs = recipes.get(recipe).Config.model_fields
+    held = {knob: app.session_state[f"{recipe}:{knob}"] for knob in knobs}
+    return {knob: tuple(one) if isinstance(one, list) else one for knob, one in held.items()}
+
+
+def uploaded(app: AppTest, key: str, given: tuple[str, bytes | None] | None) -> None:
+    """Drops a file onto an uploader, or takes it away."""
+    if given is not None:
+        name, content = given
+        given = (name, CONTENTS[name]() if content is None else content, "text/plain")
+    app.file_uploader(key=key).set_value(given).run()
+    assert not app.exception, app.exception
