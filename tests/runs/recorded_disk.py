@@ -222,9 +222,8 @@ class _Model:
         elif one.kind == "rename":
             self.names.pop(one.path, None)
             self.names[one.target] = one.file
-        elif one.kind == "remove":
-            if self.names.get(one.path) == one.file:
-                del self.names[one.path]
+        elif one.kind == "remove" and self.names.get(one.path) == one.file:
+            del self.names[one.path]
 
     def image(self) -> Image:
         """Each file by its path. What lies in a folder that is not there is not there either."""

@@ -186,9 +186,9 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some() ->
     """Rows 3 to 5 of seven are lost; a change after step 4 acts from step 5 on."""
     steps, seconds = np.array([1, 2, 6, 7]), np.array([0.1, 0.2, 0.6, 0.7])
     changes = [Change(4, {"loss": "hinge"}), Change(1, {"loss": "hinge"}), Change(9, {"loss": "x"})]
-    assert [mark.x for mark in _marks(changes, steps, seconds)] == [0.6, 0.2, 0.7]
+    assert [mark.x for mark in _marks(changes, None, steps, seconds)] == [0.6, 0.2, 0.7]
     history = History(("step", "time_s", "generator_loss"), np.stack([steps, seconds, steps]))
     scores = Scores(np.array([0, 2, 4, 6]), {"modes": np.array([0.0, 2.0, 4.0, 6.0])})
     look = _Look("Modes covered", "discriminator", 0.0, False, "seconds")
-    below = _charts(history, scores, (), look, "run")[1].to_plotly()
+    below = _charts(history, scores, (), None, look, "run")[1].to_plotly()
     assert list(below.data[-1].x) == [0.0, 0.2, 0.2, 0.6]
