@@ -11,10 +11,13 @@ from ganlib.runs import RunSummary
 from ganlib.ui._compat import run_within_app
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
+from ganlib.ui.sparks import Sparks
 from ganlib.ui.status_line import state_badge
-from ganlib.viz.curves import decimate, smooth
 
-_SPARK_POINTS = 40
+# Loss curves that are read before the table is shown, and at each tick afterwards.
+_READ_AT_ONCE = 25
+_READ_A_TICK = 50
+_TICK_S = 0.5
 # Session state: how many runs were deleted in this session.
 _DELETED = "runs.deleted"
 
@@ -30,6 +33,7 @@ def runs_table() -> None:
         if summary.damage:
             st.warning(f"{summary.id}: {summary.damage}", icon=":material/warning:")
     whole = [summary for summary in summaries if not summary.damage]
+    left = _sparks().read(whole, _READ_AT_ONCE)
     event: Any = st.dataframe(
         pd.DataFrame([_row(summary) for summary in whole]),
         # Another key after a deletion: the selection is by row, and would pass to the next run.
@@ -53,6 +57,8 @@ def runs_table() -> None:
         _actions(whole[rows[0]])
     else:
         st.caption("Select a row to open, rename, annotate or delete a run.")
+    if left:
+        _read_on(whole)
 
 
 _SCORE_HELP = (
@@ -78,23 +84,24 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Step": status.step if status else 0,
         "Best": best,
         "Last": last,
-        "Losses": _spark(summary.id, status.step if status else 0),
+        "Losses": _sparks().of(summary),
         "Note": summary.label.note if summary.label else "",
         "Created": summary.created,
     }
 
 
-@st.cache_data(max_entries=2_000, show_spinner=False)
-def _spark(run_id: str, step: int) -> list[float]:
-    """Generator loss in a few points; `step` makes a longer history another entry."""
-    try:
-        history = manager().store.open(run_id).history()
-    except UserError:
-        return []
-    if not len(history):
-        return []
-    values = smooth(history["generator_loss"], 0.9)
-    return [float(value) for value in values[decimate(values, _SPARK_POINTS)]]
+@st.cache_resource(show_spinner=False)
+def _sparks() -> Sparks:
+    return Sparks(manager().store)
+
+
+@st.fragment(run_every=_TICK_S)
+def _read_on(summaries: list[RunSummary]) -> None:
+    """Reads the curves that were too many for one visit, and then has the table drawn again."""
+    left = _sparks().read(summaries, _READ_A_TICK)
+    st.caption(f"Loss curves are still being read: {len(summaries) - left:,} of {len(summaries):,}.")
+    if not left:
+        st.rerun()
 
 
 def _actions(summary: RunSummary) -> None:
