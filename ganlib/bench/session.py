@@ -230,8 +230,7 @@ class Tab:
                 del self._states[state.id]
         # A touch in a fragment may have the whole page run, or that fragment alone.
         await self.until(
-            lambda: self.pages_drawn > pages
-            or (bool(widget.fragment) and self.parts_drawn > parts)
+            lambda: self.pages_drawn > pages or (bool(widget.fragment) and self.parts_drawn > parts)
         )
 
     async def _ask(self, fragment: str = "", *, by_timer: bool = True) -> None:

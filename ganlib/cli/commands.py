@@ -35,6 +35,7 @@ from ganlib.runs import (
     stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
+from ganlib.runs.room import check_memory
 from ganlib.viz.speeds import speeds_figure
 
 _SHOWN_IDS = 3
@@ -78,6 +79,7 @@ def train(arguments: argparse.Namespace) -> int:
     # Tells of a folder GANLIB_DATA that is none, and of files in it that are not what they should.
     recipe.data_sentence(config)
     _check_device(config)
+    check_memory(recipe.name, config)
     return _execute(_store(arguments).create(recipe.name, config), config, arguments)
 
 
@@ -87,6 +89,7 @@ def resume(arguments: argparse.Namespace) -> int:
     knobs = _knobs(arguments)
     config = _stored_config(run, knobs)
     _check_device(config)
+    check_memory(run.recipe, config)
     try:
         config = queue_again(run, config.steps if knobs else None)
     except BaseException:

@@ -3,10 +3,12 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
+from ganlib.runs import room
 from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.execute import execute
 from ganlib.runs.identity import utc_now
@@ -22,6 +24,8 @@ from ganlib.runs.trainers import (
     create_trainer,
     load_config,
 )
+
+MemoryCheck = Callable[[str, RunConfig, int], None]
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Manager:
             after the other is faster.
         trainer_factory: makes the trainers; None takes the real ones.
         config_loader: makes a config from stored values on resume; None takes the recipe's.
+        check_memory: refuses what would not fit; None asks that of the real trainers only.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -57,6 +62,7 @@ class Manager:
         cap: int = 1,
         trainer_factory: TrainerFactory | None = None,
         config_loader: ConfigLoader | None = None,
+        check_memory: MemoryCheck | None = None,
         *,
         tensorboard: bool = True,
     ):
@@ -66,6 +72,7 @@ class Manager:
         self.cap = cap
         self._trainer_factory = trainer_factory or create_trainer
         self._config_loader = config_loader or load_config
+        self._check_memory = check_memory or (_fits if trainer_factory else room.check_memory)
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
         # In the order in which they were started, then queued.
@@ -80,7 +87,9 @@ class Manager:
 
         Raises:
             RunError: the run cannot be made, or the manager is shut down.
+            ConfigError: it would not fit in memory.
         """
+        self._check_memory(recipe_name, config, self.cap)
         with self._lock:
             self._check_open()
             run = self.store.create(recipe_name, config)
@@ -96,7 +105,7 @@ class Manager:
 
         Raises:
             RunError: there is no such run, somebody owns it, or it has nothing left to do.
-            ConfigError: the total of steps is not allowed.
+            ConfigError: the total of steps is not allowed, or it would not fit in memory.
         """
         with self._lock:
             self._check_open()
@@ -105,6 +114,9 @@ class Manager:
                 raise RunError(f"Run {run_id} is {state}; only a run that has ended is resumed.")
             run = self.store.claim(run_id)
             try:
+                # The folder may come from a larger machine.
+                stored = self._config_loader(run.recipe, run.config)
+                self._check_memory(run.recipe, stored, self.cap)
                 config = queue_again(run, steps, self._config_loader)
             except BaseException:
                 run.lock.release()
@@ -256,6 +268,10 @@ class Manager:
     def _check_open(self) -> None:
         if self._closed:
             raise RunError("The server is shutting down and takes no more runs.")
+
+
+def _fits(recipe_name: str, config: RunConfig, share: int) -> None:
+    """Whatever it is."""
 
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:

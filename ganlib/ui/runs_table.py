@@ -99,7 +99,9 @@ def _sparks() -> Sparks:
 def _read_on(summaries: list[RunSummary]) -> None:
     """Reads the curves that were too many for one visit, and then has the table drawn again."""
     left = _sparks().read(summaries, _READ_A_TICK)
-    st.caption(f"Loss curves are still being read: {len(summaries) - left:,} of {len(summaries):,}.")
+    st.caption(
+        f"Loss curves are still being read: {len(summaries) - left:,} of {len(summaries):,}."
+    )
     if not left:
         st.rerun()
 
