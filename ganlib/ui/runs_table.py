@@ -1,5 +1,7 @@
 """All runs in a table, and what can be done with one of them."""
 
+import zlib
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -18,8 +20,8 @@ from ganlib.ui.status_line import state_badge
 _READ_AT_ONCE = 25
 _READ_A_TICK = 50
 _TICK_S = 0.5
-# Session state: how many runs were deleted in this session.
-_DELETED = "runs.deleted"
+# Session state: the id of the run that is selected.
+_CHOSEN = "runs.chosen"
 
 
 def runs_table() -> None:
@@ -34,13 +36,18 @@ def runs_table() -> None:
             st.warning(f"{summary.id}: {summary.damage}", icon=":material/warning:")
     whole = [summary for summary in summaries if not summary.damage]
     left = _sparks().read(whole, _READ_AT_ONCE)
-    event: Any = st.dataframe(
+    ids = [summary.id for summary in whole]
+    # The table's selection is by row, which is another run's when one has come or gone: so the
+    # run is remembered, and another list of runs is another table.
+    key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
+    chosen = st.session_state.get(_CHOSEN)
+    st.dataframe(
         pd.DataFrame([_row(summary) for summary in whole]),
-        # Another key after a deletion: the selection is by row, and would pass to the next run.
-        key=f"runs{st.session_state.get(_DELETED, '')}",
+        key=key,
         hide_index=True,
-        on_select="rerun",
+        on_select=partial(_choose, key, ids),
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
         column_config={
             "Losses": st.column_config.LineChartColumn(
                 "Generator loss", help="Smoothed, over the whole run."
@@ -52,13 +59,18 @@ def runs_table() -> None:
             "Created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
-    rows = event.selection.rows
-    if rows:
-        _actions(whole[rows[0]])
+    if chosen in ids:
+        _actions(whole[ids.index(chosen)])
     else:
         st.caption("Select a row to open, rename, annotate or delete a run.")
     if left:
         _read_on(whole)
+
+
+def _choose(key: str, ids: list[str]) -> None:
+    """Remembers which run is meant, as the table stood when it was selected."""
+    rows = st.session_state[key].selection.rows
+    st.session_state[_CHOSEN] = ids[rows[0]] if rows and rows[0] < len(ids) else None
 
 
 _SCORE_HELP = (
@@ -144,6 +156,6 @@ def _confirm_delete(run_id: str, name: str) -> None:
         except UserError as error:
             st.error(str(error), icon=":material/error:")
             return
-        st.session_state[_DELETED] = st.session_state.get(_DELETED, 0) + 1
+        st.session_state[_CHOSEN] = None
         st.toast(f"{name} is deleted.", icon=":material/delete:")
         st.rerun()

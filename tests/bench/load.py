@@ -9,6 +9,7 @@ that somebody has asked for, with its files whole, and the server must have give
 import argparse
 import asyncio
 import random
+import re
 import sys
 import tempfile
 import time
@@ -191,7 +192,7 @@ class Person:
         """Selects a row of the table, and deletes the run that is then shown."""
         self._page = "runs"
         await self._tab.go("runs")
-        tables = [key for key in self._tab.keys if key.rstrip("0123456789") == "runs"]
+        tables = [key for key in self._tab.keys if key.startswith("runs.")]
         rows = len(self._store.list())
         if not tables or not rows:
             return
@@ -211,11 +212,17 @@ class Person:
             said = [text for text in self._tab.texts if text]
             self._record.faults.append(f"the page {self._page!r} shows an exception: {said}")
         for text in self._tab.errors:
-            self._record.refused[text] += 1
+            self._record.refused[_without_ids(text)] += 1
 
 
 async def put_under_load(
-    server: AppServer, sessions: int, seconds: float, seed: int, forget_s: float = 0.0
+    server: AppServer,
+    sessions: int,
+    seconds: float,
+    seed: int,
+    *,
+    warm_up_s: float = 0.0,
+    forget_s: float = 0.0,
 ) -> Outcome:
     """Has so many sessions at a server for so long, and looks at what they have left.
 
@@ -224,20 +231,16 @@ async def put_under_load(
         sessions: at the same time.
         seconds: until they leave.
         seed: decides what they do.
+        warm_up_s: how long as many sessions do the like before memory is measured for the
+            first time; what they do counts, too.
         forget_s: to wait for Streamlit to let go of sessions that may come back.
     """
     record = Record()
     await _warm_up(server, record)
-    await asyncio.sleep(_SETTLED_S / 4)
-    before, highest = memory_mb(server), 0.0
-    until = time.monotonic() + seconds
-    people = [Person(server, 1_000 * seed + index, record) for index in range(sessions)]
-    living = asyncio.gather(*(person.live(until) for person in people))
-    while not living.done():
-        highest = max(highest, memory_mb(server))
-        await asyncio.wait([living], timeout=0.5)
-    await living
-    await _drain(server, record)
+    if warm_up_s:
+        await _live_together(server, sessions, warm_up_s, seed + 1, record)
+    before = await _least_memory_mb(server, _SETTLED_S / 4)
+    highest = await _live_together(server, sessions, seconds, seed, record)
     soon = await _least_memory_mb(server, _SETTLED_S)
     await asyncio.sleep(forget_s)
     late = await _least_memory_mb(server, 1.0)
@@ -245,6 +248,21 @@ async def put_under_load(
     states = Counter(row.status.state if row.status else row.damage for row in store.list())
     found = (*record.faults, *_run_faults(store, record), *_log_faults(server))
     return Outcome(record, states, found, (before, highest, soon, late))
+
+
+async def _live_together(
+    server: AppServer, sessions: int, seconds: float, seed: int, record: Record
+) -> float:
+    """The server's highest memory in MB, until all have left and the last run has ended."""
+    until = time.monotonic() + seconds
+    people = [Person(server, 1_000 * seed + index, record) for index in range(sessions)]
+    living, highest = asyncio.gather(*(person.live(until) for person in people)), 0.0
+    while not living.done():
+        highest = max(highest, memory_mb(server))
+        await asyncio.wait([living], timeout=0.5)
+    await living
+    await _drain(server, record)
+    return highest
 
 
 async def _warm_up(server: AppServer, record: Record) -> None:
@@ -305,8 +323,19 @@ def _log_faults(server: AppServer) -> Iterator[str]:
     log = server.log()
     for word in _COMPLAINTS:
         if word in log:
-            yield f"the server's log holds {word!r}:\n{log[-4_000:]}"
+            yield f"the server's log holds {word!r}: {_errors(log)}"
             return
+
+
+def _errors(log: str) -> dict[str, int]:
+    """The last line of each traceback without ids, and how often it is there."""
+    plain = re.sub("\\x1b\\[[0-9;]*m", "", log)
+    lines = re.findall(r"^\w+(?:Error|Exception)\b.*$", plain, re.MULTILINE)
+    return dict(Counter(map(_without_ids, lines)))
+
+
+def _without_ids(text: str) -> str:
+    return re.sub(r"[0-9]{8}-[0-9]{4}-[0-9a-f]{12}", "...", text)
 
 
 async def _least_memory_mb(server: AppServer, within_s: float) -> float:
@@ -327,14 +356,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--warm-up", type=float, default=2.5, help="minutes before these")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--log", type=Path, help="a file to keep the server's log in")
+    # Streamlit keeps a session that has left for two minutes, in case it comes back.
+    parser.add_argument("--forget", type=float, default=130.0, help="seconds to wait at the end")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as server:
         found = asyncio.run(
             put_under_load(
-                server, options.sessions, 60 * options.minutes, options.seed, forget_s=130.0
+                server,
+                options.sessions,
+                60 * options.minutes,
+                options.seed,
+                warm_up_s=60 * options.warm_up,
+                forget_s=options.forget,
             )
         )
+        if options.log:
+            options.log.write_text(server.log())
     record = found.record
     print(f"{options.sessions} sessions, {options.minutes:g} min, seed {options.seed}")
     print(f"actions: {dict(record.actions)}")
