@@ -81,7 +81,7 @@ def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.M
     monkeypatch.setenv(VARIABLE, "2")
     config = recipes.get("mnist/dcgan").parse({"batch_size": 1_024})
     check_memory("mnist/dcgan", config)
-    with pytest.raises(ConfigError, match="1.0 GB is free"):
+    with pytest.raises(ConfigError, match=r"1\.0 GB is free"):
         check_memory("mnist/dcgan", config, share=2)
 
 

@@ -1,5 +1,8 @@
 """The memory that a training will take, told from its settings."""
 
+import re
+
+import keras
 import pytest
 
 from ganlib import recipes
@@ -11,7 +14,8 @@ from ganlib.training.networks import build_networks
 @pytest.mark.parametrize("extra", [{}, {"spectral_normalisation": True, "packing": 2}])
 def test_weights_are_counted_as_they_are_built(name: str, extra: dict[str, object]) -> None:
     recipe = recipes.get(name)
-    config = recipe.parse({"weight_clip": 0, "loss": "hinge", **extra, "batch_size": 8})
+    plain = {"weight_clip": 0, "label_smoothing": 0, "loss": "hinge", "batch_size": 8}
+    config = recipe.parse({**plain, **extra})
     generator, discriminator = _sizes(recipe, config)
     built = build_networks(recipe, config, generator.end)
     for size, model in ((generator, built.generator), (discriminator, built.discriminator)):
@@ -41,8 +45,6 @@ def test_the_largest_batch_is_the_last_that_fits() -> None:
 
 
 def test_nothing_is_left_that_keras_would_give_values_later() -> None:
-    import keras
-
     recipe = recipes.get("toy/scalar")
     demand(recipe, recipe.parse({"generator_units": 2_047, "generator_layers": 8}))
     made: list[int] = []
@@ -75,8 +77,6 @@ def test_the_sentence_names_the_knob_and_what_is_there(
 ) -> None:
     recipe = recipes.get(name)
     sentence = refusal(recipe, recipe.parse(knobs), 1e9)
-    import re
-
     assert re.match(said, sentence), sentence
     assert sentence.count("GB") == 2 and sentence.endswith("1.0 GB is free.")
 
