@@ -110,6 +110,7 @@ class Person:
 
     async def live(self, until: float) -> None:
         """Comes, acts until a time on the clock `time.monotonic`, and leaves."""
+        name = "open"
         try:
             await self._open(self._random.choice(PAGES))
             while time.monotonic() < until:
@@ -119,7 +120,9 @@ class Person:
                 self._see()
                 await asyncio.sleep(self._random.uniform(*_PAUSE_S))
         except (TimeoutError, ConnectionError) as error:
-            self._record.faults.append(f"a session on {self._page!r} got stuck: {error!r}")
+            self._record.faults.append(
+                f"a session on {self._page!r} got stuck at {name!r}: {error!r}"
+            )
         finally:
             await self._tab.close()
 
