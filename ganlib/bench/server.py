@@ -99,6 +99,11 @@ class AppServer:
         return self._log.read_bytes()[start:].decode("utf-8", "replace")
 
     @property
+    def pid(self) -> int:
+        """Its process, the only one it has."""
+        return self._process.pid
+
+    @property
     def log_bytes(self) -> int:
         return self._log.stat().st_size
 

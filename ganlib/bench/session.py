@@ -48,6 +48,8 @@ class Tick:
 class _Widget:
     id: str
     disabled: bool
+    # The fragment that is to be run when it is touched; empty for the whole page.
+    fragment: str = ""
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Tab:
     Attributes:
         ticks: of all timers so far.
         pages_drawn: how often the whole page has been run to its end.
+        parts_drawn: how often a fragment has been, by its timer or by a touch.
         messages: received so far.
         payload_bytes: of these, uncompressed.
     """
@@ -76,6 +79,7 @@ class Tab:
     def __init__(self, url: str, page: str, query: str = ""):
         self.ticks: list[Tick] = []
         self.pages_drawn = 0
+        self.parts_drawn = 0
         self.messages = 0
         self.payload_bytes = 0
         self._url, self._page, self._query = url.rstrip("/"), page.strip("/"), query
@@ -112,6 +116,19 @@ class Tab:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    async def go(self, page: str) -> None:
+        """Goes to another page in the same session, as a click in the navigation does.
+
+        Raises:
+            TimeoutError: it is not drawn.
+        """
+        self._page, self._query, self._page_hash = page.strip("/"), "", ""
+        self._states.clear()
+        self._keep_timers({})
+        drawn = self.pages_drawn
+        await self._ask()
+        await self.until(lambda: self.pages_drawn > drawn)
+
     async def close(self) -> None:
         """Leaves, as closing the tab would."""
         self._keep_timers({})
@@ -126,6 +143,11 @@ class Tab:
         return {name: values[-1] for name, values in parse_qs(self._query).items()}
 
     @property
+    def keys(self) -> list[str]:
+        """Of all widgets on view that have one."""
+        return list(self._shown.widgets)
+
+    @property
     def kinds(self) -> list[str]:
         """Kinds of the elements on view, such as "markdown", from top to bottom."""
         return [str(each.WhichOneof("type")) for _, each in sorted(self._shown.elements.items())]
@@ -138,6 +160,22 @@ class Tab:
             for _, each in sorted(self._shown.elements.items())
             if (kind := each.WhichOneof("type")) in ("markdown", "alert", "exception")
         ]
+
+    @property
+    def errors(self) -> list[str]:
+        """What the page says in messages of an error."""
+        from streamlit.proto.Alert_pb2 import Alert
+
+        return [
+            each.alert.body
+            for _, each in sorted(self._shown.elements.items())
+            if each.WhichOneof("type") == "alert" and each.alert.format == Alert.Format.ERROR
+        ]
+
+    def can_press(self, key: str) -> bool:
+        """Whether there is a button with that key, and it is not disabled."""
+        widget = self._shown.widgets.get(key)
+        return widget is not None and not widget.disabled
 
     async def until(self, condition: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> None:
         """Waits for something that a run of the page, or of a part of it, brings about.
@@ -162,7 +200,7 @@ class Tab:
         Raises:
             TimeoutError: there is no such button, or it stays disabled.
         """
-        await self.until(lambda: self._can_press(key), timeout_s)
+        await self.until(lambda: self.can_press(key), timeout_s)
         await self._touch(key, trigger_value=True)
 
     async def enter(self, key: str, value: float | str) -> None:
@@ -177,26 +215,26 @@ class Tab:
         else:
             await self._touch(key, double_value=value)
 
-    def _can_press(self, key: str) -> bool:
-        widget = self._shown.widgets.get(key)
-        return widget is not None and not widget.disabled
-
     async def _touch(self, key: str, **value: Any) -> None:
         from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-        state = WidgetState(id=self._shown.widgets[key].id, **value)
-        drawn = self.pages_drawn
+        widget = self._shown.widgets[key]
+        state = WidgetState(id=widget.id, **value)
+        pages, parts = self.pages_drawn, self.parts_drawn
         self._states[state.id] = state
         try:
-            await self._ask()
+            await self._ask(widget.fragment, by_timer=False)
         finally:
             # A press is told once; what was entered stays.
             if "trigger_value" in value:
                 del self._states[state.id]
-        await self.until(lambda: self.pages_drawn > drawn)
+        # A touch in a fragment may have the whole page run, or that fragment alone.
+        await self.until(
+            lambda: self.pages_drawn > pages or (bool(widget.fragment) and self.parts_drawn > parts)
+        )
 
-    async def _ask(self, fragment: str = "") -> None:
-        """Asks for the page, or for a fragment whose time has come."""
+    async def _ask(self, fragment: str = "", *, by_timer: bool = True) -> None:
+        """Asks for the page, or for a fragment that was touched or whose time has come."""
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
         message = BackMsg()
@@ -206,7 +244,7 @@ class Tab:
         wanted.page_script_hash = self._page_hash
         wanted.page_name = "" if self._page_hash else self._page
         wanted.fragment_id = fragment
-        wanted.is_auto_rerun = bool(fragment)
+        wanted.is_auto_rerun = bool(fragment) and by_timer
         wanted.cached_message_hashes.extend(self._kept)
         wanted.context_info.timezone = "Etc/UTC"
         wanted.context_info.locale = "en-US"
@@ -295,7 +333,8 @@ class Tab:
         id = str(getattr(content, "id", ""))
         parts = id.split("-", 2)
         if parts[0] == "$$ID" and len(parts) == 3:
-            found = _Widget(id, bool(getattr(content, "disabled", False)))
+            disabled = bool(getattr(content, "disabled", False))
+            found = _Widget(id, disabled, message.delta.fragment_id)
             self._drawing.widgets[parts[2]] = found
 
     def _finish(self, message: "ForwardMsg") -> None:
@@ -304,6 +343,7 @@ class Tab:
         if how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY":
             self._shown.elements.update(drawn.elements)
             self._shown.widgets.update(drawn.widgets)
+            self.parts_drawn += 1
             if self._asked is not None:
                 at, messages, payload_bytes = self._asked
                 self.ticks.append(

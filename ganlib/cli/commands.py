@@ -36,6 +36,7 @@ from ganlib.runs import (
     stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
+from ganlib.runs.room import check_memory
 from ganlib.runs.trainers import check_fork, config_at
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
@@ -82,6 +83,7 @@ def train(arguments: argparse.Namespace) -> int:
     # Tells of a folder GANLIB_DATA that is none, and of files in it that are not what they should.
     recipe.data_sentence(config)
     _check_device(config)
+    check_memory(recipe.name, config)
     return _execute(_store(arguments).create(recipe.name, config), config, arguments)
 
 
@@ -91,6 +93,7 @@ def resume(arguments: argparse.Namespace) -> int:
     knobs = _knobs(arguments)
     config = _stored_config(run, knobs)
     _check_device(config)
+    check_memory(run.recipe, config)
     try:
         config = queue_again(run, config.steps if knobs else None)
     except BaseException:
@@ -108,6 +111,7 @@ def fork(arguments: argparse.Namespace) -> int:
     values = config_at(parent, step).model_dump(mode="json")
     config: RunConfig = _recipe(parent).parse({**values, **_knobs(arguments)})
     _check_device(config)
+    check_memory(parent.recipe, config)
     if step in steps:
         check_fork(parent, step, config)
     return _execute(fork_run(store, parent.id, step, config), config, arguments)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from ganlib.data.base import ArrayData, Data, Loading, loaded
+from ganlib.data.download import offline
 from ganlib.data.resolve import Places, locate, resolve
 from ganlib.events import DataReport
 
@@ -59,6 +60,21 @@ class Dataset(ABC):
     def load(self) -> Data:
         """The same without progress."""
         return loaded(self.loading())
+
+    @property
+    @abstractmethod
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample, known without loading any."""
+
+    def most(self) -> int:
+        """How many samples `load` gives at most; asks no network.
+
+        Raises:
+            DataError: the user's own file is not what it should be.
+        """
+        report = self.locate().report
+        count = report.count or 0
+        return count if offline() else max(count, report.total or 0)
 
     @abstractmethod
     def locate(self) -> Location:

@@ -95,6 +95,17 @@ class QuickDraw(Dataset):
         images = np.concatenate([part[:least] for part in parts])
         return ArrayData(images[..., np.newaxis], self._report(problem))
 
+    def most(self) -> int:
+        """See `Dataset.most`."""
+        if self.own_file:
+            return self._own().count()
+        return sum(
+            min(self.max_drawings, one.published)
+            if one.lacks(self.max_drawings)
+            else one.count(self.max_drawings)
+            for one in self._chosen()
+        )
+
     def locate(self) -> Location:
         """See `Dataset.locate`."""
         if self.own_file:

@@ -108,6 +108,14 @@ class Recipe(ABC, Generic[AnyConfig]):
             DataError: the user's own file is not what it should be.
         """
 
+    def data_bytes(self, config: AnyConfig) -> int:
+        """What all samples take in memory, at most; 0 where they are drawn anew each time.
+
+        Raises:
+            DataError: the user's own file is not what it should be.
+        """
+        return 0
+
     @abstractmethod
     def scaling(self, config: AnyConfig) -> Scaling:
         """From the data's own units to the networks'."""

@@ -1,5 +1,6 @@
 """What recipes that draw images have in common."""
 
+import math
 from abc import abstractmethod
 from typing import ClassVar, TypeVar
 
@@ -43,6 +44,10 @@ class ImageRecipe(Recipe[AnyConfig]):
 
     def data_sentence(self, config: AnyConfig) -> str:
         return self.images(config).locate().sentence()
+
+    def data_bytes(self, config: AnyConfig) -> int:
+        images = self.images(config)
+        return images.most() * math.prod(images.sample_shape)
 
     def scaling(self, config: AnyConfig) -> Scaling:
         return Scaling(offset=127.5, factor=127.5)

@@ -3,10 +3,12 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
+from ganlib.runs import room
 from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
@@ -23,6 +25,8 @@ from ganlib.runs.trainers import (
     create_trainer,
     load_config,
 )
+
+MemoryCheck = Callable[[str, RunConfig, int], None]
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,6 +53,7 @@ class Manager:
             after the other is faster.
         trainer_factory: makes the trainers; None takes the real ones.
         config_loader: makes a config from stored values on resume; None takes the recipe's.
+        check_memory: refuses what would not fit; None asks that of the real trainers only.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -58,6 +63,7 @@ class Manager:
         cap: int = 1,
         trainer_factory: TrainerFactory | None = None,
         config_loader: ConfigLoader | None = None,
+        check_memory: MemoryCheck | None = None,
         *,
         tensorboard: bool = True,
     ):
@@ -67,6 +73,7 @@ class Manager:
         self.cap = cap
         self._trainer_factory = trainer_factory or create_trainer
         self._config_loader = config_loader or load_config
+        self._check_memory = check_memory or (_fits if trainer_factory else room.check_memory)
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
         # In the order in which they were started, then queued.
@@ -81,7 +88,9 @@ class Manager:
 
         Raises:
             RunError: the run cannot be made, or the manager is shut down.
+            ConfigError: it would not fit in memory.
         """
+        self._check_memory(recipe_name, config, self.cap)
         with self._lock:
             self._check_open()
             run = self.store.create(recipe_name, config, in_queue=True)
@@ -98,6 +107,7 @@ class Manager:
             RunError: as `fork_run`, or the manager is shut down.
         """
         self._check_open()
+        self._check_memory(self.store.open(run_id).recipe, config, self.cap)
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
             self._enqueue(_Job(run, config))
@@ -112,7 +122,7 @@ class Manager:
 
         Raises:
             RunError: there is no such run, somebody owns it, or it has nothing left to do.
-            ConfigError: the total of steps is not allowed.
+            ConfigError: the total of steps is not allowed, or it would not fit in memory.
         """
         with self._lock:
             self._check_open()
@@ -121,6 +131,9 @@ class Manager:
                 raise RunError(f"Run {run_id} is {state}; only a run that has ended is resumed.")
             run = self.store.claim(run_id)
             try:
+                # The folder may come from a larger machine.
+                stored = self._config_loader(run.recipe, run.config)
+                self._check_memory(run.recipe, stored, self.cap)
                 config = queue_again(run, steps, self._config_loader, in_queue=True)
             except BaseException:
                 run.lock.release()
@@ -300,6 +313,10 @@ class Manager:
     def _check_open(self) -> None:
         if self._closed:
             raise RunError("The server is shutting down and takes no more runs.")
+
+
+def _fits(recipe_name: str, config: RunConfig, share: int) -> None:
+    """Whatever it is."""
 
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:

@@ -160,20 +160,28 @@ def build_discriminator(
     precision: str = "float32",
 ) -> keras.Model:
     """The recipe's discriminator with its initial weights, and what the config adds to it."""
+    return rebuild(
+        plan_discriminator(recipe, config),
+        pack_shape(sample_shape, config.packing),
+        derive(config.seed, Purpose.DISCRIMINATOR),
+        precision,
+    )
+
+
+def plan_discriminator(recipe: Recipe, config: RunConfig) -> keras.Sequential:
+    """The same without weights: its layers are not built yet."""
     model = recipe.discriminator(config)
     if config.minibatch_kernels:
         model = with_minibatch_discrimination(
             model, config.minibatch_kernels, config.minibatch_dimensions
         )
-    if config.spectral_normalisation:
-        model = spectrally_normalised(model)
+    return spectrally_normalised(model) if config.spectral_normalisation else model
+
+
+def pack_shape(sample_shape: tuple[int, ...], packing: int) -> tuple[int, ...]:
+    """Shape of so many samples that the discriminator judges at once, without the batch."""
     *inner, channels = sample_shape
-    return rebuild(
-        model,
-        (*inner, channels * config.packing),
-        derive(config.seed, Purpose.DISCRIMINATOR),
-        precision,
-    )
+    return (*inner, channels * packing)
 
 
 def _optimiser(config: RunConfig, learning_rate: float) -> keras.optimizers.Optimizer:

@@ -18,6 +18,7 @@ from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import Reading, readings
 from ganlib.ui.samples import samples_panel
+from ganlib.ui.session import anew_where_gone
 from ganlib.ui.status_line import status_line
 from ganlib.ui.text import plain
 
@@ -61,6 +62,11 @@ def live_panels(
 
 
 def _live(run: Run, drawn: _Stage) -> None:
+    with anew_where_gone(run):
+        _draw(run, drawn)
+
+
+def _draw(run: Run, drawn: _Stage) -> None:
     try:
         status = run.status()
     except UserError as error:

@@ -10,6 +10,7 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.knobs import baked
+from ganlib.runs.room import check_memory
 from ganlib.ui.services import manager, warm_up
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def _prepare(recipe_name: str, config: RunConfig) -> None:
     from ganlib import training
 
     try:
+        check_memory(recipe_name, config, manager().cap)
         training.prepare(recipes.get(recipe_name), config)
     except UserError:
         # Start will say so.

@@ -93,12 +93,12 @@ def _act(verb: str, run_id: str) -> None:
         "stop": manager().stop,
         "resume": manager().resume,
     }
-    before = manager().store.open(run_id).status().state
     try:
+        before = manager().store.open(run_id).status().state
         actions[verb](run_id)
+        deadline = time.monotonic() + _SETTLE_S
+        while time.monotonic() < deadline and manager().store.open(run_id).status().state == before:
+            time.sleep(0.02)
     except UserError as error:
+        # Another session may have deleted it meanwhile.
         st.session_state["control.error"] = str(error)
-        return
-    deadline = time.monotonic() + _SETTLE_S
-    while time.monotonic() < deadline and manager().store.open(run_id).status().state == before:
-        time.sleep(0.02)

@@ -1,5 +1,7 @@
 """All runs in a table, and what can be done with one of them."""
 
+import zlib
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,13 +12,16 @@ from ganlib.errors import UserError
 from ganlib.runs import RunSummary
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
+from ganlib.ui.sparks import Sparks
 from ganlib.ui.status_line import state_badge
 from ganlib.ui.text import plain
-from ganlib.viz.curves import decimate, smooth
 
-_SPARK_POINTS = 40
-# Session state: how many runs were deleted in this session.
-_DELETED = "runs.deleted"
+# Loss curves that are read before the table is shown, and at each tick afterwards.
+_READ_AT_ONCE = 25
+_READ_A_TICK = 50
+_TICK_S = 0.5
+# Session state: the id of the run that is selected.
+_CHOSEN = "runs.chosen"
 
 
 def runs_table() -> None:
@@ -29,13 +34,19 @@ def runs_table() -> None:
         if summary.damage:
             st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
     whole = [summary for summary in summaries if not summary.damage]
-    event: Any = st.dataframe(
+    left = _sparks().read(whole, _READ_AT_ONCE)
+    ids = [summary.id for summary in whole]
+    # The table's selection is by row, which is another run's when one has come or gone: so the
+    # run is remembered, and another list of runs is another table.
+    key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
+    chosen = st.session_state.get(_CHOSEN)
+    st.dataframe(
         pd.DataFrame([_row(summary) for summary in whole]),
-        # Another key after a deletion: the selection is by row, and would pass to the next run.
-        key=f"runs{st.session_state.get(_DELETED, '')}",
+        key=key,
         hide_index=True,
-        on_select="rerun",
+        on_select=partial(_choose, key, ids),
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
         column_config={
             "Losses": st.column_config.LineChartColumn(
                 "Generator loss", help="Smoothed, over the whole run."
@@ -47,11 +58,18 @@ def runs_table() -> None:
             "Created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
-    rows = event.selection.rows
-    if rows:
-        _actions(whole[rows[0]])
+    if chosen in ids:
+        _actions(whole[ids.index(chosen)])
     else:
         st.caption("Select a row to open, rename, annotate or delete a run.")
+    if left:
+        _read_on(whole)
+
+
+def _choose(key: str, ids: list[str]) -> None:
+    """Remembers which run is meant, as the table stood when it was selected."""
+    rows = st.session_state[key].selection.rows
+    st.session_state[_CHOSEN] = ids[rows[0]] if rows and rows[0] < len(ids) else None
 
 
 _SCORE_HELP = (
@@ -77,23 +95,26 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Step": status.step if status else 0,
         "Best": best,
         "Last": last,
-        "Losses": _spark(summary.id, status.step if status else 0),
+        "Losses": _sparks().of(summary),
         "Note": summary.label.note if summary.label else "",
         "Created": summary.created,
     }
 
 
-@st.cache_data(max_entries=2_000, show_spinner=False)
-def _spark(run_id: str, step: int) -> list[float]:
-    """Generator loss in a few points; `step` makes a longer history another entry."""
-    try:
-        history = manager().store.open(run_id).history()
-    except UserError:
-        return []
-    if not len(history):
-        return []
-    values = smooth(history["generator_loss"], 0.9)
-    return [float(value) for value in values[decimate(values, _SPARK_POINTS)]]
+@st.cache_resource(show_spinner=False)
+def _sparks() -> Sparks:
+    return Sparks(manager().store)
+
+
+@st.fragment(run_every=_TICK_S)
+def _read_on(summaries: list[RunSummary]) -> None:
+    """Reads the curves that were too many for one visit, and then has the table drawn again."""
+    left = _sparks().read(summaries, _READ_A_TICK)
+    st.caption(
+        f"Loss curves are still being read: {len(summaries) - left:,} of {len(summaries):,}."
+    )
+    if not left:
+        st.rerun()
 
 
 def _actions(summary: RunSummary) -> None:
@@ -134,6 +155,6 @@ def _confirm_delete(run_id: str, name: str) -> None:
         except UserError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
-        st.session_state[_DELETED] = st.session_state.get(_DELETED, 0) + 1
+        st.session_state[_CHOSEN] = None
         st.toast(f"{plain(name)} is deleted.", icon=":material/delete:")
         st.rerun()

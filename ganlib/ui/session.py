@@ -1,5 +1,8 @@
 """Which run each page shows, in this browser session and in the address bar."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from ganlib import recipes
@@ -61,6 +64,21 @@ def shown_run(recipe: Recipe) -> Run | None:
         st.query_params["run"] = run.id
         st.session_state["adopted"] = (recipe.page, run.id)
     return run
+
+
+@contextmanager
+def anew_where_gone(run: Run | None) -> Iterator[None]:
+    """Has the page run anew where somebody deletes the run while it is being drawn.
+
+    Args:
+        run: the run on view; None where there is none.
+    """
+    try:
+        yield
+    except (UserError, OSError):
+        if run is None or run.path.is_dir():
+            raise
+        st.rerun()
 
 
 def _adopt_active(page: str) -> None:

@@ -1,6 +1,7 @@
 """The page that trains: the same for every family of recipes."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ganlib import recipes
 from ganlib.config import RunConfig
@@ -18,7 +19,7 @@ from ganlib.ui.preparing import prepare_soon
 from ganlib.ui.recipe_picker import recipe_picker, source_line
 from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
-from ganlib.ui.session import adopt_address, shown_run
+from ganlib.ui.session import adopt_address, anew_where_gone, shown_run
 from ganlib.ui.text import plain
 
 
@@ -47,6 +48,17 @@ def training_page(page: str, title: str) -> None:
         header.warning(plain(problem), icon=":material/warning:")
 
     run = shown_run(recipe)
+    with anew_where_gone(run):
+        _parts(recipe, run, controls, live, settings)
+
+
+def _parts(
+    recipe: Recipe,
+    run: Run | None,
+    controls: DeltaGenerator,
+    live: DeltaGenerator,
+    settings: DeltaGenerator,
+) -> None:
     # Read once: were it to change meanwhile, the parts of the page would disagree.
     status = run.status() if run else None
     busy = bool(status and status.active)

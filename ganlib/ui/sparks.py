@@ -1,0 +1,60 @@
+"""Loss curves as small as a cell of a table."""
+
+from collections.abc import Sequence
+
+from ganlib.errors import UserError
+from ganlib.runs import RunStore, RunSummary
+from ganlib.viz.curves import decimate, smooth
+
+_POINTS = 40
+
+
+class Sparks:
+    """Generator losses in a few points, each read once for as long as its run stays where it is.
+
+    A history takes some 10 ms to be read, and there may be a thousand of them, so they are
+    read a few at a time.
+
+    Args:
+        store: where the runs are.
+    """
+
+    def __init__(self, store: RunStore):
+        self._store = store
+        # The step at which each was read, and its points.
+        self._read: dict[str, tuple[int, list[float]]] = {}
+
+    def of(self, summary: RunSummary) -> list[float]:
+        """The points as they were last read, oldest first; empty before that."""
+        return self._read.get(summary.id, (0, []))[1]
+
+    def read(self, summaries: Sequence[RunSummary], most: int) -> int:
+        """Reads those that are new or have grown, from the first on, and forgets all others.
+
+        Args:
+            summaries: all runs that there are.
+            most: how many are read.
+        Returns:
+            How many have still to be read.
+        """
+        listed = {summary.id for summary in summaries}
+        # Anew and not in place: another session may be looking at it.
+        self._read = {run_id: read for run_id, read in self._read.items() if run_id in listed}
+        waiting = [one for one in summaries if self._read.get(one.id, (-1, []))[0] != _step(one)]
+        for summary in waiting[:most]:
+            self._read[summary.id] = _step(summary), self._points(summary.id)
+        return max(0, len(waiting) - most)
+
+    def _points(self, run_id: str) -> list[float]:
+        try:
+            history = self._store.open(run_id).history()
+        except UserError:
+            return []
+        if not len(history):
+            return []
+        values = smooth(history["generator_loss"], 0.9)
+        return [float(value) for value in values[decimate(values, _POINTS)]]
+
+
+def _step(summary: RunSummary) -> int:
+    return summary.status.step if summary.status else 0

@@ -1,0 +1,93 @@
+"""What is free in memory, and what is refused before there is a run."""
+
+from pathlib import Path
+
+import pytest
+
+from ganlib import recipes
+from ganlib.errors import ConfigError, UserError
+from ganlib.runs import Manager, RunStore
+from ganlib.runs.room import PLENTY, VARIABLE, cgroup_bytes, check_memory, free_bytes, is_small
+
+
+def make_group(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
+
+def test_each_limited_group_above_a_process_counts(tmp_path: Path) -> None:
+    root, own = tmp_path / "cgroup", tmp_path / "self"
+    own.write_text("0::/outer/inner\n")
+    stat = "anon 5\ninactive_file 30\n"
+    make_group(root / "outer", {"memory.max": "1000", "memory.current": "400", "memory.stat": stat})
+    make_group(root / "outer/inner", {"memory.max": "max", "memory.current": "350"})
+    assert list(cgroup_bytes(root, own)) == [630.0]
+    make_group(root / "outer/inner", {"memory.max": "360"})
+    assert list(cgroup_bytes(root, own)) == [10.0, 630.0]
+
+
+def test_groups_of_the_first_version_count_likewise(tmp_path: Path) -> None:
+    root, own = tmp_path / "cgroup", tmp_path / "self"
+    own.write_text("5:cpu,cpuacct:/a\n4:memory:/a\n0::/\n")
+    files = {"memory.limit_in_bytes": "500", "memory.usage_in_bytes": "600"}
+    make_group(root / "memory" / "a", files)
+    assert list(cgroup_bytes(root, own)) == [0.0]
+    assert list(cgroup_bytes(root, tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "much"])
+def test_a_wrong_amount_is_told(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(VARIABLE, text)
+    with pytest.raises(UserError, match=f"above 0. Received: '{text}'"):
+        free_bytes()
+
+
+def test_the_given_amount_counts_and_else_some_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "1.5")
+    assert free_bytes() == 1.5e9
+    monkeypatch.delenv(VARIABLE)
+    assert 1e8 < free_bytes() < 1e14
+
+
+@pytest.mark.parametrize(
+    ("knobs", "small"),
+    [
+        ({}, True),
+        ({"batch_size": 16, "generator_units": 8, "target": "uniform", "seed": 3}, True),
+        ({"steps": 10_000_000, "loss": "hinge"}, True),
+        ({"batch_size": 257}, False),
+        ({"gradient_penalty": "none", "minibatch_kernels": 1}, False),
+        ({"devices": "cpu"}, False),
+    ],
+)
+def test_what_is_no_larger_than_usual_is_small(knobs: dict[str, object], small: bool) -> None:
+    recipe = recipes.get("toy/scalar")
+    assert is_small(recipe, recipe.parse(knobs)) is small
+
+
+def test_a_manager_makes_no_run_that_would_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "2")
+    manager = Manager(RunStore(tmp_path / "runs"))
+    recipe = recipes.get("mnist/dcgan")
+    with pytest.raises(ConfigError, match=r"^batch_size must be at most [0-9,]+ here: with 8,192 "):
+        manager.submit(recipe.name, recipe.parse({"batch_size": 8_192}))
+    assert not (tmp_path / "runs").exists()
+
+
+def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "2")
+    config = recipes.get("mnist/dcgan").parse({"batch_size": 1_024})
+    check_memory("mnist/dcgan", config)
+    with pytest.raises(ConfigError, match=r"1\.0 GB is free"):
+        check_memory("mnist/dcgan", config, share=2)
+
+
+@pytest.mark.parametrize("name", list(recipes.all_recipes()))
+def test_every_recipe_as_it_is_needs_less_than_plenty(name: str) -> None:
+    from ganlib.training.demand import demand
+
+    config = recipes.get(name).parse({})
+    assert demand(recipes.get(name), config).at(config.batch_size) < 0.6 * PLENTY
