@@ -32,6 +32,11 @@ class Case:
     asks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     needs_table: bool = False
 
+    @property
+    def job(self) -> dict[str, Any]:
+        """What its processes are told beside the command line; see `kill_child.Job`."""
+        return {"asks": self.asks, "evaluates": _EVALUATES}
+
     def arguments(self, folder: Path) -> list[str]:
         """What follows `python -m ganlib train`, but for the folder of runs.
 
@@ -45,6 +50,8 @@ class Case:
         return [self.recipe, *pairs]
 
 
+# Enough for every score, and no more than are drawn for the samples anyway.
+_EVALUATES = 256
 _TOY = {"steps": 150, "sample_every": 20, "checkpoint_every": 13, "batch_size": 16}
 _IMAGES = {"steps": 24, "sample_every": 7, "checkpoint_every": 5, "batch_size": 4}
 # The least that a critic takes more than one update a step for.

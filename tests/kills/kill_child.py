@@ -39,6 +39,7 @@ class Job:
             {"12": {"knobs": {...}, "learns": ""}}.
         forgets: a pattern; what a checkpoint holds under such names is not put back. As if it
             had been left out of it.
+        evaluates: samples that the final scores are made from; 0: as many as the recipe says.
     """
 
     argv: list[str]
@@ -47,6 +48,7 @@ class Job:
     hold: bool = False
     asks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     forgets: str = ""
+    evaluates: int = 0
 
 
 class Watch:
@@ -145,10 +147,17 @@ def _forget(networks: Any, pattern: str) -> None:
 
 
 def main() -> int:
+    import scipy.linalg
+    import scipy.ndimage
+    import scipy.stats  # noqa: F401, as the two above: what is imported late takes seconds
+
+    from ganlib import recipes
     from ganlib.cli import commands, main
+    from ganlib.recipes import Recipe
     from ganlib.training import Trainer
     from ganlib.training.networks import Networks
 
+    known: list[Recipe[Any]] = list(recipes.all_recipes().values())
     channel = os.dup(1)
     os.write(channel, b'{"point": "ready", "s": 0, "reached": false}\n')
     line = sys.stdin.readline()
@@ -164,9 +173,16 @@ def main() -> int:
         _ask(commands, job.asks)
     if job.forgets:
         _forget(Networks, job.forgets)
+    if job.evaluates:
+        for recipe in known:
+            type(recipe).evaluation_count = job.evaluates
     watch.files()
     return main(job.argv)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # TensorFlow takes seconds to take itself apart.
+    os._exit(code)
