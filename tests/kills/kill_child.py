@@ -7,7 +7,8 @@ one JSON line to standard output at every point it passes, before what the point
 
 Points are the trainer's events ("event Metrics"), its phases ("phase scoring the generator"), and
 what the run's files are made with: "open", "fsync", "rename" and "remove" with the folder
-"samples" or "checkpoints", or else the file; "sync checkpoints" is the folder's own.
+"samples" or "checkpoints", or else the file; "sync checkpoints" is the folder's own, and "write
+checkpoints" comes before each array in a file.
 """
 
 import json
@@ -20,6 +21,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}\.tmp")
 _FOLDERS = ("samples", "checkpoints")
@@ -63,6 +66,7 @@ class Watch:
         self._channel = channel
         self._job = job
         self._passed: Counter[str] = Counter()
+        self._opened = ""
         self._began = time.monotonic()
 
     def at(self, point: str) -> None:
@@ -76,14 +80,18 @@ class Watch:
 
     def files(self) -> None:
         """Tells of files from now on."""
-        fsync = os.fsync
+        fsync, write_array = os.fsync, np.lib.format.write_array
 
         def told_fsync(descriptor: int) -> None:
             path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
             self.at(f"sync {path.name}" if path.is_dir() else f"fsync {_what(path)}")
             fsync(descriptor)
 
-        os.fsync = told_fsync
+        def told_write_array(*arguments: Any, **options: Any) -> None:
+            self.at(f"write {self._opened}")
+            write_array(*arguments, **options)
+
+        os.fsync, np.lib.format.write_array = told_fsync, told_write_array
         sys.addaudithook(self._heard)
 
     def events(self, trainer: Any) -> None:
@@ -100,7 +108,8 @@ class Watch:
 
     def _heard(self, happening: str, arguments: tuple[Any, ...]) -> None:
         if happening == "open" and str(arguments[0]).endswith(".tmp"):
-            self.at(f"open {_what(Path(arguments[0]))}")
+            self._opened = _what(Path(arguments[0]))
+            self.at(f"open {self._opened}")
         elif happening == "os.rename" and str(arguments[0]).endswith(".tmp"):
             self.at(f"rename {_what(Path(arguments[1]))}")
         elif happening == "os.remove" and (path := Path(arguments[0])).parent.name in _FOLDERS:

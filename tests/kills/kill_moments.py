@@ -19,6 +19,8 @@ KINDS = {
 _FIRST_STEP = "event Metrics"
 _SCORING = "phase scoring the generator"
 _LAST = "event Finished"
+# In a checkpoint, about; those of the recipes have 40 to 150.
+_ARRAYS = 40
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def _in_write(
         return Moment(kind, {f"open {what}": count}, delay_s=delay_s)
     if what == "samples":
         return Moment(kind, {f"{chance.choice(('open', 'rename'))} {what}": count}, hold=True)
-    step = chance.choice(("open", "fsync", "rename", "sync", "remove"))
+    step = chance.choice(("open", "write", "fsync", "rename", "sync", "remove"))
+    if step == "write":
+        count *= chance.randint(1, _ARRAYS)
     # There are none to remove in the beginning.
     points = {f"{step} {what}": count} | ({f"rename {what}": 3} if step == "remove" else {})
     return Moment(kind, points, hold=True)
