@@ -93,7 +93,8 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=self._log.open("ab"),
             cwd=ROOT,
-            env={**environment(folder), "TF_CPP_MIN_LOG_LEVEL": "2"},
+            # TensorFlow leaves files in the folder for temporary ones when it is killed.
+            env={**environment(folder), "TF_CPP_MIN_LOG_LEVEL": "2", "TMPDIR": str(folder)},
         )
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
