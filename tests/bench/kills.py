@@ -19,7 +19,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "kills")]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "kills"))
 
 from kill_cases import Case, cases
 from kill_compare import differences
@@ -101,7 +102,7 @@ def torture(case: Case, children: Pool, folder: Path, count: int, seed: str) -> 
         assert run is not None
         found = [*differences(run, whole), *temporaries(run.path)]
         result.differences += [f"run {result.runs}: {one}" for one in found]
-        say(f"{case.name}: run {result.runs} {'is EQUAL' if not found else found}")
+        say(f"{case.name}: run {result.runs} {found or 'is equal'}")
     result.seconds = time.monotonic() - began
     return result
 
@@ -156,7 +157,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args()
     chosen = [cases()[name] for name in arguments.only or cases()]
-    # The toys take a third of the time, and have more that can go wrong to each second.
+    # The toys take half the time: they are killed twice as often, and first.
+    chosen.sort(key=lambda case: not case.recipe.startswith("toy/"))
     weights = [2 if case.recipe.startswith("toy/") else 1 for case in chosen]
     results = []
     with tempfile.TemporaryDirectory() as folder, pool(Path(folder) / "children") as children:

@@ -128,9 +128,7 @@ def _before_first_step(kind: str, usual: Times, chance: random.Random) -> Moment
     return Moment(kind, {point: 1, _FIRST_STEP: 1}, hold=True)
 
 
-def _in_write(
-    kind: str, what: str, count: int, seconds: float, chance: random.Random
-) -> Moment:
+def _in_write(kind: str, what: str, count: int, seconds: float, chance: random.Random) -> Moment:
     if chance.random() < 0.5:
         delay_s = chance.uniform(0.0, 1.2 * seconds)
         return Moment(kind, {f"open {what}": count}, delay_s=delay_s)
