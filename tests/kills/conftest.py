@@ -6,7 +6,7 @@ import pytest
 from kill_harness import Pool, pool
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
     """Processes that have imported TensorFlow and wait."""
     with pool(tmp_path_factory.mktemp("children"), spare=1) as made:

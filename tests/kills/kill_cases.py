@@ -77,6 +77,7 @@ _VARIANTS = (
             "patience": 5,
             "average_decay": 0.9,
             "optimiser": "rmsprop",
+            "gradient_penalty": "none",
         },
     ),
     Case(

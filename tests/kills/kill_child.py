@@ -37,7 +37,7 @@ class Job:
         log: file for what it prints.
         points: the points that are asked for, each with how often it is to come by; the first
             of them counts.
-        hold: whether to wait there to be killed.
+        hold: whether to wait there, and at each of them, to be killed or for an empty line.
         asks: wishes by the step after which they are asked for, unless the run has them already:
             {"12": {"knobs": {...}, "learns": ""}}.
         forgets: a pattern; what a checkpoint holds under such names is not put back. As if it
@@ -75,8 +75,9 @@ class Watch:
         reached = self._passed[point] == self._job.points.get(point)
         told = {"point": point, "s": time.monotonic() - self._began, "reached": reached}
         os.write(self._channel, json.dumps(told).encode() + b"\n")
-        while reached and self._job.hold:
-            time.sleep(60)
+        if reached and self._job.hold and not sys.stdin.readline():
+            # Whoever is to kill it is dead.
+            os._exit(1)
 
     def files(self) -> None:
         """Tells of files from now on."""

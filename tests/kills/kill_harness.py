@@ -73,10 +73,6 @@ class Session:
     def killed(self) -> bool:
         return self.code < 0
 
-    def first(self, point: str) -> float | None:
-        """When a point was first passed; None where it never was. "event" is any event."""
-        return next((mark.s for mark in self.marks if mark.point.startswith(point)), None)
-
 
 class Child:
     """A process that waits for a job; see `kill_child`.
@@ -112,8 +108,7 @@ class Child:
         ready = self.mark(_PATIENCE_S)
         if ready is None or ready.point != "ready":
             raise AssertionError(f"a process did not start: {self.log()}")
-        self._stdin.write(json.dumps(asdict(Job(**job, log=str(self._log)))).encode() + b"\n")
-        self._stdin.close()
+        self._say(json.dumps(asdict(Job(**job, log=str(self._log)))))
 
     def mark(self, timeout_s: float) -> Mark | None:
         """The next point that it passes; None where it has ended.
@@ -132,9 +127,29 @@ class Child:
             self._lines.extend(lines)
         return Mark(**json.loads(self._lines.popleft()))
 
+    def pass_by(self, point: str, *, reached: bool = False) -> Mark | None:
+        """Waits until it passes a point; None where it has ended before.
+
+        Args:
+            point: its name.
+            reached: not before it is the one that was asked for.
+        """
+        while mark := self.mark(_PATIENCE_S):
+            if mark.point == point and mark.reached >= reached:
+                break
+        return mark
+
     def send(self, number: int) -> None:
         """Sends it a signal."""
         self._process.send_signal(number)
+
+    def release(self) -> None:
+        """It need not wait any longer at the point that it holds at."""
+        self._say("")
+
+    def _say(self, line: str) -> None:
+        self._stdin.write(line.encode() + b"\n")
+        self._stdin.flush()
 
     def end(self) -> int:
         """Kills it, unless it has ended; its exit code."""
@@ -147,7 +162,10 @@ class Child:
 
     def wait(self) -> int:
         """Its exit code, once it has ended by itself."""
-        return self._process.wait(_PATIENCE_S)
+        try:
+            return self._process.wait(_PATIENCE_S)
+        finally:
+            self.end()
 
     def log(self) -> str:
         """What all children have printed, the end of it."""
@@ -256,14 +274,27 @@ class KilledRun:
         Raises:
             AssertionError: it has ended by itself, and not as it should.
         """
+        job = self._next_job()
+        child = self._children.take()
+        found = session(child, job, moment)
+        if found.code not in (0, -9):
+            raise AssertionError(f"{' '.join(job['argv'])} ended with {found.code}: {child.log()}")
+        return found
+
+    def begin(self, **more: Any) -> Child:
+        """One more process, to be watched and ended by the caller.
+
+        Args:
+            more: of the `Job`: the points to look out for.
+        """
+        child = self._children.take()
+        child.begin({**self._next_job(), **more})
+        return child
+
+    def _next_job(self) -> dict[str, Any]:
         run = self.run()
         command = ["resume", run.id] if run else ["train", *self._arguments]
-        argv = [*command, "--runs", str(self._store.root), "--json"]
-        child = self._children.take()
-        found = session(child, {**self._job, "argv": argv}, moment)
-        if found.code not in (0, -9):
-            raise AssertionError(f"{' '.join(argv)} ended with {found.code}: {child.log()}")
-        return found
+        return {**self._job, "argv": [*command, "--runs", str(self._store.root), "--json"]}
 
 
 def temporaries(folder: Path) -> list[str]:

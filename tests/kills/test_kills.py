@@ -20,7 +20,6 @@ TOY = "toy/scalar, plateau, average, rmsprop"
 
 MOMENTS = {
     TOY: [
-        Moment("start-up", {"event Started": 1}, hold=True),
         # Half of it is written.
         Moment("checkpoint", {"write checkpoints": 100}, hold=True),
         # The first steps are made, and nobody has heard of them.
