@@ -24,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "kills"))
 
 from kill_cases import Case, cases
 from kill_compare import differences
-from kill_harness import KilledRun, Pool, pool, readable, temporaries
 from kill_moments import KINDS, Times, choose, moment, plan, times
+from kill_processes import Pool, pool
+from killed_run import KilledRun, readable, temporaries
 
 from ganlib.cli.report import table
 from ganlib.runs import Run

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from kill_harness import Pool, pool
+from kill_processes import Pool, pool
 
 
 @pytest.fixture(scope="session")

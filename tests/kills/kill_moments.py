@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from kill_harness import Moment, Session
+from kill_processes import Moment, Session
 
 # What a kill is to hit, and how many of ten do.
 KINDS = {

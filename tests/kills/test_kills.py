@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from kill_cases import Case, cases
 from kill_compare import differences
-from kill_harness import KilledRun, Moment, Pool, readable, temporaries
+from kill_processes import Moment, Pool
+from killed_run import KilledRun, readable, temporaries
 
 from ganlib.runs import Run
 

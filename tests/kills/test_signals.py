@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from kill_compare import differences
-from kill_harness import Child, KilledRun, Pool, readable
+from kill_processes import Child, Pool
+from killed_run import KilledRun, readable
 
 from ganlib.runs import Run
 
