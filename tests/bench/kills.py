@@ -94,7 +94,7 @@ def torture(case: Case, children: Pool, folder: Path, count: int, seed: str) -> 
     whole = undisturbed.run()
     assert whole is not None
     say(f"{case.name}: undisturbed in {usual.whole:.1f} s, first step after {usual.first_step:.1f}")
-    left = plan(count)
+    left = plan(count, chance)
     while left.total():
         result.runs += 1
         killed = KilledRun(children, arguments, folder / f"killed{result.runs}", case.job)

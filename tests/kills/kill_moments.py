@@ -65,10 +65,10 @@ def times(session: Session) -> Times:
     )
 
 
-def plan(count: int) -> Counter[str]:
-    """How many kills of each kind, as `KINDS` has it."""
-    kinds = [*KINDS, *(kind for kind, share in KINDS.items() for _ in range(share - 1))]
-    return Counter(kinds[index % len(kinds)] for index in range(count))
+def plan(count: int, chance: random.Random) -> Counter[str]:
+    """How many kills of each kind: in every ten as `KINDS` has it, and any of them in a rest."""
+    kinds = [kind for kind, share in KINDS.items() for _ in range(share)]
+    return Counter(kinds * (count // len(kinds)) + chance.sample(kinds, count % len(kinds)))
 
 
 def choose(left: Counter[str], begun: bool, last: bool, chance: random.Random) -> str:
