@@ -46,7 +46,7 @@ class AppServer:
     Attributes:
         url: where it answers.
         runs: its run folder.
-        asked_at: when it was started, as `time.monotonic` says it.
+        asked_at: when it was last started, as `time.monotonic` says it.
 
     Raises:
         UserError: there is no app here.
@@ -65,19 +65,25 @@ class AppServer:
         self._log = folder / "server.log"
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
+        self._command = [
+            *(sys.executable, *entry, "run", str(app)),
+            f"--server.port={port}",
+            f"--secrets.files={folder / 'secrets.toml'}",
+        ]
+        self._environment = {**environment(folder), **(variables or {})}
+        self.start()
+
+    def start(self) -> None:
+        """Starts it; again after `kill`, with the same address, folder and log."""
         self.asked_at = time.monotonic()
-        with self._log.open("wb") as log:
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, *entry, "run", str(app)),
-                    f"--server.port={port}",
-                    f"--secrets.files={folder / 'secrets.toml'}",
-                ],
+                self._command,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**environment(folder), **(variables or {})},
+                env=self._environment,
             )
 
     def wait_until_healthy(self) -> None:
@@ -106,6 +112,11 @@ class AppServer:
     @property
     def log_bytes(self) -> int:
         return self._log.stat().st_size
+
+    def kill(self) -> None:
+        """Ends it as a crash would: it gets no chance to do anything."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         """Ends it as Ctrl-C would, and kills it where that is not enough.

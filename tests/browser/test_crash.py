@@ -1,0 +1,73 @@
+"""A server that is killed under an open page."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboard import Dashboard
+from playwright.sync_api import expect
+
+from ganlib.bench.server import ROOT, AppServer, environment
+from ganlib.runs import RunStore
+
+SCALAR = "toy/scalar"
+# Some seconds of training, and a checkpoint several times a second.
+KNOBS = {"steps": 6_000, "checkpoint_every": 250}
+
+
+def test_the_page_comes_back_and_one_click_goes_on_with_the_run(
+    launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard], tmp_path: Path
+) -> None:
+    server = launch()
+    tab = open_tab(server)
+    tab.open("/toy")
+    tab.set_knobs(SCALAR, **KNOBS)
+    run_id = tab.start()
+    run = RunStore(server.runs).open(run_id)
+    tab.wait_for_step(0)
+    while not run.checkpoint_steps():
+        time.sleep(0.01)
+    server.kill()
+    saved = run.latest_checkpoint().step
+    assert 0 < saved < KNOBS["steps"]
+    assert not tab.complaints
+    server.start()
+    server.wait_until_healthy()
+
+    # Nobody reloads the page.
+    expect(tab.status).to_contain_text("Interrupted")
+    assert tab.run_id() == run_id
+    expect(tab.button("resume")).to_be_enabled()
+    _forgive_what_was_asked_meanwhile(tab)
+    tab.button("resume").click()
+    expect(tab.status).to_contain_text("Finished")
+
+    status = run.status()
+    assert (status.state, status.step) == ("finished", KNOBS["steps"])
+    assert run.history().step.tolist() == list(range(1, KNOBS["steps"] + 1))
+    assert status.weights_sha256 == _undisturbed(tmp_path)
+
+
+def _forgive_what_was_asked_meanwhile(tab: Dashboard) -> None:
+    """The page asks for the server until it is there again, and the browser's console says so."""
+    expected = ("ERR_CONNECTION_REFUSED", "disconnected from server")
+    others = [one for one in tab.complaints if not any(part in one for part in expected)]
+    assert not others, others
+    tab.complaints.clear()
+
+
+def _undisturbed(folder: Path) -> str:
+    """The weights of the same run from the command line, never interrupted."""
+    pairs = [part for name, value in KNOBS.items() for part in ("--set", f"{name}={value}")]
+    said = subprocess.run(
+        [sys.executable, "-m", "ganlib", "train", SCALAR, *pairs, "--json"],
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found: str = json.loads(said.stdout)["weights_sha256"]
+    return found

@@ -1,0 +1,198 @@
+"""A training process that can be killed at a point that is known.
+
+It imports TensorFlow first, for that takes longest, and then waits for one line on standard
+input: a `Job` as JSON. It carries out the job's command line like `python -m ganlib` and writes
+one JSON line to standard output at every point it passes, before what the point names is done:
+{"point": ..., "s": seconds since the job came, "reached": whether it is one that was asked for}.
+
+Points are the trainer's events ("event Metrics"), its phases ("phase scoring the generator"), and
+what the run's files are made with: "open", "fsync", "rename" and "remove" with the folder
+"samples" or "checkpoints", or else the file; "sync checkpoints" is the folder's own, and "write
+checkpoints" comes before each array in a file.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}\.tmp")
+_FOLDERS = ("samples", "checkpoints")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a child is to do.
+
+    Args:
+        argv: what follows `python -m ganlib`.
+        log: file for what it prints.
+        points: the points that are asked for, each with how often it is to come by; the first
+            of them counts.
+        hold: whether to wait there, and at each of them, to be killed or for an empty line.
+        asks: wishes by the step after which they are asked for, unless the run has them already:
+            {"12": {"knobs": {...}, "learns": ""}}.
+        forgets: a pattern; what a checkpoint holds under such names is not put back. As if it
+            had been left out of it.
+        evaluates: samples that the final scores are made from; 0: as many as the recipe says.
+    """
+
+    argv: list[str]
+    log: str
+    points: Mapping[str, int] = field(default_factory=dict)
+    hold: bool = False
+    asks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    forgets: str = ""
+    evaluates: int = 0
+
+
+class Watch:
+    """Tells of every point that is passed, and waits at the one that is asked for.
+
+    Args:
+        channel: descriptor that the lines are written to.
+        job: names the points.
+    """
+
+    def __init__(self, channel: int, job: Job):
+        self._channel = channel
+        self._job = job
+        self._passed: Counter[str] = Counter()
+        self._opened = ""
+        self._began = time.monotonic()
+
+    def at(self, point: str) -> None:
+        """The process is about to do what the point names."""
+        self._passed[point] += 1
+        reached = self._passed[point] == self._job.points.get(point)
+        told = {"point": point, "s": time.monotonic() - self._began, "reached": reached}
+        os.write(self._channel, json.dumps(told).encode() + b"\n")
+        if reached and self._job.hold and not sys.stdin.readline():
+            # Whoever is to kill it is dead.
+            os._exit(1)
+
+    def files(self) -> None:
+        """Tells of files from now on."""
+        fsync, write_array = os.fsync, np.lib.format.write_array
+
+        def told_fsync(descriptor: int) -> None:
+            path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+            self.at(f"sync {path.name}" if path.is_dir() else f"fsync {_what(path)}")
+            fsync(descriptor)
+
+        def told_write_array(*arguments: Any, **options: Any) -> None:
+            self.at(f"write {self._opened}")
+            write_array(*arguments, **options)
+
+        os.fsync, np.lib.format.write_array = told_fsync, told_write_array
+        sys.addaudithook(self._heard)
+
+    def events(self, trainer: Any) -> None:
+        """Tells of the events of such trainers from now on."""
+        events = trainer.events
+
+        def told_events(itself: Any) -> Iterator[Any]:
+            for event in events(itself):
+                kind = type(event).__name__
+                self.at(f"phase {event.text}" if kind == "Phase" else f"event {kind}")
+                yield event
+
+        trainer.events = told_events
+
+    def _heard(self, happening: str, arguments: tuple[Any, ...]) -> None:
+        if happening == "open" and str(arguments[0]).endswith(".tmp"):
+            self._opened = _what(Path(arguments[0]))
+            self.at(f"open {self._opened}")
+        elif happening == "os.rename" and str(arguments[0]).endswith(".tmp"):
+            self.at(f"rename {_what(Path(arguments[1]))}")
+        elif happening == "os.remove" and (path := Path(arguments[0])).parent.name in _FOLDERS:
+            self.at(f"remove {path.parent.name}")
+
+
+def _what(path: Path) -> str:
+    """The folder of files of which there are many, the name of others."""
+    if path.parent.name in _FOLDERS:
+        return path.parent.name
+    temporary = _TEMPORARY.fullmatch(path.name)
+    return temporary[1] if temporary else path.name
+
+
+def _ask(commands: Any, asks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Has the command line ask for changes, as a page would."""
+    from ganlib.runs.control import Wish
+
+    execute = commands.execute
+
+    def asking(run: Any, trainer: Any, control: Any, on_event: Any) -> Any:
+        def on(event: Any) -> None:
+            on_event(event)
+            step = getattr(event, "last_step", None)
+            if str(step) in asks and all(change.step != step for change in run.changes()):
+                control.ask(Wish(**asks[str(step)]))
+
+        return execute(run, trainer, control, on)
+
+    commands.execute = asking
+
+
+def _forget(networks: Any, pattern: str) -> None:
+    restore = networks.restore
+
+    def forgetful(itself: Any, state: Mapping[str, Any]) -> None:
+        now = itself.state()
+        left = {name: value for name, value in now.items() if re.search(pattern, name)}
+        if not left:
+            raise ValueError(f"nothing in the state is named {pattern!r}: {', '.join(now)}")
+        restore(itself, {**state, **left})
+
+    networks.restore = forgetful
+
+
+def main() -> int:
+    import scipy.linalg
+    import scipy.ndimage
+    import scipy.stats  # noqa: F401, as the two above: what is imported late takes seconds
+
+    from ganlib import recipes
+    from ganlib.cli import commands, main
+    from ganlib.recipes import Recipe
+    from ganlib.training import Trainer
+    from ganlib.training.networks import Networks
+
+    known: list[Recipe[Any]] = list(recipes.all_recipes().values())
+    channel = os.dup(1)
+    os.write(channel, b'{"point": "ready", "s": 0, "reached": false}\n')
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    job = Job(**json.loads(line))
+    log = os.open(job.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    watch = Watch(channel, job)
+    watch.events(Trainer)
+    if job.asks:
+        _ask(commands, job.asks)
+    if job.forgets:
+        _forget(Networks, job.forgets)
+    if job.evaluates:
+        for recipe in known:
+            type(recipe).evaluation_count = job.evaluates
+    watch.files()
+    return main(job.argv)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # TensorFlow takes seconds to take itself apart.
+    os._exit(code)

@@ -1,0 +1,88 @@
+"""A run that is killed and gone on with, and what is left of it each time."""
+
+from pathlib import Path
+from typing import Any
+
+from kill_processes import Child, Moment, Pool, Session, session
+
+from ganlib.errors import RunError
+from ganlib.runs import Run, RunStore
+from ganlib.runs.checkpoint import CheckpointFolder
+
+
+class KilledRun:
+    """A run that is begun, killed and gone on with, each time in a new process.
+
+    Args:
+        children: where the processes come from.
+        arguments: what follows `python -m ganlib train`.
+        folder: of runs; nobody else's.
+        job: more of the `Job`: what to ask for, what to forget.
+    """
+
+    def __init__(
+        self, children: Pool, arguments: list[str], folder: Path, job: dict[str, Any] | None = None
+    ):
+        self._children = children
+        self._arguments = arguments
+        self._store = RunStore(folder)
+        self._job = job or {}
+
+    def run(self) -> Run | None:
+        """The run; None where no process has come so far as to make it."""
+        ids = [row.id for row in self._store.list() if not row.damage]
+        if len(ids) > 1:
+            raise AssertionError(f"{len(ids)} runs were made, and 1 was begun.")
+        return self._store.open(ids[0]) if ids else None
+
+    @property
+    def finished(self) -> bool:
+        run = self.run()
+        return run is not None and run.status().state == "finished"
+
+    def go_on(self, moment: Moment | None = None) -> Session:
+        """One more process.
+
+        Raises:
+            AssertionError: it has ended by itself, and not as it should.
+        """
+        job = self._next_job()
+        child = self._children.take()
+        found = session(child, job, moment)
+        if found.code not in (0, -9):
+            raise AssertionError(f"{' '.join(job['argv'])} ended with {found.code}: {child.log()}")
+        return found
+
+    def begin(self, **more: Any) -> Child:
+        """One more process, to be watched and ended by the caller.
+
+        Args:
+            more: of the `Job`: the points to look out for.
+        """
+        child = self._children.take()
+        child.begin({**self._next_job(), **more})
+        return child
+
+    def _next_job(self) -> dict[str, Any]:
+        run = self.run()
+        command = ["resume", run.id] if run else ["train", *self._arguments]
+        return {**self._job, "argv": [*command, "--runs", str(self._store.root), "--json"]}
+
+
+def temporaries(folder: Path) -> list[str]:
+    """Files under a folder that were begun and not finished."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob(".*.tmp"))
+
+
+def readable(run: Run) -> bool:
+    """Whether all that a killed process left can be read, each checkpoint for itself."""
+    checkpoints = CheckpointFolder(run.path / "checkpoints")
+    try:
+        run.status(), run.history(), run.scores(), run.changes()
+        for step in checkpoints.steps():
+            checkpoints.load(step)
+        for step in run.sample_steps():
+            run.samples(step)
+    except RunError:
+        return False
+    return True
