@@ -96,11 +96,12 @@ class CheckpointFolder:
             raise RunError(f"Run {run_id} has no checkpoint yet.")
         raise RunError(f"None of the {len(steps)} checkpoints of run {run_id} can be read.")
 
-    def set_aside_after(self, step: int) -> None:
-        """Takes later files, which could not be read, out of the way of those to come."""
-        for later, milestone in self._files():
-            if later > step:
-                set_aside(self._path(later, milestone))
+    def set_aside_after(self, step: int) -> list[int]:
+        """Takes later files, which could not be read, out of the way of those to come; their steps."""
+        later = sorted(file for file in self._files() if file[0] > step)
+        for file in later:
+            set_aside(self._path(*file))
+        return [one for one, _ in later]
 
     def _thin_out(self) -> None:
         files, kept = self._files(), self.steps()[-_KEPT:]

@@ -143,11 +143,14 @@ class Manager:
     def recover(self) -> list[str]:
         """Queues again, in its order, what waited for its turn when the process before ended.
 
+        What that process has left half made or half deleted goes.
+
         Runs that somebody owns are left to them.
 
         Returns:
             The ids.
         """
+        self.store.sweep()
         waited = [(run.status().queued, run.id) for run in self.store.interrupted()]
         queued = []
         for _, run_id in sorted(pair for pair in waited if pair[0]):

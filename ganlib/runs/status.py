@@ -42,6 +42,7 @@ class Status:
         best_scores: the lowest of each score so far.
         metrics: final scores by name, once the run is finished.
         weights_sha256: of the final weights, once the run is finished.
+        saved_step: of the last checkpoint that was written.
         heartbeat: when this was written, ISO UTC.
         queued: when it was put into the queue that it waits in, ISO UTC; else empty. It stays
             where the process that had the queue is gone, so that the next one can go on with it.
@@ -65,6 +66,7 @@ class Status:
     best_scores: dict[str, float] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     weights_sha256: str = ""
+    saved_step: int = 0
     heartbeat: str = ""
     queued: str = ""
     started: str = ""

@@ -14,7 +14,7 @@ from typing import Protocol
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
 from ganlib.runs.documents import write_document
-from ganlib.runs.durable import free_bytes, make_folder, sync_folder
+from ganlib.runs.durable import free_bytes, make_folder, remove, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.images import encode_grid
 from ganlib.runs.lock import RunLock
@@ -27,6 +27,10 @@ _NOTE_CHARACTERS = 20_000
 # Opened runs keep what they have read of their history.
 _KEPT_OPEN = 32
 _DELETED = ".deleted-"
+# In a folder from its first moment until it is a run.
+_UNFINISHED = "unfinished"
+_SUMMARISED = ("run.json", "label.json", "status.json")
+_Stamp = tuple[tuple[int, int, int], ...]
 _LEAST_ROOM = 4 * 2**20
 
 
@@ -79,6 +83,8 @@ class RunStore:
         # not be read again. The file's number stands beside its time, for clocks are coarse,
         # and are set back.
         self._ended: dict[str, tuple[tuple[int, int], State]] = {}
+        # Likewise of what the table of runs shows of each.
+        self._summaries: dict[str, tuple[_Stamp, RunSummary]] = {}
 
     @staticmethod
     def default_root() -> Path:
@@ -143,8 +149,11 @@ class RunStore:
 
     def list(self) -> list[RunSummary]:
         """All runs, the newest first. One that cannot be read is in it, and says so."""
-        found = (self._summary(run_id) for run_id in self._ids())
+        ids = list(self._ids())
+        found = (self._known_summary(run_id) for run_id in ids)
         summaries = [summary for summary in found if summary is not None]
+        for gone in self._summaries.keys() - set(ids):
+            self._summaries.pop(gone, None)
         # An id starts with the minute, written like a date in ISO without its marks.
         return sorted(
             summaries,
@@ -208,9 +217,16 @@ class RunStore:
             lock.release()
         with self._open_lock:
             self._open.pop(run_id, None)
-        # Also what a deletion that was cut short has left.
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Removes what deletions and creations that were cut short have left."""
         for leftover in self.root.glob(_DELETED + "*"):
             shutil.rmtree(leftover, ignore_errors=True)
+        for run_id in list(self._ids()):
+            folder = self.root / run_id
+            if _is_leftover(folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _in_state(self, states: tuple[State, ...]) -> tuple[Run, ...]:
         found = []
@@ -247,7 +263,9 @@ class RunStore:
         try:
             make_folder(folder)
             lock.acquire()
+            replace_bytes(folder / _UNFINISHED, b"", sync=False)
             self._fill(folder, recipe, config, in_queue, past)
+            remove(folder / _UNFINISHED)
             sync_folder(self.root)
         except BaseException:
             lock.release()
@@ -265,13 +283,26 @@ class RunStore:
         status = Status("queued", values["steps"], queued=created if in_queue else "")
         body = {"id": folder.name, "recipe": recipe, "config": values, "created": created}
         if past is not None:
-            status = replace(status, step=past.parent.step, elapsed_s=past.write(folder))
+            step = past.parent.step
+            elapsed_s = past.write(folder)
+            status = replace(status, step=step, saved_step=step, elapsed_s=elapsed_s)
             body["parent"] = asdict(past.parent)
         write_status(folder, status)
         name = f"{recipe} {created[11:16]}"
         write_document(folder / "label.json", asdict(Label(name)), sync=True)
         # Last, for this is what makes the folder a run.
         write_document(folder / "run.json", body, sync=True)
+
+    def _known_summary(self, run_id: str) -> RunSummary | None:
+        """Of a run that has ended, as it was read before, if its files are the same."""
+        stamp = _stamp(self.root / run_id)
+        known = self._summaries.get(run_id)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        summary = self._summary(run_id)
+        if stamp and summary and summary.status and not summary.status.active:
+            self._summaries[run_id] = stamp, summary
+        return summary
 
     def _summary(self, run_id: str) -> RunSummary | None:
         folder = self.root / run_id
@@ -300,10 +331,33 @@ def _is_dir(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
+def _is_leftover(folder: Path) -> bool:
+    """Whether a folder is no run, and the process that was to make it one is gone."""
+    if (folder / "run.json").exists() or not (folder / _UNFINISHED).exists():
+        return False
+    lock = RunLock(folder)
+    try:
+        return lock.try_acquire()
+    except RunError:
+        return False
+    finally:
+        lock.release()
+
+
+def _stamp(folder: Path) -> _Stamp:
+    """Which files a summary is read from; empty where one is not there."""
+    try:
+        stats = [(folder / name).stat() for name in _SUMMARISED]
+    except OSError:
+        return ()
+    # Clocks are coarse, and are set back: so the file's number and size stand beside its time.
+    return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+
 def _being_made_or_gone(folder: Path) -> bool:
     """Whether a folder without run.json is one that `create` or `delete` is at work in."""
     try:
-        if set(os.listdir(folder)) <= {"lock"}:
+        if set(os.listdir(folder)) <= {"lock"} or _is_leftover(folder):
             return True
         lock = RunLock(folder)
         free = lock.try_acquire()

@@ -27,6 +27,11 @@ from ganlib.runs.tensorboard import TensorBoardLog, block_means
 _RESERVE_BYTES = 64 * 1024
 
 
+def _fell_back(damaged: list[int], step: int) -> str:
+    which = ", ".join(f"{one:,}" for one in damaged)
+    return f"The checkpoint of step {which} cannot be read, so the run goes on from step {step:,}."
+
+
 class RunWriter:
     """Writes one session of a run, from its start or a resume to its end.
 
@@ -143,6 +148,7 @@ class RunWriter:
                 self._scores.sync()
             self._checkpoints.save(replace(checkpoint, changes=self._changes.mark))
             self._saved_step = checkpoint.step
+            self._status.progress(replace(self.status, saved_step=checkpoint.step))
         self._saved_at = time.monotonic()
 
     def rest(self) -> None:
@@ -239,7 +245,7 @@ class RunWriter:
         )
         self._scores = ScoresWriter(folder / "scores.jsonl", event.step)
         self._samples.drop_after(event.step)
-        self._checkpoints.set_aside_after(event.step)
+        damaged = self._checkpoints.set_aside_after(event.step)
         self._samples.write_real(event.real, event.real_views, self._encode_grid)
         if self._wants_tensorboard:
             self._tensorboard = TensorBoardLog(folder, event.step)
@@ -250,6 +256,7 @@ class RunWriter:
             replace(
                 self.status,
                 phase="",
+                message=_fell_back(damaged, event.step) if damaged else self.status.message,
                 step=event.step,
                 elapsed_s=self._metrics.last_time_s,
                 parameters=dict(event.parameters),

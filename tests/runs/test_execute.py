@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_trainer import NAMES, FakeConfig, FakeTrainer, true_walk, wait_until
+from fake_trainer import NAMES, FakeConfig, FakeTrainer, load_fake, true_walk, wait_until
 
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Metrics
@@ -461,3 +461,35 @@ def test_a_resumed_run_knows_what_was_changed(store: RunStore) -> None:
     next(late.events())
     list(late.events())
     assert made[-1].changes == [Change(0, {"loss": "hinge"})]
+
+
+def test_a_run_whose_checkpoints_are_gone_does_not_start_over_without_a_word(
+    store: RunStore,
+) -> None:
+    config = FakeConfig(steps=60, checkpoint_every=20, fail_at=50)
+    run = store.create("fake/walk", config)
+    assert _execute(run, config) == "failed"
+    for path in (run.path / "checkpoints").iterdir():
+        path.unlink()
+    sentence = rf"The checkpoints of run {run.id} are gone \(the last was of step 40\)"
+    with pytest.raises(RunError, match=sentence):
+        queue_again(store.claim(run.id), None, load_fake)
+    assert len(run.history()) == 40
+
+
+def test_a_run_that_goes_on_from_an_older_checkpoint_says_so(store: RunStore) -> None:
+    config = FakeConfig(steps=60, checkpoint_every=20, fail_at=50)
+    run = store.create("fake/walk", config)
+    assert _execute(run, config) == "failed"
+    (run.path / "checkpoints" / "00000040.npz").write_bytes(b"torn")
+    told: list[str] = []
+
+    def note(event: Event) -> None:
+        if type(event).__name__ == "Started":
+            told.append(store.open(run.id).status().message)
+
+    going_on = FakeConfig(steps=60, checkpoint_every=20)
+    trainer = FakeTrainer(going_on, run.latest_checkpoint())
+    execute(run, trainer, RunControl(), note, tensorboard=False)
+    assert told == ["The checkpoint of step 40 cannot be read, so the run goes on from step 20."]
+    _check_history(run, 60)

@@ -7,7 +7,7 @@ import pytest
 from fake_trainer import FakeConfig
 
 from ganlib.errors import RunError
-from ganlib.runs import Label, RunStore, documents
+from ganlib.runs import Label, RunStore, RunSummary, documents
 from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
 from ganlib.runs.status import Status, read_status, write_status
@@ -230,3 +230,50 @@ def test_importing_runs_loads_neither_tensorflow_nor_streamlit() -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert found.stdout.strip() == ""
+
+
+def test_what_a_creation_or_deletion_left_that_was_cut_short_is_swept_away(
+    store: RunStore,
+) -> None:
+    kept, killed, deleted = (store.create("fake/walk", FakeConfig()) for _ in range(3))
+    # As a process leaves it that dies before the last file of a new run is there.
+    (killed.path / "unfinished").write_bytes(b"")
+    (killed.path / "run.json").unlink()
+    deleted.path.rename(store.root / f".deleted-{deleted.id}-00")
+    assert [row.id for row in store.list()] == [kept.id]
+    store.sweep()
+    assert killed.path.exists(), "it may still be being made"
+    killed.lock.release()
+    store.sweep()
+    assert [path.name for path in store.root.iterdir()] == [kept.id]
+    assert not (kept.path / "unfinished").exists()
+
+
+def test_a_run_that_lost_its_description_is_not_swept_away(store: RunStore) -> None:
+    run = store.create("fake/walk", FakeConfig())
+    run.lock.release()
+    (run.path / "run.json").unlink()
+    store.sweep()
+    [row] = store.list()
+    assert row.damage == f"{run.id}/run.json is missing."
+
+
+def test_runs_that_have_ended_are_read_once_for_the_list(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, queued = (store.create("fake/walk", FakeConfig()) for _ in range(2))
+    write_status(ended.path, Status("finished", 100))
+    read: list[str] = []
+    summary = RunStore._summary
+
+    def count(self: RunStore, run_id: str) -> RunSummary | None:
+        read.append(run_id)
+        return summary(self, run_id)
+
+    monkeypatch.setattr(RunStore, "_summary", count)
+    watching = RunStore(store.root)
+    first = watching.list()
+    assert watching.list() == first
+    assert sorted(read) == sorted([ended.id, queued.id, queued.id])
+    store.rename(ended.id, "another name")
+    assert {row.label.name for row in watching.list()} > {"another name"}
