@@ -97,7 +97,7 @@ class CheckpointFolder:
         raise RunError(f"None of the {len(steps)} checkpoints of run {run_id} can be read.")
 
     def set_aside_after(self, step: int) -> list[int]:
-        """Takes later files, which could not be read, out of the way of those to come; their steps."""
+        """Takes later files, which could not be read, out of the way; their steps."""
         later = sorted(file for file in self._files() if file[0] > step)
         for file in later:
             set_aside(self._path(*file))
