@@ -110,7 +110,9 @@ class Probe:
 
     def _scores(self, samples: np.ndarray) -> np.ndarray:
         whole = len(samples) // self._config.packing * self._config.packing
-        batch = BATCH // self._config.packing * self._config.packing
+        # What is asked of a batch as a whole is asked of one as large as it has learned from.
+        most = self._config.batch_size if self._config.minibatch_kernels else BATCH
+        batch = min(most, BATCH) // self._config.packing * self._config.packing
         parts = [self._score(self._seen(samples[at : at + batch])) for at in range(0, whole, batch)]
         return np.concatenate([part.numpy() for part in parts])
 

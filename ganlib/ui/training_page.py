@@ -1,7 +1,6 @@
 """The page that trains: the same for every family of recipes."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ganlib import recipes
 from ganlib.config import RunConfig
@@ -49,44 +48,36 @@ def training_page(page: str, title: str) -> None:
 
     run = shown_run(recipe)
     with anew_where_gone(run):
-        _parts(recipe, run, controls, live, settings)
-
-
-def _parts(
-    recipe: Recipe,
-    run: Run | None,
-    controls: DeltaGenerator,
-    live: DeltaGenerator,
-    settings: DeltaGenerator,
-) -> None:
-    # Read once: were it to change meanwhile, the parts of the page would disagree.
-    status = run.status() if run else None
-    busy = bool(status and status.active)
-    with settings:
-        # Another key, another expander: open when nothing runs, folded when something does.
-        with st.expander("Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"):
+        # Read once: were it to change meanwhile, the parts of the page would disagree.
+        status = run.status() if run else None
+        busy = bool(status and status.active)
+        with settings:
+            # Another key, another expander: open when nothing runs, folded when something does.
+            with st.expander(
+                "Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"
+            ):
+                if run:
+                    st.caption("For the next **Start**: the run on view keeps its own.")
+                config = config_form(recipe)
+            _architecture(recipe, config or recipe.Config())
+            with st.expander("How it works", icon=":material/menu_book:"):
+                _how_it_works(recipe, config or recipe.Config(), run)
             if run:
-                st.caption("For the next **Start**: the run on view keeps the settings it has.")
-            config = config_form(recipe)
-        _architecture(recipe, config or recipe.Config())
-        with st.expander("How it works", icon=":material/menu_book:"):
-            _how_it_works(recipe, config or recipe.Config(), run)
-        if run:
-            with st.expander("Fork", icon=":material/fork_right:"):
-                fork_panel(recipe, run, config)
-            with st.expander("Files", icon=":material/folder:"):
-                run_files(recipe, run)
-    with controls:
-        run_controls(recipe, config, run, status)
-    with live:
-        live_panels(recipe, config, run, status)
-        if run and status:
-            hands_on(recipe, run, status)
-            parent_line(recipe, run)
-    if run and not busy:
-        keep_generator(run)
-    if config is not None and not busy:
-        prepare_soon(recipe.name, config)
+                with st.expander("Fork", icon=":material/fork_right:"):
+                    fork_panel(recipe, run, config)
+                with st.expander("Files", icon=":material/folder:"):
+                    run_files(recipe, run)
+        with controls:
+            run_controls(recipe, config, run, status)
+        with live:
+            live_panels(recipe, config, run, status)
+            if run and status:
+                hands_on(recipe, run, status)
+                parent_line(recipe, run)
+        if run and not busy:
+            keep_generator(run)
+        if config is not None and not busy:
+            prepare_soon(recipe.name, config)
 
 
 def _architecture(recipe: Recipe, config: RunConfig) -> None:

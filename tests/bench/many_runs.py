@@ -9,7 +9,6 @@ the page of a real server.
 
 import argparse
 import asyncio
-import shutil
 import sys
 import tempfile
 import time
@@ -28,8 +27,12 @@ from ganlib import recipes
 from ganlib.bench.server import AppServer
 from ganlib.bench.session import Tab
 from ganlib.runs import Manager, Run, RunStore
+from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.documents import read_document, write_document
 from ganlib.runs.identity import new_run_id
+from ganlib.runs.metrics_log import write_log
+from ganlib.runs.samples import SampleFolder
+from ganlib.runs.scores_log import copy_scores
 
 RECIPES = ("toy/scalar", "toy/gaussian-vector")
 STEPS = 40
@@ -105,14 +108,26 @@ def make_template(folder: Path, steps: int = TEMPLATE_STEPS) -> Run:
 def copy_runs(template: Run, folder: Path, count: int) -> list[str]:
     """So many copies of a run in a folder, each under an id of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    body = read_document(template.path / "run.json")
-    ids = []
-    for _ in range(count):
-        run_id = new_run_id()
-        shutil.copytree(template.path, folder / run_id)
-        write_document(folder / run_id / "run.json", {**body, "id": run_id}, sync=False)
-        ids.append(run_id)
+    ids = [new_run_id() for _ in range(count)]
+    for run_id in ids:
+        _copy(template, folder / run_id)
     return ids
+
+
+def _copy(template: Run, to: Path) -> None:
+    """A copy that says in every file whose it is, as the template's own files do."""
+    for name in ("", "checkpoints"):
+        (to / name).mkdir()
+    for name in ("run.json", "label.json", "status.json"):
+        body = read_document(template.path / name)
+        write_document(to / name, body | ({"id": to.name} if "id" in body else {}), sync=False)
+    history = template.history()
+    write_log(to / "metrics.log", history.names, history.values.T)
+    last = template.checkpoint_steps()[-1]
+    copy_scores(template.path / "scores.jsonl", to / "scores.jsonl", last)
+    SampleFolder(to / "samples").copy_from(SampleFolder(template.path / "samples"), last)
+    for path in (template.path / "checkpoints").iterdir():
+        write_arrays(to / "checkpoints" / path.name, read_arrays(path), sync=False)
 
 
 def list_and_open(folder: Path, run_id: str) -> dict[str, float]:

@@ -7,7 +7,6 @@ of resident memory; what the process had when TensorFlow was loaded is taken off
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -101,8 +100,17 @@ def train_here(name: str, knobs: dict[str, Any]) -> Measured:
         run = RunStore(folder).create(name, config)
         if execute(run, LateTrainer(run, config), RunControl()) != "finished":
             raise RuntimeError(run.status().message)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return Measured(name, knobs, said / 1e6, loaded / 1e6, peak / 1e6)
+    return Measured(name, knobs, said / 1e6, loaded / 1e6, _peak() / 1e6)
+
+
+def _peak() -> int:
+    """Highest resident memory so far; getrusage would count what the parent had."""
+    [line] = [
+        line
+        for line in Path("/proc/self/status").read_text().splitlines()
+        if line.startswith("VmHWM:")
+    ]
+    return int(line.split()[1]) * 1024
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import pytest
 from many_runs import copy_runs, make_template, run_queue
 from whole import faults
 
-from ganlib.runs import Run, RunStore
+from ganlib.runs import Run, RunStore, documents
 from ganlib.ui.sparks import Sparks
 
 
@@ -21,7 +21,7 @@ def test_twenty_runs_queued_at_once_all_finish_whole(tmp_path: Path) -> None:
     assert len(set(found.ids)) == 20
 
 
-@pytest.mark.parametrize("name", ["metrics.log", "checkpoints/00000120.npz"])
+@pytest.mark.parametrize("name", ["metrics.log", "checkpoints/00000120.milestone.npz"])
 def test_a_run_that_is_not_whole_is_told(template: Run, tmp_path: Path, name: str) -> None:
     [run_id] = copy_runs(template, tmp_path, 1)
     assert faults(RunStore(tmp_path), run_id) == []
@@ -36,8 +36,10 @@ def test_a_listing_of_many_runs_reads_three_small_files_of_each(
 ) -> None:
     ids = copy_runs(template, tmp_path, 200)
     read: list[str] = []
-    read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or read_bytes(path))
+    read_file = documents.read_file
+    monkeypatch.setattr(
+        documents, "read_file", lambda path: read.append(path.name) or read_file(path)
+    )
     store = RunStore(tmp_path)
     summaries = store.list()
     assert {row.id for row in summaries} == set(ids)

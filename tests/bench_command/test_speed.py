@@ -54,8 +54,8 @@ def test_a_short_measurement(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["sngan"], "bench takes toy/gaussian-vector, "),
-        (["--repeats", "0"], "--repeats and --seconds take a whole number from 1 to 1000."),
-        (["--seconds", "1.5"], "--repeats and --seconds take a whole number from 1 to 1000."),
+        (["--repeats", "0"], "--repeats and --seconds take a whole number from 1 to 1,000."),
+        (["--seconds", "1.5"], "--repeats and --seconds take a whole number from 1 to 1,000."),
         (["--chart", "/no/such/folder/a.html"], "--chart must be a file in a folder that exists."),
     ],
 )

@@ -15,6 +15,7 @@ ARGUMENTS = [
     "toy/scalar",
     *("--set", "generator_layers=1", "--set", "generator_units=8", "--set", "batch_size=16"),
     *("--set", "steps=400", "--set", "sample_every=5", "--set", "gradient_penalty=none"),
+    *("--set", "milestones=0"),
 ]
 # In each process.
 MIDDLE = {"event Samples": 3}

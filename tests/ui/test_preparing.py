@@ -16,6 +16,8 @@ NAME = "toy/scalar"
 class Idle:
     """A manager, as far as it is asked here."""
 
+    cap = 1
+
     def __init__(self) -> None:
         self.runs: list[str] = []
 
