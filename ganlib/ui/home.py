@@ -11,7 +11,7 @@ from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
 from ganlib.ui.session import select
-from ganlib.ui.status_line import state_badge, status_text
+from ganlib.ui.status_line import state_badge, status_text, title_of
 from ganlib.ui.text import plain
 
 _TICK_S = 2.0
@@ -121,9 +121,7 @@ def running_now() -> None:
     for run in active:
         status = run.status()
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{recipes.get(run.recipe).title}** · {state_badge(status)} · "
-                f"{status_text(status)}"
-            )
-            if st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
+            st.markdown(f"**{title_of(run)}** · {state_badge(status)} · {status_text(status)}")
+            known = run.recipe in recipes.all_recipes()
+            if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
                 open_run(run.recipe, run.id)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.services import manager
-from ganlib.ui.status_line import status_text
+from ganlib.ui.status_line import status_text, title_of
 from ganlib.ui.text import plain
 
 _ERROR = "recovery.error"
@@ -41,16 +40,9 @@ def interrupted_runs() -> None:
 
 def _row(run: Run) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_title(run)}** · {plain(status_text(run.status()))}")
+        st.markdown(f"**{title_of(run)}** · {plain(status_text(run.status()))}")
         _button("Resume", f"resume.{run.id}", [run.id])
         _button("Leave", f"leave.{run.id}", [run.id])
-
-
-def _title(run: Run) -> str:
-    try:
-        return recipes.get(run.recipe).title
-    except UserError:
-        return plain(run.recipe)
 
 
 def _button(label: str, key: str, run_ids: Sequence[str]) -> None:

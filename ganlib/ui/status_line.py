@@ -5,9 +5,11 @@ from typing import Literal
 
 import streamlit as st
 
-from ganlib.runs import Status
+from ganlib import recipes
+from ganlib.runs import Run, Status
 from ganlib.runs.run import Label
 from ganlib.runs.status import State
+from ganlib.ui.text import plain
 
 _Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -35,6 +37,12 @@ def status_line(status: Status, label: Label) -> None:
         st.html(f'<span style="font-size:0.85rem;opacity:0.75">{said}</span>')
     share = status.phase_share if status.phase else status.step / max(1, status.steps)
     st.progress(min(1.0, share))
+
+
+def title_of(run: Run) -> str:
+    """What a run trains, as Markdown; the recipe's name where there is no such recipe any more."""
+    known = recipes.all_recipes().get(run.recipe)
+    return known.title if known else plain(run.recipe)
 
 
 def state_badge(status: Status) -> str:
