@@ -188,6 +188,8 @@ class RunWriter:
             message: one sentence where there is something to say.
             weights_sha256: of the weights as they are, where they are known.
         """
+        with suppress(OSError):
+            remove(self._reserve_path)
         self._status.set(
             replace(
                 self.status,
@@ -207,8 +209,6 @@ class RunWriter:
 
     def close(self) -> None:
         """Closes all files and lets the run go."""
-        with suppress(OSError):
-            remove(self._reserve_path)
         try:
             for log in (self._metrics, self._scores, self._changes, self._tensorboard):
                 if log is not None:
