@@ -48,6 +48,7 @@ _PAUSE_S = (0.1, 2.0)
 # The last runs must have ended by then, and memory must have been given back.
 _DRAINED_S = 300.0
 _SETTLED_S = 20.0
+_SHOWN = 3_000
 _COMPLAINTS = ("Traceback", "Exception", "ERROR", "CRITICAL")
 
 
@@ -326,7 +327,8 @@ def _log_faults(server: AppServer) -> Iterator[str]:
     log = server.log()
     for word in _COMPLAINTS:
         if word in log:
-            yield f"the server's log holds {word!r}: {_errors(log)}"
+            at = log.index(word)
+            yield f"the server's log holds {word!r}: {_errors(log)}\n{log[at : at + _SHOWN]}"
             return
 
 
