@@ -1,6 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
-# Test processes at a time, some GB of memory each.
+# Test processes at a time, some GB of memory each; the browser's tests run one by one.
 WORKERS ?= 2
 
 .PHONY: run test lint bench clean
@@ -11,7 +11,7 @@ run: .venv/.ready
 test: .venv/.ready-to-test
 	$(MAKE) lint
 	$(BIN)/python -m pytest -m "not browser" --numprocesses $(WORKERS) --dist loadfile
-	$(BIN)/python -m pytest -m browser --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -m browser
 
 lint: .venv/.ready-to-test
 	$(BIN)/ruff check .
