@@ -14,6 +14,7 @@ checkpoints" comes before each array in a file.
 import json
 import os
 import re
+import signal
 import sys
 import time
 from collections import Counter
@@ -191,6 +192,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # As in a terminal: who was started in the background ignores Ctrl-C, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
