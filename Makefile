@@ -1,7 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
-# Test processes at a time, some GB of memory each; the browser's tests run one by one.
-WORKERS ?= 2
+# Test processes at a time, up to 4 GB of memory each; one more than cores, for many wait. The
+# browser's tests run one by one.
+WORKERS ?= 3
 
 .PHONY: run test lint bench clean
 
