@@ -28,7 +28,9 @@ WARM_UP_S = 20
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipes", nargs="*", default=list(recipes.all_recipes()))
-    names = parser.parse_args().recipes
+    parser.add_argument("--reading", type=float, default=1.0, help="seconds between page and Start")
+    options = parser.parse_args()
+    names = options.recipes
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         found = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(
@@ -41,16 +43,17 @@ def main() -> None:
             tab.open("/")
             time.sleep(WARM_UP_S)
             for name in names:
-                print(f"{name}: {seconds_to_a_point(tab, name):.2f} s", flush=True)
+                print(f"{name}: {seconds_to_a_point(tab, name, options.reading):.2f} s", flush=True)
         browser.close()
 
 
-def seconds_to_a_point(tab: Dashboard, name: str) -> float:
+def seconds_to_a_point(tab: Dashboard, name: str, reading_s: float) -> float:
     page = recipes.get(name).page
     tab.open(f"/{page}")
     if recipes.on_page(page)[0].name != name:
         tab.choose_recipe(page, name)
-    time.sleep(1)
+    # Meanwhile the step of what Start would train is compiled.
+    time.sleep(reading_s)
     began = time.perf_counter()
     tab.start()
     tab.wait_for_points()
