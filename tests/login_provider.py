@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from oidc_provider_mock import User, run_server_in_thread
 
@@ -43,9 +44,9 @@ allow = {list(allow)}
 
 
 @contextmanager
-def guarded(folder: Path) -> Iterator[AppServer]:
-    """A server that asks for a login, and its provider."""
+def guarded(folder: Path, **options: Any) -> Iterator[AppServer]:
+    """A server that asks for a login, and its provider; see `AppServer` for the options."""
     with provider() as metadata_url:
         (folder / "secrets.toml").write_text(secrets(metadata_url), "utf-8")
-        with served(folder) as server:
+        with served(folder, **options) as server:
             yield server

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ganlib.errors import UserError
 
@@ -135,16 +136,17 @@ class AppServer:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[AppServer]:
+def served(folder: Path, **options: Any) -> Iterator[AppServer]:
     """A server that answers, until the end of the block.
 
     Args:
         folder: for the runs, the cache and the log.
+        options: as `AppServer`.
 
     Raises:
         UserError: as `AppServer`.
     """
-    server = AppServer(folder)
+    server = AppServer(folder, **options)
     try:
         server.wait_until_healthy()
         yield server

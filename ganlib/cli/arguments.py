@@ -176,7 +176,7 @@ def _whole(text: str) -> int:
 
 def _step(text: str) -> int:
     if not text.isdecimal() or len(text) > _STEP_DIGITS:
-        raise ConfigError(f"--step takes the step of a checkpoint. Received: {text!r}.")
+        raise ConfigError(f"--step takes the step of a checkpoint. Received: {shown(text)}.")
     return int(text)
 
 

@@ -104,7 +104,8 @@ class CheckpointFolder:
         return [one for one, _ in later]
 
     def _thin_out(self) -> None:
-        files, kept = self._files(), self.steps()[-_KEPT:]
+        files = self._files()
+        kept = sorted({step for step, _ in files})[-_KEPT:]
         for step, milestone in files:
             # A step that is a milestone now may have been saved before it was known as one.
             if not milestone and (step not in kept or (step, True) in files):

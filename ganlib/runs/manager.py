@@ -124,6 +124,11 @@ class Manager:
             RunError: there is no such run, somebody owns it, or it has nothing left to do.
             ConfigError: the total of steps is not allowed, or it would not fit in memory.
         """
+        # The folder may come from a larger machine. Not under the lock: it may take seconds.
+        stored = self.store.open(run_id)
+        self._check_memory(
+            stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
+        )
         with self._lock:
             self._check_open()
             if job := self._jobs.get(run_id):
@@ -131,9 +136,6 @@ class Manager:
                 raise RunError(f"Run {run_id} is {state}; only a run that has ended is resumed.")
             run = self.store.claim(run_id)
             try:
-                # The folder may come from a larger machine.
-                stored = self._config_loader(run.recipe, run.config)
-                self._check_memory(run.recipe, stored, self.cap)
                 config = queue_again(run, steps, self._config_loader, in_queue=True)
             except BaseException:
                 run.lock.release()

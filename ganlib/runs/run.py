@@ -254,13 +254,13 @@ class Run:
         Raises:
             RunError: no checkpoint can be read, or the changes before it cannot.
         """
-        saved = self._stored_status().saved_step
-        if saved and not self.checkpoint_steps():
+        saved, steps = self._stored_status().saved_step, self.checkpoint_steps()
+        if saved and not steps:
             raise RunError(
                 f"The checkpoints of run {self.id} are gone (the last was of step {saved:,}), so "
                 "there is nothing to go on from. Start it anew."
             )
-        checkpoint = self.latest_checkpoint() if self.checkpoint_steps() else None
+        checkpoint = self.latest_checkpoint() if steps else None
         mark = checkpoint.changes if checkpoint else NO_CHANGES
         return checkpoint, read_changes(self.path / "changes.jsonl", mark)
 

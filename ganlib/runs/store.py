@@ -335,11 +335,17 @@ def _is_leftover(folder: Path) -> bool:
     """Whether a folder is no run, and the process that was to make it one is gone."""
     if (folder / "run.json").exists() or not (folder / _UNFINISHED).exists():
         return False
+    try:
+        return _is_free(folder)
+    except RunError:
+        return False
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether nobody holds the lock of a folder at this moment."""
     lock = RunLock(folder)
     try:
         return lock.try_acquire()
-    except RunError:
-        return False
     finally:
         lock.release()
 
@@ -359,9 +365,6 @@ def _being_made_or_gone(folder: Path) -> bool:
     try:
         if set(os.listdir(folder)) <= {"lock"} or _is_leftover(folder):
             return True
-        lock = RunLock(folder)
-        free = lock.try_acquire()
-        lock.release()
-        return not free
+        return not _is_free(folder)
     except (OSError, RunError):
         return True

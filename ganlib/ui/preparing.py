@@ -29,7 +29,8 @@ class Preparer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._newest: tuple[float, str, RunConfig] | None = None
+        # When it was asked for, its kind, the recipe's name and the config.
+        self._newest: tuple[float, str, str, RunConfig] | None = None
         self._thread: threading.Thread | None = None
         # One that was dropped for others is not made again: leafing through pages would
         # otherwise compile for ever.
@@ -42,7 +43,7 @@ class Preparer:
             if kind in self._known:
                 self._newest = None
                 return
-            self._newest = time.monotonic(), recipe_name, config
+            self._newest = time.monotonic(), kind, recipe_name, config
             if self._thread is None:
                 # Not a daemon: TensorFlow ends the process with an error if it is cut off.
                 self._thread = threading.Thread(target=self._work, name="prepare")
@@ -54,11 +55,11 @@ class Preparer:
                 if self._newest is None:
                     self._thread = None
                     return
-                asked, recipe_name, config = self._newest
+                asked, kind, recipe_name, config = self._newest
                 wait = asked + _SETTLED_S - time.monotonic()
                 if wait <= 0:
                     self._newest = None
-                    self._known.add(f"{recipe_name} {sorted(baked(config).items())}")
+                    self._known.add(kind)
             if wait > 0:
                 time.sleep(wait)
             elif not manager().active():

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ganlib import recipes
@@ -55,13 +57,8 @@ def runs(names: list[str], count: int) -> list[float]:
 
 
 def resident_mb() -> float:
-    """Of this process, as Linux tells it."""
-    [line] = [
-        text
-        for text in Path("/proc/self/status").read_text().splitlines()
-        if text.startswith("VmRSS")
-    ]
-    return int(line.split()[1]) / 1024
+    """Of this process."""
+    return float(psutil.Process().memory_info().rss) / 2**20
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from whole import faults
 
 from ganlib import recipes
-from ganlib.bench.server import AppServer
+from ganlib.bench.server import AppServer, served
 from ganlib.bench.session import Tab
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.arrays import read_arrays, write_arrays
@@ -169,17 +168,6 @@ async def _drawn_s(tab: Tab) -> float:
         return time.perf_counter() - began
 
 
-@contextmanager
-def server_on(folder: Path) -> Iterator[AppServer]:
-    """A warm server whose runs are those in `folder` / "runs"."""
-    server = AppServer(folder)
-    try:
-        server.wait_until_healthy()
-        yield server
-    finally:
-        server.stop()
-
-
 def _took(work: object) -> float:
     assert callable(work)
     began = time.perf_counter()
@@ -206,7 +194,7 @@ def main() -> int:
         template = make_template(folder / "template")
         ids = copy_runs(template, folder / "runs", options.count or 1_000)
         rows = list_and_open(folder / "runs", ids[0])
-        with server_on(folder) as server:
+        with served(folder) as server:
             rows |= asyncio.run(visit(server, ids[0]))
         for what, seconds in rows.items():
             print(f"{what:40} {seconds:7.3f} s")

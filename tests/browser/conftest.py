@@ -10,7 +10,7 @@ from dashboard import Dashboard
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from ganlib import recipes
-from ganlib.bench.server import AppServer
+from ganlib.bench.server import AppServer, served
 from ganlib.runs import RunStore
 
 # Waits end as soon as what they wait for is there; this is for machines with much else to do.
@@ -62,12 +62,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """One server for the tests of a module that do not mind what came before them."""
-    server = AppServer(tmp_path_factory.mktemp("server"))
-    try:
-        server.wait_until_healthy()
-        yield server
-    finally:
-        server.stop()
+    with served(tmp_path_factory.mktemp("server")) as found:
+        yield found
 
 
 @pytest.fixture

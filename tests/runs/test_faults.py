@@ -12,18 +12,15 @@ be there, nothing wrong may be read, and the end is that of a run that nothing h
 """
 
 import errno
-import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
 from fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
+from quick_folder import quick_folder
 from recorded_disk import (
     Failure,
     Image,
@@ -136,18 +133,10 @@ def _renamed(store: RunStore, run_id: str) -> bool:
     return True
 
 
-@contextmanager
-def folder() -> Iterator[Path]:
-    """A folder that is as fast as there is one: thousands are made."""
-    memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as path:
-        yield Path(path)
-
-
 @pytest.fixture(scope="module")
 def whole() -> Iterator[tuple[RecordedDisk, Life]]:
     """A life in which nothing happens."""
-    with folder() as path:
+    with quick_folder() as path:
         disk = RecordedDisk(path)
         yield disk, Life(disk, Control(disk))
 
@@ -224,7 +213,7 @@ def check_the_end(run: Run, steps: int) -> None:
 
 def check_image(files: Image, life: Life, operations: int, *, goes_on: bool = True) -> str:
     """All of the above for a disk as it may be found; what is wrong, or nothing."""
-    with folder() as path:
+    with quick_folder() as path:
         put(files, path)
         store = RunStore(path)
         try:
@@ -340,7 +329,7 @@ def test_a_run_that_is_stopped_on_a_full_disk(whole: tuple[RecordedDisk, Life]) 
 
 def _after_a_failure(failure: Failure, *, stops: bool) -> str:
     """A life with a failure, and what is found behind it once the disk is mended."""
-    with folder() as path:
+    with quick_folder() as path:
         disk = RecordedDisk(path, failure)
         control = Control(disk, stops=stops)
         life = Life(disk, control)
@@ -389,7 +378,7 @@ def test_without_a_sync_a_power_failure_loses_what_was_confirmed(
         *_, below = operation.path.partition("/")
         return not f"{operation.kind} {below or operation.path}".startswith(forgotten)
 
-    with folder() as path:
+    with quick_folder() as path:
         disk = RecordedDisk(path, syncs=syncs)
         life = Life(disk, Control(disk))
         problems = problems_of(_without_power(disk.done, each=False), life)

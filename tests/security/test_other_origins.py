@@ -13,7 +13,7 @@ from streamlit_with_broken_page import SECRET
 from visitor import Visitor
 from websockets.exceptions import InvalidStatus
 
-from ganlib.bench.server import AppServer
+from ganlib.bench.server import AppServer, served
 
 LAUNCHER = str(Path(__file__).with_name("streamlit_with_broken_page.py"))
 EVIL = "http://evil.test"
@@ -22,12 +22,8 @@ EVIL = "http://evil.test"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """As a user would start it, but for one page that is broken."""
-    server = AppServer(tmp_path_factory.mktemp("open"), entry=(LAUNCHER,))
-    try:
-        server.wait_until_healthy()
-        yield server
-    finally:
-        server.stop()
+    with served(tmp_path_factory.mktemp("open"), entry=(LAUNCHER,)) as found:
+        yield found
 
 
 def port_of(server: AppServer) -> int:

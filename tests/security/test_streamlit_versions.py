@@ -13,13 +13,13 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
-from login_provider import provider, secrets
+from login_provider import guarded
 from packaging.requirements import Requirement
 from packaging.version import Version
 from visitor import Visitor, log_in
 from websockets.exceptions import InvalidStatus
 
-from ganlib.bench.server import ROOT, AppServer
+from ganlib.bench.server import ROOT
 
 INSTALLED = Version(version("streamlit"))
 OURS = f"{INSTALLED.major}.{INSTALLED.minor}"
@@ -146,29 +146,23 @@ def test_a_server_that_asks_for_a_login(
     minor: str, fetched: Callable[[str], str], tmp_path: Path
 ) -> None:
     path = os.pathsep.join(filter(None, [fetched(minor), str(ROOT)]))
-    with provider() as metadata_url:
-        (tmp_path / "secrets.toml").write_text(secrets(metadata_url), "utf-8")
-        server = AppServer(tmp_path, variables={"PYTHONPATH": path})
-        try:
-            server.wait_until_healthy()
-            with Visitor(server.url) as stranger:
-                page = stranger.open("distributions")
-            assert page.elements[-1] == ("button", "Log in")
-            assert b"Two samples" not in page.sent
-            assert f"{minor}.".encode() in page.sent
-            with pytest.raises(InvalidStatus), Visitor(server.url, host="evil.test"):
-                pass
-            cookies = log_in(server.url, "ada")
-            token = cookies["_streamlit_xsrf"]
-            with Visitor(server.url, cookies=cookies, token=token) as visitor:
-                for name, text in (("toy", "Start"), ("runs", "Runs")):
-                    page = visitor.open(name)
-                    assert text in page.texts
-                    assert "exception" not in dict(page.elements)
-        finally:
-            server.stop()
-        log = server.log()
-        # An option of a look that a version does not know yet does no harm.
-        unknown = re.findall(r'"([\w.]+)" is not a valid config option', log)
-        assert all(option.startswith("theme.") for option in unknown), unknown
-        assert "Traceback" not in log, log
+    with guarded(tmp_path, variables={"PYTHONPATH": path}) as server:
+        with Visitor(server.url) as stranger:
+            page = stranger.open("distributions")
+        assert page.elements[-1] == ("button", "Log in")
+        assert b"Two samples" not in page.sent
+        assert f"{minor}.".encode() in page.sent
+        with pytest.raises(InvalidStatus), Visitor(server.url, host="evil.test"):
+            pass
+        cookies = log_in(server.url, "ada")
+        token = cookies["_streamlit_xsrf"]
+        with Visitor(server.url, cookies=cookies, token=token) as visitor:
+            for name, text in (("toy", "Start"), ("runs", "Runs")):
+                page = visitor.open(name)
+                assert text in page.texts
+                assert "exception" not in dict(page.elements)
+    log = server.log()
+    # An option of a look that a version does not know yet does no harm.
+    unknown = re.findall(r'"([\w.]+)" is not a valid config option', log)
+    assert all(option.startswith("theme.") for option in unknown), unknown
+    assert "Traceback" not in log, log

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from quick_folder import quick_folder
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,5 @@ def not_for_ever() -> Iterator[None]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """In memory where there is such a folder: a few thousand copies are made there."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        yield Path(name)
+    with quick_folder() as found:
+        yield found
