@@ -9,6 +9,7 @@ Source: streamlit/proto/*.proto, and App.tsx and ForwardMessageCache.ts of Strea
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ _SUBPROTOCOLS = ("streamlit", "PLACEHOLDER_AUTH_TOKEN")
 _KEPT_RUNS = 2
 _MOST_BYTES = 200 * 2**20
 _PATIENCE_S = 60.0
+# What is told of a conversation that has come to a halt.
+_LAST_SAID = 16
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Tab:
         # When a tick was asked for, and what had been received by then.
         self._asked: tuple[float, int, int] | None = None
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
+        self._said: deque[str] = deque(maxlen=_LAST_SAID)
         self._changed = asyncio.Condition()
         self._socket: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -172,6 +176,16 @@ class Tab:
             if each.WhichOneof("type") == "alert" and each.alert.format == Alert.Format.ERROR
         ]
 
+    @property
+    def live(self) -> list[str]:
+        """The fragments that are drawn anew by a timer."""
+        return list(self._timers)
+
+    async def tick(self) -> None:
+        """Asks for every live part at once, as their timers would."""
+        for fragment in self.live:
+            await self._ask(fragment)
+
     def can_press(self, key: str) -> bool:
         """Whether there is a button with that key, and it is not disabled."""
         widget = self._shown.widgets.get(key)
@@ -181,7 +195,7 @@ class Tab:
         """Waits for something that a run of the page, or of a part of it, brings about.
 
         Raises:
-            TimeoutError: it did not come about.
+            TimeoutError: it did not come about; with what was said last.
             ConnectionError: the server has hung up.
         """
 
@@ -192,7 +206,13 @@ class Tab:
                         raise ConnectionError(f"{self._url} has hung up.")
                     await self._changed.wait()
 
-        await asyncio.wait_for(wait(), timeout_s)
+        try:
+            await asyncio.wait_for(wait(), timeout_s)
+        except TimeoutError as error:
+            said = "; ".join(self._said)
+            raise TimeoutError(
+                f"Nothing came of it in {timeout_s:g} s. Said last: {said}"
+            ) from error
 
     async def press(self, key: str, timeout_s: float = _PATIENCE_S) -> None:
         """Presses the button with that key, as soon as it can be, and waits for the page.
@@ -250,6 +270,8 @@ class Tab:
         wanted.context_info.locale = "en-US"
         wanted.context_info.url = f"{self._url}/{self._page}"
         wanted.context_info.color_scheme = "light"
+        what = f"part {fragment[:6]}{' by timer' if by_timer else ''}" if fragment else "page"
+        self._said.append(f"asked for {what}")
         if self._socket is not None:
             await self._socket.send(message.SerializeToString())
 
@@ -299,10 +321,13 @@ class Tab:
             known = message.ref_hash or message.hash
             self._kept[known] = self._runs, fragment or self._kept.get(known, (0, ""))[1]
         if kind == "new_session":
+            parts = _fragments(message)
+            begun = " ".join(part[:6] for part in parts) or "page"
+            self._said.append(f"{begun} begins")
             self._page_hash = message.new_session.page_script_hash
             self._drawing = _Drawn()
             # A run of the whole page sets its timers anew, as soon as it begins.
-            if not _fragments(message):
+            if not parts:
                 self._keep_timers({})
         elif kind == "navigation":
             # Only this one knows the page: the message before it names the app's own script.
@@ -340,6 +365,7 @@ class Tab:
     def _finish(self, message: "ForwardMsg") -> None:
         how = message.ScriptFinishedStatus.Name(message.script_finished)
         drawn = self._drawing
+        self._said.append(how.lower())
         if how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY":
             self._shown.elements.update(drawn.elements)
             self._shown.widgets.update(drawn.widgets)

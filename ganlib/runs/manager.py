@@ -29,6 +29,7 @@ from ganlib.runs.trainers import (
 MemoryCheck = Callable[[str, RunConfig, int], None]
 
 _LOG = logging.getLogger(__name__)
+_NO_TURN = "The server was shut down before its turn."
 
 
 @dataclass(eq=False)
@@ -110,6 +111,7 @@ class Manager:
         self._check_memory(self.store.open(run_id).recipe, config, self.cap)
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
+            # Whoever shuts down meanwhile has it offered like all that wait.
             self._enqueue(_Job(run, config))
         return run.id
 
@@ -267,12 +269,15 @@ class Manager:
             for run_id, job in list(self._jobs.items()):
                 if job.thread is None:
                     del self._jobs[run_id]
-                    _end_queued(job.run, "interrupted", "The server was shut down before its turn.")
+                    _end_queued(job.run, "interrupted", _NO_TURN)
                 else:
                     job.control.interrupt()
         return self.wait(timeout_s)
 
     def _enqueue(self, job: _Job) -> None:
+        if self._closed:
+            _end_queued(job.run, "interrupted", _NO_TURN)
+            return
         self._jobs[job.run.id] = job
         self._start_next()
 

@@ -4,14 +4,21 @@ Tested on Streamlit 1.67; Python 3.10 gets 1.65, where the app runs as well.
 """
 
 import threading
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
 
+if TYPE_CHECKING:
+    from streamlit.runtime.scriptrunner import RerunData
+
 _UNSUPPORTED = "This version of Streamlit is not supported; see requirements.txt."
 _SERVER_WIDE = ("_handle_clear_cache_request", "_handle_git_information_request")
+
+_START_RUNNER = "_create_scriptrunner"
+_start_runner = getattr(AppSession, _START_RUNNER, None)
 
 _app_has_run = threading.Event()
 
@@ -42,6 +49,19 @@ def keep_to_own_session() -> None:
         setattr(AppSession, name, _ignore)
 
 
+def hear_runs_out() -> None:
+    """Has a page begin anew only when all that it drew before is on its way to the browser.
+
+    Where a page is asked for in the moment in which the thread that drew it ends, Streamlit
+    starts another thread and drops what the first has drawn and nobody has passed on yet:
+    the last elements, the timers of live parts, the word that the page has been drawn. On a
+    busy server a tick comes at that moment now and then, and the page stands still.
+    """
+    if _start_runner is None:
+        raise RuntimeError(_UNSUPPORTED)
+    setattr(AppSession, _START_RUNNER, _start_when_heard)
+
+
 def run_within_app() -> None:
     """Starts the page anew where it runs alone instead of from app.py.
 
@@ -59,6 +79,26 @@ def run_within_app() -> None:
 def remember_app() -> None:
     """To be called by app.py: from now on Streamlit knows what kind of app this is."""
     _app_has_run.set()
+
+
+def _start_when_heard(session: AppSession, data: "RerunData") -> None:
+    assert _start_runner is not None
+    ended = session._scriptrunner
+    if ended is None:
+        _start_runner(session, data)
+        return
+
+    def start() -> None:
+        if session._state is AppSessionState.SHUTDOWN_REQUESTED:
+            return
+        now = session._scriptrunner
+        if now is None or now is ended:
+            _start_runner(session, data)
+        elif not now.request_rerun(data):
+            _start_when_heard(session, data)
+
+    # It ends by taking no more, behind the last that it says: that is already in this line.
+    session._event_loop.call_soon(start)
 
 
 def _leave_modules_alone() -> None:

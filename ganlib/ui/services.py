@@ -10,7 +10,12 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import PATH, UserError, shown
 from ganlib.runs import Manager, RunStore
-from ganlib.ui._compat import keep_keras_sessions, keep_to_own_session, remember_app
+from ganlib.ui._compat import (
+    hear_runs_out,
+    keep_keras_sessions,
+    keep_to_own_session,
+    remember_app,
+)
 from ganlib.ui.text import plain
 
 DEMO = "toy/scalar"
@@ -36,6 +41,7 @@ def manager() -> Manager:
     cap, root = _cap(), _runs_folder()
     keep_keras_sessions()
     keep_to_own_session()
+    hear_runs_out()
     made = Manager(RunStore(root), cap=cap)
     warm_up(made)
     atexit.register(made.shutdown, 10.0)

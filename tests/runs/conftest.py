@@ -7,6 +7,7 @@ import pytest
 from fake_trainer import load_fake, make_fake
 
 from ganlib.runs import Manager, RunStore
+from ganlib.runs.manager import MemoryCheck
 
 
 @pytest.fixture
@@ -15,11 +16,11 @@ def store(tmp_path: Path) -> RunStore:
 
 
 @pytest.fixture
-def make_manager(store: RunStore) -> Iterator[Callable[[int], Manager]]:
+def make_manager(store: RunStore) -> Iterator[Callable[..., Manager]]:
     made: list[Manager] = []
 
-    def make(cap: int = 1) -> Manager:
-        made.append(Manager(store, cap, make_fake, load_fake, tensorboard=False))
+    def make(cap: int = 1, check_memory: MemoryCheck | None = None) -> Manager:
+        made.append(Manager(store, cap, make_fake, load_fake, check_memory, tensorboard=False))
         return made[-1]
 
     yield make

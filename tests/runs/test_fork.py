@@ -72,6 +72,22 @@ def test_other_knobs_count_from_the_fork_on(trained: tuple[Manager, Run]) -> Non
     np.testing.assert_allclose(np.diff(_own(made), axis=0)[79:], moves, atol=1e-5)
 
 
+def test_a_fork_while_the_manager_shuts_down_is_offered_later(
+    trained: tuple[Manager, Run], make_manager: Make
+) -> None:
+    parent = trained[1]
+
+    def shut_down(*_: object) -> None:
+        manager.shutdown()
+
+    manager = make_manager(check_memory=shut_down)
+    made = manager.fork(parent.id, 80, CONFIG)
+    assert manager.store.open(made).status().state == "interrupted"
+    later = make_manager()
+    assert later.recover() == [made]
+    _finished(later, made)
+
+
 def test_a_fork_outlives_the_run_it_comes_from(trained: tuple[Manager, Run]) -> None:
     manager, parent = trained
     made = _finished(manager, manager.fork(parent.id, 80, CONFIG))

@@ -119,6 +119,8 @@ for kind in ("clear_cache", "load_git_info"):
     message = BackMsg(**{kind: True})
     assert message.WhichOneof("type") == kind
 assert AppSession._handle_clear_cache_request is _compat._ignore
+_compat.hear_runs_out()
+assert AppSession._create_scriptrunner is _compat._start_when_heard
 assert not config.get_option("server.enableStaticServing")
 assert config.get_option("server.address") == "127.0.0.1"
 print(streamlit.__version__)

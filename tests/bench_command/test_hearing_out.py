@@ -1,0 +1,48 @@
+"""A tick that comes in the moment in which the page has been drawn: nothing of it may be lost."""
+
+import asyncio
+from pathlib import Path
+
+from ganlib.bench.server import AppServer, served
+from ganlib.bench.session import Tab
+
+_ENTRY = str(Path(__file__).with_name("streamlit_that_ends_first.py"))
+TIMES = 5
+
+
+async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
+    """How often a touch with a tick right behind it had a whole live page drawn."""
+    drawn = 0
+    async with Tab(server.url, "toy") as tab:
+        await tab.enter("toy/scalar:steps", 100_000)
+        await tab.press("start")
+        try:
+            for seed in range(TIMES):
+                await tab.until(lambda: bool(tab.live), patience_s)
+                before = tab.pages_drawn
+                touch = asyncio.create_task(tab.enter("toy/scalar:seed", seed))
+                # The page is being drawn by now.
+                await asyncio.sleep(0.01)
+                await tab.tick()
+                await tab.until(lambda before=before: tab.pages_drawn > before, patience_s)
+                await touch
+                # The page has told its timers as well.
+                await tab.until(lambda: bool(tab.live), patience_s)
+                drawn += 1
+        except TimeoutError:
+            touch.cancel()
+    async with Tab(server.url, "toy") as tab:
+        await tab.press("stop")
+    return drawn
+
+
+def test_a_page_is_heard_out(tmp_path: Path) -> None:
+    with served(tmp_path, entry=(_ENTRY,)) as server:
+        assert asyncio.run(_touch_and_tick(server, 60)) == TIMES
+        assert "Traceback" not in server.log(), server.log()
+
+
+def test_streamlit_itself_does_not_hear_it_out(tmp_path: Path) -> None:
+    """The negative control; where it fails, `hear_runs_out` may go."""
+    with served(tmp_path, entry=(_ENTRY, "--as-it-comes")) as server:
+        assert asyncio.run(_touch_and_tick(server, 5)) < TIMES
