@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
@@ -18,6 +19,10 @@ _UNSUPPORTED = "This version of Streamlit is not supported; see requirements.txt
 _SERVER_WIDE = ("_handle_clear_cache_request", "_handle_git_information_request")
 
 _START_RUNNER = "_create_scriptrunner"
+# What a browser that has left without a word counts as, by RFC 6455.
+_LEFT = 1006
+_RECEIVE = "receive_bytes"
+_receive = getattr(WebSocket, _RECEIVE)
 _start_runner = getattr(AppSession, _START_RUNNER, None)
 
 _app_has_run = threading.Event()
@@ -62,6 +67,14 @@ def hear_runs_out() -> None:
     setattr(AppSession, _START_RUNNER, _start_when_heard)
 
 
+def let_leave_quietly() -> None:
+    """Has a browser that leaves while it is being sent something count as one that has left.
+
+    Streamlit would take it for one that speaks another protocol, and log a traceback.
+    """
+    setattr(WebSocket, _RECEIVE, _receive_or_end)
+
+
 def run_within_app() -> None:
     """Starts the page anew where it runs alone instead of from app.py.
 
@@ -99,6 +112,13 @@ def _start_when_heard(session: AppSession, data: "RerunData") -> None:
 
     # It ends by taking no more, behind the last that it says: that is already in this line.
     session._event_loop.call_soon(start)
+
+
+async def _receive_or_end(socket: WebSocket) -> bytes:
+    # Set by a send that found nobody there.
+    if socket.application_state is WebSocketState.DISCONNECTED:
+        raise WebSocketDisconnect(_LEFT)
+    return await _receive(socket)
 
 
 def _leave_modules_alone() -> None:

@@ -14,6 +14,7 @@ from ganlib.ui._compat import (
     hear_runs_out,
     keep_keras_sessions,
     keep_to_own_session,
+    let_leave_quietly,
     remember_app,
 )
 from ganlib.ui.text import plain
@@ -42,6 +43,7 @@ def manager() -> Manager:
     keep_keras_sessions()
     keep_to_own_session()
     hear_runs_out()
+    let_leave_quietly()
     made = Manager(RunStore(root), cap=cap)
     warm_up(made)
     atexit.register(made.shutdown, 10.0)

@@ -1,5 +1,6 @@
 """What Streamlit does after each run of a page, and the networks that a thread builds meanwhile."""
 
+import asyncio
 import importlib.util
 import sys
 import threading
@@ -7,12 +8,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import RunStore
-from ganlib.ui import services
+from ganlib.ui import _compat, services
 
 Open = Callable[..., AppTest]
 RERUNS = 8
@@ -127,6 +129,36 @@ def test_without_the_shim_names_would_come_twice(
     services.manager()
     shimmed = script_runner._clean_problem_modules
     assert _in_thread(lambda: build(shimmed)) == kept
+
+
+def test_a_browser_that_leaves_while_it_is_sent_something_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def send(message: object) -> None:
+        sent.append(message)
+        # As a server says it whose peer is gone.
+        if len(sent) > 1:
+            raise ConnectionResetError
+
+    async def receive() -> dict[str, object]:
+        return {"type": "websocket.connect"}
+
+    async def leave() -> None:
+        socket = WebSocket({"type": "websocket"}, receive, send)
+        await socket.accept()
+        with pytest.raises(WebSocketDisconnect):
+            await socket.send_bytes(b"a page")
+        await socket.receive_bytes()
+
+    sent: list[object] = []
+    monkeypatch.setattr(WebSocket, "receive_bytes", _compat._receive)
+    # The negative control: what Streamlit logs as a text where bytes should be.
+    with pytest.raises(RuntimeError):
+        asyncio.run(leave())
+    sent.clear()
+    _compat.let_leave_quietly()
+    with pytest.raises(WebSocketDisconnect):
+        asyncio.run(leave())
 
 
 def _names(between: Callable[[], object] = nothing) -> list[str]:
