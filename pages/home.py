@@ -13,7 +13,7 @@ st.markdown(
 ui.start_demo()
 ui.interrupted_runs()
 
-st.subheader("Running now", anchor=False)
+st.subheader("Running and waiting", anchor=False)
 ui.running_now()
 
 st.subheader("Where to go", anchor=False)

@@ -72,7 +72,7 @@ def execute(
             return _end(writer, "failed", _failure(run, error, trainer.step))
         except BaseException:
             # Ctrl-C in the middle of an event: the networks are in no state to be saved.
-            _end(writer, "interrupted", "It was interrupted; it can be resumed.")
+            _end(writer, "interrupted", "It was interrupted.")
             raise
 
 

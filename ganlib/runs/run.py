@@ -21,7 +21,7 @@ from ganlib.runs.samples import EncodeGrid, Kind, SampleFolder
 from ganlib.runs.scores_log import Scores, ScoresReader
 from ganlib.runs.status import ACTIVE, Status, read_status, write_status
 
-_LOST = "The process that ran it ended without a word; it can be resumed."
+_LOST = "The process that ran it ended without a word."
 _LOST_QUEUE = "The process that had it in its queue ended before its turn."
 
 

@@ -1,5 +1,6 @@
 """Sample files of a run: arrays for every kept step, and pictures of them for images."""
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +21,7 @@ Kind = Literal["fixed", "fresh"]
 EncodeGrid = Callable[[np.ndarray], bytes]
 
 _SUFFIX: dict[str, str] = {"fixed": ".png", "fresh": ".fresh.png"}
-_NAME = re.compile(r"[0-9]{8,18}\.npz")
+_NAME = re.compile(r"([0-9]{8,18})\.npz")
 
 
 class SampleFolder:
@@ -77,8 +78,13 @@ class SampleFolder:
 
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""
-        files = (path for path in self._folder.glob("*.npz") if _NAME.fullmatch(path.name))
-        return sorted(int(path.stem) for path in files if path.is_file())
+        # Pages ask at every look, and there may be thousands: no path is made for each.
+        try:
+            with os.scandir(self._folder) as entries:
+                named = [(_NAME.fullmatch(entry.name), entry) for entry in entries]
+                return sorted(int(name[1]) for name, entry in named if name and entry.is_file())
+        except OSError:
+            return []
 
     def read(self, step: int) -> Arrays:
         """The arrays "fixed", "fresh" and, where they were kept, "noise" and the views.

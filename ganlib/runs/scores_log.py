@@ -56,7 +56,6 @@ class ScoresReader:
         self._path = path
         self._lock = threading.Lock()
         self._parsed = b""
-        self._rows: list[_Row] = []
         self._scores = Scores()
 
     def refresh(self) -> Scores:
@@ -72,13 +71,13 @@ class ScoresReader:
                 content = read_file(self._path)
             if not content.startswith(self._parsed):
                 # It was cut by a resume, and is another one now.
-                self._parsed, self._rows, self._scores = b"", [], Scores()
+                self._parsed, self._scores = b"", Scores()
             whole = content[: content.rfind(b"\n") + 1]
             if whole != self._parsed:
-                last = self._rows[-1].step if self._rows else -1
-                self._rows += _rows(whole[len(self._parsed) :], self._path, last)
+                last = int(self._scores.step[-1]) if len(self._scores.step) else -1
+                new = _table(_rows(whole[len(self._parsed) :], self._path, last))
+                self._scores = _joined(self._scores, new)
                 self._parsed = whole
-                self._scores = _table(self._rows)
             return self._scores
 
 
@@ -153,4 +152,19 @@ def _table(rows: list[_Row]) -> Scores:
     return Scores(
         np.array([row.step for row in rows], np.int64),
         {name: np.array([row.scores.get(name, np.nan) for row in rows]) for name in names},
+    )
+
+
+def _joined(first: Scores, second: Scores) -> Scores:
+    """One after the other; a score that one of them lacks is NaN there."""
+
+    def column(part: Scores, name: str) -> np.ndarray:
+        return part.values.get(name, np.full(len(part.step), np.nan))
+
+    return Scores(
+        np.concatenate([first.step, second.step]),
+        {
+            name: np.concatenate([column(first, name), column(second, name)])
+            for name in dict.fromkeys([*first.values, *second.values])
+        },
     )

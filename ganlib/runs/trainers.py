@@ -94,12 +94,24 @@ def check_fork(run: Run, step: int, config: RunConfig) -> None:
     from ganlib import recipes
     from ganlib.training import fits
 
-    if fits(recipes.get(run.recipe), config, run.checkpoint(step).state):
+    recipe, state = recipes.get(run.recipe), run.checkpoint(step).state
+    if fits(recipe, config, state):
         return
-    changed = differences(config_at(run, step).model_dump(), config.model_dump())
+    before = config_at(run, step)
+    changed = differences(before.model_dump(), config.model_dump())
+    # Each by itself; where none of them is to blame, it is several together.
+    blamed = [
+        name
+        for name in changed
+        if not fits(recipe, before.model_copy(update={name: getattr(config, name)}), state)
+    ]
+    told = [
+        f"{name} must stay {changed[name][0]}. Received: {changed[name][1]}."
+        for name in blamed or changed
+    ]
     raise RunError(
-        "A fork keeps the networks, their optimisers and what the schedule remembers. "
-        f"Of what is changed here ({', '.join(changed)}), something would make others."
+        "A fork keeps the networks, their optimisers and what the schedule remembers: "
+        + " ".join(told or ["this checkpoint has others."])
     )
 
 

@@ -79,10 +79,14 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
     ]
     if len(changed) > _SHOWN:
         told.append(f"and {len(changed) - _SHOWN} more")
-    what = f"with the settings above: {', '.join(told)}" if told else "with the same settings"
+    what = (
+        f"with the **Settings** above: {', '.join(told)}"
+        if told
+        else "with the same settings; others are chosen in **Settings** above"
+    )
     return (
         f"A new run goes on from there, {what}. Its curves begin with those of this run. "
-        "The networks' shapes stay as they are; everything else can be changed."
+        "What would make other networks must stay."
     )
 
 

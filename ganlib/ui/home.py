@@ -7,6 +7,7 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.errors import UserError
+from ganlib.runs import Status
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
@@ -38,7 +39,7 @@ DEMOS = (
     Demo(
         "Start the toy demo",
         ":material/play_arrow:",
-        "Noise becomes a distribution with two peaks, in half a minute.",
+        "Noise becomes a distribution with two peaks, in a quarter of a minute.",
         ((DEMO, {}),),
     ),
     Demo(
@@ -114,14 +115,23 @@ def _picture(page: str) -> str:
 
 @st.fragment(run_every=_TICK_S)
 def running_now() -> None:
-    """The runs that train or wait, here or started from the command line."""
-    active = manager().store.active()
+    """The runs that train, then those that wait, in their turn; also those of other processes."""
+    active = [(run, run.status()) for run in manager().store.active()]
     if not active:
         st.caption("Nothing is running.")
-    for run in active:
-        status = run.status()
+    waiting = sorted(status.queued for _, status in active if status.queued)
+    for run, status in sorted(active, key=lambda pair: _turn(pair[1])):
+        state = state_badge(status)
+        if status.queued:
+            state += f", no. {waiting.index(status.queued) + 1}"
+        name = plain(run.label().name)
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title_of(run)}** · {state_badge(status)} · {status_text(status)}")
+            st.markdown(f"**{title_of(run)}** · {name} · {state} · {status_text(status)}")
             known = run.recipe in recipes.all_recipes()
             if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
                 open_run(run.recipe, run.id)
+
+
+def _turn(status: Status) -> tuple[bool, str]:
+    """Orders what trains before what waits, and that by when it came."""
+    return status.state == "queued", status.queued

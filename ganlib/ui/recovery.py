@@ -23,8 +23,9 @@ def interrupted_runs() -> None:
         return
     st.subheader("Interrupted", anchor=False)
     st.caption(
-        "The process that trained these runs has ended before they had. Each goes on from its "
-        "last checkpoint, as if nothing had happened."
+        "The process that trained these runs has ended before they had. **Resume** goes "
+        "on from the last checkpoint, as if nothing had happened; where something else trains, "
+        "behind what waits already. **Leave** keeps a run as it is, and asks no more."
     )
     for run in found[:_MOST]:
         _row(run)

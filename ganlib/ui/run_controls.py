@@ -94,11 +94,17 @@ def _act(verb: str, run_id: str) -> None:
         "resume": manager().resume,
     }
     try:
-        before = manager().store.open(run_id).status().state
+        before = _where(run_id)
         actions[verb](run_id)
         deadline = time.monotonic() + _SETTLE_S
-        while time.monotonic() < deadline and manager().store.open(run_id).status().state == before:
+        while time.monotonic() < deadline and _where(run_id) == before:
             time.sleep(0.02)
     except UserError as error:
         # Another session may have deleted it meanwhile.
         st.session_state["control.error"] = str(error)
+
+
+def _where(run_id: str) -> tuple[str, str]:
+    """What a wish changes first: a run that stops says so before it has saved."""
+    status = manager().store.open(run_id).status()
+    return status.state, status.phase

@@ -57,7 +57,8 @@ def training_page(page: str, title: str) -> None:
                 "Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"
             ):
                 if run:
-                    st.caption("For the next **Start**: the run on view keeps its own.")
+                    when = ", when this run has ended or is stopped" if busy else ""
+                    st.caption(f"For the next **Start**{when}: the run on view keeps its own.")
                 config = config_form(recipe)
             _architecture(recipe, config or recipe.Config())
             with st.expander("How it works", icon=":material/menu_book:"):

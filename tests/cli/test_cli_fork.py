@@ -58,8 +58,8 @@ def test_other_settings_count_from_there_on(command: Command, runs: Path, whole:
         (("--step", "-7"), "--step takes the step of a checkpoint. Received: '-7'."),
         (("--step", "9" * 40), f"--step takes the step of a checkpoint. Received: '{'9' * 40}'."),
         (("--step", "20", "--steps", "20"), "steps must be above 20, where the fork begins."),
-        (("--set", "generator_units=16"), "Of what is changed here (generator_units), something"),
-        (("--set", "optimiser=sgd"), "Of what is changed here (optimiser), something"),
+        (("--set", "generator_units=16"), "generator_units must stay 8. Received: 16."),
+        (("--set", "optimiser=sgd"), "optimiser must stay"),
         (("--set", "seed=x"), "seed must be a whole number from 0 to 2,147,483,647."),
     ],
 )

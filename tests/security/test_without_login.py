@@ -30,7 +30,7 @@ def ada(closed: AppServer) -> dict[str, str]:
 def check_login_only(page: Page, run_id: str) -> None:
     assert page.elements == LOGIN
     # In what was drawn first and replaced at once, too.
-    for secret in (NAME, run_id, "Toy distributions", "Start", "Running now", "Recipe"):
+    for secret in (NAME, run_id, "Toy distributions", "Start", "Running and waiting", "Recipe"):
         assert secret.encode() not in page.sent, secret
 
 

@@ -10,6 +10,7 @@ from ganlib.events import Checkpoint
 from ganlib.runs import RunStore
 from ganlib.runs.run import Parent
 from ganlib.ui import services
+from ganlib.ui.text import plain
 
 OpenPage = Callable[..., AppTest]
 
@@ -67,14 +68,27 @@ def test_one_that_cannot_be_resumed_is_told_and_the_others_are_not_lost(
     owner.lock.release()
 
 
+def test_what_waits_stands_in_its_turn(store: RunStore, open_page: OpenPage) -> None:
+    config = stored_runs.recipes.get("toy/scalar").parse({})
+    waiting = [store.create("toy/scalar", config, in_queue=True) for _ in range(4)]
+    with stored_runs.training(store, "toy/plane"):
+        page = open_page()
+        rows = [text for text in _markdown(page).split("\n") if "step " in text]
+        assert "Running" in rows[0] and len(rows) == 5
+        for place, (run, row) in enumerate(zip(waiting, rows[1:], strict=True), 1):
+            assert f"{plain(run.label().name)} · Queued, no. {place} · step 0" in row
+    for run in waiting:
+        run.lock.release()
+
+
 def test_what_a_fork_changes_is_told(store: RunStore, open_page: OpenPage) -> None:
     run = stored_runs.finished(store)
     page = open_page("toy", run=run.id)
     told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
-    assert told[0].startswith("A new run goes on from there, with the same settings.")
+    assert told[0].startswith("A new run goes on from there, with the same settings;")
     page.number_input("toy/scalar:seed").set_value(7).run()
     told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
-    assert "with the settings above: seed 0 → 7." in told[0]
+    assert "with the **Settings** above: seed 0 → 7." in told[0]
 
 
 def test_a_fork_into_other_networks_is_told(store: RunStore, open_page: OpenPage) -> None:
