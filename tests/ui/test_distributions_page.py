@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.metrics.comparison import compare
 from ganlib.runs import RunStore
+from ganlib.runs.distributions import distributions
+from ganlib.ui.distributions import over_steps
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.distributions.panels import charts_html, values_csv
 from ganlib.viz.pair import two_real
@@ -110,6 +112,22 @@ def test_a_damaged_sample_is_one_sentence(store: RunStore, open_page: Open) -> N
     stored_runs.damage(run.path / "samples" / f"{run.sample_steps()[-1]:08d}.npz")
     app = open_page("distributions", run=run.id)
     assert [error.value for error in app.error] == ["samples/00000020.npz is damaged."]
+
+
+def test_a_run_that_is_deleted_while_it_is_drawn(
+    store: RunStore, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = stored_runs.finished(store)
+
+    def read_last(*given: object) -> object:
+        found = distributions(*given)
+        store.delete(run.id)
+        return found
+
+    monkeypatch.setattr(over_steps, "distributions", read_last)
+    page = open_page("distributions", run=run.id)
+    assert not page.exception
+    assert not (store.root / run.id).exists()
 
 
 def test_two_runs(store: RunStore, open_page: Open) -> None:

@@ -36,6 +36,9 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
     edges = course_bins(newest.real)
     found = {at: _look_at(run.id, at, title, edges) for at in shown}
     rows = {at: row for at, (row, _) in found.items() if row}
+    if not rows:
+        # Somebody has just deleted the run.
+        return
     names = list(next(iter(rows.values())))
     key = "compare.over"
     if st.session_state.get(key) not in names:
