@@ -12,7 +12,7 @@ from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
 from ganlib.ui.session import select
-from ganlib.ui.status_line import state_badge, status_text, title_of
+from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.text import plain
 
 _TICK_S = 2.0
@@ -39,7 +39,7 @@ DEMOS = (
     Demo(
         "Start the toy demo",
         ":material/play_arrow:",
-        "Noise becomes a distribution with two peaks, in a quarter of a minute.",
+        "Noise becomes a distribution with two peaks, in about 15 seconds.",
         ((DEMO, {}),),
     ),
     Demo(
@@ -124,9 +124,8 @@ def running_now() -> None:
         state = state_badge(status)
         if status.queued:
             state += f", no. {waiting.index(status.queued) + 1}"
-        name = plain(run.label().name)
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title_of(run)}** · {name} · {state} · {status_text(status)}")
+            st.markdown(listed(run, status, state))
             known = run.recipe in recipes.all_recipes()
             if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
                 open_run(run.recipe, run.id)

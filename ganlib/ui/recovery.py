@@ -7,7 +7,7 @@ import streamlit as st
 from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.services import manager
-from ganlib.ui.status_line import status_text, title_of
+from ganlib.ui.status_line import listed
 from ganlib.ui.text import plain
 
 _ERROR = "recovery.error"
@@ -41,7 +41,7 @@ def interrupted_runs() -> None:
 
 def _row(run: Run) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{title_of(run)}** · {plain(status_text(run.status()))}")
+        st.markdown(listed(run, run.status()))
         _button("Resume", f"resume.{run.id}", [run.id])
         _button("Leave", f"leave.{run.id}", [run.id])
 

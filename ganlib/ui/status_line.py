@@ -39,10 +39,17 @@ def status_line(status: Status, label: Label) -> None:
     st.progress(min(1.0, share))
 
 
-def title_of(run: Run) -> str:
-    """What a run trains, as Markdown; the recipe's name where there is no such recipe any more."""
-    known = recipes.all_recipes().get(run.recipe)
-    return known.title if known else plain(run.recipe)
+def listed(run: Run, status: Status, state: str = "") -> str:
+    """A run in a list of runs of all kinds, as Markdown.
+
+    Args:
+        run: the run.
+        status: where it stands.
+        state: how that is called; empty where the list says it.
+    """
+    name = plain(run.label().name)
+    parts = (f"**{_title_of(run)}**", name, state, plain(status_text(status)))
+    return " · ".join(filter(None, parts))
 
 
 def state_badge(status: Status) -> str:
@@ -76,3 +83,9 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _title_of(run: Run) -> str:
+    """What a run trains, as Markdown; the recipe's name where there is no such recipe any more."""
+    known = recipes.all_recipes().get(run.recipe)
+    return known.title if known else plain(run.recipe)
