@@ -114,7 +114,10 @@ def fork(arguments: argparse.Namespace) -> int:
     check_memory(parent.recipe, config)
     if step in steps:
         check_fork(parent, step, config)
-    return _execute(fork_run(store, parent.id, step, config), config, arguments)
+    run = fork_run(store, parent.id, step, config)
+    told = f"Forked from {parent.id} at step {step:,}; trains to step {config.steps:,}."
+    print(one_line(told), file=sys.stderr)
+    return _execute(run, config, arguments)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:

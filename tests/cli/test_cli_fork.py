@@ -42,6 +42,7 @@ def test_other_settings_count_from_there_on(command: Command, runs: Path, whole:
     more = ("--set", "generator_learning_rate=0.01", "--set", "loss=hinge", "--steps", "60")
     said = command("fork", whole["run_id"], "--step", "20", *more, "--json")
     assert (said.code, said.json["step"]) == (0, 60)
+    assert f"Forked from {whole['run_id']} at step 20; trains to step 60." in said.err
     store = RunStore(runs)
     before, after = (store.open(found["run_id"]) for found in (whole, said.json))
     np.testing.assert_array_equal(before.history().values[2:, :20], after.history().values[2:, :20])
