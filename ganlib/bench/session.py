@@ -208,7 +208,7 @@ class Tab:
 
         try:
             await asyncio.wait_for(wait(), timeout_s)
-        except TimeoutError as error:
+        except asyncio.TimeoutError as error:
             said = "; ".join(self._said)
             raise TimeoutError(
                 f"Nothing came of it in {timeout_s:g} s. Said last: {said}"

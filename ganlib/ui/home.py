@@ -7,7 +7,6 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.errors import UserError
-from ganlib.runs import Status
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
@@ -119,18 +118,15 @@ def running_now() -> None:
     active = [(run, run.status()) for run in manager().store.active()]
     if not active:
         st.caption("Nothing is running.")
-    waiting = sorted(status.queued for _, status in active if status.queued)
-    for run, status in sorted(active, key=lambda pair: _turn(pair[1])):
+    # What trains is in no queue any more.
+    active.sort(key=lambda pair: pair[1].queued)
+    training = sum(not status.queued for _, status in active)
+    for place, (run, status) in enumerate(active, 1 - training):
         state = state_badge(status)
         if status.queued:
-            state += f", no. {waiting.index(status.queued) + 1}"
+            state += f", no. {place}"
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(listed(run, status, state))
             known = run.recipe in recipes.all_recipes()
             if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
                 open_run(run.recipe, run.id)
-
-
-def _turn(status: Status) -> tuple[bool, str]:
-    """Orders what trains before what waits, and that by when it came."""
-    return status.state == "queued", status.queued

@@ -16,9 +16,9 @@ async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
     async with Tab(server.url, "toy") as tab:
         await tab.enter("toy/scalar:steps", 100_000)
         await tab.press("start")
+        await tab.until(lambda: bool(tab.live))
         try:
             for seed in range(TIMES):
-                await tab.until(lambda: bool(tab.live), patience_s)
                 before = tab.pages_drawn
                 touch = asyncio.create_task(tab.enter("toy/scalar:seed", seed))
                 # The page is being drawn by now.
