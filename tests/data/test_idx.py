@@ -39,6 +39,7 @@ def test_the_images_are_those_that_were_written(tmp_path: Path) -> None:
         (b"no gzip at all", "cannot be read as .gz"),
         (b"", "ends after 0 bytes"),
     ],
+    ids=["magic", "side", "none", "too many", "short", "cut off", "no gzip", "empty"],
 )
 def test_another_file_is_told(content: bytes, sentence: str, tmp_path: Path) -> None:
     path = tmp_path / "images.gz"
