@@ -24,10 +24,12 @@ class History:
     Args:
         columns: "step", "time_s" and the metrics' names.
         values: (len(columns), rows) float64, read-only; does not change as the run goes on.
+        log: the same for two histories of which the longer goes on where the shorter ends.
     """
 
     columns: tuple[str, ...] = LEADING_COLUMNS
     values: np.ndarray = field(default_factory=lambda: np.empty((len(LEADING_COLUMNS), 0)))
+    log: object = field(default_factory=object)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,7 +139,7 @@ class MetricsReader:
             self._mark = data[block.start : block.start + BLOCK_HEADER_BYTES]
         values = self._buffer[:, : self._rows]
         values.flags.writeable = False
-        self._history = History(columns, values)
+        self._history = History(columns, values, self._history.log)
 
     def _grow(self, rows: int) -> None:
         needed, capacity = self._rows + rows, self._buffer.shape[1]

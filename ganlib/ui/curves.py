@@ -1,6 +1,7 @@
 """Curves of a run over training: its losses, and a second chart that can be chosen."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
@@ -9,13 +10,12 @@ import streamlit as st
 from ganlib.events import Change
 from ganlib.runs.metrics_reader import History
 from ganlib.runs.run import Parent
-from ganlib.runs.scores_log import Scores
 from ganlib.ui.live_chart import live_chart
 from ganlib.ui.reading import Reading
 from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
 from ganlib.viz.chart import Chart
 from ganlib.viz.curve_figures import Mark, loss_figure, marked
-from ganlib.viz.curves import curves_info
+from ganlib.viz.curves import CurvesInfo, GrowingCurves, curves_info
 from ganlib.viz.layout import XKind
 
 _LOSS_HEIGHT = 270
@@ -68,10 +68,10 @@ def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> No
         changes, parent = reading.run.changes(), reading.run.parent
         losses, below = reading.once(
             (look, len(changes)),
-            lambda: _charts(history, reading.scores, changes, parent, look, reading.run.id),
+            lambda: _charts(reading, changes, parent, look),
         )
     else:
-        losses, below = _charts(history, None, (), None, look, "")
+        losses, below = _charts(reading, (), None, look)
     live_chart(
         losses,
         key=f"{page}.loss",
@@ -88,16 +88,12 @@ def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> No
 
 
 def _charts(
-    history: History,
-    scores: Scores | None,
-    changes: Sequence[Change],
-    parent: Parent | None,
-    look: _Look,
-    run_id: str,
+    reading: Reading | None, changes: Sequence[Change], parent: Parent | None, look: _Look
 ) -> tuple[Chart, Chart]:
     """Losses, and the second chart."""
+    history = reading.history if reading else History()
     x = history.time_s if look.x_kind == "seconds" else history.step
-    revision = f"{run_id}.{look.x_kind}.{look.log}"
+    revision = f"{reading.run.id if reading else ''}.{look.x_kind}.{look.log}"
     second = SECOND_CHARTS[look.second]
 
     def series(columns: dict[str, str]) -> dict[str, np.ndarray]:
@@ -108,25 +104,44 @@ def _charts(
 
     marks = _marks(changes, parent, history.step, x)
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
-    info = curves_info(x, losses, x_kind=look.x_kind, smoothing=look.smoothing, log=look.log)
+    info = _info(reading, "losses", x, losses, look.x_kind, look.smoothing, look.log)
     loss_chart = marked(loss_figure(info, uirevision=revision), marks)
-    second_x, second_values = x, series(second.columns)
-    if second.of_samples and scores:
+    smoothing = look.smoothing if second.smoothed else 0
+    log = look.log and second.can_be_log
+    if second.of_samples and reading:
+        scores = reading.scores
         # At step 0 no second has passed yet. A log that was damaged may lack steps.
         at = np.searchsorted(history.step, scores.step, side="right")
         second_x = (
             scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
         )
-        second_values = {name: scores.values[column] for name, column in second.columns.items()}
-    info = curves_info(
-        second_x,
-        second_values,
-        x_kind=look.x_kind,
-        smoothing=look.smoothing if second.smoothed else 0,
-        log=look.log and second.can_be_log,
-    )
+        values = {name: scores.values[column] for name, column in second.columns.items()}
+        info = curves_info(second_x, values, x_kind=look.x_kind, smoothing=smoothing, log=log)
+    else:
+        columns = series(second.columns)
+        info = _info(reading, second.name, x, columns, look.x_kind, smoothing, log)
     figure = second.figure(info, uirevision=f"{revision}.{second.name}")
     return loss_chart, marked(figure, marks)
+
+
+def _info(
+    reading: Reading | None,
+    chart: str,
+    x: np.ndarray,
+    series: dict[str, np.ndarray],
+    x_kind: XKind,
+    smoothing: float,
+    log: bool,
+) -> CurvesInfo:
+    """The curves of a chart of the history, of which only new steps are looked at."""
+
+    def begin() -> GrowingCurves:
+        return GrowingCurves(series, smoothing=smoothing, log=log)
+
+    key = (chart, tuple(series), smoothing, log)
+    with reading.growing(key, begin) if reading else nullcontext(begin()) as curves:
+        curves.extend(series)
+        return curves.info(x, x_kind)
 
 
 def _marks(

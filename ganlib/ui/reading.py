@@ -7,7 +7,8 @@ history for itself, twenty pages would take the processor from the training that
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sized
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,8 +22,28 @@ from ganlib.runs.scores_log import Scores
 # Half of the time between two looks: whoever looks alone sees what is new at each of them.
 FRESH_S = 0.5
 _MOST = 16
+_MOST_GROWING = 8
 
 Made = TypeVar("Made")
+Grown = TypeVar("Grown", bound=Sized)
+
+
+class Growing:
+    """What grows with a run's history, of which the longest unused is let go."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, key: Hashable, make: Callable[[], Made]) -> Iterator[Made]:
+        """The kept one, or a new one; nobody else has any of them in the meantime."""
+        with self._lock:
+            kept = self._kept.pop(key) if key in self._kept else make()
+            self._kept[key] = kept
+            while len(self._kept) > _MOST_GROWING:
+                self._kept.popitem(last=False)
+            yield kept
 
 
 class Reading:
@@ -33,15 +54,17 @@ class Reading:
     Args:
         run: the run.
         status: where it stood.
+        before: an earlier reading of the run, of which it takes over what grows.
     """
 
-    def __init__(self, run: Run, status: Status):
+    def __init__(self, run: Run, status: Status, before: "Reading | None" = None):
         self.run = run
         self.status = status
         self._since = time.monotonic()
         self._made: dict[Hashable, Any] = {}
         # One for all: who waits for another session's chart mostly wants the same.
         self._lock = threading.RLock()
+        self._growing: Growing = before._growing if before else Growing()
 
     def holds(self, status: Status) -> bool:
         """Whether it still does for a page that has just read this status."""
@@ -63,6 +86,18 @@ class Reading:
                 self._made[key] = make()
             made: Made = self._made[key]
             return made
+
+    @contextmanager
+    def growing(self, key: Hashable, make: Callable[[], Grown]) -> Iterator[Grown]:
+        """What takes each step of the history once, and goes on from there in later readings.
+
+        Args:
+            key: names what grows, with all that decides it besides the history.
+            make: begins it; its length is the steps that it has taken.
+        """
+        with self._growing.of((key, self.history.log), make) as kept:
+            # Another session has a later reading: this one does not see as far.
+            yield kept if len(kept) <= len(self.history) else make()
 
     @property
     def history(self) -> History:
@@ -106,7 +141,7 @@ class Readings:
         with self._lock:
             reading = self._kept.pop(run.id, None)
             if reading is None or not reading.holds(status):
-                reading = Reading(run, status)
+                reading = Reading(run, status, reading)
             self._kept[run.id] = reading
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)

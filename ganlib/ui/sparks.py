@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ganlib.errors import UserError
 from ganlib.runs import RunStore, RunSummary
-from ganlib.viz.curves import decimate, smooth
+from ganlib.viz.curves import curves_info
 
 _POINTS = 40
 
@@ -52,8 +52,9 @@ class Sparks:
             return []
         if not len(history):
             return []
-        values = smooth(history["generator_loss"], 0.9)
-        return [float(value) for value in values[decimate(values, _POINTS)]]
+        losses = {"generator": history["generator_loss"]}
+        info = curves_info(history.step, losses, smoothing=0.9, max_points=_POINTS)
+        return [float(value) for value in info.curves[0].y]
 
 
 def _step(summary: RunSummary) -> int:

@@ -1,20 +1,16 @@
 """Curves over training: smoothed, thinned out, and ready to be drawn.
 
-Smoothing comes before decimation: a running mean of what is left of 100,000 points
-after decimation would be a running mean of extremes.
+Smoothing comes before thinning out: a running mean of what is left of 100,000 points
+would be a running mean of extremes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from scipy.signal import lfilter
-from tsdownsample import MinMaxLTTBDownsampler
 
 from ganlib.viz.layout import XKind
-
-MAX_SMOOTHING = 0.99
+from ganlib.viz.thinning import MIN_POINTS, RunningMean, Stretches, decimate
 
 
 @dataclass(frozen=True)
@@ -65,50 +61,93 @@ class CurvesInfo:
         return [y for curve in self.curves for y in (curve.y, curve.raw_y) if len(y)]
 
 
-def smooth(values: np.ndarray, weight: float) -> np.ndarray:
-    """Exponential running mean, corrected for its start at zero.
+class GrowingCurves:
+    """Curves of one chart over a history that grows; to draw them anew costs what is new.
 
-    The mean at i is the sum of weight^(i - j) values[j] over j <= i, divided by the
-    sum of these weights, so the first value is kept as it is.
-
-    Args:
-        values: (n,) finite.
-        weight: of the past, from 0 (no smoothing) to 0.99.
-    Returns:
-        (n,) float64.
-    Source: the bias correction of Adam, Kingma and Ba 2014, arXiv 1412.6980, section 3.
-    """
-    if not 0 <= weight <= MAX_SMOOTHING:
-        raise ValueError(f"smoothing must be from 0 to {MAX_SMOOTHING}. Received: {weight}.")
-    exact = np.asarray(values, dtype=np.float64)
-    if weight == 0 or not len(exact):
-        return exact
-    mean = lfilter([1 - weight], [1, -weight], exact)
-    # Beyond this many points the correction is a factor of 1 to double precision.
-    head = min(len(exact), int(np.log(np.finfo(float).eps) / np.log(weight)) + 1)
-    mean[:head] /= 1 - weight ** np.arange(1, head + 1)
-    return mean
-
-
-def decimate(values: np.ndarray, max_points: int) -> np.ndarray:
-    """Which points to draw so that the curve looks the same.
-
-    The first, the last, the lowest and the highest are always among them.
+    Values that are not finite are left out: a figure that was not measured at a step,
+    or the last steps of a run that diverged.
 
     Args:
-        values: (n,) finite.
-        max_points: at least 8.
-    Returns:
-        (m,) int64 positions in ascending order, m <= max_points.
-    Source: MinMaxLTTB, Van Der Donckt et al. 2023, arXiv 2305.00332.
+        names: of the series.
+        smoothing: weight of the past in the running mean, from 0 to 0.99.
+        log: leave out what is not positive.
+        max_points: at most so many points a trace.
     """
-    if max_points < 8:
-        raise ValueError(f"max_points must be at least 8. Received: {max_points}.")
-    if len(values) <= max_points:
-        return np.arange(len(values))
-    values = np.ascontiguousarray(values, dtype=np.float32)
-    chosen = MinMaxLTTBDownsampler().downsample(values, n_out=max_points - 2)
-    return np.union1d(chosen.astype(np.int64), [values.argmin(), values.argmax()])
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        *,
+        smoothing: float = 0.0,
+        log: bool = False,
+        max_points: int = 600,
+    ):
+        self._names = tuple(names)
+        self._smoothed = smoothing > 0
+        self._log = log
+        self._means = {name: RunningMean(smoothing) for name in self._names}
+        self._hidden = dict.fromkeys(self._names, 0)
+        self._max_points = max_points
+        self._share = max(max_points // max(len(self._names), 1), MIN_POINTS)
+        self._lines = Stretches(len(self._names), 2 * self._share)
+        self._shadows = Stretches(len(self._names), 2 * max_points)
+
+    def __len__(self) -> int:
+        """Rows so far."""
+        return len(self._lines)
+
+    def extend(self, series: Mapping[str, np.ndarray]) -> None:
+        """Takes what is new.
+
+        Args:
+            series: (n,) values by name, of all rows from the first on; those that it was given
+                before are not looked at.
+        """
+        raw = np.array([series[name][len(self) :] for name in self._names], dtype=np.float64)
+        raw[~np.isfinite(raw)] = np.nan
+        lines = np.full_like(raw, np.nan)
+        for name, values, line in zip(self._names, raw, lines, strict=True):
+            there = ~np.isnan(values)
+            line[there] = self._means[name].extend(values[there])
+            if self._log:
+                hidden = there & ~(line > 0)
+                self._hidden[name] += int(hidden.sum())
+                line[hidden] = np.nan
+        self._lines.extend(lines)
+        if self._smoothed:
+            self._shadows.extend(np.where(np.isnan(lines) | (self._log & (raw <= 0)), np.nan, raw))
+
+    def info(self, x: np.ndarray, x_kind: XKind = "step") -> CurvesInfo:
+        """What to draw.
+
+        Args:
+            x: (len(self),) steps or seconds, ascending.
+            x_kind: what x is.
+        """
+        rows, lines = self._lines.candidates()
+        shown = ~np.isnan(lines)
+        # One set of rows for all curves, so that a hover finds all of them at one step.
+        union = np.zeros(len(rows), bool)
+        for line, there in zip(lines, shown, strict=True):
+            at = np.flatnonzero(there)
+            union[at[decimate(rows[at], line[at], self._share)]] = True
+        shadow_rows, shadows = self._shadows.candidates()
+        curves = []
+        for name, line, there, shadow in zip(self._names, lines, shown, shadows, strict=True):
+            at = np.flatnonzero(there & union)
+            below = np.flatnonzero(~np.isnan(shadow))
+            below = below[decimate(shadow_rows[below], shadow[below], self._max_points)]
+            curves.append(
+                Curve(
+                    name,
+                    x[rows[at]],
+                    line[at].astype(np.float32),
+                    x[shadow_rows[below]],
+                    shadow[below].astype(np.float32),
+                    self._hidden[name],
+                )
+            )
+        return CurvesInfo(tuple(curves), x_kind, self._log)
 
 
 def curves_info(
@@ -120,10 +159,7 @@ def curves_info(
     log: bool = False,
     max_points: int = 600,
 ) -> CurvesInfo:
-    """Smooths, then decimates.
-
-    Values that are not finite are left out: a figure that was not measured at a step,
-    or the last steps of a run that diverged.
+    """Curves of a history that is complete; see `GrowingCurves`.
 
     Args:
         x: (n,) steps or seconds, ascending.
@@ -138,53 +174,6 @@ def curves_info(
             raise ValueError(
                 f"{name} must have the shape of x, {x.shape}. Received: {values.shape}."
             )
-    shown = {name: _measure(values, smoothing, log) for name, values in series.items()}
-    share = max(max_points // max(len(shown), 1), 8)
-    # One set of rows for all curves, so that a hover finds all of them at one step.
-    picks = [each.rows[decimate(each.mean, share)] for each in shown.values()]
-    union = np.unique(np.concatenate(picks)) if picks else np.empty(0, np.int64)
-    curves = []
-    for name, each in shown.items():
-        at = _positions(each.rows, union)
-        shadow = decimate(each.raw, max_points) if smoothing else at[:0]
-        if log:
-            shadow = shadow[each.raw[shadow] > 0]
-        curves.append(
-            Curve(
-                name,
-                x[each.rows[at]],
-                each.mean[at].astype(np.float32),
-                x[each.rows[shadow]],
-                each.raw[shadow].astype(np.float32),
-                each.hidden,
-            )
-        )
-    return CurvesInfo(tuple(curves), x_kind, log)
-
-
-class _Shown(NamedTuple):
-    """What can be shown of a series: row numbers, values as measured, running mean."""
-
-    rows: np.ndarray
-    raw: np.ndarray
-    mean: np.ndarray
-    hidden: int
-
-
-def _measure(values: np.ndarray, smoothing: float, log: bool) -> _Shown:
-    rows = np.arange(len(values))
-    finite = np.isfinite(values)
-    if not finite.all():
-        rows, values = rows[finite], values[finite]
-    mean = smooth(values, smoothing)
-    if not log or (positive := mean > 0).all():
-        return _Shown(rows, values, mean, 0)
-    return _Shown(rows[positive], values[positive], mean[positive], int((~positive).sum()))
-
-
-def _positions(rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where in the ascending `rows` the `wanted` ones stand that are there."""
-    if not len(rows):
-        return rows
-    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
-    return at[rows[at] == wanted]
+    curves = GrowingCurves(series, smoothing=smoothing, log=log, max_points=max_points)
+    curves.extend(series)
+    return curves.info(x, x_kind)

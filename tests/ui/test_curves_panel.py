@@ -13,6 +13,7 @@ from ganlib.events import Change, DataReport, Metrics, Samples, Started
 from ganlib.runs import History, Run, RunStore, Scores
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.curves import _charts, _Look, _marks
+from ganlib.ui.reading import Reading
 from ganlib.ui.second_charts import default_chart, offered_charts
 
 LOSSES = ("discriminator_loss", "generator_loss")
@@ -182,7 +183,9 @@ def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
     assert offered == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")
 
 
-def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some() -> None:
+def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
+    store: RunStore,
+) -> None:
     """Rows 3 to 5 of seven are lost; a change after step 4 acts from step 5 on."""
     steps, seconds = np.array([1, 2, 6, 7]), np.array([0.1, 0.2, 0.6, 0.7])
     changes = [Change(4, {"loss": "hinge"}), Change(1, {"loss": "hinge"}), Change(9, {"loss": "x"})]
@@ -190,5 +193,9 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some() ->
     history = History(("step", "time_s", "generator_loss"), np.stack([steps, seconds, steps]))
     scores = Scores(np.array([0, 2, 4, 6]), {"modes": np.array([0.0, 2.0, 4.0, 6.0])})
     look = _Look("Modes covered", "discriminator", 0.0, False, "seconds")
-    below = _charts(history, scores, (), None, look, "run")[1].to_plotly()
+    run = stored_runs.finished(store)
+    reading = Reading(run, run.status())
+    reading.once("history", lambda: history)
+    reading.once("scores", lambda: scores)
+    below = _charts(reading, (), None, look)[1].to_plotly()
     assert list(below.data[-1].x) == [0.0, 0.2, 0.2, 0.6]

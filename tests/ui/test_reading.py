@@ -10,6 +10,7 @@ import stored_runs
 from ganlib.errors import RunError
 from ganlib.events import Metrics
 from ganlib.runs import RunStore
+from ganlib.runs.metrics_log import write_log
 from ganlib.ui import reading
 from ganlib.ui.reading import Reading, Readings
 
@@ -106,3 +107,58 @@ def test_the_longest_unused_are_let_go(store: RunStore, monkeypatch: pytest.Monk
     first = kept.of(one, one.status())
     kept.of(two, two.status())
     assert kept.of(one, one.status()) is not first
+
+
+def test_what_grows_goes_on_in_the_next_reading(store: RunStore) -> None:
+    run = stored_runs.finished(store)
+    first = Reading(run, run.status())
+    with first.growing("curves", list) as steps:
+        steps.extend(first.history.step)
+    later = Reading(run, run.status(), before=first)
+    with later.growing("curves", list) as kept:
+        assert kept is steps
+    with later.growing("another", list) as other:
+        assert other is not steps
+
+
+def test_a_reading_that_is_behind_begins_its_own(store: RunStore) -> None:
+    """What another session's later reading has seen, this one has not."""
+    with stored_runs.training(store) as writer:
+        run = stored_runs.newest(store)
+        behind = Reading(run, run.status())
+        assert len(behind.history) == stored_runs.STEP
+        next_step = stored_runs.STEP + 1
+        writer.write(Metrics(next_step, stored_runs.rows(next_step, next_step), 1.5))
+        later = Reading(run, run.status(), before=behind)
+        with later.growing("curves", list) as ahead:
+            ahead.extend(later.history.step)
+        with behind.growing("curves", list) as mine:
+            assert mine == []
+        with later.growing("curves", list) as still:
+            assert still is ahead
+
+
+def test_what_grows_begins_anew_with_another_history(store: RunStore) -> None:
+    """A resume cut the log back, and other steps followed."""
+    run = stored_runs.finished(store)
+    before = Reading(run, run.status())
+    with before.growing("curves", list) as steps:
+        steps.append(1)
+    history, log = before.history, run.path / "metrics.log"
+    write_log(log, history.names, 2 * history.values.T)
+    after = Reading(run, run.status(), before=before)
+    assert after.history.log is not history.log
+    with after.growing("curves", list) as anew:
+        assert anew == []
+
+
+def test_what_grew_for_the_longest_unused_is_let_go(store: RunStore) -> None:
+    run = stored_runs.finished(store)
+    shared = Reading(run, run.status())
+    for smoothing in range(9):
+        with shared.growing(smoothing, list) as steps:
+            steps.append(smoothing)
+    with shared.growing(8, list) as kept:
+        assert kept == [8]
+    with shared.growing(0, list) as anew:
+        assert anew == []

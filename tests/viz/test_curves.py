@@ -1,63 +1,18 @@
+"""Curves over training, ready to be drawn."""
+
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
-from ganlib.viz.curves import curves_info, decimate, smooth
-
-
-def test_smoothing_by_hand():
-    # Weights 1; 1/2, 1; 1/4, 1/2, 1 over the values so far.
-    expected = [4.0, (2 + 1) / 1.5, (1 + 0.5 + 8) / 1.75]
-    np.testing.assert_allclose(smooth(np.array([4.0, 1.0, 8.0]), 0.5), expected, rtol=1e-12)
-
-
-@pytest.mark.parametrize("weight", [0.0, 0.3, 0.9, 0.99])
-def test_smoothing_keeps_a_constant(weight):
-    # Long enough to go past the head, where the correction is left out.
-    np.testing.assert_allclose(smooth(np.full(6_000, 2.5), weight), 2.5, rtol=1e-12)
-
-
-def test_smoothing_without_weight_changes_nothing():
-    values = np.array([3.0, -1.0, 2.0])
-    np.testing.assert_array_equal(smooth(values, 0), values)
-
-
-@pytest.mark.parametrize("weight", [-0.1, 0.995, 1.0])
-def test_smoothing_refuses_a_weight(weight):
-    with pytest.raises(ValueError, match=r"from 0 to 0\.99"):
-        smooth(np.ones(3), weight)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    values=hnp.arrays(np.float32, st.integers(1, 3_000), elements=st.floats(-1e6, 1e6, width=32)),
-    max_points=st.integers(8, 700),
-)
-def test_decimation_keeps_ends_and_extremes(values, max_points):
-    chosen = decimate(values, max_points)
-    assert len(chosen) <= max_points
-    assert (np.diff(chosen) > 0).all()
-    assert chosen[0] == 0
-    assert chosen[-1] == len(values) - 1
-    assert values[chosen].min() == values.min()
-    assert values[chosen].max() == values.max()
-
-
-def test_decimation_leaves_a_short_curve_alone():
-    np.testing.assert_array_equal(decimate(np.ones(600), 600), np.arange(600))
-
-
-def test_decimation_refuses_too_few_points():
-    with pytest.raises(ValueError, match="at least 8"):
-        decimate(np.ones(100), 7)
+from ganlib.viz.curves import Curve, GrowingCurves, curves_info
+from ganlib.viz.thinning import RunningMean
 
 
 def test_smoothing_comes_before_decimation():
     values = np.random.default_rng(0).standard_normal(20_000)
     (curve,) = curves_info(np.arange(20_000), {"generator": values}, smoothing=0.9).curves
-    np.testing.assert_allclose(curve.y, smooth(values, 0.9)[curve.x], rtol=1e-6)
+    np.testing.assert_allclose(curve.y, RunningMean(0.9).extend(values)[curve.x], rtol=1e-6)
     np.testing.assert_allclose(curve.raw_y, values[curve.raw_x], rtol=1e-6)
 
 
@@ -94,3 +49,34 @@ def test_a_series_measured_now_and_then_joins_one_measured_at_every_step():
 def test_curves_refuse_a_series_of_another_length():
     with pytest.raises(ValueError, match="generator must have the shape of x"):
         curves_info(np.arange(3), {"generator": np.ones(4)})
+
+
+def arrays(curves: tuple[Curve, ...]) -> Iterator[np.ndarray]:
+    for curve in curves:
+        yield from (curve.x, curve.y, curve.raw_x, curve.raw_y, np.array(curve.hidden))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.9])
+@pytest.mark.parametrize("log", [False, True])
+def test_curves_that_grew_are_those_of_the_whole(smoothing: float, log: bool) -> None:
+    """Bit for bit, with steps at which one was not measured, and at which none is finite."""
+    draws = np.random.default_rng(2).standard_normal((2, 30_000))
+    draws[0, ::3] = np.nan
+    draws[:, 29_000:] = np.inf
+    series = dict(zip(["discriminator", "generator"], draws, strict=True))
+    x = np.linspace(0.5, 90.0, 30_000)
+    growing = GrowingCurves(series, smoothing=smoothing, log=log)
+    for end in (0, 1, 7, 600, 601, 5_000, 12_345, 29_500, 30_000):
+        growing.extend({name: values[:end] for name, values in series.items()})
+        assert len(growing) == end
+        so_far = growing.info(x[:end], "seconds")
+    whole = curves_info(x, series, x_kind="seconds", smoothing=smoothing, log=log)
+    assert so_far.log == whole.log == log
+    assert so_far.x_kind == whole.x_kind == "seconds"
+    for mine, expected in zip(arrays(so_far.curves), arrays(whole.curves), strict=True):
+        np.testing.assert_array_equal(mine, expected)
+    if log:
+        # The series that diverged is hidden where it was negative, not where it is infinite.
+        assert 0 < whole.curves[1].hidden < 29_000
+        assert all((curve.y > 0).all() and (curve.raw_y > 0).all() for curve in whole.curves)
+    assert max(curve.x[-1] for curve in whole.curves) == x[28_999]
