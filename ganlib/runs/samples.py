@@ -36,6 +36,8 @@ class SampleFolder:
 
     def __init__(self, folder: Path):
         self._folder = folder
+        # The step of each name in it, None where it is not that of samples.
+        self._known: dict[str, int | None] = {}
 
     def write(self, samples: Samples, encode_grid: EncodeGrid) -> None:
         """Keeps the samples of a step, and their grids where they are images."""
@@ -78,13 +80,20 @@ class SampleFolder:
 
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""
-        # Pages ask at every look, and there may be thousands: no path is made for each.
+        # Pages ask at every look, and there may be thousands: only new names are looked at.
+        known = self._known
         try:
-            with os.scandir(self._folder) as entries:
-                named = [(_NAME.fullmatch(entry.name), entry) for entry in entries]
-                return sorted(int(name[1]) for name, entry in named if name and entry.is_file())
+            names = os.listdir(self._folder)
         except OSError:
             return []
+        self._known = now = {
+            name: known[name] if name in known else self._step_of(name) for name in names
+        }
+        return sorted(step for step in now.values() if step is not None)
+
+    def _step_of(self, name: str) -> int | None:
+        match = _NAME.fullmatch(name)
+        return int(match[1]) if match and (self._folder / name).is_file() else None
 
     def read(self, step: int) -> Arrays:
         """The arrays "fixed", "fresh" and, where they were kept, "noise" and the views.

@@ -1,12 +1,13 @@
 """Curves of a run over training: its losses, and a second chart that can be chosen."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
+from ganlib.errors import UserError
 from ganlib.events import Change
 from ganlib.runs.metrics_reader import History
 from ganlib.runs.run import Parent
@@ -40,26 +41,63 @@ class _Look(NamedTuple):
     x_kind: XKind
 
 
-def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> None:
-    """Both charts and what can be chosen about them.
+class Offered(NamedTuple):
+    """The charts that can stand below the losses.
+
+    Args:
+        charts: their names.
+        critic: whether a critic judges the samples, and no discriminator.
+    """
+
+    charts: tuple[str, ...]
+    critic: bool
+
+    @property
+    def judge(self) -> str:
+        return "critic" if self.critic else "discriminator"
+
+    @property
+    def key(self) -> str:
+        """Of what was chosen, which runs with a critic remember for themselves."""
+        return "chart.second.critic" if self.critic else "chart.second"
+
+    def chosen(self) -> str:
+        """What another run offers, this one may not."""
+        name = st.session_state.get(self.key)
+        return name if name in self.charts else default_chart(self.charts, self.critic)
+
+
+def offered_by(reading: Reading | None, critic: bool) -> Offered:
+    """What a run has figures for.
+
+    Args:
+        reading: of the run; None before the first.
+        critic: whether a run that has no figures yet will have those of a critic.
+    """
+    columns: set[str] = set()
+    if reading:
+        # What cannot be read is told of where it is drawn.
+        with suppress(UserError):
+            columns.update(reading.history.names)
+            critic = "critic_distance" in columns if columns else critic
+            columns.update(reading.scores.values)
+    return Offered(offered_charts(columns, critic), critic)
+
+
+def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
+    """Both charts, as `chart_options` has them.
 
     Args:
         reading: of the run on view; None draws empty charts, which fetches the chart library
             early.
         page: keeps the charts of the pages apart.
-        critic: whether a run that has no figures yet will have those of a critic.
+        offered: the charts that the second can be.
     """
-    history = reading.history if reading else History()
-    if history.names:
-        critic = "critic_distance" in history.names
-    scores = reading.scores if reading else None
-    offered = offered_charts({*history.names, *(scores.values if scores else ())}, critic)
-    second = SECOND_CHARTS[_chosen(offered, critic)]
-
+    second = SECOND_CHARTS[offered.chosen()]
     options = st.session_state
     look = _Look(
         second=second.name,
-        judge="critic" if critic else "discriminator",
+        judge=offered.judge,
         smoothing=float(options.get("chart.smoothing", 0.9)),
         log=bool(options.get("chart.log", False)),
         x_kind="seconds" if options.get("chart.x") == "Seconds" else "step",
@@ -84,7 +122,6 @@ def curves_panel(reading: Reading | None, page: str, critic: bool = False) -> No
         height=_SECOND_HEIGHT,
         alt=second.alt.format(judge=look.judge),
     )
-    chart_options(offered, critic)
 
 
 def _charts(
@@ -165,17 +202,18 @@ def _marks(
     ]
 
 
-def chart_options(offered: tuple[str, ...], critic: bool) -> None:
+def chart_options(offered: Offered) -> None:
     """Smoothing, axes and the second chart; the same for every run and page.
 
+    They stand on the page and not in what is drawn anew at every tick: four widgets take as
+    long as both charts.
+
     Args:
-        offered: names of the charts that can be the second one.
-        critic: runs with a critic remember a second chart of their own.
+        offered: the charts that the second can be.
     """
     for key, value in (("smoothing", 0.9), ("log", False), ("x", "Steps")):
         st.session_state.setdefault(f"chart.{key}", value)
-    # What another run offers, this one may not.
-    st.session_state[_second_key(critic)] = _chosen(offered, critic)
+    st.session_state[offered.key] = offered.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.slider(
             "Smoothing",
@@ -191,19 +229,10 @@ def chart_options(offered: tuple[str, ...], critic: bool) -> None:
         )
         st.selectbox(
             "Second chart",
-            offered,
-            key=_second_key(critic),
+            offered.charts,
+            key=offered.key,
             persist_state="session",
             width=170,
-            help=" ".join(SECOND_CHARTS[name].help for name in offered),
+            help=" ".join(SECOND_CHARTS[name].help for name in offered.charts),
         )
         st.toggle("Log scale", key="chart.log", persist_state="session")
-
-
-def _chosen(offered: tuple[str, ...], critic: bool) -> str:
-    name = st.session_state.get(_second_key(critic))
-    return name if name in offered else default_chart(offered, critic)
-
-
-def _second_key(critic: bool) -> str:
-    return "chart.second.critic" if critic else "chart.second"

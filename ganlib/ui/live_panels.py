@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ganlib import diagnosis, recipes
 from ganlib.config import RunConfig
@@ -13,7 +14,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.trainers import config_now
 from ganlib.ui.audience import seconds_between_looks
-from ganlib.ui.curves import curves_panel
+from ganlib.ui.curves import Offered, chart_options, curves_panel, offered_by
 from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import Reading, readings
@@ -26,18 +27,34 @@ _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a 
 _FIRST_TICK_S = 0.4
 
 
+class _Places(NamedTuple):
+    """Containers of the page that what moves draws into, so that what does not move stays.
+
+    Args:
+        status: for the status, over the whole width.
+        curves: beside the samples.
+        below: for what is said about both.
+    """
+
+    status: DeltaGenerator
+    curves: DeltaGenerator
+    below: DeltaGenerator
+
+
 class _Stage(NamedTuple):
     """What the rest of the page depends on.
 
     Args:
         state: of the run on view.
         began: whether there is a first point.
+        offered: the charts that it has figures for.
         beside: whether another run trains that stands beside it.
         tick_s: from one look at what trains to the next; None where nothing does.
     """
 
     state: str
     began: bool
+    offered: Offered
     beside: bool
     tick_s: float | None
 
@@ -56,22 +73,49 @@ def live_panels(
     if run is None or status is None:
         _before_the_first(recipe, config or recipe.Config())
         return
-    drawn = _stage(recipe, status)
+    drawn = _stage(recipe, status, readings().of(run, status))
     tick = _FIRST_TICK_S if status.active and not drawn.began else drawn.tick_s
-    st.fragment(_live, run_every=tick)(run, drawn)
+    above = st.container()
+    left, right = _columns()
+    with left:
+        curves = st.container(key="live_loss")
+        chart_options(drawn.offered)
+    places = _Places(above, curves, st.container())
+    with right:
+        st.fragment(_live, run_every=tick)(run, drawn, places)
 
 
-def _live(run: Run, drawn: _Stage) -> None:
+def _columns() -> list[DeltaGenerator]:
+    return st.columns([6, 5], gap="medium")
+
+
+def _live(run: Run, drawn: _Stage, places: _Places) -> None:
     with anew_where_gone(run):
-        _draw(run, drawn)
+        _draw(run, drawn, places)
 
 
-def _draw(run: Run, drawn: _Stage) -> None:
+def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
     try:
         status = run.status()
     except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        places.status.error(plain(str(error)), icon=":material/error:")
         return
+    reading = readings().of(run, status)
+    recipe = recipes.get(run.recipe)
+    with places.status:
+        _status(run, status)
+    with places.curves, _told():
+        curves_panel(reading, recipe.page, drawn.offered)
+    with st.container(key="live_samples"), _told():
+        samples_panel(recipe, reading, status)
+    with places.below:
+        _below(recipe, run, status, reading)
+    # The buttons and this fragment's own timer belong to the page, which must hear of it.
+    if _stage(recipe, status, reading) != drawn:
+        st.rerun()
+
+
+def _status(run: Run, status: Status) -> None:
     status_line(status, run.label())
     if status.state == "failed":
         st.error(plain(status.message), icon=":material/error:")
@@ -84,20 +128,9 @@ def _draw(run: Run, drawn: _Stage) -> None:
         st.warning(plain(status.message), icon=":material/warning:")
     if status.state == "queued":
         st.caption("It waits for its turn; **Home** shows what trains before it.")
-    recipe = recipes.get(run.recipe)
-    _panels(recipe, run, status)
-    # The buttons and this fragment's own timer belong to the page, which must hear of it.
-    if _stage(recipe, status) != drawn:
-        st.rerun()
 
 
-def _panels(recipe: Recipe, run: Run, status: Status) -> None:
-    left, right = st.columns([6, 5], gap="medium")
-    reading = readings().of(run, status)
-    with left, st.container(key="live_loss"), _told():
-        curves_panel(reading, recipe.page, bool(run.config.get("loss") == "wasserstein"))
-    with right, st.container(key="live_samples"), _told():
-        samples_panel(recipe, reading, status)
+def _below(recipe: Recipe, run: Run, status: Status, reading: Reading) -> None:
     if recipe.kind != "image" and status.active:
         judge = "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
         # Changes that cannot be read were told of beside the curves.
@@ -140,9 +173,12 @@ def _told() -> Iterator[None]:
 
 def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
     st.caption(" ")
-    left, right = st.columns([6, 5], gap="medium")
-    with left, st.container(key="live_loss"):
-        curves_panel(None, recipe.page, config.is_critic)
+    left, right = _columns()
+    offered = offered_by(None, config.is_critic)
+    with left:
+        with st.container(key="live_loss"):
+            curves_panel(None, recipe.page, offered)
+        chart_options(offered)
     with right, st.container(key="live_samples"), st.container(border=True):
         st.markdown("#### What will happen")
         what = _PICTURES[recipe.kind]
@@ -165,7 +201,8 @@ def _data_sentence(recipe: Recipe, config: RunConfig) -> str:
         return str(error)
 
 
-def _stage(recipe: Recipe, status: Status) -> _Stage:
+def _stage(recipe: Recipe, status: Status, reading: Reading) -> _Stage:
+    offered = offered_by(reading, reading.run.config.get("loss") == "wasserstein")
     beside = recipe.kind == "plane" and trains_beside()
     tick_s = seconds_between_looks() if status.active or beside else None
-    return _Stage(status.state, status.step > 0, beside, tick_s)
+    return _Stage(status.state, status.step > 0, offered, beside, tick_s)

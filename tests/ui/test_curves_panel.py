@@ -71,12 +71,15 @@ def panel(folder: str) -> None:
     from pathlib import Path
 
     from ganlib.runs import RunStore
-    from ganlib.ui.curves import curves_panel
+    from ganlib.ui.curves import chart_options, curves_panel, offered_by
     from ganlib.ui.reading import Reading
 
     (summary,) = RunStore(Path(folder)).list()
     run = RunStore(Path(folder)).open(summary.id)
-    curves_panel(Reading(run, run.status()), "toy")
+    reading = Reading(run, run.status())
+    offered = offered_by(reading, critic=False)
+    curves_panel(reading, "toy", offered)
+    chart_options(offered)
 
 
 def shown(store: RunStore, names: tuple[str, ...], **session: str) -> AppTest:
