@@ -1,8 +1,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
-# Test processes at a time, up to 4 GB of memory each; one more than cores, for many wait. The
-# browser's tests run one by one.
+# Test processes at a time, up to 4 GB of memory each; one more than cores, for many wait.
 WORKERS ?= 3
+BROWSERS ?= 2
+SHARED_OUT := --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test lint bench clean
 
@@ -11,8 +12,8 @@ run: .venv/.ready
 
 test: .venv/.ready-to-test
 	$(MAKE) lint
-	$(BIN)/python -m pytest -m "not browser" --numprocesses $(WORKERS) --dist loadfile
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m "not browser" --numprocesses $(WORKERS) $(SHARED_OUT)
+	$(BIN)/python -m pytest -m browser --numprocesses $(BROWSERS) $(SHARED_OUT)
 
 lint: .venv/.ready-to-test
 	$(BIN)/ruff check .

@@ -36,8 +36,8 @@ class SampleFolder:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        # The step of each name in it, None where it is not that of samples.
-        self._known: dict[str, int | None] = {}
+        # The names in it when it was last looked at, and the steps among them, in order.
+        self._seen: tuple[frozenset[str], list[int]] = frozenset(), []
 
     def write(self, samples: Samples, encode_grid: EncodeGrid) -> None:
         """Keeps the samples of a step, and their grids where they are images."""
@@ -81,15 +81,17 @@ class SampleFolder:
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""
         # Pages ask at every look, and there may be thousands: only new names are looked at.
-        known = self._known
+        seen, steps = self._seen
         try:
-            names = os.listdir(self._folder)
+            names = frozenset(os.listdir(self._folder))
         except OSError:
             return []
-        self._known = now = {
-            name: known[name] if name in known else self._step_of(name) for name in names
-        }
-        return sorted(step for step in now.values() if step is not None)
+        if not seen <= names:
+            seen, steps = frozenset(), []
+        new = [self._step_of(name) for name in names - seen]
+        steps = sorted([*steps, *(step for step in new if step is not None)])
+        self._seen = names, steps
+        return list(steps)
 
     def _step_of(self, name: str) -> int | None:
         match = _NAME.fullmatch(name)

@@ -129,7 +129,8 @@ def _charts(
 ) -> tuple[Chart, Chart]:
     """Losses, and the second chart."""
     history = reading.history if reading else History()
-    x = history.time_s if look.x_kind == "seconds" else history.step
+    steps = history.values[0]
+    x = history.time_s if look.x_kind == "seconds" else steps
     revision = f"{reading.run.id if reading else ''}.{look.x_kind}.{look.log}"
     second = SECOND_CHARTS[look.second]
 
@@ -139,7 +140,7 @@ def _charts(
             for name, column in columns.items()
         }
 
-    marks = _marks(changes, parent, history.step, x)
+    marks = _marks(changes, parent, steps, x)
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     info = _info(reading, "losses", x, losses, look.x_kind, look.smoothing, look.log)
     loss_chart = marked(loss_figure(info, uirevision=revision), marks)
@@ -148,7 +149,7 @@ def _charts(
     if second.of_samples and reading:
         scores = reading.scores
         # At step 0 no second has passed yet. A log that was damaged may lack steps.
-        at = np.searchsorted(history.step, scores.step, side="right")
+        at = np.searchsorted(steps, scores.step, side="right")
         second_x = (
             scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
         )

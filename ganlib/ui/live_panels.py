@@ -31,14 +31,14 @@ class _Places(NamedTuple):
     """Containers of the page that what moves draws into, so that what does not move stays.
 
     Args:
-        status: for the status, over the whole width.
+        status: over the whole width.
         curves: beside the samples.
-        below: for what is said about both.
+        said: what is said about both, below them.
     """
 
     status: DeltaGenerator
     curves: DeltaGenerator
-    below: DeltaGenerator
+    said: DeltaGenerator
 
 
 class _Stage(NamedTuple):
@@ -48,6 +48,8 @@ class _Stage(NamedTuple):
         state: of the run on view.
         began: whether there is a first point.
         offered: the charts that it has figures for.
+        sampled: whether there are samples.
+        data: what it trains on, once that is known.
         beside: whether another run trains that stands beside it.
         tick_s: from one look at what trains to the next; None where nothing does.
     """
@@ -55,6 +57,8 @@ class _Stage(NamedTuple):
     state: str
     began: bool
     offered: Offered
+    sampled: bool
+    data: str
     beside: bool
     tick_s: float | None
 
@@ -75,14 +79,15 @@ def live_panels(
         return
     drawn = _stage(recipe, status, readings().of(run, status))
     tick = _FIRST_TICK_S if status.active and not drawn.began else drawn.tick_s
-    above = st.container()
+    above = st.container(key="run_status")
     left, right = _columns()
     with left:
         curves = st.container(key="live_loss")
         chart_options(drawn.offered)
     places = _Places(above, curves, st.container())
-    with right:
+    with right, st.container(key="live_samples"):
         st.fragment(_live, run_every=tick)(run, drawn, places)
+    _data(run, drawn)
 
 
 def _columns() -> list[DeltaGenerator]:
@@ -106,10 +111,11 @@ def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
         _status(run, status)
     with places.curves, _told():
         curves_panel(reading, recipe.page, drawn.offered)
-    with st.container(key="live_samples"), _told():
+    with _told():
         samples_panel(recipe, reading, status)
-    with places.below:
-        _below(recipe, run, status, reading)
+    # A fragment may go on in a place of the page only where it has begun there.
+    with places.said, st.container():
+        _said(recipe, run, status, reading)
     # The buttons and this fragment's own timer belong to the page, which must hear of it.
     if _stage(recipe, status, reading) != drawn:
         st.rerun()
@@ -130,7 +136,7 @@ def _status(run: Run, status: Status) -> None:
         st.caption("It waits for its turn; **Home** shows what trains before it.")
 
 
-def _below(recipe: Recipe, run: Run, status: Status, reading: Reading) -> None:
+def _said(recipe: Recipe, run: Run, status: Status, reading: Reading) -> None:
     if recipe.kind != "image" and status.active:
         judge = "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
         # Changes that cannot be read were told of beside the curves.
@@ -139,10 +145,13 @@ def _below(recipe: Recipe, run: Run, status: Status, reading: Reading) -> None:
     # A history that cannot be read was told of above.
     with suppress(UserError):
         _diagnosis(recipe, reading, status)
+
+
+def _data(run: Run, drawn: _Stage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if status.data:
-            st.caption(f"Data: {plain(status.data)}.")
-        if reading.sample_steps:
+        if drawn.data:
+            st.caption(f"Data: {plain(drawn.data)}.")
+        if drawn.sampled:
             st.page_link(
                 "pages/distributions.py",
                 label="Compare real and generated values",
@@ -202,7 +211,14 @@ def _data_sentence(recipe: Recipe, config: RunConfig) -> str:
 
 
 def _stage(recipe: Recipe, status: Status, reading: Reading) -> _Stage:
-    offered = offered_by(reading, reading.run.config.get("loss") == "wasserstein")
+    began = status.step > 0
+    # All that comes before the first step comes to the page with it, or it would be drawn for each.
+    known = began or not status.active
+    offered = offered_by(
+        reading if known else None, reading.run.config.get("loss") == "wasserstein"
+    )
+    sampled = known and bool(reading.sample_steps)
+    data = status.data if known else ""
     beside = recipe.kind == "plane" and trains_beside()
     tick_s = seconds_between_looks() if status.active or beside else None
-    return _Stage(status.state, status.step > 0, offered, beside, tick_s)
+    return _Stage(status.state, began, offered, sampled, data, beside, tick_s)

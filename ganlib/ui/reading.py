@@ -120,8 +120,9 @@ class Reading:
 
     @property
     def real(self) -> np.ndarray:
-        """See `Run.real`."""
-        return self.once("real", self.run.real)
+        """See `Run.real`; read once for as long as the run is looked at."""
+        with self._growing.of("real", self.run.real) as real:
+            return real
 
 
 def _written(status: Status) -> tuple[str, str, int]:

@@ -1,6 +1,5 @@
 """A run's state in one line."""
 
-import html
 from typing import Literal
 
 import streamlit as st
@@ -30,11 +29,9 @@ def status_line(status: Status, label: Label) -> None:
     Name and note stand as text, never as markup.
     """
     state, colour = _BADGES[status.state]
-    with st.container(horizontal=True, vertical_alignment="center", key="run_status"):
-        st.badge(state, color=colour)
-        st.markdown(status_text(status))
-        said = html.escape(" · ".join(filter(None, (label.name, label.note))))
-        st.html(f'<span style="font-size:0.85rem;opacity:0.75">{said}</span>')
+    # In one piece: what is drawn at every look is paid for by the piece.
+    said = plain(" · ".join(filter(None, (label.name, label.note))))
+    st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))} :gray[:small[{said}]]")
     share = status.phase_share if status.phase else status.step / max(1, status.steps)
     st.progress(min(1.0, share))
 

@@ -87,10 +87,11 @@ class GrowingCurves:
         self._log = log
         self._means = {name: RunningMean(smoothing) for name in self._names}
         self._hidden = dict.fromkeys(self._names, 0)
-        self._max_points = max_points
         self._share = max(max_points // max(len(self._names), 1), MIN_POINTS)
         self._lines = Stretches(len(self._names), 2 * self._share)
-        self._shadows = Stretches(len(self._names), 2 * max_points)
+        # Two extremes of each stretch, and the ends: as many points as there may be. More would
+        # not show, for a shadow is a band.
+        self._shadows = Stretches(len(self._names), max_points // 4 * 2 - 2)
 
     def __len__(self) -> int:
         """Rows so far."""
@@ -121,9 +122,10 @@ class GrowingCurves:
         """What to draw.
 
         Args:
-            x: (len(self),) steps or seconds, ascending.
+            x: (len(self),) steps or seconds, ascending; steps of any dtype.
             x_kind: what x is.
         """
+        kind = np.int64 if x_kind == "step" else np.float64
         rows, lines = self._lines.candidates()
         shown = ~np.isnan(lines)
         # One set of rows for all curves, so that a hover finds all of them at one step.
@@ -131,19 +133,17 @@ class GrowingCurves:
         for line, there in zip(lines, shown, strict=True):
             at = np.flatnonzero(there)
             union[at[decimate(rows[at], line[at], self._share)]] = True
-        shadow_rows, shadows = self._shadows.candidates()
         curves = []
-        for name, line, there, shadow in zip(self._names, lines, shown, shadows, strict=True):
+        for column, (name, line, there) in enumerate(zip(self._names, lines, shown, strict=True)):
             at = np.flatnonzero(there & union)
-            below = np.flatnonzero(~np.isnan(shadow))
-            below = below[decimate(shadow_rows[below], shadow[below], self._max_points)]
+            shadow_rows, shadow = self._shadows.of(column)
             curves.append(
                 Curve(
                     name,
-                    x[rows[at]],
+                    x[rows[at]].astype(kind),
                     line[at].astype(np.float32),
-                    x[shadow_rows[below]],
-                    shadow[below].astype(np.float32),
+                    x[shadow_rows].astype(kind),
+                    shadow.astype(np.float32),
                     self._hidden[name],
                 )
             )

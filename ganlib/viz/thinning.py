@@ -94,6 +94,19 @@ class Stretches:
                 self._double()
         self._tail = tail.copy()
 
+    def of(self, column: int) -> tuple[np.ndarray, np.ndarray]:
+        """The extremes and ends of one column: (m,) int64 rows, ascending, and (m,) values."""
+        rows, values = _extremes(self._tail[column : column + 1], self._tail.shape[1])
+        own = [column, column + self._columns]
+        rows = np.concatenate(
+            [self._rows[own].ravel(), rows.ravel() + self._tail_start, self._end_rows[column]]
+        )
+        values = np.concatenate(
+            [self._values[column, own].ravel(), values.ravel(), self._end_values[column, column]]
+        )
+        rows, at = np.unique(rows[there := ~np.isnan(values)], return_index=True)
+        return rows, values[there][at]
+
     def candidates(self) -> tuple[np.ndarray, np.ndarray]:
         """What is kept of all rows: (m,) int64 rows, ascending, and (columns, m) values."""
         rows, values = _extremes(self._tail, self._tail.shape[1])

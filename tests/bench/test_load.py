@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from load import Record, _log_faults, _run_faults, put_under_load
 
 from ganlib import recipes
@@ -10,6 +11,7 @@ from ganlib.bench.server import served
 from ganlib.runs import RunStore
 
 
+@pytest.mark.slow
 def test_sessions_come_and_go_and_leave_nothing_broken(tmp_path: Path) -> None:
     with served(tmp_path) as server:
         found = asyncio.run(put_under_load(server, sessions=6, seconds=15.0, seed=0))

@@ -15,6 +15,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return make_template(tmp_path_factory.mktemp("template"), steps=120)
 
 
+@pytest.mark.slow
 def test_twenty_runs_queued_at_once_all_finish_whole(tmp_path: Path) -> None:
     found = run_queue(tmp_path, 20, steps=10)
     assert found.faults == ()

@@ -290,6 +290,7 @@ def _without_power(operations: list[Operation], *, each: bool) -> Iterator[tuple
             yield number, what, files
 
 
+@pytest.mark.slow
 def test_a_power_failure_at_any_operation(whole: tuple[RecordedDisk, Life]) -> None:
     disk, life = whole
     assert list(problems_of(_without_power(disk.done, each=True), life)) == []

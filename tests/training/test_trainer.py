@@ -156,6 +156,7 @@ def test_the_same_seed_gives_the_same_run_at_any_pace(
     same_run(toy, again)
 
 
+@pytest.mark.slow
 def test_calls_end_with_the_stage_and_change_nothing() -> None:
     knobs = {"images_per_phase": 12, "batch_size": 4, "steps": 24, "sample_every": 24}
     found = []

@@ -27,6 +27,7 @@ def _look() -> None:
     st.write(seconds_between_looks())
 
 
+@pytest.mark.slow
 def test_a_dozen_look_every_second_and_two_dozen_every_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -22,7 +22,7 @@ def test_curves_of_one_chart_share_their_x():
     first, second = curves_info(np.arange(1, 50_001), series, smoothing=0.5).curves
     np.testing.assert_array_equal(first.x, second.x)
     assert 300 < len(first.x) <= 600
-    assert len(first.raw_x) == pytest.approx(600, abs=10)
+    assert 300 < len(first.raw_x) <= 600
     assert (first.x[0], first.x[-1]) == (1, 50_000)
 
 
