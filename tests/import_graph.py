@@ -132,10 +132,27 @@ def violations(root: Path) -> list[str]:
         for used in private_streamlit(path.read_text("utf-8"))
         if not f"{used}.".startswith(MAY_USE_PRIVATE.get(name, " "))
     ]
+    wrong += [
+        f"{name} may import {used} from ganlib.training only."
+        for name, path in known.items()
+        if layer(name) != layer("ganlib.training")
+        for used in modules_of_training(path.read_text("utf-8"))
+    ]
     for name in known:
         if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, found)):
             wrong.append(f"Importing {name} loads {path[-1]}: {' -> '.join(path)}.")
     return wrong
+
+
+@cache
+def modules_of_training(text: str) -> list[str]:
+    """Those that a module goes to past the package, which another thread may be importing."""
+    found = [
+        statement.module or ""
+        for statement, _ in _statements(text)
+        if isinstance(statement, ast.ImportFrom) and not statement.level
+    ]
+    return [name for name in found if name.startswith("ganlib.training.")]
 
 
 @cache

@@ -136,6 +136,11 @@ WRONG = [
         "def f():\n    import streamlit.runtime",
         "ganlib.bench.session may not use streamlit.runtime, which is private.",
     ),
+    (
+        "ganlib/runs/extra.py",
+        "def f():\n    from ganlib.training.trainer import Trainer",
+        "ganlib.runs.extra may import ganlib.training.trainer from ganlib.training only.",
+    ),
     ("ganlib/lab/tricks.py", "", "ganlib.lab.tricks has no place in the layering."),
     (
         "ganlib/data/base.py",

@@ -39,7 +39,7 @@ def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:
     there = free_bytes() / share
     if there >= PLENTY and is_small(recipe, config):
         return
-    from ganlib.training.demand import refusal
+    from ganlib.training import refusal
 
     if sentence := refusal(recipe, config, there):
         raise ConfigError(sentence)

@@ -1,4 +1,9 @@
-"""Training: steps, trainer, networks and their state. Importing it imports TensorFlow."""
+"""Training: steps, trainer, networks and their state. Importing it imports TensorFlow.
+
+What others need of it they import from here, never from one of its modules: while one thread
+imports this package, another waits for it here. There it would not wait, but import Keras into
+a TensorFlow that is only half imported, which breaks both.
+"""
 
 from collections.abc import Sequence
 
@@ -7,6 +12,8 @@ import ganlib.training.quiet  # noqa: F401
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.events import Change, Checkpoint
+from ganlib.training.demand import refusal
+from ganlib.training.describe import describe
 from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
 from ganlib.training.networks import count_parameters, fits
@@ -19,10 +26,12 @@ __all__ = [
     "Trainer",
     "count_parameters",
     "create_trainer",
+    "describe",
     "evaluate_state",
     "fits",
     "load_generator",
     "prepare",
+    "refusal",
 ]
 
 

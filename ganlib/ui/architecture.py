@@ -69,7 +69,7 @@ def networks_panel(
 @st.cache_data(max_entries=32, show_spinner="Building the networks")
 def _described(recipe_name: str, knobs: str) -> tuple[NetworkShape, NetworkShape]:
     """(generator, discriminator) for knobs as JSON: built once for as long as they stay."""
-    from ganlib.training.describe import describe
+    from ganlib.training import describe
 
     recipe = recipes.get(recipe_name)
     config = recipe.Config.model_validate_json(knobs)

@@ -1,11 +1,10 @@
 """What moves while a run trains: status, curves and samples."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, NamedTuple
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ganlib import diagnosis, recipes
 from ganlib.config import RunConfig
@@ -26,6 +25,8 @@ from ganlib.ui.text import plain
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _FIRST_TICK_S = 0.4
 
+_Container = AbstractContextManager[Any]
+
 
 class _Places(NamedTuple):
     """Containers of the page that what moves draws into, so that what does not move stays.
@@ -36,9 +37,9 @@ class _Places(NamedTuple):
         said: what is said about both, below them.
     """
 
-    status: DeltaGenerator
-    curves: DeltaGenerator
-    said: DeltaGenerator
+    status: _Container
+    curves: _Container
+    said: _Container
 
 
 class _Stage(NamedTuple):
@@ -90,7 +91,7 @@ def live_panels(
     _data(run, drawn)
 
 
-def _columns() -> list[DeltaGenerator]:
+def _columns() -> Sequence[_Container]:
     return st.columns([6, 5], gap="medium")
 
 
@@ -103,7 +104,8 @@ def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
     try:
         status = run.status()
     except UserError as error:
-        places.status.error(plain(str(error)), icon=":material/error:")
+        with places.status:
+            st.error(plain(str(error)), icon=":material/error:")
         return
     reading = readings().of(run, status)
     recipe = recipes.get(run.recipe)

@@ -62,7 +62,8 @@ def test_names_and_notes(dashboard: Dashboard, store: RunStore, asked: list[str]
         store.annotate(run_id, NOTE)
 
     tab.open(f"/toy?run={runs[0]}")
-    expect(tab.status).to_contain_text(f"{NAME}0 · {NOTE}")
+    expect(tab.status).to_contain_text("window.hacked")
+    assert f"{NAME}0 · {NOTE}" in _shown(tab.status)
     check_nothing_happened(tab)
 
     tab.open("/runs")
