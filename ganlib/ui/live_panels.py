@@ -106,6 +106,7 @@ def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
     except UserError as error:
         with places.status:
             st.error(plain(str(error)), icon=":material/error:")
+        _begin(places.curves, places.said)
         return
     reading = readings().of(run, status)
     recipe = recipes.get(run.recipe)
@@ -115,12 +116,19 @@ def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
         curves_panel(reading, recipe.page, drawn.offered)
     with _told():
         samples_panel(recipe, reading, status)
-    # A fragment may go on in a place of the page only where it has begun there.
-    with places.said, st.container():
+    _begin(places.said)
+    with places.said:
         _said(recipe, run, status, reading)
     # The buttons and this fragment's own timer belong to the page, which must hear of it.
     if _stage(recipe, status, reading) != drawn:
         st.rerun()
+
+
+def _begin(*places: _Container) -> None:
+    """A tick may draw into a place of the page only where something was drawn with the page."""
+    for place in places:
+        with place:
+            st.empty()
 
 
 def _status(run: Run, status: Status) -> None:

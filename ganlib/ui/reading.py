@@ -22,14 +22,14 @@ from ganlib.runs.scores_log import Scores
 # Half of the time between two looks: whoever looks alone sees what is new at each of them.
 FRESH_S = 0.5
 _MOST = 16
-_MOST_GROWING = 8
+_MOST_KEPT = 8
 
 Made = TypeVar("Made")
 Grown = TypeVar("Grown", bound=Sized)
 
 
-class Growing:
-    """What grows with a run's history, of which the longest unused is let go."""
+class Kept:
+    """What a reading of a run leaves to the next one, of which the longest unused is let go."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
@@ -41,7 +41,7 @@ class Growing:
         with self._lock:
             kept = self._kept.pop(key) if key in self._kept else make()
             self._kept[key] = kept
-            while len(self._kept) > _MOST_GROWING:
+            while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
             yield kept
 
@@ -54,7 +54,7 @@ class Reading:
     Args:
         run: the run.
         status: where it stood.
-        before: an earlier reading of the run, of which it takes over what grows.
+        before: an earlier reading of the run, of which it takes over what is kept.
     """
 
     def __init__(self, run: Run, status: Status, before: "Reading | None" = None):
@@ -64,7 +64,7 @@ class Reading:
         self._made: dict[Hashable, Any] = {}
         # One for all: who waits for another session's chart mostly wants the same.
         self._lock = threading.RLock()
-        self._growing: Growing = before._growing if before else Growing()
+        self._kept: Kept = before._kept if before else Kept()
 
     def holds(self, status: Status) -> bool:
         """Whether it still does for a page that has just read this status."""
@@ -95,9 +95,10 @@ class Reading:
             key: names what grows, with all that decides it besides the history.
             make: begins it; its length is the steps that it has taken.
         """
-        with self._growing.of((key, self.history.log), make) as kept:
+        history = self.history
+        with self._kept.of((key, history.log), make) as kept:
             # Another session has a later reading: this one does not see as far.
-            yield kept if len(kept) <= len(self.history) else make()
+            yield kept if len(kept) <= len(history) else make()
 
     @property
     def history(self) -> History:
@@ -121,7 +122,7 @@ class Reading:
     @property
     def real(self) -> np.ndarray:
         """See `Run.real`; read once for as long as the run is looked at."""
-        with self._growing.of("real", self.run.real) as real:
+        with self._kept.of("real", self.run.real) as real:
             return real
 
 

@@ -31,7 +31,7 @@ def status_line(status: Status, label: Label) -> None:
     state, colour = _BADGES[status.state]
     # In one piece: what is drawn at every look is paid for by the piece.
     said = plain(" · ".join(filter(None, (label.name, label.note))))
-    st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))} :gray[:small[{said}]]")
+    st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))}\u2003:gray[:small[{said}]]")
     share = status.phase_share if status.phase else status.step / max(1, status.steps)
     st.progress(min(1.0, share))
 
