@@ -36,7 +36,7 @@ class SampleFolder:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        # The names in it when it was last looked at, and the steps among them, in order.
+        # The arrays in it when it was last looked at, and the steps among them, in order.
         self._seen: tuple[frozenset[str], list[int]] = frozenset(), []
 
     def write(self, samples: Samples, encode_grid: EncodeGrid) -> None:
@@ -83,7 +83,8 @@ class SampleFolder:
         # Pages ask at every look, and there may be thousands: only new names are looked at.
         seen, steps = self._seen
         try:
-            names = frozenset(os.listdir(self._folder))
+            # Without files that are just being written, whose names are gone the next time.
+            names = frozenset(name for name in os.listdir(self._folder) if name.endswith(".npz"))
         except OSError:
             return []
         if not seen <= names:

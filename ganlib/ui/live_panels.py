@@ -118,7 +118,7 @@ def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
         samples_panel(recipe, reading, status)
     _begin(places.said)
     with places.said:
-        _said(recipe, run, status, reading)
+        _said(recipe, status, reading, drawn.offered.judge)
     # The buttons and this fragment's own timer belong to the page, which must hear of it.
     if _stage(recipe, status, reading) != drawn:
         st.rerun()
@@ -146,12 +146,11 @@ def _status(run: Run, status: Status) -> None:
         st.caption("It waits for its turn; **Home** shows what trains before it.")
 
 
-def _said(recipe: Recipe, run: Run, status: Status, reading: Reading) -> None:
+def _said(recipe: Recipe, status: Status, reading: Reading, judge: str) -> None:
     if recipe.kind != "image" and status.active:
-        judge = "critic" if run.config.get("loss") == "wasserstein" else "discriminator"
         # Changes that cannot be read were told of beside the curves.
         with suppress(UserError):
-            what_happens(run, status, judge)
+            what_happens(reading.run, status, judge)
     # A history that cannot be read was told of above.
     with suppress(UserError):
         _diagnosis(recipe, reading, status)
