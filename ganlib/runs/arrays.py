@@ -13,6 +13,7 @@ import math
 import os
 import zipfile
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,8 @@ _UNREADABLE = (
     zipfile.BadZipFile,
 )
 _BEHIND_STAMP = b"; "
+# Of each version of an array's header, the bytes that say how long it is.
+_SIZES = {b"\1\0": 2, b"\2\0": 4}
 
 
 def write_arrays(path: Path, arrays: Arrays, *, sync: bool) -> None:
@@ -113,15 +116,22 @@ def _contents(names: list[str], stamp: bytes = b"") -> bytes:
 
 
 def _array(content: bytes) -> np.ndarray:
-    stream = io.BytesIO(content)
-    version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream)
-    elif version == (2, 0):
-        shape, fortran_order, dtype = np.lib.format.read_array_header_2_0(stream)
-    else:
-        raise ValueError(f"version {version}")
-    if dtype.hasobject or dtype.itemsize * math.prod(shape) != len(content) - stream.tell():
+    size = _SIZES.get(content[6:8])
+    if size is None:
+        raise ValueError(f"version {content[6:8]!r}")
+    start = 8 + size + int.from_bytes(content[8 : 8 + size], "little")
+    shape, fortran_order, dtype = _header(content[:start])
+    if dtype.hasobject or dtype.itemsize * math.prod(shape) != len(content) - start:
         raise ValueError("shape and size differ")
-    flat = np.frombuffer(content, dtype, offset=stream.tell())
+    flat = np.frombuffer(content, dtype, offset=start)
     return flat.reshape(shape, order="F" if fortran_order else "C")
+
+
+# Those of a run's samples are the same at every step, and Python is compiled to read one.
+@lru_cache(maxsize=128)
+def _header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, whether it is in Fortran's order, and dtype."""
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) == (1, 0):
+        return np.lib.format.read_array_header_1_0(stream)
+    return np.lib.format.read_array_header_2_0(stream)

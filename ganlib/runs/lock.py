@@ -1,6 +1,7 @@
 """The lock of a run: whoever holds it is the run's one writer."""
 
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from filelock import BaseFileLock, FileLock, Timeout
 
@@ -9,6 +10,9 @@ from ganlib.errors import RunError
 # A reader that asks whether the writer lives holds the lock for about a
 # millisecond; a writer that meets one of them must not give up at once.
 _PATIENCE_S = 0.5
+# Who in this process held the lock of a folder last. Pages ask at every look whether a run
+# lives, and need not ask the system where its owner is beside them.
+_holders: "WeakValueDictionary[Path, RunLock]" = WeakValueDictionary()
 
 
 class RunLock:
@@ -48,7 +52,10 @@ class RunLock:
         Raises:
             RunError: the folder does not take it (it is gone or read-only).
         """
-        return self.held or self._take(0.0)
+        if self.held:
+            return True
+        holder = _holders.get(self._folder)
+        return not (holder and holder.held) and self._take(0.0)
 
     def release(self) -> None:
         """Frees the lock; does nothing where this object does not hold it."""
@@ -68,4 +75,5 @@ class RunLock:
             return False
         except OSError as error:
             raise RunError(f"Run {self._folder.name} cannot be locked: {error.strerror}.") from None
+        _holders[self._folder] = self
         return True

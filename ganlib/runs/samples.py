@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -22,6 +23,8 @@ EncodeGrid = Callable[[np.ndarray], bytes]
 
 _SUFFIX: dict[str, str] = {"fixed": ".png", "fresh": ".fresh.png"}
 _NAME = re.compile(r"([0-9]{8,18})\.npz")
+# Who writes into a folder in this process, and so knows what is in it.
+_writers: "WeakValueDictionary[Path, SampleFolder]" = WeakValueDictionary()
 
 
 class SampleFolder:
@@ -38,6 +41,8 @@ class SampleFolder:
         self._folder = folder
         # The arrays in it when it was last looked at, and the steps among them, in order.
         self._seen: tuple[frozenset[str], list[int]] = frozenset(), []
+        # The steps in it while this object writes.
+        self._known: list[int] = []
 
     def write(self, samples: Samples, encode_grid: EncodeGrid) -> None:
         """Keeps the samples of a step, and their grids where they are images."""
@@ -51,6 +56,14 @@ class SampleFolder:
             arrays["noise"] = samples.noise
         # Last: it is what readers list.
         write_arrays(self._folder / f"{stem}.npz", arrays, sync=False)
+        goes_on = _writers.get(self._folder) is self and self._known[-1:] < [samples.step]
+        self._known = [*self._known, samples.step] if goes_on else self._listed()
+        _writers[self._folder] = self
+
+    def close(self) -> None:
+        """No more is written: readers look for themselves again."""
+        if _writers.get(self._folder) is self:
+            del _writers[self._folder]
 
     def write_real(self, real: np.ndarray, views: Arrays, encode_grid: EncodeGrid) -> None:
         """Keeps the real samples and what there is to be seen of them."""
@@ -72,6 +85,7 @@ class SampleFolder:
 
     def drop_after(self, step: int) -> None:
         """Removes the samples of later steps, which a resumed run makes anew."""
+        self.close()
         for later in self.steps():
             if later > step:
                 for suffix in (".npz", *_SUFFIX.values()):
@@ -80,18 +94,24 @@ class SampleFolder:
 
     def steps(self) -> list[int]:
         """The steps that have samples, in order."""
-        # Pages ask at every look, and there may be thousands: only new names are looked at.
+        # Pages ask at every look, and there may be thousands.
+        writer = _writers.get(self._folder)
+        return list(writer._known) if writer else self._listed()
+
+    def _listed(self) -> list[int]:
+        """The steps that the folder has, of which only new names are looked at."""
         seen, steps = self._seen
         try:
-            # Without files that are just being written, whose names are gone the next time.
-            names = frozenset(name for name in os.listdir(self._folder) if name.endswith(".npz"))
+            names = frozenset(os.listdir(self._folder))
         except OSError:
             return []
         if not seen <= names:
             seen, steps = frozenset(), []
-        new = [self._step_of(name) for name in names - seen]
-        steps = sorted([*steps, *(step for step in new if step is not None)])
-        self._seen = names, steps
+        # Without files that are just being written, whose names are gone the next time.
+        new = frozenset(name for name in names - seen if name.endswith(".npz"))
+        found = (self._step_of(name) for name in new)
+        steps = sorted([*steps, *(step for step in found if step is not None)])
+        self._seen = seen | new, steps
         return list(steps)
 
     def _step_of(self, name: str) -> int | None:

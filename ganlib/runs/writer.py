@@ -214,6 +214,7 @@ class RunWriter:
                 if log is not None:
                     log.close()
         finally:
+            self._samples.close()
             self._run.lock.release()
 
     @property

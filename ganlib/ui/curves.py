@@ -11,7 +11,7 @@ from ganlib.errors import UserError
 from ganlib.events import Change
 from ganlib.runs.metrics_reader import History
 from ganlib.runs.run import Parent
-from ganlib.ui.live_chart import live_chart
+from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.reading import Reading
 from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
 from ganlib.viz.chart import Chart
@@ -110,17 +110,14 @@ def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
         )
     else:
         losses, below = _charts(reading, (), None, look)
-    live_chart(
-        losses,
-        key=f"{page}.loss",
-        height=_LOSS_HEIGHT,
-        alt=f"Losses of {look.judge} and generator over training",
-    )
-    live_chart(
-        below,
-        key=f"{page}.second",
-        height=_SECOND_HEIGHT,
-        alt=second.alt.format(judge=look.judge),
+    live_charts(
+        Shown(
+            losses,
+            f"{page}.loss",
+            _LOSS_HEIGHT,
+            f"Losses of {look.judge} and generator over training",
+        ),
+        Shown(below, f"{page}.second", _SECOND_HEIGHT, second.alt.format(judge=look.judge)),
     )
 
 

@@ -1,4 +1,4 @@
-// Draws a Plotly figure and keeps its node, zoom, hover and hidden curves across updates.
+// Draws Plotly figures and keeps their nodes, zoom, hover and hidden curves across updates.
 // A zoom along x of one chart is a zoom of all that have the same link.
 
 const charts = new WeakMap()
@@ -6,11 +6,24 @@ const charts = new WeakMap()
 const links = (window.ganlibLinks ??= new Map())
 
 export default function (component) {
-  const host = component.parentElement.querySelector(".live-chart")
-  if (!charts.has(host)) charts.set(host, new LiveChart(host))
-  const chart = charts.get(host)
-  chart.show(component.data)
-  return () => chart.destroyIfRemoved()
+  const box = component.parentElement.querySelector(".live-charts")
+  // What they have in common and of each its place, in a line; then each figure in one.
+  const [head, ...figures] = new TextDecoder().decode(component.data).split("\n").map(line => JSON.parse(line))
+  while (box.children.length < figures.length) box.append(host())
+  while (box.children.length > figures.length) box.lastChild.remove()
+  const shown = figures.map((figure, i) => {
+    const chart = charts.get(box.children[i])
+    chart.show({ ...head.charts[i], figure, plotly: head.plotly })
+    return chart
+  })
+  return () => shown.forEach(chart => chart.destroyIfRemoved())
+}
+
+function host() {
+  const made = document.createElement("div")
+  made.className = "live-chart"
+  charts.set(made, new LiveChart(made))
+  return made
 }
 
 class LiveChart {
@@ -54,7 +67,7 @@ class LiveChart {
     this.stale = true
     this.plot.dataset.key = data.key
     this.plot.setAttribute("aria-label", data.alt)
-    this.host.style.height = `${data.figure.layout.height}px`
+    this.host.style.height = `${data.height}px`
     try {
       this.plotly = await plotly(data.plotly)
     } catch {
@@ -71,7 +84,8 @@ class LiveChart {
     if (wait || !this.stale || !this.plotly) return
     this.stale = false
     const { data, layout } = this.data.figure
-    const dressed = { ...themed(layout, readTheme(this.host)), width }
+    const { height } = this.data
+    const dressed = { ...themed(layout, readTheme(this.host)), width, height }
     if (this.view) dressed.xaxis = looking(dressed.xaxis, this.view)
     // Always the same object: with a changed config Plotly would start anew.
     this.config ??= config(this)

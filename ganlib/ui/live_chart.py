@@ -4,9 +4,11 @@
 hover. This component keeps its node and hands new data to `Plotly.react`.
 """
 
+import json
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import streamlit as st
@@ -18,10 +20,12 @@ from ganlib.viz.chart import Chart
 # Not isolated: Plotly puts its style sheet into the document's head, where a shadow
 # root would not see it.
 _COMPONENT = component("live_chart", isolate_styles=False)
+# Pixels between charts below one another, also in the style sheet.
+_GAP = 16
 
 
-def live_chart(chart: Chart, *, key: str, height: int, alt: str, link: str = "") -> None:
-    """Shows a chart that keeps its zoom, hover and hidden curves while its data change.
+class Shown(NamedTuple):
+    """A chart on the page.
 
     Args:
         chart: what to draw; the same `uirevision` keeps the zoom, another one drops it.
@@ -30,10 +34,27 @@ def live_chart(chart: Chart, *, key: str, height: int, alt: str, link: str = "")
         alt: what the chart shows, in a sentence, for those who cannot see it.
         link: charts of the same link look at the same part of x; none for a chart alone.
     """
-    payload = chart.payload()
-    figure = {**payload, "layout": {**payload["layout"], "height": height}}
-    data = {"figure": figure, "plotly": _plotly_url(), "key": key, "alt": alt, "link": link}
-    _COMPONENT(key=key, data=data, height=height)
+
+    chart: Chart
+    key: str
+    height: int
+    alt: str
+    link: str = ""
+
+
+def live_charts(*shown: Shown) -> None:
+    """Shows charts below one another, which keep their zoom, hover and hidden curves.
+
+    What one more of them costs at every look is its data alone.
+    """
+    told = [
+        {"key": one.key, "height": one.height, "alt": one.alt, "link": one.link} for one in shown
+    ]
+    head = json.dumps({"plotly": _plotly_url(), "charts": told}).encode()
+    # Lines of JSON and no dictionary, of which Streamlit would make JSON twice for every session.
+    lines = b"\n".join((head, *(one.chart.json() for one in shown)))
+    height = sum(one.height for one in shown) + _GAP * (len(shown) - 1)
+    _COMPONENT(key=shown[0].key, data=lines, height=height)
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,14 +10,14 @@ from ganlib import diagnosis, recipes
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
-from ganlib.runs import Run, Status
+from ganlib.runs import Label, Run, Status
 from ganlib.runs.trainers import config_now
 from ganlib.ui.audience import seconds_between_looks
 from ganlib.ui.curves import Offered, chart_options, curves_panel, offered_by
 from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import Reading, readings
-from ganlib.ui.samples import samples_panel
+from ganlib.ui.samples import samples_options, samples_panel
 from ganlib.ui.session import anew_where_gone
 from ganlib.ui.status_line import status_line
 from ganlib.ui.text import plain
@@ -78,7 +78,8 @@ def live_panels(
     if run is None or status is None:
         _before_the_first(recipe, config or recipe.Config())
         return
-    drawn = _stage(recipe, status, readings().of(run, status))
+    reading = readings().of(run, status)
+    drawn = _stage(recipe, status, reading)
     tick = _FIRST_TICK_S if status.active and not drawn.began else drawn.tick_s
     above = st.container(key="run_status")
     left, right = _columns()
@@ -87,7 +88,9 @@ def live_panels(
         chart_options(drawn.offered)
     places = _Places(above, curves, st.container())
     with right, st.container(key="live_samples"):
-        st.fragment(_live, run_every=tick)(run, drawn, places)
+        if drawn.sampled:
+            samples_options(recipe, reading)
+        st.fragment(_live, run_every=tick)(run, run.label(), drawn, places)
     _data(run, drawn)
 
 
@@ -95,12 +98,12 @@ def _columns() -> Sequence[_Container]:
     return st.columns([6, 5], gap="medium")
 
 
-def _live(run: Run, drawn: _Stage, places: _Places) -> None:
+def _live(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
     with anew_where_gone(run):
-        _draw(run, drawn, places)
+        _draw(run, label, drawn, places)
 
 
-def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
+def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
     try:
         status = run.status()
     except UserError as error:
@@ -111,7 +114,7 @@ def _draw(run: Run, drawn: _Stage, places: _Places) -> None:
     reading = readings().of(run, status)
     recipe = recipes.get(run.recipe)
     with places.status:
-        _status(run, status)
+        _status(status, label)
     with places.curves, _told():
         curves_panel(reading, recipe.page, drawn.offered)
     with _told():
@@ -131,8 +134,8 @@ def _begin(*places: _Container) -> None:
             st.empty()
 
 
-def _status(run: Run, status: Status) -> None:
-    status_line(status, run.label())
+def _status(status: Status, label: Label) -> None:
+    status_line(status, label)
     if status.state == "failed":
         st.error(plain(status.message), icon=":material/error:")
     elif status.state == "interrupted":

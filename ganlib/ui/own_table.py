@@ -11,7 +11,7 @@ from ganlib.errors import DataError
 from ganlib.recipes import Recipe
 from ganlib.recipes.own_columns import OWN
 from ganlib.ui import own_files
-from ganlib.ui.live_chart import live_chart
+from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.text import plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_figure, histogram_info
@@ -44,11 +44,13 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
         found = _columns(form, recipe.Config.own_count) if st.session_state.get(key) else None
     if found is not None:
         with right:
-            live_chart(
-                preview(found),
-                key=f"{key}:preview",
-                height=_PREVIEW_HEIGHT,
-                alt=f"Values of {' and '.join(found.names)} in your table",
+            live_charts(
+                Shown(
+                    preview(found),
+                    key=f"{key}:preview",
+                    height=_PREVIEW_HEIGHT,
+                    alt=f"Values of {' and '.join(found.names)} in your table",
+                )
             )
 
 

@@ -9,7 +9,7 @@ from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.events import Arrays
 from ganlib.runs import Run
-from ganlib.ui.live_chart import live_chart
+from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.reading import Reading, readings
 from ganlib.ui.services import manager
 from ganlib.ui.text import plain
@@ -34,8 +34,32 @@ def plane_samples(reading: Reading, step: int) -> None:
     """
     layers = set(_LAYERS[:2])
     if "surface" in reading.samples(step):
+        layers = set(st.session_state.get("samples.layers", layers))
+    other = _another(reading.run)
+    if other is None:
+        _cloud(reading, step, layers, "plane", _HEIGHT)
+        return
+    for column, (one, at, key) in zip(
+        st.columns(2, gap="small"),
+        ((reading, step, "plane"), (other, _at_most(other, step), "plane.beside")),
+        strict=True,
+    ):
+        with column:
+            _told(one, at)
+            if at is not None:
+                _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
+
+
+def plane_options(run: Run, samples: Arrays) -> None:
+    """Which layers are drawn, and which other run beside.
+
+    Args:
+        run: on view.
+        samples: of it.
+    """
+    if "surface" in samples:
         st.session_state.setdefault("samples.layers", list(_LAYERS[:2]))
-        chosen = st.pills(
+        st.pills(
             "Layers",
             _LAYERS,
             selection_mode="multi",
@@ -43,22 +67,17 @@ def plane_samples(reading: Reading, step: int) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        layers = set(chosen)
-    place = st.container()
-    other = _another(reading.run)
-    with place:
-        if other is None:
-            _cloud(reading, step, layers, "plane", _HEIGHT)
-            return
-        for column, (one, at, key) in zip(
-            st.columns(2, gap="small"),
-            ((reading, step, "plane"), (other, _at_most(other, step), "plane.beside")),
-            strict=True,
-        ):
-            with column:
-                _told(one, at)
-                if at is not None:
-                    _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
+    if others := _others(run):
+        if st.session_state.get(BESIDE) not in others:
+            st.session_state[BESIDE] = _ALONE
+        st.selectbox(
+            "Beside it",
+            [_ALONE, *others],
+            format_func=lambda id: others.get(id, "No other run"),
+            key=BESIDE,
+            persist_state="session",
+            help="Another run in the plane, at the same step or its last one before.",
+        )
 
 
 def trains_beside() -> bool:
@@ -72,23 +91,15 @@ def trains_beside() -> bool:
 
 def _another(run: Run) -> Reading | None:
     """Of the run that somebody wants to see beside."""
-    others = {id: name for id, name in _planes().items() if id != run.id}
-    if not others:
-        return None
-    if st.session_state.get(BESIDE) not in others:
-        st.session_state[BESIDE] = _ALONE
-    chosen = st.selectbox(
-        "Beside it",
-        [_ALONE, *others],
-        format_func=lambda id: others.get(id, "No other run"),
-        key=BESIDE,
-        persist_state="session",
-        help="Another run in the plane, at the same step or its last one before.",
-    )
-    if not chosen:
+    chosen = str(st.session_state.get(BESIDE, _ALONE))
+    if chosen not in _others(run):
         return None
     beside = manager().store.open(chosen)
     return readings().of(beside, beside.status())
+
+
+def _others(run: Run) -> dict[str, str]:
+    return {id: name for id, name in _planes().items() if id != run.id}
 
 
 # Every second is too often for a look at all runs there are.
@@ -134,11 +145,13 @@ def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int)
     except UserError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    live_chart(
-        chart,
-        key=key,
-        height=height,
-        alt=f"Real and generated points of the plane at step {step:,}",
+    live_charts(
+        Shown(
+            chart,
+            key=key,
+            height=height,
+            alt=f"Real and generated points of the plane at step {step:,}",
+        )
     )
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import streamlit as st
 
 from ganlib.errors import ConfigError, UserError
+from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
 from ganlib.ui.generators import generate_more
 from ganlib.ui.grid import image_grid
-from ganlib.ui.live_chart import live_chart
-from ganlib.ui.plane_samples import plane_samples
+from ganlib.ui.live_chart import Shown, live_charts
+from ganlib.ui.plane_samples import plane_options, plane_samples
 from ganlib.ui.reading import Reading
 from ganlib.ui.text import listed, plain
 from ganlib.ui.time_slider import time_slider
@@ -66,6 +67,47 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
         _more(recipe, run)
 
 
+def samples_options(recipe: Recipe, reading: Reading) -> None:
+    """How samples are drawn; the same for every run and page.
+
+    On the page like `ganlib.ui.curves.chart_options`, and for the same reason.
+
+    Args:
+        recipe: of the run.
+        reading: of the run on view, which has samples.
+    """
+    if recipe.kind == "image":
+        st.toggle(
+            "Fresh noise at every step",
+            key="samples.fresh",
+            persist_state="session",
+            help="Off: the same noise every time, so that you can watch one image grow. "
+            "On: new noise each time, which shows how much the generator's images differ.",
+        )
+        return
+    samples: Arrays = {}
+    # What cannot be read is told of where it is drawn.
+    with suppress(UserError):
+        samples = reading.samples(reading.sample_steps[-1])
+    if recipe.kind == "plane":
+        plane_options(reading.run, samples)
+    elif _has_lines(samples):
+        st.session_state.setdefault("samples.view", _VIEWS[0])
+        st.segmented_control(
+            "View",
+            _VIEWS,
+            key="samples.view",
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+
+
+def _has_lines(samples: Arrays) -> bool:
+    """Whether there is what the first paper's figure shows."""
+    return "surface" in samples and "noise" in samples
+
+
 def _grids(recipe: Recipe, reading: Reading, step: int) -> None:
     run = reading.run
     kind: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
@@ -84,13 +126,6 @@ def _grids(recipe: Recipe, reading: Reading, step: int) -> None:
             alt="Real images",
             caption="Real",
         )
-    st.toggle(
-        "Fresh noise at every step",
-        key="samples.fresh",
-        persist_state="session",
-        help="Off: the same noise every time, so that you can watch one image grow. "
-        "On: new noise each time, which shows how much the generator's images differ.",
-    )
 
 
 def _caption(recipe: Recipe, run: Run, step: int) -> str:
@@ -104,34 +139,28 @@ def _caption(recipe: Recipe, run: Run, step: int) -> str:
 
 def _line(recipe: Recipe, reading: Reading, step: int) -> None:
     """Histograms, or the first paper's figure, of what lies on a line."""
-    samples = reading.samples(step)
-    if "surface" in samples and "noise" in samples:
-        st.session_state.setdefault("samples.view", _VIEWS[0])
-        view = st.segmented_control(
-            "View",
-            _VIEWS,
-            key="samples.view",
-            required=True,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        if view == _VIEWS[1]:
-            live_chart(
+    lines = st.session_state.get("samples.view") == _VIEWS[1]
+    if lines and _has_lines(reading.samples(step)):
+        live_charts(
+            Shown(
                 reading.once(("goodfellow", step), lambda: _goodfellow(recipe, reading, step)),
                 key="goodfellow",
                 height=_CHART_HEIGHT,
                 alt="Densities of real and generated values, the discriminator, and lines from "
                 f"the noise to the generated values at step {step:,}",
             )
-            return
-    live_chart(
-        reading.once(
-            ("histogram", step),
-            lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
-        ),
-        key="histogram",
-        height=_CHART_HEIGHT,
-        alt=f"Histograms of real, noise and generated values at step {step:,}",
+        )
+        return
+    live_charts(
+        Shown(
+            reading.once(
+                ("histogram", step),
+                lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
+            ),
+            key="histogram",
+            height=_CHART_HEIGHT,
+            alt=f"Histograms of real, noise and generated values at step {step:,}",
+        )
     )
 
 
@@ -170,18 +199,22 @@ def _more(recipe: Recipe, run: Run) -> None:
                 encode_grid(more), key="grid.more", alt="Newly generated images", caption="New"
             )
     elif recipe.kind == "plane":
-        live_chart(
-            plane_figure(plane_info(run.real(), more), uirevision=f"{run.id}.more"),
-            key="plane.more",
-            height=_CHART_HEIGHT,
-            alt="Real and newly generated points of the plane",
+        live_charts(
+            Shown(
+                plane_figure(plane_info(run.real(), more), uirevision=f"{run.id}.more"),
+                key="plane.more",
+                height=_CHART_HEIGHT,
+                alt="Real and newly generated points of the plane",
+            )
         )
     elif np.size(more) == _MORE:
         st.markdown(f"New values: {listed(more.ravel())}")
     else:
-        live_chart(
-            histogram_figure(histogram_info(run.real(), more), uirevision=f"{run.id}.more"),
-            key="histogram.more",
-            height=220,
-            alt="Histograms of real and newly generated values",
+        live_charts(
+            Shown(
+                histogram_figure(histogram_info(run.real(), more), uirevision=f"{run.id}.more"),
+                key="histogram.more",
+                height=220,
+                alt="Histograms of real and newly generated values",
+            )
         )

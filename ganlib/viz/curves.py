@@ -132,7 +132,7 @@ class GrowingCurves:
         union = np.zeros(len(rows), bool)
         for line, there in zip(lines, shown, strict=True):
             at = np.flatnonzero(there)
-            union[at[decimate(rows[at], line[at], self._share)]] = True
+            union[at] |= decimate(rows[at], line[at], self._share)
         curves = []
         for column, (name, line, there) in enumerate(zip(self._names, lines, shown, strict=True)):
             at = np.flatnonzero(there & union)

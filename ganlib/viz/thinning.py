@@ -11,6 +11,7 @@ from tsdownsample import MinMaxLTTBDownsampler
 
 MAX_SMOOTHING = 0.99
 MIN_POINTS = 8
+_CHOOSER = MinMaxLTTBDownsampler()
 
 
 class RunningMean:
@@ -170,13 +171,15 @@ def decimate(x: np.ndarray, values: np.ndarray, max_points: int) -> np.ndarray:
         values: (n,) finite.
         max_points: at least 8.
     Returns:
-        (m,) int64 positions in ascending order, m <= max_points.
+        (n,) bool, at most `max_points` of them true.
     Source: MinMaxLTTB, Van Der Donckt et al. 2023, arXiv 2305.00332.
     """
     if max_points < MIN_POINTS:
         raise ValueError(f"max_points must be at least {MIN_POINTS}. Received: {max_points}.")
     if len(values) <= max_points:
-        return np.arange(len(values))
+        return np.ones(len(values), bool)
     values = np.ascontiguousarray(values, dtype=np.float32)
-    chosen = MinMaxLTTBDownsampler().downsample(x, values, n_out=max_points - 2)
-    return np.union1d(chosen.astype(np.int64), [values.argmin(), values.argmax()])
+    drawn = np.zeros(len(values), bool)
+    drawn[_CHOOSER.downsample(x, values, n_out=max_points - 2)] = True
+    drawn[[values.argmin(), values.argmax()]] = True
+    return drawn

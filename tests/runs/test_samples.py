@@ -73,3 +73,22 @@ def test_real_samples_are_those_of_the_data_that_a_run_goes_on_with(folder: Samp
 
 def _never(images: np.ndarray) -> bytes:
     raise AssertionError("the picture is there already")
+
+
+def test_who_writes_here_knows_what_there_is(
+    folder: SampleFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = SampleFolder(tmp_path / "samples")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.listdir", _never)
+        assert reader.steps() == [0, 100, 123_456_789]
+        folder.write(Samples(123_456_790, _images(1), _images(2)), encode_grid)
+        assert reader.steps()[2:] == [123_456_789, 123_456_790]
+    (tmp_path / "samples" / "00000100.npz").unlink()
+    folder.close()
+    assert reader.steps() == [0, 123_456_789, 123_456_790]
+    # A step again, as after a resume from before it.
+    folder.write(Samples(100, _images(1), _images(2)), encode_grid)
+    assert reader.steps() == [0, 100, 123_456_789, 123_456_790]
+    folder.drop_after(50)
+    assert reader.steps() == [0]

@@ -83,6 +83,22 @@ def test_a_missing_run_is_told(store: RunStore) -> None:
     assert not (store.root / run_id).exists()
 
 
+def test_an_owner_in_this_process_is_known_without_asking_the_system(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = store.create("toy/scalar", FakeConfig())
+    with monkeypatch.context() as patch:
+        patch.setattr("ganlib.runs.lock.FileLock", None)
+        assert store.open(owner.id).status().state == "queued"
+        assert not RunLock(owner.path).try_acquire()
+    owner.lock.release()
+    other = RunLock(owner.path)
+    assert other.try_acquire()
+    assert not RunLock(owner.path).try_acquire()
+    del other
+    assert RunLock(owner.path).try_acquire()
+
+
 def test_an_owner_that_lets_go_leaves_an_interrupted_run(store: RunStore) -> None:
     owner = store.create("toy/scalar", FakeConfig())
     other = RunStore(store.root)

@@ -1,11 +1,11 @@
 """The second chart: what it offers depends on what a run has measured."""
 
 import base64
-import json
 
 import numpy as np
 import pytest
 import stored_runs
+from drawn import charts
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -93,10 +93,9 @@ def shown(store: RunStore, names: tuple[str, ...], **session: str) -> AppTest:
 
 
 def legends(app: AppTest) -> list[list[str]]:
-    charts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
     return [
         [trace["name"] for trace in chart["figure"]["data"] if trace.get("showlegend", True)]
-        for chart in charts
+        for chart in charts(app)
     ]
 
 
@@ -118,9 +117,9 @@ def test_a_run_with_a_critic_shows_its_distance_first(store: RunStore) -> None:
 def test_a_learning_rate_is_not_smoothed(store: RunStore) -> None:
     app = shown(store, (*LOSSES, *NORMS, *RATES))
     app.selectbox(key="chart.second").select("Learning rates").run()
-    second = json.loads(app.get("bidi_component")[1].proto.json)
+    second = charts(app)[1]
     assert len(second["figure"]["data"]) == 2  # no shadows of the raw curves
-    first = json.loads(app.get("bidi_component")[0].proto.json)
+    first = charts(app)[0]
     assert len(first["figure"]["data"]) == 4
 
 
@@ -169,7 +168,7 @@ def test_scores_of_the_samples_can_be_the_second_chart(store: RunStore) -> None:
 
 def decoded(app: AppTest) -> dict[str, list[float]]:
     """x and y of the second chart's last curve."""
-    trace = json.loads(app.get("bidi_component")[1].proto.json)["figure"]["data"][-1]
+    trace = charts(app)[1]["figure"]["data"][-1]
     return {
         axis: np.frombuffer(
             base64.b64decode(trace[axis]["bdata"]), f"<{trace[axis]['dtype']}"

@@ -1,10 +1,10 @@
 """The page that compares two distributions, over runs and tables."""
 
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 
+import drawn
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,9 +24,7 @@ TITLES = ("Histogram", "Density", "Cumulative", "Quantiles")
 
 
 def charts(app: AppTest) -> dict[str, dict]:
-    assert not app.exception, app.exception
-    found = [json.loads(part.proto.json) for part in app.get("bidi_component")]
-    return {part["key"]: part for part in found if "figure" in part}
+    return {chart["key"]: chart for chart in drawn.charts(app)}
 
 
 def sentence(app: AppTest) -> str:

@@ -1,37 +1,36 @@
-import json
 import re
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from drawn import charts
 from streamlit.testing.v1 import AppTest
 
 
 def page():
     import numpy as np
 
-    from ganlib.ui.live_chart import live_chart
+    from ganlib.ui.live_chart import Shown, live_charts
     from ganlib.viz.curve_figures import loss_figure
     from ganlib.viz.curves import curves_info
 
     info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])})
     chart = loss_figure(info, uirevision="run", height=999)
-    live_chart(chart, key="live_loss", height=240, alt="Loss of the generator")
+    live_charts(Shown(chart, key="live_loss", height=240, alt="Loss of the generator"))
 
 
 def shown():
     st.cache_resource.clear()
     app = AppTest.from_function(page, default_timeout=60).run()
-    assert not app.exception
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    return charts(app)[0]
 
 
 def test_figure_travels_with_what_the_browser_needs():
     data = shown()
     assert data["key"] == "live_loss"
     assert data["alt"] == "Loss of the generator"
-    assert data["figure"]["layout"]["height"] == 240
+    assert data["height"] == 240
     assert data["figure"]["data"][0]["y"]["dtype"] == "f4"
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import drawn
 import numpy as np
 import pytest
 import streamlit as st
@@ -53,7 +54,7 @@ def components(app: AppTest) -> list[dict]:
 
 
 def charts(app: AppTest, word: str) -> list[dict]:
-    return [one for one in components(app) if word in one.get("alt", "")]
+    return [one for one in drawn.charts(app) if word in one["alt"]]
 
 
 def held(app: AppTest, name: str, knob: str) -> object:

@@ -1,9 +1,8 @@
 """Samples of a plane, which no stored run of the other tests has."""
 
-import json
-
 import numpy as np
 import stored_runs
+from drawn import charts
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -31,10 +30,12 @@ def plane_run(store: RunStore, steps: tuple[int, ...] = (0, 20), modes: float = 
 def panel(run) -> None:
     from ganlib import recipes
     from ganlib.ui.reading import Reading
-    from ganlib.ui.samples import samples_panel
+    from ganlib.ui.samples import samples_options, samples_panel
 
     status = run.status()
-    samples_panel(recipes.get("toy/plane"), Reading(run, status), status)
+    recipe, reading = recipes.get("toy/plane"), Reading(run, status)
+    samples_options(recipe, reading)
+    samples_panel(recipe, reading, status)
 
 
 def shown(run: Run, **session: str) -> AppTest:
@@ -47,8 +48,7 @@ def shown(run: Run, **session: str) -> AppTest:
 
 
 def clouds(app: AppTest) -> dict[str, dict]:
-    parts = [json.loads(part.proto.json) for part in app.get("bidi_component")]
-    return {part["key"]: part for part in parts if "figure" in part}
+    return {chart["key"]: chart for chart in charts(app)}
 
 
 def test_samples_of_a_plane_are_clouds(store: RunStore) -> None:

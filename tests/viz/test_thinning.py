@@ -71,7 +71,7 @@ def test_a_mean_of_parts_is_the_mean_of_the_whole(weight: float) -> None:
     max_points=st.integers(8, 700),
 )
 def test_decimation_keeps_ends_and_extremes(values: np.ndarray, max_points: int) -> None:
-    chosen = decimate(np.arange(len(values)), values, max_points)
+    chosen = np.flatnonzero(decimate(np.arange(len(values)), values, max_points))
     assert len(chosen) <= max_points
     assert (np.diff(chosen) > 0).all()
     assert chosen[0] == 0
@@ -81,7 +81,7 @@ def test_decimation_keeps_ends_and_extremes(values: np.ndarray, max_points: int)
 
 
 def test_decimation_leaves_a_short_curve_alone() -> None:
-    np.testing.assert_array_equal(decimate(np.arange(600), np.ones(600), 600), np.arange(600))
+    assert decimate(np.arange(600), np.ones(600), 600).all()
 
 
 def test_decimation_refuses_too_few_points() -> None:

@@ -9,7 +9,7 @@ from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
 from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
-from ganlib.ui.live_chart import live_chart
+from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.services import manager
 from ganlib.viz.course import CourseInfo, course_bins, course_column, course_figure, course_info
 from ganlib.viz.curve_figures import steps_figure
@@ -57,13 +57,15 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
             )
         )
         values = np.array([found.get(name, np.nan) for found in rows.values()])
-        live_chart(
-            steps_figure(
-                np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"
-            ),
-            key="compare.over.chart",
-            height=_HEIGHT,
-            alt=f"{name} between real and generated samples over the training",
+        live_charts(
+            Shown(
+                steps_figure(
+                    np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"
+                ),
+                key="compare.over.chart",
+                height=_HEIGHT,
+                alt=f"{name} between real and generated samples over the training",
+            )
         )
     with right:
         info = course_info(newest.real, edges, {at: found[at][1] for at in rows})
@@ -72,11 +74,13 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
 
 def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
     """The generated distribution at all steps beside the real one."""
-    live_chart(
-        course_figure(info, title, at=step, uirevision=uirevision),
-        key="compare.course",
-        height=_HEIGHT,
-        alt=f"{title} of generated samples over the training, and of real ones",
+    live_charts(
+        Shown(
+            course_figure(info, title, at=step, uirevision=uirevision),
+            key="compare.course",
+            height=_HEIGHT,
+            alt=f"{title} of generated samples over the training, and of real ones",
+        )
     )
 
 

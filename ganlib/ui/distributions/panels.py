@@ -9,7 +9,7 @@ import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.ui.distributions.compared import Compared
-from ganlib.ui.live_chart import live_chart
+from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.text import p_text, plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.distributions import (
@@ -53,12 +53,14 @@ def compare_panels(compared: Compared) -> None:
     for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
         for column, title in zip(st.columns(2, gap="medium"), row, strict=True):
             with column:
-                live_chart(
-                    charts[title],
-                    key=f"compare.{title}",
-                    height=_HEIGHT,
-                    alt=f"{title} of {compared.pair.first} and {compared.pair.second} values",
-                    link=_LINK,
+                live_charts(
+                    Shown(
+                        charts[title],
+                        key=f"compare.{title}",
+                        height=_HEIGHT,
+                        alt=f"{title} of {compared.pair.first} and {compared.pair.second} values",
+                        link=_LINK,
+                    )
                 )
     left, right = st.columns([5, 4], gap="medium")
     with left:

@@ -1,0 +1,21 @@
+"""What a page has handed to the browser's live charts."""
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    """All charts of the page in order: "plotly", "figure" and the fields of `Shown`."""
+    assert not app.exception, app.exception
+    found = []
+    for part in app.get("bidi_component"):
+        if part.proto.component_name != "ganlib_live_chart":
+            continue
+        head, *figures = map(json.loads, part.proto.bytes.splitlines())
+        found += [
+            {**shown, "plotly": head["plotly"], "figure": figure}
+            for shown, figure in zip(head["charts"], figures, strict=True)
+        ]
+    return found
