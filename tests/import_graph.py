@@ -20,7 +20,7 @@ PUBLIC_STREAMLIT = {"streamlit", "streamlit.components.v1", "streamlit.errors"}
 PRIVATE_ATTRIBUTES = {"config", "elements", "proto", "runtime", "web"}
 MAY_USE_PRIVATE = {"ganlib.ui._compat": "streamlit.", "ganlib.bench.session": "streamlit.proto."}
 
-_WORDS = {"architecture", "errors", "paths", "events", "knobs", "config", "discovery"}
+_WORDS = {"architecture", "errors", "paths", "events", "knobs", "config", "discovery", "memory"}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "ganlib": set(),
     "errors": set(),
     "discovery": set(),
+    "memory": set(),
     "paths": {"errors"},
     "settings": {"errors", "paths"},
     "architecture": set(),

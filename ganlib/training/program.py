@@ -5,14 +5,12 @@ run that has ended leaves its program behind, and a run that differs only in wha
 program reads anew (seed, steps, learning rates) takes it over, with weights of its own.
 """
 
-import ctypes
-import gc
 import threading
-from contextlib import suppress
 from typing import Any
 
 import tensorflow as tf
 
+from ganlib import memory
 from ganlib.config import RunConfig
 from ganlib.data.base import Data
 from ganlib.knobs import baked
@@ -149,7 +147,8 @@ def give_back(program: Program) -> None:
         _kept[program.key] = program
         while len(_kept) > _MOST_KEPT:
             del _kept[next(iter(_kept))]
-    _release_memory()
+    # It would be more after each run.
+    memory.give_back()
 
 
 def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
@@ -182,13 +181,6 @@ def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
         with _lock:
             del _coming[key]
         done.set()
-
-
-def _release_memory() -> None:
-    """Gives back to the system what the C library keeps of freed memory, more after each run."""
-    gc.collect()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _key(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> tuple[Any, ...]:

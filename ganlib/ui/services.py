@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ganlib import recipes
+from ganlib import memory, recipes
 from ganlib.errors import PATH, UserError, shown
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import (
@@ -40,6 +40,7 @@ def start() -> None:
 def manager() -> Manager:
     """The one manager of this server; every session sees the same runs."""
     cap, root = _cap(), _runs_folder()
+    memory.share_pools()
     keep_keras_sessions()
     keep_to_own_session()
     hear_runs_out()
