@@ -31,13 +31,10 @@ class Audience:
             return len(self._last_look)
 
 
+_AUDIENCE = Audience()
+
+
 def seconds_between_looks() -> float:
     """For this session, which looks now: 1 for a dozen, and more as more of them watch."""
     who = st.session_state.setdefault("watches_as", uuid4().hex)
-    return float(math.ceil(_audience().joined_by(who) / _MOST_LOOKS_A_SECOND))
-
-
-@st.cache_resource(show_spinner=False)
-def _audience() -> Audience:
-    """Of this server."""
-    return Audience()
+    return float(math.ceil(_AUDIENCE.joined_by(who) / _MOST_LOOKS_A_SECOND))

@@ -5,6 +5,7 @@ hover. This component keeps its node and hands new data to `Plotly.react`.
 """
 
 import json
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,7 +58,7 @@ def live_charts(*shown: Shown) -> None:
     _COMPONENT(key=shown[0].key, data=lines, height=height)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _plotly_url() -> str:
     """Has the server serve plotly.js out of the installed package, and says where.
 

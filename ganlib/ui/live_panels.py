@@ -1,7 +1,7 @@
 """What moves while a run trains: status, curves and samples."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -16,11 +16,12 @@ from ganlib.ui.audience import seconds_between_looks
 from ganlib.ui.curves import Offered, chart_options, curves_panel, offered_by
 from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
-from ganlib.ui.reading import Reading, readings
+from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.samples import samples_options, samples_panel
 from ganlib.ui.session import anew_where_gone
 from ganlib.ui.status_line import status_line
 from ganlib.ui.text import plain
+from ganlib.ui.told import told
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 _FIRST_TICK_S = 0.4
@@ -78,7 +79,7 @@ def live_panels(
     if run is None or status is None:
         _before_the_first(recipe, config or recipe.Config())
         return
-    reading = readings().of(run, status)
+    reading = READINGS.of(run, status)
     drawn = _stage(recipe, status, reading)
     tick = _FIRST_TICK_S if status.active and not drawn.began else drawn.tick_s
     above = st.container(key="run_status")
@@ -111,15 +112,14 @@ def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
             st.error(plain(str(error)), icon=":material/error:")
         _begin(places.curves, places.said)
         return
-    reading = readings().of(run, status)
+    reading = READINGS.of(run, status)
     recipe = recipes.get(run.recipe)
     with places.status:
         _status(status, label)
-    with places.curves, _told():
+    with places.curves, told():
         curves_panel(reading, recipe.page, drawn.offered)
-    with _told():
+    with told():
         samples_panel(recipe, reading, status)
-    _begin(places.said)
     with places.said:
         _said(recipe, status, reading, drawn.offered.judge)
     # The buttons and this fragment's own timer belong to the page, which must hear of it.
@@ -154,9 +154,12 @@ def _said(recipe: Recipe, status: Status, reading: Reading, judge: str) -> None:
         # Changes that cannot be read were told of beside the curves.
         with suppress(UserError):
             what_happens(reading.run, status, judge)
+    said = ""
     # A history that cannot be read was told of above.
     with suppress(UserError):
-        _diagnosis(recipe, reading, status)
+        said = _diagnosis(recipe, reading, status)
+    # Also where there is nothing to say: see `_begin`.
+    st.caption(said)
 
 
 def _data(run: Run, drawn: _Stage) -> None:
@@ -172,24 +175,15 @@ def _data(run: Run, drawn: _Stage) -> None:
             )
 
 
-def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> None:
+def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
     history = reading.history
     if not len(history):
-        return
+        return ""
     said = diagnosis.sentence({name: history[name] for name in history.names})
     if "modes" in status.scores and (peaks := recipe.peaks(config_now(reading.run))):
         scores = status.scores
         said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
-    st.caption(said)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Says what cannot be read of a run in the place where it would stand."""
-    try:
-        yield
-    except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+    return said
 
 
 def _before_the_first(recipe: Recipe, config: RunConfig) -> None:

@@ -10,9 +10,10 @@ from ganlib.errors import UserError
 from ganlib.events import Arrays
 from ganlib.runs import Run
 from ganlib.ui.live_chart import Shown, live_charts
-from ganlib.ui.reading import Reading, readings
+from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.services import manager
 from ganlib.ui.text import plain
+from ganlib.ui.told import told
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
@@ -95,7 +96,7 @@ def _another(run: Run) -> Reading | None:
     if chosen not in _others(run):
         return None
     beside = manager().store.open(chosen)
-    return readings().of(beside, beside.status())
+    return READINGS.of(beside, beside.status())
 
 
 def _others(run: Run) -> dict[str, str]:
@@ -137,22 +138,19 @@ def _told(reading: Reading, step: int | None) -> None:
 
 
 def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int) -> None:
-    try:
+    with told():
         chart = reading.once(
             ("cloud", step, frozenset(layers), height),
             lambda: _cloud_chart(reading, step, layers, height),
         )
-    except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    live_charts(
-        Shown(
-            chart,
-            key=key,
-            height=height,
-            alt=f"Real and generated points of the plane at step {step:,}",
+        live_charts(
+            Shown(
+                chart,
+                key=key,
+                height=height,
+                alt=f"Real and generated points of the plane at step {step:,}",
+            )
         )
-    )
 
 
 def _cloud_chart(reading: Reading, step: int, layers: set[str], height: int) -> Chart:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
-import streamlit as st
 
 from ganlib.events import Arrays
 from ganlib.runs import Run, Status
@@ -150,7 +149,5 @@ class Readings:
             return reading
 
 
-@st.cache_resource(show_spinner=False)
-def readings() -> Readings:
-    """Those of this server, which all its sessions share."""
-    return Readings()
+# Those of this server, which all its sessions share.
+READINGS = Readings()

@@ -17,7 +17,8 @@ from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.plane_samples import plane_options, plane_samples
 from ganlib.ui.reading import Reading
 from ganlib.ui.text import listed, plain
-from ganlib.ui.time_slider import time_slider
+from ganlib.ui.time_slider import step_on_view, time_slider
+from ganlib.ui.told import told
 from ganlib.viz.chart import Chart
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
 from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_info
@@ -47,22 +48,22 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
     if not steps:
         st.caption(_NONE_YET.get(status.state, "There are no samples: it ended before the first."))
         return
-    shown = st.container()
-    step = time_slider(steps, key=f"{run.id}.time", total=status.steps)
-    if status.active:
-        every = int(run.config.get("sample_every", 1))
-        # Samples are written before the status is.
-        due = min((max(status.step, steps[-1]) // every + 1) * every, status.steps)
-        st.caption(f"The next samples come at step {due:,}.")
-    with shown:
-        if step is None:
-            return
+    slider = f"{run.id}.time"
+    step = step_on_view(steps, key=slider)
+    # Where a step cannot be read, another can be chosen.
+    with told():
         if recipe.kind == "image":
             _grids(recipe, reading, step)
         elif recipe.kind == "plane":
             plane_samples(reading, step)
         else:
             _line(recipe, reading, step)
+    time_slider(steps, key=slider, total=status.steps)
+    if status.active:
+        every = int(run.config.get("sample_every", 1))
+        # Samples are written before the status is.
+        due = min((max(status.step, steps[-1]) // every + 1) * every, status.steps)
+        st.caption(f"The next samples come at step {due:,}.")
     if not status.active and run.checkpoint_steps():
         _more(recipe, run)
 

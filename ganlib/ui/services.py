@@ -40,7 +40,7 @@ def start() -> None:
 def manager() -> Manager:
     """The one manager of this server; every session sees the same runs."""
     cap, root = _cap(), _runs_folder()
-    memory.share_pools()
+    memory.keep_little()
     keep_keras_sessions()
     keep_to_own_session()
     hear_runs_out()

@@ -28,15 +28,24 @@ def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
     """
     if not len(steps):
         return None
-    newest = int(steps[-1])
-    chosen = _chosen(st.session_state.get(key), steps)
     data = {
         "ranges": ranges(steps),
-        "total": max(int(total), newest),
-        "chosen": chosen,
+        "total": max(int(total), int(steps[-1])),
+        "chosen": _chosen(st.session_state.get(key), steps),
     }
     _COMPONENT(key=key, data=data, default={"step": None}, on_step_change=_keep_state)
-    return newest if chosen is None else chosen
+    return step_on_view(steps, key=key)
+
+
+def step_on_view(steps: Sequence[int], *, key: str) -> int:
+    """What `time_slider` returns, also where that is drawn later.
+
+    Args:
+        steps: saved steps, ascending; one at least.
+        key: of the slider.
+    """
+    chosen = _chosen(st.session_state.get(key), steps)
+    return int(steps[-1]) if chosen is None else chosen
 
 
 def ranges(steps: Sequence[int]) -> list[list[int]]:

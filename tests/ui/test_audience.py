@@ -33,7 +33,7 @@ def test_a_dozen_look_every_second_and_two_dozen_every_other(
 ) -> None:
     # However long a busy machine takes to open all these.
     monkeypatch.setattr(audience, "_LEFT_AFTER_S", 1e9)
-    audience._audience.clear()
+    monkeypatch.setattr(audience, "_AUDIENCE", Audience())
     told = []
     for _ in range(25):
         session = AppTest.from_function(_look).run()
@@ -41,4 +41,3 @@ def test_a_dozen_look_every_second_and_two_dozen_every_other(
         # The same session again is no further one.
         assert session.run().markdown[0].value == told[-1]
     assert told == ["`1.0`"] * 12 + ["`2.0`"] * 12 + ["`3.0`"]
-    audience._audience.clear()

@@ -7,6 +7,8 @@ import streamlit as st
 from drawn import charts
 from streamlit.testing.v1 import AppTest
 
+from ganlib.ui import live_chart
+
 
 def page():
     import numpy as np
@@ -21,7 +23,7 @@ def page():
 
 
 def shown():
-    st.cache_resource.clear()
+    live_chart._plotly_url.cache_clear()
     app = AppTest.from_function(page, default_timeout=60).run()
     return charts(app)[0]
 

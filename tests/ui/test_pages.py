@@ -156,6 +156,18 @@ def test_a_damaged_file_of_a_run(name: str, recipe: str, open_page: Open, store:
     open_page("home")
 
 
+def test_beside_a_step_that_cannot_be_read_another_can_be_chosen(
+    open_page: Open, store: RunStore
+) -> None:
+    run = stored_runs.finished(store)
+    stored_runs.damage(run.path / "samples" / "00000020.npz")
+    app = open_page("toy", run=run.id)
+    assert "00000020.npz is damaged" in texts(app)
+    app.session_state[f"{run.id}.time"] = {"step": 0}
+    app.run()
+    assert "is damaged" not in texts(app)
+
+
 def test_names_of_the_columns_that_cannot_be_read(open_page: Open, store: RunStore) -> None:
     run = stored_runs.finished(store)
     log = run.path / "metrics.log"
