@@ -46,7 +46,7 @@ def plane_samples(reading: Reading, step: int) -> None:
         strict=True,
     ):
         with column:
-            _told(one, at)
+            _heading(one, at)
             if at is not None:
                 _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
 
@@ -121,7 +121,7 @@ def _at_most(reading: Reading, step: int) -> int | None:
     return max((at for at in reading.sample_steps if at <= step), default=None)
 
 
-def _told(reading: Reading, step: int | None) -> None:
+def _heading(reading: Reading, step: int | None) -> None:
     """Which run this is, and how well it does."""
     run = reading.run
     said = f"**{plain(str(run.config.get('preset') or run.label().name))}**"
