@@ -18,13 +18,15 @@ from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.samples import samples_options, samples_panel
-from ganlib.ui.session import anew_where_gone
+from ganlib.ui.services import manager
+from ganlib.ui.session import STARTED, anew_where_gone
 from ganlib.ui.status_line import status_line
 from ganlib.ui.text import plain
 from ganlib.ui.told import told
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
-_FIRST_TICK_S = 0.4
+# Until the first step is there, which a small network makes after a fifth of a second.
+_FIRST_TICK_S = 0.1
 
 _Container = AbstractContextManager[Any]
 
@@ -81,7 +83,7 @@ def live_panels(
         return
     reading = READINGS.of(run, status)
     drawn = _stage(recipe, status, reading)
-    tick = _FIRST_TICK_S if status.active and not drawn.began else drawn.tick_s
+    tick = _FIRST_TICK_S if _begins(run, status) else drawn.tick_s
     above = st.container(key="run_status")
     left, right = _columns()
     with left:
@@ -93,6 +95,12 @@ def live_panels(
             samples_options(recipe, reading)
         st.fragment(_live, run_every=tick)(run, run.label(), drawn, places)
     _data(run, drawn)
+
+
+def _begins(run: Run, status: Status) -> bool:
+    """Whether whoever started it here waits for a first step that comes in a moment."""
+    waits = status.active and not status.step and run.id == st.session_state.get(STARTED)
+    return waits and run.id in manager().active()[: manager().cap]
 
 
 def _columns() -> Sequence[_Container]:

@@ -11,7 +11,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
-from ganlib.ui.session import select
+from ganlib.ui.session import STARTED, select
 from ganlib.ui.text import plain
 
 _SETTLE_S = 1.0
@@ -80,7 +80,9 @@ def run_controls(
 def _start(recipe: Recipe) -> None:
     """Reads the form itself: what was typed last reaches a callback before the page."""
     try:
-        select(recipe.name, manager().submit(recipe.name, read_form(recipe)))
+        run_id = manager().submit(recipe.name, read_form(recipe))
+        select(recipe.name, run_id)
+        st.session_state[STARTED] = run_id
     except UserError as error:
         st.session_state["control.error"] = str(error)
 

@@ -13,6 +13,10 @@ from ganlib.ui.config_form import fill_form
 from ganlib.ui.services import manager
 
 
+# Session state key of the id of the run that was started here last.
+STARTED = "started"
+
+
 def recipe_key(page: str) -> str:
     """Session state key of the recipe picker of a page."""
     return f"{page}.recipe"
