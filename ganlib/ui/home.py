@@ -10,7 +10,7 @@ from ganlib.errors import UserError
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
-from ganlib.ui.session import select
+from ganlib.ui.session import STARTED, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.text import plain
 
@@ -76,6 +76,7 @@ def start_demo() -> None:
         return
     if ids[1:]:
         st.session_state[BESIDE] = ids[1]
+    st.session_state[STARTED] = ids[0]
     open_run(pressed.runs[0][0], ids[0])
 
 

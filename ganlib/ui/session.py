@@ -12,7 +12,6 @@ from ganlib.runs import Run
 from ganlib.ui.config_form import fill_form
 from ganlib.ui.services import manager
 
-
 # Session state key of the id of the run that was started here last.
 STARTED = "started"
 
