@@ -91,8 +91,10 @@ def live_panels(
         chart_options(drawn.offered)
     places = _Places(above, curves, st.container())
     with right, st.container(key="live_samples"):
-        if drawn.sampled:
-            samples_options(recipe, reading)
+        # There from the first, or the samples would be mounted anew behind what comes.
+        with st.container():
+            if drawn.sampled:
+                samples_options(recipe, reading)
         st.fragment(_live, run_every=tick)(run, run.label(), drawn, places)
     _data(run, drawn)
 
