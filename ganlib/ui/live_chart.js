@@ -8,7 +8,8 @@ const links = (window.ganlibLinks ??= new Map())
 export default function (component) {
   const box = component.parentElement.querySelector(".live-charts")
   // What they have in common and of each its place, in a line; then each figure in one.
-  const [head, ...figures] = new TextDecoder().decode(component.data).split("\n").map(line => JSON.parse(line))
+  const lines = new TextDecoder().decode(component.data).split("\n")
+  const [head, ...figures] = lines.map(line => JSON.parse(line))
   while (box.children.length < figures.length) box.append(host())
   while (box.children.length > figures.length) box.lastChild.remove()
   const shown = figures.map((figure, i) => {

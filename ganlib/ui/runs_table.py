@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.errors import UserError
 from ganlib.runs import RunSummary
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
 from ganlib.ui.sparks import Sparks
 from ganlib.ui.status_line import state_badge
 from ganlib.ui.text import plain
+from ganlib.ui.told import told
 
 # Loss curves that are read before the table is shown, and at each tick afterwards.
 _READ_AT_ONCE = 25
@@ -131,13 +131,11 @@ def _actions(summary: RunSummary) -> None:
             if st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
                 open_run(summary.recipe, summary.id)
             if st.button("Save name and note", key="save", icon=":material/save:"):
-                try:
+                with told():
                     store.rename(summary.id, name)
                     store.annotate(summary.id, note)
                     st.toast(f"{plain(name)} is saved.", icon=":material/save:")
                     st.rerun()
-                except UserError as error:
-                    st.error(plain(str(error)), icon=":material/error:")
             if st.button("Delete", key="delete", icon=":material/delete:"):
                 _confirm_delete(summary.id, name)
 
@@ -150,11 +148,8 @@ def _confirm_delete(run_id: str, name: str) -> None:
         if st.button("Cancel", key="delete_cancelled"):
             st.rerun()
     if confirmed:
-        try:
+        with told():
             manager().store.delete(run_id)
-        except UserError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-        st.session_state[_CHOSEN] = None
-        st.toast(f"{plain(name)} is deleted.", icon=":material/delete:")
-        st.rerun()
+            st.session_state[_CHOSEN] = None
+            st.toast(f"{plain(name)} is deleted.", icon=":material/delete:")
+            st.rerun()

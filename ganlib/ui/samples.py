@@ -16,7 +16,7 @@ from ganlib.ui.grid import image_grid
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.plane_samples import plane_options, plane_samples
 from ganlib.ui.reading import Reading
-from ganlib.ui.text import listed, plain
+from ganlib.ui.text import listed
 from ganlib.ui.time_slider import step_on_view, time_slider
 from ganlib.ui.told import told
 from ganlib.viz.chart import Chart
@@ -186,11 +186,8 @@ def _more(recipe: Recipe, run: Run) -> None:
     key = f"more.{run.id}"
     count = _MORE_POINTS if recipe.kind == "plane" else _MORE
     if st.button(f"Generate {count} more", key="generate", icon=":material/auto_awesome:"):
-        try:
-            with st.spinner("Asking the generator"):
-                st.session_state[key] = generate_more(run, count)
-        except UserError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+        with told(), st.spinner("Asking the generator"):
+            st.session_state[key] = generate_more(run, count)
     more = st.session_state.get(key)
     if more is None:
         return

@@ -1,4 +1,4 @@
-"""What cannot be read, told where it would stand."""
+"""What cannot be read or done, told where it was to be seen."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from ganlib.ui.text import plain
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Says what cannot be read of a run in the place where it would be drawn."""
+    """Says what cannot be read or done in the place where one would look for it."""
     try:
         yield
     except UserError as error:
