@@ -6,6 +6,8 @@ import keras
 import tensorflow as tf
 
 from ganlib.config import RunConfig
+from ganlib.data.normal import standard_normal
+from ganlib.models.halves import in_halves
 from ganlib.regularisers import interpolate_penalty, logits_and_penalty
 from ganlib.training.randomness import Moment, Purpose
 
@@ -14,7 +16,7 @@ Judge = Callable[[tf.Tensor], tf.Tensor]
 
 def judge_of(discriminator: keras.Model) -> Judge:
     """Packs -> (B / packing, 1) float32 logits, in training mode."""
-    return lambda packs: tf.cast(discriminator(packs, training=True), tf.float32)
+    return lambda packs: tf.cast(in_halves(discriminator, packs), tf.float32)
 
 
 def shown(samples: tf.Tensor, config: RunConfig, moment: Moment, index: int) -> tf.Tensor:
@@ -63,7 +65,7 @@ def with_instance_noise(
     """
     if not config.instance_noise:
         return samples
-    noise = tf.random.stateless_normal(samples.shape, moment.seed(Purpose.INSTANCE_NOISE, index))
+    noise = standard_normal(samples.shape, moment.seed(Purpose.INSTANCE_NOISE, index))
     return samples + config.instance_noise * (1 - moment.done) * noise
 
 

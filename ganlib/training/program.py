@@ -22,12 +22,12 @@ from ganlib.training.devices import Place
 from ganlib.training.generator import compile_generator
 from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.probe import compile_score
-from ganlib.training.threads import in_one_thread
+from ganlib.training.threads import side_by_side
 
 _MOST_KEPT = 2
-# Multiplications of a batch in one pass through both networks, up to which more threads
-# cost as much as they gain. Measured on two cores.
-_SMALL = 1e7
+# Multiplications of a batch in one pass through both networks, up to which operations gain
+# more by running beside each other than by being shared out. Measured on two cores.
+_SMALL = 1e8
 
 _kept: dict[tuple[Any, ...], "Program"] = {}
 # Those that are being prepared; set when they are there.
@@ -93,7 +93,7 @@ class Program:
             chunk = compile_chunk(
                 self.networks, self.feed, recipe, config, data, place, learns, stage
             )
-            self._variants[key] = in_one_thread(chunk) if self._is_small else chunk
+            self._variants[key] = side_by_side(chunk) if self._is_small else chunk
         return self._variants[key]
 
     def set(self, config: RunConfig) -> None:

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from ganlib.config import RunConfig
+from ganlib.models.halves import in_halves
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
 from ganlib.training.devices import mean_over_devices, repeat
@@ -46,13 +47,13 @@ def adversarial_step(
     judges = learns != "generator"
 
     def update(index: int | tf.Tensor) -> None:
-        samples = tf.cast(networks.generator(latents[index], training=True), tf.float32)
+        samples = tf.cast(in_halves(networks.generator, latents[index]), tf.float32)
         _update_discriminator(networks, objective, config, real[index], samples, moment, index)
 
     repeat(update, last if judges else 0)
 
     with tf.GradientTape() as generator_tape:
-        fake = tf.cast(networks.generator(latents[last], training=True), tf.float32)
+        fake = tf.cast(in_halves(networks.generator, latents[last]), tf.float32)
     figures, real_logits = _update_discriminator(
         networks, objective, config, real[last], tf.stop_gradient(fake), moment, last, judges
     )

@@ -1,11 +1,11 @@
-"""A chunk in one thread is the same chunk."""
+"""A chunk whose operations run side by side is the same chunk."""
 
 import threading
 
 import numpy as np
 import tensorflow as tf
 
-from ganlib.training.threads import in_one_thread
+from ganlib.training.threads import side_by_side
 
 
 def counter() -> tuple[tf.Variable, "tf.types.experimental.PolymorphicFunction"]:
@@ -27,10 +27,10 @@ def call(chunk: object, first: int, count: int) -> list[int]:
 
 def test_it_runs_once_for_each_call_and_never_ahead() -> None:
     total, chunk = counter()
-    alone = in_one_thread(chunk)
+    beside = side_by_side(chunk)
     assert total.numpy() == 0
     for index in range(1, 6):
-        assert call(alone, 10 * index, index) == [10 * index, index * (index + 1) // 2]
+        assert call(beside, 10 * index, index) == [10 * index, index * (index + 1) // 2]
         assert total.numpy() == index * (index + 1) // 2
 
 
@@ -39,8 +39,8 @@ def test_two_of_them_do_not_mix() -> None:
 
     def work(number: int) -> None:
         _, chunk = counter()
-        alone = in_one_thread(chunk)
-        results[number] = [call(alone, number, number) for _ in range(50)]
+        beside = side_by_side(chunk)
+        results[number] = [call(beside, number, number) for _ in range(50)]
 
     threads = [threading.Thread(target=work, args=(number,)) for number in (1, 2, 3)]
     for thread in threads:
