@@ -9,7 +9,6 @@ import numpy as np
 from scipy import stats
 
 from ganlib.data.base import Data
-from ganlib.data.normal import standard_normal
 from ganlib.events import DataReport
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class DistributionData(Data):
 
         shape = (count, *self.sample_shape)
         uniform = tf.random.stateless_uniform(shape, seed)
-        normal = standard_normal(shape, seed + tf.constant([0, 1 << 30], tf.int32))
+        normal = tf.random.stateless_normal(shape, seed + tf.constant([0, 1 << 30], tf.int32))
         return self.distribution.transform(uniform, normal)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganlib.data.base import Data
-from ganlib.data.normal import standard_normal
 from ganlib.events import DataReport
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class PlaneData(Data):
         import tensorflow as tf
 
         along = tf.random.stateless_uniform((count,), seed)
-        around = standard_normal((count, 2), seed + tf.constant([0, 1 << 30], tf.int32))
+        around = tf.random.stateless_normal((count, 2), seed + tf.constant([0, 1 << 30], tf.int32))
         return self.plane.place(along) + self.plane.sd * around
 
 

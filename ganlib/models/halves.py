@@ -5,8 +5,8 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.models.fourier import FourierFeatures
+from ganlib.models.hardware import on_gpu
 from ganlib.models.structure import multiply_adds
-from ganlib.models.thin import on_gpu
 
 # Of these a sample's result depends on that sample alone, and nothing is remembered of it.
 _SAMPLE_BY_SAMPLE = (

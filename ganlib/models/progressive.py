@@ -16,6 +16,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.quick import QuickConv2D, QuickConv2DTranspose
+
 # Pixels along a side, level by level.
 SIZES = (4, 8, 16, 32)
 _TOP = len(SIZES) - 1
@@ -182,7 +184,7 @@ def growing_generator(filters: int = 128) -> keras.Sequential:
         for size in SIZES
     ]
     blocks = [
-        layers.Conv2DTranspose(filters, 4, strides=2, padding="same", name=f"double_to_{size}")
+        QuickConv2DTranspose(filters, 4, strides=2, padding="same", name=f"double_to_{size}")
         for size in SIZES[1:]
     ]
     return keras.Sequential(
@@ -203,7 +205,7 @@ def growing_discriminator(filters: int = 128) -> keras.Sequential:
     """
     images = [layers.Conv2D(filters, 1, name=f"from_image_{size}") for size in SIZES]
     blocks = [
-        layers.Conv2D(filters, 4, strides=2, padding="same", name=f"halve_from_{size}")
+        QuickConv2D(filters, 4, strides=2, padding="same", name=f"halve_from_{size}")
         for size in SIZES[1:]
     ]
     return keras.Sequential([GrowingFeatures(images, blocks), layers.Flatten(), layers.Dense(1)])

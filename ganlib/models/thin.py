@@ -13,6 +13,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.hardware import on_gpu
+
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class ThinConv2D(layers.Conv2D):
@@ -123,11 +125,6 @@ def shifted_sums(images: tf.Tensor, kernel: tf.Tensor, *, forward: bool) -> tf.T
     rows, columns = ([sign * (tap - (side - 1) // 2) for tap in range(side)] for side in sides)
     moved = [_moved(next(planes), down, right) for down in rows for right in columns]
     return tf.cast(tf.add_n(moved), images.dtype)
-
-
-def on_gpu() -> bool:
-    """Whether there is one: its libraries have no trouble with few channels."""
-    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def _moved(plane: tf.Tensor, down: int, right: int) -> tf.Tensor:

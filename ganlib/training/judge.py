@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 
 from ganlib.config import RunConfig
-from ganlib.data.normal import standard_normal
 from ganlib.models.halves import in_halves
 from ganlib.regularisers import interpolate_penalty, logits_and_penalty
 from ganlib.training.randomness import Moment, Purpose
@@ -65,7 +64,7 @@ def with_instance_noise(
     """
     if not config.instance_noise:
         return samples
-    noise = standard_normal(samples.shape, moment.seed(Purpose.INSTANCE_NOISE, index))
+    noise = tf.random.stateless_normal(samples.shape, moment.seed(Purpose.INSTANCE_NOISE, index))
     return samples + config.instance_noise * (1 - moment.done) * noise
 
 

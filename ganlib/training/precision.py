@@ -1,12 +1,12 @@
 """In how many digits a run computes, as its hardware has it."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
 from ganlib.config import RunConfig
+from ganlib.models.hardware import processor_flags
 from ganlib.models.structure import convolves
 from ganlib.recipes.base import Recipe
 
@@ -45,17 +45,4 @@ def has_bfloat16(device: str) -> bool:
         gpu = tf.config.list_physical_devices("GPU")[int(device.rpartition(":")[2])]
         details = tf.config.experimental.get_device_details(gpu)
         return tuple(details.get("compute_capability", (0, 0))) >= _COMPUTE_CAPABILITY
-    return bool(_FLAGS & flags_of(Path("/proc/cpuinfo")))
-
-
-def flags_of(cpuinfo: Path) -> set[str]:
-    """What the processor says it can; nothing where the system has no such file.
-
-    Args:
-        cpuinfo: Linux's description of the processors.
-    """
-    try:
-        lines = cpuinfo.read_text().splitlines()
-    except OSError:
-        return set()
-    return {flag for line in lines if line.startswith("flags") for flag in line.split()}
+    return bool(_FLAGS & processor_flags())

@@ -9,7 +9,6 @@ from enum import IntEnum
 import numpy as np
 import tensorflow as tf
 
-from ganlib.data.normal import standard_normal
 from ganlib.recipes.base import Latent
 
 
@@ -90,5 +89,5 @@ def draw_latents(latent: Latent, seed: tf.Tensor, count: int) -> tf.Tensor:
     """(count, latent.size) float32."""
     shape = (count, latent.size)
     if latent.distribution == "normal":
-        return standard_normal(shape, seed)
+        return tf.random.stateless_normal(shape, seed)
     return tf.random.stateless_uniform(shape, seed, minval=-1.0, maxval=1.0)
