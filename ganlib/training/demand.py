@@ -282,8 +282,8 @@ def _scratch(layer: layers.Layer, seen: int, made: int) -> int:
         sides, strides = layer.kernel_size, layer.strides
         if isinstance(layer, UpsampledConv2D):
             sides, strides = tuple(side + 1 for side in sides), (2, 2)
-        # The larger images are padded and packed, and cut once for each tap.
-        return (2 + math.prod(sides) // 4) * max(seen, made) if packs(sides, strides) else 0
+        # The larger images are packed and then cut, tap by tap, of one layer at a time.
+        return 2 * max(seen, made) if packs(sides, strides) else 0
     if isinstance(layer, ThinConv2D | ThinConv2DTranspose):
         return math.prod(layer.kernel_size) * made
     return 0
