@@ -15,7 +15,7 @@ from ganlib.runs import RunStore
 
 SCALAR = "toy/scalar"
 # Some seconds of training, and a checkpoint several times a second.
-KNOBS = {"steps": 6_000, "checkpoint_every": 250}
+KNOBS = {"steps": 3_000, "checkpoint_every": 250}
 
 
 def test_the_page_comes_back_and_one_click_goes_on_with_the_run(
