@@ -99,6 +99,9 @@ def transpose(
         (B, *sides, C).
     """
 
+    if not _pays():
+        return _own_transpose(pull, kernel, sides, strides)
+
     @tf.custom_gradient
     def transposed(pull: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradients]:
         pull, kernel = _here(pull, kernel)
@@ -112,7 +115,7 @@ def transpose(
         way = _own_transpose
         if packs(kernel.shape[:2], strides):
             way = _packed_transpose
-        elif strides == (1, 1) and _pays():
+        elif strides == (1, 1):
             way = _turned
         return way(pull, kernel, sides, strides), gradients
 
