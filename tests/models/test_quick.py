@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from twins import begin_alike, values_and_gradients
+from twins import begin_alike, gradients_of_gradients, values_and_gradients
 
 from ganlib.models import quick
 from ganlib.models.quick import QuickConv2D, QuickConv2DTranspose
@@ -76,24 +76,10 @@ def test_a_dilated_convolution_is_keras() -> None:
 @pytest.mark.parametrize("kinds", KINDS)
 def test_gradients_of_gradients_are_keras(kinds: tuple[Any, Any], settings: dict[str, Any]) -> None:
     images = tf.constant(RNG.normal(size=(3, 8, 6, 5)), tf.float32)
-    found = []
-    for model in both(kinds, settings, (8, 6, 5)):
-        weights = [weight.value for weight in model.trainable_variables]
-
-        @tf.function
-        def looked_through_twice(
-            model: keras.Model = model, weights: list[tf.Variable] = weights
-        ) -> list[tf.Tensor]:
-            with tf.GradientTape() as outer:
-                outer.watch(images)
-                with tf.GradientTape() as inner:
-                    inner.watch([images, *weights])
-                    total = tf.reduce_sum(tf.sin(model(images)))
-                pulls = inner.gradient(total, [images, *weights])
-                penalty = tf.add_n([tf.reduce_sum(tf.square(pull)) for pull in pulls])
-            return outer.gradient(penalty, [images, *weights])
-
-        found.append(looked_through_twice())
+    pair = both(kinds, settings, (8, 6, 5))
+    found = [
+        tf.function(lambda model=model: gradients_of_gradients(model, images))() for model in pair
+    ]
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4 * np.abs(other).max())
 

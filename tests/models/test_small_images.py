@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from twins import begin_alike, values_and_gradients
+from twins import begin_alike, gradients_of_gradients, values_and_gradients
 
 from ganlib.models import small_images
 from ganlib.models.rebuild import rebuild
@@ -54,17 +54,7 @@ def test_values_and_gradients_are_keras(kernel: Any, strides: Any, precision: st
 @pytest.mark.parametrize(("kernel", "strides"), CASES)
 def test_gradients_of_gradients_are_keras(kernel: Any, strides: Any) -> None:
     images = tf.constant(RNG.normal(size=(3, 4, 3, 5)), tf.float32)
-    found = []
-    for model in both(kernel, strides):
-        weights = [weight.value for weight in model.trainable_variables]
-        with tf.GradientTape() as outer:
-            outer.watch(images)
-            with tf.GradientTape() as inner:
-                inner.watch([images, *weights])
-                total = tf.reduce_sum(tf.sin(model(images)))
-            pulls = inner.gradient(total, [images, *weights])
-            penalty = tf.add_n([tf.reduce_sum(tf.square(pull)) for pull in pulls])
-        found.append(outer.gradient(penalty, [images, *weights]))
+    found = [gradients_of_gradients(model, images) for model in both(kernel, strides)]
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-2)
 

@@ -19,6 +19,20 @@ def values_and_gradients(
     return [output, *tape.gradient(total, [images, *weights])]
 
 
+def gradients_of_gradients(model: keras.Model, images: tf.Tensor) -> list[tf.Tensor]:
+    """Of a penalty on the model's gradients: by the images, by each weight."""
+    sources = [images, *(weight.value for weight in model.trainable_variables)]
+    with tf.GradientTape() as outer:
+        outer.watch(images)
+        with tf.GradientTape() as inner:
+            inner.watch(sources)
+            total = tf.reduce_sum(tf.sin(model(images)))
+        pulls = inner.gradient(total, sources)
+        penalty = tf.add_n([tf.reduce_sum(tf.square(pull)) for pull in pulls])
+    found: list[tf.Tensor] = outer.gradient(penalty, sources)
+    return found
+
+
 def begin_alike(
     ours: keras.layers.Layer, theirs: keras.layers.Layer, shape: tuple[int, ...]
 ) -> None:
