@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
-MAY_LOAD_HEAVY = {"training", "models", "objectives", "regularisers", "bench"}
+MAY_LOAD_HEAVY = {"quiet", "training", "models", "objectives", "regularisers", "bench"}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "discovery": set(),
     "memory": set(),
+    "quiet": set(),
     "paths": {"errors"},
     "settings": {"errors", "paths"},
     "architecture": set(),
@@ -38,9 +39,9 @@ ALLOWED: dict[str, set[str]] = {
     "config": {"errors", "knobs"},
     **{part: _WORDS for part in _PARTS},
     "recipes": _WORDS | _PARTS,
-    "training": _WORDS | _PARTS | {"recipes"},
+    "training": _WORDS | _PARTS | {"quiet", "recipes"},
     "runs": _ENGINE,
-    "bench": _ENGINE | {"runs"},
+    "bench": _ENGINE | {"quiet", "runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
     "ui": (_ENGINE - {"models", "objectives", "regularisers"})

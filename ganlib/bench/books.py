@@ -15,7 +15,6 @@ from keras import layers
 
 from ganlib.config import RunConfig
 from ganlib.models.normalised import FusedBatchNormalization
-from ganlib.models.quick import QuickConv2D, QuickConv2DTranspose
 from ganlib.models.small_images import SmallImageConv2D
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
@@ -159,8 +158,6 @@ LOOPS: dict[str, type[BookLoop]] = {
 
 _PLAIN: dict[type[layers.Layer], type[layers.Layer]] = {
     FusedBatchNormalization: layers.BatchNormalization,
-    QuickConv2D: layers.Conv2D,
-    QuickConv2DTranspose: layers.Conv2DTranspose,
     SmallImageConv2D: layers.Conv2D,
     UpsampledConv2D: layers.Conv2D,
     ThinConv2D: layers.Conv2D,

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 # First, for every other module here imports TensorFlow too, and lets it talk.
-import ganlib.training.quiet  # noqa: F401
+import ganlib.quiet  # noqa: F401
 from ganlib import recipes
 from ganlib.bench.arithmetic import step_gflop
-from ganlib.bench.books import LOOPS, BookLoop
+from ganlib.bench.book_process import BookProcess
+from ganlib.bench.books import LOOPS
 from ganlib.bench.peak import MatrixPeak
 from ganlib.bench.results import RecipeSpeed, Speed
 from ganlib.config import RunConfig
@@ -16,8 +17,6 @@ from ganlib.events import Metrics
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, devices, precision
 
-# Samples that the book's loop draws its batches from.
-_REAL = 10_000
 # More steps than any measurement makes.
 _ENDLESS = 1_000_000
 
@@ -44,26 +43,26 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
     place = devices.choose(config.devices)
     policy = precision.choose(recipe, config, place.first)
     data = recipe.load(config)
-    loop = LOOPS[name](recipe, config, data.take(config.seed, _REAL))
-    contenders: dict[str, Contender] = {
-        "book": _book(loop),
-        "float32": trainer_turns(recipe, {**knobs, "precision": "float32"}),
-        "default": trainer_turns(recipe, knobs),
-    }
     peaks = {
         "peak_float32": MatrixPeak(place.first, "float32"),
         "peak_default": MatrixPeak(place.first, policy.removeprefix("mixed_")),
     }
-    found: dict[str, list[float]] = {key: [] for key in (*contenders, *peaks)}
-    for train in contenders.values():
-        # Compiles, and grows the number of steps in a call.
-        train(min(seconds, 2.0))
-    for _ in range(repeats):
-        for key, train in contenders.items():
-            steps, took = train(seconds)
-            found[key].append(steps / took)
-        for key, peak in peaks.items():
-            found[key].append(peak.gflops())
+    with BookProcess(name) as book:
+        contenders: dict[str, Contender] = {
+            "book": book,
+            "float32": trainer_turns(recipe, {**knobs, "precision": "float32"}),
+            "default": trainer_turns(recipe, knobs),
+        }
+        found: dict[str, list[float]] = {key: [] for key in (*contenders, *peaks)}
+        for train in contenders.values():
+            # Compiles, and grows the number of steps in a call.
+            train(min(seconds, 2.0))
+        for _ in range(repeats):
+            for key, train in contenders.items():
+                steps, took = train(seconds)
+                found[key].append(steps / took)
+            for key, peak in peaks.items():
+                found[key].append(peak.gflops())
     generator, discriminator = _built(recipe, config, data.sample_shape)
     speeds = {key: Speed(tuple(values)) for key, values in found.items()}
     return RecipeSpeed(
@@ -76,17 +75,6 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
         gflop_done=step_gflop(recipe, config, generator, discriminator, done=True),
         **speeds,
     )
-
-
-def _book(loop: BookLoop) -> Contender:
-    def train(seconds: float) -> tuple[int, float]:
-        began, steps = time.perf_counter(), 0
-        while not steps or time.perf_counter() - began < seconds:
-            loop.step()
-            steps += 1
-        return steps, time.perf_counter() - began
-
-    return train
 
 
 def trainer_turns(recipe: Recipe[Any], knobs: dict[str, object]) -> Contender:

@@ -4,7 +4,6 @@ import keras
 from keras import layers
 
 from ganlib.models.normalised import FusedBatchNormalization
-from ganlib.models.quick import QuickConv2D, QuickConv2DTranspose
 from ganlib.models.small_images import SmallImageConv2D
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.upsampled import UpsampledConv2D
@@ -44,7 +43,7 @@ def regularised_discriminator(dropout: float, momentum: float) -> keras.Sequenti
             *_normalised(dropout, momentum),
             layers.Conv2D(128, 3, strides=2, padding="same"),
             *_normalised(dropout, momentum),
-            QuickConv2D(256, 3, padding="same"),
+            layers.Conv2D(256, 3, strides=1, padding="same"),
             *_normalised(dropout, momentum),
             layers.Flatten(),
             layers.Dense(1),
@@ -73,9 +72,9 @@ def strided_discriminator() -> keras.Sequential:
     """Two strided convolutions: (B, 28, 28, 1) -> (B, 1), unbounded."""
     return keras.Sequential(
         [
-            QuickConv2D(64, 4, strides=2, padding="same"),
+            layers.Conv2D(64, 4, strides=2, padding="same"),
             layers.LeakyReLU(0.2),
-            QuickConv2D(128, 4, strides=2, padding="same"),
+            layers.Conv2D(128, 4, strides=2, padding="same"),
             layers.LeakyReLU(0.2),
             layers.Flatten(),
             layers.Dense(1),
@@ -104,7 +103,7 @@ def narrowing_generator(dropout: float, momentum: float) -> keras.Sequential:
             layers.Dropout(dropout),
             *_smooth(UpsampledConv2D(32, 5), momentum),
             *_smooth(UpsampledConv2D(16, 5), momentum),
-            *_smooth(QuickConv2DTranspose(8, 5, padding="same"), momentum),
+            *_smooth(layers.Conv2DTranspose(8, 5, padding="same"), momentum),
             layers.Conv2D(1, 5, padding="same", activation="sigmoid"),
         ]
     )
@@ -145,7 +144,7 @@ def _upsample(filters: int, momentum: float) -> list[layers.Layer]:
 
 def _transpose(filters: int, momentum: float) -> list[layers.Layer]:
     return [
-        QuickConv2DTranspose(filters, 4, strides=2, padding="same"),
+        layers.Conv2DTranspose(filters, 4, strides=2, padding="same"),
         FusedBatchNormalization(momentum=momentum),
         layers.LeakyReLU(0.2),
     ]

@@ -16,8 +16,6 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models.quick import QuickConv2D, QuickConv2DTranspose
-
 # Pixels along a side, level by level.
 SIZES = (4, 8, 16, 32)
 _TOP = len(SIZES) - 1
@@ -184,7 +182,7 @@ def growing_generator(filters: int = 128) -> keras.Sequential:
         for size in SIZES
     ]
     blocks = [
-        QuickConv2DTranspose(filters, 4, strides=2, padding="same", name=f"double_to_{size}")
+        layers.Conv2DTranspose(filters, 4, strides=2, padding="same", name=f"double_to_{size}")
         for size in SIZES[1:]
     ]
     return keras.Sequential(
@@ -205,7 +203,7 @@ def growing_discriminator(filters: int = 128) -> keras.Sequential:
     """
     images = [layers.Conv2D(filters, 1, name=f"from_image_{size}") for size in SIZES]
     blocks = [
-        QuickConv2D(filters, 4, strides=2, padding="same", name=f"halve_from_{size}")
+        layers.Conv2D(filters, 4, strides=2, padding="same", name=f"halve_from_{size}")
         for size in SIZES[1:]
     ]
     return keras.Sequential([GrowingFeatures(images, blocks), layers.Flatten(), layers.Dense(1)])

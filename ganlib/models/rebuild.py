@@ -43,7 +43,7 @@ def rebuild(
     for index, layer in enumerate(config["layers"]):
         if layer["class_name"] != "InputLayer" and "inbound_nodes" not in layer:
             # What differs from Keras' layer in its speed alone has its name, for checkpoints' sake.
-            kind = re.sub("^(fused|quick|smallimage|thin)", "", layer["class_name"].lower())
+            kind = re.sub("^(fused|smallimage|thin)", "", layer["class_name"].lower())
             layer["config"]["name"] = f"{index:02d}_{kind}"
     copy: keras.Model = model.__class__.from_config(config)
     copy.build((None, *input_size))

@@ -13,7 +13,6 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.models.hardware import on_gpu
-from ganlib.models.quick import transpose
 
 
 @keras.saving.register_keras_serializable(package="ganlib")
@@ -50,7 +49,7 @@ def _convolve(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int]) ->
         def gradient(pull: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             of_kernel = _tap_by_tap if strides == (1, 1) else _in_single
             return (
-                transpose(pull, kernel, images.shape[1:3], strides),
+                tf.nn.conv2d_transpose(pull, kernel, tf.shape(images), strides, "SAME"),
                 of_kernel(images, pull, kernel.shape, strides),
             )
 

@@ -11,8 +11,6 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models.quick import QuickConv2D
-
 
 class _SpectralKernel(layers.Layer):
     """Mixed into a layer with a kernel, makes it divide the kernel by its singular value.
@@ -81,7 +79,7 @@ class SpectralDense(_SpectralKernel, layers.Dense):
 
 
 @keras.saving.register_keras_serializable(package="ganlib")
-class SpectralConv2D(_SpectralKernel, QuickConv2D):
+class SpectralConv2D(_SpectralKernel, layers.Conv2D):
     """Keras' Conv2D layer, its kernel divided by its largest singular value.
 
     Args:
@@ -122,7 +120,6 @@ _TINY = 1e-12
 _NORMALISED: dict[str, type[layers.Layer]] = {
     "Dense": SpectralDense,
     "Conv2D": SpectralConv2D,
-    "QuickConv2D": SpectralConv2D,
     "SmallImageConv2D": SpectralConv2D,
 }
 

@@ -6,8 +6,6 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models.quick import transpose
-
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class UpsampledConv2D(layers.Conv2D):
@@ -36,8 +34,13 @@ class UpsampledConv2D(layers.Conv2D):
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         _, height, width, _ = inputs.shape
         # The zeros of "SAME" are those that are needed here, half of k on each side.
-        kernel = _spread(tf.convert_to_tensor(self.kernel))
-        output = transpose(inputs, kernel, (2 * height, 2 * width), (2, 2))
+        output = tf.nn.conv2d_transpose(
+            inputs,
+            _spread(tf.convert_to_tensor(self.kernel)),
+            tf.stack([tf.shape(inputs)[0], 2 * height, 2 * width, self.filters]),
+            strides=2,
+            padding="SAME",
+        )
         if self.use_bias:
             output = tf.nn.bias_add(output, tf.convert_to_tensor(self.bias))
         return self.activation(output) if self.activation is not None else output

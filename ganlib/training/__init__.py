@@ -8,7 +8,7 @@ a TensorFlow that is only half imported, which breaks both.
 from collections.abc import Sequence
 
 # First, for every other module here imports TensorFlow too, and lets it talk.
-import ganlib.training.quiet  # noqa: F401
+import ganlib.quiet  # noqa: F401
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.events import Change, Checkpoint

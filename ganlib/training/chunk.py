@@ -16,6 +16,11 @@ from ganlib.training.step import adversarial_step, update_average
 
 Chunk = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
+# TensorFlow would merge biases and activations with the products before them. With oneDNN, small
+# networks train 1.05 times as fast without that; and where an activation's gradient wants to see
+# what was merged, TensorFlow fails to, and says so.
+tf.config.optimizer.set_experimental_options({"remapping": False})
+
 
 class Feed:
     """What a compiled step reads anew in every run, so that the next one can use it too."""

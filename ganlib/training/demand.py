@@ -19,10 +19,8 @@ from keras import layers
 from ganlib.config import RunConfig
 from ganlib.knobs import baked
 from ganlib.models.minibatch import MinibatchDiscrimination
-from ganlib.models.quick import QuickConv2D, QuickConv2DTranspose, packs
 from ganlib.models.small_images import SmallImageConv2D
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
-from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices, precision
 from ganlib.training.devices import Place
@@ -278,12 +276,6 @@ def _scratch(layer: layers.Layer, seen: int, made: int) -> int:
     if isinstance(layer, SmallImageConv2D) and layer.strides == (1, 1):
         # For its kernel's gradient, both are cut to what each tap connects: half, or less.
         return math.prod(layer.kernel_size) // 2 * (seen + made)
-    if isinstance(layer, QuickConv2D | QuickConv2DTranspose | UpsampledConv2D):
-        sides, strides = layer.kernel_size, layer.strides
-        if isinstance(layer, UpsampledConv2D):
-            sides, strides = tuple(side + 1 for side in sides), (2, 2)
-        # The larger images are packed and then cut, tap by tap, of one layer at a time.
-        return 2 * max(seen, made) if packs(sides, strides) else 0
     if isinstance(layer, ThinConv2D | ThinConv2DTranspose):
         return math.prod(layer.kernel_size) * made
     return 0

@@ -71,7 +71,7 @@ def test_the_regularised_discriminator() -> None:
         *normalised,
         ("Conv2D", 128, 3, 2, "linear"),
         *normalised,
-        ("QuickConv2D", 256, 3, 1, "linear"),
+        ("Conv2D", 256, 3, 1, "linear"),
         *normalised,
         ("Flatten",),
         ("Dense", 1, "linear"),
@@ -82,10 +82,10 @@ def test_the_transposed_generator() -> None:
     assert described(transposed_generator(0.8)) == [
         ("Dense", 6_272, "relu"),
         ("Reshape", (7, 7, 128)),
-        ("QuickConv2DTranspose", 128, 4, 2, "linear"),
+        ("Conv2DTranspose", 128, 4, 2, "linear"),
         ("FusedBatchNormalization", 0.8),
         ("LeakyReLU", 0.2),
-        ("QuickConv2DTranspose", 64, 4, 2, "linear"),
+        ("Conv2DTranspose", 64, 4, 2, "linear"),
         ("FusedBatchNormalization", 0.8),
         ("LeakyReLU", 0.2),
         ("ThinConv2DTranspose", 1, 4, 1, "tanh"),
@@ -94,9 +94,9 @@ def test_the_transposed_generator() -> None:
 
 def test_the_strided_discriminator() -> None:
     assert described(strided_discriminator()) == [
-        ("QuickConv2D", 64, 4, 2, "linear"),
+        ("Conv2D", 64, 4, 2, "linear"),
         ("LeakyReLU", 0.2),
-        ("QuickConv2D", 128, 4, 2, "linear"),
+        ("Conv2D", 128, 4, 2, "linear"),
         ("LeakyReLU", 0.2),
         ("Flatten",),
         ("Dense", 1, "linear"),
@@ -120,7 +120,7 @@ def test_the_narrowing_generator() -> None:
         ("Dropout", 0.4),
         *smoothed(32),
         *smoothed(16),
-        *smoothed(8, "QuickConv2DTranspose"),
+        *smoothed(8, "Conv2DTranspose"),
         ("Conv2D", 1, 5, 1, "sigmoid"),
     ]
     network.build((None, 32))

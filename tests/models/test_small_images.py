@@ -14,8 +14,6 @@ from ganlib.models.rebuild import rebuild
 from ganlib.models.small_images import SmallImageConv2D
 
 RNG = np.random.default_rng(0)
-
-pytestmark = pytest.mark.usefixtures("either_way")
 # Kernel and strides; some kernels are larger than the images, and some taps see only zeros.
 CASES = [(5, 1), (5, 2), ((2, 9), 1), ((4, 3), 1), (4, 2), ((11, 1), (1, 2)), (1, 1)]
 

@@ -12,8 +12,6 @@ from ganlib.models.upsampled import UpsampledConv2D
 
 RNG = np.random.default_rng(0)
 
-pytestmark = pytest.mark.usefixtures("either_way")
-
 
 def pair(kernel: int, channels: int, filters: int) -> tuple[keras.Model, keras.Model]:
     """(our layer, Keras' two) with the same weights."""
