@@ -39,10 +39,10 @@ class BookProcess:
         Raises:
             RuntimeError: the process has ended; its traceback went to standard error.
         """
-        self._connection.send(seconds)
         try:
+            self._connection.send(seconds)
             found: tuple[int, float] = self._connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             raise RuntimeError("The book's loop has ended early.") from None
         return found
 

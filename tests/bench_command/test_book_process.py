@@ -1,0 +1,26 @@
+"""The book's loop in a process of its own."""
+
+import os
+import signal
+
+import pytest
+
+from ganlib.bench.book_process import BookProcess
+
+
+def test_it_goes_on_when_asked_and_ends_with_the_block() -> None:
+    with BookProcess("toy/gaussian-vector") as book:
+        for _ in range(2):
+            steps, seconds = book(0.01)
+            assert steps >= 1
+            assert seconds >= 0.01
+        process = book._process
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_a_loop_that_was_killed_is_told() -> None:
+    with BookProcess("toy/gaussian-vector") as book:
+        assert book._process.pid
+        os.kill(book._process.pid, signal.SIGTERM)
+        with pytest.raises(RuntimeError, match="ended early"):
+            book(0.01)
