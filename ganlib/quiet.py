@@ -5,6 +5,9 @@ TensorFlow has set its log up, so no variable reaches it: it goes straight to fi
 descriptor 2. That one is therefore turned aside while TensorFlow is imported and first
 looks for devices, which are the only moments it has something to say. Every line that is
 not such a notice is passed on afterwards. TF_CPP_MIN_LOG_LEVEL=0 lets everything through.
+
+Later, TensorFlow warns where one function is compiled again and again. Here every run's networks
+have functions of their own, which it takes for one.
 """
 
 import os
@@ -21,6 +24,7 @@ _NOTICE = re.compile(
     rb"|[IW]\d{4} [\d:.]+ +\d+ \S+\.cc:\d+\]"
     rb"|E\d{4} [\d:.]+ +\d+ cuda_\w+\.cc:\d+\]"
 )
+_OFTEN_COMPILED = "triggered tf.function retracing"
 
 
 def _import_tensorflow() -> None:
@@ -32,6 +36,7 @@ def _import_tensorflow() -> None:
         import tensorflow as tf
 
         tf.config.list_physical_devices()
+    tf.get_logger().addFilter(lambda record: _OFTEN_COMPILED not in record.getMessage())
 
 
 @contextmanager
