@@ -20,7 +20,17 @@ PUBLIC_STREAMLIT = {"streamlit", "streamlit.components.v1", "streamlit.errors"}
 PRIVATE_ATTRIBUTES = {"config", "elements", "proto", "runtime", "web"}
 MAY_USE_PRIVATE = {"ganlib.ui._compat": "streamlit.", "ganlib.bench.session": "streamlit.proto."}
 
-_WORDS = {"architecture", "errors", "paths", "events", "knobs", "config", "discovery", "memory"}
+_WORDS = {
+    "architecture",
+    "config",
+    "discovery",
+    "errors",
+    "events",
+    "knobs",
+    "memory",
+    "paths",
+    "priority",
+}
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
@@ -30,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "discovery": set(),
     "memory": set(),
+    "priority": set(),
     "quiet": set(),
     "paths": {"errors"},
     "settings": {"errors", "paths"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
+from ganlib.priority import step_aside
 from ganlib.runs import room
 from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.execute import execute
@@ -293,6 +294,7 @@ class Manager:
                 job.thread.start()
 
     def _work(self, job: _Job) -> None:
+        step_aside()
         try:
             trainer = LateTrainer(job.run, job.config, self._trainer_factory)
             execute(job.run, trainer, job.control, tensorboard=self._tensorboard)

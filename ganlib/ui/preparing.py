@@ -10,6 +10,7 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.knobs import baked
+from ganlib.priority import step_aside
 from ganlib.runs.room import check_memory
 from ganlib.ui.services import manager, warm_up
 
@@ -50,6 +51,7 @@ class Preparer:
                 self._thread.start()
 
     def _work(self) -> None:
+        step_aside()
         while True:
             with self._lock:
                 if self._newest is None:

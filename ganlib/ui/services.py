@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganlib import memory, recipes
 from ganlib.errors import PATH, UserError, shown
+from ganlib.priority import step_aside
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import (
     hear_runs_out,
@@ -64,6 +65,8 @@ def warm_up(_manager: Manager) -> threading.Event:
     ready = threading.Event()
 
     def load() -> None:
+        # TensorFlow's threads, which it starts here, are of this one's priority.
+        step_aside()
         _manager.recover()
         from ganlib import training
 
