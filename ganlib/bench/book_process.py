@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import time
 from multiprocessing.connection import Connection
-from types import TracebackType
 
 from ganlib import ONEDNN
 
@@ -19,7 +18,7 @@ _REAL = 10_000
 class BookProcess:
     """The loop, which goes on where it stopped with every call, and sleeps between.
 
-    A context manager: the process ends with it.
+    To be closed: else its process lives as long as this one.
 
     Args:
         name: one of BOOK_RECIPES, whose data can be had.
@@ -46,15 +45,8 @@ class BookProcess:
             raise RuntimeError("The book's loop has ended early.") from None
         return found
 
-    def __enter__(self) -> "BookProcess":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Ends the process, in whatever it does."""
         self._process.kill()
         self._process.join()
         self._connection.close()

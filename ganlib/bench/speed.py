@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 # First, for every other module here imports TensorFlow too, and lets it talk.
@@ -47,7 +48,7 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
         "peak_float32": MatrixPeak(place.first, "float32"),
         "peak_default": MatrixPeak(place.first, policy.removeprefix("mixed_")),
     }
-    with BookProcess(name) as book:
+    with closing(BookProcess(name)) as book:
         contenders: dict[str, Contender] = {
             "book": book,
             "float32": trainer_turns(recipe, {**knobs, "precision": "float32"}),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import closing
 
 import pytest
 
@@ -9,7 +10,7 @@ from ganlib.bench.book_process import BookProcess
 
 
 def test_it_goes_on_when_asked_and_ends_with_the_block() -> None:
-    with BookProcess("toy/gaussian-vector") as book:
+    with closing(BookProcess("toy/gaussian-vector")) as book:
         for _ in range(2):
             steps, seconds = book(0.01)
             assert steps >= 1
@@ -19,7 +20,7 @@ def test_it_goes_on_when_asked_and_ends_with_the_block() -> None:
 
 
 def test_a_loop_that_was_killed_is_told() -> None:
-    with BookProcess("toy/gaussian-vector") as book:
+    with closing(BookProcess("toy/gaussian-vector")) as book:
         assert book._process.pid
         os.kill(book._process.pid, signal.SIGTERM)
         with pytest.raises(RuntimeError, match="ended early"):
