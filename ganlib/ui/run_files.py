@@ -60,10 +60,13 @@ def metrics_csv(run: Run) -> str:
 
 
 def samples_csv(run: Run) -> str:
-    """The newest generated samples, a line each."""
+    """The newest generated samples: a header line, then a line for each sample."""
     samples = run.samples(run.sample_steps()[-1])["fresh"]
+    rows = samples.reshape(len(samples), -1)
+    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
+    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
     text = io.StringIO()
-    np.savetxt(text, samples.reshape(len(samples), -1), fmt="%.9g", delimiter=",")
+    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
     return text.getvalue()
 
 

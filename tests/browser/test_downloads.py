@@ -29,7 +29,7 @@ def test_downloads_of_a_toy_run(dashboard: Dashboard, store: RunStore, tmp_path:
     column = metrics[0].index("generator_loss")
     assert [float(row[column]) for row in metrics[1:]] == history["generator_loss"].tolist()
 
-    samples = np.loadtxt(_download(tab, "Newest samples", tmp_path), delimiter=",")
+    samples = np.loadtxt(_download(tab, "Newest samples", tmp_path), delimiter=",", skiprows=1)
     np.testing.assert_allclose(samples, run.samples(STEPS)["fresh"].ravel(), rtol=1e-6)
 
     settings = json.loads(_download(tab, "Settings", tmp_path).read_text())

@@ -23,6 +23,8 @@ METRICS = (
     "generator_gradient_norm",
 )
 STEP = 20
+# Numbers in a sample, where it is not one.
+_WIDTHS = {"toy/plane": 2, "toy/gaussian-vector": 200}
 
 
 def rows(first: int, last: int) -> np.ndarray:
@@ -60,7 +62,7 @@ def samples_of(recipe: str, step: int) -> Samples:
     if recipes.get(recipe).kind == "image":
         images = rng.integers(0, 256, (25, 28, 28, 1)).astype(np.uint8)
         return Samples(step, images, images[::-1], scores=scores)
-    values = rng.normal(size=(200, 1)).astype(np.float32)
+    values = rng.normal(size=(200, _WIDTHS.get(recipe, 1))).astype(np.float32)
     return Samples(step, values, values + 1, values - 1, scores=scores)
 
 

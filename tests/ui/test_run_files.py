@@ -34,12 +34,22 @@ def test_metrics_csv_before_the_first_step(store: RunStore) -> None:
     assert metrics_csv(run).splitlines() == ["step,time_s"]
 
 
-def test_samples_csv_has_a_line_a_sample(store: RunStore) -> None:
-    run = stored_runs.failed(store)
-    values = np.loadtxt(samples_csv(run).splitlines(), delimiter=",")
-    fresh = stored_runs.samples_of("toy/scalar", stored_runs.STEP).fresh
+@pytest.mark.parametrize(
+    ("recipe", "header"),
+    [
+        ("toy/scalar", "value"),
+        ("toy/plane", "x,y"),
+        ("toy/gaussian-vector", ",".join(f"value_{number}" for number in range(1, 201))),
+    ],
+)
+def test_samples_csv_has_a_line_a_sample(store: RunStore, recipe: str, header: str) -> None:
+    run = stored_runs.failed(store, recipe)
+    names, *lines = samples_csv(run).splitlines()
+    assert names == header
+    values = np.loadtxt(lines, delimiter=",", ndmin=2)
+    fresh = stored_runs.samples_of(recipe, stored_runs.STEP).fresh
     # Nine digits bring a float32 back as it was.
-    np.testing.assert_array_equal(values.astype(np.float32), fresh.ravel())
+    np.testing.assert_array_equal(values.astype(np.float32), fresh.reshape(len(values), -1))
 
 
 def test_config_json_makes_the_same_run_again(store: RunStore) -> None:
