@@ -55,6 +55,7 @@ class RunSummary:
         created: when it was made, ISO UTC.
         label: name and note.
         status: where it stands; None where that cannot be told.
+        parent: what it was forked from; None where it began by itself.
         damage: one sentence where the run cannot be read; else empty.
     """
 
@@ -63,6 +64,7 @@ class RunSummary:
     created: str = ""
     label: Label = field(default_factory=lambda: Label(""))
     status: Status | None = None
+    parent: Parent | None = None
     damage: str = ""
 
 
@@ -308,7 +310,8 @@ class RunStore:
         folder = self.root / run_id
         try:
             run = Run(folder, self.encode_grid)
-            return RunSummary(run_id, run.recipe, run.created, run.label(), run.status())
+            known = run.recipe, run.created, run.label(), run.status(), run.parent
+            return RunSummary(run_id, *known)
         except RunError as error:
             if not (folder / "run.json").exists() and _being_made_or_gone(folder):
                 return None

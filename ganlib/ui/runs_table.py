@@ -36,12 +36,15 @@ def runs_table() -> None:
     whole = [summary for summary in summaries if not summary.damage]
     left = _sparks().read(whole, _READ_AT_ONCE)
     ids = [summary.id for summary in whole]
+    rows = pd.DataFrame([_row(summary) for summary in whole])
+    if forks := _forks(whole):
+        rows.insert(2, "Fork of", [forks.get(run_id, "") for run_id in ids])
     # The table's selection is by row, which is another run's when one has come or gone: so the
     # run is remembered, and another list of runs is another table.
     key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
     chosen = st.session_state.get(_CHOSEN)
     st.dataframe(
-        pd.DataFrame([_row(summary) for summary in whole]),
+        rows,
         key=key,
         hide_index=True,
         on_select=partial(_choose, key, ids),
@@ -98,6 +101,17 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Losses": _sparks().of(summary),
         "Note": summary.label.note if summary.label else "",
         "Created": summary.created,
+    }
+
+
+def _forks(summaries: list[RunSummary]) -> dict[str, str]:
+    """Of each that was forked: from which run, and at which step."""
+    names = {summary.id: summary.label.name for summary in summaries}
+    return {
+        summary.id: f"{names.get(summary.parent.run, 'a run that is gone')}, "
+        f"step {summary.parent.step:,}"
+        for summary in summaries
+        if summary.parent
     }
 
 
