@@ -47,6 +47,7 @@ class Program:
         sampled: the generator that samples are drawn from, always in float32.
         predict: the same, compiled; it brings `sampled` up to date.
         score: the compiled discriminator, as it is asked between steps.
+        initial_for: the knobs whose initial weights its networks have; None once it has trained.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Program:
         self._is_small = place.devices == ("/CPU:0",) and work <= _SMALL
         self._made_for = recipe, data, place
         self._variants: dict[tuple[Any, ...], Chunk] = {}
+        self.initial_for: RunConfig | None = config
         self.chunk = self.variant(config)
 
     def variant(self, config: RunConfig, learns: str = "", stage: int = 0) -> Chunk:
@@ -133,10 +135,11 @@ def _take(
         program = _kept.pop(key, None)
     if program is None:
         program = Program(key, recipe, config, data, place)
-    else:
+    if program.initial_for != config:
         with tf.device(place.first):
             fresh = build_networks(recipe, config, data.sample_shape)
         program.networks.restore(fresh.state())
+    program.initial_for = None
     program.feed.set(config)
     return program
 
@@ -172,10 +175,14 @@ def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
         done = _coming[key] = threading.Event()
     try:
         program = _take(key, recipe, config, data, place)
+        initial = program.networks.state()
         one = tf.constant(1, tf.int64)
         program.variant(config, stage=recipe.stage(config, 1))(one, one)
         program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
         program.score(tf.zeros((config.packing, *data.sample_shape)))
+        # To build them once more would take as long as all else before the first step.
+        program.networks.restore(initial)
+        program.initial_for = config
         give_back(program)
     finally:
         with _lock:

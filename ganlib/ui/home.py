@@ -10,7 +10,7 @@ from ganlib.errors import UserError
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import DEMO, manager
-from ganlib.ui.session import STARTED, select
+from ganlib.ui.session import note_start, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.text import plain
 
@@ -71,12 +71,12 @@ def start_demo() -> None:
             manager().submit(name, recipes.get(name).parse(dict(values)))
             for name, values in pressed.runs
         ]
+        note_start(ids[0])
     except UserError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if ids[1:]:
         st.session_state[BESIDE] = ids[1]
-    st.session_state[STARTED] = ids[0]
     open_run(pressed.runs[0][0], ids[0])
 
 

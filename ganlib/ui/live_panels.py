@@ -18,15 +18,23 @@ from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.samples import samples_options, samples_panel
-from ganlib.ui.services import manager
-from ganlib.ui.session import STARTED, anew_where_gone
+from ganlib.ui.session import (
+    anew_where_gone,
+    started_within,
+    wait_for_first_step,
+    waits_for_first_step,
+)
 from ganlib.ui.status_line import status_line
 from ganlib.ui.text import plain
 from ganlib.ui.told import told
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
-# Until the first step is there, which a small network makes after a fifth of a second.
+# Until the first step is there, a look waits for it, but not longer than a button may; and a page
+# that is drawn too often takes the processor from what it waits for. Where the step takes longer
+# than most, because data are being fetched, looks are as rare as ever.
 _FIRST_TICK_S = 0.1
+_FIRST_LOOK_S = 0.3
+_FIRST_LOOKS_S = 10.0
 
 _Container = AbstractContextManager[Any]
 
@@ -83,7 +91,6 @@ def live_panels(
         return
     reading = READINGS.of(run, status)
     drawn = _stage(recipe, status, reading)
-    tick = _FIRST_TICK_S if _begins(run, status) else drawn.tick_s
     above = st.container(key="run_status")
     left, right = _columns()
     with left:
@@ -95,14 +102,13 @@ def live_panels(
         with st.container():
             if drawn.sampled:
                 samples_options(recipe, reading)
-        st.fragment(_live, run_every=tick)(run, run.label(), drawn, places)
+        st.fragment(_live, run_every=drawn.tick_s)(run, run.label(), drawn, places)
     _data(run, drawn)
 
 
-def _begins(run: Run, status: Status) -> bool:
+def _begins(run: Run) -> bool:
     """Whether whoever started it here waits for a first step that comes in a moment."""
-    waits = status.active and not status.step and run.id == st.session_state.get(STARTED)
-    return waits and run.id in manager().active()[: manager().cap]
+    return started_within(_FIRST_LOOKS_S, run.id) and waits_for_first_step(run)
 
 
 def _columns() -> Sequence[_Container]:
@@ -116,6 +122,8 @@ def _live(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
 
 def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
     try:
+        if drawn.tick_s == _FIRST_TICK_S:
+            wait_for_first_step(run, _FIRST_LOOK_S)
         status = run.status()
     except UserError as error:
         with places.status:
@@ -237,4 +245,6 @@ def _stage(recipe: Recipe, status: Status, reading: Reading) -> _Stage:
     data = status.data if known else ""
     beside = recipe.kind == "plane" and trains_beside()
     tick_s = seconds_between_looks() if status.active or beside else None
+    if _begins(reading.run):
+        tick_s = _FIRST_TICK_S
     return _Stage(status.state, began, offered, sampled, data, beside, tick_s)

@@ -11,7 +11,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
-from ganlib.ui.session import STARTED, select
+from ganlib.ui.session import note_start, select
 from ganlib.ui.text import plain
 
 _SETTLE_S = 1.0
@@ -82,7 +82,7 @@ def _start(recipe: Recipe) -> None:
     try:
         run_id = manager().submit(recipe.name, read_form(recipe))
         select(recipe.name, run_id)
-        st.session_state[STARTED] = run_id
+        note_start(run_id)
     except UserError as error:
         st.session_state["control.error"] = str(error)
 

@@ -1,5 +1,6 @@
 """Which run each page shows, in this browser session and in the address bar."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,8 +13,10 @@ from ganlib.runs import Run
 from ganlib.ui.config_form import fill_form
 from ganlib.ui.services import manager
 
-# Session state key of the id of the run that was started here last.
-STARTED = "started"
+# Session state: the id of the run that was started here last, and when.
+_STARTED = "started"
+# Small networks make their first step within a third of a second.
+_AT_START_S = 0.5
 
 
 def recipe_key(page: str) -> str:
@@ -26,6 +29,37 @@ def select(recipe_name: str, run_id: str) -> None:
     recipe = recipes.get(recipe_name)
     st.session_state[recipe_key(recipe.page)] = recipe.name
     st.session_state[_run_key(recipe.name)] = run_id
+
+
+def note_start(run_id: str) -> None:
+    """Remembers that a run was started here, now, and waits a moment for its first step.
+
+    A page that has the first point at once is there sooner than one that is drawn three times
+    meanwhile: waiting, building, trained.
+    """
+    st.session_state[_STARTED] = run_id, time.monotonic()
+    wait_for_first_step(manager().store.open(run_id), _AT_START_S)
+
+
+def started_within(seconds: float, run_id: str) -> bool:
+    """Whether a run was started here, and last, no longer ago than that."""
+    started, at = st.session_state.get(_STARTED, ("", 0.0))
+    return bool(started == run_id and time.monotonic() < at + seconds)
+
+
+def wait_for_first_step(run: Run, seconds: float) -> None:
+    """Returns as soon as a run has made a step, and at once where it has none to make now."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and waits_for_first_step(run):
+        time.sleep(0.02)
+
+
+def waits_for_first_step(run: Run) -> bool:
+    """Whether a run of this server is at work on its first step, or on what comes before it."""
+    if run.id not in manager().active()[: manager().cap]:
+        return False
+    status = run.status()
+    return status.active and not status.step
 
 
 def adopt_address(page: str) -> str | None:

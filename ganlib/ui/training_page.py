@@ -52,10 +52,9 @@ def training_page(page: str, title: str) -> None:
         status = run.status() if run else None
         busy = bool(status and status.active)
         with settings:
-            # Another key, another expander: open when nothing runs, folded when something does.
-            with st.expander(
-                "Settings", expanded=not busy, icon=":material/tune:", key=f"set{busy}"
-            ):
+            # Open when nothing runs, folded when something does. Without a key, for with one a hand
+            # that has folded it once would count for more.
+            with st.expander("Settings", expanded=not busy, icon=":material/tune:"):
                 if run:
                     when = ", when this run has ended or is stopped" if busy else ""
                     st.caption(f"For the next **Start**{when}: the run on view keeps its own.")

@@ -70,6 +70,26 @@ def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
     assert finished(first).weights_sha256 != finished(alone).weights_sha256
 
 
+@pytest.mark.parametrize("name", ["toy/scalar", "fashion/dense", "wgan/gp"])
+@pytest.mark.parametrize("prepared", [{}, {"seed": 8}])
+def test_a_prepared_program_gives_the_weights_of_a_new_one(
+    name: str, prepared: dict[str, int]
+) -> None:
+    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
+        evaluation_count = 64
+
+    recipe = Reduced()
+    # With what is not a weight, too: an average, schedules, Dropout.
+    values = {**SMALL, "average_decay": 0.5, "schedule": "plateau", "optimiser": "adam"}
+    alone = finished(run(recipe, values))
+    program._kept.clear()
+    prepare(recipe, recipe.parse({**values, **prepared}))
+    assert [one.initial_for for one in kept()] == [recipe.parse({**values, **prepared})]
+    for _ in range(2):
+        assert finished(run(recipe, values)) == alone
+        assert [one.initial_for for one in kept()] == [None]
+
+
 def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
     recipe = Small()
     run(recipe, {**SMALL, **rates(0.25)})

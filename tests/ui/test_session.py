@@ -1,0 +1,82 @@
+"""What a browser session knows of the run that was started in it last."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import stored_runs
+import streamlit as st
+
+from ganlib.runs import Run, RunStore
+from ganlib.runs.status import write_status
+from ganlib.ui import session
+
+
+class Clock:
+    """Time that passes only while somebody sleeps.
+
+    Attributes:
+        now: seconds.
+        wakes: what happens after each sleep.
+    """
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.wakes: Callable[[], None] = lambda: None
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.wakes()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(session, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def run(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """One that trains here and has made no step yet."""
+    run = stored_runs.create(store)
+    here = SimpleNamespace(active=lambda: [run.id], cap=1, store=store)
+    monkeypatch.setattr(session, "manager", lambda: here)
+    yield run
+    st.session_state.clear()
+
+
+def test_a_start_waits_for_a_step_and_is_recent_for_a_while(run: Run, clock: Clock) -> None:
+    assert not session.started_within(10, run.id)
+    session.note_start(run.id)
+    assert clock.now == pytest.approx(100.5, abs=0.03)
+    assert session.started_within(10, run.id)
+    assert not session.started_within(10, "another")
+    clock.now = 110.1
+    assert not session.started_within(10, run.id)
+
+
+def test_the_wait_ends_with_the_first_step(run: Run, clock: Clock) -> None:
+    def step() -> None:
+        write_status(run.path, replace(run.status(), state="running", step=int(clock.now > 100.1)))
+
+    clock.wakes = step
+    session.wait_for_first_step(run, 60)
+    assert 100.1 < clock.now < 100.2
+
+
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+def test_nobody_waits_for_a_run_that_has_ended(run: Run, clock: Clock, state: str) -> None:
+    write_status(run.path, replace(run.status(), state=state))  # type: ignore[arg-type]
+    session.wait_for_first_step(run, 60)
+    assert clock.now == 100
+
+
+def test_nobody_waits_for_a_turn(run: Run, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session.manager(), "active", lambda: ["before", run.id])
+    session.wait_for_first_step(run, 60)
+    assert clock.now == 100
