@@ -17,8 +17,7 @@ from ganlib.training.describe import describe
 from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
 from ganlib.training.networks import count_parameters, fits
-from ganlib.training.program import prepare
-from ganlib.training.trainer import Trainer
+from ganlib.training.trainer import Trainer, prepare
 
 __all__ = [
     "Evaluation",

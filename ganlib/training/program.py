@@ -6,6 +6,8 @@ program reads anew (seed, steps, learning rates) takes it over, with weights of 
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
@@ -16,7 +18,7 @@ from ganlib.data.base import Data
 from ganlib.knobs import baked
 from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
-from ganlib.training import devices, precision
+from ganlib.training import precision
 from ganlib.training.chunk import Chunk, Feed, compile_chunk
 from ganlib.training.devices import Place
 from ganlib.training.generator import compile_generator
@@ -154,32 +156,34 @@ def give_back(program: Program) -> None:
     memory.give_back()
 
 
-def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
-    """Compiles a recipe's step, so that the first run of the kind need not wait for that.
+@contextmanager
+def prepared(
+    recipe: Recipe[Any], config: RunConfig, data: Data, place: Place
+) -> Iterator[Program | None]:
+    """A program to be used for a moment; then it waits for its first run, as if it were new.
+
+    Whoever would take it meanwhile waits for it.
 
     Args:
         recipe: what a run would train.
-        config: its knobs. Where its data would have to be fetched, nothing is done.
-
-    Raises:
-        UserError: the data cannot be read, or there is no such device.
+        config: its knobs.
+        data: what it would learn.
+        place: where it would train.
+    Yields:
+        None where there is one already, or one is being prepared.
     """
-    if recipe.fetches(config):
-        return
-    place = devices.choose(config.devices)
-    data = recipe.load(config)
     key = _key(recipe, config, data, place)
+    done = threading.Event()
     with _lock:
-        if key in _kept or key in _coming:
-            return
-        done = _coming[key] = threading.Event()
+        if not (known := key in _kept or key in _coming):
+            _coming[key] = done
+    if known:
+        yield None
+        return
     try:
         program = _take(key, recipe, config, data, place)
         initial = program.networks.state()
-        one = tf.constant(1, tf.int64)
-        program.variant(config, stage=recipe.stage(config, 1))(one, one)
-        program.predict(tf.zeros((recipe.sample_count, recipe.latent(config).size)))
-        program.score(tf.zeros((config.packing, *data.sample_shape)))
+        yield program
         # To build them once more would take as long as all else before the first step.
         program.networks.restore(initial)
         program.initial_for = config

@@ -17,12 +17,13 @@ from ganlib.errors import DivergedError, RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
+from ganlib.training.devices import Place
 from ganlib.training.evaluation import final_scores
 from ganlib.training.generator import Generator
 from ganlib.training.networks import Networks
 from ganlib.training.pace import Pace
 from ganlib.training.probe import Probe
-from ganlib.training.program import Program, give_back, take
+from ganlib.training.program import Program, give_back, prepared, take
 from ganlib.training.randomness import Purpose, derive
 
 # Samples that the scores and views of a step are made from, at least: a grid alone has too
@@ -79,7 +80,11 @@ class Trainer:
         yield Phase("building the networks")
         place = devices.choose(self.config.devices)
         place.check(self.config)
-        program = self._program = take(self.recipe, self.config, data, place)
+        program = take(self.recipe, self.config, data, place)
+        yield from self._train(program, data, place)
+
+    def _train(self, program: Program, data: Data, place: Place) -> Iterator[Event]:
+        self._program = program
         if self._resumed:
             program.networks.restore(self._resumed.state)
             # What was changed at the checkpoint's own step is not in its state.
@@ -274,6 +279,28 @@ class Trainer:
             return generator.samples(latents)
         except RunError:
             raise DivergedError(self.step, ["generator_output"]) from None
+
+
+def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
+    """Compiles all that the first run of a kind would need up to its first step.
+
+    Args:
+        recipe: what a run would train.
+        config: its knobs. Where its data would have to be fetched, nothing is done.
+
+    Raises:
+        UserError: the data cannot be read, there is no such device, or it cannot share a batch.
+    """
+    if recipe.fetches(config):
+        return
+    place = devices.choose(config.devices)
+    place.check(config)
+    data = recipe.load(config)
+    with prepared(recipe, config, data, place) as program:
+        if program is None:
+            return
+        events = Trainer(recipe, config)._train(program, data, place)
+        next(event for event in events if isinstance(event, Metrics))
 
 
 def _next_multiple(step: int, every: int) -> int:
