@@ -1,4 +1,4 @@
-"""What a browser session knows of the run that was started in it last."""
+"""What a page that was just started knows of its run, and how long it waits for it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
