@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
@@ -230,6 +231,16 @@ class Manager:
                 _end_queued(job.run, "stopped")
             else:
                 job.control.stop()
+
+    def asked(self, run_id: str) -> Literal["", "pause", "stop"]:
+        """Which of these a run of this manager was asked for last, done or yet to be done."""
+        with self._lock:
+            job = self._jobs.get(run_id)
+        if job is None:
+            return ""
+        if job.control.stop_requested:
+            return "stop"
+        return "pause" if job.control.pause_requested else ""
 
     def owns(self, run_id: str) -> bool:
         """Whether this manager has the run queued, running or paused."""

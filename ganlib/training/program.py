@@ -8,7 +8,7 @@ program reads anew (seed, steps, learning rates) takes it over, with weights of 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -32,9 +32,15 @@ _MOST_KEPT = 2
 _SMALL = 1e8
 
 _kept: dict[tuple[Any, ...], "Program"] = {}
-# Those that are being prepared; set when they are there.
-_coming: dict[tuple[Any, ...], threading.Event] = {}
+_coming: dict[tuple[Any, ...], "_Coming"] = {}
 _lock = threading.Lock()
+
+
+class _Coming(NamedTuple):
+    """Of a program that is being prepared: whether a run waits for it, and whether it is there."""
+
+    wanted: threading.Event
+    done: threading.Event
 
 
 class Program:
@@ -125,8 +131,9 @@ def take(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> Pr
     with _lock:
         coming = _coming.get(key)
     if coming is not None:
-        # It is being compiled already, and nobody would be sooner by starting anew.
-        coming.wait()
+        # It is being built already, and nobody would be sooner by starting anew.
+        coming.wanted.set()
+        coming.done.wait()
     return _take(key, recipe, config, data, place)
 
 
@@ -159,10 +166,8 @@ def give_back(program: Program) -> None:
 @contextmanager
 def prepared(
     recipe: Recipe[Any], config: RunConfig, data: Data, place: Place
-) -> Iterator[Program | None]:
+) -> Iterator[tuple[Program, threading.Event] | None]:
     """A program to be used for a moment; then it waits for its first run, as if it were new.
-
-    Whoever would take it meanwhile waits for it.
 
     Args:
         recipe: what a run would train.
@@ -170,20 +175,21 @@ def prepared(
         data: what it would learn.
         place: where it would train.
     Yields:
-        None where there is one already, or one is being prepared.
+        The program, and what is set as soon as a run waits for it; None where there is one
+        already, or one is being prepared.
     """
     key = _key(recipe, config, data, place)
-    done = threading.Event()
+    coming = _Coming(threading.Event(), threading.Event())
     with _lock:
         if not (known := key in _kept or key in _coming):
-            _coming[key] = done
+            _coming[key] = coming
     if known:
         yield None
         return
     try:
         program = _take(key, recipe, config, data, place)
         initial = program.networks.state()
-        yield program
+        yield program, coming.wanted
         # To build them once more would take as long as all else before the first step.
         program.networks.restore(initial)
         program.initial_for = config
@@ -191,7 +197,7 @@ def prepared(
     finally:
         with _lock:
             del _coming[key]
-        done.set()
+        coming.done.set()
 
 
 def _key(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> tuple[Any, ...]:

@@ -296,11 +296,14 @@ def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
     place = devices.choose(config.devices)
     place.check(config)
     data = recipe.load(config)
-    with prepared(recipe, config, data, place) as program:
-        if program is None:
+    with prepared(recipe, config, data, place) as coming:
+        if coming is None:
             return
-        events = Trainer(recipe, config)._train(program, data, place)
-        next(event for event in events if isinstance(event, Metrics))
+        program, wanted = coming
+        # Whoever waits for it would have to make the rest once more.
+        for event in Trainer(recipe, config)._train(program, data, place):
+            if isinstance(event, Metrics) or wanted.is_set():
+                break
 
 
 def _next_multiple(step: int, every: int) -> int:

@@ -18,13 +18,14 @@ from ganlib.ui.hands_on import what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.samples import samples_options, samples_panel
+from ganlib.ui.services import manager
 from ganlib.ui.session import (
     anew_where_gone,
     started_within,
     wait_for_first_step,
     waits_for_first_step,
 )
-from ganlib.ui.status_line import status_line
+from ganlib.ui.status_line import foretold, status_line
 from ganlib.ui.text import plain
 from ganlib.ui.told import told
 
@@ -133,7 +134,7 @@ def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
     reading = READINGS.of(run, status)
     recipe = recipes.get(run.recipe)
     with places.status:
-        _status(status, label)
+        _status(foretold(status, manager().asked(run.id)), label)
     with places.curves, told():
         curves_panel(reading, recipe.page, drawn.offered)
     with told():

@@ -14,7 +14,8 @@ from ganlib.ui.services import manager
 from ganlib.ui.session import note_start, select
 from ganlib.ui.text import plain
 
-_SETTLE_S = 1.0
+# Longer than most steps take. Behind a longer one, the status line says what will come.
+_SETTLE_S = 0.4
 
 
 def run_controls(

@@ -1,5 +1,6 @@
 """A run's state in one line."""
 
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
@@ -21,6 +22,7 @@ _BADGES: dict[State, tuple[str, _Colour]] = {
     "failed": ("Failed", "red"),
     "interrupted": ("Interrupted", "orange"),
 }
+_WILL = {"pause": "pausing", "stop": "stopping"}
 
 
 def status_line(status: Status, label: Label) -> None:
@@ -34,6 +36,19 @@ def status_line(status: Status, label: Label) -> None:
     st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))}\u2003:gray[:small[{said}]]")
     share = status.phase_share if status.phase else status.step / max(1, status.steps)
     st.progress(min(1.0, share))
+
+
+def foretold(status: Status, asked: str) -> Status:
+    """A status that says what the run will do as soon as its step ends, which may take seconds.
+
+    Args:
+        status: where the run stands.
+        asked: "pause" or "stop", which it was asked for; "" for nothing.
+    """
+    if not asked or status.state != "running" or status.phase:
+        return status
+    share = status.step / max(1, status.steps)
+    return replace(status, phase=f"{_WILL[asked]} after this step", phase_share=share)
 
 
 def listed(run: Run, status: Status, state: str = "") -> str:

@@ -47,12 +47,16 @@ def test_a_paused_run_keeps_its_place(make_manager: Make) -> None:
     wait_until(lambda: _state(manager, first) == "paused")
     assert manager.active() == [first, second]
     assert _state(manager, second) == "queued"
+    assert manager.asked(first) == "pause"
     manager.unpause(first)
+    assert manager.asked(first) == ""
     wait_until(lambda: _state(manager, first) == "running")
     manager.pause(first)
     manager.stop(first)
+    assert manager.asked(first) in ("stop", "")
     assert manager.wait(timeout_s=20)
     assert (_state(manager, first), _state(manager, second)) == ("stopped", "finished")
+    assert manager.asked(first) == ""
 
 
 def test_a_queued_run_ends_at_once_and_starts_over_when_resumed(make_manager: Make) -> None:

@@ -201,6 +201,35 @@ def test_a_run_waits_for_what_is_being_prepared(monkeypatch: pytest.MonkeyPatch)
     assert program._coming == {}
 
 
+def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = Small()
+    config = recipe.parse(SMALL)
+    looking = threading.Event()
+    look, variant = Trainer._samples, program.Program.variant
+    chunks: list[program.Program] = []
+
+    def slow_look(self: Trainer, *arguments: Any, **options: Any) -> Any:
+        looking.set()
+        (coming,) = program._coming.values()
+        assert coming.wanted.wait(60)
+        return look(self, *arguments, **options)
+
+    def counted(self: program.Program, *arguments: Any, **options: Any) -> Any:
+        chunks.append(self)
+        return variant(self, *arguments, **options)
+
+    monkeypatch.setattr(Trainer, "_samples", slow_look)
+    monkeypatch.setattr(program.Program, "variant", counted)
+    preparing = threading.Thread(target=prepare, args=(recipe, config))
+    preparing.start()
+    assert looking.wait(60)
+    taken = program.take(recipe, config, recipe.load(config), choose("cpu"))
+    preparing.join(60)
+    # Made with the program, and never asked for to make a step.
+    assert chunks == [taken]
+    assert program._coming == {}
+
+
 def test_nothing_is_fetched_to_prepare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Small, "fetches", lambda self, config: True)
     prepare(Small(), Small().parse(SMALL))

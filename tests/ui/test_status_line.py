@@ -3,7 +3,7 @@
 import pytest
 
 from ganlib.runs import Status
-from ganlib.ui.status_line import duration, rate, state_badge, status_text
+from ganlib.ui.status_line import duration, foretold, rate, state_badge, status_text
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,27 @@ from ganlib.ui.status_line import duration, rate, state_badge, status_text
 )
 def test_status_text(status: Status, text: str) -> None:
     assert status_text(status) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "text"),
+    [
+        (Status("running", 500, 7), "pause", "step 7 of 500 · pausing after this step"),
+        (Status("running", 500, 7), "stop", "step 7 of 500 · stopping after this step"),
+        (Status("running", 500, 7), "", "step 7 of 500"),
+        # What happens in the place of a step, and what has been done.
+        (Status("running", 500, 7, phase="stopping"), "stop", "step 7 of 500 · stopping"),
+        (Status("paused", 500, 7), "pause", "step 7 of 500"),
+    ],
+)
+def test_what_a_run_was_asked_for_is_said_until_it_is_done(
+    status: Status, asked: str, text: str
+) -> None:
+    assert status_text(foretold(status, asked)) == text
+
+
+def test_the_bar_stays_where_it_is_for_as_long_as_a_run_is_asked() -> None:
+    assert foretold(Status("running", 500, 100), "pause").phase_share == 0.2
 
 
 @pytest.mark.parametrize(
