@@ -171,7 +171,10 @@ class Dashboard:
         return self._curves(_LOSS, "x")
 
     def histogram(self) -> Curves:
-        """y of every curve of the histogram as Plotly drew it, by name."""
+        """y of every curve of the histogram as Plotly drew it, by name; waits until it has."""
+        self.page.wait_for_function(
+            "plot => document.querySelector(plot)?._fullData?.length", arg=_SAMPLES
+        )
         return self._curves(_SAMPLES, "y")
 
     def wait_for_histogram_other_than(self, curves: Curves, name: str) -> None:
