@@ -87,6 +87,7 @@ def test_zoom_and_node_outlive_updates(dashboard: Dashboard) -> None:
     dashboard.set_knobs(SCALAR, steps=LONG)
     dashboard.start()
     dashboard.wait_for_step(100)
+    dashboard.wait_for_points()
     dashboard.mark_loss_node()
     zoomed = dashboard.zoom_into_loss()
     last = dashboard.loss_curves()["generator"][0][-1]
