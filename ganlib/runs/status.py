@@ -78,6 +78,11 @@ class Status:
         return self.state in ACTIVE
 
     @property
+    def share(self) -> float:
+        """How much of the steps is done, 0 to 1."""
+        return self.step / max(1, self.steps)
+
+    @property
     def eta_s(self) -> float | None:
         """Seconds until the last step at the present rate; None where there is none."""
         if self.state not in ("running", "paused") or self.steps_per_second <= 0:

@@ -164,8 +164,8 @@ class RunWriter:
 
     def stopping(self) -> None:
         """Training has ended, and what there is will be saved now."""
-        share = self.status.step / self.status.steps
-        self._status.set(replace(self.status, phase="stopping", phase_share=share))
+        told = replace(self.status, phase="stopping", phase_share=self.status.share)
+        self._status.set(told)
 
     def go_on(self) -> None:
         """The run is running again."""

@@ -94,7 +94,7 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Name": summary.label.name if summary.label else summary.id,
         "Recipe": summary.recipe,
         "State": state_badge(status) if status else "",
-        "Progress": status.step / max(1, status.steps) if status else 0.0,
+        "Progress": status.share if status else 0.0,
         "Step": status.step if status else 0,
         "Best": best,
         "Last": last,

@@ -34,7 +34,7 @@ def status_line(status: Status, label: Label) -> None:
     # In one piece: what is drawn at every look is paid for by the piece.
     said = plain(" · ".join(filter(None, (label.name, label.note))))
     st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))}\u2003:gray[:small[{said}]]")
-    share = status.phase_share if status.phase else status.step / max(1, status.steps)
+    share = status.phase_share if status.phase else status.share
     st.progress(min(1.0, share))
 
 
@@ -47,8 +47,7 @@ def foretold(status: Status, asked: str) -> Status:
     """
     if not asked or status.state != "running" or status.phase:
         return status
-    share = status.step / max(1, status.steps)
-    return replace(status, phase=f"{_WILL[asked]} after this step", phase_share=share)
+    return replace(status, phase=f"{_WILL[asked]} after this step", phase_share=status.share)
 
 
 def listed(run: Run, status: Status, state: str = "") -> str:
