@@ -15,9 +15,11 @@ async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
     drawn = 0
     async with Tab(server.url, "toy") as tab:
         await tab.enter("toy/scalar:steps", 100_000)
-        await tab.press("start")
-        await tab.until(lambda: bool(tab.live))
+        touch = None
         try:
+            # The page that Start draws may be lost as well.
+            await tab.press("start")
+            await tab.until(lambda: bool(tab.live), patience_s)
             for seed in range(TIMES):
                 before = tab.pages_drawn
                 touch = asyncio.create_task(tab.enter("toy/scalar:seed", seed))
@@ -30,9 +32,8 @@ async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
                 await tab.until(lambda: bool(tab.live), patience_s)
                 drawn += 1
         except TimeoutError:
-            touch.cancel()
-    async with Tab(server.url, "toy") as tab:
-        await tab.press("stop")
+            if touch is not None:
+                touch.cancel()
     return drawn
 
 

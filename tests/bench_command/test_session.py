@@ -11,7 +11,7 @@ from ganlib.bench.session import Tab
 from ganlib.errors import UserError
 from ganlib.runs import RunStore
 
-STEPS = 300
+STEPS = 3_000
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,10 @@ def test_two_tabs_see_a_run_begin_and_finish(server: AppServer) -> None:
             assert tab.ticks
             for tick in tab.ticks:
                 assert 0 < tick.latency_s < 60
-                assert tick.messages > 5
-                assert 1_000 < tick.payload_bytes < 200_000
+                assert tick.messages > 2
+                assert 0 < tick.payload_bytes < 200_000
+            # A look before the first step has little to say; one that shows figures has more.
+            assert max(tick.payload_bytes for tick in tab.ticks) > 1_000
             # Its timer has gone with the run.
             count = len(tab.ticks)
             await asyncio.sleep(1.5)
