@@ -22,18 +22,25 @@ def augmented(drawings: np.ndarray, count: int) -> np.ndarray:
     """
     from scipy import ndimage
 
-    rng = np.random.default_rng(_SEED)
-    centre = (np.array(drawings.shape[1:]) - 1) / 2
-    made = np.empty((count, *drawings.shape[1:]), np.uint8)
-    for index in range(count):
-        source = drawings[index % len(drawings)].astype(np.float32)
-        if rng.random() < 0.5:
-            source = source[:, ::-1]
-        angle = np.deg2rad(rng.uniform(-_DEGREES, _DEGREES))
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        matrix = turn / rng.uniform(_SMALLEST, _LARGEST)
-        offset = centre - matrix @ (centre + rng.uniform(-_SHIFT, _SHIFT, 2))
-        moved = ndimage.affine_transform(source, matrix, offset, order=1)
-        thick = _GAIN * ndimage.gaussian_filter(moved, _PEN)
-        made[index] = np.clip(np.rint(thick), 0, 255)
+    mirror, turn, size, *shift = np.random.default_rng(_SEED).random((count, 5)).T
+    sources = drawings[np.arange(count) % len(drawings)].astype(np.float32)
+    sources = np.where(mirror[:, None, None] < 0.5, sources[:, :, ::-1], sources)
+    angle = np.deg2rad(_between(-_DEGREES, _DEGREES, turn))
+    scale = _between(_SMALLEST, _LARGEST, size)
+    cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
+    matrix = np.array([[cos, -sin], [sin, cos]])
+    centre = (np.array(drawings.shape[1:])[:, None] - 1) / 2
+    target = centre + _between(-_SHIFT, _SHIFT, np.array(shift))
+    offset = centre - np.einsum("ijn,jn->in", matrix, target)
+    pixels = np.indices(drawings.shape[1:])
+    # Where each pixel of each variation comes from: row and column, (2, count, H, W).
+    at = np.einsum("ijn,jhw->inhw", matrix, pixels) + offset[:, :, None, None]
+    which = np.broadcast_to(np.arange(count)[:, None, None], at[0].shape)
+    moved = ndimage.map_coordinates(sources, [which, *at], order=1)
+    thick = _GAIN * ndimage.gaussian_filter(moved, (0, _PEN, _PEN))
+    made: np.ndarray = np.clip(np.rint(thick), 0, 255).astype(np.uint8)
     return made
+
+
+def _between(low: float, high: float, share: np.ndarray) -> np.ndarray:
+    return low + (high - low) * share

@@ -22,6 +22,7 @@ URL_VARIABLE = "GANLIB_QUICKDRAW_URL"
 # More drawings in one file are refused.
 MOST = 2_000_000
 
+_BUNDLED = BUNDLED / "quickdraw_100_each.npz"
 _AUGMENTED = 2_000
 _YOURS = "your folder GANLIB_DATA"
 _DOWNLOADED = "downloaded copy"
@@ -61,6 +62,13 @@ class Category:
             rows=self.published,
             md5=self.md5,
         )
+
+    @property
+    def file(self) -> Path:
+        """The file that its drawings are read from; there need be nothing in it."""
+        if (own := self.own) is not None:
+            return own.path
+        return self.rows.path if self.rows.count() else _BUNDLED
 
     def raw(self, most: int) -> np.ndarray | None:
         """(n, 28, 28) uint8 drawings on this disk, at most `most`; None where there are none."""
@@ -139,5 +147,5 @@ def category(name: str) -> Category:
 @cache
 def bundled_drawings() -> dict[str, np.ndarray]:
     """(n, 28, 28) uint8 by category."""
-    with np.load(Path(BUNDLED) / "quickdraw_100_each.npz", allow_pickle=False) as arrays:
+    with np.load(_BUNDLED, allow_pickle=False) as arrays:
         return {name: arrays[name].reshape(-1, SIDE, SIDE) for name in arrays.files}

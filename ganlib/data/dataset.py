@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ganlib.data.base import ArrayData, Data, Loading, loaded
 from ganlib.data.download import offline
-from ganlib.data.resolve import Places, locate, resolve
+from ganlib.data.held import held
+from ganlib.data.resolve import Copy, Places, locate, resolve
 from ganlib.events import DataReport
 
 
@@ -104,13 +105,17 @@ class ImageDataset(Dataset):
 
     def loading(self) -> Loading:
         """(N, H, W, 1) uint8 images; see `Dataset.loading`."""
-        found = yield from resolve(self.places)
-        return ArrayData(found.samples, self._report(found.provenance, len(found.samples)))
+        copy = yield from resolve(self.places)
+        return held([copy.path], (self, copy), lambda: self._read(copy))
 
     def locate(self) -> Location:
         """See `Dataset.locate`."""
         found = locate(self.places)
         return Location(self._report(found.provenance, found.count), found.note, found.fetches)
+
+    def _read(self, copy: Copy) -> ArrayData:
+        samples = copy.read()
+        return ArrayData(samples, self._report(copy.provenance, len(samples)))
 
     def _report(self, provenance: str, count: int) -> DataReport:
         # The user's own file may hold more than was published.

@@ -17,6 +17,7 @@ from ganlib.data.categories import (
 from ganlib.data.dataset import Dataset, Location
 from ganlib.data.download import check_address
 from ganlib.data.drawings import SIDE, Drawings
+from ganlib.data.held import held
 from ganlib.errors import DownloadError
 from ganlib.events import DataReport
 from ganlib.paths import user_path
@@ -78,8 +79,7 @@ class QuickDraw(Dataset):
                 what it should be.
         """
         if self.own_file:
-            images = self._own().read(MOST)
-            return ArrayData(images[..., np.newaxis], self.locate().report)
+            return held([self._own().path], self, self._read_own)
         problem = ""
         for one in self._chosen():
             if one.lacks(self.max_drawings):
@@ -89,11 +89,8 @@ class QuickDraw(Dataset):
                     if not one.there()[0]:
                         raise
                     problem = f"download failed: {error.reason}; using the "
-        parts = [one.samples(self.max_drawings) for one in self._chosen()]
-        # So that each category is as likely as any other.
-        least = min(map(len, parts))
-        images = np.concatenate([part[:least] for part in parts])
-        return ArrayData(images[..., np.newaxis], self._report(problem))
+        files = [one.file for one in self._chosen()]
+        return held(files, (self, problem), lambda: self._read(problem))
 
     def most(self) -> int:
         """See `Dataset.most`."""
@@ -122,6 +119,16 @@ class QuickDraw(Dataset):
         megabytes = sum(wanted) * SIDE * SIDE / 1e6
         note = f"{sum(wanted):,} drawings ({megabytes:.0f} MB) are fetched at the first run"
         return Location(self._report(), note, fetches=True)
+
+    def _read(self, problem: str) -> ArrayData:
+        parts = [one.samples(self.max_drawings) for one in self._chosen()]
+        # So that each category is as likely as any other.
+        least = min(map(len, parts))
+        images = np.concatenate([part[:least] for part in parts])
+        return ArrayData(images[..., np.newaxis], self._report(problem))
+
+    def _read_own(self) -> ArrayData:
+        return ArrayData(self._own().read(MOST)[..., np.newaxis], self.locate().report)
 
     def _chosen(self) -> list[Category]:
         return [category(name) for name in self.categories]

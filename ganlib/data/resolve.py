@@ -59,16 +59,22 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """Samples, and where they came from.
+class Copy:
+    """A file on this disk that holds a dataset, or part of it.
 
     Args:
-        samples: (N, *sample_shape).
+        path: where it is.
+        format: how to look into it.
         provenance: for a `DataReport`.
     """
 
-    samples: np.ndarray
+    path: Path
+    format: Format
     provenance: str
+
+    def read(self) -> np.ndarray:
+        """(N, *sample_shape); raises DataError where it is not what it should be."""
+        return self.format.read(self.path)
 
 
 @dataclass(frozen=True)
@@ -88,23 +94,15 @@ class Located:
     fetches: bool = False
 
 
-@dataclass(frozen=True)
-class _Copy:
-    path: Path
-    format: Format
-    provenance: str
-
-
-def resolve(places: Places) -> Generator[Phase, None, Resolved]:
-    """Reads the first copy there is, fetching it where that is allowed; tells of its progress.
+def resolve(places: Places) -> Generator[Phase, None, Copy]:
+    """Finds the first copy there is, fetching it where that is allowed; tells of its progress.
 
     Raises:
-        DataError: the user's own file is not what it should be, or there is no
-            copy at all.
+        DataError: GANLIB_DATA is not what it should be, or there is no copy at all.
     """
     copy = _on_disk(places)
     if copy is not None:
-        return Resolved(copy.format.read(copy.path), copy.provenance)
+        return copy
     problem, remote = "", places.remote
     if remote is not None and not offline():
         try:
@@ -113,7 +111,7 @@ def resolve(places: Places) -> Generator[Phase, None, Resolved]:
             problem = f"download failed: {error.reason}"
         else:
             format_ = places.remote_format or places.format
-            return Resolved(format_.read(remote.path), _DOWNLOADED)
+            return Copy(remote.path, format_, _DOWNLOADED)
     elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
     if places.bundled is None and remote is None:
@@ -122,7 +120,7 @@ def resolve(places: Places) -> Generator[Phase, None, Resolved]:
         why = problem or "GANLIB_OFFLINE is set"
         raise DataError(f"{places.name} is not on this machine and was not fetched: {why}.")
     provenance = f"{problem}; using the {_BUNDLED}" if problem else _BUNDLED
-    return Resolved(places.format.read(places.bundled), provenance)
+    return Copy(places.bundled, places.format, provenance)
 
 
 def locate(places: Places) -> Located:
@@ -148,12 +146,12 @@ def locate(places: Places) -> Located:
     return Located(places.format.count(places.bundled), _BUNDLED, note, fetches)
 
 
-def _on_disk(places: Places) -> _Copy | None:
+def _on_disk(places: Places) -> Copy | None:
     own = in_data_folder(places.name)
     if own is not None:
-        return _Copy(own, places.format, _YOURS)
+        return Copy(own, places.format, _YOURS)
     if places.remote is not None and places.remote.state() == "whole":
-        return _Copy(places.remote.path, places.remote_format or places.format, _DOWNLOADED)
+        return Copy(places.remote.path, places.remote_format or places.format, _DOWNLOADED)
     return None
 
 

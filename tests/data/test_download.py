@@ -235,7 +235,7 @@ def test_two_runs_at_once_both_get_it_and_ask_once(stage, server) -> None:
 
     def run() -> None:
         found = loaded(resolve(stage.dataset.places))
-        shades.append(int(found.samples[0, 0, 0, 0]))
+        shades.append(int(found.read()[0, 0, 0, 0]))
 
     runs = [threading.Thread(target=run) for _ in range(2)]
     for one in runs:

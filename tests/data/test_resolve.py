@@ -15,7 +15,7 @@ FETCHED_LATER = "; the full set (0 MB) is fetched at the first run"
 
 
 def first_shade(stage) -> int:
-    return int(loaded(resolve(stage.dataset.places)).samples[0, 0, 0, 0])
+    return int(loaded(resolve(stage.dataset.places)).read()[0, 0, 0, 0])
 
 
 def test_each_place_is_preferred_to_the_next(stage, server, monkeypatch) -> None:
@@ -100,7 +100,7 @@ def test_a_damaged_cached_copy_without_network(stage, server, monkeypatch) -> No
     stage.cached.write_bytes(b"rubbish")
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
     found = loaded(resolve(stage.dataset.places))
-    assert found.samples[0, 0, 0, 0] == 200
+    assert found.read()[0, 0, 0, 0] == 200
     assert found.provenance == (
         "the downloaded copy is damaged and GANLIB_OFFLINE is set; using the bundled sample"
     )
@@ -139,5 +139,5 @@ def test_a_dataset_that_is_nowhere_says_so(stage) -> None:
 def test_a_dataset_without_a_download_asks_nobody(stage, server) -> None:
     places = dataclasses.replace(stage.dataset.places, remote=None, remote_format=None)
     found = loaded(resolve(places))
-    assert (found.samples[0, 0, 0, 0], found.provenance) == (200, "bundled sample")
+    assert (found.read()[0, 0, 0, 0], found.provenance) == (200, "bundled sample")
     assert server.requests == []
