@@ -14,11 +14,14 @@ MAY_LOAD_HEAVY = {"quiet", "training", "models", "objectives", "regularisers", "
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
-SPEAKS_TO_STREAMLIT = {"ganlib.bench.session"}
+SPEAKS_TO_STREAMLIT = {"ganlib.bench.session", "ganlib.bench.screen"}
 # All else of Streamlit is private, and may be another in its next version.
 PUBLIC_STREAMLIT = {"streamlit", "streamlit.components.v1", "streamlit.errors"}
 PRIVATE_ATTRIBUTES = {"config", "elements", "proto", "runtime", "web"}
-MAY_USE_PRIVATE = {"ganlib.ui._compat": "streamlit.", "ganlib.bench.session": "streamlit.proto."}
+MAY_USE_PRIVATE = {
+    "ganlib.ui._compat": "streamlit.",
+    **dict.fromkeys(SPEAKS_TO_STREAMLIT, "streamlit.proto."),
+}
 
 _WORDS = {
     "architecture",

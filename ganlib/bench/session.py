@@ -1,19 +1,21 @@
 """A client that behaves like one open browser tab, without a browser.
 
 It speaks Streamlit's own protocol: binary BackMsg and ForwardMsg over a websocket. As the
-browser does, it runs the timers of fragments, sends back the state of every widget that was
-touched, and keeps large messages so that the server need not send them again.
+browser does, it runs the timers of fragments and sends back the state of every widget that was
+touched; what is drawn, it leaves to its screen.
 
-Source: streamlit/proto/*.proto, and App.tsx and ForwardMessageCache.ts of Streamlit's frontend.
+Source: streamlit/proto/*.proto, and App.tsx of Streamlit's frontend.
 """
 
 import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
+
+from ganlib.bench.screen import Screen
 
 if TYPE_CHECKING:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
 # As the browser says it who has no cookie; the server asks for one only of those who log in.
 _SUBPROTOCOLS = ("streamlit", "PLACEHOLDER_AUTH_TOKEN")
-# Runs for which the browser keeps a message that they did not use: global.maxCachedMessageAge.
-_KEPT_RUNS = 2
 _MOST_BYTES = 200 * 2**20
 _PATIENCE_S = 60.0
 # What is told of a conversation that has come to a halt.
@@ -47,22 +47,6 @@ class Tick:
     payload_bytes: int
 
 
-@dataclass(frozen=True)
-class _Widget:
-    id: str
-    disabled: bool
-    # The fragment that is to be run when it is touched; empty for the whole page.
-    fragment: str = ""
-
-
-@dataclass
-class _Drawn:
-    """What a run of the page, or of a part of it, has drawn so far."""
-
-    elements: dict[tuple[int, ...], Any] = field(default_factory=dict)
-    widgets: dict[str, _Widget] = field(default_factory=dict)
-
-
 class Tab:
     """One page of a server, open until `close`. To be used as an async context manager.
 
@@ -72,26 +56,19 @@ class Tab:
         query: of the address, such as "run=...".
 
     Attributes:
+        screen: what it shows.
         ticks: of all timers so far.
-        pages_drawn: how often the whole page has been run to its end.
-        parts_drawn: how often a fragment has been, by its timer or by a touch.
         messages: received so far.
         payload_bytes: of these, uncompressed.
     """
 
     def __init__(self, url: str, page: str, query: str = ""):
+        self.screen = Screen(query)
         self.ticks: list[Tick] = []
-        self.pages_drawn = 0
-        self.parts_drawn = 0
         self.messages = 0
         self.payload_bytes = 0
-        self._url, self._page, self._query = url.rstrip("/"), page.strip("/"), query
-        self._page_hash = ""
-        self._shown, self._drawing = _Drawn(), _Drawn()
+        self._url, self._page = url.rstrip("/"), page.strip("/")
         self._states: dict[str, WidgetState] = {}
-        # The run in which each kept message was last used, and the fragment it belongs to.
-        self._kept: dict[str, tuple[int, str]] = {}
-        self._runs = 0
         # When a tick was asked for, and what had been received by then.
         self._asked: tuple[float, int, int] | None = None
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
@@ -114,7 +91,7 @@ class Tab:
         )
         self._reading = asyncio.create_task(self._read(self._socket))
         await self._ask()
-        await self.until(lambda: self.pages_drawn > 0)
+        await self.until(lambda: self.screen.pages_drawn > 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -126,12 +103,13 @@ class Tab:
         Raises:
             TimeoutError: it is not drawn.
         """
-        self._page, self._query, self._page_hash = page.strip("/"), "", ""
+        self._page = page.strip("/")
         self._states.clear()
+        self.screen.leave()
         self._keep_timers({})
-        drawn = self.pages_drawn
+        drawn = self.screen.pages_drawn
         await self._ask()
-        await self.until(lambda: self.pages_drawn > drawn)
+        await self.until(lambda: self.screen.pages_drawn > drawn)
 
     async def close(self) -> None:
         """Leaves, as closing the tab would."""
@@ -142,41 +120,6 @@ class Tab:
             await asyncio.gather(self._reading, return_exceptions=True)
 
     @property
-    def address(self) -> dict[str, str]:
-        """What stands behind the question mark, by name."""
-        return {name: values[-1] for name, values in parse_qs(self._query).items()}
-
-    @property
-    def keys(self) -> list[str]:
-        """Of all widgets on view that have one."""
-        return list(self._shown.widgets)
-
-    @property
-    def kinds(self) -> list[str]:
-        """Kinds of the elements on view, such as "markdown", from top to bottom."""
-        return [str(each.WhichOneof("type")) for _, each in sorted(self._shown.elements.items())]
-
-    @property
-    def texts(self) -> list[str]:
-        """What the page says in Markdown and in messages of an error, from top to bottom."""
-        return [
-            getattr(each, kind).body if kind != "exception" else each.exception.message
-            for _, each in sorted(self._shown.elements.items())
-            if (kind := each.WhichOneof("type")) in ("markdown", "alert", "exception")
-        ]
-
-    @property
-    def errors(self) -> list[str]:
-        """What the page says in messages of an error."""
-        from streamlit.proto.Alert_pb2 import Alert
-
-        return [
-            each.alert.body
-            for _, each in sorted(self._shown.elements.items())
-            if each.WhichOneof("type") == "alert" and each.alert.format == Alert.Format.ERROR
-        ]
-
-    @property
     def live(self) -> list[str]:
         """The fragments that are drawn anew by a timer."""
         return list(self._timers)
@@ -185,11 +128,6 @@ class Tab:
         """Asks for every live part at once, as their timers would."""
         for fragment in self.live:
             await self._ask(fragment)
-
-    def can_press(self, key: str) -> bool:
-        """Whether there is a button with that key, and it is not disabled."""
-        widget = self._shown.widgets.get(key)
-        return widget is not None and not widget.disabled
 
     async def until(self, condition: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> None:
         """Waits for something that a run of the page, or of a part of it, brings about.
@@ -220,7 +158,7 @@ class Tab:
         Raises:
             TimeoutError: there is no such button, or it stays disabled.
         """
-        await self.until(lambda: self.can_press(key), timeout_s)
+        await self.until(lambda: self.screen.can_press(key), timeout_s)
         await self._touch(key, trigger_value=True)
 
     async def enter(self, key: str, value: float | str) -> None:
@@ -229,7 +167,7 @@ class Tab:
         Raises:
             TimeoutError: there is no widget with that key.
         """
-        await self.until(lambda: key in self._shown.widgets)
+        await self.until(lambda: key in self.screen.widgets)
         if isinstance(value, str):
             await self._touch(key, string_value=value)
         else:
@@ -238,9 +176,10 @@ class Tab:
     async def _touch(self, key: str, **value: Any) -> None:
         from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-        widget = self._shown.widgets[key]
+        widget = self.screen.widgets[key]
         state = WidgetState(id=widget.id, **value)
-        pages, parts = self.pages_drawn, self.parts_drawn
+        screen = self.screen
+        pages, parts = screen.pages_drawn, screen.parts_drawn
         self._states[state.id] = state
         try:
             await self._ask(widget.fragment, by_timer=False)
@@ -250,7 +189,9 @@ class Tab:
                 del self._states[state.id]
         # A touch in a fragment may have the whole page run, or that fragment alone.
         await self.until(
-            lambda: self.pages_drawn > pages or (bool(widget.fragment) and self.parts_drawn > parts)
+            lambda: (
+                screen.pages_drawn > pages or bool(widget.fragment and screen.parts_drawn > parts)
+            )
         )
 
     async def _ask(self, fragment: str = "", *, by_timer: bool = True) -> None:
@@ -259,13 +200,13 @@ class Tab:
 
         message = BackMsg()
         wanted = message.rerun_script
-        wanted.query_string = self._query
+        wanted.query_string = self.screen.query
         wanted.widget_states.widgets.extend(self._states.values())
-        wanted.page_script_hash = self._page_hash
-        wanted.page_name = "" if self._page_hash else self._page
+        wanted.page_script_hash = self.screen.page_hash
+        wanted.page_name = "" if self.screen.page_hash else self._page
         wanted.fragment_id = fragment
         wanted.is_auto_rerun = bool(fragment) and by_timer
-        wanted.cached_message_hashes.extend(self._kept)
+        wanted.cached_message_hashes.extend(self.screen.kept)
         wanted.context_info.timezone = "Etc/UTC"
         wanted.context_info.locale = "en-US"
         wanted.context_info.url = f"{self._url}/{self._page}"
@@ -315,92 +256,20 @@ class Tab:
                 self._changed.notify_all()
 
     def _take(self, message: "ForwardMsg") -> None:
-        kind = message.WhichOneof("type")
-        if message.metadata.cacheable or kind == "ref_hash":
-            fragment = message.delta.fragment_id
-            known = message.ref_hash or message.hash
-            self._kept[known] = self._runs, fragment or self._kept.get(known, (0, ""))[1]
-        if kind == "new_session":
-            parts = _fragments(message)
-            begun = " ".join(part[:6] for part in parts) or "page"
-            self._said.append(f"{begun} begins")
-            self._page_hash = message.new_session.page_script_hash
-            self._drawing = _Drawn()
-            # A run of the whole page sets its timers anew, as soon as it begins.
-            if not parts:
-                self._keep_timers({})
-        elif kind == "navigation":
-            # Only this one knows the page: the message before it names the app's own script.
-            self._page_hash = message.navigation.page_script_hash
-        elif kind == "delta":
-            self._draw(message)
-        elif kind == "page_info_changed":
-            self._query = message.page_info_changed.query_string
-        elif kind == "auto_rerun":
-            wanted = {name: interval_s for name, (interval_s, _) in self._timers.items()}
-            timer = message.auto_rerun
-            self._keep_timers({**wanted, timer.fragment_id: timer.interval})
-        elif kind == "stop_auto_rerun":
-            gone = set(message.stop_auto_rerun.fragment_ids)
-            self._keep_timers(
-                {name: each[0] for name, each in self._timers.items() if name not in gone}
-            )
-        elif kind == "script_finished":
-            self._finish(message)
-
-    def _draw(self, message: "ForwardMsg") -> None:
-        if message.delta.WhichOneof("type") != "new_element":
+        parts = self.screen.parts_drawn
+        if told := self.screen.take(message):
+            self._said.append(told)
+        self._keep_timers(self.screen.timers)
+        if message.WhichOneof("type") != "script_finished":
             return
-        element = message.delta.new_element
-        self._drawing.elements[tuple(message.metadata.delta_path)] = element
-        content = getattr(element, str(element.WhichOneof("type")), None)
-        # "$$ID-<hash>-<key>"; without a key, "None" stands there.
-        id = str(getattr(content, "id", ""))
-        parts = id.split("-", 2)
-        if parts[0] == "$$ID" and len(parts) == 3:
-            disabled = bool(getattr(content, "disabled", False))
-            found = _Widget(id, disabled, message.delta.fragment_id)
-            self._drawing.widgets[parts[2]] = found
-
-    def _finish(self, message: "ForwardMsg") -> None:
-        how = message.ScriptFinishedStatus.Name(message.script_finished)
-        drawn = self._drawing
-        self._said.append(how.lower())
-        if how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY":
-            self._shown.elements.update(drawn.elements)
-            self._shown.widgets.update(drawn.widgets)
-            self.parts_drawn += 1
-            if self._asked is not None:
-                at, messages, payload_bytes = self._asked
-                self.ticks.append(
-                    Tick(
-                        at,
-                        time.monotonic() - at,
-                        self.messages - messages,
-                        self.payload_bytes - payload_bytes,
-                    )
+        if self._asked is not None and self.screen.parts_drawn > parts:
+            at, messages, payload_bytes = self._asked
+            self.ticks.append(
+                Tick(
+                    at,
+                    time.monotonic() - at,
+                    self.messages - messages,
+                    self.payload_bytes - payload_bytes,
                 )
-        elif how == "FINISHED_SUCCESSFULLY":
-            # What this run has not drawn is gone.
-            self._shown = drawn
-            self.pages_drawn += 1
+            )
         self._asked = None
-        self._forget_unused(fragment=how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY")
-
-    def _forget_unused(self, fragment: bool) -> None:
-        """Lets go of kept messages; a run of a fragment has no say about those of the page."""
-        self._runs += 1
-        self._kept = {
-            known: (used, owner)
-            for known, (used, owner) in self._kept.items()
-            if (fragment and not owner) or self._runs - used <= _KEPT_RUNS
-        }
-
-
-def _fragments(message: "ForwardMsg") -> list[str]:
-    """The fragments that a run is of; none where it is of the whole page."""
-    # Before 1.67 they stood in the message that begins the run.
-    told: Any = message.metadata
-    run = told.run.fragment_ids if "run" in told.DESCRIPTOR.fields_by_name else ()
-    begins: Any = message.new_session
-    return list(run or getattr(begins, "fragment_ids_this_run", ()))

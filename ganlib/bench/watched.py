@@ -103,8 +103,8 @@ async def watch(
         await first.enter(f"{recipe.page}.recipe", f"{recipe.title}  ·  {recipe.name}")
         await first.enter(f"{recipe.name}:steps", steps)
         await first.press("start")
-        await first.until(lambda: "run" in first.address)
-        run = RunStore(server.runs).open(first.address["run"])
+        await first.until(lambda: "run" in first.screen.address)
+        run = RunStore(server.runs).open(first.screen.address["run"])
         # It rests while the pages open, which is not what is to be measured.
         await first.press("pause")
         while run.status().state != "paused":

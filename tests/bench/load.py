@@ -139,7 +139,7 @@ class Person:
         await self._tab.go(self._page)
 
     async def _reload(self) -> None:
-        query = "&".join(f"{name}={value}" for name, value in self._tab.address.items())
+        query = "&".join(f"{name}={value}" for name, value in self._tab.screen.address.items())
         await self._tab.close()
         await self._open(self._page, query)
 
@@ -166,29 +166,29 @@ class Person:
         await self._tab.enter(f"{recipe.name}:steps", steps)
         await self._tab.enter(f"{recipe.name}:batch_size", 64)
         await self._tab.enter(f"{recipe.name}:seed", self._random.randrange(3))
-        before = self._tab.address.get("run", "")
-        if not self._tab.can_press("start"):
+        before = self._tab.screen.address.get("run", "")
+        if not self._tab.screen.can_press("start"):
             return ""
         await self._tab.press("start")
-        run_id = self._tab.address.get("run", "")
+        run_id = self._tab.screen.address.get("run", "")
         if run_id == before:
             return ""
         self._record.started[run_id] = name
         return run_id
 
     async def _press(self) -> None:
-        keys = [key for key in _BUTTONS if self._tab.can_press(key)]
+        keys = [key for key in _BUTTONS if self._tab.screen.can_press(key)]
         if keys:
             await self.press(self._random.choice(keys))
 
     async def press(self, key: str) -> None:
         """Presses a button of the run on view, and remembers that."""
         # Before, for the run may end so before the page is drawn again.
-        self._record.asked.setdefault(self._tab.address.get("run", ""), set()).add(key)
+        self._record.asked.setdefault(self._tab.screen.address.get("run", ""), set()).add(key)
         await self._tab.press(key)
 
     async def _enter(self) -> None:
-        known = self._tab.keys
+        known = list(self._tab.screen.widgets)
         name, values = self._random.choice(ENTERED)
         keys = [key for key in known if key.endswith(f":{name}")]
         if keys:
@@ -198,26 +198,28 @@ class Person:
         """Selects a row of the table, and deletes the run that is then shown."""
         self._page = "runs"
         await self._tab.go("runs")
-        tables = [key for key in self._tab.keys if key.startswith("runs.")]
+        tables = [key for key in self._tab.screen.widgets if key.startswith("runs.")]
         rows = len(self._store.list())
         if not tables or not rows:
             return
         row = self._random.randrange(rows)
         await self._tab.enter(tables[0], f'{{"selection": {{"rows": [{row}], "columns": []}}}}')
-        chosen = [key.removesuffix(".name") for key in self._tab.keys if key.endswith(".name")]
-        if not chosen or not self._tab.can_press("delete"):
+        chosen = [
+            key.removesuffix(".name") for key in self._tab.screen.widgets if key.endswith(".name")
+        ]
+        if not chosen or not self._tab.screen.can_press("delete"):
             return
         await self._tab.press("delete")
-        if self._tab.can_press("delete_confirmed"):
+        if self._tab.screen.can_press("delete_confirmed"):
             self._record.doomed.add(chosen[0])
             self._record.actions["delete confirmed"] += 1
             await self._tab.press("delete_confirmed")
 
     def _see(self) -> None:
-        if "exception" in self._tab.kinds:
-            said = [text for text in self._tab.texts if text]
+        if "exception" in self._tab.screen.kinds:
+            said = [text for text in self._tab.screen.texts if text]
             self._record.faults.append(f"the page {self._page!r} shows an exception: {said}")
-        for text in self._tab.errors:
+        for text in self._tab.screen.errors:
             self._record.refused[_without_ids(text)] += 1
 
 
@@ -294,7 +296,7 @@ async def _drain(server: AppServer, record: Record) -> None:
             if run.status().state == "paused":
                 person = Person(server, 0, record)
                 await person._open(recipes.get(run.recipe).page, f"run={run.id}")
-                if person._tab.can_press("stop"):
+                if person._tab.screen.can_press("stop"):
                     await person.press("stop")
                 await person._tab.close()
         await asyncio.sleep(0.2)

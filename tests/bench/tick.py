@@ -52,7 +52,7 @@ async def measure(server: AppServer, file: Path, steps: int, seconds: float) -> 
     async with Tab(server.url, "toy") as tab:
         await tab.enter(f"{RECIPE}:steps", 100 * steps)
         await tab.press("start")
-        run = RunStore(server.runs).open(tab.address["run"])
+        run = RunStore(server.runs).open(tab.screen.address["run"])
         while run.status().step < steps:
             await asyncio.sleep(0.5)
         print(f"while it trains: {await _ticks(tab, run, file, seconds)}")

@@ -21,12 +21,12 @@ async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
             await tab.press("start")
             await tab.until(lambda: bool(tab.live), patience_s)
             for seed in range(TIMES):
-                before = tab.pages_drawn
+                before = tab.screen.pages_drawn
                 touch = asyncio.create_task(tab.enter("toy/scalar:seed", seed))
                 # The page is being drawn by now.
                 await asyncio.sleep(0.01)
                 await tab.tick()
-                await tab.until(lambda before=before: tab.pages_drawn > before, patience_s)
+                await tab.until(lambda before=before: tab.screen.pages_drawn > before, patience_s)
                 await touch
                 # The page has told its timers as well.
                 await tab.until(lambda: bool(tab.live), patience_s)

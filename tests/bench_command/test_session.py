@@ -23,12 +23,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 def test_a_tab_draws_the_page_that_its_path_names(server: AppServer) -> None:
     async def look() -> None:
         async with Tab(server.url, "toy") as tab:
-            assert tab.pages_drawn == 1
-            assert "bidi_component" in tab.kinds and "button" in tab.kinds
-            assert any("What will happen" in text for text in tab.texts)
-            assert tab.messages >= len(tab.kinds)
+            assert tab.screen.pages_drawn == 1
+            assert "bidi_component" in tab.screen.kinds and "button" in tab.screen.kinds
+            assert any("What will happen" in text for text in tab.screen.texts)
+            assert tab.messages >= len(tab.screen.kinds)
             assert tab.payload_bytes > 1_000
-            assert tab.address == {} and tab.ticks == []
+            assert tab.screen.address == {} and tab.ticks == []
 
     asyncio.run(look())
 
@@ -49,12 +49,12 @@ def test_two_tabs_see_a_run_begin_and_finish(server: AppServer) -> None:
         async with Tab(server.url, "toy") as tab:
             await tab.enter("toy/scalar:steps", STEPS)
             await tab.press("start")
-            run_id = tab.address["run"]
+            run_id = tab.screen.address["run"]
             async with Tab(server.url, "toy", f"run={run_id}") as other:
                 for each in (tab, other):
                     await each.until(lambda each=each: _says(each, "Finished"), 120)
                     assert _says(each, f"step {STEPS:,} of {STEPS:,}")
-                    assert each.address == {"run": run_id}
+                    assert each.screen.address == {"run": run_id}
             run = RunStore(server.runs).open(run_id)
             assert run.status().state == "finished"
             assert len(run.history()) == STEPS
@@ -101,4 +101,4 @@ def test_no_dashboard_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def _says(tab: Tab, text: str) -> bool:
-    return any(text in each for each in tab.texts)
+    return any(text in each for each in tab.screen.texts)

@@ -174,7 +174,7 @@ def test_in_an_address(row: Address, server: AppServer) -> None:
     async def look() -> None:
         async with Tab(server.url, row.page, row.query) as tab:
             unharmed(tab, server)
-            assert any(row.said in readable(text) for text in tab.texts), tab.texts
+            assert any(row.said in readable(text) for text in tab.screen.texts), tab.screen.texts
 
     asyncio.run(look())
 
@@ -184,10 +184,10 @@ def test_in_what_a_browser_would_never_send(row: tuple[str, str, str], server: A
     async def send() -> None:
         page, key, choice = row
         async with Tab(server.url, page) as tab:
-            before = tab.texts
+            before = tab.screen.texts
             await tab.enter(key, choice)
             unharmed(tab, server)
-            assert tab.texts == before
+            assert tab.screen.texts == before
 
     asyncio.run(send())
 
@@ -223,8 +223,8 @@ def readable(markdown: str) -> str:
 
 def unharmed(tab: Tab, server: AppServer) -> None:
     """The page has no error of its own, shows what it was given as text, and nothing was made."""
-    assert tab.pages_drawn and "exception" not in tab.kinds
-    assert not any(re.search(r"(?<!\\)(<script|!\[)", text) for text in tab.texts)
+    assert tab.screen.pages_drawn and "exception" not in tab.screen.kinds
+    assert not any(re.search(r"(?<!\\)(<script|!\[)", text) for text in tab.screen.texts)
     assert "Traceback" not in server.log()
     assert not server.runs.exists() or not files_in(server.runs)
 
