@@ -4,12 +4,13 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 import pytest
 from dashboard import Dashboard
+from file_server import serving
 from playwright.sync_api import expect
 
 from ganlib.bench.server import AppServer
@@ -59,24 +60,10 @@ def _beginning(rows: int, size: int) -> bytes:
 
 @pytest.fixture
 def publisher() -> Iterator[SlowPublisher]:
-    serving = SlowPublisher()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            serving.answer(self)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keeps the test's output clean."""
-
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving.url = f"http://127.0.0.1:{listener.server_port}"
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield serving
-    serving.hurry.set()
-    listener.shutdown()
-    thread.join()
-    listener.server_close()
+    made = SlowPublisher()
+    with serving(made.answer) as made.url:
+        yield made
+        made.hurry.set()
 
 
 def test_progress_stop_and_going_on(

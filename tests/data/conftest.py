@@ -5,11 +5,12 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 import pytest
+from file_server import serving
 
 from ganlib.data import partial
 from ganlib.data.dataset import ImageDataset
@@ -87,24 +88,11 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    serving = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            serving.answer(self)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keeps the test's output clean."""
-
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving.url = f"http://127.0.0.1:{listener.server_port}/mirror"
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield serving
-    serving.released.set()
-    listener.shutdown()
-    thread.join()
-    listener.server_close()
+    made = Server()
+    with serving(made.answer) as url:
+        made.url = f"{url}/mirror"
+        yield made
+        made.released.set()
 
 
 def shades(count: int, first: int = 0) -> np.ndarray:

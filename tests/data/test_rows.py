@@ -10,11 +10,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 import pytest
+from file_server import serving
 
 from ganlib.data import answer, partial
 from ganlib.data.base import loaded
@@ -89,23 +90,10 @@ class Publisher:
 
 @pytest.fixture
 def publisher() -> Iterator[Publisher]:
-    serving = Publisher(npy(CONTENT, 80))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            serving.answer(self)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Keeps the test's output clean."""
-
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving.url = f"http://127.0.0.1:{listener.server_port}/base"
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield serving
-    listener.shutdown()
-    thread.join()
-    listener.server_close()
+    made = Publisher(npy(CONTENT, 80))
+    with serving(made.answer) as url:
+        made.url = f"{url}/base"
+        yield made
 
 
 @pytest.fixture
