@@ -4,19 +4,31 @@ import keras
 import tensorflow as tf
 
 
-class _Averaged:
-    """Mixed into an optimiser whose gradients are the same on every device already.
-
-    Keras would add them up over the devices.
-    """
+class _Fused:
+    """Mixed into an optimiser whose gradients are the same on every device already."""
 
     def _all_reduce_sum_gradients(
         self, grads_and_vars: list[tuple[tf.Tensor, tf.Variable]]
     ) -> list[tuple[tf.Tensor, tf.Variable]]:
+        # Keras would add them up over the devices.
         return grads_and_vars
 
+    def _backend_update_step(
+        self,
+        grads: list[tf.Tensor],
+        trainable_variables: list[keras.Variable],
+        learning_rate: keras.Variable,
+    ) -> None:
+        # Once for all weights; Keras would leave that to the update of each.
+        step_size = self._step_size(tf.cast(learning_rate, tf.float32))
+        super()._backend_update_step(grads, trainable_variables, step_size)  # type: ignore[misc]
 
-class FusedAdam(_Averaged, keras.optimizers.Adam):
+    def _step_size(self, learning_rate: tf.Tensor) -> tf.Tensor:
+        """What `update_step` is given in place of the learning rate: float32 scalars."""
+        return learning_rate
+
+
+class FusedAdam(_Fused, keras.optimizers.Adam):
     """Keras' Adam with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras' (bias-corrected step size, epsilon outside the root); only
@@ -27,28 +39,35 @@ class FusedAdam(_Averaged, keras.optimizers.Adam):
     Source: Kingma and Ba 2014, arXiv 1412.6980, the form at the end of section 2.
     """
 
+    def _step_size(self, learning_rate: tf.Tensor) -> tf.Tensor:
+        step = tf.cast(self.iterations.value + 1, tf.float32)
+        power_1, power_2 = (
+            tf.pow(tf.constant(beta, tf.float32), step) for beta in (self.beta_1, self.beta_2)
+        )
+        return learning_rate * tf.sqrt(1 - power_2) / (1 - power_1)
+
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
     ) -> None:
         dtype = variable.dtype
-        step = tf.cast(self.iterations.value + 1, dtype)
         index = self._get_variable_index(variable)
-        beta_1, beta_2 = tf.constant(self.beta_1, dtype), tf.constant(self.beta_2, dtype)
+        # The kernel would correct the step size for the powers; it is corrected already.
+        corrected = tf.constant(0, dtype)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
             m=self._momentums[index].value.handle,
             v=self._velocities[index].value.handle,
-            beta1_power=tf.pow(beta_1, step),
-            beta2_power=tf.pow(beta_2, step),
+            beta1_power=corrected,
+            beta2_power=corrected,
             lr=tf.cast(learning_rate, dtype),
-            beta1=beta_1,
-            beta2=beta_2,
+            beta1=tf.constant(self.beta_1, dtype),
+            beta2=tf.constant(self.beta_2, dtype),
             epsilon=tf.constant(self.epsilon, dtype),
             grad=tf.cast(gradient, dtype),
         )
 
 
-class FusedRMSprop(_Averaged, keras.optimizers.RMSprop):
+class FusedRMSprop(_Fused, keras.optimizers.RMSprop):
     """Keras' RMSprop with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras' (epsilon inside the root); only rounding differs.
@@ -84,7 +103,7 @@ class FusedRMSprop(_Averaged, keras.optimizers.RMSprop):
         )
 
 
-class FusedSGD(_Averaged, keras.optimizers.SGD):
+class FusedSGD(_Fused, keras.optimizers.SGD):
     """Keras' gradient descent with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras', with and without (Nesterov) momentum; only rounding differs.

@@ -153,7 +153,8 @@ def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:
     pairs = zip(networks.average.weights, networks.generator.weights, strict=True)
     for average, current in pairs:
         if current.trainable:
-            average.assign_add(share * (current.value - average.value))
+            # TensorFlow's own: Keras would read it once more, add, and write.
+            average.value.assign_add(share * (current.value - average.value))
         else:
             average.assign(current.value)
 
@@ -173,5 +174,5 @@ def _complete(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
     and the updates: on some steps, one weight was updated before the gradient of another
     had read it, and the same run gave other weights each time.
     """
-    with tf.control_dependencies(gradients):
+    with tf.control_dependencies([tf.group(*gradients)]):
         return mean_over_devices([tf.identity(gradient) for gradient in gradients])

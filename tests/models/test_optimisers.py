@@ -1,5 +1,6 @@
 """The fused update is Keras' own arithmetic."""
 
+from collections import Counter
 from typing import Any
 
 import keras
@@ -115,3 +116,26 @@ def test_nesterovs_first_steps_by_hand() -> None:
     np.testing.assert_allclose(weight.numpy(), [-0.18 - 0.2], rtol=1e-6)
     optimiser.apply([tf.constant([-1.0])], [weight])
     np.testing.assert_allclose(weight.numpy(), [-0.38 + 0.9 * -0.08 + 0.1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("optimiser", [FusedAdam, FusedRMSprop, FusedSGD])
+def test_what_all_weights_share_is_worked_out_once(optimiser: type) -> None:
+    few, many = (_operations(optimiser(0.01, name="optimiser"), count) for count in (1, 9))
+    assert few["Pow"] == many["Pow"] == (2 if optimiser is FusedAdam else 0)
+    # Read are the rate and the number of updates, and no weight.
+    assert 0 < few["ReadVariableOp"] == many["ReadVariableOp"]
+    applied = [name for name in many if name.startswith("ResourceApply")]
+    assert [many[name] for name in applied] == [9]
+
+
+def _operations(optimiser: keras.optimizers.Optimizer, weights: int) -> Counter[str]:
+    """How many of each kind an update of so many weights is made of."""
+    variables = [keras.Variable(np.ones(3, np.float32)) for _ in range(weights)]
+    optimiser.build(variables)
+
+    @tf.function
+    def update(gradient: tf.Tensor) -> None:
+        optimiser.apply([gradient] * weights, variables)
+
+    graph = update.get_concrete_function(tf.TensorSpec((3,))).graph
+    return Counter(operation.type for operation in graph.get_operations())
