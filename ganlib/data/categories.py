@@ -90,7 +90,7 @@ class Category:
 
     def is_bundled_only(self) -> bool:
         """Whether the bundled sample is all there is, so that it is augmented."""
-        return self.own is None and not self.rows.count() and self.name in bundled_drawings()
+        return self.file == _BUNDLED and self.name in bundled_drawings()
 
     def samples(self, most: int) -> np.ndarray:
         """What a run learns: (n, 28, 28) uint8, the bundled sample augmented.

@@ -24,7 +24,7 @@ class _Fused:
         super()._backend_update_step(grads, trainable_variables, step_size)  # type: ignore[misc]
 
     def _step_size(self, learning_rate: tf.Tensor) -> tf.Tensor:
-        """What `update_step` is given in place of the learning rate: float32 scalars."""
+        """What `update_step` is given in place of the learning rate; both are float32 scalars."""
         return learning_rate
 
 

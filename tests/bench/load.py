@@ -188,9 +188,8 @@ class Person:
         await self._tab.press(key)
 
     async def _enter(self) -> None:
-        known = list(self._tab.screen.widgets)
         name, values = self._random.choice(ENTERED)
-        keys = [key for key in known if key.endswith(f":{name}")]
+        keys = [key for key in self._tab.screen.widgets if key.endswith(f":{name}")]
         if keys:
             await self._tab.enter(keys[0], self._random.choice(values))
 

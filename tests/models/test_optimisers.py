@@ -120,7 +120,7 @@ def test_nesterovs_first_steps_by_hand() -> None:
 
 @pytest.mark.parametrize("optimiser", [FusedAdam, FusedRMSprop, FusedSGD])
 def test_what_all_weights_share_is_worked_out_once(optimiser: type) -> None:
-    few, many = (_operations(optimiser(0.01, name="optimiser"), count) for count in (1, 9))
+    few, many = (_operations(optimiser(0.01), count) for count in (1, 9))
     assert few["Pow"] == many["Pow"] == (2 if optimiser is FusedAdam else 0)
     # Read are the rate and the number of updates, and no weight.
     assert 0 < few["ReadVariableOp"] == many["ReadVariableOp"]
