@@ -10,7 +10,7 @@ Source: streamlit/proto/*.proto, and App.tsx of Streamlit's frontend.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -124,9 +124,9 @@ class Tab:
         """The fragments that are drawn anew by a timer."""
         return list(self._timers)
 
-    async def tick(self) -> None:
-        """Asks for every live part at once, as their timers would."""
-        for fragment in self.live:
+    async def tick(self, parts: Iterable[str]) -> None:
+        """Asks for live parts at once, as their timers would."""
+        for fragment in parts:
             await self._ask(fragment)
 
     async def until(self, condition: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> None:
