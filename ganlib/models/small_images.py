@@ -5,13 +5,14 @@ job here: it multiplies the zeros around the images as well, and in bfloat16 it 
 time that it takes in float32.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.gradient import Gradient, with_gradient
 from ganlib.models.hardware import on_gpu
 
 
@@ -44,8 +45,8 @@ class SmallImageConv2D(layers.Conv2D):
 
 
 def _convolve(images: tf.Tensor, kernel: tf.Tensor, strides: tuple[int, int]) -> tf.Tensor:
-    @tf.custom_gradient
-    def convolve(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+    @with_gradient
+    def convolve(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
         def gradient(pull: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             of_kernel = _tap_by_tap if strides == (1, 1) else _in_single
             return (

@@ -6,13 +6,14 @@ once, which is one product of matrices, and what belongs together is added up af
 Weights and results are those of Keras' layers, but for rounding.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.gradient import Gradient, with_gradient
 from ganlib.models.hardware import on_gpu
 
 
@@ -65,8 +66,8 @@ class ThinConv2DTranspose(layers.Conv2DTranspose):
         return self.activation(output) if self.activation is not None else output
 
 
-@tf.custom_gradient
-def _convolve(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+@with_gradient
+def _convolve(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
     """(B, H, W, C) and (k, l, C, F) -> (B, H, W, F)."""
 
     def gradient(pull: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -80,8 +81,8 @@ def _convolve(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable
     return shifted_sums(images, tf.transpose(kernel, (2, 0, 1, 3)), forward=True), gradient
 
 
-@tf.custom_gradient
-def _transpose(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable[..., Any]]:
+@with_gradient
+def _transpose(images: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
     """(B, H, W, C) and (k, l, F, C) -> (B, H, W, F)."""
 
     def gradient(pull: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

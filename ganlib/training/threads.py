@@ -37,7 +37,7 @@ def side_by_side(chunk: Chunk) -> Chunk:
         first_step.assign(first)
         count.assign(steps)
         if calls is None:
-            stage = tf.data.Dataset.counter().map(
+            stage = tf.data.Dataset.range(tf.int64.max).map(
                 lambda _: chunk(first_step.value(), count.value())
             )
             calls = iter(stage.with_options(options))

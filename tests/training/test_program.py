@@ -1,5 +1,6 @@
 """A program that was used before trains like a new one."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from small_recipe import Small, finished
+from tensorflow.python.framework.func_graph import FuncGraph
 
 from ganlib import recipes
 from ganlib.data.base import ArrayData
@@ -159,6 +161,22 @@ def test_few_are_kept() -> None:
         run(Small(), {**SMALL, "batch_size": batch_size})
     sizes = [dict(one.key[-1])["batch_size"] for one in kept()]
     assert sizes == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "name", ["toy/scalar", "mnist/dcgan", "quickdraw/conv", "progressive", "wgan/gp"]
+)
+def test_nothing_stays_of_a_program_that_is_dropped(name: str) -> None:
+    def graphs() -> int:
+        gc.collect()
+        return sum(isinstance(one, FuncGraph) for one in gc.get_objects())
+
+    recipe = recipes.get(name)
+    before = graphs()
+    prepare(recipe, recipe.parse(SMALL))
+    assert graphs() > before
+    program._kept.clear()
+    assert graphs() == before
 
 
 def test_a_closed_trainer_says_so() -> None:
