@@ -1,10 +1,8 @@
 """What a dataset is: a name, a source, and samples to draw inside the compiled step."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import numpy as np
@@ -67,23 +65,27 @@ class Data(ABC):
     Attributes:
         report: which data this is and how much of it.
         sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
+        held: what is drawn from, each with samples along its first axis; empty where samples
+            are made anew.
     """
 
     report: DataReport
     sample_shape: tuple[int, ...]
+    held: "tuple[tf.Tensor, ...]" = ()
 
     @property
     @abstractmethod
-    def fingerprint(self) -> str:
-        """Equal for data that draw the same samples, otherwise not."""
+    def kind(self) -> str:
+        """Equal for data that draw the same samples out of the same `held`, otherwise not."""
 
     @abstractmethod
-    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
         """Draws samples inside a compiled step.
 
         Args:
             seed: (2,) int32. The same seed draws the same samples.
             count: number of samples.
+            held: that of these data, or of others of their kind.
         Returns:
             (count, *sample_shape) float32, in the data's own units; float64 where the recipe's
             scaling is a `PreciseScaling`.
@@ -94,7 +96,7 @@ class Data(ABC):
         import tensorflow as tf
 
         with tf.device("/CPU:0"):
-            return self.draw(tf.constant([seed, 0x5EED], tf.int32), count).numpy()
+            return self.draw(tf.constant([seed, 0x5EED], tf.int32), count, *self.held).numpy()
 
 
 class ArrayData(Data):
@@ -111,23 +113,22 @@ class ArrayData(Data):
 
         self.report = report
         self.sample_shape = tuple(samples.shape[1:])
-        self._samples = tf.constant(samples)
+        self.held = (tf.constant(samples),)
 
-    @cached_property
-    def fingerprint(self) -> str:
-        """Of every value; made when it is asked for, because only training needs it."""
-        samples = np.ascontiguousarray(self._samples)
-        digest = hashlib.blake2b(samples.data, digest_size=16)
-        return f"{samples.dtype} {samples.shape} {digest.hexdigest()}"
+    @property
+    def kind(self) -> str:
+        """See `Data.kind`."""
+        return f"{self.held[0].dtype.name} {self.sample_shape}"
 
-    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
+        (samples,) = held
         rows = tf.random.stateless_uniform(
-            (count,), seed, minval=0, maxval=self._samples.shape[0], dtype=tf.int32
+            (count,), seed, minval=0, maxval=tf.shape(samples)[0], dtype=tf.int32
         )
-        precise = self._samples.dtype == tf.float64
-        return tf.cast(tf.gather(self._samples, rows), tf.float64 if precise else tf.float32)
+        precise = samples.dtype == tf.float64
+        return tf.cast(tf.gather(samples, rows), tf.float64 if precise else tf.float32)
 
 
 # Yields what is being done, at least twice a second, and returns the data. Closing it at any

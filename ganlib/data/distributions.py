@@ -55,12 +55,12 @@ class DistributionData(Data):
         self.report = DataReport(distribution.title, "drawn afresh for every batch")
 
     @property
-    def fingerprint(self) -> str:
-        """See `Data.fingerprint`."""
+    def kind(self) -> str:
+        """See `Data.kind`."""
         drawn = self.distribution
         return f"{drawn.title!r} {drawn.mean!r} {drawn.sd!r} {self.sample_shape}"
 
-    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         shape = (count, *self.sample_shape)

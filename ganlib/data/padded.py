@@ -19,17 +19,18 @@ class PaddedData(Data):
     def __init__(self, data: Data, border: int):
         height, width, channels = data.sample_shape
         self.report = data.report
+        self.held = data.held
         self.sample_shape = (height + 2 * border, width + 2 * border, channels)
         self._data = data
         self._border = border
 
     @property
-    def fingerprint(self) -> str:
-        """See `Data.fingerprint`."""
-        return f"{self._data.fingerprint} padded by {self._border}"
+    def kind(self) -> str:
+        """See `Data.kind`."""
+        return f"{self._data.kind} padded by {self._border}"
 
-    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         sides = [self._border, self._border]
-        return tf.pad(self._data.draw(seed, count), [[0, 0], sides, sides, [0, 0]])
+        return tf.pad(self._data.draw(seed, count, *held), [[0, 0], sides, sides, [0, 0]])

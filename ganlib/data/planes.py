@@ -49,11 +49,11 @@ class PlaneData(Data):
         self.report = DataReport(plane.title, "drawn afresh for every batch")
 
     @property
-    def fingerprint(self) -> str:
-        """See `Data.fingerprint`."""
+    def kind(self) -> str:
+        """See `Data.kind`."""
         return f"{self.plane.title!r} {self.plane.key}"
 
-    def draw(self, seed: "tf.Tensor", count: int) -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         along = tf.random.stateless_uniform((count,), seed)

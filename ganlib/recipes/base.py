@@ -96,9 +96,9 @@ class Recipe(ABC, Generic[AnyConfig]):
         yield from ()
         return self.load(config)
 
-    def fetches(self, config: AnyConfig) -> bool:
-        """Whether a run would ask the network for data now."""
-        return False
+    def stand_in(self, config: AnyConfig) -> Data | None:
+        """Noise of the same kind, where a run would ask the network for data now; else None."""
+        return None
 
     @abstractmethod
     def data_sentence(self, config: AnyConfig) -> str:

@@ -8,13 +8,17 @@ import numpy as np
 
 from ganlib import data
 from ganlib.config import RunConfig
-from ganlib.data.base import Data, Loading, Scaling, loaded
+from ganlib.data.base import ArrayData, Data, Loading, Scaling, loaded
 from ganlib.data.dataset import Dataset, ImageDataset
+from ganlib.data.padded import PaddedData
+from ganlib.events import DataReport
 from ganlib.knobs import knob
 from ganlib.metrics.samples import image_scores
 from ganlib.recipes.base import AnyConfig, Latent, Recipe
 
 SHAPE = (28, 28, 1)
+# As many as scores are made from.
+_STAND_IN = 256
 
 
 class ImageRecipe(Recipe[AnyConfig]):
@@ -37,10 +41,19 @@ class ImageRecipe(Recipe[AnyConfig]):
         return loaded(self.loading(config))
 
     def loading(self, config: AnyConfig) -> Loading:
-        return self.images(config).loading()
+        loaded = yield from self.images(config).loading()
+        return self._framed(loaded)
 
-    def fetches(self, config: AnyConfig) -> bool:
-        return self.images(config).locate().fetches
+    def stand_in(self, config: AnyConfig) -> Data | None:
+        images = self.images(config)
+        if not images.locate().fetches:
+            return None
+        shape = (_STAND_IN, *images.sample_shape)
+        noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+        return self._framed(ArrayData(noise, DataReport("Noise", "made here", _STAND_IN)))
+
+    def _framed(self, data: Data) -> Data:
+        return PaddedData(data, self.border) if self.border else data
 
     def data_sentence(self, config: AnyConfig) -> str:
         return self.images(config).locate().sentence()

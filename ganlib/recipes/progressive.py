@@ -6,8 +6,6 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ganlib.config import GradientPenalty, Loss, RunConfig
-from ganlib.data.base import Loading
-from ganlib.data.padded import PaddedData
 from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Source
 from ganlib.recipes.image import SmallImageConfig, SmallImageRecipe
@@ -72,10 +70,6 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
     border = 2
     sample_count = 25
     Config = ProgressiveConfig
-
-    def loading(self, config: ProgressiveConfig) -> Loading:
-        data = yield from super().loading(config)
-        return PaddedData(data, self.border)
 
     def generator(self, config: ProgressiveConfig) -> "keras.Model":
         from ganlib.models.progressive import growing_generator

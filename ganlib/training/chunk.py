@@ -25,14 +25,27 @@ tf.config.optimizer.set_experimental_options({"remapping": False})
 class Feed:
     """What a compiled step reads anew in every run, so that the next one can use it too."""
 
-    def __init__(self) -> None:
-        def variable(shape: tuple[int, ...], dtype: tf.DType) -> tf.Variable:
-            return tf.Variable(tf.zeros(shape, dtype), trainable=False)
+    def __init__(self, data: Data) -> None:
+        """For data of this kind, where these are; it does not hold them yet."""
 
-        self.seeds = variable((len(Purpose),), tf.int32)
-        self.steps = variable((), tf.int64)
-        self.generator_learning_rate = variable((), tf.float32)
-        self.discriminator_learning_rate = variable((), tf.float32)
+        def variable(shape: tuple[int | None, ...], dtype: tf.DType) -> tf.Variable:
+            start = tf.zeros([side or 0 for side in shape], dtype)
+            return tf.Variable(start, trainable=False, shape=shape)
+
+        with tf.device("/CPU:0"):
+            self.seeds = variable((len(Purpose),), tf.int32)
+            self.steps = variable((), tf.int64)
+            self.generator_learning_rate = variable((), tf.float32)
+            self.discriminator_learning_rate = variable((), tf.float32)
+        self.held = []
+        for one in data.held:
+            with tf.device(one.device):
+                self.held.append(variable((None, *one.shape[1:]), one.dtype))
+
+    def hold(self, data: Data) -> None:
+        """A run of these data begins. They are not copied."""
+        for variable, one in zip(self.held, data.held, strict=True):
+            variable.assign(one)
 
     def set(self, config: RunConfig) -> None:
         """A run with these knobs begins."""
@@ -63,7 +76,7 @@ def compile_chunk(
         feed: what is read anew at every update.
         recipe: whose networks these are.
         config: the run's knobs.
-        data: what is learned.
+        data: of the kind that is learned.
         place: where.
         learns: see `adversarial_step`.
         stage: that of all steps that it will make.
@@ -85,7 +98,9 @@ def compile_chunk(
             feed.discriminator_learning_rate,
             moment,
         )
-        real = scaling.to_model(data.draw(moment.seed(Purpose.REAL_BATCH), updates * batch))
+        held = [variable.value() for variable in feed.held]
+        drawn = data.draw(moment.seed(Purpose.REAL_BATCH), updates * batch, *held)
+        real = scaling.to_model(drawn)
         latents = draw_latents(latent, moment.seed(Purpose.LATENT_BATCH), updates * batch)
         real = tf.reshape(real, (updates, batch, *data.sample_shape))
         latents = tf.reshape(latents, (updates, batch, latent.size))

@@ -45,7 +45,7 @@ _SLOTS = {"adam": 2, "rmsprop": 1, "sgd": 1}
 # Numbers for each pair of samples and each dimension of minibatch discrimination, in float32:
 # differences, their absolute values and the gradients of both.
 _PAIRS = 8.5
-# As they are read, as TensorFlow has them, and as their fingerprint is made of them.
+# As they are read, put together, and as TensorFlow has them.
 _DATA_COPIES = 3
 # Elementwise: TensorFlow does them in place, or within the layer before.
 _IN_PLACE = (

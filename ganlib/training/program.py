@@ -2,7 +2,7 @@
 
 Compiling takes longer than all else between Start and the first point of a curve. So a
 run that has ended leaves its program behind, and a run that differs only in what a
-program reads anew (seed, steps, learning rates) takes it over, with weights of its own.
+program reads anew (seed, steps, learning rates, data) takes it over, with weights of its own.
 """
 
 import threading
@@ -15,7 +15,7 @@ import tensorflow as tf
 from ganlib import memory
 from ganlib.config import RunConfig
 from ganlib.data.base import Data
-from ganlib.knobs import baked
+from ganlib.knobs import baked, meta
 from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
 from ganlib.training import precision
@@ -78,13 +78,13 @@ class Program:
             else:
                 self.sampled = build_generator(recipe, config)
                 self.predict = compile_generator(self.sampled, size, source=average)
-        with tf.device("/CPU:0"):
-            self.feed = Feed()
+        self.feed = Feed(data)
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
         self._is_small = place.devices == ("/CPU:0",) and work <= _SMALL
-        self._made_for = recipe, data, place
+        self._made_for = recipe, place
+        self._data = data
         self._variants: dict[tuple[Any, ...], Chunk] = {}
         self.initial_for: RunConfig | None = config
         self.chunk = self.variant(config)
@@ -99,12 +99,17 @@ class Program:
         """
         key = (config.loss, config.discriminator_steps, learns, stage)
         if key not in self._variants:
-            recipe, data, place = self._made_for
+            recipe, place = self._made_for
             chunk = compile_chunk(
-                self.networks, self.feed, recipe, config, data, place, learns, stage
+                self.networks, self.feed, recipe, config, self._data, place, learns, stage
             )
             self._variants[key] = side_by_side(chunk) if self._is_small else chunk
         return self._variants[key]
+
+    def hold(self, data: Data) -> None:
+        """From the next step on, it learns these; they are of the kind that it was made for."""
+        self._data = data
+        self.feed.hold(data)
 
     def set(self, config: RunConfig) -> None:
         """From the next step on, what is not baked in is as the knobs have it."""
@@ -150,6 +155,7 @@ def _take(
         program.networks.restore(fresh.state())
     program.initial_for = None
     program.feed.set(config)
+    program.hold(data)
     return program
 
 
@@ -202,4 +208,11 @@ def prepared(
 
 def _key(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> tuple[Any, ...]:
     # The class and not its name: after a hot reload, the same name means another recipe.
-    return (type(recipe), place, data.fingerprint, tuple(sorted(baked(config).items())))
+    # Of the knobs that say which data, no more is compiled than their kind and their scaling.
+    compiled = {
+        name: value
+        for name, value in baked(config).items()
+        if meta(type(config).model_fields[name])["group"] != "Data"
+    }
+    kind, scaling = data.kind, recipe.scaling(config)
+    return (type(recipe), place, kind, scaling, tuple(sorted(compiled.items())))

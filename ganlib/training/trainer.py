@@ -286,16 +286,14 @@ def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
 
     Args:
         recipe: what a run would train.
-        config: its knobs. Where its data would have to be fetched, nothing is done.
+        config: its knobs. Where its data would have to be fetched, noise stands in for them.
 
     Raises:
         UserError: the data cannot be read, there is no such device, or it cannot share a batch.
     """
-    if recipe.fetches(config):
-        return
     place = devices.choose(config.devices)
     place.check(config)
-    data = recipe.load(config)
+    data = recipe.stand_in(config) or recipe.load(config)
     with prepared(recipe, config, data, place) as coming:
         if coming is None:
             return

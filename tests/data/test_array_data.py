@@ -18,7 +18,7 @@ def shades() -> ArrayData:
 
 
 def test_draws_float32_of_the_asked_shape_in_the_datas_own_units(shades: ArrayData) -> None:
-    drawn = shades.draw(tf.constant([0, 1], tf.int32), 7)
+    drawn = shades.draw(tf.constant([0, 1], tf.int32), 7, *shades.held)
     assert shades.sample_shape == (2, 3, 1)
     assert shades.report is REPORT
     assert drawn.shape == (7, 2, 3, 1)
@@ -29,11 +29,27 @@ def test_draws_float32_of_the_asked_shape_in_the_datas_own_units(shades: ArrayDa
 
 
 def test_same_seed_same_samples_in_and_out_of_a_compiled_step(shades: ArrayData) -> None:
-    compiled = tf.function(lambda seed: shades.draw(seed, 64))
+    compiled = tf.function(lambda seed: shades.draw(seed, 64, *shades.held))
     first, other = tf.constant([5, 1], tf.int32), tf.constant([5, 2], tf.int32)
     np.testing.assert_array_equal(compiled(first), compiled(first))
-    np.testing.assert_array_equal(compiled(first), shades.draw(first, 64))
+    np.testing.assert_array_equal(compiled(first), shades.draw(first, 64, *shades.held))
     assert (compiled(first).numpy() != compiled(other).numpy()).any()
+
+
+def test_one_compiled_draw_serves_all_of_a_kind(shades: ArrayData) -> None:
+    spec = tf.TensorSpec((None, 2, 3, 1), tf.uint8)
+    drawn = tf.function(lambda seed, held: shades.draw(seed, 64, held))
+    compiled = drawn.get_concrete_function(tf.TensorSpec((2,), tf.int32), spec)
+    few = ArrayData(np.full((3, 2, 3, 1), 200, np.uint8), REPORT)
+    seed = tf.constant([5, 1], tf.int32)
+    for data in (shades, few):
+        assert data.kind == shades.kind
+        np.testing.assert_array_equal(compiled(seed, *data.held), data.draw(seed, 64, *data.held))
+
+
+def test_other_shapes_and_types_are_of_another_kind(shades: ArrayData) -> None:
+    for samples in (np.zeros((10, 3, 2, 1), np.uint8), np.zeros((10, 2, 3, 1), np.float32)):
+        assert ArrayData(samples, REPORT).kind != shades.kind
 
 
 def test_take_follows_its_seed(shades: ArrayData) -> None:

@@ -96,7 +96,7 @@ def test_nothing_drawn_is_told_where_it_is_to_be_learned() -> None:
 def test_another_drawing_is_other_data_and_has_no_modes_to_score() -> None:
     first, second = (PlaneData(drawn_plane(parse_drawing(text))) for text in ("0,0 1,0", "0,0 0,1"))
     assert first.report.name == second.report.name
-    assert first.fingerprint != second.fingerprint
+    assert first.kind != second.kind
     recipe = recipes.get("toy/plane")
     config = recipe.parse({"target": "drawn", "drawing": "0,0 1,0"})
     sample = first.take(0, 500)

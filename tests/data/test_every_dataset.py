@@ -35,7 +35,7 @@ def test_a_dataset_gives_what_it_says(name: str) -> None:
     assert samples.take(0, 500).max() > 200
     assert dataset.locate().report == samples.report
     assert samples.report.sentence().startswith(dataset.title)
-    assert samples.fingerprint == dataset.load().fingerprint
+    np.testing.assert_array_equal(samples.take(3, 9), dataset.load().take(3, 9))
     assert all((dataset.licence, dataset.source, dataset.url, dataset.bundled))
 
 
@@ -50,5 +50,5 @@ def test_a_plane_gives_points(name: str) -> None:
 
 
 def test_datasets_are_different_data() -> None:
-    prints = [data.get(name).load().fingerprint for name in DATASETS]
-    assert len(set(prints)) == len(prints) == 3
+    first = [data.get(name).load().take(0, 9).tobytes() for name in DATASETS]
+    assert len(set(first)) == len(first) == 3

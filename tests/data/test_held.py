@@ -34,7 +34,6 @@ def test_a_file_that_has_changed_is_read_anew(own) -> None:
     own.put_own(6)
     second = own.dataset.load()
     assert (first.report.count, second.report.count) == (5, 6)
-    assert first.fingerprint != second.fingerprint
 
 
 def test_the_same_size_in_the_same_place_is_no_proof(own) -> None:
@@ -54,7 +53,7 @@ def test_what_depends_on_more_than_the_file_is_not_the_same(stage, monkeypatch) 
     few, many = (QuickDraw(max_drawings=most).load() for most in (50, 100))
     assert (few.report.count, many.report.count) == (50, 100)
     apples, cats = (QuickDraw(categories=(name,)).load() for name in ("apple", "cat"))
-    assert apples.fingerprint != cats.fingerprint
+    assert (apples.take(0, 5) != cats.take(0, 5)).any()
     assert QuickDraw(categories=("cat",)).load() is cats
 
 

@@ -43,4 +43,4 @@ def test_a_seed_draws_the_same_points_again() -> None:
     data = PlaneData(TARGETS["moons"])
     np.testing.assert_array_equal(data.take(3, 10), data.take(3, 10))
     assert (data.take(3, 10) != data.take(4, 10)).any()
-    assert data.fingerprint != PlaneData(TARGETS["line"]).fingerprint
+    assert data.kind != PlaneData(TARGETS["line"]).kind

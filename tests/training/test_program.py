@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ from small_recipe import Small, finished
 from tensorflow.python.framework.func_graph import FuncGraph
 
 from ganlib import recipes
-from ganlib.data.base import ArrayData
-from ganlib.events import DataReport, Event, Metrics
+from ganlib.events import Event, Metrics
 from ganlib.knobs import baked
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, prepare, program
@@ -122,14 +122,37 @@ def test_a_baked_knob_or_other_data_need_a_program_of_their_own(change: dict[str
     assert len(kept()) == 2 and kept()[0] is used[0]
 
 
-def test_the_fingerprint_follows_every_value() -> None:
-    images = np.zeros((10, 4, 4, 1), np.uint8)
-    report = DataReport("Images", "made here", 10)
-    first = ArrayData(images, report).fingerprint
-    assert ArrayData(images.copy(), report).fingerprint == first
-    assert ArrayData(images.reshape(10, 2, 8, 1), report).fingerprint != first
-    images[7, 3, 3] = 1
-    assert ArrayData(images, report).fingerprint != first
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("fashion/dense", {"dataset": "mnist"}, {"dataset": "fashion_mnist"}),
+        ("progressive", {"dataset": "mnist"}, {"dataset": "fashion_mnist"}),
+        ("quickdraw/conv", {"max_drawings": 100}, {"categories": "cat,owl"}),
+    ],
+)
+def test_other_images_are_learned_with_the_same_program(
+    name: str, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
+        evaluation_count = 64
+
+    alone = finished(run(Reduced(), {**SMALL, **second}))
+    program._kept.clear()
+    other = finished(run(Reduced(), {**SMALL, **first}))
+    used = kept()
+    assert finished(run(Reduced(), {**SMALL, **second})) == alone
+    assert kept() == used and other != alone
+
+
+def test_another_column_of_the_same_table_has_a_program_of_its_own(tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("near,far\n" + "".join(f"{i % 7},{1e6 + i % 5}\n" for i in range(100)))
+    recipe = recipes.get("toy/scalar")
+    for column in ("near", "far"):
+        own = {"target": "own", "own_table": str(table), "own_columns": column}
+        config = recipe.parse({**SMALL, **own})
+        program.give_back(program.take(recipe, config, recipe.load(config), choose("cpu")))
+    assert len(kept()) == 2
 
 
 def test_two_runs_at_the_same_time_share_nothing() -> None:
@@ -248,10 +271,27 @@ def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.M
     assert program._coming == {}
 
 
-def test_nothing_is_fetched_to_prepare(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Small, "fetches", lambda self, config: True)
-    prepare(Small(), Small().parse(SMALL))
-    assert kept() == []
+def test_noise_stands_in_for_what_would_have_to_be_fetched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Reduced(type(recipes.get("progressive"))):  # type: ignore[misc]
+        evaluation_count = 64
+
+    recipe = Reduced()
+    config = recipe.parse(SMALL)
+    alone = finished(run(recipe, SMALL))
+    program._kept.clear()
+    with monkeypatch.context() as changed:
+        changed.delenv("GANLIB_OFFLINE")
+        changed.setenv("GANLIB_CACHE", str(tmp_path))
+        changed.setattr(
+            Reduced, "load", lambda *_: pytest.fail("it would have to be fetched, or wait")
+        )
+        prepare(recipe, config)
+    prepared = kept()
+    assert len(prepared) == 1
+    assert finished(run(recipe, SMALL)) == alone
+    assert kept() == prepared
 
 
 def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
