@@ -26,7 +26,8 @@ from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.probe import compile_score
 from ganlib.training.threads import side_by_side
 
-_MOST_KEPT = 2
+# Of small ones, and of others: `toy/plane` takes 20 MB, and `quickdraw/conv` 120.
+_MOST_KEPT = {True: 4, False: 2}
 # Multiplications of a batch in one pass through both networks, up to which operations gain
 # more by running beside each other than by being shared out. Measured on two cores.
 _SMALL = 1e8
@@ -52,6 +53,7 @@ class Program:
         networks: what is trained.
         feed: what the compiled step reads anew in every run.
         chunk: the compiled step; see `compile_chunk`.
+        is_small: whether its operations are made beside each other.
         sampled: the generator that samples are drawn from, always in float32.
         predict: the same, compiled; it brings `sampled` up to date.
         score: the compiled discriminator, as it is asked between steps.
@@ -82,7 +84,7 @@ class Program:
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
-        self._is_small = place.devices == ("/CPU:0",) and work <= _SMALL
+        self.is_small = place.devices == ("/CPU:0",) and work <= _SMALL
         self._made_for = recipe, place
         self._data = data
         self._variants: dict[tuple[Any, ...], Chunk] = {}
@@ -103,7 +105,7 @@ class Program:
             chunk = compile_chunk(
                 self.networks, self.feed, recipe, config, self._data, place, learns, stage
             )
-            self._variants[key] = side_by_side(chunk) if self._is_small else chunk
+            self._variants[key] = side_by_side(chunk) if self.is_small else chunk
         return self._variants[key]
 
     def hold(self, data: Data) -> None:
@@ -163,10 +165,18 @@ def give_back(program: Program) -> None:
     """Leaves a program to the next run; its networks are not the last run's any more."""
     with _lock:
         _kept[program.key] = program
-        while len(_kept) > _MOST_KEPT:
-            del _kept[next(iter(_kept))]
+        alike = [key for key, one in _kept.items() if one.is_small == program.is_small]
+        for key in alike[: -_MOST_KEPT[program.is_small]]:
+            del _kept[key]
     # It would be more after each run.
     memory.give_back()
+
+
+def keep_data(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> None:
+    """Has a program that waits for a run hold what this will learn, or it would be read again."""
+    with _lock:
+        if program := _kept.get(_key(recipe, config, data, place)):
+            program.hold(data)
 
 
 @contextmanager

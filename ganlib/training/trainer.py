@@ -23,7 +23,7 @@ from ganlib.training.generator import Generator
 from ganlib.training.networks import Networks
 from ganlib.training.pace import Pace
 from ganlib.training.probe import Probe
-from ganlib.training.program import Program, give_back, prepared, take
+from ganlib.training.program import Program, give_back, keep_data, prepared, take
 from ganlib.training.randomness import Purpose, derive
 
 # Samples that the scores and views of a step are made from, at least: a grid alone has too
@@ -293,9 +293,12 @@ def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
     """
     place = devices.choose(config.devices)
     place.check(config)
-    data = recipe.stand_in(config) or recipe.load(config)
+    noise = recipe.stand_in(config)
+    data = recipe.load(config) if noise is None else noise
     with prepared(recipe, config, data, place) as coming:
         if coming is None:
+            if noise is None:
+                keep_data(recipe, config, data, place)
             return
         program, wanted = coming
         # Whoever waits for it would have to make the rest once more.

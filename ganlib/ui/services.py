@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ganlib import memory, recipes
+from ganlib.config import RunConfig
 from ganlib.errors import PATH, UserError, shown
 from ganlib.priority import step_aside
 from ganlib.runs import Manager, RunStore
@@ -18,6 +19,7 @@ from ganlib.ui._compat import (
     let_leave_quietly,
     remember_app,
 )
+from ganlib.ui.preparing import Preparer
 from ganlib.ui.text import plain
 
 DEMO = "toy/scalar"
@@ -54,30 +56,38 @@ def manager() -> Manager:
 
 @st.cache_resource(show_spinner=False)
 def warm_up(_manager: Manager) -> threading.Event:
-    """Imports TensorFlow and compiles the demo: seconds that the first run need not wait for.
+    """Imports TensorFlow and compiles the toys: seconds that their first runs need not wait for.
 
-    First it queues again what the server before had in its queue. Where a run was started
-    meanwhile, the processor is left to it.
+    First it queues again what the server before had in its queue.
 
     Returns:
         Set once TensorFlow is there.
     """
-    ready = threading.Event()
+    ready, preparer = threading.Event(), _preparer(_manager)
 
     def load() -> None:
         # TensorFlow's threads, which it starts here, are of this one's priority.
         step_aside()
         _manager.recover()
-        from ganlib import training
+        import ganlib.training  # noqa: F401
 
         ready.set()
-        if not _manager.active():
-            demo = recipes.get(DEMO)
-            training.prepare(demo, demo.parse({}))
+        preparer.ask_later(recipe.name for recipe in recipes.on_page("toy"))
 
     # Not a daemon: TensorFlow ends the process with an error if it is cut off while it compiles.
     threading.Thread(target=load, name="warm-up").start()
     return ready
+
+
+def prepare_soon(recipe_name: str, config: RunConfig) -> None:
+    """Compiles what Start would train, unless something trains."""
+    if not manager().active():
+        _preparer(manager()).ask(recipe_name, config)
+
+
+@st.cache_resource(show_spinner=False)
+def _preparer(_manager: Manager) -> Preparer:
+    return Preparer(_manager)
 
 
 def _runs_folder() -> Path:

@@ -14,10 +14,10 @@ from ganlib.ui.hands_on import hands_on
 from ganlib.ui.live_panels import live_panels
 from ganlib.ui.login import guard
 from ganlib.ui.phases import phases_diagram
-from ganlib.ui.preparing import prepare_soon
 from ganlib.ui.recipe_picker import recipe_picker, source_line
 from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
+from ganlib.ui.services import prepare_soon
 from ganlib.ui.session import adopt_address, anew_where_gone, shown_run
 from ganlib.ui.text import plain
 

@@ -126,7 +126,6 @@ def test_a_baked_knob_or_other_data_need_a_program_of_their_own(change: dict[str
     ("name", "first", "second"),
     [
         ("fashion/dense", {"dataset": "mnist"}, {"dataset": "fashion_mnist"}),
-        ("progressive", {"dataset": "mnist"}, {"dataset": "fashion_mnist"}),
         ("quickdraw/conv", {"max_drawings": 100}, {"categories": "cat,owl"}),
     ],
 )
@@ -179,11 +178,30 @@ def test_another_recipe_of_the_same_name_has_a_program_of_its_own() -> None:
     assert len(kept()) == 2
 
 
-def test_few_are_kept() -> None:
-    for batch_size in (2, 3, 4):
+def batches_kept() -> list[int]:
+    return [dict(one.key[-1])["batch_size"] for one in kept()]
+
+
+def test_few_are_kept_and_more_of_small_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for batch_size in (2, 3, 4, 5, 6):
         run(Small(), {**SMALL, "batch_size": batch_size})
-    sizes = [dict(one.key[-1])["batch_size"] for one in kept()]
-    assert sizes == [3, 4]
+    assert batches_kept() == [3, 4, 5, 6]
+    monkeypatch.setattr(program, "_SMALL", 0)
+    for batch_size in (7, 8, 9):
+        run(Small(), {**SMALL, "batch_size": batch_size})
+    # Neither kind takes the other's place.
+    assert batches_kept() == [3, 4, 5, 6, 8, 9]
+
+
+def test_a_program_that_waits_holds_what_is_looked_at() -> None:
+    recipe = recipes.get("fashion/dense")
+    for dataset in ("fashion_mnist", "mnist"):
+        config = recipe.parse({**SMALL, "dataset": dataset})
+        prepare(recipe, config)
+    (ready,) = kept()
+    looked_at = recipe.load(config)
+    assert ready._data is looked_at
+    np.testing.assert_array_equal(ready.feed.held[0], looked_at.held[0])
 
 
 @pytest.mark.parametrize(

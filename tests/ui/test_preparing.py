@@ -1,7 +1,6 @@
 """What is compiled while a page is read."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +10,7 @@ from ganlib.ui import preparing
 from ganlib.ui.preparing import Preparer
 
 NAME = "toy/scalar"
+Prepared = list[tuple[str, RunConfig]]
 
 
 class Idle:
@@ -30,19 +30,19 @@ def _config(**knobs: object) -> RunConfig:
 
 
 @pytest.fixture
-def prepared(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Batch sizes of what was prepared."""
-    done: list[int] = []
+def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepared:
+    """What was prepared, in order."""
+    done: Prepared = []
     monkeypatch.setattr(preparing, "_SETTLED_S", 0.05)
-    monkeypatch.setattr(preparing, "_prepare", lambda name, config: done.append(config.batch_size))
-    yield done
+    monkeypatch.setattr(
+        preparing, "_prepare", lambda name, config, cap: done.append((name, config))
+    )
+    return done
 
 
 @pytest.fixture
-def idle(monkeypatch: pytest.MonkeyPatch) -> Idle:
-    made = Idle()
-    monkeypatch.setattr(preparing, "manager", lambda: made)
-    return made
+def idle() -> Idle:
+    return Idle()
 
 
 def _settle(preparer: Preparer) -> None:
@@ -52,30 +52,31 @@ def _settle(preparer: Preparer) -> None:
         time.sleep(0.01)
 
 
-def test_only_what_was_asked_for_last_is_prepared(prepared: list[int], idle: Idle) -> None:
-    preparer = Preparer()
+def test_only_what_was_asked_for_last_is_prepared(prepared: Prepared, idle: Idle) -> None:
+    preparer = Preparer(idle)
     for size in (8, 16, 32):
         preparer.ask(NAME, _config(batch_size=size))
     _settle(preparer)
-    assert prepared == [32]
+    assert prepared == [(NAME, _config(batch_size=32))]
     preparer.ask(NAME, _config(batch_size=16))
     _settle(preparer)
-    assert prepared == [32, 16]
+    assert prepared[1:] == [(NAME, _config(batch_size=16))]
 
 
-def test_each_kind_is_prepared_once(prepared: list[int], idle: Idle) -> None:
-    preparer = Preparer()
-    # What is read anew in every run makes no other kind.
-    for seed in (1, 2):
-        preparer.ask(NAME, _config(batch_size=8, seed=seed))
-        _settle(preparer)
-    assert prepared == [8]
+def test_what_can_wait_comes_after_what_was_asked_for(prepared: Prepared, idle: Idle) -> None:
+    preparer = Preparer(idle)
+    preparer.ask(NAME, _config(batch_size=8))
+    preparer.ask_later(["toy/plane", "toy/gaussian-vector"])
+    _settle(preparer)
+    own = [(name, recipes.get(name).parse({})) for name in ("toy/plane", "toy/gaussian-vector")]
+    assert prepared == [(NAME, _config(batch_size=8)), *own]
 
 
-def test_nothing_is_prepared_while_something_trains(prepared: list[int], idle: Idle) -> None:
-    preparer = Preparer()
+def test_nothing_is_prepared_while_something_trains(prepared: Prepared, idle: Idle) -> None:
+    preparer = Preparer(idle)
     idle.runs = ["a run"]
     preparer.ask(NAME, _config(batch_size=8))
+    preparer.ask_later([NAME])
     _settle(preparer)
     assert prepared == []
 
@@ -85,7 +86,7 @@ def test_what_cannot_be_prepared_is_left_to_start(
 ) -> None:
     monkeypatch.setattr(preparing, "_SETTLED_S", 0.0)
     monkeypatch.setenv("GANLIB_DATA", "nowhere")
-    preparer = Preparer()
+    preparer = Preparer(idle)
     preparer.ask("mnist/basic", recipes.get("mnist/basic").parse({}))
     _settle(preparer)
     assert not caplog.records
