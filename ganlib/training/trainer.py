@@ -4,7 +4,7 @@ import math
 import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -281,12 +281,15 @@ class Trainer:
             raise DivergedError(self.step, ["generator_output"]) from None
 
 
-def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
+def prepare(
+    recipe: Recipe[Any], config: RunConfig, between: Callable[[], None] = lambda: None
+) -> None:
     """Compiles all that the first run of a kind would need up to its first step.
 
     Args:
         recipe: what a run would train.
         config: its knobs. Where its data would have to be fetched, noise stands in for them.
+        between: called between events. What it raises leaves nothing behind.
 
     Raises:
         UserError: the data cannot be read, there is no such device, or it cannot share a batch.
@@ -305,6 +308,7 @@ def prepare(recipe: Recipe[Any], config: RunConfig) -> None:
         for event in Trainer(recipe, config)._train(program, data, place):
             if isinstance(event, Metrics) or wanted.is_set():
                 break
+            between()
 
 
 def _next_multiple(step: int, every: int) -> int:

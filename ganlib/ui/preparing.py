@@ -15,7 +15,11 @@ from ganlib.runs.room import check_memory
 
 _LOG = logging.getLogger(__name__)
 # Whoever still turns pages or knobs will want something else in a moment.
-_SETTLED_S = 0.7
+_SETTLED_S = 0.3
+
+
+class _Outdated(Exception):
+    """Something else is asked for now."""
 
 
 class Preparer:
@@ -28,15 +32,22 @@ class Preparer:
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
         self._lock = threading.Lock()
-        # When it was asked for, the recipe's name and the config.
-        self._newest: tuple[float, str, RunConfig] | None = None
+        self._newest: tuple[str, RunConfig] | None = None
+        self._asked_at = 0.0
         self._later: deque[str] = deque()
+        # Of what was asked for, what is being prepared; what can wait is done soon.
+        self._current: tuple[str, RunConfig] | None = None
         self._thread: threading.Thread | None = None
 
     def ask(self, recipe_name: str, config: RunConfig) -> None:
-        """Replaces what was asked for before and has not begun."""
+        """Replaces what was asked for before."""
+        asked = recipe_name, config
         with self._lock:
-            self._newest = time.monotonic(), recipe_name, config
+            if asked == self._current:
+                self._newest = None
+            # A page that runs again has not changed its mind.
+            elif asked != self._newest:
+                self._newest, self._asked_at = asked, time.monotonic()
             self._begin()
 
     def ask_later(self, recipe_names: Iterable[str]) -> None:
@@ -55,33 +66,36 @@ class Preparer:
         step_aside()
         while (coming := self._next()) is not None:
             if not self._manager.active():
-                _prepare(*coming, self._manager.cap)
+                self._prepare(*coming)
 
     def _next(self) -> tuple[str, RunConfig] | None:
         """What is to be prepared now, waiting until nothing newer comes; None ends the thread."""
         while True:
             with self._lock:
-                if self._newest is None:
-                    if not self._later:
-                        self._thread = None
-                        return None
-                    name = self._later.popleft()
-                    return name, recipes.get(name).parse({})
-                asked, name, config = self._newest
-                if (wait := asked + _SETTLED_S - time.monotonic()) <= 0:
-                    self._newest = None
-                    return name, config
+                wait = self._asked_at + _SETTLED_S - time.monotonic() if self._newest else 0.0
+                if wait <= 0:
+                    self._current, self._newest = self._newest, None
+                    if self._current is not None:
+                        return self._current
+                    if self._later:
+                        name = self._later.popleft()
+                        return name, recipes.get(name).parse({})
+                    self._thread = None
+                    return None
             time.sleep(wait)
 
+    def _prepare(self, recipe_name: str, config: RunConfig) -> None:
+        from ganlib import training
 
-def _prepare(recipe_name: str, config: RunConfig, cap: int) -> None:
-    from ganlib import training
+        try:
+            check_memory(recipe_name, config, self._manager.cap)
+            training.prepare(recipes.get(recipe_name), config, self._give_way)
+        except (UserError, _Outdated):
+            # Start will say what is wrong.
+            return
+        except Exception:
+            _LOG.exception("%s could not be prepared", recipe_name)
 
-    try:
-        check_memory(recipe_name, config, cap)
-        training.prepare(recipes.get(recipe_name), config)
-    except UserError:
-        # Start will say so.
-        return
-    except Exception:
-        _LOG.exception("%s could not be prepared", recipe_name)
+    def _give_way(self) -> None:
+        if self._current is not None and self._newest is not None:
+            raise _Outdated

@@ -289,6 +289,18 @@ def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.M
     assert program._coming == {}
 
 
+def test_a_preparation_that_is_given_up_leaves_nothing_behind() -> None:
+    recipe = Small()
+    config = recipe.parse(SMALL)
+
+    def give_up() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        prepare(recipe, config, give_up)
+    assert kept() == [] and program._coming == {}
+
+
 def test_noise_stands_in_for_what_would_have_to_be_fetched(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

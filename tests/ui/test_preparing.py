@@ -1,10 +1,12 @@
 """What is compiled while a page is read."""
 
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
-from ganlib import recipes
+from ganlib import recipes, training
 from ganlib.config import RunConfig
 from ganlib.ui import preparing
 from ganlib.ui.preparing import Preparer
@@ -35,7 +37,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepared:
     done: Prepared = []
     monkeypatch.setattr(preparing, "_SETTLED_S", 0.05)
     monkeypatch.setattr(
-        preparing, "_prepare", lambda name, config, cap: done.append((name, config))
+        training, "prepare", lambda recipe, config, between: done.append((recipe.name, config))
     )
     return done
 
@@ -70,6 +72,31 @@ def test_what_can_wait_comes_after_what_was_asked_for(prepared: Prepared, idle: 
     _settle(preparer)
     own = [(name, recipes.get(name).parse({})) for name in ("toy/plane", "toy/gaussian-vector")]
     assert prepared == [(NAME, _config(batch_size=8)), *own]
+
+
+@pytest.mark.parametrize("other", [8, 16])
+def test_what_is_being_prepared_gives_way_to_something_else(
+    idle: Idle, monkeypatch: pytest.MonkeyPatch, other: int
+) -> None:
+    monkeypatch.setattr(preparing, "_SETTLED_S", 0.0)
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def prepare(recipe: object, config: RunConfig, between: Callable[[], None]) -> None:
+        begun.set()
+        assert go_on.wait(20)
+        between()
+        done.append(config.batch_size)
+
+    monkeypatch.setattr(training, "prepare", prepare)
+    preparer = Preparer(idle)
+    preparer.ask(NAME, _config(batch_size=8))
+    assert begun.wait(20)
+    preparer.ask(NAME, _config(batch_size=32))
+    preparer.ask(NAME, _config(batch_size=other))
+    go_on.set()
+    _settle(preparer)
+    assert done == [other]
 
 
 def test_nothing_is_prepared_while_something_trains(prepared: Prepared, idle: Idle) -> None:
