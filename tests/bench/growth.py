@@ -15,10 +15,14 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from ganlib import recipes
-from ganlib.bench.speed import trainer_turns
-from ganlib.runs import RunStore
-from ganlib.runs.manager import Manager
+from ganlib import memory, recipes
+
+# As the server does.
+memory.keep_little()
+
+from ganlib.bench.speed import trainer_turns  # noqa: E402
+from ganlib.runs import RunStore  # noqa: E402
+from ganlib.runs.manager import Manager  # noqa: E402
 
 BATCHES = (16, 32, 64, 128, 256, 512, 1_024)
 STEPS = 20
