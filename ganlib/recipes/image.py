@@ -41,8 +41,8 @@ class ImageRecipe(Recipe[AnyConfig]):
         return loaded(self.loading(config))
 
     def loading(self, config: AnyConfig) -> Loading:
-        loaded = yield from self.images(config).loading()
-        return self._framed(loaded)
+        images = yield from self.images(config).loading()
+        return self._framed(images)
 
     def stand_in(self, config: AnyConfig) -> Data | None:
         images = self.images(config)
@@ -52,8 +52,8 @@ class ImageRecipe(Recipe[AnyConfig]):
         noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
         return self._framed(ArrayData(noise, DataReport("Noise", "made here", _STAND_IN)))
 
-    def _framed(self, data: Data) -> Data:
-        return PaddedData(data, self.border) if self.border else data
+    def _framed(self, images: Data) -> Data:
+        return PaddedData(images, self.border) if self.border else images
 
     def data_sentence(self, config: AnyConfig) -> str:
         return self.images(config).locate().sentence()

@@ -23,11 +23,13 @@ tf.config.optimizer.set_experimental_options({"remapping": False})
 
 
 class Feed:
-    """What a compiled step reads anew in every run, so that the next one can use it too."""
+    """What a compiled step reads anew in every run, so that the next one can use it too.
+
+    Args:
+        data: of the kind that it is to hold, and where they will be.
+    """
 
     def __init__(self, data: Data) -> None:
-        """For data of this kind, where these are; it does not hold them yet."""
-
         def variable(shape: tuple[int | None, ...], dtype: tf.DType) -> tf.Variable:
             start = tf.zeros([side or 0 for side in shape], dtype)
             return tf.Variable(start, trainable=False, shape=shape)
@@ -37,7 +39,7 @@ class Feed:
             self.steps = variable((), tf.int64)
             self.generator_learning_rate = variable((), tf.float32)
             self.discriminator_learning_rate = variable((), tf.float32)
-        self.held = []
+        self.held: list[tf.Variable] = []
         for one in data.held:
             with tf.device(one.device):
                 self.held.append(variable((None, *one.shape[1:]), one.dtype))
