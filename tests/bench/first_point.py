@@ -21,7 +21,7 @@ from dashboard import Dashboard  # noqa: E402
 from ganlib import recipes  # noqa: E402
 from ganlib.bench.server import served  # noqa: E402
 
-# TensorFlow is imported and the demo compiled in the background meanwhile.
+# TensorFlow is imported and the toys are compiled in the background meanwhile.
 WARM_UP_S = 20
 
 
