@@ -9,7 +9,7 @@ from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
-from ganlib.ui.services import DEMO, manager
+from ganlib.ui.services import manager
 from ganlib.ui.session import note_start, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.text import plain
@@ -39,7 +39,7 @@ DEMOS = (
         "Start the toy demo",
         ":material/play_arrow:",
         "Noise becomes a distribution with two peaks, in about 15 seconds.",
-        ((DEMO, {}),),
+        (("toy/scalar", {}),),
     ),
     Demo(
         "Mode collapse, and the cure",

@@ -22,7 +22,6 @@ from ganlib.ui._compat import (
 from ganlib.ui.preparing import Preparer
 from ganlib.ui.text import plain
 
-DEMO = "toy/scalar"
 _MOST_RUNS = 100
 
 
