@@ -1,6 +1,7 @@
 """What every test may rely on: no network, no real cache or run folder, a quiet TensorFlow."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -26,3 +27,14 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("GANLIB_RUNS", str(folder / "runs"))
         patch.delenv("GANLIB_DATA", raising=False)
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """Streamlit puts the script that it tests in the main module's place and leaves it there.
+
+    A process that a later test starts would begin with it.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main

@@ -26,7 +26,7 @@ class Feed:
     """What a compiled step reads anew in every run, so that the next one can use it too.
 
     Args:
-        data: of the kind that it is to hold, and where they will be.
+        data: the first that it holds; others of their kind can follow, in the same place.
     """
 
     def __init__(self, data: Data) -> None:
@@ -43,6 +43,7 @@ class Feed:
         for one in data.held:
             with tf.device(one.device):
                 self.held.append(variable((None, *one.shape[1:]), one.dtype))
+        self.hold(data)
 
     def hold(self, data: Data) -> None:
         """A run of these data begins. They are not copied."""

@@ -278,9 +278,10 @@ def compiled(networks: Networks, **knobs: object) -> Callable[[int, int], np.nda
     """chunk(first step, count) on small data, of a run of 100 steps."""
     recipe = Small()
     config = recipe.parse({"batch_size": BATCH, "seed": 4, "steps": 100, **knobs})
-    feed = Feed()
+    data = SmallData(0)
+    feed = Feed(data)
     feed.set(config)
-    chunk = compile_chunk(networks, feed, recipe, config, SmallData(0), choose("cpu"))
+    chunk = compile_chunk(networks, feed, recipe, config, data, choose("cpu"))
     return lambda first, count: chunk(
         tf.constant(first, tf.int64), tf.constant(count, tf.int64)
     ).numpy()
