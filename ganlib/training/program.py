@@ -26,8 +26,9 @@ from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.probe import compile_score
 from ganlib.training.threads import side_by_side
 
-# Of small ones, and of others: `toy/plane` takes 20 MB, and `quickdraw/conv` 120.
-_MOST_KEPT = {True: 4, False: 2}
+# `toy/plane` takes 20 MB, and `quickdraw/conv` 120.
+_MOST_SMALL_KEPT = 4
+_MOST_OTHERS_KEPT = 2
 # Multiplications of a batch in one pass through both networks, up to which operations gain
 # more by running beside each other than by being shared out. Measured on two cores.
 _SMALL = 1e8
@@ -166,7 +167,7 @@ def give_back(program: Program) -> None:
     with _lock:
         _kept[program.key] = program
         alike = [key for key, one in _kept.items() if one.is_small == program.is_small]
-        for key in alike[: -_MOST_KEPT[program.is_small]]:
+        for key in alike[: -_MOST_SMALL_KEPT if program.is_small else -_MOST_OTHERS_KEPT]:
             del _kept[key]
     # It would be more after each run.
     memory.give_back()
