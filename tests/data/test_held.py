@@ -34,6 +34,7 @@ def test_a_file_that_has_changed_is_read_anew(own) -> None:
     own.put_own(6)
     second = own.dataset.load()
     assert (first.report.count, second.report.count) == (5, 6)
+    assert (first.take(0, 5) != second.take(0, 5)).any()
 
 
 def test_the_same_size_in_the_same_place_is_no_proof(own) -> None:

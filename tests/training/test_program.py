@@ -289,6 +289,22 @@ def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.M
     assert program._coming == {}
 
 
+def test_each_kind_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = Small()
+    made: list[program.Program] = []
+    build = program.Program
+
+    def counted(*arguments: Any) -> program.Program:
+        made.append(build(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(program, "Program", counted)
+    # What is read anew in every run makes no other kind.
+    for seed in (1, 2):
+        prepare(recipe, recipe.parse({**SMALL, "seed": seed}))
+    assert kept() == made and len(made) == 1
+
+
 def test_a_preparation_that_is_given_up_leaves_nothing_behind() -> None:
     recipe = Small()
     config = recipe.parse(SMALL)
