@@ -7,10 +7,9 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.architecture import NetworkShape
 from ganlib.config import RunConfig
-from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.ui.diagram import diagram
-from ganlib.ui.text import plain
+from ganlib.ui.told import told
 from ganlib.viz.architecture import adversarial_drawing, network_drawing, shape_text
 
 
@@ -21,12 +20,8 @@ def architecture_panel(recipe: Recipe, config: RunConfig) -> None:
         recipe: whose networks.
         config: its knobs.
     """
-    try:
-        generator, discriminator = _described(recipe.name, config.model_dump_json())
-    except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    networks_panel(generator, discriminator)
+    with told():
+        networks_panel(*_described(recipe.name, config.model_dump_json()))
 
 
 def networks_panel(

@@ -11,7 +11,7 @@ from ganlib.errors import DataError
 from ganlib.ui import own_files
 from ganlib.ui.category_gallery import Tile, category_gallery
 from ganlib.ui.grid import data_url
-from ganlib.ui.text import plain
+from ganlib.ui.told import tell
 from ganlib.viz.tiles import tiles_png
 
 # The book shows this one of the apples.
@@ -43,7 +43,7 @@ def category_picker(key: str, help: str) -> None:
     try:
         available = quickdraw.availability()
     except DataError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        tell(error)
         return
     chosen = list(st.session_state[key])
     if chosen:
@@ -88,15 +88,14 @@ def own_drawings(key: str, help: str) -> None:
             on_change=own_files.take_upload,
             args=(key, own_files.keep_drawings, lambda: None),
         )
-        if problem := st.session_state.get(f"{key}:problem"):
-            st.error(plain(problem), icon=":material/error:")
+        tell(st.session_state.get(f"{key}:problem", ""))
     path = st.session_state.get(key)
     if not path:
         return
     try:
         count, first = own_files.look(path, _FIRST)
     except DataError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        tell(error)
     else:
         st.markdown(f"In use in place of the categories: {count:,} drawings of your own.")
         rows = data_url(tiles_png(first, columns=len(first), scale=2))

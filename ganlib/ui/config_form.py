@@ -8,12 +8,12 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from ganlib.config import RunConfig
-from ganlib.errors import UserError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
 from ganlib.recipes import Recipe
 from ganlib.settings import MOST_BYTES, read_settings
 from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
-from ganlib.ui.text import plain, words
+from ganlib.ui.text import words
+from ganlib.ui.told import tell, told, told_later
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
@@ -59,13 +59,11 @@ def config_form(recipe: Recipe) -> RunConfig | None:
         )
         with st.popover("Load settings", icon=":material/upload_file:"):
             _settings_uploader(recipe)
-    try:
+    with told():
         config = read_form(recipe)
         recipe.data_sentence(config)
-    except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
-    return config
+        return config
+    return None
 
 
 def read_form(recipe: Recipe) -> RunConfig:
@@ -98,8 +96,7 @@ def _settings_uploader(recipe: Recipe) -> None:
         on_change=_load_settings,
         args=(recipe, key),
     )
-    if problem := st.session_state.get(f"{key}:problem"):
-        st.error(plain(problem), icon=":material/error:")
+    tell(st.session_state.get(f"{key}:problem", ""))
 
 
 def _load_settings(recipe: Recipe, key: str) -> None:
@@ -108,25 +105,22 @@ def _load_settings(recipe: Recipe, key: str) -> None:
     st.session_state[f"{key}:problem"] = ""
     if upload is None:
         return
-    try:
+    with told_later(f"{key}:problem"):
         config = recipe.parse(read_settings(upload.name, upload.getbuffer(), recipe.name))
-    except UserError as error:
-        st.session_state[f"{key}:problem"] = str(error)
-    else:
         fill_form(recipe, config.model_dump())
 
 
 def _widgets(recipe: Recipe, group: str) -> None:
     fields = recipe.Config.model_fields
     names = [name for name in fields if meta(fields[name])["group"] == group]
-    plain = [name for name in names if name not in SPECIAL and name not in WRITTEN_BY_OTHERS]
-    # As the recipe has them: before its first plain knob, or after all of these.
-    before = names.index(plain[0]) if plain else 0
+    boxes = [name for name in names if name not in SPECIAL and name not in WRITTEN_BY_OTHERS]
+    # As the recipe has them: before its first box, or after all of these.
+    before = names.index(boxes[0]) if boxes else 0
     _special_widgets(recipe, names[:before])
     # Row by row, so that a narrow window keeps the order.
-    for start in range(0, len(plain), _COLUMNS):
+    for start in range(0, len(boxes), _COLUMNS):
         for column, name in zip(
-            st.columns(_COLUMNS), plain[start : start + _COLUMNS], strict=False
+            st.columns(_COLUMNS), boxes[start : start + _COLUMNS], strict=False
         ):
             with column:
                 _widget(recipe, name, fields[name])

@@ -11,6 +11,7 @@ from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
 from ganlib.ui.session import select
 from ganlib.ui.text import plain, words
+from ganlib.ui.told import tell_kept, told_later
 
 _ERROR = "fork.error"
 _SHOWN = 6
@@ -47,8 +48,7 @@ def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         )
     if config is not None and step is not None:
         st.caption(_what_changes(run, step, config))
-    if message := st.session_state.pop(_ERROR, None):
-        st.error(plain(message), icon=":material/error:")
+    tell_kept(_ERROR)
 
 
 def parent_line(recipe: Recipe, run: Run) -> None:
@@ -92,9 +92,7 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
 
 def _fork(recipe: Recipe, run: Run, step: int) -> None:
     """Reads the form itself: what was typed last reaches a callback before the page."""
-    try:
+    with told_later(_ERROR):
         config = read_form(recipe)
         check_fork(run, step, config)
         select(recipe.name, manager().fork(run.id, step, config))
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)

@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from ganlib.config import CHANGEABLE
-from ganlib.errors import UserError
 from ganlib.knobs import allowed, choices
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
@@ -14,7 +13,8 @@ from ganlib.runs.control import Wish
 from ganlib.runs.trainers import config_now
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.services import manager
-from ganlib.ui.text import plain, words
+from ganlib.ui.text import words
+from ganlib.ui.told import tell_kept, told, told_later
 
 # The first step of one network alone is compiled before it is made.
 _SETTLE_S = 3.0
@@ -60,13 +60,9 @@ def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
                 args=(run.id,),
                 help="One network at a time, a step a second: watch who learns, and what it does.",
             )
-        with st.popover("Change while it runs", icon=":material/tune:"):
-            try:
-                _changes(recipe, run)
-            except UserError as error:
-                st.error(str(error), icon=":material/error:")
-    if message := st.session_state.pop(_ERROR, None):
-        st.error(plain(message), icon=":material/error:")
+        with st.popover("Change while it runs", icon=":material/tune:"), told():
+            _changes(recipe, run)
+    tell_kept(_ERROR)
 
 
 def what_happens(run: Run, status: Status, judge: str) -> None:
@@ -132,19 +128,14 @@ def _changes(recipe: Recipe, run: Run) -> None:
 
 def _ask(run: Run, wish: Wish) -> None:
     """Asks, and waits a moment so that the page already shows what came of it."""
-    before = len(run.changes()), run.status().step
-    try:
+    with told_later(_ERROR):
+        before = len(run.changes()), run.status().step
         manager().ask(run.id, wish)
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)
-        return
-    deadline = time.monotonic() + _SETTLE_S
-    while time.monotonic() < deadline and (len(run.changes()), run.status().step) == before:
-        time.sleep(0.02)
+        deadline = time.monotonic() + _SETTLE_S
+        while time.monotonic() < deadline and (len(run.changes()), run.status().step) == before:
+            time.sleep(0.02)
 
 
 def _set_slow(run_id: str) -> None:
-    try:
+    with told_later(_ERROR):
         manager().set_slow(run_id, bool(st.session_state[f"slow.{run_id}"]))
-    except UserError as error:
-        st.session_state[_ERROR] = str(error)

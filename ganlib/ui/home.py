@@ -6,13 +6,12 @@ from pathlib import Path
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.errors import UserError
 from ganlib.ui.grid import data_url
 from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import manager
 from ganlib.ui.session import note_start, select
 from ganlib.ui.status_line import listed, state_badge
-from ganlib.ui.text import plain
+from ganlib.ui.told import told
 
 _TICK_S = 2.0
 
@@ -66,18 +65,15 @@ def start_demo() -> None:
     st.caption(" ".join(f"**{demo.label}**: {demo.help}" for demo in DEMOS))
     if pressed is None:
         return
-    try:
+    with told():
         ids = [
             manager().submit(name, recipes.get(name).parse(dict(values)))
             for name, values in pressed.runs
         ]
         note_start(ids[0])
-    except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    if ids[1:]:
-        st.session_state[BESIDE] = ids[1]
-    open_run(pressed.runs[0][0], ids[0])
+        if ids[1:]:
+            st.session_state[BESIDE] = ids[1]
+        open_run(pressed.runs[0][0], ids[0])
 
 
 def open_run(recipe_name: str, run_id: str) -> None:

@@ -27,7 +27,7 @@ from ganlib.ui.session import (
 )
 from ganlib.ui.status_line import foretold, status_line
 from ganlib.ui.text import plain
-from ganlib.ui.told import told
+from ganlib.ui.told import tell, told
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 # Until the first step is there, a look waits for it, but not longer than a button may; and a page
@@ -128,7 +128,7 @@ def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
         status = run.status()
     except UserError as error:
         with places.status:
-            st.error(plain(str(error)), icon=":material/error:")
+            tell(error)
         _begin(places.curves, places.said)
         return
     reading = READINGS.of(run, status)
@@ -156,7 +156,7 @@ def _begin(*places: _Container) -> None:
 def _status(status: Status, label: Label) -> None:
     status_line(status, label)
     if status.state == "failed":
-        st.error(plain(status.message), icon=":material/error:")
+        tell(status.message)
     elif status.state == "interrupted":
         st.warning(
             f"{status.message} Resume goes on from its last checkpoint.",

@@ -17,6 +17,7 @@ from ganlib.errors import UserError
 from ganlib.ui._compat import run_within_app
 from ganlib.ui.login_settings import WHERE, LoginSettings, login_settings
 from ganlib.ui.text import plain
+from ganlib.ui.told import tell
 
 _NAME_CHARACTERS = 30
 
@@ -118,7 +119,7 @@ def _instead(pages: Sequence[st.Page], page: partial[None]) -> list[st.Page]:
 
 def _closed(problem: str) -> None:
     st.title("This dashboard is closed", anchor=False)
-    st.error(plain(problem), icon=":material/error:")
+    tell(problem)
 
 
 def _login(settings: LoginSettings) -> None:

@@ -13,6 +13,7 @@ from ganlib.data.download import cache_folder
 from ganlib.data.own_table import own_table
 from ganlib.data.quickdraw import QuickDraw
 from ganlib.errors import DataError
+from ganlib.ui.told import told_later
 
 MOST_MB = 200
 
@@ -42,10 +43,8 @@ def take_upload(key: str, keep: Keep, replaced: Callable[[], None]) -> None:
     upload = st.session_state[f"{key}:upload"]
     drop(key)
     if upload is not None:
-        try:
+        with told_later(f"{key}:problem"):
             st.session_state[key] = str(keep(upload.name, upload.getbuffer()))
-        except DataError as error:
-            st.session_state[f"{key}:problem"] = str(error)
     replaced()
 
 

@@ -13,6 +13,7 @@ from ganlib.recipes.own_columns import OWN
 from ganlib.ui import own_files
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.text import plain
+from ganlib.ui.told import tell
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.plane import plane_figure, plane_info
@@ -84,8 +85,7 @@ def _uploader(form: str, help: str) -> None:
         on_change=own_files.take_upload,
         args=(key, own_files.keep_table, replaced),
     )
-    if problem := st.session_state.get(f"{key}:problem"):
-        st.error(plain(problem), icon=":material/error:")
+    tell(st.session_state.get(f"{key}:problem", ""))
 
 
 def _columns(form: str, count: int) -> OwnColumns | None:

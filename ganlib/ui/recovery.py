@@ -8,7 +8,7 @@ from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import listed
-from ganlib.ui.text import plain
+from ganlib.ui.told import tell_kept
 
 _ERROR = "recovery.error"
 _MOST = 20
@@ -17,8 +17,7 @@ _MOST = 20
 def interrupted_runs() -> None:
     """A button for each run that was cut off, and one for all; nothing where there is none."""
     found = manager().store.interrupted()
-    if message := st.session_state.pop(_ERROR, None):
-        st.error(plain(message), icon=":material/error:")
+    tell_kept(_ERROR)
     if not found:
         return
     st.subheader("Interrupted", anchor=False)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from ganlib.config import RunConfig
-from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
 from ganlib.ui.session import note_start, select
-from ganlib.ui.text import plain
+from ganlib.ui.told import tell_kept, told_later
 
+_ERROR = "control.error"
 # Longer than most steps take. Behind a longer one, the status line says what will come.
 _SETTLE_S = 0.4
 
@@ -74,18 +74,15 @@ def run_controls(
         st.caption("Another process trains this run; here it can be watched.")
     if config is None:
         st.caption(":red[Start waits until the settings below are allowed.]")
-    if message := st.session_state.pop("control.error", None):
-        st.error(plain(message), icon=":material/error:")
+    tell_kept(_ERROR)
 
 
 def _start(recipe: Recipe) -> None:
     """Reads the form itself: what was typed last reaches a callback before the page."""
-    try:
+    with told_later(_ERROR):
         run_id = manager().submit(recipe.name, read_form(recipe))
         select(recipe.name, run_id)
         note_start(run_id)
-    except UserError as error:
-        st.session_state["control.error"] = str(error)
 
 
 def _act(verb: str, run_id: str) -> None:
@@ -96,15 +93,13 @@ def _act(verb: str, run_id: str) -> None:
         "stop": manager().stop,
         "resume": manager().resume,
     }
-    try:
+    # Another session may have deleted it meanwhile.
+    with told_later(_ERROR):
         before = _where(run_id)
         actions[verb](run_id)
         deadline = time.monotonic() + _SETTLE_S
         while time.monotonic() < deadline and _where(run_id) == before:
             time.sleep(0.02)
-    except UserError as error:
-        # Another session may have deleted it meanwhile.
-        st.session_state["control.error"] = str(error)
 
 
 def _where(run_id: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from ganlib.ui._compat import (
     remember_app,
 )
 from ganlib.ui.preparing import Preparer
-from ganlib.ui.text import plain
+from ganlib.ui.told import tell
 
 _MOST_RUNS = 100
 
@@ -33,7 +33,7 @@ def start() -> None:
     try:
         manager()
     except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        tell(error)
         st.stop()
     remember_app()
 

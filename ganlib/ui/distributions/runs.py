@@ -1,6 +1,6 @@
 """Samples of runs, at any step that was saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,8 +13,8 @@ from ganlib.ui.distributions.over_steps import over_steps
 from ganlib.ui.distributions.panels import compare_panels
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import status_text
-from ganlib.ui.text import plain
 from ganlib.ui.time_slider import time_slider
+from ganlib.ui.told import tell, told
 from ganlib.viz.pair import two_generated
 
 _TICK_S = 1.0
@@ -49,12 +49,13 @@ def of_two_runs() -> None:
         first = manager().store.open(_picker("First run", summaries, "compare.first"))
     with right:
         second = manager().store.open(_picker("Second run", summaries, "compare.second", 1))
-    try:
-        ends = [run.sample_steps()[-1] for run in (first, second)]
-        found = [distributions(run, at) for run, at in zip((first, second), ends, strict=True)]
-    except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
+    with told():
+        _at_their_ends(first, second, {summary.id: summary for summary in summaries})
+
+
+def _at_their_ends(first: Run, second: Run, by_id: Mapping[str, RunSummary]) -> None:
+    ends = [run.sample_steps()[-1] for run in (first, second)]
+    found = [distributions(run, at) for run, at in zip((first, second), ends, strict=True)]
     common = [title for title in found[0] if title in found[1]]
     if not common:
         st.info(
@@ -63,7 +64,6 @@ def of_two_runs() -> None:
         )
         return
     title = _quantity(common)
-    by_id = {summary.id: summary for summary in summaries}
     names = [_name(by_id[run.id]) for run in (first, second)]
     if names[0] == names[1]:
         names = [first.id, second.id]
@@ -91,7 +91,7 @@ def _watch(run: Run, active: bool) -> None:
         else:
             _at(run, steps, step, status.active)
     except UserError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        tell(error)
         return
     # The fragment's timer belongs to the page.
     if status.active != active:

@@ -6,7 +6,7 @@ from ganlib.data.table import SUFFIXES, Column, Table, read_table
 from ganlib.errors import DataError
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.distributions.panels import compare_panels
-from ganlib.ui.text import plain
+from ganlib.ui.told import tell
 from ganlib.viz.pair import two_real
 
 _MOST_MB = 200
@@ -26,7 +26,7 @@ def of_a_table() -> None:
     try:
         table = _read(upload.file_id, upload.name, upload.getbuffer())
     except DataError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        tell(error)
         return
     left, right = st.columns(2)
     with left:
