@@ -5,20 +5,18 @@ from typing import Literal
 
 import tensorflow as tf
 
-Schedule = Literal["constant", "linear", "cosine"]
+Decay = Literal["linear", "cosine"]
 
 
-def learning_rate_factor(schedule: Schedule, done: tf.Tensor) -> tf.Tensor:
+def learning_rate_factor(decay: Decay, done: tf.Tensor) -> tf.Tensor:
     """What the starting learning rate is multiplied with.
 
     Args:
-        schedule: "cosine" and "linear" fall to zero at the last step, "constant" stays.
+        decay: both fall to zero at the last step.
         done: share of the run's steps that are done, from 0 to 1, any shape.
     Returns:
         From 0 to 1, same shape.
     """
-    if schedule == "constant":
-        return tf.ones_like(done)
-    if schedule == "linear":
+    if decay == "linear":
         return 1 - done
     return (1 + tf.cos(math.pi * done)) / 2

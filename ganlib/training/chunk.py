@@ -72,7 +72,8 @@ def compile_chunk(
 
     Python's cost per call is larger than a small network's update, so updates are made
     in a loop inside the graph. The number of updates in a call does not change any of them.
-    It is compiled at the first call, and stays the same whatever `feed` is set to.
+    It is compiled at the first call, which may be for no updates, and stays the same
+    whatever `feed` is set to.
 
     Args:
         networks: what is trained.
@@ -122,7 +123,9 @@ def compile_chunk(
         input_signature=[tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.int64)],
     )
     def chunk(first_step: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
-        rows = tf.TensorArray(tf.float32, size=tf.cast(count, tf.int32))
+        rows = tf.TensorArray(
+            tf.float32, size=tf.cast(count, tf.int32), element_shape=(len(names),)
+        )
 
         def body(index: tf.Tensor, rows: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             row = place.run(one, first_step + tf.cast(index, tf.int64))
@@ -134,6 +137,7 @@ def compile_chunk(
             (tf.constant(0), rows),
             parallel_iterations=1,
         )
-        return tf.ensure_shape(rows.stack(), (None, len(names)))
+        stacked: tf.Tensor = rows.stack()
+        return stacked
 
     return chunk

@@ -64,6 +64,11 @@ class Networks:
         for name, variable in self._variables().items():
             variable.assign(state[name])
 
+    def set_learning_rates(self, config: RunConfig) -> None:
+        """To where a run with these knobs begins."""
+        self.generator_optimiser.learning_rate.assign(config.generator_learning_rate)
+        self.discriminator_optimiser.learning_rate.assign(config.discriminator_learning_rate)
+
     def misfit(self, state: Arrays) -> str:
         """What keeps a state from being restored, as a clause; empty where nothing does."""
         variables = self._variables()

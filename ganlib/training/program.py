@@ -58,7 +58,7 @@ class Program:
         sampled: the generator that samples are drawn from, always in float32.
         predict: the same, compiled; it brings `sampled` up to date.
         score: the compiled discriminator, as it is asked between steps.
-        initial_for: the knobs whose initial weights its networks have; None once it has trained.
+        initial_seed: the seed whose initial weights its networks have; None once it has trained.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Program:
         self._made_for = recipe, place
         self._data = data
         self._variants: dict[tuple[Any, ...], Chunk] = {}
-        self.initial_for: RunConfig | None = config
+        self.initial_seed: int | None = config.seed
         self.chunk = self.variant(config)
 
     def variant(self, config: RunConfig, learns: str = "", stage: int = 0) -> Chunk:
@@ -119,11 +119,7 @@ class Program:
         self.feed.set(config)
         if config.schedule == "constant":
             # Nothing else sets these.
-            for optimiser, rate in (
-                (self.networks.generator_optimiser, config.generator_learning_rate),
-                (self.networks.discriminator_optimiser, config.discriminator_learning_rate),
-            ):
-                optimiser.learning_rate.assign(rate)
+            self.networks.set_learning_rates(config)
 
 
 def take(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> Program:
@@ -152,11 +148,13 @@ def _take(
         program = _kept.pop(key, None)
     if program is None:
         program = Program(key, recipe, config, data, place)
-    if program.initial_for != config:
+    if program.initial_seed == config.seed:
+        program.networks.set_learning_rates(config)
+    else:
         with tf.device(place.first):
             fresh = build_networks(recipe, config, data.sample_shape)
         program.networks.restore(fresh.state())
-    program.initial_for = None
+    program.initial_seed = None
     program.feed.set(config)
     program.hold(data)
     return program
@@ -184,7 +182,9 @@ def keep_data(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) 
 def prepared(
     recipe: Recipe[Any], config: RunConfig, data: Data, place: Place
 ) -> Iterator[tuple[Program, threading.Event] | None]:
-    """A program to be used for a moment; then it waits for its first run, as if it were new.
+    """A program to be compiled ahead; then it waits for its first run.
+
+    Nothing of it may be changed meanwhile.
 
     Args:
         recipe: what a run would train.
@@ -205,11 +205,8 @@ def prepared(
         return
     try:
         program = _take(key, recipe, config, data, place)
-        initial = program.networks.state()
         yield program, coming.wanted
-        # To build them once more would take as long as all else before the first step.
-        program.networks.restore(initial)
-        program.initial_for = config
+        program.initial_seed = config.seed
         give_back(program)
     finally:
         with _lock:

@@ -17,6 +17,7 @@ from ganlib.errors import DivergedError, RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
+from ganlib.training.chunk import Chunk
 from ganlib.training.devices import Place
 from ganlib.training.evaluation import final_scores
 from ganlib.training.generator import Generator
@@ -89,11 +90,7 @@ class Trainer:
             program.networks.restore(self._resumed.state)
             # What was changed at the checkpoint's own step is not in its state.
             program.set(self.config)
-        generator = Generator(program.sampled, self.recipe, self.config, program.predict)
-        self._generator = generator
-        real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
-        probe = Probe(self.recipe, self.config, program.score, generator, real)
-        self._probe = probe
+        generator, probe = self._generator, self._probe = self._looking(program, data)
         halved = " in bfloat16" if program.precision == "mixed_bfloat16" else ""
         yield self._started(data, place.name + halved, probe)
         # A resumed run may stand between a due step's metrics and its samples.
@@ -109,7 +106,7 @@ class Trainer:
             count = 1 if learns else self._until_due(pace.steps)
             chunk = program.variant(self.config, "" if learns == "both" else learns, stage)
             began = time.perf_counter()
-            rows = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
+            rows = _updates(chunk, first, count)
             seconds = time.perf_counter() - began
             pace.took(count, seconds)
             self._elapsed_s += seconds
@@ -126,6 +123,22 @@ class Trainer:
                 yield replace(self.checkpoint(), milestone=milestone)
         yield Phase("scoring the generator")
         yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
+
+    def _compiled(self, program: Program, data: Data) -> Iterator[None]:
+        """Compiles, part by part, what is needed up to the first step, and changes nothing."""
+        generator, probe = self._looking(program, data)
+        yield
+        # A few samples take less time; it is the same that is compiled.
+        self._samples(generator, probe, judged=self.config.packing)
+        yield
+        first = self.step + 1
+        stage = self.recipe.stage(self.config, first)
+        _updates(program.variant(self.config, stage=stage), first, 0)
+
+    def _looking(self, program: Program, data: Data) -> tuple[Generator, Probe]:
+        generator = Generator(program.sampled, self.recipe, self.config, program.predict)
+        real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
+        return generator, Probe(self.recipe, self.config, program.score, generator, real)
 
     def close(self) -> None:
         """Leaves the networks to the next run of the same kind; not after a failure."""
@@ -250,10 +263,12 @@ class Trainer:
         pairs = zip(self.metric_names, row, strict=True)
         return [name for name, value in pairs if not np.isfinite(value)]
 
-    def _samples(self, generator: Generator, probe: Probe, *, scored: bool = True) -> Samples:
+    def _samples(
+        self, generator: Generator, probe: Probe, *, judged: int = _JUDGED, scored: bool = True
+    ) -> Samples:
         began = time.perf_counter()
         count = self.recipe.sample_count
-        drawn = self._drawn(generator, max(count, _JUDGED))
+        drawn = self._drawn(generator, max(count, judged))
         event = replace(
             drawn,
             fresh=drawn.fresh[:count],
@@ -284,12 +299,12 @@ class Trainer:
 def prepare(
     recipe: Recipe[Any], config: RunConfig, between: Callable[[], None] = lambda: None
 ) -> None:
-    """Compiles all that the first run of a kind would need up to its first step.
+    """Compiles all that the first run of a kind needs up to its first step.
 
     Args:
         recipe: what a run would train.
         config: its knobs. Where its data would have to be fetched, noise stands in for them.
-        between: called between events. What it raises leaves nothing behind.
+        between: called between parts. What it raises leaves nothing behind.
 
     Raises:
         UserError: the data cannot be read, there is no such device, or it cannot share a batch.
@@ -304,11 +319,17 @@ def prepare(
                 keep_data(recipe, config, data, place)
             return
         program, wanted = coming
-        # Whoever waits for it would have to make the rest once more.
-        for event in Trainer(recipe, config)._train(program, data, place):
-            if isinstance(event, Metrics) or wanted.is_set():
+        for _ in Trainer(recipe, config)._compiled(program, data):
+            # Whoever waits for it is as fast with the rest.
+            if wanted.is_set():
                 break
             between()
+
+
+def _updates(chunk: Chunk, first: int, count: int) -> np.ndarray:
+    """See `compile_chunk`."""
+    rows: np.ndarray = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
+    return rows
 
 
 def _next_multiple(step: int, every: int) -> int:

@@ -10,10 +10,6 @@ from ganlib.models.schedules import learning_rate_factor
 DONE = tf.constant([0.0, 0.25, 0.5, 0.75, 1.0])
 
 
-def test_constant_stays() -> None:
-    np.testing.assert_array_equal(learning_rate_factor("constant", DONE), np.ones(5, np.float32))
-
-
 def test_linear_falls_evenly() -> None:
     np.testing.assert_array_equal(learning_rate_factor("linear", DONE), [1, 0.75, 0.5, 0.25, 0])
 

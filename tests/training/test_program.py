@@ -73,23 +73,26 @@ def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["toy/scalar", "fashion/dense", "wgan/gp"])
-@pytest.mark.parametrize("prepared", [{}, {"seed": 8}])
+@pytest.mark.parametrize(
+    ("prepared", "schedule"),
+    [({}, "plateau"), ({"seed": 8}, "plateau"), (rates(0.7), "constant")],
+)
 def test_a_prepared_program_gives_the_weights_of_a_new_one(
-    name: str, prepared: dict[str, int]
+    name: str, prepared: dict[str, float], schedule: str
 ) -> None:
     class Reduced(type(recipes.get(name))):  # type: ignore[misc]
         evaluation_count = 64
 
     recipe = Reduced()
     # With what is not a weight, too: an average, schedules, Dropout.
-    values = {**SMALL, "average_decay": 0.5, "schedule": "plateau", "optimiser": "adam"}
+    values = {**SMALL, "average_decay": 0.5, "schedule": schedule, "optimiser": "adam"}
     alone = finished(run(recipe, values))
     program._kept.clear()
     prepare(recipe, recipe.parse({**values, **prepared}))
-    assert [one.initial_for for one in kept()] == [recipe.parse({**values, **prepared})]
+    assert [one.initial_seed for one in kept()] == [prepared.get("seed", 0)]
     for _ in range(2):
         assert finished(run(recipe, values)) == alone
-        assert [one.initial_for for one in kept()] == [None]
+        assert [one.initial_seed for one in kept()] == [None]
 
 
 def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
@@ -305,6 +308,14 @@ def test_each_kind_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept() == made and len(made) == 1
 
 
+def test_packs_larger_than_a_grid_are_prepared() -> None:
+    recipe = recipes.get("mnist/basic")
+    config = recipe.parse({**SMALL, "packing": 16, "batch_size": 16})
+    assert config.packing > recipe.sample_count
+    prepare(recipe, config)
+    assert len(kept()) == 1
+
+
 def test_a_preparation_that_is_given_up_leaves_nothing_behind() -> None:
     recipe = Small()
     config = recipe.parse(SMALL)
@@ -338,6 +349,30 @@ def test_noise_stands_in_for_what_would_have_to_be_fetched(
     assert len(prepared) == 1
     assert finished(run(recipe, SMALL)) == alone
     assert kept() == prepared
+
+
+@pytest.mark.parametrize("name", ["toy/scalar", "toy/plane", "mnist/dcgan", "progressive"])
+def test_nothing_is_left_to_be_traced_up_to_the_first_step(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = recipes.get(name)
+    config = recipe.parse(SMALL)
+    prepare(recipe, config)
+    traced: list[str] = []
+    make = FuncGraph.__init__
+
+    def counted(self: FuncGraph, name: str, *arguments: Any, **options: Any) -> None:
+        traced.append(name)
+        make(self, name, *arguments, **options)
+
+    monkeypatch.setattr(FuncGraph, "__init__", counted)
+    events = Trainer(recipe, config).events()
+    assert any(isinstance(event, Metrics) for event in events)
+    assert traced == []
+    # It would have noticed.
+    program._kept.clear()
+    next(event for event in Trainer(recipe, config).events() if isinstance(event, Metrics))
+    assert traced != []
 
 
 def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
