@@ -1,7 +1,6 @@
 """Columns of a table of the user's own, and how a run knows them again."""
 
 import csv
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.data.base import ArrayData, PreciseScaling
+from ganlib.data.digest import DIGEST, digest_of
 from ganlib.data.npy import short
 from ganlib.data.table import SUFFIXES, Table, listed, read_table
 from ganlib.errors import DataError, shown
@@ -23,7 +23,7 @@ _LARGEST = 1e30
 _LEAST_SD = 1e-30
 # Differences this small beside the values themselves are those of rounding.
 _ROUNDING = 1e-14
-_SUMMARY = re.compile(r"[0-9a-f]{24}( [^ :]+:[^ :]+)+")
+_SUMMARY = re.compile(DIGEST.pattern + r"( [^ :]+:[^ :]+)+")
 
 
 @dataclass(frozen=True)
@@ -184,19 +184,6 @@ def parse_summary(text: str, count: int) -> Summary:
     return Summary(digest, tuple(means.tolist()), tuple(sds.tolist()))
 
 
-def check_unchanged(columns: OwnColumns, summary: Summary) -> None:
-    """Whether a run's columns are still those that it began with.
-
-    Raises:
-        DataError: the file has another content.
-    """
-    if columns.summary.digest != summary.digest:
-        raise DataError(
-            f"{columns.path} has changed since these settings were made. Put the old file back, "
-            "or start a new run with it as it is now."
-        )
-
-
 def _file(path: str) -> Path:
     if not path.strip():
         raise DataError(
@@ -224,8 +211,7 @@ def _read(path: Path, changed_at: tuple[int, int]) -> tuple[Table, str]:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"own_table {path} cannot be read: {error.strerror}.") from None
-    digest = hashlib.blake2b(content, digest_size=12).hexdigest()
-    return read_table(path.name, content), digest
+    return read_table(path.name, content), digest_of(content)
 
 
 @lru_cache(maxsize=8)

@@ -15,6 +15,7 @@ from ganlib.data.categories import (
     category,
 )
 from ganlib.data.dataset import Dataset, Location
+from ganlib.data.digest import check_unchanged, file_digest
 from ganlib.data.download import check_address
 from ganlib.data.drawings import SIDE, Drawings
 from ganlib.data.held import held
@@ -58,6 +59,7 @@ class QuickDraw(Dataset):
         max_drawings: at most so many of each; the first ones of the published file.
         own_file: path of a .npy file, uint8 of (N, 784) or (N, 28, 28), that takes the place
             of the categories; empty for none.
+        own_digest: of that file's content, as it must be; empty for any.
     """
 
     name: str = "quickdraw"
@@ -69,6 +71,7 @@ class QuickDraw(Dataset):
     categories: tuple[str, ...] = ("apple",)
     max_drawings: int = 20_000
     own_file: str = ""
+    own_digest: str = ""
     sample_shape: tuple[int, int, int] = field(default=(SIDE, SIDE, 1), init=False)
 
     def loading(self) -> Loading:
@@ -134,7 +137,10 @@ class QuickDraw(Dataset):
         return [category(name) for name in self.categories]
 
     def _own(self) -> Drawings:
-        return Drawings(user_path(self.own_file, "own_file"), MOST)
+        found = own_drawings(self.own_file)
+        if self.own_digest:
+            check_unchanged(found.path, self.own_digest, file_digest(found.path))
+        return found
 
     def _report(self, problem: str = "") -> DataReport:
         chosen = self._chosen()
@@ -170,6 +176,15 @@ def availability() -> dict[str, Availability]:
 def previews(name: str, count: int = 8) -> np.ndarray | None:
     """(n, 28, 28) uint8 real drawings on this disk; None where there are none."""
     return category(name).raw(count)
+
+
+def own_drawings(path: str) -> Drawings:
+    """The user's own, in a file that is looked at when they are asked for.
+
+    Raises:
+        DataError: the path begins with the home folder of nobody.
+    """
+    return Drawings(user_path(path, "own_file"), MOST)
 
 
 def drawing(name: str, number: int = NUMBER) -> tuple[np.ndarray, int] | None:

@@ -7,14 +7,8 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import model_validator
 
 from ganlib.data.base import Data, PreciseScaling, Scaling
-from ganlib.data.own_table import (
-    OwnColumns,
-    Summary,
-    check_unchanged,
-    join_names,
-    own_columns,
-    parse_summary,
-)
+from ganlib.data.digest import check_unchanged
+from ganlib.data.own_table import OwnColumns, Summary, join_names, own_columns, parse_summary
 from ganlib.errors import DataError
 from ganlib.knobs import knob
 from ganlib.recipes.toy import ToyConfig, ToyRecipe
@@ -90,7 +84,7 @@ class OwnColumnsConfig(ToyConfig):
             DataError: the file has gone, or has changed.
         """
         found = own_columns(self.own_table, self.own_columns, self.own_count)
-        check_unchanged(found, self.summary)
+        check_unchanged(found.path, self.summary.digest, found.summary.digest)
         return found
 
     def own_data(self) -> Data:

@@ -1,11 +1,16 @@
 """A convolutional GAN on hand-made drawings, after Deep Learning Illustrated."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import model_validator
 
 from ganlib.config import RunConfig
 from ganlib.data.base import Scaling
 from ganlib.data.dataset import Dataset
-from ganlib.data.quickdraw import QuickDraw, category_names
+from ganlib.data.digest import DIGEST, file_digest
+from ganlib.data.quickdraw import QuickDraw, category_names, own_drawings
+from ganlib.errors import DataError, shown
 from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Latent, Source
 from ganlib.recipes.image import ImageRecipe
@@ -59,6 +64,11 @@ class QuickDrawConfig(RunConfig):
         "(N, 28, 28), strokes bright on black. Empty for none.",
         group="Data",
     )
+    own_digest: str = knob(
+        "",
+        "A digest of that file's content. Filled in by itself, so that a run knows its data again.",
+        group="Data",
+    )
     latent_size: int = knob(
         32,
         "Numbers of U(-1, 1) noise that one drawing grows from.",
@@ -83,6 +93,34 @@ class QuickDrawConfig(RunConfig):
     gradient_clip: float = inherit(RunConfig, "gradient_clip", 1.0)
     generator_learning_rate: float = inherit(RunConfig, "generator_learning_rate", 4e-4)
     label_smoothing: float = inherit(RunConfig, "label_smoothing", 0.1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _look_at_the_file(cls, values: Any) -> Any:
+        """Names it for any working folder, and by what it holds now.
+
+        Settings that have done so before are taken at their word, and what cannot be read is
+        told of by whoever reads it: a run can be looked at when its file has gone.
+        """
+        if not isinstance(values, Mapping):
+            return values
+        file, digest = (values.get(f"own_{name}", "") for name in ("file", "digest"))
+        if not (isinstance(file, str) and isinstance(digest, str)):
+            return values
+        if not file:
+            return {**values, "own_digest": ""}
+        if digest:
+            if not DIGEST.fullmatch(digest):
+                raise ValueError(
+                    "own_digest is filled in by itself and must be left empty. "
+                    f"Received: {shown(digest)}."
+                )
+            return values
+        try:
+            path = own_drawings(file).path
+            return {**values, "own_file": str(path.absolute()), "own_digest": file_digest(path)}
+        except DataError:
+            return values
 
 
 class QuickDrawConv(ImageRecipe[QuickDrawConfig]):
@@ -115,6 +153,7 @@ class QuickDrawConv(ImageRecipe[QuickDrawConfig]):
             categories=config.categories,
             max_drawings=config.max_drawings,
             own_file=config.own_file,
+            own_digest=config.own_digest,
         )
 
     def scaling(self, config: QuickDrawConfig) -> Scaling:

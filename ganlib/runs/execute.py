@@ -158,13 +158,12 @@ class _Session:
     def _step_by_hand(self, wish: Wish) -> None:
         """One step, whose samples end it."""
         writer = self._writer
-        before = self._trainer.step
         change = self._trainer.change({}, wish.learns)
         # A usual step is made again by itself.
         if wish.learns != "both":
             self._keep(lambda: writer.write(change))
         # Those of the step before may not have come yet.
-        while not writer.finished and writer.sampled_step <= before:
+        while not writer.finished and writer.sampled_step <= change.step:
             self._write_next()
         self._keep(writer.show)
 

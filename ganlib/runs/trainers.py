@@ -147,7 +147,8 @@ def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
 
     recipe = recipes.get(run.recipe)
     config: RunConfig = recipe.parse(dict(run.config))
-    for change in changes:
+    # After a crash there may be later ones in front, which are still to be repeated.
+    for change in sorted(changes, key=lambda change: change.step):
         config = recipe.changed(config, change.knobs)
     return config
 

@@ -1,11 +1,12 @@
 """Trains a recipe as an iterator of events. It knows no thread, no page and no file."""
 
+import itertools
 import math
 import time
-from bisect import bisect_right
-from collections import deque
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from ganlib.training.randomness import Purpose, derive
 # few. Of real ones as many as cost nothing.
 _JUDGED = 256
 _JUDGED_REAL = 2_000
+_step_of = attrgetter("step")
 _NOT_THERE = "The networks exist only from the Started event until close()."
 
 
@@ -55,8 +57,8 @@ class Trainer:
         self.recipe = recipe
         self.step = checkpoint.step if checkpoint else 0
         self.config = config
-        self._pending: deque[Change] = deque()
-        for change in changes:
+        self._pending: list[Change] = []
+        for change in sorted(changes, key=_step_of):
             # A step by hand at the checkpoint's own step has not been made yet.
             if change.step < self.step or (change.step == self.step and change.knobs):
                 self.config = recipe.changed(self.config, change.knobs)
@@ -155,7 +157,8 @@ class Trainer:
                 learns alone, and the event after it has samples; "both" for such a step of
                 both; "" for none.
         Returns:
-            What is to be kept, for a resume to repeat it.
+            What is to be kept, for a resume to repeat it. Its step is later than the present
+            one where such steps are still to be repeated first.
 
         Raises:
             ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
@@ -166,8 +169,11 @@ class Trainer:
             if earlier.step <= self.step:
                 config = self.recipe.changed(config, earlier.knobs)
         self.recipe.changed(config, knobs)
-        change = Change(self.step, knobs, learns)
-        self._pending.append(change)
+        # After a crash, steps of one network that were recorded before it may still be to come.
+        taken = {one.step for one in self._pending if one.learns} if learns else set()
+        step = next(step for step in itertools.count(self.step) if step not in taken)
+        change = Change(step, knobs, learns)
+        insort(self._pending, change, key=_step_of)
         return change
 
     def look(self) -> Samples:
@@ -225,7 +231,7 @@ class Trainer:
         """Puts in force what was changed up to now; which network is to learn alone."""
         learns = ""
         while self._pending and self._pending[0].step <= self.step and not learns:
-            change = self._pending.popleft()
+            change = self._pending.pop(0)
             self.config = self.recipe.changed(self.config, change.knobs)
             learns = change.learns
             program.set(self.config)

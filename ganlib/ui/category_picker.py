@@ -2,20 +2,20 @@
 
 import html
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from ganlib.data import quickdraw
+from ganlib.data.digest import file_digest
 from ganlib.data.quickdraw import Availability
 from ganlib.errors import DataError
 from ganlib.ui import own_files
 from ganlib.ui.category_gallery import Tile, category_gallery
 from ganlib.ui.grid import data_url
-from ganlib.ui.told import tell
+from ganlib.ui.told import tell, told
 from ganlib.viz.tiles import tiles_png
 
-# The book shows this one of the apples.
-_NUMBER = 4_242
 _FIRST = 6
 # More of them would push the rest of the form out of sight.
 _CARDS = 6
@@ -75,9 +75,12 @@ def own_drawings(key: str, help: str) -> None:
     """Takes a file of the user's own drawings in place of the categories.
 
     Args:
-        key: session state key of the file's path; empty while there is none.
+        key: session state key of the file's path, `<form>:own_file`; empty while there is
+            none. Beside it is that of the knob `own_digest`.
         help: what the file must hold.
     """
+    digest = f"{key.removesuffix('own_file')}own_digest"
+    anew = partial(st.session_state.update, {digest: ""})
     with st.popover("Your own drawings", icon=":material/upload_file:"):
         st.file_uploader(
             "A .npy file",
@@ -86,17 +89,17 @@ def own_drawings(key: str, help: str) -> None:
             key=f"{key}:upload",
             help=help,
             on_change=own_files.take_upload,
-            args=(key, own_files.keep_drawings, lambda: None),
+            args=(key, own_files.keep_drawings, anew),
         )
         tell(st.session_state.get(f"{key}:problem", ""))
     path = st.session_state.get(key)
     if not path:
         return
-    try:
-        count, first = own_files.look(path, _FIRST)
-    except DataError as error:
-        tell(error)
-    else:
+    with told():
+        drawings = quickdraw.own_drawings(path)
+        count, first = drawings.count(), drawings.read(_FIRST)
+        if st.session_state.get(digest) not in ("", None, file_digest(drawings.path)):
+            own_files.offer_anew(key, anew)
         st.markdown(f"In use in place of the categories: {count:,} drawings of your own.")
         rows = data_url(tiles_png(first, columns=len(first), scale=2))
         st.html(_figure(rows, "The first of your own drawings", "The first"))
@@ -123,7 +126,7 @@ def _card(name: str, available: Availability) -> str:
     if pictures is None:
         return f"<div>{said}</div>"
     first, one, number = pictures
-    which = f"Drawing {number:,}" + ("" if number == _NUMBER else ", the last there is")
+    which = f"Drawing {number:,}" + ("" if number == quickdraw.NUMBER else ", the last there is")
     return (
         f'<div>{said}<div style="display:flex;flex-wrap:wrap;gap:0.75rem;margin-top:0.4rem">'
         f"{_figure(first, f'The first drawings of {name}', f'The first {_FIRST}')}"
@@ -154,7 +157,7 @@ def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
         name: the category.
         count: drawings on this disk; another count, other pictures.
     """
-    first, found = quickdraw.previews(name, _FIRST), quickdraw.drawing(name, _NUMBER)
+    first, found = quickdraw.previews(name, _FIRST), quickdraw.drawing(name, quickdraw.NUMBER)
     if first is None or found is None:
         return None
     image, number = found

@@ -1,17 +1,16 @@
 """Files that users bring along, kept where a run finds them again."""
 
-import hashlib
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
+from ganlib.data.digest import digest_of
 from ganlib.data.download import cache_folder
 from ganlib.data.own_table import own_table
-from ganlib.data.quickdraw import QuickDraw
+from ganlib.data.quickdraw import own_drawings
 from ganlib.errors import DataError
 from ganlib.ui.told import told_later
 
@@ -23,7 +22,7 @@ Keep = Callable[[str, bytes | memoryview], Path]
 
 def keep_drawings(name: str, content: bytes | memoryview) -> Path:
     """Keeps a .npy file of drawings; see `_keep`."""
-    return _keep(name, content, lambda path: look(str(path), 1))
+    return _keep(name, content, lambda path: own_drawings(str(path)).count())
 
 
 def keep_table(name: str, content: bytes | memoryview) -> Path:
@@ -48,21 +47,21 @@ def take_upload(key: str, keep: Keep, replaced: Callable[[], None]) -> None:
     replaced()
 
 
+def offer_anew(key: str, take: Callable[[], None]) -> None:
+    """Says that a file is not what it was, with a button that takes it as it is.
+
+    Args:
+        key: session state key of the file's path.
+        take: what the button does.
+    """
+    st.warning("The file has changed since these settings were made.", icon=":material/warning:")
+    st.button("Take it as it is now", key=f"{key}:anew", on_click=take)
+
+
 def drop(key: str) -> None:
     """Forgets the file, and what was wrong with it."""
     st.session_state[key] = ""
     st.session_state[f"{key}:problem"] = ""
-
-
-def look(path: str, count: int) -> tuple[int, np.ndarray]:
-    """(how many drawings there are, (n, 28, 28) uint8 of the first of them).
-
-    Raises:
-        DataError: it holds no drawings.
-    """
-    report = QuickDraw(own_file=path).locate().report
-    drawings = np.load(path, mmap_mode="r", allow_pickle=False)
-    return int(report.count or len(drawings)), np.array(drawings[:count]).reshape(-1, 28, 28)
 
 
 def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object]) -> Path:
@@ -83,8 +82,7 @@ def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object
     """
     if len(content) > MOST_MB * 2**20:
         raise DataError(f"A file of your own may have up to {MOST_MB} MB. Received: {name}.")
-    digest = hashlib.blake2b(content, digest_size=12).hexdigest()
-    path = cache_folder() / "own" / digest / _harmless(name)
+    path = cache_folder() / "own" / digest_of(content) / _harmless(name)
     if path.exists():
         return path
     part = path.with_name(f"{path.name}.part")

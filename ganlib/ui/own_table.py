@@ -102,13 +102,8 @@ def _columns(form: str, count: int) -> OwnColumns | None:
         return None
     kept = st.session_state[f"{form}own_summary"]
     if kept and not kept.startswith(found.summary.digest):
-        st.warning(
-            "The file has changed since these settings were made.", icon=":material/warning:"
-        )
-        st.button(
-            "Take it as it is now",
-            key=f"{form}own_table:anew",
-            on_click=partial(st.session_state.update, {f"{form}own_summary": ""}),
+        own_files.offer_anew(
+            f"{form}own_table", partial(st.session_state.update, {f"{form}own_summary": ""})
         )
     told = f" ({found.told})" if found.told else ""
     st.caption(

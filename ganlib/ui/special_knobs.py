@@ -38,4 +38,4 @@ SPECIAL: dict[str, Special] = {
 }
 
 # Knobs that the widget of another one writes.
-WRITTEN_BY_OTHERS = frozenset({"own_columns", "own_summary"})
+WRITTEN_BY_OTHERS = frozenset({"own_columns", "own_summary", "own_digest"})

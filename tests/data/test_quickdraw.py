@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganlib import recipes
 from ganlib.data.augment import augmented
 from ganlib.data.base import loaded
 from ganlib.data.categories import all_categories, bundled_drawings
 from ganlib.data.quickdraw import CATEGORIES, QuickDraw, availability, drawing, previews
-from ganlib.errors import DataError
+from ganlib.errors import ConfigError, DataError
 
 
 def save(path: Path, count: int, shade: int = 1, shape: tuple[int, ...] = (784,)) -> Path:
@@ -123,6 +124,30 @@ def test_ones_own_file(tmp_path: Path, shape: tuple[int, ...]) -> None:
     samples = loaded(data.loading())
     assert samples.report.sentence() == "Your drawings, mine.npy: 12"
     assert samples.take(0, 5).shape == (5, 28, 28, 1) and (samples.take(0, 5) == 33).all()
+
+
+def test_settings_know_a_file_of_ones_own_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = recipes.get("quickdraw/conv")
+    path = save(tmp_path / "mine.npy", 12, 33)
+    monkeypatch.chdir(tmp_path)
+    config = recipe.parse({"own_file": "mine.npy"})
+    assert config.own_file == str(path)
+    save(path, 12, 34)
+    again = recipe.parse(config.model_dump())
+    for ask in (recipe.load, recipe.data_sentence):
+        with pytest.raises(DataError, match=r"mine\.npy has changed since these settings"):
+            ask(again)
+    path.unlink()
+    with pytest.raises(DataError, match="cannot be read: No such file"):
+        recipe.load(recipe.parse(config.model_dump()))
+    save(path, 12, 33)
+    assert recipe.load(recipe.parse(config.model_dump())).report.count == 12
+    # Without a file, nothing of it stays.
+    assert recipe.parse({**config.model_dump(), "own_file": ""}).own_digest == ""
+    with pytest.raises(ConfigError, match=r"own_digest is filled in by itself .* 'mine'"):
+        recipe.parse({"own_file": str(path), "own_digest": "mine"})
 
 
 BAD = {

@@ -134,6 +134,40 @@ def test_a_resume_repeats_what_was_changed() -> None:
     assert finish(late.events()) != whole
 
 
+def test_what_is_changed_before_a_recorded_change_acts_before_it() -> None:
+    recorded = Change(20, {"loss": "hinge"})
+    trainer = Trainer(RECIPE, config(checkpoint_every=10), None, [recorded])
+    events = trainer.events()
+    run_to(trainer, events, 10)
+    change = trainer.change({"generator_learning_rate": 0.02})
+    assert change.step == 10
+    whole = finish(events)
+    # In the order in which they were written down.
+    again = Trainer(RECIPE, config(checkpoint_every=10), None, [recorded, change])
+    assert finish(again.events()) == whole
+    late = Trainer(RECIPE, config(checkpoint_every=10), None, [recorded, Change(20, change.knobs)])
+    assert finish(late.events()) != whole
+
+
+def test_a_step_by_hand_waits_for_recorded_ones() -> None:
+    recorded = [Change(at, {}, "discriminator") for at in (10, 11)]
+    trainer = Trainer(RECIPE, config(checkpoint_every=13), None, recorded)
+    events = trainer.events()
+    run_to(trainer, events, 10)
+    asked = [trainer.change({}, "generator") for _ in range(2)]
+    assert [change.step for change in asked] == [12, 13]
+    kept = None
+    while kept is None:
+        event = next(events)
+        kept = event if isinstance(event, Checkpoint) else None
+    assert kept.step == 13
+    whole = finish(events)
+    # The second one comes after the checkpoint.
+    for checkpoint in (None, kept):
+        again = Trainer(RECIPE, config(checkpoint_every=13), checkpoint, [*recorded, *asked])
+        assert finish(again.events()) == whole
+
+
 @pytest.mark.parametrize(
     ("knobs", "said"),
     [

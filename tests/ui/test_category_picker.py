@@ -12,6 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ganlib.data import quickdraw
+from ganlib.data.digest import file_digest
 from ganlib.data.download import cache_folder
 from ganlib.errors import DataError
 from ganlib.ui import own_files
@@ -129,9 +130,9 @@ def test_own_drawings_are_kept_under_their_content():
     assert path.read_bytes() == content
     assert own_files.keep_drawings("../../my drawings<>.npy", content) == path
     assert own_files.keep_drawings("my drawings__.npy", npy(drawings(31))).parent != path.parent
-    count, first = own_files.look(str(path), 6)
-    assert count == 30
-    np.testing.assert_array_equal(first, drawings(30)[:6].reshape(-1, 28, 28))
+    kept = quickdraw.own_drawings(str(path))
+    assert kept.count() == 30
+    np.testing.assert_array_equal(kept.read(6), drawings(30)[:6].reshape(-1, 28, 28))
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,32 @@ def test_a_bad_upload_leaves_one_sentence_and_no_file():
     assert app.session_state["form:own_file"] == ""
     assert len(app.error) == 1
     assert "mine.npy" in app.error[0].value
+
+
+def test_a_file_in_a_home_folder_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.npy").write_bytes(npy(drawings(12)))
+    app = AppTest.from_function(own_form, default_timeout=30)
+    app.session_state["form:own_file"] = "~/mine.npy"
+    app.run()
+    assert not app.exception, app.exception
+    assert "12 drawings of your own" in app.markdown[0].value
+
+
+def test_a_file_that_has_changed_can_be_taken_as_it_is(tmp_path: Path):
+    path = tmp_path / "mine.npy"
+    path.write_bytes(npy(drawings(12)))
+    app = AppTest.from_function(own_form, default_timeout=30)
+    app.session_state["form:own_file"] = str(path)
+    app.session_state["form:own_digest"] = file_digest(path)
+    app.run()
+    assert not app.warning
+    path.write_bytes(npy(drawings(13)))
+    app.run()
+    assert "has changed since" in app.warning[0].value
+    app.button(key="form:own_file:anew").click().run()
+    assert app.session_state["form:own_digest"] == ""
+    assert not app.warning and not app.exception
 
 
 def test_a_file_that_is_gone_is_told():

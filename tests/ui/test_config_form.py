@@ -17,7 +17,15 @@ from ganlib.ui.run_files import config_json
 Open = Callable[..., AppTest]
 
 # Knobs with widgets of their own kind; see test_category_picker.py and test_own_widgets.py.
-ELSEWHERE = {"own_file", "own_table", "own_columns", "own_summary", "drawing", "peaks"}
+ELSEWHERE = {
+    "own_file",
+    "own_table",
+    "own_columns",
+    "own_summary",
+    "own_digest",
+    "drawing",
+    "peaks",
+}
 
 
 def widget(app: AppTest, key: str):
