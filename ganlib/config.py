@@ -25,6 +25,8 @@ CHANGEABLE = (
 
 # Losses whose real samples have a label that can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
+# Losses whose scores have no border between real and generated.
+CRITICS = ("wasserstein",)
 
 
 class RunConfig(Config):
@@ -280,7 +282,7 @@ class RunConfig(Config):
     @property
     def is_critic(self) -> bool:
         """Whether the discriminator gives scores without a threshold between real and fake."""
-        return self.loss == "wasserstein"
+        return self.loss in CRITICS
 
     @model_validator(mode="after")
     def _refuse_what_means_nothing(self) -> "RunConfig":

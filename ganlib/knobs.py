@@ -193,6 +193,11 @@ def is_list(field: FieldInfo) -> bool:
     return get_origin(field.annotation) is tuple
 
 
+def is_number(field: FieldInfo) -> bool:
+    """Whether the knob is a number."""
+    return field.annotation in _KINDS
+
+
 def meta(field: FieldInfo) -> dict[str, Any]:
     """The knob's group, unit and paper, and whether it is baked into the compiled step."""
     return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}

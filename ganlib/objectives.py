@@ -10,6 +10,8 @@ from functools import partial
 
 import tensorflow as tf
 
+from ganlib.config import LABELLED
+
 Objective = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
@@ -134,11 +136,5 @@ _OBJECTIVES: dict[str, Callable[..., tuple[tf.Tensor, tf.Tensor]]] = {
     for function in (non_saturating, least_squares, hinge, wasserstein, relativistic)
 }
 
-# In these real samples have a label that can be smoothed.
-LABELLED = ("non_saturating", "least_squares")
-
 # In these the generator's loss depends on the real samples' logits as well.
 COMPARING = ("relativistic",)
-
-# In these the scores have no border between real and generated.
-CRITICS = ("wasserstein",)

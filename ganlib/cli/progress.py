@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import numpy as np
 
-from ganlib.cli.report import duration, rate
+from ganlib.amounts import duration, rate
 from ganlib.events import Event, Finished, Metrics, Phase, Started
 from ganlib.runs.rate import StepRate
 

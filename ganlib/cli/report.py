@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ganlib.amounts import rate
+
 
 @dataclass(frozen=True)
 class RunReport:
@@ -70,19 +72,6 @@ def one_line(text: str) -> str:
     return "".join(
         character if character.isprintable() else repr(character)[1:-1] for character in text
     )
-
-
-def rate(steps_per_second: float) -> str:
-    """At least two figures, with thousands separators."""
-    digits = 0 if steps_per_second >= 10 else 2
-    return f"{steps_per_second:,.{digits}f}"
-
-
-def duration(seconds: float) -> str:
-    """m:ss, or h:mm:ss from an hour on."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def _finite(value: Any) -> Any:

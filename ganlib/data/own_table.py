@@ -187,7 +187,7 @@ def parse_summary(text: str, count: int) -> Summary:
 def _file(path: str) -> Path:
     if not path.strip():
         raise DataError(
-            "own_table must be the path of a file when target is own, one of "
+            "The target own needs your table: own_table must be the path of a file, one of "
             f"{', '.join(SUFFIXES)}. Received: {path!r}."
         )
     return user_path(path, "own_table").absolute()

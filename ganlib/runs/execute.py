@@ -64,6 +64,7 @@ def execute(
             trainer.close()
             return state
         except _NoRoomError:
+            trainer.close()
             return _end(writer, control.stopped_as, _NO_ROOM)
         except Exception as error:
             # The folder may be what failed (full, or gone).

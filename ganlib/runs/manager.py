@@ -31,6 +31,7 @@ from ganlib.runs.trainers import (
 MemoryCheck = Callable[[str, RunConfig, int], None]
 
 _LOG = logging.getLogger(__name__)
+_PUTS_AWAY_S = 5.0
 _NO_TURN = "The server was shut down before its turn."
 
 
@@ -128,22 +129,22 @@ class Manager:
             RunError: there is no such run, somebody owns it, or it has nothing left to do.
             ConfigError: the total of steps is not allowed, or it would not fit in memory.
         """
-        # The folder may come from a larger machine. Not under the lock: it may take seconds.
+        self._check_open()
+        # The folder may come from a larger machine.
         stored = self.store.open(run_id)
         self._check_memory(
             stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
         )
+        self._check_ended(run_id)
+        # All of the run is read, which takes a while: not under the lock, for which pages wait.
+        run = self.store.claim(run_id)
+        try:
+            config = queue_again(run, steps, self._config_loader, in_queue=True)
+        except BaseException:
+            run.lock.release()
+            raise
         with self._lock:
-            self._check_open()
-            if job := self._jobs.get(run_id):
-                state = job.run.status().state
-                raise RunError(f"Run {run_id} is {state}; only a run that has ended is resumed.")
-            run = self.store.claim(run_id)
-            try:
-                config = queue_again(run, steps, self._config_loader, in_queue=True)
-            except BaseException:
-                run.lock.release()
-                raise
+            # Whoever shuts down meanwhile has it offered like all that wait.
             self._enqueue(_Job(run, config))
 
     def recover(self) -> list[str]:
@@ -332,6 +333,17 @@ class Manager:
         if job.thread is None:
             raise RunError(f"Run {run_id} is still queued; it can be paused once it runs.")
         return job
+
+    def _check_ended(self, run_id: str) -> None:
+        with self._lock:
+            job = self._jobs.get(run_id)
+        if job is None:
+            return
+        status = job.run.status()
+        if status.active or job.thread is None:
+            raise RunError(f"Run {run_id} is {status.state}; only a run that has ended is resumed.")
+        # Its end is written before its thread has put everything away.
+        job.thread.join(_PUTS_AWAY_S)
 
     def _check_open(self) -> None:
         if self._closed:

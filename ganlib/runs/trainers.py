@@ -180,9 +180,7 @@ class LateTrainer:
     def events(self) -> Iterator[Event]:
         """See `Trainer`."""
         yield Phase("loading TensorFlow")
-        checkpoint, changes = self._run.resume_point()
-        self._first_step = checkpoint.step if checkpoint else 0
-        self._trainer = self._factory(self._run.recipe, self._config, checkpoint, changes)
+        self._trainer = self._make()
         yield from self._trainer.events()
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
@@ -205,6 +203,11 @@ class LateTrainer:
         """See `Trainer`."""
         if self._trainer is not None:
             self._trainer.close()
+
+    def _make(self) -> Trainer:
+        checkpoint, changes = self._run.resume_point()
+        self._first_step = checkpoint.step if checkpoint else 0
+        return self._factory(self._run.recipe, self._config, checkpoint, changes)
 
     def _made(self) -> Trainer:
         if self._trainer is None:

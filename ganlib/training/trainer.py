@@ -90,6 +90,8 @@ class Trainer:
         self._program = program
         if self._resumed:
             program.networks.restore(self._resumed.state)
+            # It is as large as the networks and their optimisers together.
+            self._resumed = None
             # What was changed at the checkpoint's own step is not in its state.
             program.set(self.config)
         generator, probe = self._generator, self._probe = self._looking(program, data)

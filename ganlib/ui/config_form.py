@@ -2,36 +2,46 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
 from ganlib.config import RunConfig
-from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, meta
+from ganlib.errors import UserError
+from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, is_number, meta
 from ganlib.recipes import Recipe
 from ganlib.settings import MOST_BYTES, read_settings
 from ganlib.ui.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
-from ganlib.ui.text import words
-from ganlib.ui.told import tell, told, told_later
+from ganlib.ui.text import in_words, typed, words
+from ganlib.ui.told import tell, told_later
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
 
 
-def config_form(recipe: Recipe) -> RunConfig | None:
+class Form(NamedTuple):
+    """What the form holds.
+
+    Args:
+        config: with these knobs; None where a value is not allowed, or no run could have its
+            data.
+        problem: then one sentence that says which, and why; else empty.
+    """
+
+    config: RunConfig | None
+    problem: str
+
+
+def config_form(recipe: Recipe) -> Form:
     """Shows every knob of the recipe, grouped, and a button back to its own values.
 
     Techniques stand under the challenge that they answer. Values live in the session, so
-    they are there again after a change of page.
-
-    Returns:
-        The config, or None where a value is not allowed, or no run could have its data; the
-        form says which, and why.
+    they are there again after a change of page. What is wrong with one is said below them.
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
-        st.session_state.setdefault(_key(recipe, name), field.default)
+        st.session_state.setdefault(_key(recipe, name), _held(field, field.default))
     for group in GROUPS:
         if group not in CHALLENGES:
             st.markdown(f"**{group}**")
@@ -59,11 +69,14 @@ def config_form(recipe: Recipe) -> RunConfig | None:
         )
         with st.popover("Load settings", icon=":material/upload_file:"):
             _settings_uploader(recipe)
-    with told():
+    try:
         config = read_form(recipe)
         recipe.data_sentence(config)
-        return config
-    return None
+    except UserError as error:
+        problem = in_words(str(error), recipe.Config)
+        tell(problem)
+        return Form(None, problem)
+    return Form(config, "")
 
 
 def read_form(recipe: Recipe) -> RunConfig:
@@ -79,8 +92,8 @@ def read_form(recipe: Recipe) -> RunConfig:
 def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
     """Puts values into the form; to be called before it is drawn, or from a callback."""
     for name, value in values.items():
-        if name in recipe.Config.model_fields:
-            st.session_state[_key(recipe, name)] = value
+        if field := recipe.Config.model_fields.get(name):
+            st.session_state[_key(recipe, name)] = _held(field, value)
 
 
 def _settings_uploader(recipe: Recipe) -> None:
@@ -158,20 +171,9 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
     if field.annotation is bool:
         st.toggle(label, key=key, help=help_text, persist_state="session")
         return
-    if field.annotation is str:
-        st.text_input(label, key=key, help=help_text, persist_state="session")
-        return
-    kind = int if field.annotation is int else float
-    # Without the bounds: a box that knows them keeps its last good value to itself when it
-    # turns red, and Start would train with another value than the one on view.
-    st.number_input(
-        label,
-        step=kind(_step(field.default)),
-        format="%d" if kind is int else "%g",
-        key=key,
-        help=help_text,
-        persist_state="session",
-    )
+    # Numbers too: a box for numbers drops what it cannot read, or keeps its last good value to
+    # itself, and Start would train with another value than the one on view.
+    st.text_input(label, key=key, help=help_text, persist_state="session")
 
 
 def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
@@ -195,17 +197,15 @@ def _reset(recipe: Recipe) -> None:
     fill_form(recipe, values)
 
 
+def _held(field: FieldInfo, value: Any) -> Any:
+    """A knob's value as its widget has it."""
+    return typed(value) if is_number(field) else value
+
+
 def _label(name: str, field: FieldInfo) -> str:
     words = name.replace("_", " ").capitalize()
     unit = meta(field)["unit"]
     return f"{words} ({unit})" if unit else words
-
-
-def _step(default: float) -> float:
-    """A tenth of the default's leading digit, and 1 for whole numbers below 10."""
-    if isinstance(default, int):
-        return max(1, 10 ** (len(str(default)) - 2))
-    return float(10 ** (math.floor(math.log10(default)) - 1)) if default > 0 else 0.01
 
 
 def _key(recipe: Recipe, name: str) -> str:

@@ -14,6 +14,9 @@ from ganlib.ui.text import plain, words
 from ganlib.ui.told import tell_kept, told_later
 
 _ERROR = "fork.error"
+# Session state: the run, and which of its checkpoints was chosen for being the newest.
+_NEWEST = "fork.newest"
+_TICK_S = 5.0
 _SHOWN = 6
 
 
@@ -25,17 +28,29 @@ def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         run: the run on view.
         config: the settings in the form; None where one of them is not allowed.
     """
+    # More checkpoints come while it trains.
+    st.fragment(_panel, run_every=_TICK_S if run.status().active else None)(recipe, run, config)
+
+
+def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
     steps = run.checkpoint_steps()
     if not steps:
-        st.caption("There is no checkpoint yet. One is written every 20 seconds.")
+        every = run.config.get("checkpoint_every", 0)
+        when = f"every {every:,} steps" if every else "every 20 seconds"
+        st.caption(f"There is no checkpoint yet. One is written {when}, and can be chosen here.")
         return
+    key = f"fork.{run.id}"
+    # The newest until another is chosen.
+    chosen = st.session_state.get(key)
+    if chosen not in steps or st.session_state.get(_NEWEST) == (run.id, chosen):
+        st.session_state[key] = steps[-1]
+        st.session_state[_NEWEST] = run.id, steps[-1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         step = st.selectbox(
             "From the checkpoint of step",
             steps,
-            index=len(steps) - 1,
             format_func=lambda value: f"{value:,}",
-            key=f"fork.{run.id}",
+            key=key,
             width=260,
         )
         st.button(

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from ganlib.config import CHANGEABLE
+from ganlib.errors import UserError
 from ganlib.knobs import allowed, choices
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
@@ -13,8 +14,8 @@ from ganlib.runs.control import Wish
 from ganlib.runs.trainers import config_now
 from ganlib.ui.phases import phases_diagram
 from ganlib.ui.services import manager
-from ganlib.ui.text import words
-from ganlib.ui.told import tell_kept, told, told_later
+from ganlib.ui.text import in_words, typed, words
+from ganlib.ui.told import tell, tell_kept, told, told_later
 
 # The first step of one network alone is compiled before it is made.
 _SETTLE_S = 3.0
@@ -55,10 +56,10 @@ def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
                 "Slow motion",
                 value=manager().is_slow(run.id),
                 key=f"slow.{run.id}",
-                disabled=paused,
                 on_change=_set_slow,
                 args=(run.id,),
-                help="One network at a time, a step a second: watch who learns, and what it does.",
+                help="One network at a time, a step a second: watch who learns, and what it does. "
+                "A paused run goes on so when it is resumed.",
             )
         with st.popover("Change while it runs", icon=":material/tune:"), told():
             _changes(recipe, run)
@@ -95,27 +96,24 @@ def _changes(recipe: Recipe, run: Run) -> None:
     """The knobs that can be changed now, and a button."""
     config = config_now(run)
     now = {name: getattr(config, name) for name in CHANGEABLE}
-    values: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     for name in CHANGEABLE:
         field = recipe.Config.model_fields[name]
         label, key = name.replace("_", " ").capitalize(), f"change.{run.id}.{name}"
         help = f"{field.description} Allowed: {allowed(recipe.Config, name)}."
         if known := choices(field):
             at = known.index(now[name])
-            values[name] = st.selectbox(
+            given[name] = st.selectbox(
                 label, known, index=at, format_func=words, key=key, help=help
             )
         else:
-            kind = int if field.annotation is int else float
-            values[name] = st.number_input(
-                label,
-                value=kind(now[name]),
-                step=kind(1 if kind is int else now[name] / 10),
-                format="%d" if kind is int else "%g",
-                key=key,
-                help=help,
-            )
-    wanted = {name: value for name, value in values.items() if value != now[name]}
+            given[name] = st.text_input(label, value=typed(now[name]), key=key, help=help)
+    wanted: dict[str, Any] = {}
+    try:
+        changed = recipe.changed(config, given).model_dump()
+        wanted = {name: changed[name] for name in CHANGEABLE if changed[name] != now[name]}
+    except UserError as error:
+        tell(in_words(str(error), recipe.Config))
     st.button(
         "Apply from the next step on",
         key="apply_changes",

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from ganlib import diagnosis, recipes
-from ganlib.config import RunConfig
+from ganlib.config import CRITICS, RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Label, Run, Status
 from ganlib.runs.trainers import config_now
 from ganlib.ui.audience import seconds_between_looks
 from ganlib.ui.curves import Offered, chart_options, curves_panel, offered_by
-from ganlib.ui.hands_on import what_happens
+from ganlib.ui.hands_on import hands_on, what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.samples import samples_options, samples_panel
@@ -97,6 +97,8 @@ def live_panels(
     with left:
         curves = st.container(key="live_loss")
         chart_options(drawn.offered)
+    # Above what is said, which comes and goes: buttons that move are hard to press.
+    hands_on(recipe, run, status)
     places = _Places(above, curves, st.container())
     with right, st.container(key="live_samples"):
         # There from the first, or the samples would be mounted anew behind what comes.
@@ -134,7 +136,7 @@ def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
     reading = READINGS.of(run, status)
     recipe = recipes.get(run.recipe)
     with places.status:
-        _status(foretold(status, manager().asked(run.id)), label)
+        _status(foretold(status, manager().asked(run.id), slow=manager().is_slow(run.id)), label)
     with places.curves, told():
         curves_panel(reading, recipe.page, drawn.offered)
     with told():
@@ -159,7 +161,7 @@ def _status(status: Status, label: Label) -> None:
         tell(status.message)
     elif status.state == "interrupted":
         st.warning(
-            f"{status.message} Resume goes on from its last checkpoint.",
+            f"{plain(status.message)} Resume goes on from its last checkpoint.",
             icon=":material/warning:",
         )
     elif status.active and status.message:
@@ -239,9 +241,7 @@ def _stage(recipe: Recipe, status: Status, reading: Reading) -> _Stage:
     began = status.step > 0
     # All that comes before the first step comes to the page with it, or it would be drawn for each.
     known = began or not status.active
-    offered = offered_by(
-        reading if known else None, reading.run.config.get("loss") == "wasserstein"
-    )
+    offered = offered_by(reading if known else None, reading.run.config.get("loss") in CRITICS)
     sampled = known and bool(reading.sample_steps)
     data = status.data if known else ""
     beside = recipe.kind == "plane" and trains_beside()

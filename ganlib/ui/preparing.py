@@ -19,7 +19,7 @@ _SETTLED_S = 0.3
 
 
 class _Outdated(Exception):
-    """Something else is asked for now."""
+    """Something else is asked for now, or nothing any more."""
 
 
 class Preparer:
@@ -70,7 +70,7 @@ class Preparer:
 
     def _next(self) -> tuple[str, RunConfig] | None:
         """What is to be prepared now, waiting until nothing newer comes; None ends the thread."""
-        while True:
+        while not _server_ends():
             with self._lock:
                 wait = self._asked_at + _SETTLED_S - time.monotonic() if self._newest else 0.0
                 if wait <= 0:
@@ -83,6 +83,9 @@ class Preparer:
                     self._thread = None
                     return None
             time.sleep(wait)
+        with self._lock:
+            self._thread = None
+        return None
 
     def _prepare(self, recipe_name: str, config: RunConfig) -> None:
         from ganlib import training
@@ -97,5 +100,11 @@ class Preparer:
             _LOG.exception("%s could not be prepared", recipe_name)
 
     def _give_way(self) -> None:
-        if self._current is not None and self._newest is not None:
+        newer = self._current is not None and self._newest is not None
+        if newer or _server_ends():
             raise _Outdated
+
+
+def _server_ends() -> bool:
+    """Ctrl-C ends the main thread first, which then waits for others."""
+    return not threading.main_thread().is_alive()

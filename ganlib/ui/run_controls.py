@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
-from ganlib.ui.config_form import read_form
+from ganlib.ui.config_form import Form, read_form
 from ganlib.ui.services import manager
 from ganlib.ui.session import note_start, select
+from ganlib.ui.text import plain
 from ganlib.ui.told import tell_kept, told_later
 
 _ERROR = "control.error"
@@ -19,15 +20,16 @@ _SETTLE_S = 0.4
 
 
 def run_controls(
-    recipe: Recipe, config: RunConfig | None, run: Run | None, status: Status | None
+    recipe: Recipe, form: Form, run: Run | None, status: Status | None, below: DeltaGenerator
 ) -> None:
     """The buttons for the run on view.
 
     Args:
         recipe: what Start would train.
-        config: with these knobs; None where the form holds a value that is not allowed.
+        form: with these knobs.
         run: the run on view; None before the first.
         status: its status, as the page has read it.
+        below: where there is room for sentences.
     """
     state = status.state if status else None
     busy = bool(status and status.active)
@@ -40,7 +42,7 @@ def run_controls(
             key="start",
             type="primary",
             icon=":material/play_arrow:",
-            disabled=busy or config is None,
+            disabled=busy or form.config is None,
             on_click=_start,
             args=(recipe,),
         )
@@ -70,11 +72,12 @@ def run_controls(
             on_click=_act,
             args=("stop", run.id if run else ""),
         )
-    if busy and not ours:
-        st.caption("Another process trains this run; here it can be watched.")
-    if config is None:
-        st.caption(":red[Start waits until the settings below are allowed.]")
-    tell_kept(_ERROR)
+    with below:
+        if busy and not ours:
+            st.caption("Another process trains this run; here it can be watched.")
+        if form.problem:
+            st.caption(f":red[Start waits for other settings. {plain(form.problem)}]")
+        tell_kept(_ERROR)
 
 
 def _start(recipe: Recipe) -> None:

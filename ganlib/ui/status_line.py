@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from ganlib import recipes
+from ganlib.amounts import duration, rate
 from ganlib.runs import Run, Status
 from ganlib.runs.run import Label
 from ganlib.runs.status import State
@@ -22,6 +23,7 @@ _BADGES: dict[State, tuple[str, _Colour]] = {
     "failed": ("Failed", "red"),
     "interrupted": ("Interrupted", "orange"),
 }
+_SLOWLY = "slow motion, a step a second"
 _WILL = {"pause": "pausing", "stop": "stopping"}
 
 
@@ -38,15 +40,19 @@ def status_line(status: Status, label: Label) -> None:
     st.progress(min(1.0, share))
 
 
-def foretold(status: Status, asked: str) -> Status:
+def foretold(status: Status, asked: str, *, slow: bool = False) -> Status:
     """A status that says what the run will do as soon as its step ends, which may take seconds.
 
     Args:
         status: where the run stands.
         asked: "pause" or "stop", which it was asked for; "" for nothing.
+        slow: whether it goes in slow motion, where its speed says nothing about what is to come.
     """
-    if not asked or status.state != "running" or status.phase:
+    if status.state != "running" or status.phase:
         return status
+    if not asked:
+        slowly = replace(status, phase=_SLOWLY, phase_share=status.share, steps_per_second=0.0)
+        return slowly if slow else status
     return replace(status, phase=f"{_WILL[asked]} after this step", phase_share=status.share)
 
 
@@ -82,18 +88,6 @@ def status_text(status: Status) -> str:
     if status.device:
         parts.append(status.device)
     return " · ".join(parts)
-
-
-def rate(steps_per_second: float) -> str:
-    """Three figures at most, with thousands separators."""
-    return f"{steps_per_second:,.0f}" if steps_per_second >= 10 else f"{steps_per_second:.1f}"
-
-
-def duration(seconds: float) -> str:
-    """m:ss, or h:mm:ss from an hour on."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def _title_of(run: Run) -> str:

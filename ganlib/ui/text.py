@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from ganlib.knobs import Config, choices
+
 # An underscore within a word and a colon before a space mean nothing, and are frequent. What
 # begins a list or underlines a heading does so at the beginning of a line only.
 _MARKUP = re.compile(
@@ -13,6 +15,8 @@ _MARKUP = re.compile(
 # Icons and bare addresses are looked for once all else of Markdown is done, when backslashes
 # count for nothing; what keeps them from being found is a character that has no width.
 _FOUND_LATE = re.compile(r"\\:(?=//|[\w/+-]+\\?:)|www(?=\.)", re.IGNORECASE)
+# A name in code, not quoted: what somebody has typed stays.
+_CODE = re.compile(r"(?<![\w'])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w'])")
 _WORD_JOINER, _BACKSLASH = "\u2060", "\\"
 
 
@@ -29,6 +33,21 @@ def plain(text: str) -> str:
 def words(option: object) -> str:
     """The name of an option without what only a command line needs."""
     return str(option).replace("_", " ")
+
+
+def typed(value: float) -> str:
+    """A number as one would type it, in full: 8000, 0.0002, 1e-07."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def in_words(sentence: str, config: type[Config]) -> str:
+    """A sentence about knobs, with their names and values as a page shows them."""
+    fields = config.model_fields
+    names = {*fields, *(choice for field in fields.values() for choice in choices(field))}
+    said = _CODE.sub(lambda found: words(found[0]) if found[0] in names else found[0], sentence)
+    first = sentence.partition(" ")[0]
+    return said[:1].upper() + said[1:] if first in fields else said
 
 
 def p_text(p_value: float) -> str:

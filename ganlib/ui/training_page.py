@@ -1,5 +1,8 @@
 """The page that trains: the same for every family of recipes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from ganlib import recipes
@@ -10,7 +13,6 @@ from ganlib.ui.architecture import architecture_panel
 from ganlib.ui.config_form import config_form
 from ganlib.ui.fork import fork_panel, parent_line
 from ganlib.ui.generators import keep_generator
-from ganlib.ui.hands_on import hands_on
 from ganlib.ui.live_panels import live_panels
 from ganlib.ui.login import guard
 from ganlib.ui.phases import phases_diagram
@@ -43,6 +45,7 @@ def training_page(page: str, title: str) -> None:
             recipe = recipe_picker(page)
         controls = right.container()
         source_line(recipe)
+        below = st.container()
     if problem:
         header.warning(plain(problem), icon=":material/warning:")
 
@@ -58,21 +61,26 @@ def training_page(page: str, title: str) -> None:
                 if run:
                     when = ", when this run has ended or is stopped" if busy else ""
                     st.caption(f"For the next **Start**{when}: the run on view keeps its own.")
-                config = config_form(recipe)
-            _architecture(recipe, config or recipe.Config())
+                form = config_form(recipe)
+            config = form.config
+            # Networks are built only for those who look.
+            with _drawn_when_open("Architecture", ":material/account_tree:") as is_open:
+                if is_open:
+                    st.caption("As the settings above have it.")
+                    architecture_panel(recipe, config or recipe.Config())
             with st.expander("How it works", icon=":material/menu_book:"):
                 _how_it_works(recipe, config or recipe.Config(), run)
             if run:
-                with st.expander("Fork", icon=":material/fork_right:"):
-                    fork_panel(recipe, run, config)
+                with _drawn_when_open("Fork", ":material/fork_right:") as is_open:
+                    if is_open:
+                        fork_panel(recipe, run, config)
                 with st.expander("Files", icon=":material/folder:"):
                     run_files(recipe, run)
         with controls:
-            run_controls(recipe, config, run, status)
+            run_controls(recipe, form, run, status, below)
         with live:
             live_panels(recipe, config, run, status)
-            if run and status:
-                hands_on(recipe, run, status)
+            if run:
                 parent_line(recipe, run)
         if run and not busy:
             keep_generator(run)
@@ -80,15 +88,12 @@ def training_page(page: str, title: str) -> None:
             prepare_soon(recipe.name, config)
 
 
-def _architecture(recipe: Recipe, config: RunConfig) -> None:
-    # Networks are built only for those who look.
-    part = st.expander(
-        "Architecture", icon=":material/account_tree:", key="architecture", on_change="rerun"
-    )
-    if part.open:
-        with part:
-            st.caption("As the settings above have it.")
-            architecture_panel(recipe, config)
+@contextmanager
+def _drawn_when_open(title: str, icon: str) -> Iterator[bool]:
+    """An expander, and whether it is open; the page runs again when it is opened."""
+    part = st.expander(title, icon=icon, key=f"{title.lower()}.part", on_change="rerun")
+    with part:
+        yield bool(part.open)
 
 
 def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:

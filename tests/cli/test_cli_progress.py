@@ -8,7 +8,7 @@ import pytest
 
 from ganlib.cli import progress as module
 from ganlib.cli.progress import Bar, Lines, progress
-from ganlib.cli.report import duration, one_line, rate, to_json
+from ganlib.cli.report import one_line, to_json
 from ganlib.events import DataReport, Finished, Metrics, Phase, Started
 
 NAMES = ("discriminator_loss", "generator_loss", "accuracy_real")
@@ -130,12 +130,6 @@ def test_a_reader_that_went_away_disturbs_nobody(clock: list[float]) -> None:
 
 
 def test_words_and_numbers() -> None:
-    assert [rate(value) for value in (0.254, 9.99, 10.4, 1234.5)] == [
-        *("0.25", "9.99", "10", "1,234")
-    ]
-    assert [duration(value) for value in (0, 59.4, 60, 3_599, 3_661)] == [
-        *("0:00", "0:59", "1:00", "59:59", "1:01:01")
-    ]
     assert one_line("a\nb\x1b[31m é\udc80") == r"a\nb\x1b[31m é\udc80"
     nan, inf = float("nan"), float("inf")
     assert to_json({"a": nan, "b": [inf, {"c": -inf}], "d": (1, 2.5)}) == (

@@ -109,7 +109,9 @@ def test_what_cannot_be_learned_is_said(people: Path, tmp_path: Path) -> None:
         "gone.csv cannot be read: No such file or directory."
     )
     assert refusal(tmp_path).endswith("is not a file.")
-    assert "when target is own" in refusal("") and refusal("").endswith("Received: ''.")
+    assert refusal("").startswith("The target own needs your table: ") and refusal("").endswith(
+        "Received: ''."
+    )
     assert "there can be no such path" in refusal("a\0b.csv")
     one = written(tmp_path / "one.csv", x=np.arange(3.0))
     assert refusal(one, "", 2) == "one.csv has one column of numbers, x, and two are needed."
@@ -219,7 +221,7 @@ def test_a_file_that_has_gone_or_changed_is_told_and_the_rest_goes_on(people: Pa
 def test_new_settings_with_a_bad_table_are_refused_in_a_sentence(people: Path) -> None:
     recipe = recipes.get("toy/scalar")
     for values, said in (
-        ({"target": "own"}, "own_table must be the path of a file"),
+        ({"target": "own"}, "own_table must be the path of a file, one of csv"),
         (settings(people, own_columns="width"), "Allowed: height, weight, legs."),
         (settings(people, own_table="/nowhere/a.csv"), "No such file"),
         (settings(people, own_summary="mine"), "own_summary is filled in by itself"),

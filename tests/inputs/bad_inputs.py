@@ -691,36 +691,38 @@ class Entry:
 
 FORM = _of(
     {
-        "huge": Entry("toy", "toy/scalar", {"steps": 10**15}, f"{STEPS} Received: {10**15}."),
+        "huge": Entry(
+            "toy", "toy/scalar", {"steps": f"{10**15}"}, f"S{STEPS[1:]} Received: '{10**15}'."
+        ),
         "negative": Entry(
             "toy",
             "toy/scalar",
-            {"seed": -(10**12)},
-            "seed must be a whole number from 0 to 2,147,483,647. Received: -1000000000000.",
+            {"seed": f"{-(10**12)}"},
+            "Seed must be a whole number from 0 to 2,147,483,647. Received: '-1000000000000'.",
         ),
         "NaN": Entry(
             "toy",
             "toy/scalar",
-            {"beta_1": float("nan")},
-            "beta_1 must be a number from 0 below 1. Received: nan.",
+            {"beta_1": "nan"},
+            "Beta 1 must be a number from 0 below 1. Received: 'nan'.",
         ),
         "infinite": Entry(
             "toy",
             "toy/scalar",
-            {"generator_learning_rate": float("inf")},
-            "generator_learning_rate must be a number above 0 to 1. Received: inf.",
+            {"generator_learning_rate": "inf"},
+            "Generator learning rate must be a number above 0 to 1. Received: 'inf'.",
         ),
         "half a surrogate": Entry(
             "toy",
             "toy/scalar",
             {"peaks": "\ud800"},
-            r"peaks must be a text. Received: '\ud800'.",
+            r"Peaks must be a text. Received: '\ud800'.",
         ),
         "peaks": Entry(
             "toy",
             "toy/scalar",
             {"target": "peaks", "peaks": f"1:1:1, {SCRIPT}"},
-            "peaks must be place:width:weight for each, separated by commas, such as "
+            "Peaks must be place:width:weight for each, separated by commas, such as "
             f"-2:0.5:1, 2:0.5:1. Received: '{SCRIPT}'.",
         ),
         "table, password": Entry(
@@ -733,27 +735,27 @@ FORM = _of(
             "toy",
             "toy/plane",
             {"target": "drawn", "drawing": f"0,0 {IMAGE}"},
-            "drawing must be points x,y with spaces between them and semicolons between "
+            "Drawing must be points x,y with spaces between them and semicolons between "
             f"strokes, such as 0,0.5 0.25,0.5; -1,-1. Received: '{IMAGE}'.",
         ),
         "packing": Entry(
             "mnist",
             "mnist/dcgan",
-            {"packing": 3},
-            "packing must divide batch_size: 128 samples cannot be packed by 3.",
+            {"packing": "3"},
+            "Packing must divide batch size: 128 samples cannot be packed by 3.",
         ),
         "no categories": Entry(
             "quickdraw",
             "quickdraw/conv",
             {"categories": []},
-            "categories must be one or more of the 345 there are, such as The Eiffel Tower or "
+            "Categories must be one or more of the 345 there are, such as The Eiffel Tower or "
             "zigzag, separated by commas. Received: none.",
         ),
         "own file": Entry(
             "quickdraw",
             "quickdraw/conv",
             {"own_file": "~nobody-is-called-so/a.npy"},
-            "own_file must be a path; there is no such home folder. "
+            "Own file must be a path; there is no such home folder. "
             "Received: '~nobody-is-called-so/a.npy'.",
         ),
     }

@@ -1,11 +1,16 @@
+import threading
+import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, true_walk, wait_until
+from fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
+from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
 from ganlib.runs import Manager, RunStore
+from ganlib.runs.resume import queue_again
 
 Make = Callable[..., Manager]
 LONG = FakeConfig(steps=1_000_000, delay_ms=1)
@@ -107,6 +112,47 @@ def test_every_run_has_a_fresh_thread(store: RunStore) -> None:
     ids = [manager.submit("fake/walk", FakeConfig(steps=10)) for _ in range(3)]
     assert manager.wait(timeout_s=20)
     assert names == [f"run {run_id}" for run_id in ids]
+
+
+def test_a_run_is_resumed_as_soon_as_it_says_that_it_has_stopped(
+    make_manager: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeTrainer, "close", lambda self: time.sleep(0.5))
+    manager = make_manager()
+    run_id = manager.submit("fake/walk", LONG)
+    wait_until(lambda: _state(manager, run_id) == "running")
+    manager.stop(run_id)
+    wait_until(lambda: _state(manager, run_id) == "stopped")
+    assert manager.owns(run_id), "it has been put away already"
+    manager.resume(run_id)
+    wait_until(lambda: _state(manager, run_id) == "running")
+
+
+def test_a_long_look_at_a_run_that_is_resumed_holds_nobody_up(
+    make_manager: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = make_manager()
+    run_id = manager.submit("fake/walk", FakeConfig(steps=30))
+    assert manager.wait(timeout_s=20)
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slowly(*arguments: Any, **options: Any) -> RunConfig:
+        reading.set()
+        assert go_on.wait(20)
+        return queue_again(*arguments, **options)
+
+    monkeypatch.setattr("ganlib.runs.manager.queue_again", slowly)
+    resuming = threading.Thread(target=manager.resume, args=(run_id, 60))
+    resuming.start()
+    assert reading.wait(20)
+    asked = threading.Thread(target=manager.active)
+    asked.start()
+    asked.join(5)
+    assert not asked.is_alive()
+    go_on.set()
+    resuming.join(20)
+    assert manager.wait(timeout_s=20)
+    assert len(manager.store.open(run_id).history()) == 60
 
 
 def test_a_finished_run_goes_on_to_a_higher_total(make_manager: Make) -> None:

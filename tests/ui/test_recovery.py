@@ -81,18 +81,23 @@ def test_what_waits_stands_in_its_turn(store: RunStore, open_page: OpenPage) -> 
         run.lock.release()
 
 
+def open_fork(page: AppTest) -> AppTest:
+    page.session_state["fork.part"] = True
+    return page.run()
+
+
 def test_what_a_fork_changes_is_told(store: RunStore, open_page: OpenPage) -> None:
     run = stored_runs.finished(store)
-    page = open_page("toy", run=run.id)
+    page = open_fork(open_page("toy", run=run.id))
     told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
     assert told[0].startswith("A new run goes on from there, with the same settings;")
-    page.number_input("toy/scalar:seed").set_value(7).run()
+    page.text_input("toy/scalar:seed").set_value("7").run()
     told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
     assert "with the **Settings** above: seed 0 → 7." in told[0]
 
 
 def test_a_fork_into_other_networks_is_told(store: RunStore, open_page: OpenPage) -> None:
-    page = open_page("toy", run=stored_runs.finished(store).id)
+    page = open_fork(open_page("toy", run=stored_runs.finished(store).id))
     page.button("fork").click().run()
     # The stored checkpoint is of no networks at all.
     assert "A fork keeps the networks" in page.error[0].value

@@ -3,7 +3,7 @@
 import pytest
 
 from ganlib.runs import Status
-from ganlib.ui.status_line import duration, foretold, rate, state_badge, status_text
+from ganlib.ui.status_line import foretold, state_badge, status_text
 
 
 @pytest.mark.parametrize(
@@ -54,33 +54,16 @@ def test_what_a_run_was_asked_for_is_said_until_it_is_done(
     assert status_text(foretold(status, asked)) == text
 
 
+def test_the_speed_of_slow_motion_foretells_nothing() -> None:
+    status = Status("running", 500, 100, steps_per_second=812.4, device="CPU")
+    text = "step 100 of 500 · slow motion, a step a second · CPU"
+    assert status_text(foretold(status, "", slow=True)) == text
+    assert foretold(status, "") == status
+    assert "stopping" in status_text(foretold(status, "stop", slow=True))
+
+
 def test_the_bar_stays_where_it_is_for_as_long_as_a_run_is_asked() -> None:
     assert foretold(Status("running", 500, 100), "pause").phase_share == 0.2
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0:00"),
-        (0.5, "0:00"),
-        (5.4, "0:05"),
-        (59.6, "1:00"),
-        (319, "5:19"),
-        (3_599, "59:59"),
-        (3_600, "1:00:00"),
-        (90_061, "25:01:01"),
-    ],
-)
-def test_duration(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("steps_per_second", "text"),
-    [(0.04, "0.0"), (2.44, "2.4"), (9.96, "10.0"), (10, "10"), (812.4, "812"), (1_254, "1,254")],
-)
-def test_rate(steps_per_second: float, text: str) -> None:
-    assert rate(steps_per_second) == text
 
 
 @pytest.mark.parametrize(
