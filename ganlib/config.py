@@ -40,7 +40,8 @@ class RunConfig(Config):
 
     steps: int = knob(
         5_000,
-        "Generator updates until the run is finished.",
+        "Generator updates until the run is finished. A schedule that falls to zero gets there "
+        "at the last of them.",
         group="Run",
         ge=1,
         le=10_000_000,

@@ -1,5 +1,7 @@
 """What is compiled while a page is read."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -117,3 +119,30 @@ def test_what_cannot_be_prepared_is_left_to_start(
     preparer.ask("mnist/basic", recipes.get("mnist/basic").parse({}))
     _settle(preparer)
     assert not caplog.records
+
+
+def test_a_server_that_ends_does_not_wait_for_what_is_still_to_be_prepared() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _SERVER], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert told.stdout.split() == ["begins", "toy/plane"]
+
+
+# Of TensorFlow, nothing is needed for it.
+_SERVER = """
+import sys, time, types
+
+def prepare(recipe, config, between):
+    print(recipe.name, flush=True)
+    time.sleep(0.5)
+    between()
+    print("prepared", flush=True)
+
+sys.modules["ganlib.training"] = types.SimpleNamespace(prepare=prepare)
+from ganlib.ui.preparing import Preparer
+
+manager = types.SimpleNamespace(cap=1, active=lambda: [])
+print("begins", flush=True)
+Preparer(manager).ask_later(["toy/plane", "toy/scalar"])
+time.sleep(0.2)
+"""
