@@ -24,6 +24,7 @@ MAY_USE_PRIVATE = {
 }
 
 _WORDS = {
+    "amounts",
     "architecture",
     "config",
     "discovery",
@@ -33,6 +34,7 @@ _WORDS = {
     "memory",
     "paths",
     "priority",
+    "tiles",
 }
 _PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
@@ -40,10 +42,12 @@ _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 # Layer: the layers it may import, besides itself and the bare package `ganlib`.
 ALLOWED: dict[str, set[str]] = {
     "ganlib": set(),
+    "amounts": set(),
     "errors": set(),
     "discovery": set(),
     "memory": set(),
     "priority": set(),
+    "tiles": set(),
     "quiet": set(),
     "paths": {"errors"},
     "settings": {"errors", "paths"},

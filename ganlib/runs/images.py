@@ -1,14 +1,13 @@
 """Grids of images as PNG, encoded once when they are made and never again."""
 
-import io
 import math
 
 import numpy as np
 
+from ganlib.tiles import tiles_png
+
 _GAP = 2
 _TARGET_WIDTH = 576
-# Mid-grey: seen beside black and white images, on light and on dark pages.
-_GREY = 128
 
 
 def is_images(samples: np.ndarray) -> bool:
@@ -32,23 +31,8 @@ def encode_grid(images: np.ndarray) -> bytes:
     Args:
         images: (n, H, W, 1 or 3) uint8, n at least 1, row by row.
     """
-    from PIL import Image
-
-    count, height, width, channels = images.shape
+    count, width = len(images), images.shape[2]
     columns = _columns(count)
-    rows = math.ceil(count / columns)
     free = _TARGET_WIDTH - (columns - 1) * _GAP
     scale = max(1, round(free / (columns * width)))
-    height, width = height * scale, width * scale
-    grid = np.full(
-        (rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, channels),
-        _GREY,
-        np.uint8,
-    )
-    for index, image in enumerate(images.repeat(scale, axis=1).repeat(scale, axis=2)):
-        top = index // columns * (height + _GAP)
-        left = index % columns * (width + _GAP)
-        grid[top : top + height, left : left + width] = image
-    file = io.BytesIO()
-    Image.fromarray(grid[:, :, 0] if channels == 1 else grid).save(file, "PNG")
-    return file.getvalue()
+    return tiles_png(images, columns=columns, scale=scale, gap=_GAP)

@@ -10,11 +10,11 @@ from ganlib.data import quickdraw
 from ganlib.data.digest import file_digest
 from ganlib.data.quickdraw import Availability
 from ganlib.errors import DataError
+from ganlib.tiles import tiles_png
 from ganlib.ui import own_files
 from ganlib.ui.category_gallery import Tile, category_gallery
 from ganlib.ui.grid import data_url
 from ganlib.ui.told import tell, told
-from ganlib.viz.tiles import tiles_png
 
 _FIRST = 6
 # More of them would push the rest of the form out of sight.

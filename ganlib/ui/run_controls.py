@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
@@ -20,7 +21,11 @@ _SETTLE_S = 0.4
 
 
 def run_controls(
-    recipe: Recipe, form: Form, run: Run | None, status: Status | None, below: DeltaGenerator
+    recipe: Recipe,
+    form: Form,
+    run: Run | None,
+    status: Status | None,
+    below: AbstractContextManager[Any],
 ) -> None:
     """The buttons for the run on view.
 

@@ -12,25 +12,30 @@ def tiles_png(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2)
     """Rows of pictures, each pixel a block of whole pixels, so that it stays crisp.
 
     Args:
-        images: (n, H, W) uint8, n at least 1, row by row; what is left of the last row is grey.
+        images: (n, H, W) or (n, H, W, 1 or 3) uint8, n at least 1, row by row; what is left of
+            the last row is grey.
         columns: pictures in a row.
         scale: side of the block that a pixel becomes.
         gap: pixels between two pictures.
     """
     from PIL import Image
 
-    if images.ndim != 3 or images.dtype != np.uint8 or not len(images):
+    if images.ndim == 4 and images.shape[3] == 1:
+        images = images[..., 0]
+    coloured = images.ndim == 4 and images.shape[3] == 3
+    if not (images.ndim == 3 or coloured) or images.dtype != np.uint8 or not len(images):
         raise ValueError(
-            f"images must be uint8 of (n, H, W), n at least 1. Received: {images.dtype} of "
-            f"{images.shape}."
+            "images must be uint8 of (n, H, W) or (n, H, W, 1 or 3), n at least 1. Received: "
+            f"{images.dtype} of {images.shape}."
         )
-    count, height, width = images.shape
+    count, height, width, *colours = images.shape
     height, width = height * scale, width * scale
     rows = -(-count // columns)
-    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), _GREY, np.uint8)
+    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *colours)
+    sheet = np.full(shape, _GREY, np.uint8)
     for index, image in enumerate(images.repeat(scale, axis=1).repeat(scale, axis=2)):
         top, left = index // columns * (height + gap), index % columns * (width + gap)
         sheet[top : top + height, left : left + width] = image
     file = io.BytesIO()
-    Image.fromarray(sheet).save(file, "PNG", optimize=True)
+    Image.fromarray(sheet).save(file, "PNG")
     return file.getvalue()

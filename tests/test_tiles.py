@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlib.viz.tiles import tiles_png
+from ganlib.tiles import tiles_png
 
 
 def pixels(png):
@@ -22,9 +22,16 @@ def test_every_pixel_becomes_a_block_and_every_picture_has_its_place():
     assert (sheet[14:, 17:] == 128).all()
 
 
+def test_coloured_pictures_and_a_channel_of_grey():
+    images = np.random.default_rng(0).integers(0, 256, (2, 4, 4, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(pixels(tiles_png(images, columns=2))[:, 6:], images[1])
+    grey = images[..., :1]
+    assert tiles_png(grey, columns=2) == tiles_png(grey[..., 0], columns=2)
+
+
 @pytest.mark.parametrize(
     "images", [np.zeros((0, 4, 4), np.uint8), np.zeros((4, 4), np.uint8), np.zeros((1, 4, 4))]
 )
 def test_refuses_what_is_no_row_of_pictures(images):
-    with pytest.raises(ValueError, match=r"uint8 of \(n, H, W\), n at least 1"):
+    with pytest.raises(ValueError, match=r"uint8 of \(n, H, W\) or .*, n at least 1"):
         tiles_png(images, columns=2)
