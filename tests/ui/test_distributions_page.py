@@ -9,11 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import stored_runs
+from scipy import stats
 from streamlit.testing.v1 import AppTest
 
+from ganlib import recipes
+from ganlib.events import DataReport, Samples, Started
 from ganlib.metrics.comparison import compare
+from ganlib.metrics.counted import Counted
 from ganlib.runs import RunStore
 from ganlib.runs.distributions import distributions
+from ganlib.runs.writer import RunWriter
 from ganlib.ui.distributions import over_steps
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.distributions.panels import charts_html, values_csv
@@ -53,7 +58,7 @@ def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
         histogram = drawn["compare.Histogram"]["figure"]["layout"]["xaxis"]["range"]
         assert chart["figure"]["layout"]["xaxis"]["range"] == histogram
     real, made = run.real(), run.samples(run.sample_steps()[-1])["fresh"]
-    expected = compare(real.ravel().astype(float), made.ravel().astype(float))
+    expected = compare(Counted.of(real), Counted.of(made))
     assert sentence(app) == expected.sentence
     distances = app.dataframe[0].value
     assert distances["Value"].tolist() == [one.value for one in expected.distances]
@@ -148,6 +153,31 @@ def test_two_runs_that_have_nothing_in_common(store: RunStore, open_page: Open) 
     assert "nothing in common" in app.info[0].value
 
 
+def test_pixels_of_images_are_compared_by_their_counts(store: RunStore, open_page: Open) -> None:
+    rng = np.random.default_rng(0)
+    run = store.create("mnist/dcgan", recipes.get("mnist/dcgan").parse({"steps": 5}))
+    real, made = (rng.integers(0, most, (9, 28, 28, 1)).astype(np.uint8) for most in (256, 128))
+    views = [
+        {"ink": images.mean(axis=(1, 2, 3)), "pixels": np.bincount(images.ravel(), minlength=256)}
+        for images in (real, made)
+    ]
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        report = DataReport("Made up", "for a test", 4, 8)
+        writer.write(Started(0, {}, report, "CPU", real, ("generator_loss",), views[0]))
+        writer.write(Samples(5, made, made, views=views[1]))
+        writer.end("finished")
+    app = open_page("distributions", run=run.id)
+    app.session_state["compare.quantity"] = "Pixel brightness"
+    app.run()
+    assert not app.exception
+    pixels = real.ravel().astype(float), made.ravel().astype(float)
+    shown = app.dataframe[0].value.set_index("Distance")["Value"]
+    assert shown["Wasserstein-1"] == pytest.approx(stats.wasserstein_distance(*pixels), rel=1e-12)
+    assert app.dataframe[1].value["real"].tolist()[0] == "7,056"
+    assert len(charts(app)) == len(TITLES) + 2
+
+
 def upload(app: AppTest, name: str, content: bytes) -> AppTest:
     app.session_state["compare.source"] = "A table of your own"
     app.run()
@@ -187,12 +217,23 @@ def test_a_file_that_is_no_table(open_page: Open, name: str, content: bytes, sai
     assert charts(app)
 
 
-COMPARED = Compared("k", "p", "a <b>", np.array([1.0, 2.0]), np.array([3.0]), two_real("x", "y"))
+COMPARED = Compared(
+    "k",
+    "p",
+    "a <b>",
+    Counted.of(np.array([2.0, 1.0, 2.0])),
+    Counted.of(np.array([3.0])),
+    two_real("x", "y"),
+)
 
 
 def test_downloads(tmp_path: Path) -> None:
     rows = pd.read_csv(io.StringIO(values_csv(COMPARED)))
-    assert rows.to_dict("list") == {"sample": ["x", "x", "y"], "value": [1.0, 2.0, 3.0]}
+    assert rows.to_dict("list") == {
+        "sample": ["x", "x", "y"],
+        "value": [1.0, 2.0, 3.0],
+        "count": [1, 2, 1],
+    }
     from ganlib.viz.histograms import histogram_figure, histogram_info
 
     chart = histogram_figure(histogram_info(COMPARED.first, COMPARED.second), uirevision="")

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
+from ganlib.metrics.counted import Counted
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.text import p_text, plain
@@ -68,6 +69,11 @@ def compare_panels(compared: Compared) -> None:
     with right:
         _moments(found, compared)
     _downloads(compared, charts)
+
+
+def _named(compared: Compared) -> tuple[tuple[str, Counted], tuple[str, Counted]]:
+    pair = compared.pair
+    return (pair.first, compared.first), (pair.second, compared.second)
 
 
 def _charts(compared: Compared) -> dict[str, Chart]:
@@ -210,11 +216,10 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
 
 
 def values_csv(compared: Compared) -> str:
-    """A line for each value: which sample it is of, and what it is."""
-    names = (compared.pair.first, compared.pair.second)
+    """A line for each value of a sample: which one, what it is, and how often it is there."""
     parts = [
-        pd.DataFrame({"sample": name, "value": values})
-        for name, values in zip(names, (compared.first, compared.second), strict=True)
+        pd.DataFrame({"sample": name, "value": sample.values, "count": sample.counts})
+        for name, sample in _named(compared)
     ]
     return str(pd.concat(parts).to_csv(index=False))
 

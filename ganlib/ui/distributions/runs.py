@@ -102,7 +102,7 @@ def _at(run: Run, steps: Sequence[int], step: int, active: bool) -> None:
     found = distributions(run, step)
     title = _quantity(list(found))
     one = found[title]
-    if not len(one.real) or not len(one.generated):
+    if not one.real.count or not one.generated.count:
         st.caption(f"{title}: no finite values at step {step:,}.")
         return
     compare_panels(
