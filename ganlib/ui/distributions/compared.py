@@ -14,8 +14,8 @@ class Compared:
         key: names these two samples; equal keys, equal samples.
         place: names where they come from; zooms are kept for as long as it stays the same.
         title: what is compared, in a line.
-        first: what is compared with, one number at least.
-        second: what is compared, likewise.
+        first: what is compared with; where it is empty, the panels say so.
+        second: what is compared; likewise.
         pair: names and colours.
         notes: what a reader must know, in sentences.
         live: more is to come in a second, so that nothing may take long.

@@ -38,7 +38,14 @@ _RESAMPLES, _RESAMPLES_LIVE = 1_000, 200
 
 
 def compare_panels(compared: Compared) -> None:
-    """A sentence, four linked charts, the distances, the moments and downloads."""
+    """A sentence, four linked charts, the distances, the moments and downloads.
+
+    Where there is nothing to compare, that alone is said.
+    """
+    if empty := [name for name, sample in _named(compared) if not sample.count]:
+        said = f"{compared.title}: there are no finite {' or '.join(empty)} values to compare."
+        st.info(plain(said), icon=":material/info:")
+        return
     found = _compared(
         compared.key,
         _RESAMPLES_LIVE if compared.live else _RESAMPLES,
