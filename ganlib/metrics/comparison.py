@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.distance import jensenshannon
 
+from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     energy_distance,
     jensen_shannon,
@@ -72,8 +73,8 @@ class Comparison:
 
 
 def compare(
-    real: np.ndarray,
-    generated: np.ndarray,
+    real: Counted,
+    generated: Counted,
     *,
     names: tuple[str, str] = ("real", "generated"),
     resamples: int = 1_000,
@@ -82,75 +83,64 @@ def compare(
     """Compares two samples of numbers.
 
     Args:
-        real: (n,) finite.
-        generated: (m,) finite.
+        real: what is compared with.
+        generated: what is compared.
         names: how the sentence calls them.
         resamples: see `certainties`.
         seed: the same seed, the same figures.
 
     Raises:
-        ValueError: a sample is empty, or holds what is no finite number.
+        ValueError: a sample is empty.
     """
     for name, sample in zip(names, (real, generated), strict=True):
-        if not len(sample):
+        if not sample.count:
             raise ValueError(f"The {name} sample is empty: there is nothing to compare.")
-        if not np.isfinite(sample).all():
-            raise ValueError(f"The {name} sample holds values that are not finite numbers.")
     scale = safe_scale(real, generated)
-    distances = _distances(real / scale, generated / scale, scale, resamples, seed)
+    distances = _distances(real.over(scale), generated.over(scale), scale, resamples, seed)
     first, second = moments(real), moments(generated)
     return Comparison(first, second, distances, _sentence(first, second, distances, names))
 
 
-def common_bins(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+def common_bins(real: Counted, generated: Counted) -> np.ndarray:
     """Edges, (bins + 1,), that distances of histograms are taken over.
 
     As wide as Freedman and Diaconis have it for the real sample, and where fewer than ten
     values would fall into one, wider; those at the ends reach to infinity. Samples of few
     distinct values have a bin for each.
-
-    Args:
-        real: (n,) finite.
-        generated: (m,) finite.
     """
-    both = np.sort(np.concatenate([real, generated]))
-    distinct = np.unique(both)
+    both = real.together_with(generated)
+    distinct = np.unique(both.values)
     if len(distinct) <= _DISCRETE:
         return np.r_[-np.inf, (distinct[1:] + distinct[:-1]) / 2, np.inf]
-    low, high = np.quantile(both, [0.001, 0.999])
-    quarter, three = np.quantile(real, [0.25, 0.75])
-    width = 2 * (three - quarter) / np.cbrt(len(real)) or (high - low) / 50
+    low, high = both.quantiles(np.array([0.001, 0.999]))
+    quarter, three = real.quantiles(np.array([0.25, 0.75]))
+    width = 2 * (three - quarter) / np.cbrt(real.count) or (high - low) / 50
     count = int(np.clip(np.ceil((high - low) / width), 2, _MOST_BINS)) if width else 2
     edges = [-np.inf]
     below = 0
-    for edge in np.linspace(low, high, count + 1)[1:-1]:
-        up_to = int(np.searchsorted(both, edge))
-        if min(up_to - below, len(both) - up_to) >= _LEAST_IN_BIN:
+    inner = np.linspace(low, high, count + 1)[1:-1]
+    for edge, up_to in zip(inner, both.below(inner), strict=True):
+        if min(up_to - below, both.count - up_to) >= _LEAST_IN_BIN:
             edges.append(edge)
             below = up_to
     return np.array([*edges, np.inf])
 
 
-def distance_values(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
-    """All distances by title, without what resampling adds.
+def distance_values(real: Counted, generated: Counted) -> dict[str, float]:
+    """All distances by title, without what resampling adds, of samples that are not empty.
 
-    Args:
-        real: (n,) finite, n at least 1.
-        generated: (m,) finite, m at least 1.
     Returns:
         Nothing over sigma where the real sample is constant.
     """
     scale = safe_scale(real, generated)
-    real, generated = real / scale, generated / scale
+    real, generated = real.over(scale), generated.over(scale)
     return _values(real, generated, scale, common_bins(real, generated))
 
 
-def _values(
-    real: np.ndarray, generated: np.ndarray, scale: float, edges: np.ndarray
-) -> dict[str, float]:
+def _values(real: Counted, generated: Counted, scale: float, edges: np.ndarray) -> dict[str, float]:
     """The distances of samples that were divided by `scale`."""
-    w1, sigma = wasserstein1(real, generated), float(real.std())
-    first, second = (np.histogram(sample, edges)[0] for sample in (real, generated))
+    w1, sigma = wasserstein1(real, generated), real.sd
+    first, second = real.in_bins(edges), generated.in_bins(edges)
     found = {
         _W1: w1 * scale,
         _KS: kolmogorov_smirnov(real, generated),
@@ -162,14 +152,14 @@ def _values(
 
 
 def _distances(
-    real: np.ndarray, generated: np.ndarray, scale: float, resamples: int, seed: int
+    real: Counted, generated: Counted, scale: float, resamples: int, seed: int
 ) -> tuple[Distance, ...]:
     """All distances of samples that were divided by `scale`, with what resampling says."""
     edges = common_bins(real, generated)
     values = _values(real, generated, scale, edges)
     grid = grid_of(real, generated)
     widths = np.diff(grid.points)
-    sigma = float(real.std())
+    sigma = real.sd
 
     def on_grid(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         gap = np.abs(np.cumsum(_shares(first) - _shares(second), axis=1))[:, :-1]
@@ -182,7 +172,7 @@ def _distances(
         shares = _shares(first), _shares(second)
         return np.stack([jensenshannon(*shares, 2, axis=1), _gap(*shares)], axis=1)
 
-    counts = np.histogram(real, edges)[0], np.histogram(generated, edges)[0]
+    counts = real.in_bins(edges), generated.in_bins(edges)
     found = {}
     for titles, pair, distances in (
         ((_W1, _KS, _ENERGY, _W1_SIGMA), (grid.real, grid.generated), on_grid),

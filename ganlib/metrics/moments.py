@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy import stats
+
+from ganlib.metrics.counted import Counted
 
 _QUANTILES = {
     "q01": 0.01,
@@ -14,6 +15,8 @@ _QUANTILES = {
     "q95": 0.95,
     "q99": 0.99,
 }
+# A standard deviation that is no larger a part of the mean.
+_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,9 @@ class Moments:
         count: values.
         mean: first moment.
         sd: standard deviation, the root of the mean squared deviation.
-        skewness: third standardised moment; 0 where symmetric. NaN of a constant sample.
-        kurtosis: fourth, less 3: 0 of a Gaussian. NaN of a constant sample.
+        skewness: third standardised moment; 0 where symmetric. NaN of a sample that is
+            constant, but for rounding.
+        kurtosis: fourth, less 3: 0 of a Gaussian. NaN likewise.
         minimum: the least value.
         q01, q05, q25, median, q75, q95, q99: quantiles, interpolated linearly.
         maximum: the greatest value.
@@ -51,35 +55,33 @@ class Moments:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def moments(values: np.ndarray) -> Moments:
-    """The figures of a sample.
+def moments(sample: Counted) -> Moments:
+    """The figures of a sample of one number at least.
 
-    Args:
-        values: (n,) finite, n at least 1.
+    Source: skewness and kurtosis as scipy.stats has them, with bias.
     """
-    scale = safe_scale(values)
-    scaled = values / scale
-    constant = values.min() == values.max()
-    quantiles = np.quantile(scaled, list(_QUANTILES.values())) * scale
+    scale = safe_scale(sample)
+    scaled = sample.over(scale)
+    quantiles = scaled.quantiles(np.array(list(_QUANTILES.values()))) * scale
+    has_shape = scaled.sd > _ROUNDING * abs(scaled.mean)
     return Moments(
-        count=len(values),
-        mean=float(scaled.mean() * scale),
-        # Rounding would give a constant sample a spread.
-        sd=0.0 if constant else float(scaled.std() * scale),
-        skewness=float("nan") if constant else float(stats.skew(scaled)),
-        kurtosis=float("nan") if constant else float(stats.kurtosis(scaled)),
-        minimum=float(values.min()),
-        maximum=float(values.max()),
+        count=sample.count,
+        mean=scaled.mean * scale,
+        sd=scaled.sd * scale,
+        skewness=scaled.standardised_moment(3) if has_shape else float("nan"),
+        kurtosis=scaled.standardised_moment(4) - 3 if has_shape else float("nan"),
+        minimum=float(sample.values[0]),
+        maximum=float(sample.values[-1]),
         **dict(zip(_QUANTILES, map(float, quantiles), strict=True)),
     )
 
 
-def safe_scale(*samples: np.ndarray) -> float:
+def safe_scale(*samples: Counted) -> float:
     """A power of two to divide by, so that squares do not overflow; 1 for usual numbers.
 
     Dividing by it and multiplying with it again loses nothing.
     """
-    largest = max(float(np.abs(sample).max()) for sample in samples)
+    largest = max(float(np.abs(sample.values[[0, -1]]).max()) for sample in samples)
     if largest == 0 or 1e-100 < largest < 1e100:
         return 1.0
     return float(2.0 ** np.floor(np.log2(largest)))

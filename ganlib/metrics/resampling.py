@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganlib.metrics.counted import Counted
+
 # Resampled values are put into about so many groups; the far ends are kept one by one, for
 # there a group would be wide.
 _GROUPS = 1_024
 _ENDS = 32
 # With up to so many values a point, to draw each value is three to five times as fast as to draw
-# how many fall on each point. With more it would soon take much memory.
+# how many fall on each point. With more it would soon take much memory, and so would a list of
+# more values than these to draw from.
 _SINGLY = 2
+_MOST_LISTED = 1_000_000
 
 # (r, k) counts of both samples on the grid -> (r, d) distances.
 CountDistances = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -56,19 +60,15 @@ class Certainty:
     p_value: float
 
 
-def grid_of(real: np.ndarray, generated: np.ndarray) -> Grid:
-    """Counts on the values that occur, near ones of large samples together.
-
-    Args:
-        real: (n,) finite.
-        generated: (m,) finite.
-    """
-    points = np.unique(np.concatenate([real, generated]))
+def grid_of(real: Counted, generated: Counted) -> Grid:
+    """Counts on the values that occur, near ones of large samples together."""
+    points = np.union1d(real.values, generated.values)
     if len(points) > _GROUPS + 2 * _ENDS:
         inner = np.linspace(_ENDS, len(points) - _ENDS, _GROUPS, endpoint=False).astype(int)
         kept = np.r_[np.arange(_ENDS), inner, np.arange(len(points) - _ENDS, len(points))]
         points = points[np.unique(kept)]
-    return Grid(points, _counts(real, points), _counts(generated, points))
+    first, second = (np.diff(each.up_to(points), prepend=0) for each in (real, generated))
+    return Grid(points, first, second)
 
 
 def certainties(
@@ -123,14 +123,9 @@ def certainties(
 def _drawn(rng: np.random.Generator, size: int, counts: np.ndarray, times: int) -> np.ndarray:
     """(times, k) counts of samples of that size, drawn from a distribution of counts."""
     places = len(counts)
-    if size > _SINGLY * places:
+    if size > _SINGLY * places or counts.sum() > _MOST_LISTED:
         return rng.multinomial(size, counts / counts.sum(), times)
     values = np.repeat(np.arange(places), counts)
     drawn = values[rng.integers(len(values), size=(times, size))]
     drawn += places * np.arange(times)[:, None]
     return np.bincount(drawn.ravel(), minlength=times * places).reshape(times, places)
-
-
-def _counts(sample: np.ndarray, points: np.ndarray) -> np.ndarray:
-    below = np.searchsorted(np.sort(sample), points, side="right")
-    return np.diff(below, prepend=0)

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
@@ -23,15 +24,15 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
         generated: any shape of finite values.
         target_sd: standard deviation of the distribution that the real values come from.
     """
-    first, second = real.ravel().astype(np.float64), generated.ravel().astype(np.float64)
+    first, second = Counted.of(real), Counted.of(generated)
     return {
         "w1_over_sigma": wasserstein1(first, second) / target_sd,
         "kolmogorov_smirnov": kolmogorov_smirnov(first, second),
         "histogram_overlap": histogram_overlap(first, second),
-        "mean": float(second.mean()),
-        "sd": float(second.std()),
-        "real_mean": float(first.mean()),
-        "real_sd": float(first.std()),
+        "mean": second.mean,
+        "sd": second.sd,
+        "real_mean": first.mean,
+        "real_sd": first.sd,
     }
 
 
@@ -48,8 +49,9 @@ def plane_scores(
     Returns:
         marginal_w1_over_sigma: Wasserstein-1 between the coordinates, mean over both axes.
     """
-    first, second = real.astype(np.float64), generated.astype(np.float64)
-    distances = [wasserstein1(first[:, axis], second[:, axis]) for axis in (0, 1)]
+    distances = [
+        wasserstein1(Counted.of(real[:, axis]), Counted.of(generated[:, axis])) for axis in (0, 1)
+    ]
     return {"marginal_w1_over_sigma": float(np.mean(np.divide(distances, scale)))}
 
 
@@ -70,12 +72,11 @@ def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> di
             left out where all real images have the same.
     """
     scores = _feature_scores(real, generated, border)
-    first, second = _brightness_counts(real), _brightness_counts(generated)
-    # On a line, Wasserstein-1 is the area between the two cumulative distributions.
-    pixel_w1 = float(np.abs(np.cumsum(first - second)).sum() / 255)
-    ink_real, ink_generated = (np.mean(images, axis=(1, 2, 3)) for images in (real, generated))
-    scores["pixel_w1"] = pixel_w1
-    if np.std(ink_real):
+    scores["pixel_w1"] = wasserstein1(_brightness(real), _brightness(generated)) / 255
+    ink_real, ink_generated = (
+        Counted.of(np.mean(images, axis=(1, 2, 3))) for images in (real, generated)
+    )
+    if ink_real.sd:
         scores["ink_w1_over_sigma"] = wasserstein1_over_sigma(ink_real, ink_generated)
     return scores
 
@@ -104,6 +105,6 @@ def _real_features(pixels: bytes) -> np.ndarray:
     return image_features(np.frombuffer(pixels, np.uint8).reshape(-1, *SHAPE))
 
 
-def _brightness_counts(images: np.ndarray) -> np.ndarray:
+def _brightness(images: np.ndarray) -> Counted:
     counts = np.bincount(np.asarray(images, dtype=np.uint8).ravel(), minlength=256)
-    return counts / counts.sum()
+    return Counted.with_counts(np.arange(256), counts)

@@ -1,10 +1,12 @@
 """The one-dimensional distributions that a run's samples give, real beside generated."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from ganlib.events import Arrays
+from ganlib.metrics.counted import Counted
 from ganlib.runs.documents import DamagedError
 from ganlib.runs.images import is_images
 from ganlib.runs.run import Run
@@ -16,19 +18,19 @@ class Distribution:
 
     Args:
         title: what it is.
-        real: (n,) float64, finite.
-        generated: (m,) float64, finite.
+        real: what of it is finite; may be empty.
+        generated: likewise.
         note: what a reader must know to judge it; may be empty.
     """
 
     title: str
-    real: np.ndarray
-    generated: np.ndarray
+    real: Counted
+    generated: Counted
     note: str = ""
 
 
 _VIEWS = ("ink", "pixels", "scores_real", "scores_generated")
-_NO_PIXELS = np.zeros(256, np.int64)
+_BRIGHTNESSES = np.arange(256)
 _TOGETHER = (
     "Pixels of one image belong together, so there are fewer independent values than it seems, "
     "and the intervals are too narrow."
@@ -55,18 +57,15 @@ def distributions(run: Run, step: int) -> dict[str, Distribution]:
         found = _of_images(real, made)
     elif real["real"].shape[1:] == (2,):
         found = [
-            Distribution(f"Coordinate {name}", real["real"][:, at], made["fresh"][:, at])
+            _of_numbers(f"Coordinate {name}", real["real"][:, at], made["fresh"][:, at])
             for at, name in enumerate("xy")
         ]
     else:
-        found = [Distribution("Values", real["real"].ravel(), made["fresh"].ravel())]
+        found = [_of_numbers("Values", real["real"], made["fresh"])]
     if "scores_real" in made:
-        found.append(
-            Distribution(
-                "Discriminator's scores", made["scores_real"], made["scores_generated"], _LOGITS
-            )
-        )
-    return {one.title: _finite(one) for one in found}
+        scores = made["scores_real"], made["scores_generated"]
+        found.append(_of_numbers("Discriminator's scores", *scores, _LOGITS))
+    return {one.title: one for one in found}
 
 
 def _check(real: Arrays, made: Arrays, step: int) -> None:
@@ -76,12 +75,26 @@ def _check(real: Arrays, made: Arrays, step: int) -> None:
         raise DamagedError(f"{what} does not fit the real samples in samples/real.npz.")
     views = [arrays[name] for arrays in (real, made) for name in _VIEWS if name in arrays]
     ok: bool = all(view.ndim == 1 and view.dtype.kind in "uif" for view in views)
-    for arrays in (real, made):
-        pixels = arrays.get("pixels", _NO_PIXELS)
-        ok &= pixels.shape == (256,) and pixels.dtype.kind in "ui" and bool((pixels >= 0).all())
-        ok &= ("pixels" in arrays) == ("ink" in arrays)
+    size = math.prod(real["real"].shape[1:])
+    ok = ok and all(_pixels_fit(arrays, size) for arrays in (real, made))
     if not ok or ("scores_real" in made) != ("scores_generated" in made):
         raise DamagedError(f"{what} is damaged, or samples/real.npz is.")
+
+
+def _pixels_fit(arrays: Arrays, size: int) -> bool:
+    """Whether each brightness has a count, and together they are those of the images' pixels.
+
+    Args:
+        arrays: by name; those of earlier versions, and of numbers, have neither.
+        size: pixels of an image, those of each channel.
+    """
+    if "ink" not in arrays or "pixels" not in arrays:
+        return ("ink" in arrays) == ("pixels" in arrays)
+    pixels, there = arrays["pixels"], len(arrays["ink"]) * size
+    if pixels.shape != (256,) or pixels.dtype.kind not in "ui":
+        return False
+    # One by one first: the sum of larger ones might overflow.
+    return bool(((pixels >= 0) & (pixels <= there)).all()) and int(pixels.sum()) == there
 
 
 def _alike(real: np.ndarray, generated: np.ndarray) -> bool:
@@ -95,7 +108,7 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
     """Ink and brightness; of runs of an earlier version only what the grids hold."""
     if "ink" not in made or "ink" not in real:
         return [
-            Distribution(
+            _of_numbers(
                 "Ink per image",
                 real["real"].mean(axis=(1, 2, 3)),
                 made["fresh"].mean(axis=(1, 2, 3)),
@@ -103,20 +116,17 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
             )
         ]
     return [
-        Distribution("Ink per image", real["ink"], made["ink"]),
+        _of_numbers("Ink per image", real["ink"], made["ink"]),
         Distribution(
-            "Pixel brightness", _spread(real["pixels"]), _spread(made["pixels"]), _TOGETHER
+            "Pixel brightness",
+            Counted.with_counts(_BRIGHTNESSES, real["pixels"]),
+            Counted.with_counts(_BRIGHTNESSES, made["pixels"]),
+            _TOGETHER,
         ),
     ]
 
 
-def _spread(counts: np.ndarray) -> np.ndarray:
-    """(256,) counts of each brightness -> that many values."""
-    return np.repeat(np.arange(len(counts)), counts)
-
-
-def _finite(one: Distribution) -> Distribution:
-    real, generated = (
-        values[np.isfinite(values)].astype(np.float64) for values in (one.real, one.generated)
-    )
-    return Distribution(one.title, real, generated, one.note)
+def _of_numbers(
+    title: str, real: np.ndarray, generated: np.ndarray, note: str = ""
+) -> Distribution:
+    return Distribution(title, Counted.of(real), Counted.of(generated), note)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ganlib.errors import ConfigError, UserError
 from ganlib.events import Arrays
+from ganlib.metrics.counted import Counted
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
@@ -167,7 +168,8 @@ def _line(recipe: Recipe, reading: Reading, step: int) -> None:
 
 def _histogram(reading: Reading, step: int) -> HistogramsInfo:
     samples = reading.samples(step)
-    return histogram_info(reading.real, samples["fresh"], samples.get("noise"))
+    noise = Counted.of(samples["noise"]) if "noise" in samples else None
+    return histogram_info(Counted.of(reading.real), Counted.of(samples["fresh"]), noise)
 
 
 def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
@@ -210,7 +212,10 @@ def _more(recipe: Recipe, run: Run) -> None:
     else:
         live_charts(
             Shown(
-                histogram_figure(histogram_info(run.real(), more), uirevision=f"{run.id}.more"),
+                histogram_figure(
+                    histogram_info(Counted.of(run.real()), Counted.of(more)),
+                    uirevision=f"{run.id}.more",
+                ),
                 key="histogram.more",
                 height=220,
                 alt="Histograms of real and newly generated values",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganlib.metrics.counted import Counted
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
@@ -38,34 +39,28 @@ class CourseInfo:
         return (self.edges[:-1] + self.edges[1:]) / 2
 
 
-def course_bins(real: np.ndarray) -> np.ndarray:
-    """(bins + 1,) edges around real values, which stay where they are while others move.
-
-    Args:
-        real: (n,) finite, n at least 1.
-    """
+def course_bins(real: Counted) -> np.ndarray:
+    """(bins + 1,) edges around real values, which stay where they are while others move."""
     return histogram_info(real, bins=_BINS).edges
 
 
-def course_column(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """(bins,) density of values; those beyond the bins count, and are not drawn.
+def course_column(sample: Counted, edges: np.ndarray) -> np.ndarray:
+    """(bins,) density of a sample; what lies beyond the bins counts, and is not drawn.
 
     Args:
-        values: (m,) finite.
+        sample: may be empty.
         edges: (bins + 1,) evenly spaced.
     """
-    counts, _ = np.histogram(values, len(edges) - 1, (edges[0], edges[-1]))
-    density: np.ndarray = counts / (max(len(values), 1) * (edges[1] - edges[0]))
+    counts = sample.in_bins(edges)
+    density: np.ndarray = counts / (max(sample.count, 1) * (edges[1] - edges[0]))
     return density
 
 
-def course_info(
-    real: np.ndarray, edges: np.ndarray, columns: Mapping[int, np.ndarray]
-) -> CourseInfo:
+def course_info(real: Counted, edges: np.ndarray, columns: Mapping[int, np.ndarray]) -> CourseInfo:
     """Puts the steps side by side.
 
     Args:
-        real: (n,) finite.
+        real: of the newest step.
         edges: (bins + 1,) of all.
         columns: (bins,) density of generated values by step, at least one.
     """

@@ -4,39 +4,41 @@ import numpy as np
 from scipy.fft import dct, idct
 from scipy.optimize import brentq
 
+from ganlib.metrics.counted import Counted
+
 _POINTS = 4_096
 _STAGES = 7
 
 
-def smooth_density(sample: np.ndarray, x: np.ndarray) -> np.ndarray | None:
+def smooth_density(sample: Counted, x: np.ndarray) -> np.ndarray | None:
     """Gaussian kernel density by diffusion, its bandwidth by the improved Sheather-Jones rule.
 
     That rule assumes nothing of the density's form, so that two peaks are not blurred into
     one, as by the rules that look at the spread alone.
 
     Args:
-        sample: (n,) finite.
+        sample: may be empty.
         x: (k,) evenly spaced, ascending; values farther than its length beyond its ends
             are counted, and not smoothed.
     Returns:
-        (k,) density per unit of x; None of a sample that is one spike, which has none.
+        (k,) density per unit of x; None of a sample that is empty or one spike: it has none.
     Source: Botev, Grotowski and Kroese 2010, arXiv 1011.2602, algorithm 1 and equation 21.
     """
     width = x[-1] - x[0]
     # The density of the whole is mirrored at the ends of the mesh: they must be far away.
     low, high = x[0] - width, x[-1] + width
-    near = sample[(sample > low) & (sample < high)]
-    if len(near) < 2 or np.ptp(near) < 1e-6 * width:
+    near = sample.between(low, high)
+    if near.count < 2 or np.ptp(near.values) < 1e-6 * width:
         return None
-    shares = np.histogram(near, _POINTS, (low, high))[0] / len(near)
+    shares = near.in_bins(np.linspace(low, high, _POINTS + 1)) / near.count
     waves = dct(shares)
-    time = _diffusion_time(waves, len(near))
+    time = _diffusion_time(waves, near.count)
     index = np.arange(_POINTS)
     smoothed = idct(waves * np.exp(-(index**2) * np.pi**2 * time / 2))
     step = (high - low) / _POINTS
     centres = low + step * (index + 0.5)
     density = np.interp(x, centres, np.maximum(smoothed, 0) / step)
-    found: np.ndarray = density * len(near) / len(sample)
+    found: np.ndarray = density * near.count / sample.count
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ganlib.metrics.counted import Counted
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
@@ -48,45 +49,44 @@ class QuantilesInfo:
     second: np.ndarray
 
 
-def density_info(first: np.ndarray, second: np.ndarray, view: tuple[float, float]) -> CurvesPair:
+def density_info(first: Counted, second: Counted, view: tuple[float, float]) -> CurvesPair:
     """Smooth densities; see `smooth_density`.
 
     Args:
-        first: (n,) finite.
-        second: (m,) finite.
+        first: one number at least.
+        second: likewise.
         view: left and right end; values beyond count, and are not drawn.
     """
     x = np.linspace(*view, _POINTS)
     return CurvesPair(x, smooth_density(first, x), smooth_density(second, x))
 
 
-def cumulative_info(first: np.ndarray, second: np.ndarray, view: tuple[float, float]) -> CurvesPair:
+def cumulative_info(first: Counted, second: Counted, view: tuple[float, float]) -> CurvesPair:
     """The share of values up to x: every value counts, exactly.
 
     Args:
-        first: (n,) finite.
-        second: (m,) finite.
+        first: one number at least.
+        second: likewise.
         view: left and right end.
     """
     x = np.linspace(*view, 2 * _POINTS)
-    return CurvesPair(
-        x, *(np.searchsorted(np.sort(s), x, side="right") / len(s) for s in (first, second))
-    )
+    return CurvesPair(x, *(sample.up_to(x) / sample.count for sample in (first, second)))
 
 
-def quantiles_info(first: np.ndarray, second: np.ndarray) -> QuantilesInfo:
+def quantiles_info(first: Counted, second: Counted) -> QuantilesInfo:
     """Quantiles against each other, evenly spread shares and those of the tails.
 
     Args:
-        first: (n,) finite.
-        second: (m,) finite.
+        first: one number at least.
+        second: likewise.
     """
-    count = min(len(first), len(second), _QUANTILES)
+    fewer = min(first.count, second.count)
+    count = min(fewer, _QUANTILES)
     shares = (np.arange(count) + 0.5) / count
-    least = 0.5 / min(len(first), len(second))
+    least = 0.5 / fewer
     tail = np.geomspace(least, shares[0], 12)
     shares = np.unique(np.concatenate([tail, shares, 1 - tail]))
-    return QuantilesInfo(shares, np.quantile(first, shares), np.quantile(second, shares))
+    return QuantilesInfo(shares, first.quantiles(shares), second.quantiles(shares))
 
 
 def density_figure(

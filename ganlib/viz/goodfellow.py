@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ganlib.events import Arrays
+from ganlib.metrics.counted import Counted
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
@@ -55,9 +56,8 @@ def goodfellow_info(
     """
     x = samples["surface_at"].astype(np.float64)
     if density is None:
-        density = smooth_density(real.ravel().astype(np.float64), x)
-    made = samples["fresh"].ravel().astype(np.float64)
-    generated = smooth_density(made[np.isfinite(made)], x)
+        density = smooth_density(Counted.of(real), x)
+    generated = smooth_density(Counted.of(samples["fresh"]), x)
     first = np.zeros(len(x)) if density is None else density
     border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
     optimal = None

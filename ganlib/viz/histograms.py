@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ganlib.metrics.counted import Counted
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout, value_axis
@@ -13,6 +14,8 @@ from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 # How many bins: as wide as somebody found good.
 Rule = Literal["Freedman-Diaconis", "Scott", "Sturges"]
 _MOST_BINS = 1_000
+# The shares of the values below the two ends of what the bins cover.
+_ENDS = np.array([0.001, 0.999])
 # What a hover says of a bin.
 AROUND = "around %{x:.4~g}"
 
@@ -31,7 +34,7 @@ class Histogram:
     Args:
         name: "real", "generated" or "noise".
         density: (bins,) float64, per unit of the data.
-        count: finite samples.
+        count: samples.
         outside: how many of these lie outside the bins.
     """
 
@@ -65,9 +68,9 @@ class HistogramsInfo:
 
 
 def histogram_info(
-    real: np.ndarray,
-    generated: np.ndarray | None = None,
-    noise: np.ndarray | None = None,
+    real: Counted,
+    generated: Counted | None = None,
+    noise: Counted | None = None,
     *,
     bins: int | Rule = 60,
 ) -> HistogramsInfo:
@@ -79,24 +82,25 @@ def histogram_info(
     a generator that moves does not move the axis with every draw.
 
     Args:
-        real: any shape, finite or not; what is not finite is left out.
-        generated: the same; None before there are any.
+        real: one number at least.
+        generated: may be empty; None before there are any.
         noise: the generator's input; it is shown but does not widen the bins.
         bins: from 2 to 1,000, or a rule, which is applied to the real samples.
 
     Raises:
-        ValueError: no finite real sample, or a number of bins that is not allowed.
+        ValueError: no real number, or a number of bins that is not allowed.
     """
     if isinstance(bins, int) and not 2 <= bins <= _MOST_BINS:
         raise ValueError(f"bins must be from 2 to {_MOST_BINS:,}. Received: {bins}.")
     given = {"real": real, "generated": generated, "noise": noise}
-    samples = {name: _finite(values) for name, values in given.items() if values is not None}
-    if not len(samples["real"]):
+    if not real.count:
         raise ValueError("A histogram needs at least one finite real sample. Received: none.")
-    low, high = _range(samples["real"], samples.get("generated", samples["real"][:0]))
-    count = bins if isinstance(bins, int) else _bins_by(bins, samples["real"], low, high)
+    low, high = _range(real, generated)
+    count = bins if isinstance(bins, int) else _bins_by(bins, real, low, high)
     edges = np.linspace(low, high, count + 1)
-    return HistogramsInfo(edges, tuple(_count(name, s, edges) for name, s in samples.items()))
+    return HistogramsInfo(
+        edges, tuple(_count(name, s, edges) for name, s in given.items() if s is not None)
+    )
 
 
 def histogram_figure(
@@ -140,58 +144,43 @@ def histogram_figure(
     return Chart(tuple(reversed(traces)), layout)
 
 
-def _finite(values: np.ndarray) -> np.ndarray:
-    """In order: percentiles and bins of what is sorted are looked up and not counted."""
-    flat = np.asarray(values, dtype=np.float64).ravel()
-    return np.sort(flat[np.isfinite(flat)])
-
-
-def _range(real: np.ndarray, generated: np.ndarray) -> tuple[float, float]:
-    low, high = _percentile(real, 0.1), _percentile(real, 99.9)
+def _range(real: Counted, generated: Counted | None) -> tuple[float, float]:
+    low, high = real.quantiles(_ENDS)
     # Of values that are all alike there is no span.
     largest = max(abs(low), abs(high))
     span = max(high - low, 1e-13 * largest) if high > low else max(1e-3 * largest, 1e-6)
     unit = 10.0 ** np.floor(np.log10(span)) / 2
     first, last = np.floor(low / unit) - 1, np.ceil(high / unit) + 1
-    if len(generated):
-        low, high = _percentile(generated, 0.1), _percentile(generated, 99.9)
+    if generated is not None and generated.count:
+        low, high = generated.quantiles(_ENDS)
         stride = np.ceil((last - first) / 2)
         first -= stride * max(np.ceil((first - low / unit) / stride), 0)
         last += stride * max(np.ceil((high / unit - last) / stride), 0)
     return float(first * unit), float(last * unit)
 
 
-def _percentile(ordered: np.ndarray, percent: float) -> float:
-    """Between two samples on the line from one to the other, as `np.percentile` has it."""
-    below, share = divmod(percent / 100 * (len(ordered) - 1), 1)
-    low, high = ordered[int(below)], ordered[min(int(below) + 1, len(ordered) - 1)]
-    return float(low + share * (high - low))
-
-
-def _bins_by(rule: Rule, real: np.ndarray, low: float, high: float) -> int:
+def _bins_by(rule: Rule, real: Counted, low: float, high: float) -> int:
     """How many bins the rule makes from `low` to `high`; values beyond have no say."""
-    inside = real[(real >= low) & (real <= high)]
-    if len(inside) < 2 or inside.min() == inside.max():
+    inside = real.between(low, high)
+    if inside.constant:
         return 2
     # The widths that numpy.histogram_bin_edges takes too; it would make all the bins first,
     # and of a heavy tail there are millions.
     if rule == "Freedman-Diaconis":
-        width = 2 * np.subtract(*np.percentile(inside, [75, 25])) / np.cbrt(len(inside))
+        quarter, three = inside.quantiles(np.array([0.25, 0.75]))
+        width = 2 * (three - quarter) / np.cbrt(inside.count)
     elif rule == "Scott":
-        width = np.cbrt(24 * np.sqrt(np.pi) / len(inside)) * inside.std()
+        width = np.cbrt(24 * np.sqrt(np.pi) / inside.count) * inside.sd
     else:
-        width = np.ptp(inside) / (np.log2(len(inside)) + 1)
+        width = np.ptp(inside.values) / (np.log2(inside.count) + 1)
     most = (high - low) / _MOST_BINS
     return int(max(np.ceil((high - low) / max(width, most)), 2))
 
 
-def _count(name: str, samples: np.ndarray, edges: np.ndarray) -> Histogram:
-    below = np.searchsorted(samples, edges)
-    # The last bin has both of its edges.
-    below[-1] = np.searchsorted(samples, edges[-1], side="right")
-    counts, width = np.diff(below), edges[1] - edges[0]
-    density = counts / (max(len(samples), 1) * width)
-    return Histogram(name, density, len(samples), len(samples) - int(counts.sum()))
+def _count(name: str, sample: Counted, edges: np.ndarray) -> Histogram:
+    counts, width = sample.in_bins(edges), edges[1] - edges[0]
+    density = counts / (max(sample.count, 1) * width)
+    return Histogram(name, density, sample.count, sample.count - int(counts.sum()))
 
 
 def _top(info: HistogramsInfo) -> float:

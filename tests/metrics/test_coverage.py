@@ -6,6 +6,9 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from ganlib.metrics.comparison import common_bins, compare
+from ganlib.metrics.counted import Counted
+
+of = Counted.of
 
 CASES = 1_000
 VALUES = 500
@@ -32,13 +35,13 @@ def test_intervals_of_different_samples_cover_the_truth() -> None:
     for seed in range(CASES):
         rng = np.random.default_rng(seed)
         real, generated = (one.rvs(VALUES, random_state=rng) for one in (first, second))
-        edges = common_bins(real, generated)
+        edges = common_bins(of(real), of(generated))
         shares = np.diff(first.cdf(edges)), np.diff(second.cdf(edges))
         true = fixed | {
             "Jensen-Shannon": jensenshannon(*shares, 2),
             "Histogram gap": np.abs(shares[0] - shares[1]).sum() / 2,
         }
-        for distance in compare(real, generated, resamples=300, seed=seed).distances:
+        for distance in compare(of(real), of(generated), resamples=300, seed=seed).distances:
             sure = distance.certainty
             hit = sure.low <= true[distance.title] <= sure.high
             covered[distance.title] = covered.get(distance.title, 0) + hit
@@ -53,6 +56,8 @@ def test_intervals_of_alike_samples_reach_down_to_0() -> None:
     reached = 0
     for seed in range(cases):
         rng = np.random.default_rng(seed)
-        found = compare(rng.normal(size=VALUES), rng.normal(size=VALUES), resamples=300, seed=seed)
+        found = compare(
+            of(rng.normal(size=VALUES)), of(rng.normal(size=VALUES)), resamples=300, seed=seed
+        )
         reached += found.distances[0].certainty.low == 0
     assert 0.93 <= reached / cases <= 0.97

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from ganlib.metrics.counted import Counted
 from ganlib.metrics.resampling import certainties, grid_of
+
+of = Counted.of
 
 
 def mean_gap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -13,7 +16,7 @@ def mean_gap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def test_a_small_grid_has_every_value() -> None:
-    grid = grid_of(np.array([3.0, 1.0, 1.0]), np.array([2.0, 3.0]))
+    grid = grid_of(of(np.array([3.0, 1.0, 1.0])), of(np.array([2.0, 3.0])))
     assert grid.points.tolist() == [1, 2, 3]
     assert grid.real.tolist() == [2, 0, 1]
     assert grid.generated.tolist() == [0, 1, 1]
@@ -22,7 +25,7 @@ def test_a_small_grid_has_every_value() -> None:
 def test_a_large_grid_loses_no_value_and_keeps_the_ends() -> None:
     rng = np.random.default_rng(0)
     real, generated = rng.standard_cauchy(30_000), rng.normal(size=20_000)
-    grid = grid_of(real, generated)
+    grid = grid_of(of(real), of(generated))
     assert len(grid.points) < 1_200
     assert (grid.real.sum(), grid.generated.sum()) == (30_000, 20_000)
     both = np.sort(np.concatenate([real, generated]))

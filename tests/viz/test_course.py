@@ -3,38 +3,41 @@
 import numpy as np
 import pytest
 
+from ganlib.metrics.counted import Counted
 from ganlib.viz import colours
 from ganlib.viz.course import course_bins, course_column, course_figure, course_info
+
+of = Counted.of
 
 REAL = np.linspace(0, 1, 1_001)
 
 
 def test_a_column_is_a_density_over_the_bins() -> None:
-    edges = course_bins(REAL)
+    edges = course_bins(of(REAL))
     width = edges[1] - edges[0]
-    column = course_column(np.linspace(0.2, 0.4, 1_000), edges)
+    column = course_column(of(np.linspace(0.2, 0.4, 1_000)), edges)
     assert column.sum() * width == pytest.approx(1)
     inside = (edges[:-1] >= 0.2 - width) & (edges[1:] <= 0.4 + width)
     assert column[~inside].sum() == 0
     # Half of the values lie where nobody looks, and half of the area is missing.
-    half = course_column(np.concatenate([np.full(500, 0.3), np.full(500, 1e9)]), edges)
+    half = course_column(of(np.concatenate([np.full(500, 0.3), np.full(500, 1e9)])), edges)
     assert half.sum() * width == pytest.approx(0.5)
-    assert course_column(np.zeros(0), edges).sum() == 0
+    assert course_column(of(np.zeros(0)), edges).sum() == 0
 
 
 def test_steps_stand_side_by_side_in_order() -> None:
-    edges = course_bins(REAL)
-    columns = {at: course_column(np.full(10, at / 100), edges) for at in (90, 10, 50)}
-    info = course_info(REAL, edges, columns)
+    edges = course_bins(of(REAL))
+    columns = {at: course_column(of(np.full(10, at / 100)), edges) for at in (90, 10, 50)}
+    info = course_info(of(REAL), edges, columns)
     assert info.steps.tolist() == [10, 50, 90]
     heights = info.centres[info.generated.argmax(axis=0)]
     assert heights == pytest.approx([0.1, 0.5, 0.9], abs=edges[1] - edges[0])
-    assert info.real == pytest.approx(course_column(REAL, edges))
+    assert info.real == pytest.approx(course_column(of(REAL), edges))
 
 
 def test_real_is_blue_and_generated_vermilion() -> None:
-    edges = course_bins(REAL)
-    info = course_info(REAL, edges, {0: course_column(REAL, edges), 5: 100 * np.eye(80)[3]})
+    edges = course_bins(of(REAL))
+    info = course_info(of(REAL), edges, {0: course_column(of(REAL), edges), 5: 100 * np.eye(80)[3]})
     chart = course_figure(info, "Values", at=5, uirevision="run")
     heat, real, legend = chart.traces
     assert heat["colorscale"][-1] == [1, colours.GENERATED]

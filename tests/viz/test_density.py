@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from ganlib.metrics.counted import Counted
 from ganlib.viz.density import smooth_density
+
+of = Counted.of
 
 X = np.linspace(-5, 5, 512)
 
@@ -20,7 +23,7 @@ def kernel_estimate(sample: np.ndarray, bandwidth: float) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_two_peaks_stay_apart(seed: int) -> None:
-    density = smooth_density(two_peaks(seed, 5_000), X)
+    density = smooth_density(of(two_peaks(seed, 5_000)), X)
     expected = (stats.norm.pdf(X, -2, 0.5) + stats.norm.pdf(X, 2, 0.5)) / 2
     assert density is not None
     assert np.abs(density - expected).max() < 0.06
@@ -32,7 +35,7 @@ def test_two_peaks_stay_apart(seed: int) -> None:
 @pytest.mark.parametrize(("count", "seed"), [(500, 0), (5_000, 1), (50_000, 2)])
 def test_the_bandwidth_is_the_best_one_for_gaussian_peaks(count: int, seed: int) -> None:
     sample = two_peaks(seed, count)
-    density = smooth_density(sample, X)
+    density = smooth_density(of(sample), X)
     # The least mean integrated squared error of each peak: 1.06 sd n ** -1/5 (Silverman 1986).
     best = 1.06 * 0.5 * (count / 2) ** -0.2
     errors = {
@@ -45,7 +48,7 @@ def test_the_bandwidth_is_the_best_one_for_gaussian_peaks(count: int, seed: int)
 def test_values_beyond_the_view_count() -> None:
     rng = np.random.default_rng(0)
     heavy = np.concatenate([rng.normal(size=3_000), np.full(1_000, 1e300)])
-    density = smooth_density(heavy, X)
+    density = smooth_density(of(heavy), X)
     assert density is not None
     assert density.sum() * (X[1] - X[0]) == pytest.approx(0.75, abs=0.003)
 
@@ -55,7 +58,7 @@ def test_values_beyond_the_view_count() -> None:
     "sample", [np.ones(10), np.array([1.0]), np.full(5, 1.0) + 1e-12, np.full(9, 1e6)]
 )
 def test_a_spike_has_no_density(sample: np.ndarray) -> None:
-    assert smooth_density(sample, X) is None
+    assert smooth_density(of(sample), X) is None
 
 
 @pytest.mark.filterwarnings("error")
@@ -70,7 +73,7 @@ def test_a_spike_has_no_density(sample: np.ndarray) -> None:
     ids=["two values", "four", "counts", "heavy tails"],
 )
 def test_poor_samples_have_one(sample: np.ndarray) -> None:
-    density = smooth_density(sample, X)
+    density = smooth_density(of(sample), X)
     assert density is not None
     assert np.isfinite(density).all()
     assert density.max() > 0

@@ -5,12 +5,15 @@ import json
 import numpy as np
 import pytest
 
+from ganlib.metrics.counted import Counted
 from ganlib.metrics.extent import view
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
 from ganlib.viz.layout import value_labels
 from ganlib.viz.plane import plane_figure, plane_info
 from ganlib.viz.plane_layers import pull_layer
+
+of = Counted.of
 
 RNG = np.random.default_rng(0)
 NONE = np.empty((0, 2))
@@ -53,7 +56,7 @@ def test_far_values_reach_the_browser_apart() -> None:
 
 @pytest.mark.parametrize(("offset", "spread"), [(1e12, 3.0), (0.0, 1e-12), (5e-7, 1e-8)])
 def test_a_histogram_of_a_small_spread_has_it_in_many_bins(offset: float, spread: float) -> None:
-    info = histogram_info(offset + spread * RNG.normal(size=5_000))
+    info = histogram_info(of(offset + spread * RNG.normal(size=5_000)))
     assert (info.histograms[0].density > 0).sum() > 20
     assert info.edges[-1] - info.edges[0] < 15 * spread
 

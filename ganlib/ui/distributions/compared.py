@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from ganlib.metrics.counted import Counted
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 
@@ -15,8 +14,8 @@ class Compared:
         key: names these two samples; equal keys, equal samples.
         place: names where they come from; zooms are kept for as long as it stays the same.
         title: what is compared, in a line.
-        first: (n,) float64, finite, n at least 1.
-        second: (m,) float64, finite, m at least 1.
+        first: what is compared with; where it is empty, the panels say so.
+        second: what is compared; likewise.
         pair: names and colours.
         notes: what a reader must know, in sentences.
         live: more is to come in a second, so that nothing may take long.
@@ -25,8 +24,8 @@ class Compared:
     key: str
     place: str
     title: str
-    first: np.ndarray
-    second: np.ndarray
+    first: Counted
+    second: Counted
     pair: Pair = REAL_AND_GENERATED
     notes: tuple[str, ...] = ()
     live: bool = False

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
+from ganlib.metrics.counted import Counted
 from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.live_chart import Shown, live_charts
@@ -99,7 +100,7 @@ def _look_at(
     """The distances, none where there is nothing to compare, and the column of the course."""
     one = _at(run_id, step, title)
     if one is None:
-        return {}, course_column(np.zeros(0), edges)
+        return {}, course_column(Counted.of(np.zeros(0)), edges)
     return distance_values(one.real, one.generated), course_column(one.generated, edges)
 
 
@@ -108,4 +109,4 @@ def _at(run_id: str, step: int, title: str) -> Distribution | None:
         one = distributions(manager().store.open(run_id), step).get(title)
     except UserError:
         return None
-    return one if one is not None and len(one.real) and len(one.generated) else None
+    return one if one is not None and one.real.count and one.generated.count else None

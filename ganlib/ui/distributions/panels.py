@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
+from ganlib.metrics.counted import Counted
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.text import p_text, plain
@@ -37,7 +38,14 @@ _RESAMPLES, _RESAMPLES_LIVE = 1_000, 200
 
 
 def compare_panels(compared: Compared) -> None:
-    """A sentence, four linked charts, the distances, the moments and downloads."""
+    """A sentence, four linked charts, the distances, the moments and downloads.
+
+    Where there is nothing to compare, that alone is said.
+    """
+    if empty := [name for name, sample in _named(compared) if not sample.count]:
+        said = f"{compared.title}: there are no finite {' or '.join(empty)} values to compare."
+        st.info(plain(said), icon=":material/info:")
+        return
     found = _compared(
         compared.key,
         _RESAMPLES_LIVE if compared.live else _RESAMPLES,
@@ -68,6 +76,11 @@ def compare_panels(compared: Compared) -> None:
     with right:
         _moments(found, compared)
     _downloads(compared, charts)
+
+
+def _named(compared: Compared) -> tuple[tuple[str, Counted], tuple[str, Counted]]:
+    pair = compared.pair
+    return (pair.first, compared.first), (pair.second, compared.second)
 
 
 def _charts(compared: Compared) -> dict[str, Chart]:
@@ -210,11 +223,10 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
 
 
 def values_csv(compared: Compared) -> str:
-    """A line for each value: which sample it is of, and what it is."""
-    names = (compared.pair.first, compared.pair.second)
+    """A line for each value of a sample: which one, what it is, and how often it is there."""
     parts = [
-        pd.DataFrame({"sample": name, "value": values})
-        for name, values in zip(names, (compared.first, compared.second), strict=True)
+        pd.DataFrame({"sample": name, "value": sample.values, "count": sample.counts})
+        for name, sample in _named(compared)
     ]
     return str(pd.concat(parts).to_csv(index=False))
 

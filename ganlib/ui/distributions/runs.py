@@ -1,6 +1,6 @@
 """Samples of runs, at any step that was saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from ganlib.ui.distributions.over_steps import over_steps
 from ganlib.ui.distributions.panels import compare_panels
 from ganlib.ui.services import manager
 from ganlib.ui.status_line import status_text
+from ganlib.ui.text import plain
 from ganlib.ui.time_slider import time_slider
 from ganlib.ui.told import tell, told
 from ganlib.viz.pair import two_generated
@@ -46,16 +47,24 @@ def of_two_runs() -> None:
         return
     left, right = st.columns(2)
     with left:
-        first = manager().store.open(_picker("First run", summaries, "compare.first"))
+        first = _picker("First run", summaries, "compare.first")
     with right:
-        second = manager().store.open(_picker("Second run", summaries, "compare.second", 1))
+        second = _picker("Second run", summaries, "compare.second", 1)
+    by_id = {summary.id: summary for summary in summaries}
     with told():
-        _at_their_ends(first, second, {summary.id: summary for summary in summaries})
+        _at_their_ends(by_id[first], by_id[second])
 
 
-def _at_their_ends(first: Run, second: Run, by_id: Mapping[str, RunSummary]) -> None:
-    ends = [run.sample_steps()[-1] for run in (first, second)]
-    found = [distributions(run, at) for run, at in zip((first, second), ends, strict=True)]
+def _at_their_ends(first: RunSummary, second: RunSummary) -> None:
+    ends, found = [], []
+    for summary in (first, second):
+        run = manager().store.open(summary.id)
+        if not (steps := run.sample_steps()):
+            # It has just begun, or it ended before its first.
+            st.info(plain(f"{_name(summary)} has no samples."), icon=":material/info:")
+            return
+        ends.append(steps[-1])
+        found.append(distributions(run, steps[-1]))
     common = [title for title in found[0] if title in found[1]]
     if not common:
         st.info(
@@ -64,7 +73,7 @@ def _at_their_ends(first: Run, second: Run, by_id: Mapping[str, RunSummary]) -> 
         )
         return
     title = _quantity(common)
-    names = [_name(by_id[run.id]) for run in (first, second)]
+    names = [_name(first), _name(second)]
     if names[0] == names[1]:
         names = [first.id, second.id]
     compare_panels(
@@ -102,9 +111,6 @@ def _at(run: Run, steps: Sequence[int], step: int, active: bool) -> None:
     found = distributions(run, step)
     title = _quantity(list(found))
     one = found[title]
-    if not len(one.real) or not len(one.generated):
-        st.caption(f"{title}: no finite values at step {step:,}.")
-        return
     compare_panels(
         Compared(
             f"{run.id} {step} {title}",

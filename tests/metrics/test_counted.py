@@ -1,0 +1,164 @@
+"""Samples with counts: all figures are those of the numbers written out one by one."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.spatial.distance import jensenshannon
+
+from ganlib.metrics.comparison import common_bins, compare, distance_values
+from ganlib.metrics.counted import Counted
+from ganlib.metrics.distances import kolmogorov_smirnov_p
+from ganlib.metrics.moments import moments
+from ganlib.metrics.resampling import grid_of
+from ganlib.viz.course import course_bins, course_column
+from ganlib.viz.distributions import cumulative_info, density_info, quantiles_info
+from ganlib.viz.histograms import histogram_info
+
+RNG = np.random.default_rng(8)
+LEVELS = np.arange(256)
+
+
+def pixels(count: int, ink: float) -> np.ndarray:
+    """(256,) counts of brightnesses; most pixels are black, and some levels have none."""
+    shares = np.append(1 - ink, RNG.random(255) * (RNG.random(255) < 0.9))
+    shares[1:] *= ink / shares[1:].sum()
+    return RNG.multinomial(count, shares)
+
+
+PAIRS = pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (pixels(40_000, 0.2), pixels(9_000, 0.3)),
+        (pixels(3_000, 0.9), pixels(2_000, 0.9)),
+        (np.pad([700, 300], (3, 251)), np.pad([600, 0, 500], (3, 250))),
+    ],
+    ids=["many", "few", "two levels"],
+)
+
+
+def both_ways(counts: np.ndarray) -> tuple[Counted, np.ndarray]:
+    """As counts, and one by one in no order."""
+    one_by_one = RNG.permutation(np.repeat(LEVELS, counts)).astype(float)
+    return Counted.with_counts(LEVELS, counts), one_by_one
+
+
+def test_numbers_are_sorted_and_counted() -> None:
+    sample = Counted.of(np.array([[3, 1, np.nan], [3, -np.inf, 2]], np.float32))
+    assert sample.values.tolist() == [1, 2, 3]
+    assert sample.counts.tolist() == [1, 1, 2]
+    assert sample.values.dtype == np.float64
+    assert sample.count == 4
+    again = Counted.with_counts(np.arange(5), np.array([0, 1, 1, 2, 0]))
+    assert (again.values.tolist(), again.counts.tolist()) == ([1, 2, 3], [1, 1, 2])
+    assert Counted.of(np.array([np.nan])).count == 0
+    assert Counted.of(np.array([])).constant
+
+
+@PAIRS
+def test_counting_is_numpys(first: np.ndarray, second: np.ndarray) -> None:
+    sample, each = both_ways(first)
+    points = np.append(RNG.uniform(-5, 260, 50), [0, 3, 4, 255])
+    assert sample.up_to(points).tolist() == [(each <= point).sum() for point in points]
+    assert sample.below(points).tolist() == [(each < point).sum() for point in points]
+    for edges in (
+        np.linspace(-9, 300, 41),
+        np.array([3.0, 4, 255]),
+        np.array([-np.inf, 3, np.inf]),
+    ):
+        assert sample.in_bins(edges).tolist() == np.histogram(each, edges)[0].tolist()
+    shares = np.append(RNG.random(50), [0, 0.5, 1])
+    assert sample.quantiles(shares) == pytest.approx(np.quantile(each, shares), abs=1e-12)
+    inside = sample.between(3, 90)
+    assert inside.count == ((each >= 3) & (each <= 90)).sum()
+    other, others = both_ways(second)
+    together = sample.together_with(other)
+    assert (np.diff(together.values) >= 0).all()
+    assert np.repeat(together.values, together.counts).tolist() == sorted([*each, *others])
+
+
+@PAIRS
+def test_moments_are_those_of_the_numbers(first: np.ndarray, second: np.ndarray) -> None:
+    for counts in (first, second):
+        sample, each = both_ways(counts)
+        found = moments(sample)
+        expected = {
+            "count": len(each),
+            "mean": each.mean(),
+            "sd": each.std(),
+            "skewness": stats.skew(each),
+            "kurtosis": stats.kurtosis(each),
+            "minimum": each.min(),
+            "maximum": each.max(),
+            "median": np.median(each),
+        } | {f"q{at:02d}": np.quantile(each, at / 100) for at in (1, 5, 25, 75, 95, 99)}
+        assert found.rows() == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@PAIRS
+def test_distances_are_those_of_the_numbers(first: np.ndarray, second: np.ndarray) -> None:
+    (real, each_real), (generated, each_generated) = both_ways(first), both_ways(second)
+    edges = common_bins(real, generated)
+    bins = [np.histogram(each, edges)[0] for each in (each_real, each_generated)]
+    w1 = stats.wasserstein_distance(each_real, each_generated)
+    test = stats.ks_2samp(each_real, each_generated)
+    expected = {
+        "Wasserstein-1": w1,
+        "Wasserstein-1 / sigma": w1 / each_real.std(),
+        "Kolmogorov-Smirnov": test.statistic,
+        "Energy distance": stats.energy_distance(each_real, each_generated),
+        "Jensen-Shannon": jensenshannon(*bins, 2),
+        "Histogram gap": np.abs(bins[0] / len(each_real) - bins[1] / len(each_generated)).sum() / 2,
+    }
+    assert distance_values(real, generated) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    assert kolmogorov_smirnov_p(real, generated) == pytest.approx(test.pvalue, rel=1e-9, abs=0)
+    # What is drawn from, so that equal seeds draw the same.
+    grid = grid_of(real, generated)
+    for counts, each in ((grid.real, each_real), (grid.generated, each_generated)):
+        assert np.cumsum(counts).tolist() == [(each <= point).sum() for point in grid.points]
+    assert compare(real, generated, resamples=50) == compare(
+        Counted.of(each_real), Counted.of(each_generated), resamples=50
+    )
+
+
+@PAIRS
+def test_charts_are_those_of_the_numbers(first: np.ndarray, second: np.ndarray) -> None:
+    (real, each_real), (generated, each_generated) = both_ways(first), both_ways(second)
+    info = histogram_info(real, generated, bins=37)
+    for histogram, each in zip(info.histograms, (each_real, each_generated), strict=True):
+        counts, _ = np.histogram(each, info.edges)
+        assert histogram.density == pytest.approx(counts / len(each) / np.diff(info.edges))
+        assert (histogram.count, histogram.outside) == (len(each), len(each) - counts.sum())
+    view = float(info.edges[0]), float(info.edges[-1])
+    cumulative, quantiles = cumulative_info(real, generated, view), quantiles_info(real, generated)
+    assert cumulative.second is not None
+    assert cumulative.second[::100].tolist() == [
+        (each_generated <= x).mean() for x in cumulative.x[::100]
+    ]
+    expected = np.quantile(each_generated, quantiles.shares)
+    assert quantiles.second == pytest.approx(expected, abs=1e-10)
+    edges = course_bins(real)
+    density, _ = np.histogram(each_generated, edges)
+    density = density / (len(each_generated) * (edges[1] - edges[0]))
+    assert course_column(generated, edges) == pytest.approx(density)
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_is_written_out() -> None:
+    # One by one, these would take eight terabytes.
+    many, few = pixels(10**6, 0.2), pixels(10**5, 0.3)
+    real, generated = (Counted.with_counts(LEVELS, 10**6 * counts) for counts in (many, few))
+    small = [Counted.with_counts(LEVELS, counts) for counts in (many, few)]
+    found = compare(real, generated, resamples=20)
+    assert found.real.count == 10**12
+    assert {one.title: one.value for one in found.distances} == pytest.approx(
+        distance_values(*small), rel=1e-9
+    )
+    # Whose sizes differ most: one that is drawn value by value, from all of both together.
+    assert compare(real, Counted.of(np.arange(9.0)), resamples=20).generated.count == 9
+    view = (-10.0, 265.0)
+    for info_of in (density_info, cumulative_info):
+        info = info_of(real, generated, view)
+        assert info.first is not None
+        assert len(info.first) == len(info.x)
+    assert len(quantiles_info(real, generated).shares) > 200
+    assert histogram_info(real, generated).histograms[0].count == 10**12
