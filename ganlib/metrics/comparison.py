@@ -25,10 +25,13 @@ _DISCRETE = 64
 _W1, _W1_SIGMA = "Wasserstein-1", "Wasserstein-1 / sigma"
 _KS, _ENERGY = "Kolmogorov-Smirnov", "Energy distance"
 _JS, _GAP = "Jensen-Shannon", "Histogram gap"
+_REAL_AND_GENERATED = ("real", "generated")
+_AIMED = ("too high", "too low", "too wide", "too narrow")
+_BESIDE = ("higher", "lower", "wider", "narrower")
 _HELP = {
     _W1: "How far values have to be moved, on average, to turn one sample into the other; in "
     "their own unit.",
-    _W1_SIGMA: "The same over the real sample's standard deviation: without a unit.",
+    _W1_SIGMA: "The same over the standard deviation of the {first} sample: without a unit.",
     _KS: "The largest gap between the two cumulative curves, 0 to 1.",
     _ENERGY: "The root of twice the squared gap between the two cumulative curves, summed over "
     "all values; in the root of their unit.",
@@ -76,7 +79,7 @@ def compare(
     real: Counted,
     generated: Counted,
     *,
-    names: tuple[str, str] = ("real", "generated"),
+    names: tuple[str, str] = _REAL_AND_GENERATED,
     resamples: int = 1_000,
     seed: int = 0,
 ) -> Comparison:
@@ -96,7 +99,9 @@ def compare(
         if not sample.count:
             raise ValueError(f"The {name} sample is empty: there is nothing to compare.")
     scale = safe_scale(real, generated)
-    distances = _distances(real.over(scale), generated.over(scale), scale, resamples, seed)
+    distances = _distances(
+        real.over(scale), generated.over(scale), scale, names[0], resamples, seed
+    )
     first, second = moments(real), moments(generated)
     return Comparison(first, second, distances, _sentence(first, second, distances, names))
 
@@ -152,9 +157,12 @@ def _values(real: Counted, generated: Counted, scale: float, edges: np.ndarray) 
 
 
 def _distances(
-    real: Counted, generated: Counted, scale: float, resamples: int, seed: int
+    real: Counted, generated: Counted, scale: float, name: str, resamples: int, seed: int
 ) -> tuple[Distance, ...]:
-    """All distances of samples that were divided by `scale`, with what resampling says."""
+    """All distances of samples that were divided by `scale`, with what resampling says.
+
+    The first sample goes by the name.
+    """
     edges = common_bins(real, generated)
     values = _values(real, generated, scale, edges)
     grid = grid_of(real, generated)
@@ -182,7 +190,7 @@ def _distances(
         given = np.array([values[title] for title in there])
         sure = certainties(given, *pair, distances, resamples=resamples, seed=seed)
         for title, one in zip(there, sure, strict=True):
-            help = _HELP[title].format(bins=len(edges) - 1)
+            help = _HELP[title].format(bins=len(edges) - 1, first=name)
             found[title] = Distance(title, values[title], one, help)
     # For this one there is a formula.
     p_value = kolmogorov_smirnov_p(real, generated)
@@ -204,6 +212,8 @@ def _sentence(
     real: Moments, generated: Moments, distances: tuple[Distance, ...], names: tuple[str, str]
 ) -> str:
     first, second = names
+    # What is generated is to become like what is real; of two others, neither is wrong.
+    words = _AIMED if names == _REAL_AND_GENERATED else _BESIDE
     w1 = distances[0]
     # As many chances to be wrong as there are distances.
     if min(one.certainty.p_value for one in distances) >= 0.05 / len(distances):
@@ -213,13 +223,16 @@ def _sentence(
             f"{w1.certainty.p_value:.0%} of all cases."
         )
     return (
-        f"The {second} values {_difference(real, generated, distances)}; a sample this size "
-        "could not show this by chance."
+        f"The {second} values {_difference(real, generated, distances, words)}; a sample this "
+        "size could not show this by chance."
     )
 
 
-def _difference(real: Moments, generated: Moments, distances: tuple[Distance, ...]) -> str:
+def _difference(
+    real: Moments, generated: Moments, distances: tuple[Distance, ...], words: tuple[str, ...]
+) -> str:
     """What differs most, with its figures."""
+    higher, lower, wider, narrower = words
     shift = generated.mean - real.mean
     error = np.hypot(real.sd / np.sqrt(real.count), generated.sd / np.sqrt(generated.count))
     unit = real.sd or generated.sd or abs(shift)
@@ -231,9 +244,9 @@ def _difference(real: Moments, generated: Moments, distances: tuple[Distance, ..
         gap = next(one for one in distances if one.title == _GAP)
         return f"have another shape: {gap.value:.1%} of them would have to lie elsewhere"
     if by_mean >= by_sd:
-        where = "too high" if shift > 0 else "too low"
+        where = higher if shift > 0 else lower
         return f"lie {where}: mean {generated.mean:.3g} against {real.mean:.3g}"
-    how = "too wide" if stretch > 0 else "too narrow"
+    how = wider if stretch > 0 else narrower
     return f"are {how}: sd {generated.sd:.3g} against {real.sd:.3g}"
 
 

@@ -5,6 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+EVERYWHERE = (-np.inf, np.inf)
+
 
 @dataclass(frozen=True, eq=False)
 class Counted:

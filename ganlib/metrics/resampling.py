@@ -47,15 +47,13 @@ class Certainty:
     Args:
         low: lower end of the 95 % interval.
         high: upper end.
-        typical: the median between two real samples of these sizes.
-        chance: 95 % of such pairs stay below it.
+        chance: 95 % of pairs of real samples of these sizes stay below it.
         p_value: how often two samples of one and the same distribution, that of both
             together, lie as far apart as these or farther.
     """
 
     low: float
     high: float
-    typical: float
     chance: float
     p_value: float
 
@@ -110,13 +108,13 @@ def certainties(
 
     # The grid is coarser than the samples: their own distance is the centre.
     again = between(real, generated) + values - distances(real[None], generated[None])[0]
-    typical, chance = np.quantile(between(real, real), [0.5, 0.95], axis=0)
+    chance = np.quantile(between(real, real), 0.95, axis=0)
     alike = between(real + generated, real + generated)
     # Rounding must not tell apart what is equal.
     p_values = (1 + (alike >= values * (1 - 1e-9)).sum(axis=0)) / (1 + resamples)
     high = np.maximum(np.quantile(again, 0.975, axis=0), values)
     low = np.where(p_values < 0.05, np.maximum(2 * values - high, 0), 0)
-    columns = np.stack([low, high, typical, chance, p_values], axis=1)
+    columns = np.stack([low, high, chance, p_values], axis=1)
     return [Certainty(*map(float, row)) for row in columns]
 
 

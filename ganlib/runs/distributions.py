@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlib.events import Arrays
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.counted import EVERYWHERE, Counted
 from ganlib.runs.documents import DamagedError
 from ganlib.runs.images import is_images
 from ganlib.runs.run import Run
@@ -21,16 +21,19 @@ class Distribution:
         real: what of it is finite; may be empty.
         generated: likewise.
         note: what a reader must know to judge it; may be empty.
+        within: the least and the greatest that it can be.
     """
 
     title: str
     real: Counted
     generated: Counted
     note: str = ""
+    within: tuple[float, float] = EVERYWHERE
 
 
 _VIEWS = ("ink", "pixels", "scores_real", "scores_generated")
 _BRIGHTNESSES = np.arange(256)
+_BRIGHT = (0.0, 255.0)
 _TOGETHER = (
     "Pixels of one image belong together, so there are fewer independent values than it seems, "
     "and the intervals are too narrow."
@@ -113,20 +116,26 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
                 real["real"].mean(axis=(1, 2, 3)),
                 made["fresh"].mean(axis=(1, 2, 3)),
                 "Of the images in the grid alone.",
+                _BRIGHT,
             )
         ]
     return [
-        _of_numbers("Ink per image", real["ink"], made["ink"]),
+        _of_numbers("Ink per image", real["ink"], made["ink"], within=_BRIGHT),
         Distribution(
             "Pixel brightness",
             Counted.with_counts(_BRIGHTNESSES, real["pixels"]),
             Counted.with_counts(_BRIGHTNESSES, made["pixels"]),
             _TOGETHER,
+            _BRIGHT,
         ),
     ]
 
 
 def _of_numbers(
-    title: str, real: np.ndarray, generated: np.ndarray, note: str = ""
+    title: str,
+    real: np.ndarray,
+    generated: np.ndarray,
+    note: str = "",
+    within: tuple[float, float] = EVERYWHERE,
 ) -> Distribution:
-    return Distribution(title, Counted.of(real), Counted.of(generated), note)
+    return Distribution(title, Counted.of(real), Counted.of(generated), note, within)

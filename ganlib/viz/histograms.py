@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.counted import EVERYWHERE, Counted
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout, value_axis
@@ -73,6 +73,7 @@ def histogram_info(
     noise: Counted | None = None,
     *,
     bins: int | Rule = 60,
+    within: tuple[float, float] = EVERYWHERE,
 ) -> HistogramsInfo:
     """Counts samples in bins that cover real and generated ones.
 
@@ -86,6 +87,7 @@ def histogram_info(
         generated: may be empty; None before there are any.
         noise: the generator's input; it is shown but does not widen the bins.
         bins: from 2 to 1,000, or a rule, which is applied to the real samples.
+        within: the least and the greatest that a value can be, where bins end at last.
 
     Raises:
         ValueError: no real number, or a number of bins that is not allowed.
@@ -95,7 +97,7 @@ def histogram_info(
     given = {"real": real, "generated": generated, "noise": noise}
     if not real.count:
         raise ValueError("A histogram needs at least one finite real sample. Received: none.")
-    low, high = _range(real, generated)
+    low, high = np.clip(_range(real, generated), *within)
     count = bins if isinstance(bins, int) else _bins_by(bins, real, low, high)
     edges = np.linspace(low, high, count + 1)
     return HistogramsInfo(

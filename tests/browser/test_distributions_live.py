@@ -87,7 +87,7 @@ def test_a_table_of_ones_own(dashboard: Dashboard, tmp_path: Path) -> None:
     tab.open("/distributions")
     tab.page.get_by_role("radio", name="A table of your own").click()
     tab.page.locator("input[type=file]").set_input_files(path)
-    expect(tab.page.locator("h4")).to_contain_text("The after values lie too high: mean")
+    expect(tab.page.locator("h4")).to_contain_text("The after values lie higher: mean")
     assert len({tuple(shown) for shown in ranges(tab)}) == 1
     with tab.page.expect_download() as download:
         tab.page.get_by_role("button", name="Values (CSV)").click()

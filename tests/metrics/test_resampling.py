@@ -48,9 +48,8 @@ def test_interval_of_a_difference_of_shares_is_the_textbooks(points: int, resamp
     assert found.low == pytest.approx(0.2 - 1.96 * sd, abs=near)
     assert found.high == pytest.approx(0.2 + 1.96 * sd, abs=near)
     assert found.p_value == pytest.approx(1 / (1 + resamples))
-    # Two real samples: the absolute value of a Gaussian, median 0.674 and 95 % at 1.96 sd.
+    # Two real samples: the absolute value of a Gaussian, 95 % at 1.96 sd.
     alike = np.sqrt(0.21 / 2_000 + 0.21 / 1_000)
-    assert found.typical == pytest.approx(0.6745 * alike, rel=0.05)
     assert found.chance == pytest.approx(1.96 * alike, rel=0.05)
 
 

@@ -255,7 +255,7 @@ def test_two_columns_of_a_table(open_page: Open, name: str) -> None:
     frame.to_csv(file, index=False) if name.endswith("csv") else frame.to_parquet(file)
     app = upload(open_page("distributions"), name, file.getvalue())
     # Names are shown as they are, never as markup.
-    assert sentence(app).startswith("The a_f*t values lie too high: mean ")
+    assert sentence(app).startswith("The a_f*t values lie higher: mean ")
     assert any("no finite numbers" in part.value for part in app.caption)
     assert set(app.dataframe[1].value.columns) >= {"before", "a_f*t"}
 

@@ -46,6 +46,14 @@ def test_one_outlier_does_not_widen_the_bins():
     assert info.histograms[0].outside >= 1
 
 
+def test_bins_end_where_values_must():
+    brightness = Counted.with_counts(np.arange(256), np.full(256, 100))
+    info = histogram_info(brightness, brightness, within=(0, 255))
+    assert (info.edges[0], info.edges[-1]) == (0, 255)
+    black = histogram_info(Counted.of(np.zeros(9)), within=(0, 255))
+    assert black.edges[0] == 0 < black.edges[-1] <= 255
+
+
 def test_bins_hold_still_while_a_good_generator_is_drawn_from():
     real = RNG.normal(0, 1, 10_000)
     edges = [histogram_info(of(real), of(RNG.normal(0, 1, 1_000))).edges for _ in range(20)]

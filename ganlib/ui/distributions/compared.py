@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.counted import EVERYWHERE, Counted
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 
@@ -18,6 +18,7 @@ class Compared:
         second: what is compared; likewise.
         pair: names and colours.
         notes: what a reader must know, in sentences.
+        within: the least and the greatest that a value can be.
         live: more is to come in a second, so that nothing may take long.
     """
 
@@ -28,4 +29,5 @@ class Compared:
     second: Counted
     pair: Pair = REAL_AND_GENERATED
     notes: tuple[str, ...] = ()
+    within: tuple[float, float] = EVERYWHERE
     live: bool = False

@@ -85,7 +85,7 @@ def _named(compared: Compared) -> tuple[tuple[str, Counted], tuple[str, Counted]
 
 def _charts(compared: Compared) -> dict[str, Chart]:
     style, counts, bins = _options()
-    info = histogram_info(compared.first, compared.second, bins=bins)
+    info = histogram_info(compared.first, compared.second, bins=bins, within=compared.within)
     view = float(info.edges[0]), float(info.edges[-1])
     both: Any = {"uirevision": f"{compared.place} {view}", "pair": compared.pair}
     return {
@@ -145,7 +145,6 @@ def _distances(found: Comparison, first: str) -> None:
                     "To": one.certainty.high,
                     "By chance": one.certainty.chance,
                     "p": p_text(one.certainty.p_value),
-                    "What it is": one.help,
                 }
                 for one in found.distances
             ]
@@ -171,6 +170,13 @@ def _distances(found: Comparison, first: str) -> None:
             ),
         },
     )
+    with st.popover("What these say", icon=":material/help:"):
+        st.markdown(
+            "".join(f"- **{one.title}**: {plain(one.help)}\n" for one in found.distances)
+            + "\n**From** and **To** are the ends of its 95 % interval. **By chance**: of two "
+            f"{plain(first)} samples of these sizes, 95 % are nearer to each other than this. "
+            "**p**: how often two samples of one and the same distribution are as far apart."
+        )
 
 
 def _moments(found: Comparison, compared: Compared) -> None:

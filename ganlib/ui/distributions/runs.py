@@ -85,6 +85,7 @@ def _at_their_ends(first: RunSummary, second: RunSummary) -> None:
             found[1][title].generated,
             two_generated(*names),
             _notes(found[0][title]),
+            found[0][title].within,
         )
     )
 
@@ -119,6 +120,7 @@ def _at(run: Run, steps: Sequence[int], step: int, active: bool) -> None:
             one.real,
             one.generated,
             notes=_notes(one),
+            within=one.within,
             live=active,
         )
     )
