@@ -79,8 +79,8 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     assert both["plane"]["alt"].endswith("at step 20")
     assert both["plane.beside"]["alt"].endswith("at step 10")
     said = [part.value for part in app.markdown]
-    assert any("Step 20: 8 modes, 50.0% near one" in part for part in said)
-    assert any("Step 10: 3 modes, 50.0% near one" in part for part in said)
+    assert any("Step 20: 8 peaks found, 50.0% near a peak" in part for part in said)
+    assert any("Step 10: 3 peaks found, 50.0% near a peak" in part for part in said)
 
 
 def test_a_run_beside_that_has_no_samples_yet_or_has_gone(store: RunStore) -> None:
