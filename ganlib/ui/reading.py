@@ -71,7 +71,7 @@ class Reading:
         self.status = status
         self._since = time.monotonic()
         self._made = Kept(_MOST_MADE)
-        self._kept = before._kept if before else Kept(_MOST_KEPT)
+        self._kept: Kept = before._kept if before else Kept(_MOST_KEPT)
 
     def holds(self, status: Status) -> bool:
         """Whether it still does for a page that has just read this status."""
