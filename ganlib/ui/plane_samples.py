@@ -25,7 +25,7 @@ _LAYERS = {
     "Discriminator": "blue where it takes points for real, vermilion where for generated; "
     "the paler, the less sure it is.",
     "Noise, bent": "a grid over the noise, as the generator bends it; as many samples land in "
-    "each cell, so small cells are dark.",
+    "each cell, so the smaller it is, the stronger its colour.",
     "Pull on samples": "green arrows, the way in which the discriminator tells the generator to "
     "move its samples; the longer, the more strongly.",
 }
@@ -141,7 +141,7 @@ def _heading(reading: Reading, step: int | None) -> None:
     figures = reading.scores.at(step)
     said += f"  \nStep {step:,}"
     if "modes" in figures:
-        said += f": {figures['modes']:.0f} peaks found, {figures['high_quality']:.1%} near a peak"
+        said += f": {figures['modes']:.0f} peaks, {figures['high_quality']:.1%} near one"
     st.markdown(said)
 
 
