@@ -52,6 +52,8 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     assert run.changes()[-1].knobs == {"generator_learning_rate": 0.0123}
 
     expect(tab.status).to_contain_text("Running")
+    # From then on a step moves the mark by less than a pixel.
+    tab.wait_for_step(run.changes()[-1].step + 500)
     tab.page.get_by_text("Slow motion").click()
     expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ has learned"))).to_be_visible()
     before = run.status().step
