@@ -47,12 +47,12 @@ def of_modes(found: float, peaks: int, near: float) -> str:
     if found < peaks:
         return (
             f"Mode collapse: the generator makes {found:.0f} of the {peaks} peaks, and {share} of "
-            "its points lie near one. What helps stands under Mode collapse in the settings; so do "
-            "the relativistic loss and the penalties r1 and r2."
+            "its points lie near a peak. What helps stands under Mode collapse in the settings; so "
+            "do the relativistic loss and the penalties r1 and r2."
         )
     if near < 0.8:
-        return f"All {peaks} peaks are found, but only {share} of the points lie near one yet."
-    return f"All {peaks} peaks are found, and {share} of the points lie near one."
+        return f"All {peaks} peaks are found, but only {share} of the points lie near a peak yet."
+    return f"All {peaks} peaks are found, and {share} of the points lie near a peak."
 
 
 def _now(values: np.ndarray) -> float:

@@ -122,5 +122,5 @@ def test_what_the_samples_say_of_peaks() -> None:
     assert diagnosis.of_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
     assert (
         diagnosis.of_modes(8, 8, 0.98)
-        == "All 8 peaks are found, and 98 % of the points lie near one."
+        == "All 8 peaks are found, and 98 % of the points lie near a peak."
     )

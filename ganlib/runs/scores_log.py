@@ -28,6 +28,12 @@ class Scores:
     def __len__(self) -> int:
         return len(self.step)
 
+    def at(self, step: int) -> dict[str, float]:
+        """Those that a step has, by name."""
+        row = self.step == step
+        found = {name: values[row] for name, values in self.values.items()}
+        return {name: float(one[0]) for name, one in found.items() if np.isfinite(one).any()}
+
 
 class _Row(NamedTuple):
     """A line of the log.

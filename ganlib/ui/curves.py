@@ -14,9 +14,10 @@ from ganlib.runs.run import Parent
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.reading import Reading
 from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
+from ganlib.ui.text import words
 from ganlib.viz.chart import Chart
-from ganlib.viz.curve_figures import Mark, loss_figure, marked
-from ganlib.viz.curves import CurvesInfo, GrowingCurves, curves_info
+from ganlib.viz.curve_figures import loss_figure, marked
+from ganlib.viz.curves import CurvesInfo, GrowingCurves, Mark, curves_info
 from ganlib.viz.layout import XKind
 
 _LOSS_HEIGHT = 270
@@ -137,10 +138,10 @@ def _charts(
             for name, column in columns.items()
         }
 
-    marks = _marks(changes, parent, steps, x)
+    marks, length = _marks(changes, parent, steps, x), float(x[-1]) if len(x) else 0.0
     losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
     info = _info(reading, "losses", x, losses, look.x_kind, look.smoothing, look.log)
-    loss_chart = marked(loss_figure(info, uirevision=revision), marks)
+    loss_chart = marked(loss_figure(info, uirevision=revision), marks, length)
     smoothing = look.smoothing if second.smoothed else 0
     log = look.log and second.can_be_log
     if second.of_samples and reading:
@@ -156,7 +157,7 @@ def _charts(
         columns = series(second.columns)
         info = _info(reading, second.name, x, columns, look.x_kind, smoothing, log)
     figure = second.figure(info, uirevision=f"{revision}.{second.name}")
-    return loss_chart, marked(figure, marks)
+    return loss_chart, marked(figure, marks, length)
 
 
 def _info(
@@ -183,15 +184,14 @@ def _marks(
     changes: Sequence[Change], parent: Parent | None, steps: np.ndarray, x: np.ndarray
 ) -> list[Mark]:
     """Where the run was forked, and where knobs were changed: at the first step that has them."""
-    told = [(parent.step, "fork")] if parent else []
-    told += [
-        (
-            change.step,
-            ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in change.knobs.items()),
-        )
-        for change in changes
-        if change.knobs
-    ]
+    told = [(parent.step, f"Forked at step {parent.step:,}")] if parent else []
+    changed: dict[int, dict[str, object]] = {}
+    for change in changes:
+        # Of several after the same step, the last is the one that acts.
+        changed.setdefault(change.step, {}).update(change.knobs)
+    for step, knobs in changed.items():
+        if values := [f"{words(name)} {words(value)}" for name, value in knobs.items()]:
+            told.append((step, "<br>".join([f"From step {step + 1:,} on:", *values])))
     at = np.searchsorted(steps, [step for step, _ in told], side="right")
     return [
         Mark(float(x[min(int(index), len(x) - 1)]), text)
@@ -222,9 +222,12 @@ def chart_options(offered: Offered) -> None:
             width=150,
             help="Weight of the past in the running mean; the raw curve stays as a shadow.",
         )
-        st.segmented_control(
-            "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
-        )
+        with st.container(width="content", gap=None):
+            st.segmented_control(
+                "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
+            )
+            # It is so much lower than the others, whose labels its own is to stand beside.
+            st.space("xsmall")
         st.selectbox(
             "Second chart",
             offered.charts,

@@ -128,7 +128,13 @@ class LiveChart {
   }
 
   hoverAgain() {
-    if (this.pointer && !this.held) this.plotly.Fx.hover(this.plot, this.pointer, "xy")
+    if (!this.pointer || this.held) return
+    // A finger does not move, so the browser would not tell the new node of a mark that it is there.
+    const { clientX, clientY } = this.pointer
+    const under = document.elementFromPoint(clientX, clientY)
+    if (under?.closest(".annotation")) {
+      under.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }))
+    } else this.plotly.Fx.hover(this.plot, this.pointer, "xy")
   }
 
   // A picture of its own, because on the page the paper is transparent.

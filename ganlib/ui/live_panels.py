@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any, NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from ganlib import diagnosis, recipes
@@ -17,7 +18,7 @@ from ganlib.ui.curves import Offered, chart_options, curves_panel, offered_by
 from ganlib.ui.hands_on import hands_on, what_happens
 from ganlib.ui.plane_samples import trains_beside
 from ganlib.ui.reading import READINGS, Reading
-from ganlib.ui.samples import samples_options, samples_panel
+from ganlib.ui.samples import samples_options, samples_panel, step_shown
 from ganlib.ui.services import manager
 from ganlib.ui.session import (
     anew_where_gone,
@@ -197,14 +198,21 @@ def _data(run: Run, drawn: _Stage) -> None:
 
 
 def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
-    history = reading.history
-    if not len(history):
-        return ""
-    said = diagnosis.sentence({name: history[name] for name in history.names})
-    if "modes" in status.scores and (peaks := recipe.peaks(config_now(reading.run))):
-        scores = status.scores
-        said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
-    return said
+    """Of the step whose samples are on view: the newest, or an older one that it names."""
+    steps, history = reading.sample_steps, reading.history
+    shown = step_shown(reading) if steps else 0
+    older = bool(steps) and shown != steps[-1]
+    scores = reading.scores.at(shown) if older else status.scores
+    rows = int(np.searchsorted(history.step, shown, side="right")) if older else len(history)
+    said = ""
+    if rows:
+        said = diagnosis.sentence({name: history[name][:rows] for name in history.names})
+        if "modes" in scores and (peaks := recipe.peaks(config_now(reading.run))):
+            said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
+    if not older:
+        return said
+    said = said or "Nothing has been learned yet."
+    return f"**At step {shown:,}**: {said[:1].lower()}{said[1:]}"
 
 
 def _before_the_first(recipe: Recipe, config: RunConfig) -> None:

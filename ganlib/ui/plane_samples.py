@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from ganlib import recipes
@@ -20,7 +19,16 @@ from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
 
 BESIDE = "samples.beside"
 _HEIGHT, _HEIGHT_OF_TWO = 380, 300
-_LAYERS = ("Real", "Generated", "Discriminator", "Noise, bent", "Pull on samples")
+_POINTS = ("Real", "Generated")
+# What each of the others shows.
+_LAYERS = {
+    "Discriminator": "blue where it takes points for real, vermilion where for generated; "
+    "the paler, the less sure it is.",
+    "Noise, bent": "a grid over the noise, as the generator bends it; as many samples land in "
+    "each cell, so the smaller it is, the stronger its colour.",
+    "Pull on samples": "green arrows, the way in which the discriminator tells the generator to "
+    "move its samples; the longer, the more strongly.",
+}
 _ALONE = ""
 # Runs among which one can be chosen, the newest.
 _MOST = 30
@@ -33,7 +41,7 @@ def plane_samples(reading: Reading, step: int) -> None:
         reading: of the run on view.
         step: one of its steps that have samples.
     """
-    layers = set(_LAYERS[:2])
+    layers = set(_POINTS)
     if "surface" in reading.samples(step):
         layers = set(st.session_state.get("samples.layers", layers))
     other = _another(reading.run)
@@ -59,15 +67,17 @@ def plane_options(run: Run, samples: Arrays) -> None:
         samples: of it.
     """
     if "surface" in samples:
-        st.session_state.setdefault("samples.layers", list(_LAYERS[:2]))
-        st.pills(
+        st.session_state.setdefault("samples.layers", list(_POINTS))
+        chosen = st.pills(
             "Layers",
-            _LAYERS,
+            (*_POINTS, *_LAYERS),
             selection_mode="multi",
             key="samples.layers",
             persist_state="session",
             label_visibility="collapsed",
         )
+        if said := [f"**{name}**: {what}" for name, what in _LAYERS.items() if name in chosen]:
+            st.caption("  \n".join(said))
     if others := _others(run):
         if st.session_state.get(BESIDE) not in others:
             st.session_state[BESIDE] = _ALONE
@@ -128,12 +138,10 @@ def _heading(reading: Reading, step: int | None) -> None:
     if step is None:
         st.markdown(f"{said}  \nNo samples yet.")
         return
-    scores = reading.scores
-    rows = np.flatnonzero(scores.step == step)
-    figures = {name: float(values[rows[0]]) for name, values in scores.values.items() if len(rows)}
+    figures = reading.scores.at(step)
     said += f"  \nStep {step:,}"
     if "modes" in figures:
-        said += f": {figures['modes']:.0f} modes, {figures['high_quality']:.1%} near one"
+        said += f": {figures['modes']:.0f} peaks, {figures['high_quality']:.1%} near one"
     st.markdown(said)
 
 

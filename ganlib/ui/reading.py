@@ -21,18 +21,28 @@ from ganlib.runs.scores_log import Scores
 # Half of the time between two looks: whoever looks alone sees what is new at each of them.
 FRESH_S = 0.5
 _MOST = 16
+# Of each reading: curves that grow; and what was made of its files, of which a step that is looked
+# at takes two entries and up to 200 kB.
 _MOST_KEPT = 8
+_MOST_MADE = 32
 
 Made = TypeVar("Made")
 Grown = TypeVar("Grown", bound=Sized)
 
 
 class Kept:
-    """What a reading of a run leaves to the next one, of which the longest unused is let go."""
+    """What is made once for all who ask for it, of which the longest unused is let go.
 
-    def __init__(self) -> None:
+    Args:
+        most: how many are kept.
+    """
+
+    def __init__(self, most: int):
+        self._most = most
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
+        # One for all: who waits for another session's chart mostly wants the same. What is made
+        # may be made of others that are kept here.
+        self._lock = threading.RLock()
 
     @contextmanager
     def of(self, key: Hashable, make: Callable[[], Made]) -> Iterator[Made]:
@@ -40,7 +50,7 @@ class Kept:
         with self._lock:
             kept = self._kept.pop(key) if key in self._kept else make()
             self._kept[key] = kept
-            while len(self._kept) > _MOST_KEPT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
             yield kept
 
@@ -48,7 +58,7 @@ class Kept:
 class Reading:
     """A run as it was at one moment. Any number of threads may share it.
 
-    Everything is read when it is first asked for, and then kept.
+    Everything is read when it is first asked for, and kept until much else was asked for since.
 
     Args:
         run: the run.
@@ -60,10 +70,8 @@ class Reading:
         self.run = run
         self.status = status
         self._since = time.monotonic()
-        self._made: dict[Hashable, Any] = {}
-        # One for all: who waits for another session's chart mostly wants the same.
-        self._lock = threading.RLock()
-        self._kept: Kept = before._kept if before else Kept()
+        self._made = Kept(_MOST_MADE)
+        self._kept: Kept = before._kept if before else Kept(_MOST_KEPT)
 
     def holds(self, status: Status) -> bool:
         """Whether it still does for a page that has just read this status."""
@@ -74,16 +82,13 @@ class Reading:
         return both_run and began and time.monotonic() < self._since + FRESH_S
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` returned when it was first called with this key.
+        """What `make` returned when it was first called with this key, or since it was let go.
 
         Args:
             key: names what is made, with all that decides it besides the run.
             make: makes it, and may raise, in which case nothing is kept.
         """
-        with self._lock:
-            if key not in self._made:
-                self._made[key] = make()
-            made: Made = self._made[key]
+        with self._made.of(key, make) as made:
             return made
 
     @contextmanager

@@ -30,6 +30,11 @@ _CHART_HEIGHT = 380
 _MORE = 16
 _MORE_POINTS = 500
 _VIEWS = ("Histogram", "Densities and discriminator")
+_LINES_SAID = (
+    "Above, the discriminator, and dotted the best that one could say of these densities. Below, "
+    "lines from the noise z to the samples x that the generator makes of it, as in figure 1 of "
+    "Goodfellow et al. 2014."
+)
 _NONE_YET = {
     "queued": "The first samples come when it is this run's turn.",
     "running": "The first samples come as soon as the networks are built.",
@@ -49,8 +54,7 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
     if not steps:
         st.caption(_NONE_YET.get(status.state, "There are no samples: it ended before the first."))
         return
-    slider = f"{run.id}.time"
-    step = step_on_view(steps, key=slider)
+    slider, step = _slider(run), step_shown(reading)
     # Where a step cannot be read, another can be chosen.
     with told():
         if recipe.kind == "image":
@@ -67,6 +71,15 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
         st.caption(f"The next samples come at step {due:,}.")
     if not status.active and run.checkpoint_steps():
         _more(recipe, run)
+
+
+def step_shown(reading: Reading) -> int:
+    """The saved step whose samples are on view; there must be one at least."""
+    return step_on_view(reading.sample_steps, key=_slider(reading.run))
+
+
+def _slider(run: Run) -> str:
+    return f"{run.id}.time"
 
 
 def samples_options(recipe: Recipe, reading: Reading) -> None:
@@ -95,7 +108,7 @@ def samples_options(recipe: Recipe, reading: Reading) -> None:
         plane_options(reading.run, samples)
     elif _has_lines(samples):
         st.session_state.setdefault("samples.view", _VIEWS[0])
-        st.segmented_control(
+        view = st.segmented_control(
             "View",
             _VIEWS,
             key="samples.view",
@@ -103,6 +116,8 @@ def samples_options(recipe: Recipe, reading: Reading) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
+        if view == _VIEWS[1]:
+            st.caption(_LINES_SAID)
 
 
 def _has_lines(samples: Arrays) -> bool:
@@ -161,7 +176,7 @@ def _line(recipe: Recipe, reading: Reading, step: int) -> None:
             ),
             key="histogram",
             height=_CHART_HEIGHT,
-            alt=f"Histograms of real, noise and generated values at step {step:,}",
+            alt=f"Histograms of real and generated values at step {step:,}",
         )
     )
 

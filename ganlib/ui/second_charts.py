@@ -12,9 +12,9 @@ from ganlib.viz.curve_figures import (
     distance_figure,
     frechet_figure,
     gradient_norm_figure,
-    high_quality_figure,
     learning_rate_figure,
-    modes_figure,
+    near_a_peak_figure,
+    peaks_figure,
     reverse_kl_figure,
     wasserstein_figure,
 )
@@ -120,19 +120,19 @@ SECOND_CHARTS: dict[str, SecondChart] = {
             "Gradient norms: how strongly each network is pulled.",
         ),
         _score(
-            "Modes covered",
+            "Peaks found",
             "modes",
-            modes_figure,
+            peaks_figure,
             "Peaks that the generated samples find",
-            "how many of the peaks have a generated point.",
+            "how many of the peaks have a generated point near them.",
         ),
         _score(
-            "High quality",
+            "Near a peak",
             "high_quality",
-            high_quality_figure,
+            near_a_peak_figure,
             "Share of generated samples near a peak",
-            "the share of generated points within three standard deviations of a peak; 98.9 % of "
-            "real ones are.",
+            "the share of generated points within three standard deviations of a peak, in papers "
+            "those of high quality; 98.9 % of real ones are.",
         ),
         _score(
             "Reverse KL",

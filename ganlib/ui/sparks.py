@@ -1,5 +1,6 @@
 """Loss curves as small as a cell of a table."""
 
+import threading
 from collections.abc import Sequence
 
 from ganlib.errors import UserError
@@ -23,6 +24,8 @@ class Sparks:
         self._store = store
         # The step at which each was read, and its points.
         self._read: dict[str, tuple[int, list[float]]] = {}
+        # Of those who read: whoever comes second finds read what the first was reading.
+        self._lock = threading.Lock()
 
     def of(self, summary: RunSummary) -> list[float]:
         """The points as they were last read, oldest first; empty before that."""
@@ -37,12 +40,13 @@ class Sparks:
         Returns:
             How many have still to be read.
         """
-        listed = {summary.id for summary in summaries}
-        # Anew and not in place: another session may be looking at it.
-        self._read = {run_id: read for run_id, read in self._read.items() if run_id in listed}
-        waiting = [one for one in summaries if self._read.get(one.id, (-1, []))[0] != _step(one)]
-        for summary in waiting[:most]:
-            self._read[summary.id] = _step(summary), self._points(summary.id)
+        with self._lock:
+            # Not in place: others look at it meanwhile.
+            read = {one.id: self._read[one.id] for one in summaries if one.id in self._read}
+            waiting = [one for one in summaries if read.get(one.id, (-1, []))[0] != _step(one)]
+            for summary in waiting[:most]:
+                read[summary.id] = _step(summary), self._points(summary.id)
+            self._read = read
         return max(0, len(waiting) - most)
 
     def _points(self, run_id: str) -> list[float]:

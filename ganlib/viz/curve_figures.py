@@ -1,7 +1,6 @@
 """What is drawn of curves: losses, accuracies, distances, learning rates, gradient norms."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.curves import CurvesInfo
+from ganlib.viz.curves import CurvesInfo, Mark, gathered
 from ganlib.viz.layout import chart_layout, log_axis, upright, x_axis
 
 _PER_CENT: Mapping[str, Any] = MappingProxyType(
@@ -24,6 +23,8 @@ _PER_CENT: Mapping[str, Any] = MappingProxyType(
 _SHADOW = 0.18
 # A batch's accuracy jumps from 0 to 1 and back: any darker, and it would hide its mean.
 _ACCURACY_SHADOW = 0.07
+# Width of a mark's triangle, as a share of the axis.
+_TRIANGLE = 0.025
 
 
 def loss_figure(info: CurvesInfo, *, uirevision: str, height: int = 280) -> Chart:
@@ -80,7 +81,7 @@ def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220
     return _figure(info, "rate", uirevision, height, y=y)
 
 
-def modes_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+def peaks_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """How many peaks of the distribution the samples of "generated" find."""
     most = max(1, round(info.highest))
     y = {
@@ -90,10 +91,10 @@ def modes_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Cha
         "dtick": -(-most // 4),
         "tickformat": "d",
     }
-    return _figure(info, "modes", uirevision, height, y=y, label="found by {}", value_format="d")
+    return _figure(info, "peaks", uirevision, height, y=y, label="found by {}", value_format="d")
 
 
-def high_quality_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+def near_a_peak_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """Share of the samples of "generated" that lie near a peak, from 0 to 1."""
     return _figure(
         info, "near a peak", uirevision, height, y=_PER_CENT, label="{}", value_format=".1%"
@@ -121,33 +122,24 @@ def brightness_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -
     return _figure(info, "of white", uirevision, height, y=y, value_format=".2%")
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A place on the horizontal axis at which something was changed.
+def marked(chart: Chart, marks: Sequence[Mark], length: float) -> Chart:
+    """The same chart with a dotted line at each mark, and above it a triangle to point at.
+
+    What was changed is told there alone: written along the line it would cover the curves, and
+    be cut where the chart is low.
 
     Args:
-        x: in the axis' unit.
-        text: what was changed.
+        chart: curves over training.
+        marks: ascending.
+        length: of the horizontal axis, in its unit.
     """
-
-    x: float
-    text: str
-
-
-def marked(chart: Chart, marks: Sequence[Mark]) -> Chart:
-    """The same chart with a dotted line at each mark, and what it means beside it."""
     if not marks:
         return chart
-    shapes = [upright(mark.x) for mark in marks]
-    annotations = [
-        {"text": mark.text, "x": mark.x, "yref": "paper", "y": 1, "textangle": -90}
-        | {"xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 10}}
-        for mark in marks
-    ]
+    triangles = [_triangle(mark) for mark in gathered(marks, _TRIANGLE * length)]
     layout = {
         **chart.layout,
-        "shapes": [*chart.layout.get("shapes", []), *shapes],
-        "annotations": [*chart.layout.get("annotations", []), *annotations],
+        "shapes": [*chart.layout.get("shapes", []), *(upright(mark.x) for mark in marks)],
+        "annotations": [*chart.layout.get("annotations", []), *triangles],
     }
     return Chart(chart.traces, layout)
 
@@ -241,6 +233,22 @@ def _level(y: float) -> dict[str, Any]:
         "y1": y,
         "line": {"color": colours.NEUTRAL, "width": 1.5, "dash": "dot"},
         "layer": "below",
+    }
+
+
+def _triangle(mark: Mark) -> dict[str, Any]:
+    """Stands on the upper edge of the plot, below the legend."""
+    return {
+        "text": "▼",
+        "hovertext": mark.text,
+        "hoverlabel": {"font": {"size": 11}},
+        "font": {"size": 9},
+        "x": mark.x,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "borderpad": 1,
+        "showarrow": False,
     }
 
 

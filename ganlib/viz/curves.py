@@ -4,13 +4,16 @@ Smoothing comes before thinning out: a running mean of what is left of 100,000 p
 would be a running mean of extremes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ganlib.viz.layout import XKind
 from ganlib.viz.thinning import MIN_POINTS, RunningMean, Stretches, decimate
+
+# Of marks that are told together; more would not fit beside a low chart.
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,40 @@ class CurvesInfo:
     @property
     def _drawn(self) -> list[np.ndarray]:
         return [y for curve in self.curves for y in (curve.y, curve.raw_y) if len(y)]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the horizontal axis at which something was changed.
+
+    Args:
+        x: in the axis' unit.
+        text: what was changed; lines are separated by "<br>".
+    """
+
+    x: float
+    text: str
+
+
+def gathered(marks: Sequence[Mark], width: float) -> list[Mark]:
+    """Marks that are all farther than that apart: each tells of those that follow closer.
+
+    Args:
+        marks: ascending.
+        width: in the axis' unit.
+    """
+    groups: list[list[Mark]] = []
+    for mark in marks:
+        if groups and mark.x - groups[-1][0].x <= width:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    return [Mark(group[0].x, _together([mark.text for mark in group])) for group in groups]
+
+
+def _together(texts: Sequence[str]) -> str:
+    more = len(texts) - _MOST_TOLD
+    return "<br>".join([*texts[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
 
 
 class GrowingCurves:

@@ -141,8 +141,8 @@ def goodfellow_figure(
         "fixedrange": True,
     }
     layout["annotations"] = [
-        _label("z", 0.0),
-        _label("x", 1.0),
+        _label("noise z", 0.0),
+        _label("sample x", 1.0),
     ]
     return Chart((*_densities(info), *_lines(info, view)), layout)
 

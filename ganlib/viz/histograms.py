@@ -134,14 +134,22 @@ def histogram_figure(
     traces = [
         _trace(info.scaled(at, counts), x, *looks[histogram.name])
         for at, histogram in enumerate(info.histograms)
+        # Noise may lie far from the data, and what is not to be seen has no place in the legend.
+        if histogram.name != "noise" or histogram.density.any()
     ]
+    top = _top(info) * (info.histograms[0].count * width if counts else 1)
     layout = chart_layout(
         title="values in a bin" if counts else "density",
         uirevision=uirevision,
         height=height,
         x=value_axis(info.edges[0], info.edges[-1], AROUND),
-        y={"range": [0, _top(info) * (info.histograms[0].count * width if counts else 1)]},
+        y={"range": [0, top]},
     )
+    layout["annotations"] = [
+        _beyond(info, float(values.max()), int(values.argmax()))
+        for at, histogram in enumerate(info.histograms)
+        if histogram.name == "generated" and (values := info.scaled(at, counts)).max() > top
+    ]
     layout["legend"]["traceorder"] = "reversed"
     return Chart(tuple(reversed(traces)), layout)
 
@@ -194,6 +202,21 @@ def _top(info: HistogramsInfo) -> float:
     real = by_name["real"] or 1.0
     tall = by_name.get("generated", 0.0) > _TALL * real
     return float((_TALLEST if tall else _TALL) * real)
+
+
+def _beyond(info: HistogramsInfo, value: float, bin: int) -> dict[str, Any]:
+    """How high a bar is that the axis cuts, beside its upper end."""
+    right = bin < len(info.centres) / 2
+    return {
+        "text": f"↑ up to {value:,.3g}",
+        "x": info.edges[bin + 1 if right else bin],
+        "xanchor": "left" if right else "right",
+        "xshift": 4 if right else -4,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "top",
+        "showarrow": False,
+    }
 
 
 def _trace(values: np.ndarray, x: np.ndarray, name: str, colour: str) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from ganlib.viz.layout import chart_layout, value_labels
 
 MAX_POINTS = 2_500
 _MOST_SLOW = 800
+# Pixels below the plot: of the axis' labels, of labels and title, of the line that tells of
+# points which are not to be seen.
+_LABELLED, _TITLED, _TOLD = 24, 42, 18
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,23 @@ def plane_figure(
         above: traces over them.
         hidden: "real" or "generated", where these points are not to be seen.
     """
+    x_labels = value_labels(*info.x_range)
+    below_axis = _TITLED if "title" in x_labels else _LABELLED
     layout = chart_layout(
         title="",
         uirevision=uirevision,
         height=height,
-        x={"range": list(info.x_range), "constrain": "domain", **value_labels(*info.x_range)},
+        x={"range": list(info.x_range), "constrain": "domain", **x_labels},
         # The square is made smaller where there is no room, never cut: what the count
         # calls outside is outside the picture.
         y={"range": list(info.y_range), "constrain": "domain", **value_labels(*info.y_range)}
         | ({"scaleanchor": "x"} if info.is_square else {}),
     )
     layout["hovermode"] = "closest"
-    layout["margin"] |= {"l": 44, "b": 30}
-    layout["annotations"] = [_told(info)] if info.outside or info.not_finite else []
+    # Also where there is nothing to be told, or the square would change its size with it.
+    layout["margin"] |= {"l": 44, "b": below_axis + _TOLD}
+    if "generated" not in hidden and (info.outside or info.not_finite):
+        layout["annotations"] = [_told(info, below_axis)]
     clouds = [
         # Larger, so that it can still be seen around generated points that hit it.
         _cloud("real", info.real, size=7, alpha=0.35),
@@ -168,7 +175,7 @@ def _legend(name: str) -> dict[str, Any]:
     }
 
 
-def _told(info: PlaneInfo) -> dict[str, Any]:
+def _told(info: PlaneInfo, below_axis: int) -> dict[str, Any]:
     parts = []
     if info.outside:
         parts.append(f"{info.outside:,} generated outside")
@@ -180,8 +187,11 @@ def _told(info: PlaneInfo) -> dict[str, Any]:
         "yref": "paper",
         "x": 1,
         "xanchor": "right",
-        # Not above, where a narrow chart has its legend.
+        # Not above, where a narrow chart has its legend, nor over the points.
         "y": 0,
-        "yanchor": "bottom",
+        "yanchor": "top",
+        "yshift": -below_axis,
+        "borderpad": 0,
+        "font": {"size": 12},
         "showarrow": False,
     }

@@ -3,11 +3,12 @@
 import re
 
 from dashboard import Dashboard
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
 
 SCALAR = "toy/scalar"
+LOSS = '.live-chart-plot[data-key="toy.loss"]'
 
 
 def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: RunStore) -> None:
@@ -45,18 +46,37 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     tab.button("resume").click()
     tab.page.wait_for_function(
         """plot => document.querySelector(plot)?._fullLayout?.annotations
-          ?.some(note => note.text.includes("generator learning rate 0.0123"))""",
-        arg='.live-chart-plot[data-key="toy.loss"]',
+          ?.some(note => note.hovertext?.includes("generator learning rate 0.0123"))""",
+        arg=LOSS,
     )
     assert run.changes()[-1].knobs == {"generator_learning_rate": 0.0123}
 
     expect(tab.status).to_contain_text("Running")
+    # From then on a step moves the mark by less than a pixel.
+    tab.wait_for_step(run.changes()[-1].step + 500)
     tab.page.get_by_text("Slow motion").click()
     expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ has learned"))).to_be_visible()
     before = run.status().step
+    told = tab.page.locator(f"{LOSS} .hoverlayer")
+    point_without_moving(tab.page.locator(f"{LOSS} .annotation").last)
+    expect(told).to_contain_text("generator learning rate 0.0123")
     tab.page.wait_for_timeout(3_000)
-    assert run.status().step - before < 20
+    # Drawn anew meanwhile.
+    expect(told).to_contain_text("generator learning rate 0.0123")
+    assert before < run.status().step < before + 20
     tab.page.get_by_text("Slow motion").click()
     tab.wait_for_step(before + 100)
     tab.stop()
     assert tab.complaints == []
+
+
+def point_without_moving(mark: Locator) -> None:
+    """As a finger does, of which the browser says nothing more once it has touched."""
+    mark.scroll_into_view_if_needed()
+    mark.evaluate("""mark => {
+      const { x, y, width, height } = mark.getBoundingClientRect()
+      const there = { bubbles: true, clientX: x + width / 2, clientY: y + height / 2 }
+      for (const kind of ["mousemove", "mouseover"]) {
+        mark.querySelector("text").dispatchEvent(new MouseEvent(kind, there))
+      }
+    }""")

@@ -149,13 +149,13 @@ def test_scores_of_the_samples_can_be_the_second_chart(store: RunStore) -> None:
     assert choice.options == [
         "Accuracy",
         "Gradient norms",
-        "Modes covered",
-        "High quality",
+        "Peaks found",
+        "Near a peak",
         "Reverse KL",
     ]
     for name, expected in (
-        ("Modes covered", [1.0, 8.0]),
-        ("High quality", [0.1, 0.8]),
+        ("Peaks found", [1.0, 8.0]),
+        ("Near a peak", [0.1, 0.8]),
         ("Reverse KL", [1.0, 0.125]),
     ):
         app.selectbox(key="chart.second").select(name).run()
@@ -179,7 +179,7 @@ def decoded(app: AppTest) -> dict[str, list[float]]:
 
 def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
     offered = offered_charts({"modes"}, False)
-    assert offered == ("Accuracy", "Gradient norms", "Modes covered")
+    assert offered == ("Accuracy", "Gradient norms", "Peaks found")
     assert default_chart(offered, False) == "Accuracy"
     offered = offered_charts({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
     assert offered == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")
@@ -192,9 +192,12 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     steps, seconds = np.array([1, 2, 6, 7]), np.array([0.1, 0.2, 0.6, 0.7])
     changes = [Change(4, {"loss": "hinge"}), Change(1, {"loss": "hinge"}), Change(9, {"loss": "x"})]
     assert [mark.x for mark in _marks(changes, None, steps, seconds)] == [0.6, 0.2, 0.7]
+    changes = [Change(4, {"loss": "non_saturating", "beta_1": 0.5}), Change(4, {"beta_1": 0.9})]
+    (mark,) = _marks([*changes, Change(5, learns="generator")], None, steps, seconds)
+    assert mark.text == "From step 5 on:<br>loss non saturating<br>beta 1 0.9"
     history = History(("step", "time_s", "generator_loss"), np.stack([steps, seconds, steps]))
     scores = Scores(np.array([0, 2, 4, 6]), {"modes": np.array([0.0, 2.0, 4.0, 6.0])})
-    look = _Look("Modes covered", "discriminator", 0.0, False, "seconds")
+    look = _Look("Peaks found", "discriminator", 0.0, False, "seconds")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
     reading.once("history", lambda: history)

@@ -2,6 +2,8 @@
 
 import threading
 import time
+import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -162,3 +164,24 @@ def test_what_grew_for_the_longest_unused_is_let_go(store: RunStore) -> None:
         assert kept == [8]
     with shared.growing(0, list) as anew:
         assert anew == []
+
+
+def test_what_was_made_for_the_longest_unused_is_let_go(store: RunStore) -> None:
+    """Whoever plays 5,000 steps of a run that has ended looks at one reading all along."""
+    run = stored_runs.finished(store)
+    shared = Reading(run, run.status())
+    history = shared.history
+    made: list[weakref.ref[np.ndarray]] = []
+
+    def chart(step: int) -> np.ndarray:
+        # Of what is made once itself, as charts are.
+        points = shared.once(("samples", step), lambda: np.full(3, step)) + 1
+        made.append(weakref.ref(points))
+        return points
+
+    for step in range(200):
+        assert shared.history is history, "what every look needs stays"
+        shared.once(("cloud", step), partial(chart, step))
+    assert sum(one() is not None for one in made) <= 16
+    assert shared.once(("cloud", 199), object) is made[199]()
+    assert shared.once(("cloud", 0), lambda: "anew") == "anew"

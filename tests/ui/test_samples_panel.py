@@ -1,6 +1,7 @@
 """Samples of a plane, which no stored run of the other tests has."""
 
 import numpy as np
+import pytest
 import stored_runs
 from drawn import charts
 from streamlit.testing.v1 import AppTest
@@ -9,6 +10,7 @@ from ganlib import recipes
 from ganlib.events import DataReport, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.writer import RunWriter
+from ganlib.ui.reading import Reading
 
 REAL = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
 
@@ -79,8 +81,8 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     assert both["plane"]["alt"].endswith("at step 20")
     assert both["plane.beside"]["alt"].endswith("at step 10")
     said = [part.value for part in app.markdown]
-    assert any("Step 20: 8 modes, 50.0% near one" in part for part in said)
-    assert any("Step 10: 3 modes, 50.0% near one" in part for part in said)
+    assert any("Step 20: 8 peaks, 50.0% near one" in part for part in said)
+    assert any("Step 10: 3 peaks, 50.0% near one" in part for part in said)
 
 
 def test_a_run_beside_that_has_no_samples_yet_or_has_gone(store: RunStore) -> None:
@@ -92,3 +94,21 @@ def test_a_run_beside_that_has_no_samples_yet_or_has_gone(store: RunStore) -> No
     app = shown(run, **{"samples.beside": "20200101-0000-000000000000"})
     assert app.selectbox(key="samples.beside").value == ""
     assert list(clouds(app)) == ["plane"]
+
+
+def test_each_layer_over_the_plane_says_what_it_shows_while_it_is_on(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = {"fixed": REAL, "fresh": REAL, "surface": np.zeros((3, 3))}
+    samples |= {"surface_at": np.zeros((2, 3)), "scores_real": REAL, "scores_generated": REAL}
+    monkeypatch.setattr(Reading, "samples", lambda _, step: samples)
+    app = shown(plane_run(store))
+    layers = app.pills(key="samples.layers")
+    assert layers.options[2:] == ["Discriminator", "Noise, bent", "Pull on samples"]
+    assert not app.caption
+    layers.set_value(["Real", "Discriminator", "Pull on samples"]).run()
+    assert not app.exception
+    (said,) = (part.value for part in app.caption)
+    assert said.startswith("**Discriminator**: blue where it takes points for real")
+    assert "**Pull on samples**: green arrows" in said
+    assert "Noise" not in said

@@ -3,7 +3,6 @@ import pytest
 
 from ganlib.viz import colours
 from ganlib.viz.curve_figures import (
-    Mark,
     accuracy_figure,
     brightness_figure,
     clipped_figure,
@@ -15,7 +14,7 @@ from ganlib.viz.curve_figures import (
     marked,
     steps_figure,
 )
-from ganlib.viz.curves import curves_info
+from ganlib.viz.curves import Mark, curves_info
 
 
 def test_log_axis_leaves_out_what_is_not_positive():
@@ -144,18 +143,32 @@ def test_the_frechet_distance_can_be_seen_from_noise_to_images() -> None:
     assert chart.traces[-1]["line"]["color"] == colours.GENERATED
 
 
-def test_marks_are_lines_with_words() -> None:
+def test_marks_are_lines_and_tell_of_themselves_where_they_are_pointed_at() -> None:
     info = curves_info(np.arange(1, 4), {"generator": np.array([3.0, 2.0, 1.0])})
     chart = loss_figure(info, uirevision="run")
-    assert marked(chart, []) is chart
-    found = marked(chart, [Mark(2.0, "loss hinge")])
+    assert marked(chart, [], 3.0) is chart
+    found = marked(chart, [Mark(2.0, "loss hinge")], 3.0)
     assert [shape["x0"] for shape in found.layout["shapes"]] == [2.0]
-    assert found.layout["annotations"][-1]["text"] == "loss hinge"
+    mark = found.layout["annotations"][-1]
+    assert (mark["x"], mark["hovertext"]) == (2.0, "loss hinge")
+    # Written beside the line, nothing longer than this would fit in every chart.
+    assert mark["text"] == "▼"
     assert "shapes" not in chart.layout
     found.to_plotly()
     accuracy = accuracy_figure(info, uirevision="run")
     # The level of a coin is still there.
-    assert len(marked(accuracy, [Mark(1.0, "x")]).layout["shapes"]) == 2
+    assert len(marked(accuracy, [Mark(1.0, "x")], 3.0).layout["shapes"]) == 2
+
+
+def test_marks_that_would_lie_on_each_other_are_told_together() -> None:
+    chart = loss_figure(curves_info(np.arange(9), {"generator": np.arange(9.0)}), uirevision="run")
+    marks = [Mark(100.0, "a"), Mark(100.0, "b"), Mark(120.0, "c"), Mark(400.0, "d")]
+    found = marked(chart, marks, 1_000.0)
+    assert [shape["x0"] for shape in found.layout["shapes"]] == [100, 100, 120, 400]
+    told = [(mark["x"], mark["hovertext"]) for mark in found.layout["annotations"]]
+    assert told == [(100.0, "a<br>b<br>c"), (400.0, "d")]
+    (many,) = marked(chart, [Mark(1.0, text) for text in "abcde"], 9.0).layout["annotations"]
+    assert many["hovertext"] == "a<br>b<br>c<br>and 2 more"
 
 
 def test_a_figure_over_the_saved_steps() -> None:

@@ -88,4 +88,5 @@ def test_figure() -> None:
     # Within the view below, where they land above.
     assert np.nanmin(lines["x"][::3]) >= -4
     assert lines["x"][1::3] == pytest.approx(info.landed)
+    assert [label["text"] for label in chart.layout["annotations"]] == ["noise z", "sample x"]
     chart.to_plotly()

@@ -115,6 +115,28 @@ def test_figure_shows_noise_as_an_outline_behind_the_filled_ones():
     chart.to_plotly()
 
 
+def test_noise_that_lies_elsewhere_is_not_in_the_legend():
+    info = histogram_info(RNG.normal(170, 10, 500), RNG.normal(170, 10, 500), RNG.normal(size=500))
+    chart = histogram_figure(info, uirevision="run")
+    assert [trace["name"] for trace in chart.traces] == ["generated", "real"]
+
+
+@pytest.mark.parametrize(("at", "anchor"), [(-1, "left"), (1, "right")])
+@pytest.mark.parametrize("counts", [False, True])
+def test_a_bar_that_is_cut_says_how_high_it_is(at, anchor, counts):
+    real = RNG.normal(0, 1, 10_000)
+    info = histogram_info(real, np.full(10_000, at), bins=20)
+    layout = histogram_figure(info, uirevision="run", counts=counts).layout
+    (note,) = layout["annotations"]
+    width = info.edges[1] - info.edges[0]
+    # All 10,000 in one bin, whose density is one over its width.
+    assert note["text"] == f"↑ up to {10_000 if counts else 1 / width:,.3g}"
+    assert note["xanchor"] == anchor
+    assert abs(note["x"] - at) <= width
+    fits = histogram_figure(histogram_info(real, real), uirevision="run", counts=counts)
+    assert fits.layout["annotations"] == []
+
+
 @pytest.mark.parametrize(("spread", "top"), [(1.0, 1.35), (0.85, 1.35), (0.6, 2.8), (0.01, 2.8)])
 def test_a_collapsed_generator_does_not_flatten_the_real_histogram(spread, top):
     # Of two normal densities the higher is 1 / spread times as high; shown up to 2.5.

@@ -40,6 +40,23 @@ def test_generated_points_do_not_move_the_square_but_those_outside_are_counted()
     assert len(info.generated) == 4
     (note,) = plane_figure(info, uirevision="run").layout["annotations"]
     assert note["text"] == "2 generated outside"
+    hidden = plane_figure(info, uirevision="run", hidden=["generated"])
+    assert hidden.layout["annotations"] == []
+    # The square stays as large when there is nothing to tell.
+    assert hidden.layout["margin"] == plane_figure(info, uirevision="run").layout["margin"]
+
+
+@pytest.mark.parametrize("away", [0, 1e9])
+def test_what_is_told_of_points_outside_lies_below_the_axis_and_its_title(away):
+    real = np.repeat(CORNERS, 100, axis=0).astype(np.float64) + away
+    layout = plane_figure(plane_info(real, real + 50), uirevision="run").layout
+    (note,) = layout["annotations"]
+    assert (note["y"], note["yanchor"]) == (0, "top")
+    # Of labels, and below them the title that says from which number they count.
+    below = 42 if away else 24
+    assert ("title" in layout["xaxis"] and layout["xaxis"]["title"]["text"] != "") == bool(away)
+    assert note["yshift"] == -below
+    assert layout["margin"]["b"] >= below + 12
 
 
 def test_points_that_are_not_finite_are_left_out_and_counted():

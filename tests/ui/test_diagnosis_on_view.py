@@ -1,0 +1,50 @@
+"""What is said below the charts is about the samples on view."""
+
+import numpy as np
+import pytest
+import stored_runs
+
+from ganlib import recipes
+from ganlib.events import DataReport, Metrics, Samples, Started
+from ganlib.runs import RunStore
+from ganlib.runs.writer import RunWriter
+from ganlib.ui import live_panels
+from ganlib.ui.reading import Reading
+
+ACCURACIES = ("accuracy_real", "accuracy_generated")
+POINTS = np.zeros((4, 2), np.float32)
+
+
+@pytest.fixture
+def reading(store: RunStore) -> Reading:
+    """The discriminator is always right up to step 300, and half of the time from there to 600."""
+    run = stored_runs.create(store, "toy/plane")
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        report = DataReport("Made up", "for a test")
+        writer.write(Started(0, {}, report, "CPU", POINTS, ACCURACIES))
+        writer.write(Samples(0, POINTS, POINTS, scores={"modes": 0.0, "high_quality": 0.0}))
+        for step, right, found in ((300, 1.0, 2.0), (600, 0.5, 8.0)):
+            writer.write(Metrics(step - 299, np.full((300, 2), right, np.float32), 1.0))
+            scores = {"modes": found, "high_quality": 0.9}
+            writer.write(Samples(step, POINTS, POINTS, scores=scores))
+        writer.end("finished")
+    run = stored_runs.newest(store)
+    return Reading(run, run.status())
+
+
+@pytest.mark.parametrize(
+    ("step", "said", "of_peaks"),
+    [
+        (0, "**At step 0**: nothing has been learned yet.", ""),
+        (300, "**At step 300**: the discriminator is right 100 % of the time", "2 of the 8 peaks"),
+        (600, "The discriminator is right 50 % of the time, like a coin", "All 8 peaks are found"),
+    ],
+)
+def test_of_an_older_step_it_names_the_step(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, step: int, said: str, of_peaks: str
+) -> None:
+    monkeypatch.setattr(live_panels, "step_shown", lambda _: step)
+    found = live_panels._diagnosis(recipes.get("toy/plane"), reading, reading.status)
+    assert found.startswith(said)
+    assert of_peaks in found
