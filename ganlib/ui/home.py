@@ -7,9 +7,8 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.ui.grid import data_url
-from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import manager
-from ganlib.ui.session import note_start, select
+from ganlib.ui.session import BESIDE, note_start, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.told import told
 
@@ -24,7 +23,8 @@ class Demo:
         label: the button's.
         icon: likewise.
         help: what will be seen.
-        runs: (recipe, values other than its own) of each; the first is the one on view.
+        runs: (recipe, values other than its own) of each; the first is the one on view, the
+            second stands beside it.
     """
 
     label: str
@@ -51,7 +51,7 @@ DEMOS = (
 
 
 def start_demo() -> None:
-    """Buttons that train something as it is and go to its page."""
+    """Buttons that train something as it is and go to its page, whose form stays as it was."""
     pressed = None
     with st.container(horizontal=True):
         for at, demo in enumerate(DEMOS):
@@ -73,13 +73,27 @@ def start_demo() -> None:
         note_start(ids[0])
         if ids[1:]:
             st.session_state[BESIDE] = ids[1]
-        open_run(pressed.runs[0][0], ids[0])
+        recipe_name = pressed.runs[0][0]
+        select(recipe_name, ids[0])
+        # Without an address, which would fill the form with what the demo has shown to fail.
+        st.switch_page(_page_of(recipe_name))
 
 
-def open_run(recipe_name: str, run_id: str) -> None:
-    """Goes to the page of a run, with the run in its address."""
+def open_run(recipe_name: str, run_id: str, *, beside: str = "") -> None:
+    """Goes to the page of a run, with the run in its address.
+
+    Args:
+        recipe_name: of the run.
+        run_id: its id.
+        beside: the id of the run that is to stand beside it; as it was where there is none.
+    """
     select(recipe_name, run_id)
-    st.switch_page(f"pages/{recipes.get(recipe_name).page}.py", query_params={"run": run_id})
+    address = {"run": run_id, **({"beside": beside} if beside else {})}
+    st.switch_page(_page_of(recipe_name), query_params=address)
+
+
+def _page_of(recipe_name: str) -> str:
+    return f"pages/{recipes.get(recipe_name).page}.py"
 
 
 def page_cards(*cards: tuple[str, str, str]) -> None:
