@@ -1,7 +1,9 @@
 """What the home page shows: what runs now, and a quick way in."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -94,6 +96,12 @@ def open_run(recipe_name: str, run_id: str, *, beside: str = "") -> None:
 
 def _page_of(recipe_name: str) -> str:
     return f"pages/{recipes.get(recipe_name).page}.py"
+
+
+def flush_links() -> AbstractContextManager[Any]:
+    """A place whose links to pages begin where its texts and pictures do."""
+    st.html("<style>.st-key-flush_links a { position: relative; left: -0.5rem }</style>")
+    return st.container(key="flush_links")
 
 
 def page_cards(*cards: tuple[str, str, str]) -> None:
