@@ -45,8 +45,8 @@ DEMOS = (
     Demo(
         "Mode collapse, and the cure",
         ":material/blur_off:",
-        "Eight peaks on a ring: first a plain GAN, which ends on one of them, then the same "
-        "networks with the cures.",
+        "Eight peaks on a ring: first a plain GAN, which misses half of them or more, often "
+        "all but one, then the same networks with the cures, which find all.",
         (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
     ),
 )
