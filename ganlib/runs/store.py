@@ -5,11 +5,11 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
@@ -56,6 +56,7 @@ class RunSummary:
         label: name and note.
         status: where it stands; None where that cannot be told.
         parent: what it was forked from; None where it began by itself.
+        config: every knob by name, as the run was made.
         damage: one sentence where the run cannot be read; else empty.
     """
 
@@ -65,6 +66,7 @@ class RunSummary:
     label: Label = field(default_factory=lambda: Label(""))
     status: Status | None = None
     parent: Parent | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
     damage: str = ""
 
 
@@ -310,7 +312,7 @@ class RunStore:
         folder = self.root / run_id
         try:
             run = Run(folder, self.encode_grid)
-            known = run.recipe, run.created, run.label(), run.status(), run.parent
+            known = run.recipe, run.created, run.label(), run.status(), run.parent, run.config
             return RunSummary(run_id, *known)
         except RunError as error:
             if not (folder / "run.json").exists() and _being_made_or_gone(folder):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ganlib.ui.distributions import distributions
-from ganlib.ui.home import page_cards, running_now, start_demo
+from ganlib.ui.home import flush_links, page_cards, running_now, start_demo
 from ganlib.ui.login import guard, let_in
 from ganlib.ui.recovery import interrupted_runs
 from ganlib.ui.runs_table import runs_table
@@ -15,6 +15,7 @@ ICON = str(Path(__file__).with_name("icon.png"))
 __all__ = [
     "ICON",
     "distributions",
+    "flush_links",
     "guard",
     "interrupted_runs",
     "let_in",

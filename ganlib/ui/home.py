@@ -1,15 +1,16 @@
 """What the home page shows: what runs now, and a quick way in."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from ganlib import recipes
 from ganlib.ui.grid import data_url
-from ganlib.ui.plane_samples import BESIDE
 from ganlib.ui.services import manager
-from ganlib.ui.session import note_start, select
+from ganlib.ui.session import BESIDE, note_start, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.told import told
 
@@ -24,7 +25,8 @@ class Demo:
         label: the button's.
         icon: likewise.
         help: what will be seen.
-        runs: (recipe, values other than its own) of each; the first is the one on view.
+        runs: (recipe, values other than its own) of each; the first is the one on view, the
+            second stands beside it.
     """
 
     label: str
@@ -43,15 +45,15 @@ DEMOS = (
     Demo(
         "Mode collapse, and the cure",
         ":material/blur_off:",
-        "Eight peaks on a ring: first a plain GAN, which ends on one of them, then the same "
-        "networks with the cures.",
+        "Eight peaks on a ring: first a plain GAN, which misses half of them or more, often "
+        "all but one, then the same networks with the cures, which find all.",
         (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
     ),
 )
 
 
 def start_demo() -> None:
-    """Buttons that train something as it is and go to its page."""
+    """Buttons that train something as it is and go to its page, whose form stays as it was."""
     pressed = None
     with st.container(horizontal=True):
         for at, demo in enumerate(DEMOS):
@@ -73,13 +75,33 @@ def start_demo() -> None:
         note_start(ids[0])
         if ids[1:]:
             st.session_state[BESIDE] = ids[1]
-        open_run(pressed.runs[0][0], ids[0])
+        recipe_name = pressed.runs[0][0]
+        select(recipe_name, ids[0])
+        # Without an address, which would fill the form with what the demo has shown to fail.
+        st.switch_page(_page_of(recipe_name))
 
 
-def open_run(recipe_name: str, run_id: str) -> None:
-    """Goes to the page of a run, with the run in its address."""
+def open_run(recipe_name: str, run_id: str, *, beside: str = "") -> None:
+    """Goes to the page of a run, with the run in its address.
+
+    Args:
+        recipe_name: of the run.
+        run_id: its id.
+        beside: the id of the run that is to stand beside it; as it was where there is none.
+    """
     select(recipe_name, run_id)
-    st.switch_page(f"pages/{recipes.get(recipe_name).page}.py", query_params={"run": run_id})
+    address = {"run": run_id, **({"beside": beside} if beside else {})}
+    st.switch_page(_page_of(recipe_name), query_params=address)
+
+
+def _page_of(recipe_name: str) -> str:
+    return f"pages/{recipes.get(recipe_name).page}.py"
+
+
+def flush_links() -> AbstractContextManager[Any]:
+    """A place whose links to pages begin where its texts and pictures do."""
+    st.html("<style>.st-key-flush_links a { position: relative; left: -0.5rem }</style>")
+    return st.container(key="flush_links")
 
 
 def page_cards(*cards: tuple[str, str, str]) -> None:

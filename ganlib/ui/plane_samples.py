@@ -1,5 +1,6 @@
 """Points of the plane that a run has generated, alone or beside those of another run."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -11,13 +12,13 @@ from ganlib.runs import Run
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.reading import READINGS, Reading
 from ganlib.ui.services import manager
+from ganlib.ui.session import BESIDE
 from ganlib.ui.text import plain
 from ganlib.ui.told import told
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
 
-BESIDE = "samples.beside"
 _HEIGHT, _HEIGHT_OF_TWO = 380, 300
 _POINTS = ("Real", "Generated")
 # What each of the others shows.
@@ -78,9 +79,10 @@ def plane_options(run: Run, samples: Arrays) -> None:
         )
         if said := [f"**{name}**: {what}" for name, what in _LAYERS.items() if name in chosen]:
             st.caption("  \n".join(said))
-    if others := _others(run):
-        if st.session_state.get(BESIDE) not in others:
-            st.session_state[BESIDE] = _ALONE
+    others = _others(run)
+    if st.session_state.get(BESIDE) not in others:
+        st.session_state[BESIDE] = _ALONE
+    if others:
         st.selectbox(
             "Beside it",
             [_ALONE, *others],
@@ -89,6 +91,15 @@ def plane_options(run: Run, samples: Arrays) -> None:
             persist_state="session",
             help="Another run in the plane, at the same step or its last one before.",
         )
+    _keep_in_address(str(st.session_state[BESIDE]))
+
+
+def _keep_in_address(beside: str) -> None:
+    """As the run on view is, for a reload and for other browsers."""
+    if beside:
+        st.query_params["beside"] = beside
+    else:
+        st.query_params.pop("beside", None)
 
 
 def trains_beside() -> bool:
@@ -110,7 +121,14 @@ def _another(run: Run) -> Reading | None:
 
 
 def _others(run: Run) -> dict[str, str]:
-    return {id: name for id, name in _planes().items() if id != run.id}
+    """Names, by id, of the newest runs that can stand beside one, and of the one that does."""
+    names = _planes()
+    beside = str(st.session_state.get(BESIDE, _ALONE))
+    if beside not in {_ALONE, *names}:
+        # Older than those, or so new that they were listed before. It may be gone, too.
+        with suppress(UserError):
+            names = {**names, beside: _name(manager().store.open(beside))}
+    return {id: name for id, name in names.items() if id != run.id}
 
 
 # Every second is too often for a look at all runs there are.

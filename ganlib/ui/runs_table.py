@@ -1,6 +1,8 @@
-"""All runs in a table, and what can be done with one of them."""
+"""All runs in a table, and what can be done with those that are selected."""
 
 import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -8,24 +10,33 @@ import pandas as pd
 import streamlit as st
 
 from ganlib import recipes
+from ganlib.errors import UserError
 from ganlib.runs import RunSummary
+from ganlib.runs.trainers import differences
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
 from ganlib.ui.sparks import Sparks
 from ganlib.ui.status_line import state_badge
-from ganlib.ui.text import plain
-from ganlib.ui.told import told
+from ganlib.ui.text import plain, words
+from ganlib.ui.told import tell_kept, told_later
 
 # Loss curves that are read before the table is shown, and at each tick afterwards.
 _READ_AT_ONCE = 25
 _READ_A_TICK = 50
 _TICK_S = 0.5
-# Session state: the id of the run that is selected.
+# Rows that the table shows without scrolling, and its height in pixels where there are more.
+_MOST_ROWS, _MOST_HEIGHT = 20, 700
+# Characters of a value that tell it apart; a drawing has thousands.
+_VALUE_CHARACTERS = 20
+# Runs that are named where several are meant.
+_NAMED = 5
+# Session state: the ids of the runs that are selected, and what could not be done with them.
 _CHOSEN = "runs.chosen"
+_LABEL_ERROR, _DELETE_ERROR = "runs.label.error", "runs.delete.error"
 
 
 def runs_table() -> None:
-    """Every run with its best and last score and a tiny loss curve; select one to act on it."""
+    """Every run with its best and last score and a tiny loss curve; select some to act on them."""
     summaries = manager().store.list()
     if not summaries:
         st.info("No runs yet. Start one on any training page.", icon=":material/info:")
@@ -33,46 +44,58 @@ def runs_table() -> None:
     for summary in summaries:
         if summary.damage:
             st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
-    whole = [summary for summary in summaries if not summary.damage]
-    left = _sparks().read(whole, _READ_AT_ONCE)
-    ids = [summary.id for summary in whole]
-    rows = pd.DataFrame([_row(summary) for summary in whole])
-    if forks := _forks(whole):
-        rows.insert(2, "Fork of", [forks.get(run_id, "") for run_id in ids])
+    whole = {summary.id: summary for summary in summaries if not summary.damage}
+    left = _sparks().read(list(whole.values()), _READ_AT_ONCE)
+    _table(list(whole.values()))
+    if chosen := [whole[run_id] for run_id in _chosen() if run_id in whole]:
+        _actions(chosen)
+    else:
+        st.caption("Select a row to open, rename or annotate a run, and one or more to delete.")
+    if left:
+        _read_on(list(whole.values()))
+
+
+def _table(summaries: list[RunSummary]) -> None:
+    ids = [summary.id for summary in summaries]
+    rows = pd.DataFrame([_row(summary) for summary in summaries])
+    if forks := _forks(summaries):
+        rows.insert(3, "Fork of", [forks.get(run_id, "") for run_id in ids])
     # The table's selection is by row, which is another run's when one has come or gone: so the
-    # run is remembered, and another list of runs is another table.
+    # runs are remembered, and another list of runs is another table.
     key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
-    chosen = st.session_state.get(_CHOSEN)
+    selected = [ids.index(run_id) for run_id in _chosen() if run_id in ids]
     st.dataframe(
         rows,
         key=key,
+        height="content" if len(ids) <= _MOST_ROWS else _MOST_HEIGHT,
         hide_index=True,
         on_select=partial(_choose, key, ids),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": selected}},
         column_config={
+            "Settings": st.column_config.TextColumn(help=_SETTINGS_HELP, width=190),
+            "Fork of": st.column_config.TextColumn(width=210),
+            "Progress": st.column_config.ProgressColumn(format="percent", width=110),
+            "Step": st.column_config.NumberColumn(format="localized"),
+            "Best": st.column_config.NumberColumn("Best distance", format="%.3g", help=_SCORE_HELP),
+            "Last": st.column_config.NumberColumn("Last distance", format="%.3g", help=_SCORE_HELP),
             "Losses": st.column_config.LineChartColumn(
                 "Generator loss", help="Smoothed, over the whole run."
             ),
-            "Progress": st.column_config.ProgressColumn("Progress", format="percent"),
-            "Step": st.column_config.NumberColumn(format="localized"),
-            "Best": st.column_config.NumberColumn(format="%.3g", help=_SCORE_HELP),
-            "Last": st.column_config.NumberColumn(format="%.3g", help=_SCORE_HELP),
             "Created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
-    if chosen in ids:
-        _actions(whole[ids.index(chosen)])
-    else:
-        st.caption("Select a row to open, rename, annotate or delete a run.")
-    if left:
-        _read_on(whole)
+
+
+def _chosen() -> list[str]:
+    """Ids of the runs that are meant; some may be gone."""
+    return list(st.session_state.get(_CHOSEN, []))
 
 
 def _choose(key: str, ids: list[str]) -> None:
-    """Remembers which run is meant, as the table stood when it was selected."""
+    """Remembers which runs are meant, as the table stood when they were selected."""
     rows = st.session_state[key].selection.rows
-    st.session_state[_CHOSEN] = ids[rows[0]] if rows and rows[0] < len(ids) else None
+    st.session_state[_CHOSEN] = [ids[row] for row in sorted(rows) if row < len(ids)]
 
 
 _SCORE_HELP = (
@@ -82,6 +105,7 @@ _SCORE_HELP = (
     "two real samples are 1 to 2 apart at 256 images, 0.1 to 0.3 at 2,000. Best is among the saved "
     "steps; Last of a finished run is scored with more samples, so it can be lower."
 )
+_SETTINGS_HELP = "The preset, where the recipe has some, and what differs from its values."
 
 
 def _row(summary: RunSummary) -> dict[str, Any]:
@@ -91,17 +115,41 @@ def _row(summary: RunSummary) -> dict[str, Any]:
     # A run that has finished was scored once more, with more samples than at a step.
     last = status.metrics.get(score, status.scores.get(score)) if status else None
     return {
-        "Name": summary.label.name if summary.label else summary.id,
+        "Name": summary.label.name,
         "Recipe": summary.recipe,
+        "Settings": settings_text(summary.recipe, summary.config),
         "State": state_badge(status) if status else "",
         "Progress": status.share if status else 0.0,
         "Step": status.step if status else 0,
         "Best": best,
         "Last": last,
+        "Note": summary.label.note,
         "Losses": _sparks().of(summary),
-        "Note": summary.label.note if summary.label else "",
         "Created": summary.created,
     }
+
+
+def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
+    """What tells a run from others of its recipe, such as "plain GAN · steps 3,000".
+
+    Args:
+        recipe_name: of a recipe that may be gone.
+        config: the run's knobs; some may not be known any more.
+    """
+    preset = {"preset": config["preset"]} if config.get("preset") else {}
+    try:
+        own = recipes.get(recipe_name).parse(preset).model_dump(mode="json")
+    except UserError:
+        return ""
+    changed = differences(own, {name: config[name] for name in own if name in config})
+    said = [f"{words(name)} {_value_text(after)}".strip() for name, (_, after) in changed.items()]
+    return " · ".join([*preset.values(), *said])
+
+
+def _value_text(value: Any) -> str:
+    """Empty where it would be too long."""
+    text = f"{value:,}" if type(value) is int else words(value)
+    return text if len(text) <= _VALUE_CHARACTERS else ""
 
 
 def _forks(summaries: list[RunSummary]) -> dict[str, str]:
@@ -131,39 +179,115 @@ def _read_on(summaries: list[RunSummary]) -> None:
         st.rerun()
 
 
-def _actions(summary: RunSummary) -> None:
-    store = manager().store
-    label = summary.label
+def _actions(chosen: list[RunSummary]) -> None:
+    first, one = chosen[0], len(chosen) == 1
     with st.container(border=True):
-        name = st.text_input(
-            "Name", value=label.name if label else "", key=f"{summary.id}.name", max_chars=100
-        )
-        note = st.text_area(
-            "Note", value=label.note if label else "", key=f"{summary.id}.note", max_chars=2_000
-        )
+        if one:
+            _label_fields(first)
+        else:
+            st.markdown(f"**{len(chosen)} runs**: {_names(chosen)}")
         with st.container(horizontal=True):
-            if st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
-                open_run(summary.recipe, summary.id)
-            if st.button("Save name and note", key="save", icon=":material/save:"):
-                with told():
-                    store.rename(summary.id, name)
-                    store.annotate(summary.id, note)
-                    st.toast(f"{plain(name)} is saved.", icon=":material/save:")
-                    st.rerun()
-            if st.button("Delete", key="delete", icon=":material/delete:"):
-                _confirm_delete(summary.id, name)
+            if one and st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
+                open_run(first.recipe, first.id)
+            if _is_pair_of_planes(chosen) and st.button(
+                "Open side by side",
+                key="open_both",
+                type="primary",
+                icon=":material/splitscreen_right:",
+            ):
+                # The older one on the left.
+                open_run(chosen[1].recipe, chosen[1].id, beside=first.id)
+            if st.button(
+                "Delete" if one else f"Delete {len(chosen)} runs",
+                key="delete",
+                icon=":material/delete:",
+            ):
+                _confirm_delete(chosen)
+        tell_kept(_DELETE_ERROR)
 
 
-@st.dialog("Delete this run?")
-def _confirm_delete(run_id: str, name: str) -> None:
-    st.write(f"{plain(name)} and everything it saved will be gone for good.")
+def _label_fields(summary: RunSummary) -> None:
+    """Name and note, which are kept as soon as they are left: nothing typed can be lost."""
+    store = manager().store
+    for part, kept in asdict(summary.label).items():
+        st.session_state.setdefault(_field(summary.id, part), kept)
+    st.text_input(
+        "Name",
+        key=_field(summary.id, "name"),
+        max_chars=100,
+        on_change=_keep,
+        args=(summary.id, "name", store.rename),
+        help=_KEPT_HELP,
+    )
+    tell_kept(_LABEL_ERROR)
+    st.text_area(
+        "Note",
+        key=_field(summary.id, "note"),
+        max_chars=2_000,
+        on_change=_keep,
+        args=(summary.id, "note", store.annotate),
+        help=_KEPT_HELP,
+    )
+
+
+def _field(run_id: str, part: str) -> str:
+    return f"{run_id}.{part}"
+
+
+_KEPT_HELP = "Kept as soon as you leave the field."
+
+
+def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
+    key = _field(run_id, part)
+    with told_later(_LABEL_ERROR):
+        write(run_id, st.session_state[key])
+        st.toast(f"The {part} is saved.", icon=":material/save:")
+        return
+    # Refused: the field says again what is kept.
+    with told_later(_LABEL_ERROR):
+        st.session_state[key] = getattr(manager().store.open(run_id).label(), part)
+
+
+def _is_pair_of_planes(chosen: list[RunSummary]) -> bool:
+    known = recipes.all_recipes()
+    return len(chosen) == 2 and all(
+        one.recipe in known and known[one.recipe].kind == "plane" for one in chosen
+    )
+
+
+def _names(chosen: list[RunSummary]) -> str:
+    """Such as "first, second and 3 more", as Markdown."""
+    said = ", ".join(plain(one.label.name) for one in chosen[:_NAMED])
+    return said + (f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else "")
+
+
+@st.dialog("Delete for good?")
+def _confirm_delete(chosen: list[RunSummary]) -> None:
+    said = _names(chosen)
+    st.write(
+        f"{said} and everything it saved will be gone for good."
+        if len(chosen) == 1
+        else f"{len(chosen)} runs and everything they saved will be gone for good: {said}."
+    )
     with st.container(horizontal=True):
         confirmed = st.button("Delete for good", key="delete_confirmed", type="primary")
         if st.button("Cancel", key="delete_cancelled"):
             st.rerun()
     if confirmed:
-        with told():
-            manager().store.delete(run_id)
-            st.session_state[_CHOSEN] = None
-            st.toast(f"{plain(name)} is deleted.", icon=":material/delete:")
-            st.rerun()
+        _delete(chosen)
+        st.rerun()
+
+
+def _delete(chosen: list[RunSummary]) -> None:
+    """Deletes what can be deleted; the rest stays selected, and the page says why."""
+    store = manager().store
+    for one in chosen:
+        with told_later(_DELETE_ERROR):
+            store.delete(one.id)
+            st.session_state[_CHOSEN].remove(one.id)
+    gone = len(chosen) - len(_chosen())
+    if gone:
+        st.toast(
+            f"{_names(chosen)} is deleted." if gone == len(chosen) == 1 else f"{gone} deleted.",
+            icon=":material/delete:",
+        )

@@ -13,7 +13,9 @@ from ganlib.runs import Run
 from ganlib.ui.config_form import fill_form
 from ganlib.ui.services import manager
 
-# Session state: the id of the run that was started here last, and when.
+# Session state: the id of the run that stands beside one in the plane; "" for none.
+BESIDE = "samples.beside"
+# The id of the run that was started here last, and when.
 _STARTED = "started"
 # Small networks make their first step within a third of a second.
 _AT_START_S = 0.5
@@ -63,10 +65,11 @@ def waits_for_first_step(run: Run) -> bool:
 
 
 def adopt_address(page: str) -> str | None:
-    """Turns to the run that the address names, or else to one that trains now.
+    """Turns to the runs that the address names, or else to one that trains now.
 
     Returns:
-        A sentence where the address names no run of this page; None otherwise.
+        A sentence where the address names no run of this page, or none that can stand beside
+        it; None otherwise.
     """
     run_id = st.query_params.get("run")
     if run_id and st.session_state.get("adopted") != (page, run_id):
@@ -79,6 +82,7 @@ def adopt_address(page: str) -> str | None:
         except UserError as error:
             return str(error)
         _adopt(run)
+        return _adopt_beside(st.query_params.get("beside", ""))
     elif recipe_key(page) not in st.session_state:
         _adopt_active(page)
     return None
@@ -95,6 +99,8 @@ def shown_run(recipe: Recipe) -> Run | None:
         except UserError:
             run = None
             del st.session_state[_run_key(recipe.name)]
+    if run is None or recipe.kind != "plane":
+        st.query_params.pop("beside", None)
     if run is None:
         st.query_params.pop("run", None)
     elif st.query_params.get("run") != run.id:
@@ -130,6 +136,21 @@ def _adopt(run: Run) -> None:
     """Shows a run that was not started here, with its settings in the form."""
     select(run.recipe, run.id)
     fill_form(recipes.get(run.recipe), run.config)
+
+
+def _adopt_beside(run_id: str) -> str | None:
+    """Puts a run beside the one on view; a sentence where it cannot stand there."""
+    if not run_id:
+        return None
+    try:
+        run = manager().store.open(run_id)
+        run.status()
+        if recipes.get(run.recipe).kind != "plane":
+            return f"Run {run_id} is none of points in the plane, and cannot stand beside one."
+    except UserError as error:
+        return str(error)
+    st.session_state[BESIDE] = run_id
+    return None
 
 
 def _run_key(recipe_name: str) -> str:

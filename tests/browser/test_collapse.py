@@ -27,6 +27,11 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     presets = {each.status.state: store.open(each.id).config["preset"] for each in store.list()}
     assert presets == {"running": "plain GAN", "queued": "cured"}
     expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator makes")
+    # Both are in the address, so they are there again in whatever browser opens it.
+    tab.page.wait_for_url("**/toy?run=*&beside=*")
+    tab.page.reload()
+    tab.wait_for_points()
+    expect(samples).to_contain_text("cured")
     tab.page.locator(".st-key-samples-layers").get_by_text("Discriminator").click()
     wait_for_rows(tab, ".st-key-live_samples", 41)
     # The cured run begins at once when the first one has ended, and its points appear beside.

@@ -1,6 +1,7 @@
-"""The table of runs, and what can be done with one of them."""
+"""The table of runs, and what can be done with those that are selected."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from dashboard import Dashboard
@@ -11,7 +12,7 @@ from ganlib.runs import RunStore
 
 
 @pytest.fixture
-def run_ids(store: RunStore) -> list[str]:
+def run_ids(store: RunStore) -> Iterator[list[str]]:
     """Two runs that were never trained, the newer one first."""
     made = []
     for name, steps in (("toy/scalar", 11), ("mnist/dcgan", 22)):
@@ -19,7 +20,9 @@ def run_ids(store: RunStore) -> list[str]:
         store.rename(run.id, f"Run of {steps}")
         run.lock.release()
         made.insert(0, run.id)
-    return made
+    yield made
+    for summary in store.list():
+        store.delete(summary.id)
 
 
 def test_open_rename_annotate_and_delete(
@@ -37,7 +40,6 @@ def test_open_rename_annotate_and_delete(
     name.press("Tab")
     note.fill("worth keeping <b>& more</b>")
     note.press("Tab")
-    tab.button("save").click()
     _wait_for_label(tab, store, toy, "Renamed", "worth keeping <b>& more</b>")
 
     # The table says so too, and still has the row selected.
@@ -69,7 +71,52 @@ def test_open_rename_annotate_and_delete(
     expect(tab.status).to_contain_text("step 0 of 22")
 
 
+def test_what_is_typed_is_kept_when_another_row_is_selected(
+    dashboard: Dashboard, store: RunStore, run_ids: list[str]
+) -> None:
+    tab = dashboard
+    tab.open("/runs")
+    _select_row(tab, 0, of=2)
+    note = tab.page.get_by_role("textbox", name="Note")
+    note.fill("in the middle of a sentence")
+    _click_row(tab, 1, of=2)
+    expect(tab.button("delete")).to_contain_text("Delete 2 runs")
+    _wait_for_label(tab, store, run_ids[0], "Run of 22", "in the middle of a sentence")
+    _click_row(tab, 1, of=2)
+    expect(note).to_have_value("in the middle of a sentence")
+
+
+def test_several_are_deleted_after_one_question(
+    dashboard: Dashboard, store: RunStore, run_ids: list[str]
+) -> None:
+    busy = store.create("toy/scalar", recipes.get("toy/scalar").parse({}))
+    tab = dashboard
+    tab.open("/runs")
+    for row in (0, 1):
+        _click_row(tab, row, of=3)
+    expect(tab.button("open")).to_have_count(0)
+    expect(tab.button("delete")).to_contain_text("Delete 2 runs")
+    tab.button("delete").click()
+    expect(tab.page.get_by_role("dialog")).to_contain_text("Run of 22")
+    tab.button("delete_confirmed").click()
+    # The one that somebody owns stays, still selected, and the page says why.
+    expect(tab.page.get_by_test_id("stAlert")).to_contain_text(busy.id)
+    assert [summary.id for summary in store.list()] == [busy.id, run_ids[1]]
+    expect(tab.page.get_by_role("textbox", name="Name")).to_have_value(busy.label().name)
+    busy.lock.release()
+    tab.button("delete").click()
+    tab.button("delete_confirmed").click()
+    expect(tab.button("delete")).to_have_count(0)
+    assert [summary.id for summary in store.list()] == [run_ids[1]]
+
+
 def _select_row(tab: Dashboard, row: int, of: int) -> None:
+    """Clicks the box at the left of a row, the first one."""
+    _click_row(tab, row, of)
+    tab.button("open").wait_for()
+
+
+def _click_row(tab: Dashboard, row: int, of: int) -> None:
     """Clicks the box at the left of a row.
 
     The table is a picture on a canvas: a header and as many rows, all of the same height.
@@ -79,7 +126,6 @@ def _select_row(tab: Dashboard, row: int, of: int) -> None:
     assert box
     height = box["height"] / (of + 1)
     tab.page.mouse.click(box["x"] + height / 2, box["y"] + height * (row + 1.5))
-    tab.button("open").wait_for()
 
 
 def _cells(tab: Dashboard) -> Locator:
