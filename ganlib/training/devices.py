@@ -123,12 +123,12 @@ def repeat(update: Callable[[Any], None], count: int) -> None:
     tf.while_loop(lambda index: index < count, body, (tf.constant(0),), parallel_iterations=1)
 
 
-def mean_over_devices(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+def mean_over_devices(values: list[tf.Tensor]) -> list[tf.Tensor]:
     """The same on every device: the mean over all of them."""
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
-        return gradients
-    means: list[tf.Tensor] = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+        return values
+    means: list[tf.Tensor] = context.all_reduce(tf.distribute.ReduceOp.MEAN, values)
     return means
 
 
