@@ -15,3 +15,9 @@ __version__ = "0.1.0"
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 if platform.machine() in {"x86_64", "AMD64"}:
     os.environ.setdefault(ONEDNN, "1")
+
+# And this when it first uses a GPU, all of whose memory it would otherwise take at once. Runs,
+# pages and other programs share it. TensorFlow's function for that would come too late as soon as
+# anybody has made a tensor; data are loaded before a run chooses its device.
+GROWTH = "TF_FORCE_GPU_ALLOW_GROWTH"
+os.environ.setdefault(GROWTH, "true")

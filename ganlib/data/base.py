@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+# Samples lie in the machine's own memory and are drawn there, whatever a run trains on. So one
+# copy serves all runs and all devices; a batch is small, and goes to the device as it is. Images
+# on a GPU could not be drawn there: TensorFlow gathers uint8 on the processor only, and would
+# bring all of them to it at every step.
+_HOST = "/CPU:0"
+
 
 @dataclass(frozen=True)
 class Scaling:
@@ -95,7 +101,7 @@ class Data(ABC):
         """The same draw outside a compiled step: (count, *sample_shape)."""
         import tensorflow as tf
 
-        with tf.device("/CPU:0"):
+        with tf.device(_HOST):
             return self.draw(tf.constant([seed, 0x5EED], tf.int32), count, *self.held).numpy()
 
 
@@ -113,7 +119,8 @@ class ArrayData(Data):
 
         self.report = report
         self.sample_shape = tuple(samples.shape[1:])
-        self.held = (tf.constant(samples),)
+        with tf.device(_HOST):
+            self.held = (tf.constant(samples),)
 
     @property
     def kind(self) -> str:
@@ -124,11 +131,12 @@ class ArrayData(Data):
         import tensorflow as tf
 
         (samples,) = held
-        rows = tf.random.stateless_uniform(
-            (count,), seed, minval=0, maxval=tf.shape(samples)[0], dtype=tf.int32
-        )
-        precise = samples.dtype == tf.float64
-        return tf.cast(tf.gather(samples, rows), tf.float64 if precise else tf.float32)
+        with tf.device(_HOST):
+            rows = tf.random.stateless_uniform(
+                (count,), seed, minval=0, maxval=tf.shape(samples)[0], dtype=tf.int32
+            )
+            drawn = tf.gather(samples, rows)
+        return tf.cast(drawn, tf.float64 if samples.dtype == tf.float64 else tf.float32)
 
 
 # Yields what is being done, at least twice a second, and returns the data. Closing it at any

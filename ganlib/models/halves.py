@@ -33,6 +33,7 @@ def in_halves(model: keras.Model, batch: tf.Tensor) -> tf.Tensor:
     """
     size = batch.shape[0]
     worth = size % 2 == 0 and size * multiply_adds(model) >= _WORTH
-    if not worth or on_gpu() or not all(type(one) in _SAMPLE_BY_SAMPLE for one in model.layers):
+    alone = all(type(one) in _SAMPLE_BY_SAMPLE for one in model.layers)
+    if not worth or not alone or on_gpu(model):
         return model(batch, training=True)
     return tf.concat([model(half, training=True) for half in tf.split(batch, 2)], axis=0)

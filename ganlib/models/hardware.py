@@ -3,14 +3,30 @@
 from functools import cache
 from pathlib import Path
 
-import tensorflow as tf
+import keras
 
 _CPUINFO = Path("/proc/cpuinfo")
 
 
-def on_gpu() -> bool:
-    """Whether there is one."""
-    return bool(tf.config.list_physical_devices("GPU"))
+def device_of(network: keras.Layer) -> str:
+    """TensorFlow's name of the device that a network, or a layer of one, lies on.
+
+    Of several devices that hold the same weights it is the one that asks, or else the first.
+
+    Args:
+        network: built, with weights.
+    """
+    # Keras' own `value` may stand for somebody else's tensors, which need not lie anywhere yet.
+    device: str = network.weights[0]._value.device
+    return device
+
+
+def on_gpu(network: keras.Layer) -> bool:
+    """Whether a network, or a layer of one, lies on a GPU; it is computed where it lies.
+
+    A machine with a GPU also trains on its processor, where it is asked to.
+    """
+    return "GPU" in device_of(network)
 
 
 @cache

@@ -34,7 +34,7 @@ class SmallImageConv2D(layers.Conv2D):
         super().__init__(filters, kernel_size, padding="same", **settings)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        if on_gpu():
+        if on_gpu(self):
             return super().call(inputs)
         output = _convolve(inputs, tf.convert_to_tensor(self.kernel), self.strides)
         if self.use_bias:

@@ -35,7 +35,7 @@ class ThinConv2D(layers.Conv2D):
             raise ValueError(f"kernel_size must be odd. Received: {kernel_size}.")
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-        if on_gpu():
+        if on_gpu(self):
             return super().convolution_op(inputs, kernel)
         return _convolve(inputs, tf.convert_to_tensor(kernel))
 
@@ -58,7 +58,7 @@ class ThinConv2DTranspose(layers.Conv2DTranspose):
         super().__init__(filters, kernel_size, padding="same", **settings)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        if on_gpu():
+        if on_gpu(self):
             return super().call(inputs)
         output = _transpose(inputs, tf.convert_to_tensor(self.kernel))
         if self.use_bias:

@@ -123,12 +123,12 @@ def repeat(update: Callable[[Any], None], count: int) -> None:
     tf.while_loop(lambda index: index < count, body, (tf.constant(0),), parallel_iterations=1)
 
 
-def mean_over_devices(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+def mean_over_devices(values: list[tf.Tensor]) -> list[tf.Tensor]:
     """The same on every device: the mean over all of them."""
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
-        return gradients
-    means: list[tf.Tensor] = context.all_reduce(tf.distribute.ReduceOp.MEAN, gradients)
+        return values
+    means: list[tf.Tensor] = context.all_reduce(tf.distribute.ReduceOp.MEAN, values)
     return means
 
 
@@ -138,18 +138,8 @@ _PROCESSOR = Place(("/CPU:0",), "CPU")
 @cache
 def _on_gpus(count: int) -> Place:
     """All of them; one place, for a strategy can be had once."""
-    gpus = tf.config.list_physical_devices("GPU")
-    _share_memory(gpus)
     if count > 1:
         return Place(tuple(f"/GPU:{index}" for index in range(count)), f"{count} GPUs")
-    name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
+    [gpu] = tf.config.list_physical_devices("GPU")
+    name = tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
     return Place(("/GPU:0",), str(name))
-
-
-def _share_memory(gpus: list[tf.config.PhysicalDevice]) -> None:
-    """Lets runs share a GPU instead of the first one taking all of its memory."""
-    for gpu in gpus:
-        try:
-            tf.config.experimental.set_memory_growth(gpu, True)
-        except RuntimeError:
-            return  # the devices are in use already, with whatever was chosen then

@@ -12,6 +12,7 @@ from ganlib.config import RunConfig
 from ganlib.data.base import Scaling
 from ganlib.errors import RunError
 from ganlib.events import Arrays
+from ganlib.models.hardware import device_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_generator
 from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
@@ -27,17 +28,18 @@ def compile_generator(
     """(B, latent_size) float32 -> (B, *sample_shape) float32, in the networks' units.
 
     Args:
-        model: what generates.
+        model: what generates, on the device that it lies on.
         latent_size: of one latent.
         source: whose weights it takes before each call; none where they are its own.
     """
 
     @tf.function(input_signature=[tf.TensorSpec((None, latent_size), tf.float32)], autograph=False)
     def predict(latents: tf.Tensor) -> tf.Tensor:
-        if source is not None:
-            for mine, theirs in zip(model.weights, source.weights, strict=True):
-                mine.assign(theirs.value)
-        return tf.cast(model(latents, training=False), tf.float32)
+        with tf.device(device_of(model)):
+            if source is not None:
+                for mine, theirs in zip(model.weights, source.weights, strict=True):
+                    mine.assign(theirs.value)
+            return tf.cast(model(latents, training=False), tf.float32)
 
     return predict
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.events import Arrays
 from ganlib.metrics.extent import view
+from ganlib.models.hardware import device_of
 from ganlib.objectives import objective_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.generator import BATCH, Generator
@@ -27,14 +28,16 @@ _ARROWS = 150
 
 
 def compile_score(discriminator: keras.Model, sample_shape: tuple[int, ...], packing: int) -> Score:
-    """The discriminator as it answers when it does not learn, one logit a pack."""
-    score: Score = tf.function(
-        lambda samples: tf.cast(discriminator(pack(samples, packing), training=False), tf.float32)[
-            :, 0
-        ],
-        input_signature=[tf.TensorSpec((None, *sample_shape), tf.float32)],
-        autograph=False,
+    """The discriminator as it answers when it does not learn, one logit a pack, where it lies."""
+
+    @tf.function(
+        input_signature=[tf.TensorSpec((None, *sample_shape), tf.float32)], autograph=False
     )
+    def score(samples: tf.Tensor) -> tf.Tensor:
+        with tf.device(device_of(discriminator)):
+            logits = discriminator(pack(samples, packing), training=False)
+            return tf.cast(logits, tf.float32)[:, 0]
+
     return score
 
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.models.schedules import learning_rate_factor
+from ganlib.training.devices import mean_over_devices
 from ganlib.training.randomness import Moment
 
 if TYPE_CHECKING:
@@ -71,15 +72,19 @@ def set_learning_rates(
 def adapt(networks: "Networks", config: RunConfig, figures: dict[str, tf.Tensor]) -> None:
     """Lets an adaptive schedule learn from a step's figures; others do nothing.
 
+    It learns from the mean over all devices, so that each of them decides alike.
+
     Args:
         networks: whose `adaptation` is updated.
         config: names the schedule.
-        figures: scalars by the names of metrics.
+        figures: scalars by the names of metrics, of a device's own part of the batch.
     """
     if config.schedule == "plateau":
-        _watch_for_a_plateau(networks.adaptation, config.patience, figures["generator_loss"])
+        [loss] = mean_over_devices([figures["generator_loss"]])
+        _watch_for_a_plateau(networks.adaptation, config.patience, loss)
     elif config.schedule == "accuracy":
         right = (figures["accuracy_real"] + figures["accuracy_generated"]) / 2
+        [right] = mean_over_devices([right])
         _hold_accuracy(networks.adaptation, config.target_accuracy, right)
 
 

@@ -66,3 +66,23 @@ def test_every_sample_is_drawn_equally_often(shades: ArrayData) -> None:
     assert np.abs(counts - 1_000).max() <= 150
     # And they are random: with equal counts, chi squared would be 0.
     assert ((counts - 1_000) ** 2 / 1_000).sum() > 0.5
+
+
+def test_samples_are_held_and_drawn_in_the_machines_memory_whatever_asks_for_them() -> None:
+    # There is no such device here; a graph is put on it all the same, as long as nobody runs it.
+    with tf.device("/GPU:0"):
+        shades = ArrayData(np.zeros((10, 2, 3, 1), np.uint8), REPORT)
+    assert shades.held[0].device.endswith("device:CPU:0")
+
+    def drawn(seed: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
+        with tf.device("/GPU:0"):
+            return shades.draw(seed, 64, held)
+
+    graph = tf.function(drawn).get_concrete_function(
+        tf.TensorSpec((2,), tf.int32), tf.TensorSpec((None, 2, 3, 1), tf.uint8)
+    )
+    devices = {each.type: each.device for each in graph.graph.get_operations()}
+    assert devices["StatelessRandomUniformIntV2"] == "/device:CPU:0"
+    assert devices["GatherV2"] == "/device:CPU:0"
+    # A quarter as many bytes go to the device as would after this.
+    assert devices["Cast"] == "/device:GPU:0"

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models import hardware
 from ganlib.models.dense import dense_discriminator, dense_generator, mlp
 from ganlib.models.halves import in_halves
 from ganlib.models.minibatch import MinibatchDiscrimination
@@ -74,3 +75,14 @@ def test_layers_that_look_at_a_batch_or_remember_see_it_whole(layer: layers.Laye
     model = keras.Sequential([layers.Dense(512), layer, layers.Dense(512)])
     model.build((None, 512))
     assert calls_of(model, tf.zeros((128, 512))) == [128]
+
+
+@pytest.mark.parametrize(("there", "calls"), [("CPU:0", [64, 64]), ("GPU:0", [128])])
+def test_where_the_network_lies_decides(
+    there: str, calls: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(hardware, "device_of", lambda network: f"/device:{there}")
+    model = mlp([256, 256], 1)
+    model.build((None, 200))
+    assert calls_of(model, tf.zeros((128, 200))) == calls

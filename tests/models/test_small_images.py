@@ -101,5 +101,5 @@ def test_it_begins_like_keras_and_has_its_names() -> None:
 def test_on_a_gpu_it_is_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     images = tf.constant(RNG.normal(size=(3, 4, 3, 5)), tf.float32)
     one, other = both(5, 1)
-    monkeypatch.setattr(small_images, "on_gpu", lambda: True)
+    monkeypatch.setattr(small_images, "on_gpu", lambda layer: True)
     np.testing.assert_array_equal(one(images), other(images))

@@ -51,7 +51,7 @@ def test_it_begins_like_keras_and_says_its_shape(ours: Any, theirs: Any) -> None
 def test_on_a_gpu_it_is_keras(ours: Any, theirs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     images = tf.constant(RNG.normal(size=(2, 7, 5, 3)), tf.float32)
     one, other = both(ours, theirs, 3, 1)
-    monkeypatch.setattr(thin, "on_gpu", lambda: True)
+    monkeypatch.setattr(thin, "on_gpu", lambda layer: True)
     np.testing.assert_array_equal(one(images), other(images))
 
 

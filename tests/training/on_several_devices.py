@@ -1,6 +1,7 @@
 """Trains on two logical processors in the place of two GPUs, and prints what came of it.
 
-A process of its own, for TensorFlow's devices are fixed at its start. Arguments: recipes.
+A process of its own, for TensorFlow's devices are fixed at its start. Arguments: recipes,
+each with knobs where some are not as in SMALL: "toy/scalar schedule=plateau".
 """
 
 import json
@@ -18,6 +19,7 @@ tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceCo
 
 from ganlib import recipes  # noqa: E402
 from ganlib.events import Metrics, Started  # noqa: E402
+from ganlib.recipes.base import Recipe  # noqa: E402
 from ganlib.training import Trainer, devices  # noqa: E402
 
 ONE = devices.Place(("/CPU:0",), "1 CPU")
@@ -25,12 +27,18 @@ TWO = devices.Place(("/CPU:0", "/CPU:1"), "2 CPUs")
 SMALL = {"steps": 3, "sample_every": 2, "batch_size": 8, "precision": "float32"}
 
 
-def trained(name: str, place: devices.Place) -> tuple[Trainer, dict[str, Any]]:
-    """(trainer, what is told of it) after three steps."""
-    devices.choose = lambda _: place
+def recipe_and_knobs(case: str) -> tuple[Recipe[Any], dict[str, Any]]:
+    name, *knobs = case.split()
     recipe = recipes.get(name)
     type(recipe).evaluation_count = 16
-    trainer = Trainer(recipe, recipe.parse(SMALL))
+    return recipe, {**SMALL, **dict(knob.split("=") for knob in knobs)}
+
+
+def trained(case: str, place: devices.Place) -> tuple[Trainer, dict[str, Any]]:
+    """(trainer, what is told of it) after three steps."""
+    devices.choose = lambda _: place
+    recipe, knobs = recipe_and_knobs(case)
+    trainer = Trainer(recipe, recipe.parse(knobs))
     told: dict[str, Any] = {"rows": []}
     before: list[np.ndarray] = []
     for event in trainer.events():
@@ -42,14 +50,17 @@ def trained(name: str, place: devices.Place) -> tuple[Trainer, dict[str, Any]]:
     after = weights_of(trainer)
     told["moved"] = [bool((one != two).any()) for one, two in zip(before, after, strict=True)]
     told["sha256"] = trainer.weights_sha256()
-    told["apart"] = max(copies_apart(weight) for weight in variables_of(trainer))
+    remembered = trainer._built().adaptation
+    told["remembered"] = {name: float(one.numpy()) for name, one in remembered.items()}
+    held = [*variables_of(trainer), *remembered.values()]
+    told["apart"] = max(copies_apart(variable) for variable in held)
     return trainer, told
 
 
-def resumed(name: str, trainer: Trainer) -> int:
+def resumed(case: str, trainer: Trainer) -> int:
     """How many steps are made where four are asked for instead of three."""
-    recipe = recipes.get(name)
-    longer = Trainer(recipe, recipe.parse({**SMALL, "steps": 4}), trainer.checkpoint())
+    recipe, knobs = recipe_and_knobs(case)
+    longer = Trainer(recipe, recipe.parse({**knobs, "steps": 4}), trainer.checkpoint())
     return sum(len(event.values) for event in longer.events() if isinstance(event, Metrics))
 
 
@@ -73,14 +84,15 @@ def copies_apart(variable: tf.Variable) -> float:
 
 def main() -> None:
     found = {}
-    for name in sys.argv[1:]:
-        both, told = trained(name, TWO)
-        told["resumed"] = resumed(name, both)
-        alone, _ = trained(name, ONE)
+    for case in sys.argv[1:]:
+        both, told = trained(case, TWO)
+        told["resumed"] = resumed(case, both)
+        alone, of_one = trained(case, ONE)
         pairs = zip(weights_of(alone), weights_of(both), strict=True)
         told["from_one_device"] = max(float(np.abs(one - two).max()) for one, two in pairs)
-        told["again"] = trained(name, TWO)[1]["sha256"]
-        found[name] = told
+        told["remembered_by_one"] = of_one["remembered"]
+        told["again"] = trained(case, TWO)[1]["sha256"]
+        found[case] = told
     print(json.dumps(found))
 
 

@@ -11,8 +11,9 @@ from small_recipe import Small
 from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.recipes.base import Recipe
-from ganlib.training.generator import BATCH, Generator, load_generator
+from ganlib.training.generator import BATCH, Generator, compile_generator, load_generator
 from ganlib.training.networks import build_generator, build_networks
+from ganlib.training.probe import compile_score
 from ganlib.training.randomness import Purpose
 
 
@@ -134,3 +135,15 @@ def test_saved_weights_can_be_loaded_by_keras(tmp_path: Path) -> None:
     other.load_weights(tmp_path / "generator.weights.h5")
     for loaded, weight in zip(other.weights, generator.model.weights, strict=True):
         np.testing.assert_array_equal(loaded.numpy(), weight.numpy())
+
+
+def test_networks_are_computed_where_they_lie() -> None:
+    recipe = recipes.get("toy/scalar")
+    networks = build_networks(recipe, recipe.parse({}), (1,))
+    lies = networks.generator.weights[0].value.device
+    predict = compile_generator(networks.generator, recipe.latent(recipe.parse({})).size)
+    score = compile_score(networks.discriminator, (1,), 1)
+    # With nothing said, TensorFlow would take a GPU, and bring the weights there at every call.
+    for compiled in (predict, score):
+        made = compiled.get_concrete_function().graph.get_operations()
+        assert {one.device for one in made if one.type == "MatMul"} == {lies}

@@ -19,12 +19,18 @@ SCRIPT = Path(__file__).with_name("on_several_devices.py")
 # With a running average, with batch normalisation and Dropout, with clipped weights and
 # spectral normalisation.
 RECIPES = ["toy/scalar", "mnist/dcgan", "wgan/clip", "sngan"]
+# So eager that three steps are enough for them to decide something, of figures that differ on
+# the two devices.
+ADAPTIVE = [
+    "toy/scalar schedule=plateau patience=1",
+    "toy/scalar schedule=accuracy target_accuracy=0.501 seed=3",
+]
 
 
 @cache
 def told() -> dict[str, dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *RECIPES],
+        [sys.executable, str(SCRIPT), *RECIPES, *ADAPTIVE],
         env={**os.environ, "GANLIB_OFFLINE": "1"},
         capture_output=True,
         text=True,
@@ -35,9 +41,9 @@ def told() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RECIPES)
-def test_both_networks_learn_the_same_on_every_device(name: str) -> None:
-    found = told()[name]
+@pytest.mark.parametrize("case", RECIPES + ADAPTIVE)
+def test_both_networks_learn_the_same_on_every_device(case: str) -> None:
+    found = told()[case]
     assert found["device"] == "2 CPUs"
     assert np.isfinite(found["rows"]).all() and len(found["rows"]) == 3
     assert sum(found["moved"]) >= len(found["moved"]) - 2
@@ -52,3 +58,12 @@ def test_the_mean_of_two_halves_is_that_of_the_whole_batch() -> None:
     assert told()["toy/scalar"]["from_one_device"] < 1e-4
     # Batch normalisation does, and each device knows its own half only.
     assert told()["mnist/dcgan"]["from_one_device"] > 1e-4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ADAPTIVE)
+def test_a_schedule_adapts_to_the_whole_batch(case: str) -> None:
+    found = told()[case]
+    assert found["remembered"]["factor"] < 1
+    assert found["remembered"] == pytest.approx(found["remembered_by_one"], rel=1e-4)
+    assert found["from_one_device"] < 1e-4
