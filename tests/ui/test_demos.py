@@ -38,4 +38,4 @@ def test_mode_collapse_leaves_the_form_as_it_was(open_page: Open, store: RunStor
     assert app.session_state["toy.recipe"] == "toy/plane"
     # Whoever goes on from here, with a drawing say, trains what learns it.
     assert app.session_state["toy/plane:preset"] == "cured"
-    assert app.session_state["toy/plane:steps"] == 15_000
+    assert app.session_state["toy/plane:steps"] == "15000"

@@ -116,7 +116,8 @@ def test_figure_shows_noise_as_an_outline_behind_the_filled_ones():
 
 
 def test_noise_that_lies_elsewhere_is_not_in_the_legend():
-    info = histogram_info(RNG.normal(170, 10, 500), RNG.normal(170, 10, 500), RNG.normal(size=500))
+    far = [of(RNG.normal(170, 10, 500)) for _ in range(2)]
+    info = histogram_info(*far, of(RNG.normal(size=500)))
     chart = histogram_figure(info, uirevision="run")
     assert [trace["name"] for trace in chart.traces] == ["generated", "real"]
 
@@ -124,8 +125,8 @@ def test_noise_that_lies_elsewhere_is_not_in_the_legend():
 @pytest.mark.parametrize(("at", "anchor"), [(-1, "left"), (1, "right")])
 @pytest.mark.parametrize("counts", [False, True])
 def test_a_bar_that_is_cut_says_how_high_it_is(at, anchor, counts):
-    real = RNG.normal(0, 1, 10_000)
-    info = histogram_info(real, np.full(10_000, at), bins=20)
+    real = of(RNG.normal(0, 1, 10_000))
+    info = histogram_info(real, of(np.full(10_000, at)), bins=20)
     layout = histogram_figure(info, uirevision="run", counts=counts).layout
     (note,) = layout["annotations"]
     width = info.edges[1] - info.edges[0]
