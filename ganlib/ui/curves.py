@@ -11,6 +11,7 @@ from ganlib.errors import UserError
 from ganlib.events import Change
 from ganlib.runs.metrics_reader import History
 from ganlib.runs.run import Parent
+from ganlib.ui.aligned import lower_control
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.reading import Reading
 from ganlib.ui.second_charts import SECOND_CHARTS, default_chart, offered_charts
@@ -222,12 +223,10 @@ def chart_options(offered: Offered) -> None:
             width=150,
             help="Weight of the past in the running mean; the raw curve stays as a shadow.",
         )
-        with st.container(width="content", gap=None):
+        with lower_control():
             st.segmented_control(
                 "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
             )
-            # It is so much lower than the others, whose labels its own is to stand beside.
-            st.space("xsmall")
         st.selectbox(
             "Second chart",
             offered.charts,

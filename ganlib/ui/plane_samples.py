@@ -159,7 +159,9 @@ def _heading(reading: Reading, step: int | None) -> None:
     figures = reading.scores.at(step)
     said += f"  \nStep {step:,}"
     if "modes" in figures:
-        said += f": {figures['modes']:.0f} peaks, {figures['high_quality']:.1%} near one"
+        peaks = round(figures["modes"])
+        many = "" if peaks == 1 else "s"
+        said += f": {peaks} peak{many}, {figures['high_quality']:.1%} near one"
     st.markdown(said)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.counted import Counted
+from ganlib.ui.aligned import lower_control
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.live_chart import Shown, live_charts
 from ganlib.ui.text import p_text, plain
@@ -106,12 +107,14 @@ def _options() -> tuple[str, bool, Any]:
         st.session_state.setdefault(f"compare.{key}", value)
     keep: Any = {"persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        style = st.segmented_control(
-            "Histogram", list(_STYLES), key="compare.style", required=True, **keep
-        )
-        scale = st.segmented_control(
-            "Height", ["Density", "Counts"], key="compare.scale", required=True, **keep
-        )
+        with lower_control():
+            style = st.segmented_control(
+                "Histogram", list(_STYLES), key="compare.style", required=True, **keep
+            )
+        with lower_control():
+            scale = st.segmented_control(
+                "Height", ["Density", "Counts"], key="compare.scale", required=True, **keep
+            )
         rule = st.selectbox(
             "Bins",
             [_NUMBER, *_RULES],
