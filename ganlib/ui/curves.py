@@ -213,14 +213,14 @@ def chart_options(offered: Offered) -> None:
     for key, value in (("smoothing", 0.9), ("log", False), ("x", "Steps")):
         st.session_state.setdefault(f"chart.{key}", value)
     st.session_state[offered.key] = offered.chosen()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.slider(
             "Smoothing",
             0.0,
             0.99,
             key="chart.smoothing",
             persist_state="session",
-            width=150,
+            width=125,
             help="Weight of the past in the running mean; the raw curve stays as a shadow.",
         )
         with lower_control():
