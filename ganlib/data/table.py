@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ _MOST_COLUMNS = 1_000
 _MOST_CELLS = 125_000_000
 _FIRST_LINE_BYTES = 1_000_000
 _SEPARATORS = ",;\t|"
+_FRACTION = re.compile(r"[-+]?\d+(?P<mark>[.,])\d+([eE][-+]?\d+)?")
 # A column with fewer numbers than this share of its rows is a column of words.
 _NUMERIC_SHARE = 0.5
 
@@ -142,6 +144,7 @@ def _text(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
     if not sample.strip():
         raise DataError(f"{name} begins with empty lines; a table was expected.")
     separator = _separator(sample)
+    decimal = _decimal(sample, separator)
     # pandas takes what the first values have more cells than the heading for levels of an index.
     first_lines = io.StringIO(head.decode("utf-8", "replace"), newline=None)
     first_rows = csv.reader(first_lines, delimiter=separator)
@@ -156,7 +159,8 @@ def _text(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
     table = pd.read_csv(
         io.BytesIO(content),
         sep=separator,
-        header=0 if _has_header(sample, separator) else None,
+        decimal=decimal,
+        header=0 if _has_header(sample, separator, decimal) else None,
         encoding_errors="replace",
         low_memory=False,
         on_bad_lines="skip",
@@ -168,7 +172,8 @@ def _text(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
 def _separator(sample: str) -> str:
     """What divides most lines into the same number of cells; a comma where nothing does.
 
-    The sniffer of `csv` takes minutes for a megabyte of quotes.
+    Where a comma does, something else may do so too, between numbers with decimal commas. The
+    sniffer of `csv` takes minutes for a megabyte of quotes.
     """
     found: dict[str, tuple[int, int]] = {}
     for separator in _SEPARATORS:
@@ -180,16 +185,28 @@ def _separator(sample: str) -> str:
             continue
         if width > 1:
             found[separator] = (lines, width)
-    return max(found, key=lambda separator: found[separator], default=_SEPARATORS[0])
+    best = max(found, key=lambda separator: found[separator], default=_SEPARATORS[0])
+    lines = found.get(best, (0, 0))[0]
+    others = (one for one in found if found[one][0] >= lines and _decimal(sample, one) == ",")
+    return next(others, best)
 
 
-def _has_header(sample: str, separator: str) -> bool:
+def _decimal(sample: str, separator: str) -> str:
+    """A comma where more numbers are written with one than with a point."""
+    if separator == ",":
+        return "."
+    cells = [cell.strip(' "') for line in sample.splitlines() for cell in line.split(separator)]
+    marks = [found["mark"] for cell in cells if (found := _FRACTION.fullmatch(cell))]
+    return "," if marks.count(",") > marks.count(".") else "."
+
+
+def _has_header(sample: str, separator: str, decimal: str) -> bool:
     """Whether the first line names the columns: some word in it is no number."""
     first = next(csv.reader([sample.splitlines()[0]], delimiter=separator), [])
 
     def is_number(text: str) -> bool:
         try:
-            float(text)
+            float(text.replace(decimal, "."))
         except ValueError:
             return False
         return True

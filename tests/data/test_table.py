@@ -35,9 +35,20 @@ def parquet(frame: pd.DataFrame) -> bytes:
         ("sales.tsv", FRAME.to_csv(index=False, sep="\t").encode()),
         ("sales.csv", b"\xef\xbb\xbf" + FRAME.to_csv(index=False).encode()),
         ("sales.csv", FRAME.to_csv(index=False, lineterminator="\r\n").encode()),
+        ("sales.csv", FRAME.to_csv(index=False, sep=";", decimal=",").encode()),
+        ("sales.tsv", FRAME.to_csv(index=False, sep="\t", decimal=",").encode()),
         ("sales.parquet", parquet(FRAME)),
     ],
-    ids=["csv", "semicolons", "tabs", "byte order mark", "carriage returns", "parquet"],
+    ids=[
+        "csv",
+        "semicolons",
+        "tabs",
+        "byte order mark",
+        "carriage returns",
+        "decimal commas",
+        "decimal commas and tabs",
+        "parquet",
+    ],
 )
 def test_columns_of_numbers_are_found(name: str, content: bytes) -> None:
     found = read_table(name, content)
@@ -55,6 +66,15 @@ def test_a_text_without_names_has_numbered_columns() -> None:
     assert read_table("one.csv", b"7\n8\n9\n").columns["column 1"].values.tolist() == [7, 8, 9]
 
 
+def test_decimal_commas_without_names() -> None:
+    found = read_table("values.csv", b"170,2;65,3\n165,1;60,25\n180;-1,5e2\n")
+    assert found.columns["column 1"].values.tolist() == [170.2, 165.1, 180]
+    assert found.columns["column 2"].values.tolist() == [65.3, 60.25, -150]
+    # A semicolon in words is none that separates.
+    found = read_table("words.csv", b"word;s,x\na;b,1.5\nc;d,2.5\n")
+    assert found.columns["x"].values.tolist() == [1.5, 2.5]
+
+
 def test_a_heading_without_a_name_for_the_rows_is_that_of_the_others() -> None:
     """As R writes tables."""
     found = read_table("r.csv", b'"x","y"\n"1",3,4\n"2",5,6\n')
@@ -68,7 +88,7 @@ def test_a_heading_without_a_name_for_the_rows_is_that_of_the_others() -> None:
     ("text", "columns"),
     [
         (b"a,b\r1,2\r3,4\r", ["a", "b"]),
-        (b"a;b\n1,5;2\n3,5;4\n", ["b"]),
+        (b"a;b\n1,5;2\n3,5;4\n", ["a", "b"]),
         (b'name;x\n"a;b";1\n"c;d";2\n', ["x"]),
         (b"id,text\n1,good; bad\n2,bad; worse\n3,none\n", ["id"]),
         (b"\n\na|b\n1|2\n\n3|4\n", ["a", "b"]),
