@@ -29,7 +29,8 @@ class OwnColumnsConfig(ToyConfig):
     target: str = knob(OWN, "The distribution to learn.", group="Data")
     own_table: str = knob(
         "",
-        "For the target own: path of your table, a CSV, TSV, Parquet or .npy file. Empty for none.",
+        "For the target own: your table, a CSV, TSV, Parquet or .npy file; its path on the command "
+        "line. Empty for none.",
         group="Data",
     )
     own_columns: str = knob(

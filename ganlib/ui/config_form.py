@@ -179,7 +179,10 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
 def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
     paper = meta(field)["paper"]
     source = f" Source: {paper}." if paper else ""
-    return f"{field.description}{source} Allowed: {allowed(recipe.Config, name)}. `{name}`"
+    # That a file or a drawing is a text says nothing.
+    is_any = field.annotation is str and not choices(field)
+    limits = "" if is_any else f" Allowed: {allowed(recipe.Config, name)}."
+    return f"{field.description}{source}{limits} `{name}`"
 
 
 def _origin(recipe: Recipe) -> str:
