@@ -162,16 +162,13 @@ class Tab:
         await self._touch(key, trigger_value=True)
 
     async def enter(self, key: str, value: float | str) -> None:
-        """Enters a number or a text, or chooses an option by its text, and waits for the page.
+        """Types a number or a text, or chooses an option by its text, and waits for the page.
 
         Raises:
             TimeoutError: there is no widget with that key.
         """
         await self.until(lambda: key in self.screen.widgets)
-        if isinstance(value, str):
-            await self._touch(key, string_value=value)
-        else:
-            await self._touch(key, double_value=value)
+        await self._touch(key, string_value=str(value))
 
     async def _touch(self, key: str, **value: Any) -> None:
         from streamlit.proto.WidgetStates_pb2 import WidgetState

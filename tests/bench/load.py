@@ -34,9 +34,9 @@ PAGES = ("", "toy", "mnist", "quickdraw", "wgan", "distributions", "runs")
 # Recipes that are started, and between how many steps.
 STARTED = {"toy/scalar": (50, 4_000), "toy/gaussian-vector": (20, 300), "fashion/dense": (10, 60)}
 # What is entered into a form, allowed and not.
-ENTERED: tuple[tuple[str, tuple[float, ...]], ...] = (
+ENTERED: tuple[tuple[str, tuple[float | str, ...]], ...] = (
     ("batch_size", (64, 128, 1, 0)),
-    ("seed", (0, 1, -1)),
+    ("seed", (0, 1, -1, "abc")),
     ("sample_every", (20, 50, 100)),
     ("generator_learning_rate", (1e-3, 2e-4, 0)),
 )
