@@ -37,6 +37,8 @@ def words(option: object) -> str:
 
 def typed(value: float) -> str:
     """A number as one would type it, in full: 8000, 0.0002, 1e-07."""
+    if isinstance(value, int):
+        return str(value)
     short = f"{value:g}"
     return short if float(short) == value else repr(value)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ganlib.ui.text import listed, p_text, plain
+from ganlib import recipes
+from ganlib.ui.text import in_words, listed, p_text, plain, typed
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,29 @@ def test_a_p_value_is_never_0(p_value: float, text: str) -> None:
 )
 def test_text_of_a_user_is_no_markdown(text: str, markdown: str) -> None:
     assert plain(text) == markdown
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2_000_000, "2000000"),
+        (10_000_000, "10000000"),
+        (2**31 - 1, "2147483647"),
+        (0.0002, "0.0002"),
+        (1e-7, "1e-07"),
+        (10.0, "10"),
+        (0.123456789, "0.123456789"),
+        (1 / 3, "0.3333333333333333"),
+    ],
+)
+def test_a_number_is_typed_in_full(value: float, text: str) -> None:
+    assert typed(value) == text
+    assert type(value)(text) == value
+
+
+def test_a_sentence_about_knobs_has_their_labels() -> None:
+    config = recipes.get("toy/scalar").Config
+    said = "packing must divide batch_size: not_a_knob stays, non_saturating and 'batch_size' too."
+    assert in_words(said, config) == (
+        "Packing must divide batch size: not_a_knob stays, non saturating and 'batch_size' too."
+    )
