@@ -206,9 +206,8 @@ def _held(field: FieldInfo, value: Any) -> Any:
 
 
 def _label(name: str, field: FieldInfo) -> str:
-    words = name.replace("_", " ").capitalize()
-    unit = meta(field)["unit"]
-    return f"{words} ({unit})" if unit else words
+    label, unit = words(name).capitalize(), meta(field)["unit"]
+    return f"{label} ({unit})" if unit else label
 
 
 def _key(recipe: Recipe, name: str) -> str:

@@ -99,7 +99,7 @@ def _changes(recipe: Recipe, run: Run) -> None:
     given: dict[str, Any] = {}
     for name in CHANGEABLE:
         field = recipe.Config.model_fields[name]
-        label, key = name.replace("_", " ").capitalize(), f"change.{run.id}.{name}"
+        label, key = words(name).capitalize(), f"change.{run.id}.{name}"
         help = f"{field.description} Allowed: {allowed(recipe.Config, name)}."
         if known := choices(field):
             at = known.index(now[name])

@@ -137,6 +137,13 @@ _RULES = ("Freedman-Diaconis", "Scott", "Sturges")
 
 
 def _distances(found: Comparison, first: str) -> None:
+    figures = {
+        "From": "Lower end of the 95 % interval, by resampling.",
+        "To": "Upper end of the 95 % interval, by resampling.",
+        "By chance": f"The floor: of two {plain(first)} samples of these sizes, 95 % are nearer to "
+        "each other than this.",
+        "p": "How often two samples of one and the same distribution are as far apart.",
+    }
     st.markdown("**Distances**")
     st.dataframe(
         pd.DataFrame(
@@ -156,30 +163,16 @@ def _distances(found: Comparison, first: str) -> None:
         key="compare.distances",
         column_config={
             "Value": st.column_config.NumberColumn(format="%.4g"),
-            "From": st.column_config.NumberColumn(
-                format="%.4g", help="Lower end of the 95 % interval, by resampling."
-            ),
-            "To": st.column_config.NumberColumn(
-                format="%.4g", help="Upper end of the 95 % interval, by resampling."
-            ),
-            "By chance": st.column_config.NumberColumn(
-                format="%.4g",
-                help=f"The floor: of two {plain(first)} samples of these sizes, 95 % are nearer "
-                "to each other than this.",
-            ),
-            "p": st.column_config.TextColumn(
-                alignment="right",
-                help="How often two samples of one and the same distribution are as far apart.",
-            ),
+            "From": st.column_config.NumberColumn(format="%.4g", help=figures["From"]),
+            "To": st.column_config.NumberColumn(format="%.4g", help=figures["To"]),
+            "By chance": st.column_config.NumberColumn(format="%.4g", help=figures["By chance"]),
+            "p": st.column_config.TextColumn(alignment="right", help=figures["p"]),
         },
     )
     with st.popover("What these say", icon=":material/help:"):
-        st.markdown(
-            "".join(f"- **{one.title}**: {plain(one.help)}\n" for one in found.distances)
-            + "\n**From** and **To** are the ends of its 95 % interval. **By chance**: of two "
-            f"{plain(first)} samples of these sizes, 95 % are nearer to each other than this. "
-            "**p**: how often two samples of one and the same distribution are as far apart."
-        )
+        distances = {one.title: plain(one.help) for one in found.distances}
+        said = [f"- **{title}**: {help}" for title, help in (distances | figures).items()]
+        st.markdown("\n".join(said))
 
 
 def _moments(found: Comparison, compared: Compared) -> None:
