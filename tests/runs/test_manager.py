@@ -1,5 +1,4 @@
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -117,14 +116,19 @@ def test_every_run_has_a_fresh_thread(store: RunStore) -> None:
 def test_a_run_is_resumed_as_soon_as_it_says_that_it_has_stopped(
     make_manager: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FakeTrainer, "close", lambda self: time.sleep(0.5))
+    put_away = threading.Event()
+    monkeypatch.setattr(FakeTrainer, "close", lambda self: put_away.wait(20))
     manager = make_manager()
     run_id = manager.submit("fake/walk", LONG)
     wait_until(lambda: _state(manager, run_id) == "running")
     manager.stop(run_id)
     wait_until(lambda: _state(manager, run_id) == "stopped")
-    assert manager.owns(run_id), "it has been put away already"
-    manager.resume(run_id)
+    resuming = threading.Thread(target=manager.resume, args=(run_id,))
+    resuming.start()
+    resuming.join(0.2)
+    assert resuming.is_alive(), "it goes on before all of it has been put away"
+    put_away.set()
+    resuming.join(20)
     wait_until(lambda: _state(manager, run_id) == "running")
 
 
