@@ -122,7 +122,9 @@ class _Session:
                 self._step_by_hand(Wish(learns=next(turns)))
                 control.rest(SLOW_S)
             else:
-                self._write_next()
+                with control.cutting(self._trainer.cut_off):
+                    event = self._next()
+                self._write(event)
             if writer.since_saved_s >= self._autosave_s:
                 self._save()
         self._save()
@@ -148,10 +150,13 @@ class _Session:
         self._keep(lambda: writer.end(state, weights_sha256=sha256))
         return state
 
-    def _write_next(self) -> None:
+    def _next(self) -> Event:
         event = next(self._events, None)
         if event is None:
             raise RuntimeError("the trainer ended before its last step")
+        return event
+
+    def _write(self, event: Event) -> None:
         self._keep(lambda: self._writer.write(event))
         if self._on_event is not None:
             self._on_event(event)
@@ -165,7 +170,8 @@ class _Session:
             self._keep(lambda: writer.write(change))
         # Those of the step before may not have come yet.
         while not writer.finished and writer.sampled_step <= change.step:
-            self._write_next()
+            # What is asked for by hand is not cut off.
+            self._write(self._next())
         self._keep(writer.show)
 
     def _change(self, knobs: dict[str, Any]) -> None:

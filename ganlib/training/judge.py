@@ -1,6 +1,7 @@
 """How a step asks the discriminator: in packs, through noise, with penalties."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
@@ -11,6 +12,23 @@ from ganlib.regularisers import interpolate_penalty, logits_and_penalty
 from ganlib.training.randomness import Moment, Purpose
 
 Judge = Callable[[tf.Tensor], tf.Tensor]
+
+
+class Judged(NamedTuple):
+    """What the discriminator says of a batch.
+
+    Args:
+        real_logits: (B / packing, 1) of real samples.
+        fake_logits: of generated ones.
+        penalty: scalar, times its weight.
+        parts: what the penalised loss is made of, in groups that come from separate passes
+            through the discriminator.
+    """
+
+    real_logits: tf.Tensor
+    fake_logits: tf.Tensor
+    penalty: tf.Tensor
+    parts: list[list[tf.Tensor]]
 
 
 def judge_of(discriminator: keras.Model) -> Judge:
@@ -70,7 +88,7 @@ def with_instance_noise(
 
 def judge_both(
     judge: Judge, real: tf.Tensor, fake: tf.Tensor, config: RunConfig, moment: Moment, index: int
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+) -> Judged:
     """Logits of real and generated samples, and the penalty that the config asks for.
 
     Args:
@@ -80,23 +98,19 @@ def judge_both(
         config: names the penalty and its weight.
         moment: when this is.
         index: which of the discriminator's updates of this step.
-    Returns:
-        (real_logits, fake_logits, penalty); the penalty is a scalar, times its weight.
     """
     kind, weight = config.gradient_penalty, config.gradient_penalty_weight
-    nothing = tf.constant(0.0)
-    if kind in ("r1", "r1_r2"):
-        real_logits, on_real = logits_and_penalty(judge, real)
-    else:
-        real_logits, on_real = judge(real), nothing
-    if kind in ("r2", "r1_r2"):
-        fake_logits, on_fake = logits_and_penalty(judge, fake)
-    else:
-        fake_logits, on_fake = judge(fake), nothing
-    if kind == "none":
-        return real_logits, fake_logits, nothing
+    on_real, on_fake = kind in ("r1", "r1_r2"), kind in ("r2", "r1_r2")
+    of_real = logits_and_penalty(judge, real) if on_real else (judge(real),)
+    of_fake = logits_and_penalty(judge, fake) if on_fake else (judge(fake),)
+    parts = [list(of_real), list(of_fake)]
+    # Each times the weight: a tape that gives two of its sources the same gradient keeps that,
+    # and its graph with it, for ever.
+    penalties = [weight / 2 * one for part in parts for one in part[1:]]
     if kind == "wgan_gp":
         shape = (real.shape[0], *[1] * (len(real.shape) - 1))
         mix = tf.random.stateless_uniform(shape, moment.seed(Purpose.PENALTY_MIX, index))
-        return real_logits, fake_logits, weight * interpolate_penalty(judge, real, fake, mix)
-    return real_logits, fake_logits, weight / 2 * (on_real + on_fake)
+        parts.append([interpolate_penalty(judge, real, fake, mix)])
+        penalties.append(weight * parts[-1][0])
+    penalty = tf.add_n(penalties) if penalties else tf.constant(0.0)
+    return Judged(of_real[0], of_fake[0], penalty, parts)

@@ -50,8 +50,8 @@ class Networks:
         }
 
     def state(self) -> Arrays:
-        """Copies of every variable, Dropout's random generators included, by unique name."""
-        return {name: variable.numpy() for name, variable in self._variables().items()}
+        """Copies of all variables, by the same names."""
+        return {name: variable.numpy() for name, variable in self.variables().items()}
 
     def restore(self, state: Arrays) -> None:
         """Puts back what `state` gave.
@@ -61,7 +61,7 @@ class Networks:
         """
         if misfit := self.misfit(state):
             raise RunError(f"The checkpoint does not fit these networks: {misfit}.")
-        for name, variable in self._variables().items():
+        for name, variable in self.variables().items():
             variable.assign(state[name])
 
     def set_learning_rates(self, config: RunConfig) -> None:
@@ -71,7 +71,7 @@ class Networks:
 
     def misfit(self, state: Arrays) -> str:
         """What keeps a state from being restored, as a clause; empty where nothing does."""
-        variables = self._variables()
+        variables = self.variables()
         for name in sorted(set(variables) ^ set(state)):
             return f"{name} is in only one"
         for name, variable in variables.items():
@@ -86,7 +86,8 @@ class Networks:
             digest.update(np.ascontiguousarray(weight.numpy(), dtype="<f4").tobytes())
         return digest.hexdigest()
 
-    def _variables(self) -> dict[str, tf.Variable]:
+    def variables(self) -> dict[str, tf.Variable]:
+        """All that a step changes, Dropout's random generators included, by unique name."""
         groups: dict[str, Sequence[Any]] = {
             "generator": self.generator.variables,
             "discriminator": self.discriminator.variables,

@@ -7,6 +7,7 @@ from ganlib.config import RunConfig
 from ganlib.models.halves import in_halves
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
+from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import mean_over_devices, repeat
 from ganlib.training.judge import judge_both, judge_of, shown
 from ganlib.training.networks import Networks
@@ -23,6 +24,7 @@ def adversarial_step(
     latents: tf.Tensor,
     moment: Moment,
     learns: str = "",
+    give_way: GiveWay = go_on,
 ) -> Figures:
     """Updates the discriminator once or more, then the generator once.
 
@@ -38,6 +40,7 @@ def adversarial_step(
         latents: (n, B, latent.size); the last batch is also the generator's.
         moment: when this is.
         learns: "discriminator" or "generator" where only one of them is to learn.
+        give_way: called with what each part of the step has found; see `Cut.give_way`.
     Returns:
         Scalars by the names of `metric_names`, of the last update of each network. The
         discriminator's loss is told without penalties.
@@ -47,18 +50,28 @@ def adversarial_step(
     judges = learns != "generator"
 
     def update(index: int | tf.Tensor) -> None:
-        samples = tf.cast(in_halves(networks.generator, latents[index]), tf.float32)
-        _update_discriminator(networks, objective, config, real[index], samples, moment, index)
+        samples = give_way(tf.cast(in_halves(networks.generator, latents[index]), tf.float32))
+        _update_discriminator(
+            networks, objective, config, real[index], samples, moment, index, give_way
+        )
 
     repeat(update, last if judges else 0)
 
     with tf.GradientTape() as generator_tape:
-        fake = tf.cast(in_halves(networks.generator, latents[last]), tf.float32)
+        fake = give_way(tf.cast(in_halves(networks.generator, latents[last]), tf.float32))
     figures, real_logits = _update_discriminator(
-        networks, objective, config, real[last], tf.stop_gradient(fake), moment, last, judges
+        networks,
+        objective,
+        config,
+        real[last],
+        tf.stop_gradient(fake),
+        moment,
+        last,
+        give_way,
+        judges,
     )
     loss, sample_gradient = _generator_loss(
-        networks, objective, config, real[last], fake, real_logits, moment
+        networks, objective, config, real[last], fake, real_logits, moment, give_way
     )
     weights = networks.generator.trainable_variables
     gradients = generator_tape.gradient(
@@ -83,6 +96,7 @@ def _update_discriminator(
     fake: tf.Tensor,
     moment: Moment,
     index: int,
+    give_way: GiveWay,
     learns: bool = True,
 ) -> tuple[Figures, tf.Tensor]:
     """(figures, logits on real): one update, the step's `index`-th, or only a look."""
@@ -90,12 +104,14 @@ def _update_discriminator(
     judge = judge_of(networks.discriminator)
     real = shown(real, config, moment, 2 * index)
     fake = shown(fake, config, moment, 2 * index + 1)
-    with tf.GradientTape() as tape:
-        real_logits, fake_logits, penalty = judge_both(judge, real, fake, config, moment, index)
+    with tf.GradientTape(persistent=give_way is not go_on) as tape:
+        real_logits, fake_logits, penalty, parts = judge_both(
+            judge, real, fake, config, moment, index
+        )
         loss, _ = objective(real_logits, fake_logits)
         penalised = loss + penalty
-    gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
-    gradients = _complete(gradients)
+    gradients = _gradients(tape, penalised, parts, _values(weights), give_way)
+    gradients = give_way(_complete(gradients))
     if learns:
         networks.discriminator_optimiser.apply(gradients, weights)
     border = tf.constant(0.0)
@@ -116,6 +132,27 @@ def _update_discriminator(
     return figures, real_logits
 
 
+def _gradients(
+    tape: tf.GradientTape,
+    loss: tf.Tensor,
+    parts: list[list[tf.Tensor]],
+    weights: list[tf.Variable],
+    give_way: GiveWay,
+) -> list[tf.Tensor]:
+    """The loss' gradients; where a step may end, those of its parts one after the other."""
+    if give_way is go_on:
+        return tape.gradient(loss, weights, unconnected_gradients="zero")
+    seeds = tape.gradient(loss, parts, output_gradients=give_way(tf.constant(1.0), loss))
+    total: list[tf.Tensor] = []
+    for part, seed in zip(parts, seeds, strict=True):
+        if total:
+            seed = give_way(seed, total)
+        gradients = tape.gradient(part, weights, seed, unconnected_gradients="zero")
+        pairs = zip(total, gradients, strict=True)
+        total = [before + one for before, one in pairs] if total else gradients
+    return total
+
+
 def _generator_loss(
     networks: Networks,
     objective: Objective,
@@ -124,6 +161,7 @@ def _generator_loss(
     fake: tf.Tensor,
     real_logits: tf.Tensor,
     moment: Moment,
+    give_way: GiveWay,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """(loss, its gradient with respect to the generated samples)."""
     judge = judge_of(networks.discriminator)
@@ -139,7 +177,8 @@ def _generator_loss(
             # By the discriminator as it is now, like the generated ones.
             real_logits = judge(real)
         _, loss = objective(tf.stop_gradient(real_logits), judged)
-    return loss, tape.gradient(loss, fake)
+    gradient = tape.gradient(loss, fake, output_gradients=give_way(tf.constant(1.0), loss))
+    return loss, give_way(gradient)
 
 
 def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:

@@ -41,7 +41,7 @@ def status_line(status: Status, label: Label) -> None:
 
 
 def foretold(status: Status, asked: str, *, slow: bool = False) -> Status:
-    """A status that says what the run will do as soon as its step ends, which may take seconds.
+    """A status that says what the run is about to do, which the run itself says when it does.
 
     Args:
         status: where the run stands.
@@ -53,7 +53,7 @@ def foretold(status: Status, asked: str, *, slow: bool = False) -> Status:
     if not asked:
         slowly = replace(status, phase=_SLOWLY, phase_share=status.share, steps_per_second=0.0)
         return slowly if slow else status
-    return replace(status, phase=f"{_WILL[asked]} after this step", phase_share=status.share)
+    return replace(status, phase=_WILL[asked], phase_share=status.share)
 
 
 def listed(run: Run, status: Status, state: str = "") -> str:

@@ -10,7 +10,7 @@ import pytest
 from fake_trainer import NAMES, FakeConfig, FakeTrainer, load_fake, true_walk, wait_until
 
 from ganlib.errors import RunError
-from ganlib.events import Change, Checkpoint, Event, Metrics
+from ganlib.events import Change, Checkpoint, CutOff, Event, Metrics
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
@@ -135,6 +135,38 @@ def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -
     assert status.state == "stopped"
     assert len(status.weights_sha256) == 64
     assert status.step == len(watching.history()) == watching.latest_checkpoint().step
+
+
+class Lingering(FakeTrainer):
+    """The first time, its sixth step lasts until it is cut off."""
+
+    cut = threading.Event()
+
+    def events(self) -> Iterator[Event]:
+        for event in super().events():
+            yield event
+            if isinstance(event, Metrics) and event.last_step == 5:
+                assert self.cut.wait(20)
+                yield CutOff(5)
+
+    def cut_off(self, now: bool) -> None:
+        if now:
+            self.cut.set()
+
+
+def test_a_pause_need_not_wait_for_a_long_step(store: RunStore) -> None:
+    config = FakeConfig(steps=100, sample_every=5)
+    run, control = store.create("fake/walk", config), RunControl()
+    thread = threading.Thread(target=execute, args=(run, Lingering(config), control))
+    thread.start()
+    wait_until(lambda: run.status().step == 5)
+    control.pause()
+    wait_until(lambda: run.status().state == "paused")
+    assert run.checkpoint_steps() == [5]
+    control.unpause()
+    thread.join(20)
+    assert run.status().state == "finished"
+    _check_history(run, 100)
 
 
 def test_a_stop_is_told_before_all_is_saved(
