@@ -20,15 +20,13 @@ class Judged(NamedTuple):
     Args:
         real_logits: (B / packing, 1) of real samples.
         fake_logits: of generated ones.
-        penalty: scalar, times its weight.
-        parts: what the penalised loss is made of, in groups that come from separate passes
-            through the discriminator.
+        penalties: scalars, times their weights: those from the pass of the real samples, from
+            that of the generated ones, and from one of their own.
     """
 
     real_logits: tf.Tensor
     fake_logits: tf.Tensor
-    penalty: tf.Tensor
-    parts: list[list[tf.Tensor]]
+    penalties: tuple[list[tf.Tensor], list[tf.Tensor], list[tf.Tensor]]
 
 
 def judge_of(discriminator: keras.Model) -> Judge:
@@ -100,17 +98,21 @@ def judge_both(
         index: which of the discriminator's updates of this step.
     """
     kind, weight = config.gradient_penalty, config.gradient_penalty_weight
-    on_real, on_fake = kind in ("r1", "r1_r2"), kind in ("r2", "r1_r2")
-    of_real = logits_and_penalty(judge, real) if on_real else (judge(real),)
-    of_fake = logits_and_penalty(judge, fake) if on_fake else (judge(fake),)
-    parts = [list(of_real), list(of_fake)]
-    # Each times the weight: a tape that gives two of its sources the same gradient keeps that,
-    # and its graph with it, for ever.
-    penalties = [weight / 2 * one for part in parts for one in part[1:]]
+    on_real: list[tf.Tensor] = []
+    on_fake: list[tf.Tensor] = []
+    between: list[tf.Tensor] = []
+    if kind in ("r1", "r1_r2"):
+        real_logits, penalty = logits_and_penalty(judge, real)
+        on_real.append(weight / 2 * penalty)
+    else:
+        real_logits = judge(real)
+    if kind in ("r2", "r1_r2"):
+        fake_logits, penalty = logits_and_penalty(judge, fake)
+        on_fake.append(weight / 2 * penalty)
+    else:
+        fake_logits = judge(fake)
     if kind == "wgan_gp":
         shape = (real.shape[0], *[1] * (len(real.shape) - 1))
         mix = tf.random.stateless_uniform(shape, moment.seed(Purpose.PENALTY_MIX, index))
-        parts.append([interpolate_penalty(judge, real, fake, mix)])
-        penalties.append(weight * parts[-1][0])
-    penalty = tf.add_n(penalties) if penalties else tf.constant(0.0)
-    return Judged(of_real[0], of_fake[0], penalty, parts)
+        between.append(weight * interpolate_penalty(judge, real, fake, mix))
+    return Judged(real_logits, fake_logits, (on_real, on_fake, between))

@@ -1,5 +1,7 @@
 """One adversarial update: the discriminator once or more, then the generator once."""
 
+from itertools import chain
+
 import keras
 import tensorflow as tf
 
@@ -9,7 +11,7 @@ from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
 from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import mean_over_devices, repeat
-from ganlib.training.judge import judge_both, judge_of, shown
+from ganlib.training.judge import Judged, judge_both, judge_of, shown
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment
 from ganlib.training.unroll import look_ahead
@@ -105,12 +107,15 @@ def _update_discriminator(
     real = shown(real, config, moment, 2 * index)
     fake = shown(fake, config, moment, 2 * index + 1)
     with tf.GradientTape(persistent=give_way is not go_on) as tape:
-        real_logits, fake_logits, penalty, parts = judge_both(
-            judge, real, fake, config, moment, index
-        )
+        judged = judge_both(judge, real, fake, config, moment, index)
+        real_logits, fake_logits, penalties = judged
         loss, _ = objective(real_logits, fake_logits)
-        penalised = loss + penalty
-    gradients = _gradients(tape, penalised, parts, _values(weights), give_way)
+        penalised = tf.add_n([loss, *chain(*penalties)])
+    if give_way is go_on:
+        gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
+    else:
+        start = give_way(tf.constant(1.0), penalised)
+        gradients = _part_by_part(tape, objective, judged, start, _values(weights), give_way)
     gradients = give_way(_complete(gradients))
     if learns:
         networks.discriminator_optimiser.apply(gradients, weights)
@@ -132,22 +137,42 @@ def _update_discriminator(
     return figures, real_logits
 
 
-def _gradients(
+def _part_by_part(
     tape: tf.GradientTape,
-    loss: tf.Tensor,
-    parts: list[list[tf.Tensor]],
+    objective: Objective,
+    judged: Judged,
+    start: tf.Tensor,
     weights: list[tf.Variable],
     give_way: GiveWay,
 ) -> list[tf.Tensor]:
-    """The loss' gradients; where a step may end, those of its parts one after the other."""
-    if give_way is go_on:
-        return tape.gradient(loss, weights, unconnected_gradients="zero")
-    seeds = tape.gradient(loss, parts, output_gradients=give_way(tf.constant(1.0), loss))
+    """The penalised loss' gradients: those of one pass after those of another.
+
+    Args:
+        tape: has recorded the passes; can be asked more than once.
+        objective: pair of losses.
+        judged: what came of the passes.
+        start: 1, the loss' gradient with respect to itself.
+        weights: the discriminator's.
+        give_way: called between the passes.
+    """
+    logits = judged.real_logits, judged.fake_logits
+    # A tape of its own, for the other would go on through the network.
+    with tf.GradientTape() as loss_tape:
+        loss_tape.watch(logits)
+        loss, _ = objective(*logits)
+    real_slope, fake_slope = loss_tape.gradient(loss, logits, output_gradients=start)
+    on_real, on_fake, between = ([(one, start) for one in found] for found in judged.penalties)
+    passes = [
+        [(judged.real_logits, real_slope), *on_real],
+        [(judged.fake_logits, fake_slope), *on_fake],
+        between,
+    ]
     total: list[tf.Tensor] = []
-    for part, seed in zip(parts, seeds, strict=True):
+    for found in filter(None, passes):
+        values, slopes = zip(*found, strict=True)
         if total:
-            seed = give_way(seed, total)
-        gradients = tape.gradient(part, weights, seed, unconnected_gradients="zero")
+            slopes = give_way(slopes, total)
+        gradients = tape.gradient(values, weights, slopes, unconnected_gradients="zero")
         pairs = zip(total, gradients, strict=True)
         total = [before + one for before, one in pairs] if total else gradients
     return total
