@@ -120,7 +120,8 @@ def test_a_run_is_resumed_as_soon_as_it_says_that_it_has_stopped(
     monkeypatch.setattr(FakeTrainer, "close", lambda self: put_away.wait(20))
     manager = make_manager()
     run_id = manager.submit("fake/walk", LONG)
-    wait_until(lambda: _state(manager, run_id) == "running")
+    # Before its first step there may be no trainer yet that is put away.
+    wait_until(lambda: manager.store.open(run_id).status().step > 0)
     manager.stop(run_id)
     wait_until(lambda: _state(manager, run_id) == "stopped")
     resuming = threading.Thread(target=manager.resume, args=(run_id,))
