@@ -140,12 +140,15 @@ def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -
 class Lingering(FakeTrainer):
     """The first time, its sixth step lasts until it is cut off."""
 
-    cut = threading.Event()
+    def __init__(self, config: FakeConfig) -> None:
+        super().__init__(config)
+        self.lingers, self.cut = threading.Event(), threading.Event()
 
     def events(self) -> Iterator[Event]:
         for event in super().events():
             yield event
             if isinstance(event, Metrics) and event.last_step == 5:
+                self.lingers.set()
                 assert self.cut.wait(20)
                 yield CutOff(5)
 
@@ -156,14 +159,12 @@ class Lingering(FakeTrainer):
 
 def test_a_pause_need_not_wait_for_a_long_step(store: RunStore) -> None:
     config = FakeConfig(steps=100, sample_every=5)
-    run, control = store.create("fake/walk", config), RunControl()
+    run, control, trainer = store.create("fake/walk", config), RunControl(), Lingering(config)
     thread = threading.Thread(
-        target=execute,
-        args=(run, Lingering(config), control),
-        kwargs={"tensorboard": False},
+        target=execute, args=(run, trainer, control), kwargs={"tensorboard": False}
     )
     thread.start()
-    wait_until(lambda: run.status().step == 5)
+    assert trainer.lingers.wait(20)
     control.pause()
     wait_until(lambda: run.status().state == "paused")
     wait_until(lambda: run.checkpoint_steps() == [5])
