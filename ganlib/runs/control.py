@@ -117,11 +117,6 @@ class RunControl:
                 self._cut_off = None
             cut_off(False)
 
-    def _cut(self) -> None:
-        # A signal handler in the thread that trains comes when nothing is in its middle.
-        if self._cut_off is not None and threading.get_ident() != self._training_thread:
-            self._cut_off(True)
-
     def ask(self, wish: Wish) -> None:
         """Asks for a change before the next event, paused or not."""
         with self._changed:
@@ -154,6 +149,11 @@ class RunControl:
                 if left <= 0:
                     return
                 self._changed.wait(min(left, _LONGEST_SLEEP_S))
+
+    def _cut(self) -> None:
+        # A signal handler in the thread that trains comes when nothing is in its middle.
+        if self._cut_off is not None and threading.get_ident() != self._training_thread:
+            self._cut_off(True)
 
 
 @dataclass

@@ -109,13 +109,17 @@ def _update_discriminator(
     with tf.GradientTape(persistent=give_way is not go_on) as tape:
         judged = judge_both(judge, real, fake, config, moment, index)
         real_logits, fake_logits, penalties = judged
-        loss, _ = objective(real_logits, fake_logits)
+        # The outer tape would go on through the network.
+        with tf.GradientTape() as loss_tape:
+            loss_tape.watch([real_logits, fake_logits])
+            loss, _ = objective(real_logits, fake_logits)
         penalised = tf.add_n([loss, *chain(*penalties)])
     if give_way is go_on:
         gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
     else:
         start = give_way(tf.constant(1.0), penalised)
-        gradients = _part_by_part(tape, objective, judged, start, _values(weights), give_way)
+        slopes = loss_tape.gradient(loss, [real_logits, fake_logits], output_gradients=start)
+        gradients = _part_by_part(tape, judged, slopes, start, _values(weights), give_way)
     gradients = give_way(_complete(gradients))
     if learns:
         networks.discriminator_optimiser.apply(gradients, weights)
@@ -139,8 +143,8 @@ def _update_discriminator(
 
 def _part_by_part(
     tape: tf.GradientTape,
-    objective: Objective,
     judged: Judged,
+    slopes: list[tf.Tensor],
     start: tf.Tensor,
     weights: list[tf.Variable],
     give_way: GiveWay,
@@ -149,30 +153,24 @@ def _part_by_part(
 
     Args:
         tape: has recorded the passes; can be asked more than once.
-        objective: pair of losses.
         judged: what came of the passes.
-        start: 1, the loss' gradient with respect to itself.
+        slopes: the loss' gradients with respect to real and to fake logits.
+        start: 1, a penalty's gradient with respect to itself.
         weights: the discriminator's.
         give_way: called between the passes.
     """
-    logits = judged.real_logits, judged.fake_logits
-    # A tape of its own, for the other would go on through the network.
-    with tf.GradientTape() as loss_tape:
-        loss_tape.watch(logits)
-        loss, _ = objective(*logits)
-    real_slope, fake_slope = loss_tape.gradient(loss, logits, output_gradients=start)
     on_real, on_fake, between = ([(one, start) for one in found] for found in judged.penalties)
     passes = [
-        [(judged.real_logits, real_slope), *on_real],
-        [(judged.fake_logits, fake_slope), *on_fake],
+        [(judged.real_logits, slopes[0]), *on_real],
+        [(judged.fake_logits, slopes[1]), *on_fake],
         between,
     ]
     total: list[tf.Tensor] = []
     for found in filter(None, passes):
-        values, slopes = zip(*found, strict=True)
+        values, starts = zip(*found, strict=True)
         if total:
-            slopes = give_way(slopes, total)
-        gradients = tape.gradient(values, weights, slopes, unconnected_gradients="zero")
+            starts = give_way(starts, total)
+        gradients = tape.gradient(values, weights, starts, unconnected_gradients="zero")
         pairs = zip(total, gradients, strict=True)
         total = [before + one for before, one in pairs] if total else gradients
     return total
