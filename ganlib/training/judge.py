@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from ganlib.config import RunConfig
-from ganlib.models.halves import in_halves
+from ganlib.models.parts import in_parts
 from ganlib.regularisers import interpolate_penalty, logits_and_penalty
 from ganlib.training.randomness import Moment, Purpose
 
@@ -31,7 +31,7 @@ class Judged(NamedTuple):
 
 def judge_of(discriminator: keras.Model) -> Judge:
     """Packs -> (B / packing, 1) float32 logits, in training mode."""
-    return lambda packs: tf.cast(in_halves(discriminator, packs), tf.float32)
+    return lambda packs: tf.cast(in_parts(discriminator, packs), tf.float32)
 
 
 def shown(samples: tf.Tensor, config: RunConfig, moment: Moment, index: int) -> tf.Tensor:

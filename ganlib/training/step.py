@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from ganlib.config import RunConfig
-from ganlib.models.halves import in_halves
+from ganlib.models.parts import in_parts
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
 from ganlib.training.cut import GiveWay, go_on
@@ -52,7 +52,7 @@ def adversarial_step(
     judges = learns != "generator"
 
     def update(index: int | tf.Tensor) -> None:
-        samples = give_way(tf.cast(in_halves(networks.generator, latents[index]), tf.float32))
+        samples = give_way(tf.cast(in_parts(networks.generator, latents[index]), tf.float32))
         _update_discriminator(
             networks, objective, config, real[index], samples, moment, index, give_way
         )
@@ -60,7 +60,7 @@ def adversarial_step(
     repeat(update, last if judges else 0)
 
     with tf.GradientTape() as generator_tape:
-        fake = give_way(tf.cast(in_halves(networks.generator, latents[last]), tf.float32))
+        fake = give_way(tf.cast(in_parts(networks.generator, latents[last]), tf.float32))
     figures, real_logits = _update_discriminator(
         networks,
         objective,
