@@ -25,6 +25,8 @@ CHANGEABLE = (
 
 # Losses whose real samples have a label that can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
+# Losses whose discriminator takes a sample for real where its logit is above 0.
+LOSSES_WITH_BORDER = ("non_saturating", "least_squares", "hinge")
 # Losses whose scores have no border between real and generated.
 CRITICS = ("wasserstein",)
 

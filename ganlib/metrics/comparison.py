@@ -1,26 +1,34 @@
 """Two one-dimensional samples against each other: how far apart, how sure, and in plain words."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import jensenshannon
+from scipy.special import rel_entr
 
+from ganlib.metrics.blas import single_threaded
 from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     energy_distance,
     jensen_shannon,
     kolmogorov_smirnov,
-    kolmogorov_smirnov_p,
     wasserstein1,
 )
-from ganlib.metrics.moments import Moments, moments, safe_scale
-from ganlib.metrics.resampling import Certainty, certainties, grid_of
+from ganlib.metrics.moments import Moments, moments, safe_scale, standard_errors
+from ganlib.metrics.resampling import (
+    LEAST_SIZE,
+    SIGNIFICANCE,
+    Certainty,
+    Grid,
+    certainties,
+    grid_of,
+)
 
 _MOST_BINS = 512
 # Values of both samples that a bin has at least, as for a chi-squared test.
 _LEAST_IN_BIN = 10
-# Samples of so few distinct values are compared value by value.
-_DISCRETE = 64
+# Samples of so few distinct values, each of which comes so often, are compared value by value.
+_DISCRETE, _OFTEN = 64, 5
 
 _W1, _W1_SIGMA = "Wasserstein-1", "Wasserstein-1 / sigma"
 _KS, _ENERGY = "Kolmogorov-Smirnov", "Energy distance"
@@ -46,15 +54,15 @@ class Distance:
     """One distance between two samples.
 
     Args:
-        title: as it is known.
+        title: its usual name.
         value: of the samples; 0 where they are alike.
-        certainty: its interval, and what chance can do.
+        certainty: its interval, its floor and its probability; None where a sample is too small.
         help: what it measures, and in which unit.
     """
 
     title: str
     value: float
-    certainty: Certainty
+    certainty: Certainty | None
     help: str
 
 
@@ -67,12 +75,20 @@ class Comparison:
         generated: figures of the generated one.
         distances: Wasserstein-1 first.
         sentence: the result in plain words.
+        p_value: how often samples of one distribution would differ as clearly; None where a
+            sample is too small to tell.
     """
 
     real: Moments
     generated: Moments
     distances: tuple[Distance, ...]
     sentence: str
+    p_value: float | None
+
+    @property
+    def differ(self) -> bool:
+        """Whether a difference is claimed, which is wrong for 1 % of samples that are alike."""
+        return self.p_value is not None and self.p_value < SIGNIFICANCE
 
 
 def compare(
@@ -87,39 +103,73 @@ def compare(
 
     Args:
         real: what is compared with.
-        generated: what is compared.
+        generated: what is compared; in groups where the other one is.
         names: how the sentence calls them.
-        resamples: see `certainties`.
+        resamples: see `certainties`; 200 at least, or no difference could be shown.
         seed: the same seed, the same figures.
 
     Raises:
-        ValueError: a sample is empty.
+        ValueError: a sample is empty, or only one of them is in groups.
     """
     for name, sample in zip(names, (real, generated), strict=True):
         if not sample.count:
             raise ValueError(f"The {name} sample is empty: there is nothing to compare.")
     scale = safe_scale(real, generated)
+    large_enough = min(real.size, generated.size) >= LEAST_SIZE
     distances = _distances(
-        real.over(scale), generated.over(scale), scale, names[0], resamples, seed
+        real.over(scale),
+        generated.over(scale),
+        scale,
+        names[0],
+        resamples if large_enough else 0,
+        seed,
     )
     first, second = moments(real), moments(generated)
-    return Comparison(first, second, distances, _sentence(first, second, distances, names))
+    if not large_enough:
+        sentence = (
+            f"These samples are too small to tell a difference from chance: {real.size:,} "
+            f"{names[0]} and {generated.size:,} {names[1]} {real.unit}. It takes at least "
+            f"{LEAST_SIZE} of each."
+        )
+        return Comparison(first, second, distances, sentence, None)
+    p_value = min(one.certainty.p_value for one in distances if one.certainty)
+    often = _often(p_value, resamples)
+    if p_value < SIGNIFICANCE:
+        # What is generated is to become like what is real; of two others, neither is wrong.
+        words = _AIMED if names == _REAL_AND_GENERATED else _BESIDE
+        errors = zip(standard_errors(real), standard_errors(generated), strict=True)
+        difference = _difference(
+            first, second, [float(np.hypot(*pair)) for pair in errors], distances, words
+        )
+        sentence = (
+            f"The {names[1]} values {difference}. Two samples of one distribution would differ "
+            f"as clearly in {often}."
+        )
+    else:
+        sentence = (
+            f"No difference shows between {names[0]} and {names[1]} at this sample size: their "
+            f"Wasserstein-1 distance is {distances[0].value:.3g}, and two samples of one "
+            f"distribution differ as clearly in {often}."
+        )
+    return Comparison(first, second, distances, sentence, p_value)
 
 
 def common_bins(real: Counted, generated: Counted) -> np.ndarray:
-    """Edges, (bins + 1,), that distances of histograms are taken over.
+    """Edges, (bins + 1,), of the bins that distances of histograms are taken over.
 
-    As wide as Freedman and Diaconis have it for the real sample, and where fewer than ten
-    values would fall into one, wider; those at the ends reach to infinity. Samples of few
-    distinct values have a bin for each.
+    As wide as Freedman and Diaconis suggest for both samples together at the size of the
+    smaller one, and wider where fewer than ten values would fall into one; those at the ends
+    reach to infinity. Samples of few distinct values have a bin for each. Which value belongs
+    to which sample makes no difference, or a permutation test would not be exact.
     """
     both = real.together_with(generated)
     distinct = np.unique(both.values)
-    if len(distinct) <= _DISCRETE:
+    repeated = both.count >= _OFTEN * len(distinct) or both.count < 2 * _LEAST_IN_BIN
+    if len(distinct) <= _DISCRETE and repeated:
         return np.r_[-np.inf, (distinct[1:] + distinct[:-1]) / 2, np.inf]
-    low, high = both.quantiles(np.array([0.001, 0.999]))
-    quarter, three = real.quantiles(np.array([0.25, 0.75]))
-    width = 2 * (three - quarter) / np.cbrt(real.count) or (high - low) / 50
+    low, quarter, three, high = both.quantiles(np.array([0.001, 0.25, 0.75, 0.999]))
+    size = min(real.size, generated.size)
+    width = 2 * (three - quarter) / np.cbrt(size) or (high - low) / 50
     count = int(np.clip(np.ceil((high - low) / width), 2, _MOST_BINS)) if width else 2
     edges = [-np.inf]
     below = 0
@@ -161,45 +211,86 @@ def _distances(
 ) -> tuple[Distance, ...]:
     """All distances of samples that were divided by `scale`, with what resampling says.
 
-    The first sample goes by the name.
+    Args:
+        real: goes by the name `name`.
+        generated: what is compared with it.
+        scale: brings distances back to the samples' own unit.
+        name: of the first sample.
+        resamples: 0 for none.
+        seed: see `certainties`.
     """
     edges = common_bins(real, generated)
     values = _values(real, generated, scale, edges)
-    grid = grid_of(real, generated)
+    found: dict[str, Certainty] = {}
+    if resamples:
+        grid = grid_of(real, generated, edges)
+        titles = [title for title in _HELP if title in values]
+        units = [{_W1: scale, _ENERGY: float(np.sqrt(scale))}.get(title, 1.0) for title in titles]
+        with single_threaded():
+            sure = certainties(
+                np.array([values[title] / unit for title, unit in zip(titles, units, strict=True)]),
+                grid.real,
+                grid.generated,
+                _share_distances(grid, edges, titles),
+                resamples=resamples,
+                seed=seed,
+            )
+        found = {
+            title: one.times(unit) for title, one, unit in zip(titles, sure, units, strict=True)
+        }
+    return tuple(
+        Distance(
+            title,
+            values[title],
+            found.get(title),
+            help.format(bins=len(edges) - 1, first=name),
+        )
+        for title, help in _HELP.items()
+        if title in values
+    )
+
+
+def _share_distances(
+    grid: Grid, edges: np.ndarray, titles: list[str]
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The distances of these titles as functions of (r, k) shares of the grid's cells."""
     widths = np.diff(grid.points)
-    sigma = real.sd
+    bins = np.searchsorted(edges, grid.points, side="right")
+    starts = np.flatnonzero(np.diff(bins, prepend=-1))
+    centred = grid.points - grid.points.mean()
+    least_sigma = 1e-6 * float(np.ptp(grid.points)) or 1.0
 
-    def on_grid(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        gap = np.abs(np.cumsum(_shares(first) - _shares(second), axis=1))[:, :-1]
+    def sigma(shares: np.ndarray) -> np.ndarray:
+        variance = shares @ centred**2 - (shares @ centred) ** 2
+        return np.sqrt(np.maximum(variance, least_sigma**2))
+
+    def distances(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        gap = np.abs(np.cumsum(first - second, axis=1))[:, :-1]
         area = gap @ widths
-        energy = np.sqrt(2 * np.square(gap) @ widths * scale)
-        columns = [area * scale, gap.max(axis=1, initial=0), energy]
-        return np.stack(columns + ([area / sigma] if sigma else []), axis=1)
+        in_bins = [np.add.reduceat(shares, starts, axis=1) for shares in (first, second)]
+        # Noise takes some shares below 0.
+        positive = [np.maximum(shares, 0) for shares in in_bins]
+        found = {
+            _W1: area,
+            _W1_SIGMA: area / sigma(first),
+            _KS: gap.max(axis=1, initial=0),
+            _ENERGY: np.sqrt(2 * np.square(gap) @ widths),
+            _JS: _jensen_shannon(*positive),
+            _GAP: _gap(*in_bins),
+        }
+        return np.stack([found[title] for title in titles], axis=1)
 
-    def on_bins(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        shares = _shares(first), _shares(second)
-        return np.stack([jensenshannon(*shares, 2, axis=1), _gap(*shares)], axis=1)
-
-    counts = real.in_bins(edges), generated.in_bins(edges)
-    found = {}
-    for titles, pair, distances in (
-        ((_W1, _KS, _ENERGY, _W1_SIGMA), (grid.real, grid.generated), on_grid),
-        ((_JS, _GAP), counts, on_bins),
-    ):
-        there = [title for title in titles if title in values]
-        given = np.array([values[title] for title in there])
-        sure = certainties(given, *pair, distances, resamples=resamples, seed=seed)
-        for title, one in zip(there, sure, strict=True):
-            help = _HELP[title].format(bins=len(edges) - 1, first=name)
-            found[title] = Distance(title, values[title], one, help)
-    # For this one there is a formula.
-    p_value = kolmogorov_smirnov_p(real, generated)
-    found[_KS] = replace(found[_KS], certainty=replace(found[_KS].certainty, p_value=p_value))
-    return tuple(found[title] for title in _HELP if title in found)
+    return distances
 
 
-def _shares(counts: np.ndarray) -> np.ndarray:
-    return counts / counts.sum(axis=1, keepdims=True)
+def _jensen_shannon(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """(r, bins) shares, none below 0 -> (r,) Jensen-Shannon distances, base 2."""
+    first, second = (one / one.sum(axis=1, keepdims=True) for one in (first, second))
+    middle = (first + second) / 2
+    divergence = (rel_entr(first, middle) + rel_entr(second, middle)).sum(axis=1) / 2
+    # SciPy's own takes the root of what rounding leaves below 0.
+    distance: np.ndarray = np.sqrt(np.maximum(divergence, 0) / np.log(2))
+    return distance
 
 
 def _gap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -208,38 +299,39 @@ def _gap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return gap
 
 
-def _sentence(
-    real: Moments, generated: Moments, distances: tuple[Distance, ...], names: tuple[str, str]
-) -> str:
-    first, second = names
-    # What is generated is to become like what is real; of two others, neither is wrong.
-    words = _AIMED if names == _REAL_AND_GENERATED else _BESIDE
-    w1 = distances[0]
-    # As many chances to be wrong as there are distances.
-    if min(one.certainty.p_value for one in distances) >= 0.05 / len(distances):
-        return (
-            f"No difference shows between {first} and {second} at this sample size: their "
-            f"Wasserstein-1 distance is {w1.value:.3g}, and chance alone goes as far in "
-            f"{w1.certainty.p_value:.0%} of all cases."
-        )
+def _often(p_value: float, resamples: int) -> str:
+    """A probability as a share of comparisons, and as papers write it."""
+    least = p_value <= 1.5 / (1 + resamples)
+    share = f"{p_value:.1%}" if p_value < 0.095 else f"{p_value:.0%}"
+    digits = f"{p_value:.3f}" if p_value < 0.0095 else f"{p_value:.2f}"
     return (
-        f"The {second} values {_difference(real, generated, distances, words)}; a sample this "
-        "size could not show this by chance."
+        f"{'at most ' if least else ''}{share} of comparisons (p {'≤' if least else '='} {digits})"
     )
 
 
 def _difference(
-    real: Moments, generated: Moments, distances: tuple[Distance, ...], words: tuple[str, ...]
+    real: Moments,
+    generated: Moments,
+    errors: list[float],
+    distances: tuple[Distance, ...],
+    words: tuple[str, ...],
 ) -> str:
-    """What differs most, with its figures."""
+    """The most striking difference, with its figures.
+
+    Args:
+        real: figures of the first sample.
+        generated: of the second.
+        errors: standard errors of the difference between the means, and of that between the
+            standard deviations.
+        distances: of the samples.
+        words: for higher, lower, wider and narrower.
+    """
     higher, lower, wider, narrower = words
-    shift = generated.mean - real.mean
-    error = np.hypot(real.sd / np.sqrt(real.count), generated.sd / np.sqrt(generated.count))
-    unit = real.sd or generated.sd or abs(shift)
-    by_mean = abs(shift) / unit if abs(shift) > 3 * error else 0.0
-    stretch = (generated.sd - real.sd) / unit if unit else 0.0
-    noise = np.hypot(_sd_error(real), _sd_error(generated))
-    by_sd = abs(stretch) if abs(stretch) > 3 * noise else 0.0
+    mean_error, sd_error = errors
+    unit = real.sd or generated.sd or abs(generated.mean - real.mean)
+    shift, stretch = generated.mean - real.mean, generated.sd - real.sd
+    by_mean = abs(shift) / unit if abs(shift) > 3 * mean_error else 0.0
+    by_sd = abs(stretch) / unit if abs(stretch) > 3 * sd_error else 0.0
     if max(by_mean, by_sd) < 0.02:
         gap = next(one for one in distances if one.title == _GAP)
         return f"have another shape: {gap.value:.1%} of them would have to lie elsewhere"
@@ -248,10 +340,3 @@ def _difference(
         return f"lie {where}: mean {generated.mean:.3g} against {real.mean:.3g}"
     how = wider if stretch > 0 else narrower
     return f"are {how}: sd {generated.sd:.3g} against {real.sd:.3g}"
-
-
-def _sd_error(sample: Moments) -> float:
-    """Relative standard error of the standard deviation, by the kurtosis."""
-    if not np.isfinite(sample.kurtosis):
-        return 0.0
-    return float(np.sqrt(max(sample.kurtosis + 2, 0) / (4 * sample.count)))

@@ -1,27 +1,37 @@
 """A sample of numbers as every distance, figure and chart takes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 EVERYWHERE = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """The values of a sample in order, and how many there are of each.
+    """The distinct values of a sample in ascending order, and how often each occurs.
 
-    Ten thousand different numbers are looked at in this form, and so are the 256 brightnesses
-    of a million and a half pixels, which are nowhere written out one by one.
+    Ten thousand different numbers take this form, and so do the 256 brightnesses of a million
+    and a half pixels, which are never written out one by one.
+
+    Values may come in groups that were drawn as one: the pixels of an image, the numbers of a
+    vector. The values of a group depend on each other, so that statistics must resample whole
+    groups, and the sample's size is the number of its groups.
 
     Args:
         values: (k,) float64, finite, ascending.
         counts: (k,) int64, each at least 1.
+        groups: (g, k) how often each value occurs in each group; None where every value was
+            drawn by itself.
+        unit: what was drawn, in the plural: "values", "images".
     """
 
     values: np.ndarray
     counts: np.ndarray
+    groups: sparse.csr_array | None = None
+    unit: str = "values"
 
     @classmethod
     def of(cls, numbers: np.ndarray) -> "Counted":
@@ -44,10 +54,51 @@ class Counted:
         there = counts > 0
         return cls(values[there].astype(np.float64), counts[there].astype(np.int64))
 
+    @classmethod
+    def of_groups(cls, numbers: np.ndarray, unit: str) -> "Counted":
+        """Of numbers that were drawn together in groups.
+
+        Args:
+            numbers: (g, n) the numbers of each group; what is not finite is left out.
+            unit: what a group is, in the plural, such as "vectors".
+        """
+        flat = np.asarray(numbers, np.float64)
+        finite = np.isfinite(flat)
+        values, places = np.unique(flat[finite], return_inverse=True)
+        group = np.nonzero(finite)[0]
+        ones = np.ones(len(places), np.int64)
+        table = sparse.csr_array((ones, (group, places)), shape=(len(flat), len(values)))
+        return cls._of_table(values, table, unit)
+
+    @classmethod
+    def of_group_counts(cls, values: np.ndarray, counts: np.ndarray, unit: str) -> "Counted":
+        """Of groups whose values have been counted.
+
+        Args:
+            values: (k,) finite, ascending.
+            counts: (g, k) whole numbers, 0 where a group has none of that value.
+            unit: what a group is, in the plural, such as "images".
+        """
+        table = sparse.csr_array(np.asarray(counts, np.int64))
+        return cls._of_table(np.asarray(values, np.float64), table, unit)
+
+    @classmethod
+    def _of_table(cls, values: np.ndarray, table: sparse.csr_array, unit: str) -> "Counted":
+        counts = np.asarray(table.sum(axis=0), np.int64)
+        there = counts > 0
+        # A group in which nothing is finite says nothing.
+        table = table[np.asarray(table.sum(axis=1)) > 0][:, there]
+        return cls(values[there], counts[there], table, unit)
+
     @cached_property
     def count(self) -> int:
         """How many numbers there are, equal ones too."""
         return int(self._before[-1])
+
+    @property
+    def size(self) -> int:
+        """How many independent draws it is made of: its groups, or else its numbers."""
+        return self.count if self.groups is None else int(self.groups.shape[0])
 
     @property
     def constant(self) -> bool:
@@ -101,17 +152,33 @@ class Counted:
         found: np.ndarray = low + (places - below) * (high - low)
         return found
 
+    def in_cells(self, points: np.ndarray) -> np.ndarray:
+        """How many numbers lie above each point's predecessor and up to the point.
+
+        Args:
+            points: (c,) ascending, the last one at least as large as any number.
+        Returns:
+            (g, c) float64 counts, group by group; (c,) int64 where there are no groups.
+        """
+        if self.groups is None:
+            return np.diff(self.up_to(points), prepend=0)
+        table, cells = self.groups.tocoo(), len(points)
+        rows, columns = table.coords
+        cell = rows.astype(np.int64) * cells + np.searchsorted(points, self.values)[columns]
+        found = np.bincount(cell, weights=table.data, minlength=self.size * cells)
+        return found.reshape(self.size, cells)
+
     def between(self, low: float, high: float) -> "Counted":
-        """Those from `low` to `high`, both included."""
+        """Those from `low` to `high`, both included, without their groups."""
         inside = (self.values >= low) & (self.values <= high)
         return Counted(self.values[inside], self.counts[inside])
 
     def over(self, scale: float) -> "Counted":
         """All of them, divided by a number above 0."""
-        return Counted(self.values / scale, self.counts)
+        return replace(self, values=self.values / scale)
 
     def together_with(self, other: "Counted") -> "Counted":
-        """The numbers of both."""
+        """The numbers of both, without their groups."""
         values = np.concatenate([self.values, other.values])
         order = np.argsort(values, kind="stable")
         return Counted(values[order], np.concatenate([self.counts, other.counts])[order])

@@ -6,9 +6,6 @@ from scipy.spatial.distance import jensenshannon
 
 from ganlib.metrics.counted import Counted
 
-# Of samples up to this size SciPy counts all the orders that they can come in.
-_EXACT = 10_000
-
 
 def wasserstein1(real: Counted, generated: Counted) -> float:
     """Wasserstein-1 (earth mover's) distance, in the samples' unit.
@@ -36,19 +33,6 @@ def kolmogorov_smirnov(real: Counted, generated: Counted) -> float:
     points = np.concatenate([real.values, generated.values])
     first, second = (sample.up_to(points) / sample.count for sample in (real, generated))
     return float(np.abs(first - second).max())
-
-
-def kolmogorov_smirnov_p(real: Counted, generated: Counted) -> float:
-    """How often two samples of one continuous distribution have a gap as large, 0 to 1.
-
-    Source: scipy.stats.ks_2samp: exact of small samples, by Smirnov's formula of large ones.
-    """
-    if max(real.count, generated.count) <= _EXACT:
-        # It takes no counts.
-        each = (np.repeat(sample.values, sample.counts) for sample in (real, generated))
-        return float(stats.ks_2samp(*each).pvalue)
-    size = real.count * generated.count / (real.count + generated.count)
-    return float(stats.kstwo.sf(kolmogorov_smirnov(real, generated), np.round(size)))
 
 
 def energy_distance(real: Counted, generated: Counted) -> float:

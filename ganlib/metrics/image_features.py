@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
+
+from ganlib.metrics.blas import single_threaded
 
 # Of an image.
 SHAPE = (28, 28, 1)
@@ -84,18 +85,11 @@ def image_features(images: np.ndarray, weights: Weights | None = None) -> np.nda
         raise ValueError(f"Images must be of (n, 28, 28, 1). Received: {images.shape}.")
     weights = weights or _shipped()
     features = np.empty((len(images), FEATURES), np.float32)
-    # Beside a training, more threads would only wait for one another, and the training for them.
-    with _threads().limit(limits=1, user_api="blas"):
+    with single_threaded():
         for start in range(0, len(images), _BATCH):
             rows = slice(start, start + _BATCH)
             features[rows] = _features(images[rows].astype(np.float32) / 255, weights)
     return features
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    """Of the libraries that are loaded, which takes some milliseconds to find out."""
-    return ThreadpoolController()
 
 
 @cache

@@ -76,6 +76,30 @@ def moments(sample: Counted) -> Moments:
     )
 
 
+def standard_errors(sample: Counted) -> tuple[float, float]:
+    """Standard errors of a sample's mean and of its standard deviation, in its own unit.
+
+    Both are averages over what was drawn: of each value's, or each group's, deviation from the
+    mean, and of its squared deviation from the variance over twice the standard deviation.
+
+    Args:
+        sample: one number at least; groups are taken for equally large.
+    """
+    scale = safe_scale(sample)
+    sample = sample.over(scale)
+    deviations, sd = sample.values - sample.mean, sample.sd
+    influences = [deviations]
+    influences.append((deviations**2 - sd**2) / (2 * sd) if sd else np.zeros_like(deviations))
+    if sample.groups is None:
+        shares = sample.counts / sample.count
+        spreads = [float(np.sqrt(shares @ influence**2)) for influence in influences]
+    else:
+        totals = np.asarray(sample.groups.sum(axis=1))
+        spreads = [float(np.std(sample.groups @ one / totals)) for one in influences]
+    mean_error, sd_error = (spread * scale / np.sqrt(sample.size) for spread in spreads)
+    return mean_error, sd_error
+
+
 def safe_scale(*samples: Counted) -> float:
     """A power of two to divide by, so that squares do not overflow; 1 for usual numbers.
 

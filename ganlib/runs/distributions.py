@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganlib.config import LOSSES_WITH_BORDER
 from ganlib.events import Arrays
 from ganlib.metrics.counted import EVERYWHERE, Counted
 from ganlib.runs.documents import DamagedError
@@ -31,16 +32,25 @@ class Distribution:
     within: tuple[float, float] = EVERYWHERE
 
 
-_VIEWS = ("ink", "pixels", "scores_real", "scores_generated")
+_VIEWS = ("ink", "scores_real", "scores_generated")
 _BRIGHTNESSES = np.arange(256)
 _BRIGHT = (0.0, 255.0)
 _TOGETHER = (
-    "Pixels of one image belong together, so there are fewer independent values than it seems, "
-    "and the intervals are too narrow."
+    "The pixels of an image depend on each other, so whole images are resampled, and the sample "
+    "size is the number of images."
 )
-_LOGITS = (
-    "How real the discriminator finds a sample, as a logit: above 0 it takes it for real. "
-    "Where it cannot tell them apart, both distributions are the same."
+_VECTORS = "Whole vectors are resampled, and the sample size is the number of vectors."
+_UNCOUNTED = (
+    "This run did not store how bright the pixels of each image are, only of all images together."
+)
+_ALIKE = "Where it cannot tell real from generated samples, both distributions are the same."
+_BORDER = (
+    "How real the discriminator finds a sample, as a logit: above 0 it takes the sample for "
+    f"real. {_ALIKE}"
+)
+_NO_BORDER = (
+    "How real the discriminator finds a sample, as a score whose zero means nothing: with the "
+    f"{{loss}} loss it only learns differences between scores. {_ALIKE}"
 )
 
 
@@ -64,10 +74,10 @@ def distributions(run: Run, step: int) -> dict[str, Distribution]:
             for at, name in enumerate("xy")
         ]
     else:
-        found = [_of_numbers("Values", real["real"], made["fresh"])]
+        found = [_of_values(real["real"], made["fresh"])]
     if "scores_real" in made:
         scores = made["scores_real"], made["scores_generated"]
-        found.append(_of_numbers("Discriminator's scores", *scores, _LOGITS))
+        found.append(_of_numbers("Discriminator's scores", *scores, _meaning(run, step)))
     return {one.title: one for one in found}
 
 
@@ -85,7 +95,7 @@ def _check(real: Arrays, made: Arrays, step: int) -> None:
 
 
 def _pixels_fit(arrays: Arrays, size: int) -> bool:
-    """Whether each brightness has a count, and together they are those of the images' pixels.
+    """Whether the brightnesses of each image are counted, once for each of its pixels.
 
     Args:
         arrays: by name; those of earlier versions, and of numbers, have neither.
@@ -93,11 +103,14 @@ def _pixels_fit(arrays: Arrays, size: int) -> bool:
     """
     if "ink" not in arrays or "pixels" not in arrays:
         return ("ink" in arrays) == ("pixels" in arrays)
-    pixels, there = arrays["pixels"], len(arrays["ink"]) * size
-    if pixels.shape != (256,) or pixels.dtype.kind not in "ui":
+    pixels, images = np.atleast_2d(arrays["pixels"]), len(arrays["ink"])
+    together = len(pixels) == 1
+    if pixels.shape != (1 if together else images, 256) or pixels.dtype.kind not in "ui":
         return False
+    there = size * images if together else size
     # One by one first: the sum of larger ones might overflow.
-    return bool(((pixels >= 0) & (pixels <= there)).all()) and int(pixels.sum()) == there
+    within = bool(((pixels >= 0) & (pixels <= there)).all())
+    return within and bool((pixels.sum(axis=1, dtype=np.int64) == there).all())
 
 
 def _alike(real: np.ndarray, generated: np.ndarray) -> bool:
@@ -119,16 +132,37 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
                 _BRIGHT,
             )
         ]
+    pixels = real["pixels"], made["pixels"]
+    one_by_one = all(counts.ndim == 2 for counts in pixels)
+    unit = "images" if one_by_one else "batches of images"
+    real_pixels, made_pixels = (
+        Counted.of_group_counts(_BRIGHTNESSES, np.atleast_2d(counts), unit) for counts in pixels
+    )
+    note = _TOGETHER if one_by_one else _UNCOUNTED
     return [
         _of_numbers("Ink per image", real["ink"], made["ink"], within=_BRIGHT),
-        Distribution(
-            "Pixel brightness",
-            Counted.with_counts(_BRIGHTNESSES, real["pixels"]),
-            Counted.with_counts(_BRIGHTNESSES, made["pixels"]),
-            _TOGETHER,
-            _BRIGHT,
-        ),
+        Distribution("Pixel brightness", real_pixels, made_pixels, note, _BRIGHT),
     ]
+
+
+def _of_values(real: np.ndarray, generated: np.ndarray) -> Distribution:
+    """All numbers; where a sample is a vector of several, these were drawn together."""
+    if real[0].size == 1:
+        return _of_numbers("Values", real, generated)
+    first, second = (
+        Counted.of_groups(numbers.reshape(len(numbers), -1), "vectors")
+        for numbers in (real, generated)
+    )
+    return Distribution("Values", first, second, _VECTORS)
+
+
+def _meaning(run: Run, step: int) -> str:
+    """What the discriminator's scores mean with the loss that was in force at a step."""
+    loss = str(run.config.get("loss", ""))
+    for change in run.changes():
+        if change.step < step:
+            loss = str(change.knobs.get("loss", loss))
+    return _BORDER if loss in LOSSES_WITH_BORDER else _NO_BORDER.format(loss=loss)
 
 
 def _of_numbers(

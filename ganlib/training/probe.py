@@ -142,9 +142,14 @@ def image_distributions(images: np.ndarray) -> Arrays:
         images: (n, H, W, C) values 0 to 255.
     Returns:
         ink: (n,) float32, mean brightness of each image, 0 to 255.
-        pixels: (256,) int64, how many pixels have which brightness.
+        pixels: (n, 256) how many pixels of each image have which brightness, uint16 where it
+            is enough.
     """
-    pixels = np.bincount(np.asarray(images, np.uint8).ravel(), minlength=256)
+    flat = np.asarray(images, np.uint8).reshape(len(images), -1)
+    places = flat + 256 * np.arange(len(images))[:, None]
+    pixels = np.bincount(places.ravel(), minlength=256 * len(images)).reshape(-1, 256)
+    if flat.shape[1] <= np.iinfo(np.uint16).max:
+        pixels = pixels.astype(np.uint16)
     return {"ink": images.mean(axis=(1, 2, 3), dtype=np.float32), "pixels": pixels}
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.counted import Counted
+from ganlib.metrics.resampling import SIGNIFICANCE
 from ganlib.ui.aligned import lower_control
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.live_chart import Shown, live_charts
@@ -55,8 +56,8 @@ def compare_panels(compared: Compared) -> None:
     )
     st.markdown(f"#### {plain(found.sentence)}")
     st.caption(
-        f"{plain(compared.title)}. {found.real.count:,} values against {found.generated.count:,}. "
-        + plain(" ".join(compared.notes))
+        f"{plain(compared.title)}. {compared.first.size:,} {plain(compared.first.unit)} against "
+        f"{compared.second.size:,}. {plain(' '.join(compared.notes))}"
     )
     charts = _charts(compared)
     for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
@@ -138,35 +139,42 @@ _RULES = ("Freedman-Diaconis", "Scott", "Sturges")
 
 def _distances(found: Comparison, first: str) -> None:
     figures = {
-        "From": "Lower end of the 95 % interval, by resampling.",
-        "To": "Upper end of the 95 % interval, by resampling.",
-        "By chance": f"The floor: of two {plain(first)} samples of these sizes, 95 % are nearer to "
-        "each other than this.",
-        "p": "How often two samples of one and the same distribution are as far apart.",
+        "Corrected": "The value without its bias: samples are always farther apart than the "
+        "distributions that they come from.",
+        "From": "Lower end of the 95 % interval of the corrected distance. It is above 0 only "
+        f"where p is below {SIGNIFICANCE:g}.",
+        "To": "Upper end of the 95 % interval.",
+        "By chance": "The floor: of two samples of one distribution in these sizes, 95 % are "
+        "nearer to each other than this.",
+        "p": "How often any of these distances would look as extreme, if both samples came from "
+        "one distribution. It takes all of them into account (family-wise). A difference is "
+        f"claimed where one of them is below {SIGNIFICANCE:g}, which is wrong for 1 in 100 pairs "
+        "of samples that are alike.",
     }
     st.markdown("**Distances**")
+    rows = []
+    for one in found.distances:
+        row: dict[str, Any] = {"Distance": one.title, "Value": one.value}
+        if sure := one.certainty:
+            row |= {
+                "Corrected": sure.corrected,
+                "From": sure.low,
+                "To": sure.high,
+                "By chance": sure.chance,
+                "p": p_text(sure.p_value),
+            }
+        rows.append(row)
+    number = partial(st.column_config.NumberColumn, format="%.4g")
     st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Distance": one.title,
-                    "Value": one.value,
-                    "From": one.certainty.low,
-                    "To": one.certainty.high,
-                    "By chance": one.certainty.chance,
-                    "p": p_text(one.certainty.p_value),
-                }
-                for one in found.distances
-            ]
-        ),
+        pd.DataFrame(rows),
         hide_index=True,
         key="compare.distances",
-        column_config={
-            "Value": st.column_config.NumberColumn(format="%.4g"),
-            "From": st.column_config.NumberColumn(format="%.4g", help=figures["From"]),
-            "To": st.column_config.NumberColumn(format="%.4g", help=figures["To"]),
-            "By chance": st.column_config.NumberColumn(format="%.4g", help=figures["By chance"]),
-            "p": st.column_config.TextColumn(alignment="right", help=figures["p"]),
+        column_config={"Value": number()}
+        | {
+            name: number(help=help)
+            if name != "p"
+            else st.column_config.TextColumn(alignment="right", help=help)
+            for name, help in figures.items()
         },
     )
     with st.popover("What these say", icon=":material/help:"):
