@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from expected_figures import figures
+from scipy import stats
 
 from ganlib.metrics.counted import Counted
-from ganlib.metrics.moments import moments, safe_scale
+from ganlib.metrics.moments import moments, safe_scale, standard_errors
 
 of = Counted.of
 
