@@ -38,7 +38,7 @@ def look_ahead(
     - Every update uses the samples that are given, with the instance noise they have, and the
       optimiser's present learning rate; a schedule does not go on in between.
     - The vectors that the power iterations find are constants in the gradient, as they are in
-      every other gradient here. How an update would turn them is left out: up to 1 % of the
+      every other gradient here. How an update would turn them is left out: up to about 1 % of the
       gradient with small dense networks and 5 steps.
 
     Args:
