@@ -33,6 +33,8 @@ class FusedBatchNormalization(layers.BatchNormalization):
     def call(self, inputs: tf.Tensor, training: bool | None = None, mask: Any = None) -> tf.Tensor:
         shape = inputs.shape
         suits = len(shape) == 4 and shape[-1] % _LANES == 0 and mask is None
+        # The operation knows no float64.
+        suits = suits and self.compute_dtype != "float64"
         if not (training and self.trainable and suits):
             return super().call(inputs, training=training, mask=mask)
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
@@ -50,3 +52,10 @@ class FusedBatchNormalization(layers.BatchNormalization):
         ):
             moving.assign(moving * self.momentum + now * (1 - self.momentum))
         return outputs
+
+    def _moments(self, inputs: tf.Tensor, mask: Any) -> tuple[tf.Tensor, tf.Tensor]:
+        # TensorFlow holds the mean constant in the variance's gradient. The gradient is right all
+        # the same, but its own gradient is not. For any constant c, the variance is the mean of
+        # (x - c)^2 minus (mean - c)^2, which makes all derivatives right and changes no number.
+        mean, variance = super()._moments(inputs, mask)
+        return mean, variance - tf.square(mean - tf.stop_gradient(mean))

@@ -20,11 +20,12 @@ class _Fused:
         learning_rate: keras.Variable,
     ) -> None:
         # Once for all weights; Keras would leave that to the update of each.
-        step_size = self._step_size(tf.cast(learning_rate, tf.float32))
+        dtype = trainable_variables[0].dtype
+        step_size = self._step_size(tf.cast(learning_rate, dtype))
         super()._backend_update_step(grads, trainable_variables, step_size)  # type: ignore[misc]
 
     def _step_size(self, learning_rate: tf.Tensor) -> tf.Tensor:
-        """What `update_step` is given in place of the learning rate; both are float32 scalars."""
+        """What `update_step` is given as learning rate; both are scalars of the weights' dtype."""
         return learning_rate
 
 
@@ -40,9 +41,10 @@ class FusedAdam(_Fused, keras.optimizers.Adam):
     """
 
     def _step_size(self, learning_rate: tf.Tensor) -> tf.Tensor:
-        step = tf.cast(self.iterations.value + 1, tf.float32)
+        dtype = learning_rate.dtype
+        step = tf.cast(self.iterations.value + 1, dtype)
         power_1, power_2 = (
-            tf.pow(tf.constant(beta, tf.float32), step) for beta in (self.beta_1, self.beta_2)
+            tf.pow(tf.constant(beta, dtype), step) for beta in (self.beta_1, self.beta_2)
         )
         return learning_rate * tf.sqrt(1 - power_2) / (1 - power_1)
 

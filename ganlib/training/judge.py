@@ -9,6 +9,7 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.models.parts import in_parts
 from ganlib.regularisers import interpolate_penalty, logits_and_penalty
+from ganlib.training.precision import at_least_float32
 from ganlib.training.randomness import Moment, Purpose
 
 Judge = Callable[[tf.Tensor], tf.Tensor]
@@ -30,8 +31,8 @@ class Judged(NamedTuple):
 
 
 def judge_of(discriminator: keras.Model) -> Judge:
-    """Packs -> (B / packing, 1) float32 logits, in training mode."""
-    return lambda packs: tf.cast(in_parts(discriminator, packs), tf.float32)
+    """Packs -> (B / packing, 1) logits, float32 or better, in training mode."""
+    return lambda packs: at_least_float32(in_parts(discriminator, packs))
 
 
 def shown(samples: tf.Tensor, config: RunConfig, moment: Moment, index: int) -> tf.Tensor:
@@ -81,7 +82,7 @@ def with_instance_noise(
     if not config.instance_noise:
         return samples
     noise = tf.random.stateless_normal(samples.shape, moment.seed(Purpose.INSTANCE_NOISE, index))
-    return samples + config.instance_noise * (1 - moment.done) * noise
+    return samples + tf.cast(config.instance_noise * (1 - moment.done) * noise, samples.dtype)
 
 
 def judge_both(

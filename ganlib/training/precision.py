@@ -46,3 +46,18 @@ def has_bfloat16(device: str) -> bool:
         details = tf.config.experimental.get_device_details(gpu)
         return tuple(details.get("compute_capability", (0, 0))) >= _COMPUTE_CAPABILITY
     return bool(_FLAGS & processor_flags())
+
+
+def at_least_float32(values: tf.Tensor) -> tf.Tensor:
+    """Casts half precision to float32; float32 and float64 stay as they are.
+
+    Losses and samples need more digits than layers in half precision. Networks with the Keras
+    dtype policy "float64" run the whole step in float64, so that its gradients can be compared
+    with finite differences.
+
+    Args:
+        values: of any floating-point dtype and shape.
+    Returns:
+        The same values and shape.
+    """
+    return tf.cast(values, tf.float32) if values.dtype.size < 4 else values

@@ -13,6 +13,7 @@ from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import mean_over_devices, repeat
 from ganlib.training.judge import Judged, judge_both, judge_of, shown
 from ganlib.training.networks import Networks
+from ganlib.training.precision import at_least_float32
 from ganlib.training.randomness import Moment
 from ganlib.training.unroll import look_ahead
 
@@ -52,7 +53,7 @@ def adversarial_step(
     judges = learns != "generator"
 
     def update(index: int | tf.Tensor) -> None:
-        samples = give_way(tf.cast(in_parts(networks.generator, latents[index]), tf.float32))
+        samples = give_way(at_least_float32(in_parts(networks.generator, latents[index])))
         _update_discriminator(
             networks, objective, config, real[index], samples, moment, index, give_way
         )
@@ -60,7 +61,7 @@ def adversarial_step(
     repeat(update, last if judges else 0)
 
     with tf.GradientTape() as generator_tape:
-        fake = give_way(tf.cast(in_parts(networks.generator, latents[last]), tf.float32))
+        fake = give_way(at_least_float32(in_parts(networks.generator, latents[last])))
     figures, real_logits = _update_discriminator(
         networks,
         objective,
@@ -117,13 +118,13 @@ def _update_discriminator(
     if give_way is go_on:
         gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
     else:
-        start = give_way(tf.constant(1.0), penalised)
+        start = give_way(tf.ones_like(penalised), penalised)
         slopes = loss_tape.gradient(loss, [real_logits, fake_logits], output_gradients=start)
         gradients = _part_by_part(tape, judged, slopes, start, _values(weights), give_way)
     gradients = give_way(_complete(gradients))
     if learns:
         networks.discriminator_optimiser.apply(gradients, weights)
-    border = tf.constant(0.0)
+    border: float | tf.Tensor = 0.0
     if config.loss in COMPARING:
         # Only differences of its logits mean anything, so the border lies between the means.
         border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
@@ -197,10 +198,11 @@ def _generator_loss(
             judge = look_ahead(networks, objective, config, real, seen)
         judged = judge(seen)
         if config.loss in COMPARING:
-            # By the discriminator as it is now, like the generated ones.
+            # By the same discriminator as the generated ones. One that looks ahead has learned
+            # from these, so its logits on real samples have a gradient as well.
             real_logits = judge(real)
-        _, loss = objective(tf.stop_gradient(real_logits), judged)
-    gradient = tape.gradient(loss, fake, output_gradients=give_way(tf.constant(1.0), loss))
+        _, loss = objective(real_logits, judged)
+    gradient = tape.gradient(loss, fake, output_gradients=give_way(tf.ones_like(loss), loss))
     return loss, give_way(gradient)
 
 

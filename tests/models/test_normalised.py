@@ -1,5 +1,7 @@
 """Batch normalisation in one operation: the same numbers, gradients and averages as Keras'."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import pytest
@@ -56,6 +58,53 @@ def test_gradients_of_gradients_are_keras() -> None:
         found.append([penalty, *gradients])
     for one, other in zip(*found, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3)
+
+
+def mixed_gradients(
+    normalise: Callable[[tf.Tensor], tf.Tensor], images: tf.Tensor, weights: list[tf.Variable]
+) -> list[tf.Tensor]:
+    """Gradients of a mean of gradients, with a weight of its own for each of their numbers."""
+    rng = np.random.default_rng(4)
+    sources = [images, *weights]
+    with tf.GradientTape() as outer:
+        outer.watch(sources)
+        with tf.GradientTape() as inner:
+            inner.watch(sources)
+            total = tf.reduce_sum(tf.sin(normalise(images)))
+        gradients = inner.gradient(total, sources)
+        pulls = [tf.constant(rng.normal(size=one.shape), one.dtype) for one in gradients]
+        pairs = zip(gradients, pulls, strict=True)
+        mean = tf.add_n([tf.reduce_sum(one * pull) for one, pull in pairs])
+    found: list[tf.Tensor] = outer.gradient(mean, sources)
+    return found
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradients_of_gradients_are_those_of_the_formula(
+    shape: tuple[int, ...], precision: str
+) -> None:
+    # A penalty that is the same for each sample of the batch would not notice how the mean moves.
+    model = both(shape, precision)[0]
+    images = RNG.normal(size=(8, *shape))
+    found = mixed_gradients(
+        lambda inputs: model(inputs, training=True),
+        tf.constant(images, precision),
+        [weight.value for weight in model.trainable_variables],
+    )
+    gamma, beta = (tf.Variable(weight.numpy().astype(float)) for weight in model.weights[:2])
+
+    def formula(inputs: tf.Tensor) -> tf.Tensor:
+        # Ioffe and Szegedy 2015, arXiv 1502.03167, algorithm 1.
+        axes = list(range(len(shape)))
+        mean = tf.reduce_mean(inputs, axes)
+        variance = tf.reduce_mean(inputs**2, axes) - mean**2
+        return gamma * (inputs - mean) / tf.sqrt(variance + model.layers[0].epsilon) + beta
+
+    right = mixed_gradients(formula, tf.constant(images), [gamma, beta])
+    for one, other in zip(found, right, strict=True):
+        error = np.linalg.norm(one.numpy() - other.numpy()) / np.linalg.norm(other.numpy())
+        assert error < (1e-5 if precision == "float32" else 1e-12)
 
 
 def test_it_begins_like_keras_and_has_its_names() -> None:

@@ -25,12 +25,17 @@ ADAPTIVE = [
     "toy/scalar schedule=plateau patience=1",
     "toy/scalar schedule=accuracy target_accuracy=0.501 seed=3",
 ]
+# The critic that the generator looks ahead to has learned from all devices' samples.
+UNROLLED = (
+    "toy/scalar unrolled_steps=3 gradient_penalty=none loss=relativistic optimiser=sgd "
+    "discriminator_learning_rate=0.5 generator_learning_rate=0.1"
+)
 
 
 @cache
 def told() -> dict[str, dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *RECIPES, *ADAPTIVE],
+        [sys.executable, str(SCRIPT), *RECIPES, *ADAPTIVE, UNROLLED],
         env={**os.environ, "GANLIB_OFFLINE": "1"},
         capture_output=True,
         text=True,
@@ -41,7 +46,7 @@ def told() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", RECIPES + ADAPTIVE)
+@pytest.mark.parametrize("case", [*RECIPES, *ADAPTIVE, UNROLLED])
 def test_both_networks_learn_the_same_on_every_device(case: str) -> None:
     found = told()[case]
     assert found["device"] == "2 CPUs"
@@ -56,6 +61,7 @@ def test_both_networks_learn_the_same_on_every_device(case: str) -> None:
 def test_the_mean_of_two_halves_is_that_of_the_whole_batch() -> None:
     # Nothing here looks at the batch as a whole.
     assert told()["toy/scalar"]["from_one_device"] < 1e-4
+    assert told()[UNROLLED]["from_one_device"] < 1e-4
     # Batch normalisation does, and each device knows its own half only.
     assert told()["mnist/dcgan"]["from_one_device"] > 1e-4
 

@@ -1,14 +1,19 @@
 """Looking ahead: what the discriminator would become, with the real one left alone."""
 
+from collections.abc import Callable
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import layers
 from test_step import batches, difference, moment, normalised_networks
 
 from ganlib.config import RunConfig
 from ganlib.models.dense import mlp
 from ganlib.models.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 from ganlib.models.rebuild import rebuild
+from ganlib.models.spectral import spectrally_normalised
 from ganlib.objectives import objective_of
 from ganlib.training.judge import judge_of
 from ganlib.training.networks import Networks
@@ -23,10 +28,10 @@ OPTIMISERS = {
 }
 
 
-def networks(kind: str = "adam") -> Networks:
+def networks(kind: str = "adam", discriminator: keras.Sequential | None = None) -> Networks:
     """Smooth ones, so that a small difference stays small."""
     generator = rebuild(mlp([4], 2, activation="tanh"), (3,), 1, "float32")
-    discriminator = rebuild(mlp([5], 1, activation="tanh"), (2,), 2, "float32")
+    discriminator = rebuild(discriminator or mlp([5], 1, activation="tanh"), (2,), 2, "float32")
     pair = OPTIMISERS[kind](), OPTIMISERS[kind]()
     pair[0].build(generator.trainable_variables)
     pair[1].build(discriminator.trainable_variables)
@@ -63,23 +68,68 @@ def test_no_step_ahead_is_the_discriminator_bit_for_bit() -> None:
     np.testing.assert_array_equal(found[0][1], found[1][1])
 
 
+def normalised_discriminator() -> keras.Sequential:
+    """With all that a forward pass in training changes."""
+    return spectrally_normalised(
+        keras.Sequential(
+            [
+                layers.Dense(8, activation="tanh"),
+                layers.BatchNormalization(),
+                layers.Dropout(0.4),
+                layers.Dense(1),
+            ]
+        )
+    )
+
+
 @pytest.mark.parametrize("kind", OPTIMISERS)
 @pytest.mark.parametrize("warm", [0, 3])
-def test_steps_ahead_are_the_optimisers_own(kind: str, warm: int) -> None:
-    built, (real, fake) = networks(kind), real_and_fake()
+@pytest.mark.parametrize("discriminator", [None, normalised_discriminator])
+def test_steps_ahead_are_those_of_training(
+    discriminator: Callable[[], keras.Sequential] | None, warm: int, kind: str
+) -> None:
+    """With the same dropout masks and power iterations, pass by pass."""
+    built, (real, fake) = networks(kind, discriminator and discriminator()), real_and_fake()
     for _ in range(warm):
         train_discriminator(built, fake, real)
     config = RunConfig(unrolled_steps=3, optimiser=kind)
     start = built.state()
-    expected = look_ahead(built, LOSS, config, real, fake)(fake)
+    judge = look_ahead(built, LOSS, config, real, fake)
+    # The generator's turn has passes of its own.
+    expected = [judge(fake), judge(real)]
     for name, value in built.state().items():
         np.testing.assert_array_equal(value, start[name], err_msg=name)
     before = judge_of(built.discriminator)(fake)
+    built.restore(start)
     for _ in range(3):
         train_discriminator(built, real, fake)
-    after = judge_of(built.discriminator)(fake)
+    judge = judge_of(built.discriminator)
+    after = [judge(fake), judge(real)]
     np.testing.assert_allclose(expected, after, rtol=0, atol=2e-5)
-    assert np.abs(after - before).max() > 1e-2
+    assert np.abs(after[0] - before).max() > 1e-2
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-12, 1e-8, 1e-6, 1e-3, 10.0])
+def test_a_step_of_adam_ahead_is_adams_for_gradients_of_any_size(size: float) -> None:
+    # Kingma and Ba 2014, arXiv 1412.6980, the first step. The slope of the wasserstein loss in a
+    # linear critic's weight is the difference of the means, fake minus real.
+    rate, beta_2, epsilon = 0.05, 0.999, 1e-7
+    critic = rebuild(keras.Sequential([layers.Dense(1, use_bias=False)]), (1,), 2, "float32")
+    optimiser = FusedAdam(rate, 0.5, beta_2)
+    optimiser.build(critic.trainable_variables)
+    built = Networks(critic, critic, critic, optimiser, optimiser)
+    config = RunConfig(unrolled_steps=1, loss="wasserstein", weight_clip=10, beta_2=beta_2)
+    fake = tf.fill((4, 1), np.float32(size))
+    with tf.GradientTape() as tape:
+        tape.watch(fake)
+        judge = look_ahead(built, objective_of("wasserstein"), config, tf.zeros((4, 1)), fake)
+        after = tf.reduce_sum(judge(tf.ones((1, 1))))
+    moved = float(after) - float(critic.weights[0].numpy()[0, 0])
+    slope = tape.gradient(after, fake).numpy().sum()
+    # m / (1 - b1) = g and v / (1 - b2) = g^2, and epsilon is beside the root of v.
+    spread = epsilon / np.sqrt(1 - beta_2)
+    assert moved == pytest.approx(-rate * size / (size + spread), rel=1e-4, abs=1e-7)
+    assert slope == pytest.approx(-rate * spread / (size + spread) ** 2, rel=1e-4, abs=1e-9)
 
 
 def test_the_gradient_also_flows_through_the_updates() -> None:
