@@ -25,8 +25,14 @@ CHANGEABLE = (
 
 # Losses whose real samples have a label that can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
-# Losses whose scores have no border between real and generated.
+# Losses of a critic, whose scores estimate a distance; no accuracy is measured with them.
 CRITICS = ("wasserstein",)
+# Losses whose logits have a border at 0: the best discriminator's logit of a sample is positive
+# where real samples are more likely than generated ones, and negative where they are less likely.
+# (Label smoothing moves the border towards where real samples are more likely.) In the other
+# losses only differences between logits mean anything: adding a constant to all logits changes
+# no gradient. `ganlib.objectives` says what the logits of each loss mean.
+LOSSES_WITH_BORDER = ("non_saturating", "least_squares", "hinge")
 
 
 class RunConfig(Config):
@@ -112,7 +118,9 @@ class RunConfig(Config):
     label_smoothing: float = knob(
         0.0,
         "One-sided: the discriminator is to call real samples real with this much doubt, so "
-        "that it never becomes too sure. 0 turns it off; 0.1 is usual.",
+        "that it never becomes too sure. 0 turns it off; 0.1 is usual, and labels real samples 0.9 "
+        "in place of 1. Generated samples are labelled 0 in the loss non_saturating, as in the "
+        "papers, but -1 in least_squares, so 0.1 there is 0.05 on the papers' scale.",
         group="Vanishing gradients",
         paper="arXiv 1606.03498",
         ge=0,
