@@ -4,7 +4,8 @@ A recipe changes defaults with `inherit` and adds knobs of its own. What a combi
 techniques cannot mean is refused here, with the reason.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -13,6 +14,7 @@ from ganlib.knobs import Config, knob
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 GradientPenalty = Literal["none", "wgan_gp", "r1", "r2", "r1_r2"]
 Optimiser = Literal["adam", "rmsprop", "sgd"]
+GeneratorOptimiser = Literal["same", "adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
 
 # What can be changed while a run trains: everything else decides shapes, data or curves.
@@ -220,7 +222,15 @@ class RunConfig(Config):
     )
 
     optimiser: Optimiser = knob(
-        "adam", "How both networks follow their gradients.", group="Sensitive hyperparameters"
+        "adam",
+        "How the networks follow their gradients: both of them, unless generator_optimiser names "
+        "another one for the generator.",
+        group="Sensitive hyperparameters",
+    )
+    generator_optimiser: GeneratorOptimiser = knob(
+        "same",
+        "How the generator follows its gradients; same means by the discriminator's optimiser.",
+        group="Sensitive hyperparameters",
     )
     generator_learning_rate: float = knob(
         2e-4,
@@ -250,20 +260,25 @@ class RunConfig(Config):
     )
     beta_1: float = knob(
         0.5,
-        "Adam's memory of past gradients. GANs like it lower than the usual 0.9.",
+        "adam's memory of past gradients, in each network that learns with it. GANs like it lower "
+        "than the usual 0.9.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     beta_2: float = knob(
         0.999,
-        "Adam's memory of how large the gradients were.",
+        "adam's memory of how large the gradients were, in each network that learns with it.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     momentum: float = knob(
-        0.0, "Nesterov momentum of sgd.", group="Sensitive hyperparameters", ge=0, lt=1
+        0.0,
+        "Nesterov momentum of sgd, in each network that learns with it.",
+        group="Sensitive hyperparameters",
+        ge=0,
+        lt=1,
     )
     schedule: Schedule = knob(
         "constant",
@@ -290,8 +305,27 @@ class RunConfig(Config):
 
     @property
     def is_critic(self) -> bool:
-        """Whether the discriminator gives scores without a threshold between real and fake."""
+        """Whether the discriminator is a critic, whose scores estimate a distance."""
         return self.loss in CRITICS
+
+    @property
+    def resolved_generator_optimiser(self) -> Optimiser:
+        """The generator's optimiser, with "same" resolved to the discriminator's."""
+        if self.generator_optimiser == "same":
+            return self.optimiser
+        return self.generator_optimiser
+
+    @classmethod
+    def _of_preset(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """See `Config._of_preset`.
+
+        A value given for `optimiser` alone means both networks, also where the preset has one
+        for each; so do settings that were stored before there were two knobs.
+        """
+        found = super()._of_preset(values)
+        if "optimiser" in values and "generator_optimiser" not in values:
+            found = {**found, "generator_optimiser": "same"}
+        return found
 
     @model_validator(mode="after")
     def _refuse_what_means_nothing(self) -> "RunConfig":

@@ -29,7 +29,10 @@ class QuickDrawConfig(RunConfig):
             "discriminator_learning_rate": 8e-4,
             "label_smoothing": 0.0,
         },
+        # The notebook gives Adam to the discriminator alone.
         "as printed, Adam": {
+            "optimiser": "adam",
+            "generator_optimiser": "rmsprop",
             "beta_1": 0.9,
             "discriminator_learning_rate": 8e-4,
             "label_smoothing": 0.0,
