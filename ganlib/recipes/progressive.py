@@ -102,6 +102,11 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
         with at_level(generator, stage), at_level(discriminator, stage):
             yield
 
+    def present_real(self, discriminator: "keras.Model", real: "tf.Tensor") -> "tf.Tensor":
+        from ganlib.models.progressive import fade_images
+
+        return fade_images(discriminator, real)
+
     def caption(self, config: ProgressiveConfig, step: int) -> str:
         growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)
         level, share = int(growth), growth - int(growth)
