@@ -4,7 +4,8 @@ A recipe changes defaults with `inherit` and adds knobs of its own. What a combi
 techniques cannot mean is refused here, with the reason.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -13,6 +14,7 @@ from ganlib.knobs import Config, knob
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 GradientPenalty = Literal["none", "wgan_gp", "r1", "r2", "r1_r2"]
 Optimiser = Literal["adam", "rmsprop", "sgd"]
+GeneratorOptimiser = Literal["same", "adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
 
 # What can be changed while a run trains: everything else decides shapes, data or curves.
@@ -25,10 +27,14 @@ CHANGEABLE = (
 
 # Losses whose real samples have a label that can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
-# Losses whose discriminator takes a sample for real where its logit is above 0.
-LOSSES_WITH_BORDER = ("non_saturating", "least_squares", "hinge")
-# Losses whose scores have no border between real and generated.
+# Losses of a critic, whose scores estimate a distance; no accuracy is measured with them.
 CRITICS = ("wasserstein",)
+# Losses whose logits have a border at 0: the best discriminator's logit of a sample is positive
+# where real samples are more likely than generated ones, and negative where they are less likely.
+# (Label smoothing moves the border towards where real samples are more likely.) In the other
+# losses only differences between logits mean anything: adding a constant to all logits changes
+# no gradient. `ganlib.objectives` says what the logits of each loss mean.
+LOSSES_WITH_BORDER = ("non_saturating", "least_squares", "hinge")
 
 
 class RunConfig(Config):
@@ -114,7 +120,9 @@ class RunConfig(Config):
     label_smoothing: float = knob(
         0.0,
         "One-sided: the discriminator is to call real samples real with this much doubt, so "
-        "that it never becomes too sure. 0 turns it off; 0.1 is usual.",
+        "that it never becomes too sure. 0 turns it off; 0.1 is usual, and labels real samples 0.9 "
+        "in place of 1. Generated samples are labelled 0 in the loss non_saturating, as in the "
+        "papers, but -1 in least_squares, so 0.1 there is 0.05 on the papers' scale.",
         group="Vanishing gradients",
         paper="arXiv 1606.03498",
         ge=0,
@@ -214,7 +222,15 @@ class RunConfig(Config):
     )
 
     optimiser: Optimiser = knob(
-        "adam", "How both networks follow their gradients.", group="Sensitive hyperparameters"
+        "adam",
+        "How the networks follow their gradients: both of them, unless generator_optimiser names "
+        "another one for the generator.",
+        group="Sensitive hyperparameters",
+    )
+    generator_optimiser: GeneratorOptimiser = knob(
+        "same",
+        "How the generator follows its gradients; same means by the discriminator's optimiser.",
+        group="Sensitive hyperparameters",
     )
     generator_learning_rate: float = knob(
         2e-4,
@@ -244,20 +260,25 @@ class RunConfig(Config):
     )
     beta_1: float = knob(
         0.5,
-        "Adam's memory of past gradients. GANs like it lower than the usual 0.9.",
+        "adam's memory of past gradients, in each network that learns with it. GANs like it lower "
+        "than the usual 0.9.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     beta_2: float = knob(
         0.999,
-        "Adam's memory of how large the gradients were.",
+        "adam's memory of how large the gradients were, in each network that learns with it.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     momentum: float = knob(
-        0.0, "Nesterov momentum of sgd.", group="Sensitive hyperparameters", ge=0, lt=1
+        0.0,
+        "Nesterov momentum of sgd, in each network that learns with it.",
+        group="Sensitive hyperparameters",
+        ge=0,
+        lt=1,
     )
     schedule: Schedule = knob(
         "constant",
@@ -284,8 +305,27 @@ class RunConfig(Config):
 
     @property
     def is_critic(self) -> bool:
-        """Whether the discriminator gives scores without a threshold between real and fake."""
+        """Whether the discriminator is a critic, whose scores estimate a distance."""
         return self.loss in CRITICS
+
+    @property
+    def resolved_generator_optimiser(self) -> Optimiser:
+        """The generator's optimiser, with "same" resolved to the discriminator's."""
+        if self.generator_optimiser == "same":
+            return self.optimiser
+        return self.generator_optimiser
+
+    @classmethod
+    def _of_preset(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """See `Config._of_preset`.
+
+        A value given for `optimiser` alone means both networks, also where the preset has one
+        for each; so do settings that were stored before there were two knobs.
+        """
+        found = super()._of_preset(values)
+        if "optimiser" in values and "generator_optimiser" not in values:
+            found = {**found, "generator_optimiser": "same"}
+        return found
 
     @model_validator(mode="after")
     def _refuse_what_means_nothing(self) -> "RunConfig":

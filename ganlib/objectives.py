@@ -1,8 +1,22 @@
 """Pure pairs of losses: what the discriminator and the generator each want.
 
-Every function takes logits and returns `(discriminator_loss, generator_loss)`. A logit
-above 0 always means that the discriminator takes the sample for real; only a critic's
-scores have no such border.
+Every function takes logits and returns `(discriminator_loss, generator_loss)`. What a logit
+means depends on the loss. Where real samples have the density p and generated samples the
+density q, the discriminator that minimises its loss, without label smoothing, has the logit
+
+- `non_saturating`: log(p / q), so its sigmoid is the probability that the sample is real;
+- `least_squares`: (p - q) / (p + q), from -1 to 1;
+- `hinge`: 1 where p > q and -1 where p < q: which one is larger, and not by how much;
+- `relativistic`: log(p / q) plus any constant;
+- `wasserstein`: no such formula; its differences, within the bound on the critic's slope, add up
+  to the Wasserstein-1 distance, and a constant may be added as well.
+
+So in the first three a logit above 0 means that the discriminator takes the sample for real
+(`ganlib.config.LOSSES_WITH_BORDER`). In the last two 0 means nothing, and only the difference
+between two logits does: adding a constant to all logits changes no gradient of either network. It
+changes neither loss, except that it is subtracted from the generator's in `wasserstein`.
+With a label smoothing of s, the best logit is 0 where q = (1 - 2 s) p in `non_saturating`, and
+where q = (1 - s) p in `least_squares`.
 """
 
 from collections.abc import Callable
@@ -69,7 +83,9 @@ def least_squares(
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
         fake_logits: (B, 1) float32, the discriminator on generated samples.
-        smoothing: what the label of real samples lacks to 1 in the discriminator's loss.
+        smoothing: what the label of real samples lacks to 1 in the discriminator's loss. The
+            labels here are -1 and 1, twice as far apart as the 0 and 1 of the papers on label
+            smoothing, so 0.1 corresponds to 0.05 there: the label 0.9 is 0.95 on their scale.
     Returns:
         (discriminator_loss, generator_loss), scalars.
     Source: Mao et al. 2017, arXiv 1611.04076, eq. 2 with a = -1 and b = c = 1, so that the
@@ -136,5 +152,5 @@ _OBJECTIVES: dict[str, Callable[..., tuple[tf.Tensor, tf.Tensor]]] = {
     for function in (non_saturating, least_squares, hinge, wasserstein, relativistic)
 }
 
-# In these the generator's loss depends on the real samples' logits as well.
+# Losses in which the generator's loss depends on the real samples' logits, too.
 COMPARING = ("relativistic",)

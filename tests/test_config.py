@@ -7,7 +7,7 @@ import pytest
 
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
-from ganlib.knobs import CHALLENGES, meta, parse
+from ganlib.knobs import CHALLENGES, knob, meta, parse
 
 CLIP = {"weight_clip": 0.01}
 SPECTRAL = {"spectral_normalisation": True}
@@ -39,6 +39,28 @@ def test_what_means_nothing_is_refused_with_the_reason(
         parse(RunConfig, values)
     sentence = str(caught.value)
     assert sentence.startswith(beginning) and sentence.endswith(".")
+
+
+@pytest.mark.parametrize("kind", ["adam", "rmsprop", "sgd"])
+def test_one_optimiser_means_both_networks(kind: str) -> None:
+    assert parse(RunConfig, {"optimiser": kind}).resolved_generator_optimiser == kind
+
+    class Apart(RunConfig):
+        presets = {"apart": {"optimiser": "adam", "generator_optimiser": "rmsprop"}}
+        preset: str = knob("apart", "The two networks' own.", group="Run")
+
+    assert parse(Apart, {}).resolved_generator_optimiser == "rmsprop"
+    assert parse(Apart, {"optimiser": kind}).resolved_generator_optimiser == kind
+    both = parse(Apart, {"optimiser": kind, "generator_optimiser": "sgd"})
+    assert (both.optimiser, both.resolved_generator_optimiser) == (kind, "sgd")
+
+
+def test_an_unknown_generator_optimiser_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(RunConfig, {"generator_optimiser": "adamw"})
+    assert str(caught.value) == (
+        "generator_optimiser must be one of same, adam, rmsprop, sgd. Received: 'adamw'."
+    )
 
 
 def test_a_discriminator_that_normalises_its_batches_takes_no_penalty() -> None:

@@ -1,5 +1,6 @@
 """Losses against values worked out by hand, in double precision."""
 
+from collections.abc import Callable
 from math import exp, log
 
 import numpy as np
@@ -109,11 +110,113 @@ def test_only_comparing_losses_let_the_generator_see_real_logits(name: str) -> N
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_only_a_critic_does_not_care_where_zero_is(name: str) -> None:
-    real, fake = column(0.5, 1), column(0.1, -0.3)
-    losses, moved = objective_of(name)(real, fake), objective_of(name)(real + 2, fake + 2)
-    same = float(losses[0]) == pytest.approx(float(moved[0]), abs=1e-12)
-    assert same == (name in config.CRITICS or name in objectives.COMPARING)
+def test_a_constant_added_to_all_logits_matters_only_where_there_is_a_border(name: str) -> None:
+    def losses_and_gradients(constant: float) -> tuple[np.ndarray, list[np.ndarray]]:
+        real, fake = column(0.5, 1) + constant, column(0.1, -0.3) + constant
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch([real, fake])
+            losses = objective_of(name)(real, fake)
+        logits = [(losses[0], real), (losses[0], fake), (losses[1], fake)]
+        return np.array(losses), [tape.gradient(*pair).numpy() for pair in logits]
+
+    losses, gradients = losses_and_gradients(0)
+    has_border = name in config.LOSSES_WITH_BORDER
+    for constant in (-3.0, 0.25, 2.0):
+        moved, moved_gradients = losses_and_gradients(constant)
+        if name == "wasserstein":
+            # The generator's loss is minus the mean score itself.
+            moved[1] += constant
+        assert (np.abs(moved - losses) > 1e-12).tolist() == [has_border] * 2, constant
+        if not has_border:
+            np.testing.assert_allclose(moved_gradients, gradients, rtol=0, atol=1e-12)
+
+
+# A grid of logits fine enough to find the best one within 1e-3, and wide enough for ln 20.
+GRID = np.linspace(-4, 4, 8_001)
+DENSITIES = [(0.6, 0.2), (0.2, 0.6), (1.0, 0.05), (0.05, 1.0), (0.51, 0.49), (0.49, 0.51)]
+# What the discriminator of each loss wants at a place of densities p and q; from calculus.
+BEST = {
+    "non_saturating": lambda p, q: log(p / q),
+    "least_squares": lambda p, q: (p - q) / (p + q),
+    "hinge": lambda p, q: 1.0 if p > q else -1.0,
+}
+
+
+def best_logit(name: str, p: float, q: float, smoothing: float = 0.0) -> float:
+    """The logit that minimises p * (loss on real) + q * (loss on generated) at one place."""
+    objective = objective_of(name, smoothing)
+    zero = column(0)
+
+    # Each loss is a sum of one term on real and one on generated samples, so that the other
+    # term is a constant, which does not move the minimum.
+    def weighted(logit: tf.Tensor) -> tf.Tensor:
+        here = tf.reshape(logit, (1, 1))
+        return p * objective(here, zero)[0] + q * objective(zero, here)[0]
+
+    return float(GRID[np.argmin(tf.vectorized_map(weighted, tf.constant(GRID)))])
+
+
+@pytest.mark.parametrize("name", config.LOSSES_WITH_BORDER)
+def test_the_best_logit_is_positive_where_real_samples_are_more_likely(name: str) -> None:
+    for p, q in DENSITIES:
+        found = best_logit(name, p, q)
+        assert (found > 0) == (p > q) and (found < 0) == (p < q)
+        assert found == pytest.approx(BEST[name](p, q), abs=2e-3)
+
+
+@pytest.mark.parametrize(("name", "factor"), [("non_saturating", 0.6), ("least_squares", 0.8)])
+def test_smoothing_moves_the_border_to_where_the_module_says(name: str, factor: float) -> None:
+    # A smoothing of 0.2: q = (1 - 2 * 0.2) p and q = (1 - 0.2) p.
+    assert best_logit(name, 1.0, factor, smoothing=0.2) == pytest.approx(0, abs=2e-3)
+    assert best_logit(name, 1.0, factor - 0.05, smoothing=0.2) > 0.01
+    assert best_logit(name, 1.0, factor + 0.05, smoothing=0.2) < -0.01
+
+
+def test_the_best_relativistic_logit_is_the_log_ratio_up_to_a_constant() -> None:
+    # Densities on three places, and the expected loss over all pairs of a real and a generated
+    # sample: its gradient is 0 at log(p / q) plus any constant, and nowhere else.
+    p, q = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.3, 0.6])
+
+    def gradient(logits: np.ndarray) -> np.ndarray:
+        values = tf.constant(logits)
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            pairs = [
+                p[i] * q[j] * relativistic(values[i], values[j])[0]
+                for i in range(3)
+                for j in range(3)
+            ]
+            loss = tf.add_n(pairs)
+        return tape.gradient(loss, values).numpy()
+
+    for constant in (-5.0, 0.0, 3.0):
+        np.testing.assert_allclose(gradient(np.log(p / q) + constant), 0, atol=1e-12)
+    assert np.abs(gradient(np.log(p / q) + np.array([0.1, 0, 0]))).max() > 1e-3
+    assert "relativistic" not in config.LOSSES_WITH_BORDER
+
+
+def test_each_loss_either_has_a_border_or_compares_logits() -> None:
+    assert set(config.LOSSES_WITH_BORDER) <= set(NAMES)
+    without = set(NAMES) - set(config.LOSSES_WITH_BORDER)
+    assert without == {*config.CRITICS, *objectives.COMPARING}
+
+
+@pytest.mark.parametrize("smoothing", [0.1, 0.25, 0.5])
+@pytest.mark.parametrize(
+    ("name", "generated", "papers"),
+    # The labels of generated samples, and the smoothing in the papers, whose labels are 0 and 1.
+    [("non_saturating", 0.0, lambda s: s), ("least_squares", -1.0, lambda s: s / 2)],
+)
+def test_smoothing_on_the_papers_scale(
+    name: str, generated: float, papers: Callable[[float], float], smoothing: float
+) -> None:
+    # The label is where the loss on real samples is lowest. A cross-entropy's is a probability.
+    label = best_logit(name, 1.0, 0.0, smoothing)
+    if name == "non_saturating":
+        label = 1 / (1 + exp(-label))
+    # The line that takes the labels of generated and of real samples to 0 and 1.
+    on_papers_scale = (label - generated) / (1 - generated)
+    assert on_papers_scale == pytest.approx(1 - papers(smoothing), abs=1e-3)
 
 
 def test_a_smoothed_cross_entropy_is_lowest_at_its_label() -> None:

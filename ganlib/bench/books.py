@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from ganlib.config import RunConfig
+from ganlib.config import Optimiser, RunConfig
 from ganlib.models.normalised import FusedBatchNormalization
 from ganlib.models.small_images import SmallImageConv2D
 from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
@@ -54,12 +54,16 @@ class BookLoop(ABC):
         self.discriminator.build((None, *samples.shape[1:]))
         settings: dict[str, Any] = {"loss": self.loss, "metrics": list(self.metrics)}
         self.discriminator.compile(
-            optimizer=optimiser(config, config.discriminator_learning_rate), **settings
+            optimizer=optimiser(config, config.optimiser, config.discriminator_learning_rate),
+            **settings,
         )
         noise = keras.Input((self._latent.size,))
         self._combined = keras.Model(noise, self.discriminator(self.generator(noise)))
         self._combined.compile(
-            optimizer=optimiser(config, config.generator_learning_rate), loss=self.loss
+            optimizer=optimiser(
+                config, config.resolved_generator_optimiser, config.generator_learning_rate
+            ),
+            loss=self.loss,
         )
 
     def step(self) -> None:
@@ -181,11 +185,13 @@ def plain(model: keras.Sequential) -> keras.Sequential:
     return keras.Sequential(stack)
 
 
-def optimiser(config: RunConfig, learning_rate: float) -> keras.optimizers.Optimizer:
-    """Keras' own, with the recipe's numbers."""
+def optimiser(
+    config: RunConfig, kind: Optimiser, learning_rate: float
+) -> keras.optimizers.Optimizer:
+    """Keras' own optimiser of that kind, with the recipe's numbers."""
     clip = config.gradient_clip or None
-    if config.optimiser == "adam":
+    if kind == "adam":
         return keras.optimizers.Adam(learning_rate, config.beta_1, config.beta_2, clipvalue=clip)
-    if config.optimiser == "rmsprop":
+    if kind == "rmsprop":
         return keras.optimizers.RMSprop(learning_rate, clipvalue=clip)
     return keras.optimizers.SGD(learning_rate, config.momentum, nesterov=True, clipvalue=clip)

@@ -164,6 +164,17 @@ class GrowingFeatures(_Growing):
             features = tf.nn.leaky_relu(block(features), _SLOPE)
         return features
 
+    def fade(self, images: tf.Tensor) -> tf.Tensor:
+        """See `fade_images`."""
+        return self._at_growth(self._faded, images)
+
+    def _faded(self, level: int, images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
+        if level == 0:
+            return images
+        factor = 2 ** (len(self.blocks) - level)
+        reduced = _reduce(images, factor)
+        return _enlarge(_blend(_enlarge(_reduce(reduced, 2), 2), reduced, share), factor)
+
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, height, width, _ = input_shape
         factor = 2 ** len(self.blocks)
@@ -207,6 +218,29 @@ def growing_discriminator(filters: int = 128) -> keras.Sequential:
         for size in SIZES[1:]
     ]
     return keras.Sequential([GrowingFeatures(images, blocks), layers.Flatten(), layers.Dense(1)])
+
+
+def fade_images(discriminator: keras.Sequential, images: tf.Tensor) -> tf.Tensor:
+    """Blends images as the generator blends its own while a level is being faded in.
+
+    Args:
+        discriminator: of this module; its growth says which level is faded in, and how far.
+        images: (B, 32, 32, channels).
+    Returns:
+        Same shape. While level L has the share s: (1 - s) times the images reduced to the pixels
+        of level L - 1, plus s times the images reduced to those of level L, both enlarged to full
+        size. At level 0, below which there is nothing to fade from, the images themselves: the
+        discriminator reduces them to its level anyway.
+    Raises:
+        ValueError: it is no discriminator that grows.
+    Source: Karras et al. 2018, arXiv 1710.10196, caption of figure 2.
+    """
+    layer = _growing(discriminator)
+    if not isinstance(layer, GrowingFeatures):
+        raise ValueError(
+            f"discriminator must be one that grows. Received: {discriminator.name}, a generator."
+        )
+    return layer.fade(images)
 
 
 def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:

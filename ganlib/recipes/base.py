@@ -162,6 +162,20 @@ class Recipe(ABC, Generic[AnyConfig]):
         """
         return nullcontext()
 
+    def present_real(self, discriminator: "keras.Model", real: "tf.Tensor") -> "tf.Tensor":
+        """The real samples as the discriminator is shown them: unchanged in most recipes.
+
+        It is called inside `around_step` in the compiled step, and between steps for the scores
+        of saved samples. What it does may depend on the state of the discriminator alone.
+
+        Args:
+            discriminator: the one that learns.
+            real: (n, *sample_shape) in the networks' units.
+        Returns:
+            Same shape.
+        """
+        return real
+
     def density(self, config: AnyConfig, x: np.ndarray) -> np.ndarray | None:
         """(k,) density of one-dimensional data at (k,) points; None where nobody knows it."""
         return None

@@ -6,6 +6,7 @@ from ganlib.config import RunConfig
 from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Source
 from ganlib.recipes.image import NormalisedConfig, SmallImageRecipe
+from ganlib.recipes.training_gans import OLD_OPTIMISER_ARGUMENTS
 
 if TYPE_CHECKING:
     import keras
@@ -42,16 +43,17 @@ class MnistBasic(SmallImageRecipe[BasicConfig]):
     title = "Basic GAN"
     page = "mnist"
     order = 2
-    source = Source("Training GANs, section 3.3.1")
+    source = Source("Training GANs, section 3.3.1", values="the corrected values")
     summary = "A plain GAN: two convolutional networks and the classic loss, no tricks."
     notes = (
         "The book leaves the two networks open; these are the ones of its own WGAN section, with "
         "a discriminator that ends in one logit. It trains both with Adam at Keras' defaults "
-        "(0.001, beta_1 0.9; the preset *as printed*): the discriminator is right every time "
-        "before long, nothing tells the generator the way, and all images turn black. Here both "
-        "learn at 0.0002 with beta_1 0.5, the values that DCGAN found. As in every recipe here "
-        "the discriminator does learn; in the book's loop, on today's Keras, freezing it after "
-        "compiling leaves it as it began."
+        "(a learning rate of 0.001 and `beta_1` 0.9; the preset *as printed*): the discriminator "
+        "is right every time before long, nothing tells the generator the way, and all images "
+        "turn black. Here both networks learn with the values that DCGAN found, "
+        "`generator_learning_rate` 0.0002, `discriminator_learning_rate` 0.0002 and `beta_1` 0.5. "
+        "As in every recipe here the discriminator does learn; in the book's loop, on today's "
+        f"Keras, freezing it after compiling leaves it as it began. {OLD_OPTIMISER_ARGUMENTS}"
     )
     sample_count = 10
     Config = BasicConfig

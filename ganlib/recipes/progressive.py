@@ -9,6 +9,7 @@ from ganlib.config import GradientPenalty, Loss, RunConfig
 from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Source
 from ganlib.recipes.image import SmallImageConfig, SmallImageRecipe
+from ganlib.recipes.training_gans import OLD_OPTIMISER_ARGUMENTS
 
 if TYPE_CHECKING:
     import keras
@@ -59,13 +60,18 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
     summary = "Both networks begin with 4 x 4 pixels and grow to 32 x 32 while they train."
     notes = (
         "Training begins with pictures of 4 x 4 pixels, which is an easy game, and every new "
-        "layer of both networks is faded in over the picture that is already there. The images "
-        "are padded to 32 x 32 and shrunk to the size of the moment by averaging; the grid shows "
-        "the size of the moment, blown up. The paper trains on faces of 1,024 pixels for days, "
-        "with the Wasserstein loss; networks, lengths and learning rates here are ours. With the "
+        "layer of both networks is faded in over the picture that is already there. Meanwhile the "
+        "real images are blended from both sizes in the same way, so that the discriminator "
+        "cannot tell them by their sharpness. The images are padded to 32 x 32 and shrunk to the "
+        "size of the moment by averaging; the grid shows the size of the moment, blown up. The "
+        "paper trains on faces of 1,024 pixels for days, "
+        "with the Wasserstein loss; networks, lengths and learning rates here are ours, and its "
+        "equalised learning rates, pixel normalisation and minibatch standard deviation are left "
+        "out. With the "
         "plain cross-entropy the discriminator runs away at every new size; a loss that "
         "compares each real image with a generated one, and penalties on the discriminator's "
-        "slope (R1 and R2, arXiv 2501.05441), hold it back."
+        "slope (R1 and R2, arXiv 2501.05441), hold it back. "
+        f"{OLD_OPTIMISER_ARGUMENTS}"
     )
     border = 2
     sample_count = 25
@@ -101,6 +107,11 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
         set_growth(discriminator, growth)
         with at_level(generator, stage), at_level(discriminator, stage):
             yield
+
+    def present_real(self, discriminator: "keras.Model", real: "tf.Tensor") -> "tf.Tensor":
+        from ganlib.models.progressive import fade_images
+
+        return fade_images(discriminator, real)
 
     def caption(self, config: ProgressiveConfig, step: int) -> str:
         growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)

@@ -3,6 +3,7 @@
 from ganlib.config import Loss, RunConfig
 from ganlib.knobs import inherit
 from ganlib.recipes.base import Source
+from ganlib.recipes.training_gans import OLD_OPTIMISER_ARGUMENTS
 from ganlib.recipes.wgan import WganConfig, WganRecipe
 
 
@@ -31,7 +32,8 @@ class Sngan(WganRecipe[SnganConfig]):
         "iteration a pass. It costs almost nothing, needs one update of the discriminator a "
         "step, and no penalty. The layer in the book multiplies shapes that do not fit and "
         "cannot run; Keras' own overwrites the weights it normalises and hides the factor from "
-        "the gradient. The one here does neither."
+        "the gradient. The one here does neither. The hinge loss is the paper's; the length, "
+        f"10,000 steps, is ours. {OLD_OPTIMISER_ARGUMENTS}"
     )
     Config = SnganConfig
 

@@ -3,6 +3,7 @@
 from ganlib.config import GradientPenalty, Loss, RunConfig
 from ganlib.knobs import inherit
 from ganlib.recipes.base import Source
+from ganlib.recipes.training_gans import OLD_OPTIMISER_ARGUMENTS
 from ganlib.recipes.wgan import WganConfig, WganRecipe
 
 
@@ -37,7 +38,8 @@ class WganGp(WganRecipe[WganGpConfig]):
         "single images, so the critic has no batch normalisation. Each of the five updates of "
         "the critic for one of the generator gets real images of its own; the book's sketch "
         "reuses one batch, with which the critic would be fitted to it. Slower a step than "
-        "clipping, for a penalty needs gradients of gradients."
+        "clipping, for a penalty needs gradients of gradients; the length, 5,000 steps, is ours. "
+        f"{OLD_OPTIMISER_ARGUMENTS}"
     )
     Config = WganGpConfig
 

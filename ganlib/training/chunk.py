@@ -110,9 +110,10 @@ def compile_chunk(
         drawn = data.draw(moment.seed(Purpose.REAL_BATCH), updates * batch, *held)
         real = scaling.to_model(drawn)
         latents = draw_latents(latent, moment.seed(Purpose.LATENT_BATCH), updates * batch)
-        real = tf.reshape(real, (updates, batch, *data.sample_shape))
         latents = tf.reshape(latents, (updates, batch, latent.size))
         with recipe.around_step(config, networks.generator, networks.discriminator, step, stage):
+            real = recipe.present_real(networks.discriminator, real)
+            real = tf.reshape(real, (updates, batch, *data.sample_shape))
             figures = adversarial_step(
                 networks, config, part_of(real), part_of(latents), moment, learns, give_way
             )

@@ -41,7 +41,7 @@ _UNROLLED = 5.5
 # Times that the widest output is held while samples are drawn.
 _SCORED = 1.3
 # Optimiser's numbers for each weight.
-_SLOTS = {"adam": 2, "rmsprop": 1, "sgd": 1}
+_SLOTS = {"adam": 2, "rmsprop": 2, "sgd": 1}
 # Numbers for each pair of samples and each dimension of minibatch discrimination, in float32:
 # differences, their absolute values and the gradients of both.
 _PAIRS = 8.5
@@ -217,15 +217,21 @@ def _demand(recipe: Recipe[Any], config: RunConfig, place: Place, data_bytes: in
 
 def _weights(config: RunConfig, policy: str, generator: int, discriminator: int) -> float:
     """Numbers that weights, gradients, optimisers and a checkpoint are made of."""
-    slots = _SLOTS[config.optimiser]
+    slots, generator_slots = (
+        _SLOTS[kind] for kind in (config.optimiser, config.resolved_generator_optimiser)
+    )
     # Weights and slots, once more in the checkpoint that is being written, and two gradients:
     # as they are found, and as they are clipped and averaged.
-    each = 2 * (1 + slots) + 2 + (0.5 if policy != "float32" else 0)
+    rounded = 0.5 if policy != "float32" else 0
+    each = 2 * (1 + slots) + 2 + rounded
+    generator_each = 2 * (1 + generator_slots) + 2 + rounded
     averaged = 2 if config.average_decay else 1 if policy != "float32" else 0
     penalised = 1 if config.gradient_penalty != "none" else 0
     normalised = 2 if config.spectral_normalisation else 0
     ahead = config.unrolled_steps * (2 + slots)
-    return generator * (each + averaged) + discriminator * (each + penalised + normalised + ahead)
+    return generator * (generator_each + averaged) + discriminator * (
+        each + penalised + normalised + ahead
+    )
 
 
 def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:

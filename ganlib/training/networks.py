@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ganlib.config import RunConfig
+from ganlib.config import Optimiser, RunConfig
 from ganlib.errors import RunError
 from ganlib.events import Arrays
 from ganlib.models.minibatch import with_minibatch_discrimination
@@ -118,8 +118,12 @@ def build_networks(
     generator = build_generator(recipe, config, precision)
     discriminator = build_discriminator(recipe, config, sample_shape, precision)
     average = build_generator(recipe, config) if config.average_decay else generator
-    generator_optimiser = _optimiser(config, config.generator_learning_rate)
-    discriminator_optimiser = _optimiser(config, config.discriminator_learning_rate)
+    generator_optimiser = _optimiser(
+        config, config.resolved_generator_optimiser, config.generator_learning_rate
+    )
+    discriminator_optimiser = _optimiser(
+        config, config.optimiser, config.discriminator_learning_rate
+    )
     generator_optimiser.build(generator.trainable_variables)
     discriminator_optimiser.build(discriminator.trainable_variables)
     return Networks(
@@ -190,10 +194,12 @@ def pack_shape(sample_shape: tuple[int, ...], packing: int) -> tuple[int, ...]:
     return (*inner, channels * packing)
 
 
-def _optimiser(config: RunConfig, learning_rate: float) -> keras.optimizers.Optimizer:
+def _optimiser(
+    config: RunConfig, kind: Optimiser, learning_rate: float
+) -> keras.optimizers.Optimizer:
     clip = config.gradient_clip or None
-    if config.optimiser == "adam":
+    if kind == "adam":
         return FusedAdam(learning_rate, config.beta_1, config.beta_2, clipvalue=clip)
-    if config.optimiser == "rmsprop":
+    if kind == "rmsprop":
         return FusedRMSprop(learning_rate, clipvalue=clip)
     return FusedSGD(learning_rate, config.momentum, nesterov=True, clipvalue=clip)

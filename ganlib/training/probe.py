@@ -47,7 +47,8 @@ class Probe:
     Args:
         recipe: what is trained.
         config: the run's knobs.
-        score: the discriminator.
+        score: the discriminator, compiled.
+        discriminator: the same, for `Recipe.present_real`.
         generator: the one that samples come from.
         real: (n, *sample_shape) real samples in the data's own units.
     """
@@ -57,9 +58,12 @@ class Probe:
         recipe: Recipe[Any],
         config: RunConfig,
         score: Score,
+        discriminator: keras.Model,
         generator: Generator,
         real: np.ndarray,
     ):
+        self._recipe = recipe
+        self._discriminator = discriminator
         self._scaling = recipe.scaling(config)
         self._config = config
         self._score = score
@@ -91,7 +95,7 @@ class Probe:
             fixed: (f, *sample_shape) those of the fixed noise.
         """
         found = {
-            "scores_real": self._scores(self.real[: len(fresh)]),
+            "scores_real": self._scores(self.real[: len(fresh)], self._seen_real),
             "scores_generated": self._scores(fresh),
         }
         if self._kind == "image":
@@ -111,22 +115,36 @@ class Probe:
             }
         return found
 
-    def _scores(self, samples: np.ndarray) -> np.ndarray:
+    def _scores(
+        self, samples: np.ndarray, seen: Callable[[np.ndarray], tf.Tensor] | None = None
+    ) -> np.ndarray:
+        """Logits of samples in the data's own units, one a pack.
+
+        Args:
+            samples: (n, *sample_shape).
+            seen: gives what the discriminator sees of them; `_seen` by default.
+        """
+        seen = seen or self._seen
         whole = len(samples) // self._config.packing * self._config.packing
         # What is asked of a batch as a whole is asked of one as large as it has learned from.
         most = self._config.batch_size if self._config.minibatch_kernels else BATCH
         batch = min(most, BATCH) // self._config.packing * self._config.packing
-        parts = [self._score(self._seen(samples[at : at + batch])) for at in range(0, whole, batch)]
+        parts = [self._score(seen(samples[at : at + batch])) for at in range(0, whole, batch)]
         return np.concatenate([part.numpy() for part in parts])
 
     def _seen(self, samples: np.ndarray) -> tf.Tensor:
         """Samples in the networks' units."""
         return self._scaling.to_model(tf.constant(samples, self._scaling.dtype))
 
+    def _seen_real(self, samples: np.ndarray) -> tf.Tensor:
+        """Real samples in the networks' units, as they are shown to the discriminator."""
+        with tf.device(device_of(self._discriminator)):
+            return self._recipe.present_real(self._discriminator, self._seen(samples))
+
     def _pull(self, samples: np.ndarray) -> np.ndarray:
         objective = objective_of(self._config.loss, 0.0)
         points = self._seen(samples)
-        real = self._seen(self.real[: len(samples)])
+        real = self._seen_real(self.real[: len(samples)])
         with tf.GradientTape() as tape:
             tape.watch(points)
             _, loss = objective(self._score(real)[:, None], self._score(points)[:, None])

@@ -5,7 +5,7 @@ from itertools import chain
 import keras
 import tensorflow as tf
 
-from ganlib.config import RunConfig
+from ganlib.config import LOSSES_WITH_BORDER, RunConfig
 from ganlib.models.parts import in_parts
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
@@ -125,7 +125,7 @@ def _update_discriminator(
     if learns:
         networks.discriminator_optimiser.apply(gradients, weights)
     border: float | tf.Tensor = 0.0
-    if config.loss in COMPARING:
+    if config.loss not in LOSSES_WITH_BORDER:
         # Only differences of its logits mean anything, so the border lies between the means.
         border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
     figures = {

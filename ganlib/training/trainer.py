@@ -160,7 +160,9 @@ class Trainer:
     def _looking(self, program: Program, data: Data) -> tuple[Generator, Probe]:
         generator = Generator(program.sampled, self.recipe, self.config, program.predict)
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
-        return generator, Probe(self.recipe, self.config, program.score, generator, real)
+        discriminator = program.networks.discriminator
+        probe = Probe(self.recipe, self.config, program.score, discriminator, generator, real)
+        return generator, probe
 
     def close(self) -> None:
         """Leaves the networks to the next run of the same kind; not after a failure."""

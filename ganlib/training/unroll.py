@@ -44,7 +44,7 @@ def look_ahead(
     Args:
         networks: left as they are.
         objective: pair of losses.
-        config: how many updates, and by which optimiser.
+        config: how many updates; `optimiser` is the discriminator's.
         real: packs of real samples; see `judge.shown`.
         fake: packs of generated samples; gradients flow back to them.
     Returns:

@@ -12,6 +12,7 @@ from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import (
     GrowingImages,
     at_level,
+    fade_images,
     growing_discriminator,
     growing_generator,
     set_growth,
@@ -149,6 +150,114 @@ def test_half_way_the_discriminators_features_are_the_mean() -> None:
     old = leaky(part(model, "from_image_8")(tf.nn.avg_pool2d(images, 4, 4, "VALID")))
     expected = leaky(part(model, "halve_from_8")((old + new) / 2))
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+
+
+def reduced(images: np.ndarray, factor: int) -> np.ndarray:
+    """Means over squares of so many pixels a side."""
+    count, side, _, channels = images.shape
+    small = side // factor
+    return images.reshape(count, small, factor, small, factor, channels).mean(axis=(2, 4))
+
+
+def checkerboards() -> np.ndarray:
+    """(4, 32, 32, 1) of -1 and 1, with squares of 1, 2, 4 and 8 pixels."""
+    row, column = np.indices((32, 32))
+    boards = [((row // side + column // side) % 2) * 2.0 - 1 for side in (1, 2, 4, 8)]
+    return np.array(boards, np.float32)[..., np.newaxis]
+
+
+FADES = {0.3: (0, 1, 0.3), 1.0: (0, 1, 1), 1.5: (1, 2, 0.5), 2.7: (2, 3, 0.7), 3.0: (2, 3, 1)}
+
+
+@pytest.mark.parametrize("images", [checkerboards(), pictures().numpy()], ids=["boards", "noise"])
+@pytest.mark.parametrize("growth", FADES)
+def test_real_images_are_blended_by_hand(growth: float, images: np.ndarray) -> None:
+    model = discriminator()
+    set_growth(model, growth)
+    below, level, share = FADES[growth]
+    at_levels = [
+        enlarged(reduced(images, 8 // 2**number), 8 // 2**number) for number in (below, level)
+    ]
+    expected = (1 - share) * at_levels[0] + share * at_levels[1]
+    found = fade_images(model, tf.constant(images)).numpy()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+
+
+def test_a_fading_checkerboard_is_as_bright_as_its_share() -> None:
+    # Squares of 4 pixels are those of level 1; at level 0 they are all grey.
+    model, boards = discriminator(), checkerboards()
+    for growth, brightness in ((0.3, 0.3), (0.75, 0.75), (1.0, 1.0), (2.5, 1.0)):
+        set_growth(model, growth)
+        found = fade_images(model, tf.constant(boards)).numpy()[2]
+        np.testing.assert_allclose(found, brightness * boards[2], rtol=0, atol=1e-6)
+    # Those of one pixel are seen at the last level only.
+    for growth, brightness in ((1.5, 0.0), (2.0, 0.0), (2.7, 0.7), (3.0, 1.0)):
+        set_growth(model, growth)
+        found = fade_images(model, tf.constant(boards)).numpy()[0]
+        np.testing.assert_allclose(found, brightness * boards[0], rtol=0, atol=1e-6)
+
+
+def test_before_the_first_fade_images_stay_as_they_are() -> None:
+    model, images = discriminator(), pictures()
+    set_growth(model, 0)
+    np.testing.assert_array_equal(fade_images(model, images), images)
+
+
+class _Unfolded(layers.Layer):
+    """Doubles the side of features: four channels become a square of 2 x 2 pixels."""
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return tf.nn.depth_to_space(inputs, 2)
+
+    def compute_output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return shape[0], 2 * shape[1], 2 * shape[2], shape[3] // 4
+
+
+class _MeanOfChannels(layers.Layer):
+    """The image of features whose channels are pixels that are yet to be unfolded."""
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(inputs, axis=3, keepdims=True)
+
+
+@pytest.mark.parametrize("growth", [0.3, 1.0, 1.5, 2.7, 3.0])
+def test_real_images_are_blended_as_a_generator_blends_the_same_images(growth: float) -> None:
+    # A generator that draws given images at every level: its features hold all their pixels.
+    # They are positive, so that its leaky ReLUs change nothing.
+    images = tf.constant(RNG.uniform(0.1, 1, size=(3, 32, 32, 1)), tf.float32)
+    end = GrowingImages([_MeanOfChannels() for _ in range(4)], [_Unfolded() for _ in range(3)])
+    features = images
+    for _ in range(3):
+        features = tf.nn.space_to_depth(features, 2)
+    end.build(features.shape)
+    end.growth.assign(growth)
+    judges = discriminator()
+    set_growth(judges, growth)
+    drawn, real = end.call(features), fade_images(judges, images)
+    np.testing.assert_allclose(drawn, real, rtol=0, atol=1e-6)
+    # So the discriminator cannot tell a drawn image from the real one by its sharpness.
+    np.testing.assert_allclose(judges(drawn), judges(real), rtol=0, atol=1e-6)
+
+
+def test_one_level_of_the_blend_compiled_alone_is_what_it_is_among_all() -> None:
+    model, images = discriminator(), pictures()
+    for growth in LEVELS:
+        set_growth(model, growth)
+        with at_level(model, int(np.ceil(growth))):
+            alone = tf.function(lambda: fade_images(model, images)).get_concrete_function()
+        assert not any(operation.type == "Case" for operation in alone.graph.get_operations())
+        np.testing.assert_allclose(alone(), fade_images(model, images), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [(keras.Sequential([layers.Dense(1)]), "which does not"), (generator(), "a generator")],
+)
+def test_only_a_discriminator_that_grows_says_how_to_blend(
+    model: keras.Sequential, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        fade_images(model, pictures())
 
 
 def in_use(name: str, sizes: set[str]) -> bool:

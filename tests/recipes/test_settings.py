@@ -105,12 +105,6 @@ PRINTED = {
         {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
     ),
     ("quickdraw/conv", "as printed"): ("RMSprop", 4e-4, 8e-4, {"clipvalue": 1.0}),
-    ("quickdraw/conv", "as printed, Adam"): (
-        "Adam",
-        4e-4,
-        8e-4,
-        {"beta_1": 0.9, "clipvalue": 1.0},
-    ),
     ("fashion/dense", "as printed"): (
         "RMSprop",
         1e-3,
@@ -127,6 +121,27 @@ def test_presets_as_printed(name: str, preset: str) -> None:
     assert (config.loss, config.label_smoothing) == ("non_saturating", 0)
     assert (config.gradient_penalty, config.average_decay) == ("none", 0)
     assert config.schedule == "constant"
+
+
+def test_drawings_as_printed_give_adam_to_the_discriminator_alone() -> None:
+    preset = "as printed, Adam"
+    generator, discriminator = optimisers("quickdraw/conv", preset=preset)
+    assert isinstance(generator, keras.optimizers.RMSprop)
+    assert float(generator.learning_rate) == pytest.approx(4e-4, rel=1e-6)
+    assert (generator.clipvalue, generator.rho, generator.epsilon) == (1.0, 0.9, 1e-7)
+    assert isinstance(discriminator, keras.optimizers.Adam)
+    assert float(discriminator.learning_rate) == pytest.approx(8e-4, rel=1e-6)
+    assert (discriminator.clipvalue, discriminator.beta_1) == (1.0, 0.9)
+    assert (discriminator.beta_2, discriminator.epsilon) == (0.999, 1e-7)
+    config = recipes.get("quickdraw/conv").parse({"preset": preset})
+    assert (config.loss, config.label_smoothing) == ("non_saturating", 0)
+
+
+def test_settings_stored_before_there_were_two_optimisers_keep_adam_for_both() -> None:
+    recipe = recipes.get("quickdraw/conv")
+    stored = recipe.parse({"preset": "as printed, Adam"}).model_dump(mode="json")
+    del stored["generator_optimiser"]
+    assert recipe.parse(stored).resolved_generator_optimiser == "adam"
 
 
 def test_the_wasserstein_recipes() -> None:

@@ -27,6 +27,7 @@ VALUES: dict[str, list[Any]] = {
     "gradient_penalty": ["none", "wgan_gp", "r1", "r2", "r1_r2"],
     "schedule": ["constant", "linear", "cosine", "plateau", "accuracy"],
     "optimiser": ["adam", "rmsprop", "sgd"],
+    "generator_optimiser": ["same", "adam", "rmsprop", "sgd"],
     "unrolled_steps": [0, 2],
     "minibatch_kernels": [0, 3],
     "packing": [1, 2],
@@ -114,7 +115,12 @@ ROWS = COVERING + [
 
 
 def test_the_covering_has_what_it_should() -> None:
-    for first, second in (("loss", "packing"), ("recipe", "optimiser"), ("schedule", "precision")):
+    for first, second in (
+        ("loss", "packing"),
+        ("recipe", "optimiser"),
+        ("optimiser", "generator_optimiser"),
+        ("schedule", "precision"),
+    ):
         met = {(row[first], row[second]) for row in COVERING}
         assert len(met) == len(VALUES[first]) * len(VALUES[second])
     assert {row["unrolled_steps"] for row in COVERING} == {0, 2}

@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from ganlib import recipes
-from ganlib.training.demand import Demand, _sizes, demand, refusal
+from ganlib.training.demand import _SLOTS, Demand, _sizes, demand, refusal
 from ganlib.training.networks import build_networks
 
 
@@ -22,6 +22,26 @@ def test_weights_are_counted_as_they_are_built(name: str, extra: dict[str, objec
         assert size.weights == sum(v.value.shape.num_elements() for v in model.variables)
     assert generator.end == tuple(built.generator.output_shape[1:])
     assert discriminator.end == (1,)
+
+
+@pytest.mark.parametrize("kind", ["adam", "rmsprop", "sgd"])
+def test_an_optimisers_numbers_for_each_weight_are_counted_as_they_are_built(kind: str) -> None:
+    recipe = recipes.get("toy/gaussian-vector")
+    config = recipe.parse({"optimiser": kind, "momentum": 0.9, "hidden_units": 3})
+    built = build_networks(recipe, config, (200,))
+    held = sum(v.value.shape.num_elements() for v in built.discriminator_optimiser.variables)
+    # Beside those of the weights: the count of updates and the learning rate.
+    assert held - 2 == _SLOTS[kind] * built.discriminator.count_params()
+
+
+def test_each_networks_own_optimiser_is_counted() -> None:
+    recipe = recipes.get("toy/gaussian-vector")
+    plain = {"optimiser": "sgd", "average_decay": 0}
+    both = demand(recipe, recipe.parse({**plain, "generator_optimiser": "same"})).at(8)
+    apart = demand(recipe, recipe.parse({**plain, "generator_optimiser": "adam"})).at(8)
+    # One number more for each of the generator's weights, and once more in the checkpoint.
+    generator = (200 + 1) * 256 + (256 + 1) * 200
+    assert apart - both == pytest.approx(4 * 2 * generator)
 
 
 def test_outputs_of_a_small_network_are_those_of_its_dense_layers() -> None:

@@ -242,7 +242,7 @@ def test_a_generator_that_the_last_update_broke_is_told(monkeypatch: pytest.Monk
             return mlp([4, 4], 2)
 
     # No knob takes such a learning rate.
-    def optimiser(config: object, rate: float) -> keras.optimizers.Optimizer:
+    def optimiser(config: object, kind: str, rate: float) -> keras.optimizers.Optimizer:
         return keras.optimizers.SGD(1e30 if rate == 1 else 1e-3)
 
     monkeypatch.setattr(networks, "_optimiser", optimiser)

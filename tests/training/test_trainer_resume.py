@@ -16,6 +16,7 @@ from ganlib.events import Checkpoint, Event, Metrics, Started
 from ganlib.recipes.base import Recipe
 from ganlib.runs.checkpoint import CheckpointFolder
 from ganlib.training import Trainer, load_generator
+from ganlib.training.networks import build_networks
 from ganlib.training.randomness import Purpose
 from ganlib.training.trainer import _JUDGED
 
@@ -57,6 +58,34 @@ def gone_on(name: str) -> tuple[Trainer, list[Event]]:
         recipe, recipe.parse({"devices": "cpu", "milestones": 0, **REDUCED[name]}), loaded
     )
     return trainer, list(trainer.events())
+
+
+@pytest.mark.parametrize("generator", ["same", "adam", "rmsprop", "sgd"])
+@pytest.mark.parametrize("discriminator", ["adam", "rmsprop", "sgd"])
+def test_any_two_optimisers_train_and_resume_bit_equal(discriminator: str, generator: str) -> None:
+    knobs = {
+        "optimiser": discriminator,
+        "generator_optimiser": generator,
+        "momentum": 0.5,
+        "checkpoint_every": 5,
+        "generator_learning_rate": 0.01,
+        "discriminator_learning_rate": 0.01,
+    }
+    events = train(Small(), knobs)
+    config = Small().parse(knobs)
+    before = build_networks(Small(), config, (2,)).state()
+    taken = only(events, Checkpoint)[0]
+    assert taken.step == 5
+    trained = [name for name in before if name.split("/")[0] in ("generator", "discriminator")]
+    assert len(trained) == 8
+    for name in trained:
+        assert (taken.state[name] != before[name]).any(), name
+    resumed = train(Small(), knobs, taken)
+    np.testing.assert_array_equal(rows(resumed), rows(events)[5:])
+    assert finished(resumed).weights_sha256 == finished(events).weights_sha256
+    alike = train(Small(), {**knobs, "generator_optimiser": "same"})
+    same = generator in ("same", discriminator)
+    assert (finished(alike).weights_sha256 == finished(events).weights_sha256) == same
 
 
 @pytest.mark.parametrize("name", EXACT)
