@@ -44,13 +44,14 @@ class WganClip(WganRecipe[WganClipConfig]):
     notes = (
         "The critic gives every image a score without bounds. The difference between its mean "
         "score of real and of generated images is, up to a factor, the Wasserstein distance "
-        "between them, as long as the critic is nowhere steep; clipping its weights sees to "
-        "that. The book makes two mistakes: it compiles the model with the mean squared error, "
-        "so that no Wasserstein loss is anywhere, and it clips the weights once before training "
-        "instead of after every update. Both are mended here; the preset *as printed* shows "
-        "what its code trains. Watch the estimate fall as the digits appear, and the share of "
-        "weights that sit at the limit: clipping uses the critic badly, which is what the "
-        "gradient penalty of `wgan/gp` was invented for."
+        "between them, as long as something limits the critic's slope. Clipping its weights "
+        "does, though to a limit that nobody has chosen: the chart *Lipschitz bound* shows an "
+        "upper bound of it. The book makes two mistakes: it compiles the model with the mean "
+        "squared error, so that no Wasserstein loss is anywhere, and it clips the weights once "
+        "before training instead of after every update. Both are mended here; the preset *as "
+        "printed* shows what its code trains. Watch the estimate fall as the digits appear, and "
+        "the share of weights that sit at the limit: clipping uses the critic badly, which is "
+        "what the gradient penalty of `wgan/gp` was invented for."
     )
     Config = WganClipConfig
 
