@@ -160,7 +160,10 @@ class Trainer:
     def _looking(self, program: Program, data: Data) -> tuple[Generator, Probe]:
         generator = Generator(program.sampled, self.recipe, self.config, program.predict)
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
-        return generator, Probe(self.recipe, self.config, program.score, generator, real)
+        discriminator = program.networks.discriminator
+        return generator, Probe(
+            self.recipe, self.config, discriminator, program.score, generator, real
+        )
 
     def close(self) -> None:
         """Leaves the networks to the next run of the same kind; not after a failure."""
@@ -301,11 +304,15 @@ class Trainer:
         began = time.perf_counter()
         count = self.recipe.sample_count
         drawn = self._drawn(generator, max(count, judged))
+        scores: dict[str, float] = {}
+        if scored:
+            scores = self.recipe.evaluate(self.config, probe.real, drawn.fresh)
+            scores |= probe.slopes(drawn.fresh)
         event = replace(
             drawn,
             fresh=drawn.fresh[:count],
             views=probe.look(drawn.fresh, drawn.fixed),
-            scores=self.recipe.evaluate(self.config, probe.real, drawn.fresh) if scored else {},
+            scores=scores,
         )
         self._elapsed_s += time.perf_counter() - began
         return event
