@@ -8,12 +8,14 @@ constant is hard to compute and often far below it.
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from threadpoolctl import ThreadpoolController
 
 from ganlib.models.fourier import FourierFeatures, wave_matrix
 from ganlib.models.operator_norm import convolution_norm, matrix_norm
@@ -62,9 +64,17 @@ def lipschitz_bound(model: keras.Model) -> float | None:
     if not isinstance(model, keras.Sequential):
         return None
     try:
-        return math.prod(_constant(layer) for layer in model.layers)
+        # Beside a training, more threads would only wait for one another.
+        with _threads().limit(limits=1, user_api="blas"):
+            return math.prod(_constant(layer) for layer in model.layers)
     except NoBoundError:
         return None
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Of the libraries that are loaded, which takes some milliseconds to find out."""
+    return ThreadpoolController()
 
 
 def _constant(layer: layers.Layer) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+from scipy import linalg
 
 # Up to so many rows or columns, the singular values of a matrix are computed directly.
 _DIRECT = 512
@@ -79,24 +80,25 @@ def _upper_norm(forward: Linear, backward: Linear, size: int) -> float:
     """
     count = min(_ITERATIONS, size)
     basis = np.zeros((count, size), np.float32)
-    small = np.zeros((count, count))
+    # The diagonal and the one beside it of A' A in that basis, which has no others.
+    diagonal, beside = np.zeros(count), np.zeros(count)
     vector = np.random.default_rng(0).normal(size=size)
     upper = 0.0
     for index in range(count):
         basis[index] = vector / np.linalg.norm(vector)
         known = basis[: index + 1]
         image = backward(forward(basis[index]))
-        small[index, index] = float(image @ basis[index])
+        diagonal[index] = float(image @ basis[index])
         # Twice: after once, rounding leaves a part of what was taken away.
         vector = image - (known @ image) @ known
         vector = (vector - (known @ vector) @ known).astype(np.float64)
-        rest = float(np.linalg.norm(vector))
-        values, vectors = np.linalg.eigh(small[: index + 1, : index + 1])
-        residual = rest * abs(vectors[-1, -1])
-        upper = max(0.0, values[-1]) + residual
+        beside[index] = float(np.linalg.norm(vector))
+        largest, eigenvector = linalg.eigh_tridiagonal(
+            diagonal[: index + 1], beside[:index], select="i", select_range=(index, index)
+        )
+        residual = beside[index] * abs(float(eigenvector[-1, 0]))
+        upper = max(0.0, float(largest[0])) + residual
         # The norm is the eigenvalue's root, so of the eigenvalue twice the share is allowed.
-        if residual <= 2 * _TOLERANCE * values[-1] or rest == 0:
+        if residual <= 2 * _TOLERANCE * largest[0] or beside[index] == 0:
             break
-        if index + 1 < count:
-            small[index, index + 1] = small[index + 1, index] = rest
     return float(np.sqrt(upper))
