@@ -13,6 +13,7 @@ from ganlib.knobs import Config, knob
 
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 GradientPenalty = Literal["none", "wgan_gp", "r1", "r2", "r1_r2"]
+SpectralNorm = Literal["matrix", "convolution"]
 Optimiser = Literal["adam", "rmsprop", "sgd"]
 GeneratorOptimiser = Literal["same", "adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
@@ -139,8 +140,9 @@ class RunConfig(Config):
     )
     gradient_penalty: GradientPenalty = knob(
         "none",
-        "Holds the discriminator's slope: at 1 between real and generated samples (wgan_gp), or "
-        "at 0 on real (r1), on generated (r2) or on both (r1_r2).",
+        "Pulls the discriminator's slope to 1 between real and generated samples (wgan_gp), or "
+        "to 0 on real (r1), on generated (r2) or on both (r1_r2). It acts at these samples, and "
+        "sets no limit anywhere else.",
         group="Vanishing gradients",
         paper="arXiv 1704.00028, 1801.04406",
     )
@@ -191,10 +193,21 @@ class RunConfig(Config):
 
     spectral_normalisation: bool = knob(
         False,
-        "Divides each of the discriminator's layers by its largest singular value, so that it "
-        "can nowhere be steep.",
+        "Divides the weights of each dense and convolutional layer of the discriminator by their "
+        "largest singular value, which limits how steep these layers can make it. Batch "
+        "normalisation and minibatch discrimination are not limited by it.",
         group="Instability",
         paper="arXiv 1802.05957",
+    )
+    spectral_norm: SpectralNorm = knob(
+        "matrix",
+        "What spectral_normalisation divides a convolution by. matrix: the largest singular value "
+        "of its kernel, written as a matrix; the convolution may still stretch an image, a "
+        "4 x 4 kernel with stride 2 by a factor of up to 2. convolution: the largest factor by "
+        "which the convolution stretches any image, so that it stretches none any more; this "
+        "takes a little longer. Dense layers are the same with both.",
+        group="Instability",
+        paper="arXiv 1804.04368",
     )
     weight_clip: float = knob(
         0.0,
@@ -335,7 +348,14 @@ class RunConfig(Config):
 
     def _refusals(self) -> list[tuple[bool, str]]:
         penalised = self.gradient_penalty != "none"
-        bounded = self.weight_clip > 0 or self.spectral_normalisation or penalised
+        limited = self.weight_clip > 0 or self.spectral_normalisation or penalised
+        # Clipping limits every weight, those of batch normalisation and of minibatch
+        # discrimination included. Spectral normalisation leaves these two out.
+        only_normalised = (
+            self.loss == "wasserstein"
+            and self.spectral_normalisation
+            and not (self.weight_clip > 0 or penalised)
+        )
         return [
             (
                 self.batch_size % self.packing != 0,
@@ -345,11 +365,12 @@ class RunConfig(Config):
             (
                 self.weight_clip > 0 and self.spectral_normalisation,
                 "weight_clip and spectral_normalisation exclude each other: a normalised layer "
-                "is the same whatever its weights are cut to. Set one of them to 0 or false.",
+                "is divided by its own size, so smaller weights do not make it less steep. Set "
+                "one of them to 0 or false.",
             ),
             (
                 self.weight_clip > 0 and penalised,
-                "weight_clip and gradient_penalty exclude each other: both bound the slope, and "
+                "weight_clip and gradient_penalty exclude each other: both limit the slope, and "
                 "the penalty was made to replace the clipping. Set weight_clip to 0 or "
                 "gradient_penalty to none.",
             ),
@@ -381,9 +402,22 @@ class RunConfig(Config):
                 "of layers that grow cannot be looked through.",
             ),
             (
-                self.loss == "wasserstein" and not bounded,
-                "The loss wasserstein needs a critic whose slope is bounded: set weight_clip, "
-                "gradient_penalty or spectral_normalisation.",
+                self.loss == "wasserstein" and not limited,
+                "The loss wasserstein needs something that limits the critic's slope: set "
+                "weight_clip, gradient_penalty or spectral_normalisation.",
+            ),
+            (
+                only_normalised and self.batch_normalised,
+                "spectral_normalisation must be false here with the loss wasserstein: this "
+                "discriminator's batch normalisation multiplies by weights that are not "
+                "normalised, so nothing would limit its slope; set weight_clip instead.",
+            ),
+            (
+                only_normalised and self.minibatch_kernels > 0,
+                "minibatch_kernels must be 0 with the loss wasserstein and "
+                "spectral_normalisation: the weights of minibatch discrimination are not "
+                "normalised, so nothing would limit the critic's slope. "
+                f"Received: {self.minibatch_kernels}.",
             ),
             (
                 self.loss == "wasserstein" and self.schedule == "accuracy",

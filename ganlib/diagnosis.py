@@ -68,11 +68,14 @@ def _of_a_critic(distance: np.ndarray) -> str:
     if now < 0:
         return "The critic scores generated samples higher than real ones: it has lost its way."
     if now < 0.98 * before:
-        return "The critic's distance falls: the generated samples come nearer to the real ones."
+        return (
+            "The critic's distance falls: the generated samples come nearer to the real ones, or "
+            "the critic becomes less steep."
+        )
     if now > 1.02 * before:
         return (
             "The critic's distance grows: it finds more differences than the generator can "
-            "mend meanwhile."
+            "mend meanwhile, or becomes steeper."
         )
     return "The critic's distance holds steady: the two learn at the same pace."
 

@@ -111,7 +111,8 @@ class Samples:
         fresh: (n, *sample_shape) from new noise.
         noise: (n, *latent_shape) the fixed noise, where a page shows it; else None.
         views: what else there is to be seen at this step; see `training.probe.Probe.look`.
-        scores: the recipe's scores of the fresh samples, by name.
+        scores: the recipe's scores of the fresh samples, by name, and how steep the
+            discriminator is; see `training.probe.Probe.slopes`.
     """
 
     step: int

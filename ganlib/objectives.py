@@ -115,8 +115,9 @@ def hinge(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf
 def wasserstein(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """How much higher a critic scores real samples than generated ones.
 
-    Minus the critic's loss estimates the Wasserstein-1 distance, up to the factor that the
-    critic's slope is bounded by; without such a bound it means nothing.
+    Minus the critic's loss is at most the Wasserstein-1 distance times the critic's Lipschitz
+    constant, and estimates this product when the critic has learned enough. Without a limit on
+    the critic's slope it means nothing.
 
     Args:
         real_logits: (B, 1) float32, the critic on real samples, unbounded scores.

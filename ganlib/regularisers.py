@@ -1,4 +1,9 @@
-"""What holds a discriminator's slope: penalties added to its loss, and clipped weights."""
+"""What acts on a discriminator's slope: penalties added to its loss, and clipped weights.
+
+A penalty pulls the slope to a value at the samples where it is measured, and sets no limit
+elsewhere. Clipped weights limit the slope everywhere, to a value that follows from the network's
+layers; `ganlib.models.lipschitz` gives an upper bound.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -13,8 +18,8 @@ def logits_and_penalty(
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Logits, and the zero-centred gradient penalty: their gradient's mean squared norm.
 
-    On real samples it is R1, on generated ones R2. It keeps the discriminator from being
-    steep where the samples already lie, which damps the two networks' circling.
+    On real samples it is R1, on generated ones R2. It makes the discriminator less steep
+    where the samples already lie, which damps the two networks' circling.
 
     Args:
         discriminate: (B, *sample_shape) -> (B, 1) logits, each from its own sample alone.

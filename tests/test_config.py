@@ -3,7 +3,11 @@
 from itertools import combinations
 from typing import Any
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
+from keras import layers
 
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
@@ -25,7 +29,15 @@ REFUSED = [
     ({**SMOOTHING, "loss": "hinge"}, "label_smoothing must be 0 with the loss hinge"),
     ({**SMOOTHING, "loss": "relativistic"}, "label_smoothing must be 0 with the loss relativistic"),
     ({**SMOOTHING, **CRITIC, **CLIP}, "label_smoothing must be 0 with the loss wasserstein"),
-    (CRITIC, "The loss wasserstein needs a critic whose slope is bounded"),
+    (CRITIC, "The loss wasserstein needs something that limits the critic's slope"),
+    (
+        {**CRITIC, **SPECTRAL, **MINIBATCH},
+        "minibatch_kernels must be 0 with the loss wasserstein and spectral_normalisation",
+    ),
+    (
+        {**CRITIC, **SPECTRAL, **MINIBATCH, "spectral_norm": "convolution"},
+        "minibatch_kernels must be 0 with the loss wasserstein and spectral_normalisation",
+    ),
     ({**CRITIC, **CLIP, "schedule": "accuracy"}, "schedule must not be accuracy with the loss"),
     ({"packing": 3, "batch_size": 64}, "packing must divide batch_size: 64 samples cannot be "),
 ]
@@ -70,6 +82,75 @@ def test_a_discriminator_that_normalises_its_batches_takes_no_penalty() -> None:
     with pytest.raises(ConfigError, match=r"^gradient_penalty must be none here"):
         parse(Normalised, PENALTY)
     assert parse(Normalised, SPECTRAL).spectral_normalisation
+
+
+def test_a_critic_that_normalises_its_batches_is_not_limited_by_spectral_normalisation() -> None:
+    class Normalised(RunConfig):
+        batch_normalised = True
+
+    for norm in ("matrix", "convolution"):
+        with pytest.raises(ConfigError) as caught:
+            parse(Normalised, {**CRITIC, **SPECTRAL, "spectral_norm": norm})
+        sentence = str(caught.value)
+        assert sentence.startswith("spectral_normalisation must be false here with the loss")
+        assert sentence.count(".") == 1
+    # Clipping limits the weights of batch normalisation, too.
+    assert parse(Normalised, {**CRITIC, **CLIP}).weight_clip == 0.01
+    for loss in ("non_saturating", "least_squares", "hinge", "relativistic"):
+        assert parse(Normalised, {**SPECTRAL, "loss": loss}).spectral_normalisation
+
+
+def test_what_limits_a_critic_is_taken() -> None:
+    for limit in (CLIP, SPECTRAL, PENALTY, {**SPECTRAL, **PENALTY}, {**CLIP, **MINIBATCH}):
+        assert parse(RunConfig, {**CRITIC, **limit}).loss == "wasserstein"
+
+
+@pytest.mark.parametrize(
+    ("limits", "limited"),
+    [
+        ({"spectral_normalisation": True}, False),
+        ({"spectral_normalisation": True, "spectral_norm": "convolution"}, False),
+        ({"weight_clip": 0.01}, True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["batch normalisation", "minibatch discrimination"])
+def test_what_is_refused_of_a_critic_has_no_limit_and_the_rest_has(
+    kind: str, limits: dict[str, Any], limited: bool
+) -> None:
+    """The largest slope of critics whose weights a million times as large are put in force."""
+    from ganlib.models.minibatch import with_minibatch_discrimination
+    from ganlib.models.rebuild import rebuild
+    from ganlib.models.spectral import spectrally_normalised
+    from ganlib.regularisers import clip_weights
+
+    stack = [layers.Dense(6), layers.LeakyReLU(0.2), layers.Dense(1)]
+    if kind == "batch normalisation":
+        stack.insert(1, layers.BatchNormalization())
+    model = keras.Sequential(stack)
+    if kind == "minibatch discrimination":
+        model = with_minibatch_discrimination(model, 4, 3)
+    if limits.get("spectral_normalisation"):
+        model = spectrally_normalised(model, limits.get("spectral_norm", "matrix"))
+    model = rebuild(model, (3,), 0, "float32")
+    samples = tf.constant(np.random.default_rng(0).normal(size=(8, 3)), tf.float32)
+
+    def slope(scale: float) -> float:
+        for weight, start in zip(model.trainable_weights, begun, strict=True):
+            weight.assign(scale * start)
+        if limits.get("weight_clip"):
+            clip_weights(model.trainable_weights, limits["weight_clip"])
+        for _ in range(20):
+            model(samples, training=True)
+        # Samples so close together that minibatch discrimination still tells them apart.
+        batch = samples / scale if kind == "minibatch discrimination" else samples
+        with tf.GradientTape() as tape:
+            tape.watch(batch)
+            scores = model(batch, training=True)
+        return float(np.abs(tape.jacobian(scores, batch)).max())
+
+    begun = [weight.numpy() for weight in model.trainable_weights]
+    ratio = slope(1e4) / slope(1e2)
+    assert ratio < 2 if limited else ratio > 50
 
 
 def test_every_other_pair_of_techniques_is_taken() -> None:

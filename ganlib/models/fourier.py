@@ -42,19 +42,21 @@ class FourierFeatures(layers.Layer):
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         # The highest octave turns often over the data: bfloat16 would lose where it stands.
-        waves = tf.constant(_waves(inputs.shape[-1], self.octaves), self.variable_dtype)
+        waves = tf.constant(wave_matrix(inputs.shape[-1], self.octaves), self.variable_dtype)
         angles = tf.matmul(tf.cast(inputs, self.variable_dtype), waves)
         features = tf.concat([tf.sin(angles), tf.cos(angles)], axis=1)
         return tf.concat([inputs, tf.cast(features, inputs.dtype)], axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, int]) -> tuple[int | None, int]:
-        return input_shape[0], input_shape[1] + 2 * _waves(input_shape[1], self.octaves).shape[1]
+        return input_shape[0], input_shape[1] + 2 * wave_matrix(input_shape[1], self.octaves).shape[
+            1
+        ]
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "octaves": self.octaves}
 
 
-def _waves(size: int, octaves: int) -> np.ndarray:
+def wave_matrix(size: int, octaves: int) -> np.ndarray:
     """(size, directions * octaves): radians a unit of each wave, along each axis."""
     directions = np.eye(size)
     if size == 2:

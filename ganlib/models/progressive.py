@@ -19,7 +19,7 @@ from keras import layers
 # Pixels along a side, level by level.
 SIZES = (4, 8, 16, 32)
 _TOP = len(SIZES) - 1
-_SLOPE = 0.2
+SLOPE = 0.2
 
 
 class _Growing(layers.Layer):
@@ -117,7 +117,7 @@ class GrowingImages(_Growing):
     def _level(self, level: int, features: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
         below = features
         for block in self.blocks[:level]:
-            below, features = features, tf.nn.leaky_relu(block(features), _SLOPE)
+            below, features = features, tf.nn.leaky_relu(block(features), SLOPE)
         image = self.images[level](features)
         if level:
             image = _blend(_enlarge(self.images[level - 1](below), 2), image, share)
@@ -154,14 +154,14 @@ class GrowingFeatures(_Growing):
 
     def _level(self, level: int, images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
         images = _reduce(images, 2 ** (len(self.blocks) - level))
-        features = tf.nn.leaky_relu(self.images[level](images), _SLOPE)
+        features = tf.nn.leaky_relu(self.images[level](images), SLOPE)
         if level == 0:
             return features
-        features = tf.nn.leaky_relu(self.blocks[level - 1](features), _SLOPE)
-        below = tf.nn.leaky_relu(self.images[level - 1](_reduce(images, 2)), _SLOPE)
+        features = tf.nn.leaky_relu(self.blocks[level - 1](features), SLOPE)
+        below = tf.nn.leaky_relu(self.images[level - 1](_reduce(images, 2)), SLOPE)
         features = _blend(below, features, share)
         for block in reversed(self.blocks[: level - 1]):
-            features = tf.nn.leaky_relu(block(features), _SLOPE)
+            features = tf.nn.leaky_relu(block(features), SLOPE)
         return features
 
     def fade(self, images: tf.Tensor) -> tf.Tensor:
@@ -199,7 +199,7 @@ def growing_generator(filters: int = 128) -> keras.Sequential:
     return keras.Sequential(
         [
             layers.Dense(SIZES[0] * SIZES[0] * filters),
-            layers.LeakyReLU(_SLOPE),
+            layers.LeakyReLU(SLOPE),
             layers.Reshape((SIZES[0], SIZES[0], filters)),
             GrowingImages(images, blocks),
         ]

@@ -15,7 +15,7 @@ class SnganConfig(WganConfig):
 
 
 class Sngan(WganRecipe[SnganConfig]):
-    """A discriminator whose layers stretch nothing."""
+    """A discriminator whose weights are divided by their largest singular value."""
 
     name = "sngan"
     title = "Spectral normalisation"
@@ -25,15 +25,21 @@ class Sngan(WganRecipe[SnganConfig]):
         "https://arxiv.org/abs/1802.05957",
         "the paper's values",
     )
-    summary = "Every layer of the discriminator is divided by its largest singular value."
+    summary = "Each layer's weights are divided by their largest singular value."
     notes = (
-        "A third way to keep the discriminator from being steep: each of its layers is divided "
-        "by the largest factor by which it stretches anything, found by one step of power "
-        "iteration a pass. It costs almost nothing, needs one update of the discriminator a "
-        "step, and no penalty. The layer in the book multiplies shapes that do not fit and "
-        "cannot run; Keras' own overwrites the weights it normalises and hides the factor from "
-        "the gradient. The one here does neither. The hinge loss is the paper's; the length, "
-        f"10,000 steps, is ours. {OLD_OPTIMISER_ARGUMENTS}"
+        "A third way to limit how steep the discriminator can be: the weights of each layer, "
+        "written as a matrix, are divided by their largest singular value, found by one step of "
+        "power iteration a pass. It costs almost nothing, needs one update of the discriminator "
+        "a step, and no penalty. A dense layer then stretches nothing. A convolution may still "
+        "stretch an image, because it sees each pixel through several windows: here, with 4 x 4 "
+        "kernels and stride 2, by a factor of up to 2. So the discriminator's slope is limited, "
+        "but to 4 and not to 1. With `spectral_norm` at *convolution* the layers are divided by "
+        "the factor by which the convolution itself stretches, and the limit is 1, as soon as "
+        "power iteration has found these factors; the chart *Lipschitz bound* shows it. The "
+        "layer in the book multiplies shapes that do not fit and cannot run; Keras' own "
+        "overwrites the weights it normalises and hides the factor from the gradient. The one "
+        "here does neither. The hinge loss is the paper's; the length, 10,000 steps, is ours. "
+        f"{OLD_OPTIMISER_ARGUMENTS}"
     )
     Config = SnganConfig
 

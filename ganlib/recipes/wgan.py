@@ -22,7 +22,7 @@ AnyWganConfig = TypeVar("AnyWganConfig", bound=WganConfig)
 
 
 class WganRecipe(SmallImageRecipe[AnyWganConfig]):
-    """The book's two networks, whatever it is that holds the critic's slope."""
+    """The book's two networks, whatever it is that limits the critic's slope."""
 
     page = "wgan"
     sample_count = 25

@@ -21,7 +21,7 @@ class WganGpConfig(WganConfig):
 
 
 class WganGp(WganRecipe[WganGpConfig]):
-    """A critic that is held to a slope of 1."""
+    """A critic whose slope is pulled to 1 where samples lie."""
 
     name = "wgan/gp"
     title = "WGAN, gradient penalty"
@@ -34,7 +34,8 @@ class WganGp(WganRecipe[WganGpConfig]):
     summary = "The critic's slope is pulled to 1 between real and generated images."
     notes = (
         "In place of clipping, a penalty pulls the critic's slope to 1 at random points between "
-        "real and generated images, which lets it use all of its weights. The penalty is about "
+        "real and generated images, which lets it use all of its weights. It is no limit: "
+        "elsewhere the critic may be steeper. The penalty is about "
         "single images, so the critic has no batch normalisation. Each of the five updates of "
         "the critic for one of the generator gets real images of its own; the book's sketch "
         "reuses one batch, with which the critic would be fitted to it. Slower a step than "

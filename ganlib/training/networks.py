@@ -185,7 +185,9 @@ def plan_discriminator(recipe: Recipe, config: RunConfig) -> keras.Sequential:
         model = with_minibatch_discrimination(
             model, config.minibatch_kernels, config.minibatch_dimensions
         )
-    return spectrally_normalised(model) if config.spectral_normalisation else model
+    if config.spectral_normalisation:
+        model = spectrally_normalised(model, config.spectral_norm)
+    return model
 
 
 def pack_shape(sample_shape: tuple[int, ...], packing: int) -> tuple[int, ...]:

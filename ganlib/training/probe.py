@@ -12,6 +12,7 @@ from ganlib.config import RunConfig
 from ganlib.events import Arrays
 from ganlib.metrics.extent import view
 from ganlib.models.hardware import device_of
+from ganlib.models.lipschitz import lipschitz_bound
 from ganlib.objectives import objective_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.generator import BATCH, Generator
@@ -25,6 +26,8 @@ _ON_A_SIDE = 41
 # Lines of the latent grid, in each direction.
 _LATENT_LINES = 21
 _ARROWS = 150
+# Real samples, generated ones and points between them, of each, where the slope is measured.
+_SLOPES = 32
 
 
 def compile_score(discriminator: keras.Model, sample_shape: tuple[int, ...], packing: int) -> Score:
@@ -47,8 +50,8 @@ class Probe:
     Args:
         recipe: what is trained.
         config: the run's knobs.
-        score: the discriminator, compiled.
-        discriminator: the same, for `Recipe.present_real`.
+        discriminator: the one that learns.
+        score: the same, compiled; see `compile_score`.
         generator: the one that samples come from.
         real: (n, *sample_shape) real samples in the data's own units.
     """
@@ -57,15 +60,15 @@ class Probe:
         self,
         recipe: Recipe[Any],
         config: RunConfig,
-        score: Score,
         discriminator: keras.Model,
+        score: Score,
         generator: Generator,
         real: np.ndarray,
     ):
         self._recipe = recipe
-        self._discriminator = discriminator
         self._scaling = recipe.scaling(config)
         self._config = config
+        self._discriminator = discriminator
         self._score = score
         self._generator = generator
         self.real = real
@@ -114,6 +117,42 @@ class Probe:
                 "pull": self._pull(fixed[:_ARROWS]),
             }
         return found
+
+    def slopes(self, fresh: np.ndarray) -> dict[str, float]:
+        """How steep the discriminator is when it does not learn: a bound, and what was found.
+
+        Slopes are in logits per Euclidean distance in the networks' units; with packing, of a
+        pack from another one. The discriminator's Lipschitz constant lies between the two.
+
+        Args:
+            fresh: (m, *sample_shape) generated samples in the data's own units.
+        Returns:
+            lipschitz_bound: an upper bound of the slope anywhere; see `lipschitz_bound`.
+            largest_slope: the largest norm of its gradient at 32 real samples, 32 generated
+                ones and 32 points between them. In mixed precision the gradient is rounded to
+                three digits.
+            Empty where there is no such bound, as with minibatch discrimination, and where
+            one of the two is not a finite number.
+        """
+        bound = lipschitz_bound(self._discriminator)
+        if bound is None:
+            return {}
+        found = {"lipschitz_bound": bound, "largest_slope": self._largest_slope(fresh)}
+        return found if all(np.isfinite(one) for one in found.values()) else {}
+
+    def _largest_slope(self, fresh: np.ndarray) -> float:
+        packing = self._config.packing
+        count = min(max(_SLOPES, packing), len(self.real), len(fresh)) // packing * packing
+        real, fake = self._seen_real(self.real[:count]), self._seen(fresh[:count])
+        # One share of the real sample each, evenly from 0 to 1: nothing here is drawn at random.
+        share = np.linspace(0, 1, count).reshape(-1, *[1] * (len(real.shape) - 1))
+        mix = tf.constant(share, real.dtype)
+        points = tf.concat([real, fake, mix * real + (1 - mix) * fake], axis=0)
+        with tf.GradientTape() as tape:
+            tape.watch(points)
+            logits = self._score(points)
+        gradients = np.asarray(tape.gradient(logits, points), np.float64)
+        return float(np.linalg.norm(gradients.reshape(len(logits), -1), axis=1).max())
 
     def _scores(
         self, samples: np.ndarray, seen: Callable[[np.ndarray], tf.Tensor] | None = None

@@ -161,7 +161,7 @@ class Trainer:
         generator = Generator(program.sampled, self.recipe, self.config, program.predict)
         real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
         discriminator = program.networks.discriminator
-        probe = Probe(self.recipe, self.config, program.score, discriminator, generator, real)
+        probe = Probe(self.recipe, self.config, discriminator, program.score, generator, real)
         return generator, probe
 
     def close(self) -> None:
@@ -303,11 +303,15 @@ class Trainer:
         began = time.perf_counter()
         count = self.recipe.sample_count
         drawn = self._drawn(generator, max(count, judged))
+        scores: dict[str, float] = {}
+        if scored:
+            scores = self.recipe.evaluate(self.config, probe.real, drawn.fresh)
+            scores |= probe.slopes(drawn.fresh)
         event = replace(
             drawn,
             fresh=drawn.fresh[:count],
             views=probe.look(drawn.fresh, drawn.fixed),
-            scores=self.recipe.evaluate(self.config, probe.real, drawn.fresh) if scored else {},
+            scores=scores,
         )
         self._elapsed_s += time.perf_counter() - began
         return event

@@ -144,7 +144,7 @@ def _charts(
     info = _info(reading, "losses", x, losses, look.x_kind, look.smoothing, look.log)
     loss_chart = marked(loss_figure(info, uirevision=revision), marks, length)
     smoothing = look.smoothing if second.smoothed else 0
-    log = look.log and second.can_be_log
+    log = second.always_log or (look.log and second.can_be_log)
     if second.of_samples and reading:
         scores = reading.scores
         # At step 0 no second has passed yet. A log that was damaged may lack steps.

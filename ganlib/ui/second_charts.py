@@ -13,6 +13,7 @@ from ganlib.viz.curve_figures import (
     frechet_figure,
     gradient_norm_figure,
     learning_rate_figure,
+    lipschitz_figure,
     near_a_peak_figure,
     peaks_figure,
     reverse_kl_figure,
@@ -41,6 +42,7 @@ class SecondChart:
         smoothed: whether the running mean applies; a learning rate is exact as it is.
         of_samples: whether its columns are those of the scores, which only saved steps have.
         can_be_log: whether the choice of a logarithmic axis applies.
+        always_log: whether the axis is logarithmic whatever is chosen.
     """
 
     name: str
@@ -51,6 +53,7 @@ class SecondChart:
     smoothed: bool = True
     can_be_log: bool = True
     of_samples: bool = False
+    always_log: bool = False
 
 
 def _score(
@@ -166,6 +169,19 @@ SECOND_CHARTS: dict[str, SecondChart] = {
             "Distance between real and generated pixels' brightness",
             "how far the brightness of generated pixels is from that of real ones, as a share of "
             "full white; blind to what they show.",
+        ),
+        SecondChart(
+            "Lipschitz bound",
+            {"upper bound": "lipschitz_bound", "largest seen": "largest_slope"},
+            lipschitz_figure,
+            "How steep the {judge} can be at most, and the largest slope seen, over training",
+            "Lipschitz bound: the discriminator's score changes by at most this much per unit of "
+            "distance between two inputs; its true limit lies between this bound and the largest "
+            "slope seen at samples.",
+            smoothed=False,
+            of_samples=True,
+            # The bound is often a hundred times the slopes that are seen.
+            always_log=True,
         ),
     )
 }

@@ -58,8 +58,8 @@ def accuracy_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> 
 def distance_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """The estimate of "critic" of how far generated samples are from real ones.
 
-    It is the mean score of real samples less that of generated ones: the Wasserstein
-    distance up to a factor, which is the critic's steepest slope. At the dotted 0 the
+    It is the mean score of real samples less that of generated ones: at most the Wasserstein
+    distance times the critic's Lipschitz constant (its steepest slope). At the dotted 0 the
     critic sees no difference.
     """
     chart = _figure(info, "distance", uirevision, height, label="{}'s estimate")
@@ -114,6 +114,11 @@ def wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) 
 def frechet_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """Fréchet distance of "generated" from real images, in the classifier's features."""
     return _figure(info, "Fréchet", uirevision, height, y={"rangemode": "tozero"})
+
+
+def lipschitz_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """The discriminator's slope: an "upper bound", and the "largest seen" at samples."""
+    return _figure(info, "slope", uirevision, height)
 
 
 def brightness_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:

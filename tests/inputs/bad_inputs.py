@@ -504,8 +504,8 @@ SETTINGS = _of(
         ),
         "what excludes each other": Settings(
             b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
-            "The loss wasserstein needs a critic whose slope is bounded: set weight_clip, "
-            "gradient_penalty or spectral_normalisation.",
+            "The loss wasserstein needs something that limits the critic's slope: set "
+            "weight_clip, gradient_penalty or spectral_normalisation.",
         ),
     }
 )

@@ -1,16 +1,30 @@
 """Spectral normalisation: singular values, gradients and what stays untouched."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from convolution_matrix import matrix_of, norm_of
 from keras import layers
 
-from ganlib.models.conv import strided_discriminator, wide_discriminator
+from ganlib.models.conv import (
+    regularised_discriminator,
+    strided_discriminator,
+    wide_discriminator,
+)
+from ganlib.models.dense import dense_discriminator
+from ganlib.models.progressive import growing_discriminator, set_growth
 from ganlib.models.rebuild import rebuild
-from ganlib.models.spectral import SpectralConv2D, SpectralDense, spectrally_normalised
+from ganlib.models.spectral import (
+    OperatorNormConv2D,
+    SpectralConv2D,
+    SpectralDense,
+    spectrally_normalised,
+)
+from ganlib.models.structure import multiplying_layers
 from ganlib.regularisers import interpolate_penalty
 
 RNG = np.random.default_rng(0)
@@ -240,3 +254,239 @@ def test_half_precision_normalises_in_float32() -> None:
     # Three digits of the kernel are left.
     assert top_singular_value(model.layers[0]) == pytest.approx(1, abs=5e-3)
     assert np.linalg.norm(model.layers[0].vector) == pytest.approx(1, abs=1e-6)
+
+
+def iterated(layer: layers.Layer, batch: tf.Tensor, count: int) -> None:
+    """So many power iterations, in one compiled call."""
+
+    @tf.function(autograph=False)
+    def loop() -> None:
+        tf.while_loop(
+            lambda i: i < count,
+            lambda i: (layer(batch, training=True), i + 1)[1:],
+            (tf.constant(0),),
+        )
+
+    loop()
+
+
+# Of each kind of convolution: (kernel side, image side, stride, padding).
+CONVOLUTIONS = [
+    (side, size, stride, padding)
+    for side in (3, 4, 5)
+    for size in (6, 7)
+    for stride in (1, 2)
+    for padding in ("same", "valid")
+]
+
+
+def convolution(
+    side: int, size: int, stride: int, padding: str, dtype: str = "float32"
+) -> OperatorNormConv2D:
+    """From 2 channels to 3, with a kernel that is five times too large."""
+    layer = OperatorNormConv2D(
+        3,
+        side,
+        strides=stride,
+        padding=padding,
+        dtype=dtype,
+        vector_initializer=keras.initializers.Orthogonal(1),
+    )
+    layer.build((None, size, size, 2))
+    layer.weights[0].assign(5 * np.random.default_rng(side).normal(size=layer.weights[0].shape))
+    return layer
+
+
+@pytest.mark.parametrize(("side", "size", "stride", "padding"), CONVOLUTIONS)
+def test_the_norm_of_the_convolution_itself_becomes_1(
+    side: int, size: int, stride: int, padding: str
+) -> None:
+    layer = convolution(side, size, stride, padding)
+    stored = layer.weights[0].numpy()
+    inputs = tf.constant(RNG.normal(size=(2, size, size, 2)), tf.float32)
+    assert norm_of(stored, (size, size, 2), stride, padding) > 2
+    iterated(layer, inputs, 3_000)
+    norm = norm_of(layer.kernel, (size, size, 2), stride, padding)
+    assert norm == pytest.approx(1, abs=1e-3)
+    np.testing.assert_array_equal(layer.weights[0], stored)
+    assert np.linalg.norm(layer.vector) == pytest.approx(1, abs=1e-6)
+    # It multiplies with that kernel, and the bias is zero.
+    outputs = layer(inputs, training=True)
+    expected = tf.nn.conv2d(inputs, layer.kernel, stride, padding.upper())
+    np.testing.assert_allclose(outputs, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("side", "stride"), [(3, 1), (4, 2)])
+def test_divided_as_a_matrix_a_convolution_still_stretches(side: int, stride: int) -> None:
+    """By more than 1, and at most by the root of the windows that see a pixel."""
+    layer = SpectralConv2D(
+        1,
+        side,
+        strides=stride,
+        padding="same",
+        vector_initializer=keras.initializers.Orthogonal(1),
+    )
+    layer.build((None, 9, 9, 1))
+    layer.weights[0].assign(np.ones((side, side, 1, 1)))
+    layer(np.ones((1, 9, 9, 1), np.float32), training=True)
+    assert top_singular_value(layer) == pytest.approx(1, abs=1e-6)
+    windows = int(np.ceil(side / stride)) ** 2
+    norm = norm_of(layer.kernel, (9, 9, 1), stride, "same")
+    assert 0.85 * np.sqrt(windows) < norm <= np.sqrt(windows)
+
+
+@pytest.mark.parametrize(("side", "size", "stride", "padding"), CONVOLUTIONS[::3])
+def test_one_power_iteration_with_the_convolution_is_that_of_its_matrix(
+    side: int, size: int, stride: int, padding: str
+) -> None:
+    layer = convolution(side, size, stride, padding, "float64")
+    matrix = matrix_of(layer.weights[0], (size, size, 2), stride, padding)
+    u = layer.vector.numpy()
+    assert u.shape == (len(matrix), 1) and np.linalg.norm(u) == pytest.approx(1, abs=1e-12)
+    stored = np.asarray(layer.weights[0])
+    np.testing.assert_allclose(layer.kernel, stored / np.linalg.norm(matrix.T @ u), rtol=1e-9)
+    layer(np.zeros((1, size, size, 2)), training=True)
+    u = matrix @ matrix.T @ u
+    u /= np.linalg.norm(u)
+    np.testing.assert_allclose(layer.vector, u, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(layer.kernel, stored / np.linalg.norm(matrix.T @ u), rtol=1e-9)
+    layer(np.zeros((1, size, size, 2)), training=False)
+    layer(np.zeros((1, size, size, 2)))
+    np.testing.assert_allclose(layer.vector, u, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("side", "size", "stride", "padding"),
+    [(3, 5, 1, "same"), (4, 6, 2, "same"), (5, 6, 2, "valid")],
+)
+@pytest.mark.parametrize("iterations", [0, 3_000])
+def test_the_gradient_passes_through_the_norm_of_the_convolution(
+    side: int, size: int, stride: int, padding: str, iterations: int
+) -> None:
+    layer = convolution(side, size, stride, padding, "float64")
+    inputs = tf.constant(RNG.normal(size=(2, size, size, 2)))
+    iterated(layer, inputs, iterations)
+    kernel, start, u = layer.weights[0], layer.weights[0].numpy(), layer.vector.numpy()
+    weighting = RNG.normal(size=layer(inputs).shape)
+
+    def expected(values: np.ndarray) -> float:
+        """With the norm as it is found by u, or, where u has converged, with the true one."""
+        matrix = matrix_of(values, (size, size, 2), stride, padding)
+        sigma = np.linalg.norm(matrix, 2) if iterations else np.linalg.norm(matrix.T @ u)
+        made = [matrix @ image.ravel() / sigma for image in inputs.numpy()]
+        return float(np.sum(weighting.reshape(2, -1) * np.stack(made) ** 2))
+
+    with tf.GradientTape() as tape:
+        value = tf.reduce_sum(weighting * layer(inputs) ** 2)
+    assert float(value) == pytest.approx(expected(start), rel=1e-6)
+    gradient = tape.gradient(value, kernel.value).numpy()
+    # The normalised kernel does not depend on the length of the stored one.
+    assert np.sum(gradient * start) == pytest.approx(0, abs=1e-9)
+    for direction in np.random.default_rng(2).normal(size=(4, *start.shape)):
+        sides = [expected(start + sign * 1e-5 * direction) for sign in (1, -1)]
+        found = np.sum(gradient * direction)
+        assert found == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-4, abs=1e-6)
+    assert np.abs(gradient).max() > 1e-2
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (strided_discriminator, (28, 28, 1)),
+        (strided_discriminator, (28, 28, 3)),
+        (lambda: wide_discriminator(0.4), (28, 28, 1)),
+        (lambda: regularised_discriminator(0.25, 0.8), (28, 28, 2)),
+        (lambda: growing_discriminator(4), (32, 32, 2)),
+        (lambda: dense_discriminator([6, 5]), (28, 28, 1)),
+    ],
+)
+def test_every_discriminator_takes_the_norm_of_the_convolution(
+    make: Callable[[], keras.Sequential], shape: tuple[int, int, int], precision: str
+) -> None:
+    plain = rebuild(make(), shape, 0, precision)
+    model = rebuild(spectrally_normalised(make(), "convolution"), shape, 0, precision)
+    both = zip(multiplying_layers(plain), multiplying_layers(model), strict=True)
+    for before, after in both:
+        if isinstance(before, layers.Conv2D):
+            assert type(after) is OperatorNormConv2D
+            made = after.compute_output_shape(after.get_build_config()["input_shape"])
+            assert after.vector.shape == (np.prod(made[1:]), 1)
+            assert after.activation is before.activation and after.strides == before.strides
+        else:
+            assert type(after) is SpectralDense
+        assert after.vector.dtype == "float32"
+        assert after.weights[0].shape == before.kernel.shape
+    trained = sum(weight.numpy().size for weight in model.trainable_weights)
+    assert trained == sum(weight.numpy().size for weight in plain.trainable_weights)
+    logits = model(tf.constant(RNG.normal(size=(4, *shape)), tf.float32), training=True)
+    assert logits.shape == (4, 1) and np.isfinite(logits).all()
+
+
+def test_layers_that_grow_have_the_norm_1_at_each_level() -> None:
+    model = rebuild(
+        spectrally_normalised(growing_discriminator(3), "convolution"), (32, 32, 1), 0, "float32"
+    )
+    convolutions = {
+        layer.name: layer for layer in multiplying_layers(model) if "from_" in layer.name
+    }
+    batch = tf.constant(RNG.normal(size=(2, 32, 32, 1)), tf.float32)
+    # (growth, layers that are used there and not before).
+    for growth, used in [(0.0, ["from_image_4"]), (0.5, ["from_image_8", "halve_from_8"])]:
+        before = {name: layer.vector.numpy() for name, layer in convolutions.items()}
+        set_growth(model, growth)
+        iterated(model, batch, 1_000)
+        for name in used:
+            layer = convolutions[name]
+            shape = tuple(layer.get_build_config()["input_shape"][1:])
+            norm = norm_of(layer.kernel, shape, layer.strides[0], layer.padding)
+            assert norm == pytest.approx(1, abs=2e-3), name
+        for name in ("from_image_16", "halve_from_16", "from_image_32", "halve_from_32"):
+            np.testing.assert_array_equal(convolutions[name].vector, before[name])
+
+
+def test_a_convolution_whose_norm_cannot_be_found_is_refused() -> None:
+    with pytest.raises(ValueError, match="size of its images, which must be known"):
+        OperatorNormConv2D(3, 3).build((None, None, None, 1))
+    with pytest.raises(ValueError, match=r"Received: groups 2, dilation_rate \(1, 1\)"):
+        OperatorNormConv2D(4, 3, groups=2).build((None, 8, 8, 2))
+
+
+def test_a_stateless_call_with_the_convolution_is_differentiable_twice() -> None:
+    """As looking ahead needs it: through an update by a gradient, to the inputs.
+
+    Without training, for the vector counts as a constant and must be one for the differences.
+    """
+    layer = convolution(3, 5, 1, "same", "float64")
+    state = [variable.value for variable in layer.non_trainable_variables]
+    start = [tf.convert_to_tensor(one.value) for one in layer.trainable_variables]
+    before = layer.vector.numpy()
+
+    @tf.function
+    def ahead(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        def loss(values: list[tf.Tensor]) -> tf.Tensor:
+            made, _ = layer.stateless_call(values, state, batch, training=False)
+            return tf.reduce_mean(made**2)
+
+        with tf.GradientTape() as outer:
+            outer.watch(batch)
+            with tf.GradientTape() as tape:
+                tape.watch(start)
+                first = loss(start)
+            gradients = tape.gradient(first, start)
+            pairs = zip(start, gradients, strict=True)
+            value = loss([one - 10 * gradient for one, gradient in pairs])
+        return value, outer.gradient(value, batch)
+
+    batch = RNG.normal(size=(2, 5, 5, 2))
+    _, gradient = ahead(tf.constant(batch))
+    direction = RNG.normal(size=batch.shape)
+    sides = [float(ahead(tf.constant(batch + sign * 1e-5 * direction))[0]) for sign in (1, -1)]
+    found = float(np.sum(gradient.numpy() * direction))
+    assert found == pytest.approx((sides[0] - sides[1]) / 2e-5, rel=1e-5)
+    assert abs(found) > 1e-3
+    _, (moved,) = layer.stateless_call(start, state, tf.constant(batch), training=True)
+    np.testing.assert_array_equal(layer.vector, before)
+    layer(tf.constant(batch), training=True)
+    np.testing.assert_allclose(moved, layer.vector, rtol=0, atol=1e-12)
+    assert (moved.numpy() != before).any()

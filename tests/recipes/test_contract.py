@@ -250,6 +250,13 @@ def test_figures_samples_and_scores_are_finite(trial: Trial) -> None:
     assert real.dtype == (np.uint8 if image else np.float32)
 
 
+def test_no_slope_that_is_found_is_above_the_bound(trial: Trial) -> None:
+    # Fresh, and after two steps.
+    for event in trial.only(Samples):
+        found = event.scores
+        assert 0 < found["largest_slope"] <= found["lipschitz_bound"] * (1 + 1e-5)
+
+
 def test_scores_are_finite_floats_and_hold_the_one_for_the_table(trial: Trial) -> None:
     recipe, config = trial.recipe, trial.config
     for scores in (trial.only(Finished)[0].metrics, trial.only(Samples)[-1].scores):

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
+from small_recipe import Config, Small
 
 from ganlib import recipes
 from ganlib.events import Samples, Started
@@ -117,6 +120,59 @@ def test_distributions_of_images_by_hand() -> None:
     assert found["pixels"].sum(axis=1).tolist() == [4, 4]
     large = np.full((1, 300, 300, 1), 7, np.uint8)
     assert image_distributions(large)["pixels"][0, 7] == 90_000
+
+
+class Linear(Small):
+    """Its discriminator is a product with a vector, as steep everywhere as that is long."""
+
+    def discriminator(self, config: Config) -> keras.Model:
+        return keras.Sequential([layers.Dense(1)])
+
+
+@pytest.mark.parametrize("packing", [1, 2])
+def test_a_linear_discriminator_is_as_steep_as_its_bound(packing: int) -> None:
+    recipe = Linear()
+    values = {"steps": 4, "sample_every": 4, "packing": packing, "devices": "cpu"}
+    trainer = Trainer(recipe, recipe.parse(values))
+    found = [event.scores for event in trainer.events() if isinstance(event, Samples)]
+    kernel = trainer._built().discriminator.layers[0].kernel.numpy().astype(np.float64)
+    assert kernel.shape == (2 * packing, 1)
+    length = np.linalg.norm(kernel)
+    assert found[-1]["lipschitz_bound"] == pytest.approx(length, rel=1e-6)
+    assert found[-1]["largest_slope"] == pytest.approx(length, rel=1e-6)
+    assert found[0]["largest_slope"] != pytest.approx(length, rel=1e-3)
+    # A step that is only looked at has no scores.
+    assert trainer.look().scores == {}
+
+
+@pytest.mark.parametrize("name", ["toy/plane", "toy/gaussian-vector", "fashion/dense"])
+def test_the_score_changes_by_no_more_than_the_bound_times_the_distance(name: str) -> None:
+    trainer, started, samples = trained(name)
+    bound, seen = samples.scores["lipschitz_bound"], samples.scores["largest_slope"]
+    count = min(len(started.real), len(samples.fresh))
+    real, fresh = started.real[:count], samples.fresh[:count]
+    to_model = trainer.recipe.scaling(trainer.config).to_model
+    apart = np.asarray(to_model(real), np.float64) - np.asarray(to_model(fresh), np.float64)
+    change = np.abs(logits(trainer, real) - logits(trainer, fresh))
+    steepness = change / np.linalg.norm(apart.reshape(count, -1), axis=1)
+    assert 0 < steepness.max() <= bound
+    assert seen <= bound
+
+
+def test_minibatch_discrimination_has_neither_bound_nor_slope() -> None:
+    _, _, samples = trained("toy/scalar", minibatch_kernels=3, gradient_penalty="none")
+    assert "w1_over_sigma" in samples.scores
+    assert not {"lipschitz_bound", "largest_slope"} & samples.scores.keys()
+
+
+def test_weights_that_are_not_finite_have_neither() -> None:
+    trainer, _, samples = trained("toy/scalar")
+    probe = trainer._probe
+    assert probe is not None
+    assert probe.slopes(samples.fresh).keys() == {"lipschitz_bound", "largest_slope"}
+    kernel = trainer._built().discriminator.trainable_weights[0]
+    kernel.assign(np.full(kernel.shape, np.nan))
+    assert probe.slopes(samples.fresh) == {}
 
 
 def test_looking_changes_nothing() -> None:

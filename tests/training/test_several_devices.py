@@ -18,7 +18,13 @@ import pytest
 SCRIPT = Path(__file__).with_name("on_several_devices.py")
 # With a running average, with batch normalisation and Dropout, with clipped weights and
 # spectral normalisation.
-RECIPES = ["toy/scalar", "mnist/dcgan", "wgan/clip", "sngan"]
+RECIPES = [
+    "toy/scalar",
+    "mnist/dcgan",
+    "wgan/clip",
+    "sngan",
+    "sngan spectral_norm=convolution",
+]
 # So eager that three steps are enough for them to decide something, of figures that differ on
 # the two devices.
 ADAPTIVE = [

@@ -183,6 +183,31 @@ def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
     assert default_chart(offered, False) == "Accuracy"
     offered = offered_charts({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
     assert offered == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")
+    offered = offered_charts({"lipschitz_bound", "largest_slope"}, False)
+    assert offered == ("Accuracy", "Gradient norms", "Lipschitz bound")
+    assert offered_charts({"lipschitz_bound"}, False) == ("Accuracy", "Gradient norms")
+
+
+def test_the_lipschitz_bound_has_a_logarithmic_axis_whatever_is_chosen(store: RunStore) -> None:
+    run = store.create("toy/scalar", recipes.get("toy/scalar").parse({}))
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        real = np.zeros((4, 1), np.float32)
+        writer.write(Started(0, {}, DataReport("Made up", "for a test"), "CPU", real, LOSSES))
+        for step in (0, 10):
+            scores = {"lipschitz_bound": 100.0 + step, "largest_slope": 0.5 + step}
+            writer.write(Samples(step, real, real, scores=scores))
+            rows = np.ones((10, len(LOSSES)), np.float32)
+            writer.write(Metrics(step + 1, rows, 1.0 + step))
+        writer.end("finished")
+    app = AppTest.from_function(panel, args=(str(run.path.parent),), default_timeout=30).run()
+    app.selectbox(key="chart.second").select("Lipschitz bound").run()
+    assert not app.exception
+    assert legends(app)[1] == ["upper bound", "largest seen"]
+    layout = charts(app)[1]["figure"]["layout"]
+    assert layout["yaxis"]["type"] == "log"
+    assert layout["yaxis"]["title"]["text"] == "slope"
+    assert decoded(app) == {"x": [0, 10], "y": [0.5, 10.5]}
 
 
 def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
