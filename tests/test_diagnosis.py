@@ -116,6 +116,16 @@ def test_nothing_is_said_before_the_first_step() -> None:
     assert sentence(np.empty(0), np.empty(0)) == ""
 
 
+def test_what_the_samples_say_of_their_distance() -> None:
+    said = diagnosis.of_distance(0.3469, 0.05)
+    assert "0.35 from the real ones" in said and "6.9 times the floor" in said
+    for at_most_the_floor in (0.0123, 0.05):
+        said = diagnosis.of_distance(at_most_the_floor, 0.05)
+        assert said.endswith(
+            "no farther than two real samples of this size may be from each other: 0.05."
+        )
+
+
 def test_what_the_samples_say_of_peaks() -> None:
     said = diagnosis.of_modes(3, 8, 0.42)
     assert said.startswith("Mode collapse: the generator makes 3 of the 8 peaks, and 42 % of")

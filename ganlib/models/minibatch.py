@@ -6,24 +6,41 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+# Inputs whose mean square is below this count as 0.
+_LEAST_SQUARE = 1e-20
+
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class MinibatchDiscrimination(layers.Layer):
-    """Appends to each sample's features how close it is to the rest of its batch.
+    """Appends to each sample's features how close it is to the other samples of its batch.
 
-    (B, n) -> (B, n + kernels). Each kernel maps a sample to a point of so many dimensions;
-    the feature is the sum of exp(-L1 distance) over all other samples of the batch. A
-    generator that makes one sample again and again gives itself away there.
+    (B, n) -> (B, n + kernels). Let s be the root mean square of all inputs of the batch. The
+    weights map each sample x_i / s to a point M_ib of `dimensions` numbers for each kernel b,
+    and the feature that is appended is
+
+        o_ib = s * mean over j != i of exp(-mean |M_ib - M_jb|),
+
+    the inner mean over the dimensions. It lies between 0 (nothing is alike) and s (all samples
+    are the same), so a generator that makes one sample again and again is easy to recognise.
+
+    The paper has sums in place of both means, and no s. Its features are then as large as the
+    batch, whatever the size of the inputs that they stand beside, and the distances between
+    small inputs are so short that all samples look alike. Here the feature has the scale of the
+    inputs: c times as large inputs give c times as large features. It does not depend on the
+    number of samples or of dimensions either, and there is no state that would have to be
+    learned, saved or initialised from data. The authors' code reaches the same at the first
+    step only: it initialises a scale and an offset of each kernel from the first batch.
 
     Args:
         kernels: features that are appended.
-        dimensions: of the space in which each of them compares two samples.
-        kernel_initializer: of the map, (n, kernels * dimensions).
+        dimensions: of the space in which each kernel compares two samples.
+        kernel_initializer: of the weights, (n, kernels * dimensions).
         trainable: as of any layer.
         dtype: as of any layer; distances are float32 under mixed precision.
         name: as of any layer.
-    Source: Salimans et al. 2016, arXiv 1606.03498, section 3.2, without a sample's
-        distance to itself, which adds 1 to all.
+    Source: Salimans et al. 2016, arXiv 1606.03498, section 3.2, with the means and the scale
+        above; as in the authors' code (github.com/openai/improved-gan), a sample is not
+        compared with itself.
     """
 
     def __init__(
@@ -51,12 +68,18 @@ class MinibatchDiscrimination(layers.Layer):
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         # bfloat16 has three digits, too few for differences of what is nearly the same.
-        points = tf.matmul(tf.cast(inputs, self.variable_dtype), self.kernel)
+        features = tf.cast(inputs, self.variable_dtype)
+        # At inputs that are all 0, the square root's slope would be infinite.
+        scale = tf.sqrt(tf.maximum(tf.reduce_mean(features**2), _LEAST_SQUARE))
+        points = tf.matmul(features / scale, self.kernel)
         points = tf.reshape(points, (-1, self.kernels, self.dimensions))
-        distances = tf.reduce_sum(tf.abs(points[:, None] - points[None, :]), axis=3)
-        others = 1 - tf.eye(tf.shape(points)[0], dtype=points.dtype)
-        closeness = tf.reduce_sum(others[:, :, None] * tf.exp(-distances), axis=1)
-        return tf.concat([inputs, tf.cast(closeness, inputs.dtype)], axis=1)
+        distances = tf.reduce_mean(tf.abs(points[:, None] - points[None, :]), axis=3)
+        count = tf.shape(points)[0]
+        others = 1 - tf.eye(count, dtype=points.dtype)
+        total = tf.reduce_sum(others[:, :, None] * tf.exp(-distances), axis=1)
+        # A sample that is alone in its batch has no others: its features are 0.
+        closeness = total / tf.cast(tf.maximum(count - 1, 1), total.dtype)
+        return tf.concat([inputs, tf.cast(scale * closeness, inputs.dtype)], axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, int]) -> tuple[int | None, int]:
         return input_shape[0], input_shape[1] + self.kernels

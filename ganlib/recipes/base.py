@@ -65,6 +65,8 @@ class Recipe(ABC, Generic[AnyConfig]):
             points) or "image" (grids).
         dataset: the dataset's name, for listings.
         score: the figure of `evaluate` that the table of runs shows; lower is better.
+        score_floor: the figure of `evaluate` that says what the score is between two real
+            samples; empty where the recipe has none.
         source: book or paper.
         summary: one sentence: what it is.
         notes: Markdown: what the source does, where it errs, what is done instead.
@@ -80,6 +82,7 @@ class Recipe(ABC, Generic[AnyConfig]):
     kind: ClassVar[Kind]
     dataset: ClassVar[str]
     score: ClassVar[str]
+    score_floor: ClassVar[str] = ""
     source: ClassVar[Source]
     summary: ClassVar[str]
     notes: ClassVar[str]

@@ -102,7 +102,8 @@ class ToyPlane(OwnColumnsRecipe[PlaneConfig]):
     kind = "plane"
     dimensions = 2
     dataset = "2-D distributions"
-    score = "marginal_w1_over_sigma"
+    score = "sliced_w1_over_sigma"
+    score_floor = "sliced_w1_floor"
     source = Source(
         "PacGAN and VEEGAN's protocol; GAN Lab",
         "https://arxiv.org/abs/1712.04086",

@@ -209,6 +209,9 @@ def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
         said = diagnosis.sentence({name: history[name][:rows] for name in history.names})
         if "modes" in scores and (peaks := recipe.peaks(config_now(reading.run))):
             said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
+        # Runs of earlier versions have no floor; own columns of two rows have a floor of 0.
+        if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:
+            said += " " + diagnosis.of_distance(scores[recipe.score], floor)
     if not older:
         return said
     said = said or "Nothing has been learned yet."

@@ -162,6 +162,12 @@ def _heading(reading: Reading, step: int | None) -> None:
         peaks = round(figures["modes"])
         many = "" if peaks == 1 else "s"
         said += f": {peaks} peak{many}, {figures['high_quality']:.1%} near one"
+    # Runs of earlier versions have neither.
+    if {"sliced_w1_over_sigma", "sliced_w1_floor"} <= figures.keys():
+        said += (
+            f"  \nDistance {figures['sliced_w1_over_sigma']:.2g} "
+            f"(two real samples: up to {figures['sliced_w1_floor']:.2g})"
+        )
     st.markdown(said)
 
 

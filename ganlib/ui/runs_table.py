@@ -58,6 +58,8 @@ def runs_table() -> None:
 def _table(summaries: list[RunSummary]) -> None:
     ids = [summary.id for summary in summaries]
     rows = pd.DataFrame([_row(summary) for summary in summaries])
+    # Only runs in the plane have these.
+    rows = rows.drop(columns=[name for name in ("Floor", "Peaks") if not _any_value(rows[name])])
     if forks := _forks(summaries):
         rows.insert(3, "Fork of", [forks.get(run_id, "") for run_id in ids])
     # The table's selection is by row, which is another run's when one has come or gone: so the
@@ -79,12 +81,18 @@ def _table(summaries: list[RunSummary]) -> None:
             "Step": st.column_config.NumberColumn(format="localized"),
             "Best": st.column_config.NumberColumn("Best distance", format="%.3g", help=_SCORE_HELP),
             "Last": st.column_config.NumberColumn("Last distance", format="%.3g", help=_SCORE_HELP),
+            "Floor": st.column_config.NumberColumn(format="%.3g", help=_FLOOR_HELP),
+            "Peaks": st.column_config.TextColumn(help=_PEAKS_HELP),
             "Losses": st.column_config.LineChartColumn(
                 "Generator loss", help="Smoothed, over the whole run."
             ),
             "Created": st.column_config.DatetimeColumn(format="calendar"),
         },
     )
+
+
+def _any_value(column: "pd.Series[Any]") -> bool:
+    return any(value not in (None, "") for value in column)
 
 
 def _chosen() -> list[str]:
@@ -99,12 +107,20 @@ def _choose(key: str, ids: list[str]) -> None:
 
 
 _SCORE_HELP = (
-    "Distance of generated from real samples; lower is better. Toy runs: Wasserstein-1 over the "
-    "target's standard deviation; of 2,000 samples, chance makes 0.02 to 0.05. Image runs: the "
+    "Distance of generated from real samples; lower is better. Toys of one dimension: "
+    "Wasserstein-1 over the target's standard deviation; two real samples of 2,000 are 0.02 to "
+    "0.05 apart. toy/plane: sliced Wasserstein-1 over the target's scale, with its floor beside "
+    "it. Image runs: the "
     "Fréchet distance between the features that a small classifier of real images sees in them; "
     "two real samples are 1 to 2 apart at 256 images, 0.1 to 0.3 at 2,000. Best is among the saved "
     "steps; Last of a finished run is scored with more samples, so it can be lower."
 )
+_FLOOR_HELP = (
+    "What the last distance would be below, in 95 % of all cases, if the generated samples were "
+    "real ones. It falls with the number of samples: a finished run is scored with 20,000, a saved "
+    "step with 2,000."
+)
+_PEAKS_HELP = "Peaks of the distribution that have a generated sample, at the last step scored."
 _SETTINGS_HELP = "The preset, where the recipe has some, and what differs from its values."
 
 
@@ -113,7 +129,7 @@ def _row(summary: RunSummary) -> dict[str, Any]:
     score = recipe.score if recipe else ""
     best = status.best_scores.get(score) if status else None
     # A run that has finished was scored once more, with more samples than at a step.
-    last = status.metrics.get(score, status.scores.get(score)) if status else None
+    scores = {**status.scores, **status.metrics} if status else {}
     return {
         "Name": summary.label.name,
         "Recipe": summary.recipe,
@@ -122,11 +138,26 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Progress": status.share if status else 0.0,
         "Step": status.step if status else 0,
         "Best": best,
-        "Last": last,
+        "Last": scores.get(score),
+        "Floor": scores.get(recipe.score_floor) if recipe else None,
+        "Peaks": _peaks_text(summary, scores),
         "Note": summary.label.note,
         "Losses": _sparks().of(summary),
         "Created": summary.created,
     }
+
+
+def _peaks_text(summary: RunSummary, scores: Mapping[str, float]) -> str:
+    """How many of the peaks are found, such as "7 of 8"; empty where there are none to find."""
+    if "modes" not in scores:
+        return ""
+    try:
+        recipe = recipes.get(summary.recipe)
+        count = recipe.peaks(recipe.parse(dict(summary.config)))
+    except UserError:
+        # The recipe or its settings are of another version.
+        return f"{scores['modes']:.0f}"
+    return f"{scores['modes']:.0f} of {count}"
 
 
 def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from ganlib.viz.curve_figures import (
     near_a_peak_figure,
     peaks_figure,
     reverse_kl_figure,
+    sliced_wasserstein_figure,
     wasserstein_figure,
 )
 from ganlib.viz.curves import CurvesInfo
@@ -57,12 +58,18 @@ class SecondChart:
 
 
 def _score(
-    name: str, score: str, figure: Figure, alt: str, help: str, can_be_log: bool = False
+    name: str,
+    score: str,
+    figure: Figure,
+    alt: str,
+    help: str,
+    can_be_log: bool = False,
+    floor: str = "",
 ) -> SecondChart:
-    """A chart of one score of the generated samples."""
+    """A chart of one score of the generated samples, and of the score between real samples."""
     return SecondChart(
         name,
-        {"generated": score},
+        {"generated": score, "floor": floor} if floor else {"generated": score},
         figure,
         f"{alt} over training",
         f"{name}: {help}",
@@ -143,6 +150,18 @@ SECOND_CHARTS: dict[str, SecondChart] = {
             reverse_kl_figure,
             "How unevenly the generated samples visit the peaks",
             "how unevenly the peaks are visited, in nats; 0 is even.",
+        ),
+        _score(
+            "Sliced Wasserstein-1",
+            "sliced_w1_over_sigma",
+            sliced_wasserstein_figure,
+            "Distance between real and generated points, and its floor",
+            "how far generated points are from real ones, in standard deviations: the mean "
+            "Wasserstein-1 distance of their projections on 16 directions. It grows when peaks "
+            "are missing. Two real samples of this size are below the floor in 95 % of all cases.",
+            # From the first step to a good fit it falls fiftyfold.
+            can_be_log=True,
+            floor="sliced_w1_floor",
         ),
         _score(
             "Wasserstein-1",

@@ -16,11 +16,12 @@ _ROLES = {
     "discriminator": DISCRIMINATOR,
     "critic": DISCRIMINATOR,
     "noise": NEUTRAL,
+    "floor": NEUTRAL,
 }
 
 
 def of_role(role: str, position: int = 0) -> str:
-    """The colour of "real", "generated", "generator", "discriminator", "critic" or "noise".
+    """The colour of a curve that has a fixed one on every chart, such as "real" or "floor".
 
     Args:
         role: what a curve shows.

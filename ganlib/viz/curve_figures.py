@@ -111,6 +111,11 @@ def wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) 
     return _figure(info, "W1 / sigma", uirevision, height, y={"rangemode": "tozero"})
 
 
+def sliced_wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
+    """Sliced Wasserstein-1 of "generated" from real points over their scale, and its "floor"."""
+    return _figure(info, "sliced W1", uirevision, height, y={"rangemode": "tozero"})
+
+
 def frechet_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
     """Fréchet distance of "generated" from real images, in the classifier's features."""
     return _figure(info, "Fréchet", uirevision, height, y={"rangemode": "tozero"})

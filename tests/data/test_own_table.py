@@ -175,8 +175,11 @@ def test_each_axis_of_the_plane_has_its_own_units(tmp_path: Path) -> None:
     assert np.abs(seen.mean(axis=0)).max() < 0.05
     assert np.abs(seen.std(axis=0) - 1).max() < 0.05
     scores = recipe.evaluate(config, drawn, drawn + np.array([5.0, 0.0]))
-    # Half a deviation on one of two axes.
-    assert scores == {"marginal_w1_over_sigma": pytest.approx(0.25, rel=0.05)}
+    # Half a deviation along x, seen from 16 directions.
+    expected = 0.5 * np.abs(np.cos(np.pi * np.arange(16) / 16)).mean()
+    assert scores["sliced_w1_over_sigma"] == pytest.approx(expected, rel=0.05)
+    # Two real samples of 20,000.
+    assert 0.005 < scores["sliced_w1_floor"] < 0.05
 
 
 def settings(people: Path, **more: str) -> dict[str, str]:

@@ -210,6 +210,31 @@ def test_the_lipschitz_bound_has_a_logarithmic_axis_whatever_is_chosen(store: Ru
     assert decoded(app) == {"x": [0, 10], "y": [0.5, 10.5]}
 
 
+def test_a_plane_offers_its_distance_with_the_floor(store: RunStore) -> None:
+    """An earlier version's score of the plane has no chart."""
+    scores = {"sliced_w1_over_sigma", "sliced_w1_floor", "marginal_w1_over_sigma", "modes"}
+    offered = offered_charts(scores, False)
+    assert offered[-2:] == ("Peaks found", "Sliced Wasserstein-1")
+    history = History(("step", "time_s", "generator_loss"), np.arange(6.0).reshape(3, 2))
+    kept = Scores(
+        np.array([0, 1]),
+        {
+            "marginal_w1_over_sigma": np.array([0.5, np.nan]),
+            "sliced_w1_over_sigma": np.array([0.35, 0.06]),
+            "sliced_w1_floor": np.array([0.05, 0.04]),
+        },
+    )
+    look = _Look("Sliced Wasserstein-1", "discriminator", 0.9, False, "step")
+    run = stored_runs.finished(store)
+    reading = Reading(run, run.status())
+    reading.once("history", lambda: history)
+    reading.once("scores", lambda: kept)
+    chart = _charts(reading, (), None, look)[1]
+    assert [trace["name"] for trace in chart.traces] == ["generated", "floor"]
+    # Exact values: the smoothing of the losses does not apply.
+    assert [list(trace["y"]) for trace in chart.traces] == [[0.35, 0.06], [0.05, 0.04]]
+
+
 def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     store: RunStore,
 ) -> None:

@@ -23,10 +23,13 @@ def reading(store: RunStore) -> Reading:
         writer.begin()
         report = DataReport("Made up", "for a test")
         writer.write(Started(0, {}, report, "CPU", POINTS, ACCURACIES))
-        writer.write(Samples(0, POINTS, POINTS, scores={"modes": 0.0, "high_quality": 0.0}))
+        # As an earlier version scored it.
+        old = {"marginal_w1_over_sigma": 0.9, "modes": 0.0, "high_quality": 0.0}
+        writer.write(Samples(0, POINTS, POINTS, scores=old))
         for step, right, found in ((300, 1.0, 2.0), (600, 0.5, 8.0)):
             writer.write(Metrics(step - 299, np.full((300, 2), right, np.float32), 1.0))
-            scores = {"modes": found, "high_quality": 0.9}
+            scores = {"modes": found, "high_quality": 0.9, "sliced_w1_floor": 0.05}
+            scores["sliced_w1_over_sigma"] = 0.04 if found == 8 else 0.35
             writer.write(Samples(step, POINTS, POINTS, scores=scores))
         writer.end("finished")
     run = stored_runs.newest(store)
@@ -34,17 +37,34 @@ def reading(store: RunStore) -> Reading:
 
 
 @pytest.mark.parametrize(
-    ("step", "said", "of_peaks"),
+    ("step", "said", "of_peaks", "of_distance"),
     [
-        (0, "**At step 0**: nothing has been learned yet.", ""),
-        (300, "**At step 300**: the discriminator is right 100 % of the time", "2 of the 8 peaks"),
-        (600, "The discriminator is right 50 % of the time, like a coin", "All 8 peaks are found"),
+        (0, "**At step 0**: nothing has been learned yet.", "", ""),
+        (
+            300,
+            "**At step 300**: the discriminator is right 100 % of the time",
+            "2 of the 8 peaks",
+            "0.35 from the real ones (sliced Wasserstein-1), 7 times the floor",
+        ),
+        (
+            600,
+            "The discriminator is right 50 % of the time, like a coin",
+            "All 8 peaks are found",
+            "no farther than two real samples of this size may be from each other: 0.05.",
+        ),
     ],
 )
 def test_of_an_older_step_it_names_the_step(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch, step: int, said: str, of_peaks: str
+    reading: Reading,
+    monkeypatch: pytest.MonkeyPatch,
+    step: int,
+    said: str,
+    of_peaks: str,
+    of_distance: str,
 ) -> None:
     monkeypatch.setattr(live_panels, "step_shown", lambda _: step)
     found = live_panels._diagnosis(recipes.get("toy/plane"), reading, reading.status)
     assert found.startswith(said)
     assert of_peaks in found
+    assert of_distance in found
+    assert ("sliced" in found) == bool(of_distance)

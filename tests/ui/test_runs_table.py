@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.runs import RunStore
+from ganlib.events import DataReport, Finished, Samples, Started
+from ganlib.runs import Run, RunStore
 from ganlib.runs.fork import fork_run
+from ganlib.runs.writer import RunWriter
 from ganlib.ui.runs_table import settings_text
 
 Open = Callable[..., AppTest]
@@ -28,6 +32,46 @@ def test_of_a_fork_it_says_where_it_comes_from(store: RunStore, open_page: Open)
     store.delete(first.id)
     told = open_page("runs").dataframe[0].value["Fork of"]
     assert told.tolist() == ["a run that is gone, step 20"]
+
+
+def scored(store: RunStore, scores: dict[str, float], final: dict[str, float]) -> Run:
+    """A run in the plane with these scores of its only samples, and final ones if it ended."""
+    run = stored_runs.create(store, "toy/plane")
+    points = np.zeros((4, 2), np.float32)
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        report = DataReport("Made up", "for a test")
+        writer.write(Started(0, {}, report, "CPU", points, stored_runs.METRICS))
+        writer.write(Samples(0, points, points, scores=scores))
+        if final:
+            writer.write(Finished(0, "", final))
+        writer.end("finished" if final else "stopped")
+    return run
+
+
+def test_a_run_in_the_plane_shows_the_floor_and_the_peaks(open_page: Open, store: RunStore) -> None:
+    stored_runs.finished(store)
+    # The columns are there for runs that fill them.
+    assert not {"Floor", "Peaks"} & set(open_page("runs").dataframe[0].value.columns)
+    # An earlier version's score is not shown, and what it shares with this one is.
+    old = {"marginal_w1_over_sigma": 0.02, "modes": 5.0}
+    new = {"sliced_w1_over_sigma": 0.04, "sliced_w1_floor": 0.05, "modes": 7.0}
+    end = {"sliced_w1_over_sigma": 0.03, "sliced_w1_floor": 0.016, "modes": 8.0}
+    ids = [scored(store, *each).id for each in ((old, old), (new, {}), (new, end))]
+    for run_id, name in zip(ids, ("old", "new", "ended"), strict=True):
+        store.rename(run_id, name)
+    table = open_page("runs").dataframe[0].value.set_index("Name")
+    for name, best, last, floor, peaks in (
+        ("old", None, None, None, "5 of 8"),
+        ("new", 0.04, 0.04, 0.05, "7 of 8"),
+        ("ended", 0.04, 0.03, 0.016, "8 of 8"),
+    ):
+        row = table.loc[name]
+        for column, value in (("Best", best), ("Last", last), ("Floor", floor)):
+            assert pd.isna(row[column]) if value is None else row[column] == value
+        assert row["Peaks"] == peaks
+    toys = table[table["Recipe"] == "toy/scalar"]
+    assert toys["Peaks"].tolist() == [""] and toys["Floor"].isna().all()
 
 
 @pytest.mark.parametrize(

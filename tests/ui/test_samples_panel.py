@@ -15,7 +15,12 @@ from ganlib.ui.reading import Reading
 REAL = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
 
 
-def plane_run(store: RunStore, steps: tuple[int, ...] = (0, 20), modes: float = 8.0) -> Run:
+def plane_run(
+    store: RunStore,
+    steps: tuple[int, ...] = (0, 20),
+    modes: float = 8.0,
+    distances: dict[str, float] | None = None,
+) -> Run:
     run = store.create("toy/plane", recipes.get("toy/plane").parse({}))
     with RunWriter(run, tensorboard=False) as writer:
         writer.begin()
@@ -23,7 +28,7 @@ def plane_run(store: RunStore, steps: tuple[int, ...] = (0, 20), modes: float = 
         writer.write(Started(0, {}, report, "CPU", REAL, ("generator_loss",)))
         for step in steps:
             points = np.concatenate([REAL / 2, [[1_000, step], [np.nan, 0]]]).astype(np.float32)
-            scores = {"modes": modes, "high_quality": 0.5}
+            scores = {"modes": modes, "high_quality": 0.5, **(distances or {})}
             writer.write(Samples(step, points, points, scores=scores))
         writer.end("finished")
     return stored_runs.newest(store)
@@ -67,7 +72,8 @@ def test_samples_of_a_plane_are_clouds(store: RunStore) -> None:
 def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     stored_runs.finished(store)
     run = plane_run(store)
-    other = plane_run(store, steps=(0, 10, 30), modes=3.0)
+    distances = {"sliced_w1_over_sigma": 0.347, "sliced_w1_floor": 0.0511}
+    other = plane_run(store, steps=(0, 10, 30), modes=3.0, distances=distances)
     app = shown(run)
     assert list(clouds(app)) == ["plane"]
     assert app.selectbox(key="samples.beside").options == [
@@ -83,6 +89,9 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     said = [part.value for part in app.markdown]
     assert any("Step 20: 8 peaks, 50.0% near one" in part for part in said)
     assert any("Step 10: 3 peaks, 50.0% near one" in part for part in said)
+    # The first run has no distance, like those of earlier versions.
+    (distance,) = (part for part in said if "Distance" in part)
+    assert distance.endswith("Distance 0.35 (two real samples: up to 0.051)")
 
 
 def test_a_run_beside_that_has_no_samples_yet_or_has_gone(store: RunStore) -> None:
