@@ -190,14 +190,18 @@ def _moments(found: Comparison, compared: Compared) -> None:
         pd.DataFrame(
             {
                 "": [_ROWS.get(name, name) for name in first],
-                compared.pair.first: [f"{value:,.6g}" for value in first.values()],
-                compared.pair.second: [f"{value:,.6g}" for value in second.values()],
+                compared.pair.first: [_figure(value) for value in first.values()],
+                compared.pair.second: [_figure(value) for value in second.values()],
             }
         ),
         hide_index=True,
         height="content",
         key="compare.moments",
     )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
 
 
 _ROWS = {
