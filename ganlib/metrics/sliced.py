@@ -20,8 +20,7 @@ def sliced_wasserstein1(real: np.ndarray, generated: np.ndarray) -> float:
     """Mean Wasserstein-1 distance between the projections on 16 directions of the half circle.
 
     The directions are the angles 0, pi / 16, ..., 15 pi / 16, so the same samples always give
-    the same distance. It is 0 for equal samples only, up to the finite number of directions. A
-    shift by a vector t changes it by about 2 / pi |t|.
+    the same distance. Of two samples that differ by a shift t only, it is about 2 / pi |t|.
 
     Args:
         real: (n, 2) finite values in the unit of the distance, the same one in both axes.

@@ -58,8 +58,9 @@ def runs_table() -> None:
 def _table(summaries: list[RunSummary]) -> None:
     ids = [summary.id for summary in summaries]
     rows = pd.DataFrame([_row(summary) for summary in summaries])
-    # Only runs in the plane have these.
-    rows = rows.drop(columns=[name for name in ("Floor", "Peaks") if not _any_value(rows[name])])
+    # Only runs in the plane have these. Without any row, there is no column either.
+    plane = [name for name in ("Floor", "Peaks") if name in rows]
+    rows = rows.drop(columns=[name for name in plane if not _any_value(rows[name])])
     if forks := _forks(summaries):
         rows.insert(3, "Fork of", [forks.get(run_id, "") for run_id in ids])
     # The table's selection is by row, which is another run's when one has come or gone: so the
