@@ -64,8 +64,8 @@ def _show(kind: str, size: int, alike: Rates, different: Rates) -> None:
     claimed = f"{alike.claimed:.1%}, {different.claimed:.1%}"
     rows = {
         "alike, beyond the floor": alike.beyond_floor,
-        "alike, covered": {name: alike.covered(name) for name in _SHORT},
-        "different, covered": {name: different.covered(name) for name in _SHORT},
+        "alike, covered": alike.covered(),
+        "different, covered": different.covered(),
         "of these begin too high": different.too_high,
     }
     for at, (label, found) in enumerate(rows.items()):
