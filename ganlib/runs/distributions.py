@@ -52,6 +52,10 @@ _NO_BORDER = (
     "How real the discriminator finds a sample, as a score whose zero means nothing: with the "
     f"{{loss}} loss it only learns differences between scores. {_ALIKE}"
 )
+_IN_BATCHES = (
+    "With minibatch discrimination a score also depends on the other samples of its batch, so "
+    "probabilities and intervals are too optimistic."
+)
 
 
 def distributions(run: Run, step: int) -> dict[str, Distribution]:
@@ -162,7 +166,8 @@ def _meaning(run: Run, step: int) -> str:
     for change in run.changes():
         if change.step < step:
             loss = str(change.knobs.get("loss", loss))
-    return _BORDER if loss in LOSSES_WITH_BORDER else _NO_BORDER.format(loss=loss)
+    said = _BORDER if loss in LOSSES_WITH_BORDER else _NO_BORDER.format(loss=loss)
+    return f"{said} {_IN_BATCHES}" if run.config.get("minibatch_kernels") else said
 
 
 def _of_numbers(

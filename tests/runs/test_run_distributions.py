@@ -115,6 +115,16 @@ def test_what_a_score_above_0_means_depends_on_the_loss(store: RunStore, loss: s
     assert ("above 0 it takes the sample for real" in note) == has_border
     assert ("zero means nothing" in note) != has_border
     assert has_border or f"the {loss} loss" in note
+    assert "minibatch" not in note
+
+
+def test_scores_that_depend_on_their_batch_are_said_to(store: RunStore) -> None:
+    numbers = np.ones((5, 1), np.float32)
+    run = stored(
+        store, numbers, numbers, SCORES, minibatch_kernels=4, gradient_penalty="none", loss="hinge"
+    )
+    note = distributions(run, 0)["Discriminator's scores"].note
+    assert "depends on the other samples of its batch" in note
 
 
 def test_a_loss_that_was_changed_counts_from_then_on(store: RunStore) -> None:
