@@ -24,10 +24,12 @@ from ganlib.training.networks import build_networks  # noqa: E402
 from ganlib.training.probe import image_distributions  # noqa: E402
 
 DATA: dict[str, tuple[str, dict[str, Any]]] = {
-    "MNIST": ("fashion/dense", {"dataset": "mnist", "steps": 300}),
-    "Fashion-MNIST": ("fashion/dense", {"dataset": "fashion_mnist", "steps": 300}),
-    "Quick Draw": ("quickdraw/conv", {"batch_size": 16, "steps": 10}),
+    "MNIST": ("fashion/dense", {"dataset": "mnist"}),
+    "Fashion-MNIST": ("fashion/dense", {}),
+    "Quick Draw": ("quickdraw/conv", {}),
 }
+# A small discriminator judges all of them: it is quick, and any judge will do.
+JUDGE, LEARNED = "fashion/dense", {"dataset": "mnist", "steps": 300}
 LEVELS = np.arange(256)
 
 
@@ -47,21 +49,22 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=1_000)
     parser.add_argument("--data", nargs="+", default=list(DATA), choices=list(DATA))
     arguments = parser.parse_args()
+    judge = recipes.get(JUDGE)
+    config = judge.parse(
+        {**LEARNED, "sample_every": LEARNED["steps"], "checkpoint_every": LEARNED["steps"]}
+    )
+    trainer = Trainer(judge, config)
+    states = [one.state for one in trainer.events() if isinstance(one, Checkpoint)]
+    networks = build_networks(judge, config, (28, 28, 1))
+    networks.restore(states[-1])
+    trainer.close()
+    scaling = judge.scaling(config)
     print(f"| real images | images | cases | {' | '.join(('ink', 'pixels', 'scores'))} |")
     print("|---|---|---|---|---|---|")
     for name in arguments.data:
         recipe_name, knobs = DATA[name]
         recipe = recipes.get(recipe_name)
-        config = recipe.parse(
-            {**knobs, "sample_every": knobs["steps"], "checkpoint_every": knobs["steps"]}
-        )
-        data = recipe.load(config)
-        trainer = Trainer(recipe, config)
-        states = [one.state for one in trainer.events() if isinstance(one, Checkpoint)]
-        networks = build_networks(recipe, config, data.sample_shape)
-        networks.restore(states[-1])
-        trainer.close()
-        scaling = recipe.scaling(config)
+        data = recipe.load(recipe.parse(knobs))
         for size in arguments.sizes:
             claimed = {"ink": 0, "pixels": 0, "scores": 0}
             for case in range(arguments.cases):
