@@ -28,10 +28,11 @@ CHANGEABLE = (
 
 # Losses whose real samples have a label that can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
-# Losses of a critic, whose scores estimate a distance; no accuracy is measured with them.
+# Losses that make the discriminator a critic: its scores estimate how far real and generated
+# samples are apart. They do not sort samples into real and generated, so there is no accuracy.
 CRITICS = ("wasserstein",)
-# Losses whose logits have a border at 0: the best discriminator's logit of a sample is positive
-# where real samples are more likely than generated ones, and negative where they are less likely.
+# Losses in which 0 separates real from generated samples: the optimal discriminator's logit is
+# positive where real samples are more likely than generated ones, negative where less likely.
 # (Label smoothing moves the border towards where real samples are more likely.) In the other
 # losses only differences between logits mean anything: adding a constant to all logits changes
 # no gradient. `ganlib.objectives` says what the logits of each loss mean.
@@ -318,7 +319,7 @@ class RunConfig(Config):
 
     @property
     def is_critic(self) -> bool:
-        """Whether the discriminator is a critic, whose scores estimate a distance."""
+        """True with a loss of `CRITICS`."""
         return self.loss in CRITICS
 
     @property

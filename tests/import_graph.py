@@ -25,6 +25,7 @@ MAY_USE_PRIVATE = {
 
 _WORDS = {
     "amounts",
+    "blas",
     "architecture",
     "config",
     "discovery",
@@ -43,6 +44,7 @@ _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 ALLOWED: dict[str, set[str]] = {
     "ganlib": set(),
     "amounts": set(),
+    "blas": set(),
     "errors": set(),
     "discovery": set(),
     "memory": set(),

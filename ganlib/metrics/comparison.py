@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import rel_entr
 
-from ganlib.metrics.blas import single_threaded
+from ganlib.blas import single_threaded
 from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     energy_distance,
@@ -27,7 +27,8 @@ from ganlib.metrics.resampling import (
 _MOST_BINS = 512
 # Values of both samples that a bin has at least, as for a chi-squared test.
 _LEAST_IN_BIN = 10
-# Samples of so few distinct values, each of which comes so often, are compared value by value.
+# Samples with at most so many distinct values, and on average at least so many numbers of each
+# value, are compared value by value.
 _DISCRETE, _OFTEN = 64, 5
 
 _W1, _W1_SIGMA = "Wasserstein-1", "Wasserstein-1 / sigma"

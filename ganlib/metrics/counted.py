@@ -72,7 +72,7 @@ class Counted:
 
     @classmethod
     def of_group_counts(cls, values: np.ndarray, counts: np.ndarray, unit: str) -> "Counted":
-        """Of groups whose values have been counted.
+        """A sample from tables of counts, one row for each group.
 
         Args:
             values: (k,) finite, ascending.

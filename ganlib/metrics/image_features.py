@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.metrics.blas import single_threaded
+from ganlib.blas import single_threaded
 
 # Of an image.
 SHAPE = (28, 28, 1)

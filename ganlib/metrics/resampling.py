@@ -67,8 +67,8 @@ class Certainty:
             this. It is that of both samples together, or of the real one where they differ.
         p_value: how often any of the distances tested together would be as extreme, if both
             samples came from one distribution (a family-wise probability).
-        corrected: the distance without the upward bias of samples: that of distributions whose
-            samples are as far apart as these, or farther, in half of all cases.
+        corrected: the distance without the upward bias of samples. Two distributions this far
+            apart have samples farther apart than these in half of all cases.
     """
 
     low: float
@@ -102,7 +102,7 @@ def grid_of(real: Counted, generated: Counted, edges: np.ndarray | None = None) 
     if (real.groups is None) != (generated.groups is None):
         raise ValueError(
             "Both samples must be in groups, or neither. "
-            f"Received: {real.unit} and {generated.unit}, of which one has groups."
+            f"Received: {real.unit} and {generated.unit}, only one of them in groups."
         )
     points = np.union1d(real.values, generated.values)
     if len(points) > _CELLS + 2 * _ENDS:
@@ -160,21 +160,23 @@ def certainties(
         real, generated = real.astype(dtype), generated.astype(dtype)
     # Blocks fit into a processor's cache.
     sizes = np.diff(np.r_[np.arange(0, resamples, _BLOCK), resamples])
-    blocks = [_resampled(rng, real, generated, distances, int(size)) for size in sizes]
+    blocks = [
+        _resampled(rng, (real, generated), (first, second), distances, int(size)) for size in sizes
+    ]
     null, floor, *ways = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
 
     p_values = _family_wise(observed, null)
-    # Samples that may be of one distribution say together what chance can do.
+    # Where no difference is claimed, both samples together show what chance alone can do.
     chance = np.quantile(floor if p_values.min() < SIGNIFICANCE else null, 0.95, axis=0)
-    # The last of the distributions are one, so that an interval begins above 0 where chance
-    # alone is improbable.
+    # The last two distributions are the same, with the permutations as their samples. So an
+    # interval begins above 0 exactly where the test says that chance is improbable.
     worlds = (*ways, null)
     apart = [distances(*_nearer(first, second, way))[0] for way in (*_NEARER, 1.0)]
     lowest, middle = (
         _inverse(np.array(apart), np.quantile(worlds, share, axis=1), observed[0])
         for share in (_HIGHEST, 0.5)
     )
-    # The cells are coarser than the samples, whose own distance counts.
+    # Cells are coarser than values. So distances on the cells are scaled to those of the values.
     ratio = np.divide(values, observed[0], out=np.ones_like(values), where=observed[0] > 0)
     low = np.minimum(lowest * ratio, values)
     low[p_values >= SIGNIFICANCE] = 0
@@ -185,22 +187,28 @@ def certainties(
 
 def _resampled(
     rng: np.random.Generator,
-    real: np.ndarray,
-    generated: np.ndarray,
+    samples: tuple[np.ndarray, np.ndarray],
+    shares: tuple[np.ndarray, np.ndarray],
     distances: ShareDistances,
     times: int,
 ) -> list[np.ndarray]:
     """A block of resamples, each array (times, d).
 
+    Args:
+        rng: draws them.
+        samples: counts of the real and of the generated sample.
+        shares: (k,) of each; see `_shares`.
+        distances: of (r, k) shares.
+        times: resamples in the block.
     Returns:
         Distances where all is shared out again, of two real samples, and of samples of two
         distributions on each of the `_NEARER` places.
     """
-    first, second = _shares(real), _shares(generated)
+    (real, generated), (first, second) = samples, shares
     sizes = _size(real), _size(generated)
-    of_first = _noise(rng, real, sizes[0], times)
-    of_second = _noise(rng, generated, sizes[1], times)
-    like_first = _noise(rng, real, sizes[1], times)
+    of_first = _noise(rng, real, first, sizes[0], times)
+    of_second = _noise(rng, generated, second, sizes[1], times)
+    like_first = _noise(rng, real, first, sizes[1], times)
     found = [
         distances(*_permuted(rng, real, generated, times)),
         distances(first + of_first, first + like_first),
@@ -256,28 +264,31 @@ def _inverse(apart: np.ndarray, limits: np.ndarray, observed: np.ndarray) -> np.
     return np.array(found)
 
 
-def _noise(rng: np.random.Generator, counts: np.ndarray, size: int, times: int) -> np.ndarray:
+def _noise(
+    rng: np.random.Generator, counts: np.ndarray, shares: np.ndarray, size: int, times: int
+) -> np.ndarray:
     """(times, k) by how much the shares of resamples differ from those of the sample.
 
     Args:
         rng: draws the resamples, with replacement.
         counts: (k,) or (g, k) the sample that they are drawn from.
+        shares: (k,) of that sample.
         size: how many values or groups each resample has.
         times: resamples.
     """
     drawn_from = _size(counts)
     if counts.ndim == 1 and max(size, drawn_from) > _FEW_A_CELL * len(counts):
-        shares = rng.multinomial(size, counts / drawn_from, times) / size
+        drawn = rng.multinomial(size, counts / drawn_from, times) / size
     else:
         # Each value or group by itself, which is faster where they are few.
         places = rng.integers(drawn_from, size=(times, size))
         if counts.ndim == 1:
             cell = np.repeat(np.arange(len(counts)), counts)
-            shares = _tally(cell[places], len(counts)) / size
+            drawn = _tally(cell[places], len(counts)) / size
         else:
-            shares = _weighted(_tally(places, drawn_from), counts)
+            drawn = _weighted(_tally(places, drawn_from), counts)
     # The spread of a sample is that much smaller than its distribution's.
-    return (shares - _shares(counts)) * np.sqrt(drawn_from / max(drawn_from - 1, 1))
+    return (drawn - shares) * np.sqrt(drawn_from / max(drawn_from - 1, 1))
 
 
 def _tally(places: np.ndarray, count: int) -> np.ndarray:

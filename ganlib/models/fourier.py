@@ -48,9 +48,9 @@ class FourierFeatures(layers.Layer):
         return tf.concat([inputs, tf.cast(features, inputs.dtype)], axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, int]) -> tuple[int | None, int]:
-        return input_shape[0], input_shape[1] + 2 * wave_matrix(input_shape[1], self.octaves).shape[
-            1
-        ]
+        size = input_shape[1]
+        waves = wave_matrix(size, self.octaves).shape[1]
+        return input_shape[0], size + 2 * waves
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "octaves": self.octaves}

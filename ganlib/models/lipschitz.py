@@ -8,17 +8,16 @@ constant is hard to compute and often far below it.
 
 import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from threadpoolctl import ThreadpoolController
 
+from ganlib.blas import single_threaded
 from ganlib.models.fourier import FourierFeatures, wave_matrix
-from ganlib.models.operator_norm import convolution_norm, matrix_norm
+from ganlib.models.operator_norm import convolution_norm, is_plain, matrix_norm
 from ganlib.models.progressive import SLOPE, GrowingFeatures
 
 # The largest slope of an activation. Of selu it is the slope left of 0.
@@ -64,17 +63,10 @@ def lipschitz_bound(model: keras.Model) -> float | None:
     if not isinstance(model, keras.Sequential):
         return None
     try:
-        # Beside a training, more threads would only wait for one another.
-        with _threads().limit(limits=1, user_api="blas"):
+        with single_threaded():
             return math.prod(_constant(layer) for layer in model.layers)
     except NoBoundError:
         return None
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    """Of the libraries that are loaded, which takes some milliseconds to find out."""
-    return ThreadpoolController()
 
 
 def _constant(layer: layers.Layer) -> float:
@@ -87,9 +79,7 @@ def _constant(layer: layers.Layer) -> float:
         return _of_normalisation(layer)
     if isinstance(layer, FourierFeatures):
         return _of_fourier(layer)
-    if isinstance(layer, layers.LeakyReLU):
-        return max(1.0, abs(float(layer.negative_slope)))
-    if isinstance(layer, layers.ReLU):
+    if isinstance(layer, (layers.LeakyReLU, layers.ReLU)):
         return max(1.0, abs(float(layer.negative_slope)))
     if isinstance(layer, layers.Activation):
         return _of_activation(layer.activation)
@@ -112,8 +102,7 @@ def _norm(layer: layers.Dense | layers.Conv2D) -> float:
         return math.inf
     if isinstance(layer, layers.Dense):
         return matrix_norm(weights)
-    is_plain = layer.groups == 1 and tuple(layer.dilation_rate) == (1, 1)
-    if not is_plain or layer.data_format != "channels_last":
+    if not is_plain(layer):
         raise NoBoundError(layer.name)
     # Layers inside other layers have no `input`.
     image = tuple(layer.get_build_config()["input_shape"][1:])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+from keras import layers
 from scipy import linalg
 
 # Up to so many rows or columns, the singular values of a matrix are computed directly.
@@ -28,6 +29,15 @@ def matrix_norm(matrix: np.ndarray) -> float:
         return _upper_norm(lambda x: x @ matrix, lambda y: matrix @ y, len(matrix))
     wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
     return float(np.sqrt(max(0.0, np.linalg.eigvalsh(wide @ wide.T)[-1])))
+
+
+def is_plain(layer: layers.Conv2D) -> bool:
+    """True for a convolution whose norm `convolution_norm` can find.
+
+    It has one group, no dilation, and channels last.
+    """
+    dense = layer.groups == 1 and tuple(layer.dilation_rate) == (1, 1)
+    return bool(dense and layer.data_format == "channels_last")
 
 
 def convolution_norm(

@@ -35,6 +35,7 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.config import SpectralNorm
+from ganlib.models.operator_norm import is_plain
 
 
 class _SpectralKernel(layers.Layer):
@@ -165,8 +166,7 @@ class OperatorNormConv2D(SpectralConv2D):
     """
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        is_plain = self.groups == 1 and tuple(self.dilation_rate) == (1, 1)
-        if not is_plain or self.data_format != "channels_last":
+        if not is_plain(self):
             raise ValueError(
                 "A convolution must have groups 1, dilation_rate 1 and channels last for its "
                 f"norm to be found. Received: groups {self.groups}, dilation_rate "

@@ -5,6 +5,15 @@ from typing import Any
 
 import numpy as np
 
+# (kernel side, image side, stride, padding): odd and even sizes of everything.
+CONVOLUTIONS = [
+    (side, size, stride, padding)
+    for side in (3, 4, 5)
+    for size in (6, 7)
+    for stride in (1, 2)
+    for padding in ("same", "valid")
+]
+
 
 def convolve(image: np.ndarray, kernel: np.ndarray, stride: int, padding: str) -> np.ndarray:
     """(H, W, C) and (k, l, C, F) -> (H', W', F), by the definition: a window at each place.

@@ -5,18 +5,9 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from convolution_matrix import convolve, matrix_of, norm_of
+from convolution_matrix import CONVOLUTIONS, convolve, matrix_of, norm_of
 
 from ganlib.models.operator_norm import convolution_norm, matrix_norm
-
-# (kernel side, image side, stride, padding): odd and even sizes of everything.
-CONVOLUTIONS = [
-    (side, size, stride, padding)
-    for side in (3, 4, 5)
-    for size in (6, 7)
-    for stride in (1, 2)
-    for padding in ("same", "valid")
-]
 
 
 def kernel(side: int, channels: int = 2, filters: int = 3) -> np.ndarray:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from convolution_matrix import matrix_of, norm_of
+from convolution_matrix import CONVOLUTIONS, matrix_of, norm_of
 from keras import layers
 
 from ganlib.models.conv import (
@@ -268,16 +268,6 @@ def iterated(layer: layers.Layer, batch: tf.Tensor, count: int) -> None:
         )
 
     loop()
-
-
-# Of each kind of convolution: (kernel side, image side, stride, padding).
-CONVOLUTIONS = [
-    (side, size, stride, padding)
-    for side in (3, 4, 5)
-    for size in (6, 7)
-    for stride in (1, 2)
-    for padding in ("same", "valid")
-]
 
 
 def convolution(

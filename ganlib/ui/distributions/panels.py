@@ -74,7 +74,7 @@ def compare_panels(compared: Compared) -> None:
                 )
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        _distances(found, compared.pair.first)
+        _distances(found)
     with right:
         _moments(found, compared)
     _downloads(compared, charts)
@@ -137,7 +137,7 @@ def _options() -> tuple[str, bool, Any]:
 _RULES = ("Freedman-Diaconis", "Scott", "Sturges")
 
 
-def _distances(found: Comparison, first: str) -> None:
+def _distances(found: Comparison) -> None:
     figures = {
         "Corrected": "The value without its bias: samples are always farther apart than the "
         "distributions that they come from.",
