@@ -117,7 +117,7 @@ def test_what_limits_a_critic_is_taken() -> None:
 def test_what_is_refused_of_a_critic_has_no_limit_and_the_rest_has(
     kind: str, limits: dict[str, Any], limited: bool
 ) -> None:
-    """The largest slope of critics whose weights a million times as large are put in force."""
+    """Weights 100 times as large make the critic as much steeper, unless something limits it."""
     from ganlib.models.minibatch import with_minibatch_discrimination
     from ganlib.models.rebuild import rebuild
     from ganlib.models.spectral import spectrally_normalised
@@ -141,8 +141,9 @@ def test_what_is_refused_of_a_critic_has_no_limit_and_the_rest_has(
             clip_weights(model.trainable_weights, limits["weight_clip"])
         for _ in range(20):
             model(samples, training=True)
-        # Samples so close together that minibatch discrimination still tells them apart.
-        batch = samples / scale if kind == "minibatch discrimination" else samples
+        # Minibatch discrimination is steepest among samples that are close together: closer by
+        # the same factor, they are equally far apart after its weights.
+        batch = 1 + samples / scale if kind == "minibatch discrimination" else samples
         with tf.GradientTape() as tape:
             tape.watch(batch)
             scores = model(batch, training=True)
