@@ -8,7 +8,7 @@ SHARED_OUT := --dist loadfile --no-loadscope-reorder
 .PHONY: run test lint bench clean
 
 run: .venv/.ready
-	$(BIN)/streamlit run app.py
+	@$(BIN)/python -m ganlib dashboard
 
 test: .venv/.ready-to-test
 	$(MAKE) lint
@@ -27,9 +27,14 @@ clean:
 	rm -rf .venv
 
 .venv/.ready: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
+	@echo "Setting up in .venv/, once: about 2 GB, two minutes or more."
+	@echo "1. Creating a virtual environment with `$(PYTHON) --version`"
+	@$(PYTHON) -m venv .venv
+	@echo "2. Installing TensorFlow, Streamlit and the rest of requirements.txt"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -r requirements.txt \
+		| sed -u -n -e 's/^Collecting \([^ ]*\).*/   found \1/p' -e 's/^Installing .*/   installing all of them/p'
+	@touch $@
+	@echo "Ready."
 
 .venv/.ready-to-test: .venv/.ready tests/requirements.txt tests/browser/install.sh
 	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt

@@ -74,6 +74,13 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         made: _Parser = parsers.add_parser(name, help=help, description=help, allow_abbrev=False)
         return made
 
+    dashboard = add("dashboard", "Serve the dashboard on this machine and open it in a browser.")
+    dashboard.add_argument(
+        "--port", metavar="N", type=_port, help="port to listen on; otherwise Streamlit chooses"
+    )
+    dashboard.add_argument(
+        "--no-browser", action="store_true", help="print the address only; open no browser"
+    )
     listing = add("recipes", "List everything that can be trained.")
     train = add("train", "Train a recipe.")
     train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
@@ -171,6 +178,12 @@ def _whole(text: str) -> int:
             f"--repeats and --seconds take a whole number from 1 to {_MOST:,}. "
             f"Received: {shown(text)}."
         )
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 65_535:
+        raise ConfigError(f"--port takes a whole number from 1 to 65,535. Received: {shown(text)}.")
     return int(text)
 
 

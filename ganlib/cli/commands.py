@@ -18,6 +18,7 @@ from ganlib.bench.report import (
     row,
 )
 from ganlib.bench.results import BOOK_RECIPES, LIVE
+from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
@@ -189,6 +190,7 @@ def bench(arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "dashboard": dashboard,
     "recipes": recipes,
     "train": train,
     "resume": resume,

@@ -1,0 +1,42 @@
+"""The command that serves the dashboard."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def dashboard(arguments: argparse.Namespace) -> int:
+    """Replaces this process by Streamlit's server; its settings are in .streamlit/config.toml.
+
+    Args:
+        arguments: `port` to listen on, or None; `no_browser` to open none.
+
+    Returns:
+        Nothing: this process becomes the server and ends with the server's exit code.
+    """
+    command = [sys.executable, "-m", "streamlit", "run", str(app_script())]
+    headless = arguments.no_browser or not _has_display()
+    command += ["--server.headless", str(headless).lower(), "--server.showEmailPrompt", "false"]
+    if arguments.port is not None:
+        command += ["--server.port", str(arguments.port)]
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
+
+
+def app_script() -> Path:
+    """The script that Streamlit runs, with `pages/` and `.streamlit/` beside it.
+
+    An installed package holds all three in `ganlib/dashboard/`; in the source tree they are at
+    the top level.
+    """
+    installed = _PACKAGE / "dashboard" / "app.py"
+    return installed if installed.is_file() else _PACKAGE.parent / "app.py"
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

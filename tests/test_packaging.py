@@ -1,0 +1,87 @@
+"""The installed package: its command, and that the wheel holds the app and the data."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ganlib.cli import main
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_wheel_holds_the_app_the_data_and_the_licence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        (metadata,) = (name for name in names if name.endswith("METADATA"))
+        (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
+        described = archive.read(metadata).decode()
+        assert "ganlib = ganlib.cli:main" in archive.read(entry_points).decode()
+    pages = {f"ganlib/dashboard/pages/{page.name}" for page in (ROOT / "pages").glob("*.py")}
+    assert names >= pages | {
+        "ganlib/dashboard/app.py",
+        "ganlib/dashboard/.streamlit/config.toml",
+        "ganlib/data/bundled/mnist_10000.npz",
+        "ganlib/ui/icon.png",
+    }
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert not any(name.startswith("tests/") or "__pycache__" in name for name in names)
+    wanted = {
+        line.partition(">")[0]
+        for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    }
+    required = {
+        line.removeprefix("Requires-Dist: ").partition(">")[0].partition("<")[0]
+        for line in described.splitlines()
+        if line.startswith("Requires-Dist: ")
+    }
+    assert {name.lower() for name in required} == {name.lower() for name in wanted}
+
+
+def test_the_dashboard_is_served_from_any_folder(tmp_path: Path) -> None:
+    port = _free_port()
+    command = [sys.executable, "-m", "ganlib", "dashboard", "--no-browser", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment)
+    try:
+        assert _answer(f"http://127.0.0.1:{port}/_stcore/health", server) == b"ok"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "1e3"])
+def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dashboard", f"--port={port}"]) == 2
+    assert capsys.readouterr().err == (
+        f"--port takes a whole number from 1 to 65,535. Received: {port!r}.\n"
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answer(url: str, server: subprocess.Popen[bytes]) -> bytes:
+    """What the server answers once it is up."""
+    for _ in range(600):
+        if server.poll() is not None:
+            pytest.fail(f"The server ended with {server.returncode}.")
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return bytes(response.read())
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not answer within a minute.")
