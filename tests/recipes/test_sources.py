@@ -14,7 +14,7 @@ from ganlib.config import RunConfig
 from ganlib.knobs import CHALLENGES, choices, meta
 from ganlib.recipes.training_gans import OLD_OPTIMISER_ARGUMENTS
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / ".github" / "GUIDE.md"
 
 # What the books and papers say, knob by knob. A technique that a source does not name is off.
 ADAM = {"optimiser": "adam", "beta_1": 0.9, "beta_2": 0.999}
@@ -303,14 +303,14 @@ def named(text: str) -> set[str]:
     return set(re.findall(r"`([^`]+)`", text)) & set(recipes.all_recipes())
 
 
-def test_the_readme_names_the_recipes_that_deviate() -> None:
-    text = " ".join(README.read_text("utf-8").split())
+def test_the_guide_names_the_recipes_that_deviate() -> None:
+    text = " ".join(GUIDE.read_text("utf-8").split())
     first = re.search(r"The sources' numbers are the defaults of (.+?)\.", text)
     four = re.search(r"Four recipes have other defaults[^:]*: (.+?)\.", text)
     ours = re.search(r"The sources of ([^.]+?) leave", text)
-    paragraph = re.search(r"Four recipes differ from their books (.+?) ### ", text)
+    paragraph = re.search(r"Four recipes differ from their books (.+?) ## ", text)
     if not (first and four and ours and paragraph):
-        raise AssertionError("README.md lacks a sentence on where the defaults come from")
+        raise AssertionError("GUIDE.md lacks a sentence on where the defaults come from")
     assert named(first[1]) == set(SOURCES) - DEVIATING
     assert named(four[1]) == DEVIATING and len(DEVIATING) == 4
     assert named(ours[1]) == OURS
