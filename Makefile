@@ -31,12 +31,12 @@ clean:
 	@echo "1. Creating a virtual environment with `$(PYTHON) --version`"
 	@$(PYTHON) -m venv .venv
 	@echo "2. Installing TensorFlow, Streamlit and the rest of requirements.txt"
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -r requirements.txt \
-		| sed -u -n -e 's/^Collecting \([^ ]*\).*/   found \1/p' -e 's/^Installing .*/   installing all of them/p'
+	@$(BIN)/pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 	@echo "Ready."
 
 .venv/.ready-to-test: .venv/.ready tests/requirements.txt tests/browser/install.sh
-	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@echo "Installing what the tests need, once"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	sh tests/browser/install.sh
 	touch $@
