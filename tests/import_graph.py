@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
-MAY_LOAD_HEAVY = {"quiet", "training", "models", "objectives", "regularisers", "bench"}
+MAY_LOAD_HEAVY = {"quiet", "training", "models", "fast", "objectives", "regularisers", "bench"}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
@@ -37,7 +37,7 @@ _WORDS = {
     "priority",
     "tiles",
 }
-_PARTS = {"data", "models", "objectives", "regularisers", "metrics"}
+_PARTS = {"data", "fast", "models", "objectives", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
 # Layer: the layers it may import, besides itself and the bare package `ganlib`.
@@ -58,13 +58,14 @@ ALLOWED: dict[str, set[str]] = {
     "knobs": {"errors"},
     "config": {"errors", "knobs"},
     **{part: _WORDS for part in _PARTS},
+    "models": _WORDS | {"fast"},
     "recipes": _WORDS | _PARTS,
     "training": _WORDS | _PARTS | {"quiet", "recipes"},
     "runs": _ENGINE,
     "bench": _ENGINE | {"quiet", "runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
-    "ui": (_ENGINE - {"models", "objectives", "regularisers"})
+    "ui": (_ENGINE - {"fast", "models", "objectives", "regularisers"})
     | {"runs", "viz", "diagnosis"}
     | {"settings"},
     "pages": {"ui"},

@@ -14,10 +14,10 @@ import numpy as np
 from keras import layers
 
 from ganlib.config import Optimiser, RunConfig
-from ganlib.models.normalised import FusedBatchNormalization
-from ganlib.models.small_images import SmallImageConv2D
-from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
-from ganlib.models.upsampled import UpsampledConv2D
+from ganlib.fast.normalised import FusedBatchNormalization
+from ganlib.fast.small_images import SmallImageConv2D
+from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
+from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Latent, Recipe
 
 

@@ -6,8 +6,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ganlib.fast.hardware import on_gpu
 from ganlib.models.fourier import FourierFeatures
-from ganlib.models.hardware import on_gpu
 from ganlib.models.structure import multiply_adds
 
 # Of these a sample's result depends on that sample alone, and nothing is remembered of it.

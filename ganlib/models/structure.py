@@ -5,8 +5,8 @@ import math
 import keras
 from keras import layers
 
+from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.models.minibatch import MinibatchDiscrimination
-from ganlib.models.upsampled import UpsampledConv2D
 
 _CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose)
 

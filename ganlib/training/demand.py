@@ -17,10 +17,10 @@ import keras
 from keras import layers
 
 from ganlib.config import RunConfig
+from ganlib.fast.small_images import SmallImageConv2D
+from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.knobs import baked
 from ganlib.models.minibatch import MinibatchDiscrimination
-from ganlib.models.small_images import SmallImageConv2D
-from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices, precision
 from ganlib.training.devices import Place

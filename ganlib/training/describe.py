@@ -8,10 +8,10 @@ from keras import layers
 
 from ganlib.architecture import LayerBox, NetworkShape
 from ganlib.config import RunConfig
+from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.models.minibatch import MinibatchDiscrimination
 from ganlib.models.progressive import GrowingFeatures, GrowingImages
 from ganlib.models.spectral import SpectralConv2D, SpectralDense
-from ganlib.models.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_discriminator, build_generator
 

@@ -12,7 +12,7 @@ from ganlib.config import RunConfig
 from ganlib.data.base import Scaling
 from ganlib.errors import RunError
 from ganlib.events import Arrays
-from ganlib.models.hardware import device_of
+from ganlib.fast.hardware import device_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_generator
 from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents

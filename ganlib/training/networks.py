@@ -12,8 +12,8 @@ import tensorflow as tf
 from ganlib.config import Optimiser, RunConfig
 from ganlib.errors import RunError
 from ganlib.events import Arrays
+from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 from ganlib.models.minibatch import with_minibatch_discrimination
-from ganlib.models.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
 from ganlib.recipes.base import Recipe

@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 from ganlib.config import RunConfig
-from ganlib.models.hardware import processor_flags
+from ganlib.fast.hardware import processor_flags
 from ganlib.models.structure import convolves
 from ganlib.recipes.base import Recipe
 

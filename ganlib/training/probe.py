@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.events import Arrays
+from ganlib.fast.hardware import device_of
 from ganlib.metrics.extent import view
-from ganlib.models.hardware import device_of
 from ganlib.models.lipschitz import lipschitz_bound
 from ganlib.objectives import objective_of
 from ganlib.recipes.base import Recipe

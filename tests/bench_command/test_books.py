@@ -9,7 +9,7 @@ from keras import layers
 from ganlib import recipes
 from ganlib.bench.books import LOOPS, BookLoop, plain
 from ganlib.bench.results import BOOK_RECIPES
-from ganlib.models.upsampled import UpsampledConv2D
+from ganlib.fast.upsampled import UpsampledConv2D
 
 
 def loop_of(name: str, **knobs: object) -> BookLoop:

@@ -10,11 +10,11 @@ import tensorflow as tf
 from convolution_matrix import norm_of
 from keras import layers
 
+from ganlib.fast.normalised import FusedBatchNormalization
 from ganlib.models.conv import strided_discriminator
 from ganlib.models.fourier import FourierFeatures
 from ganlib.models.lipschitz import lipschitz_bound
 from ganlib.models.minibatch import with_minibatch_discrimination
-from ganlib.models.normalised import FusedBatchNormalization
 from ganlib.models.progressive import growing_discriminator, set_growth
 from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models import hardware
+from ganlib.fast import hardware
 from ganlib.models.dense import dense_discriminator, dense_generator, mlp
 from ganlib.models.minibatch import MinibatchDiscrimination
 from ganlib.models.parts import in_parts

@@ -10,8 +10,8 @@ from keras import layers
 from test_step import batches, difference, moment, normalised_networks
 
 from ganlib.config import RunConfig
+from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 from ganlib.models.dense import mlp
-from ganlib.models.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
 from ganlib.objectives import objective_of

@@ -18,9 +18,9 @@ from small_recipe import Config, Small
 from test_step import moment
 from unrolled_reference import SGD, Adam, Discriminator, RMSprop, Unrolled, difference_gradient
 
+from ganlib.fast.normalised import FusedBatchNormalization
+from ganlib.fast.optimisers import FusedSGD
 from ganlib.models.dense import mlp
-from ganlib.models.normalised import FusedBatchNormalization
-from ganlib.models.optimisers import FusedSGD
 from ganlib.models.spectral import SpectralDense
 from ganlib.training.judge import with_instance_noise
 from ganlib.training.networks import Networks, build_networks

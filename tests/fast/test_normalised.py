@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 from twins import begin_alike, values_and_gradients
 
-from ganlib.models.normalised import FusedBatchNormalization
+from ganlib.fast.normalised import FusedBatchNormalization
 from ganlib.models.rebuild import rebuild
 
 RNG = np.random.default_rng(0)

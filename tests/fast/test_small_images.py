@@ -9,9 +9,9 @@ import tensorflow as tf
 from keras import layers
 from twins import begin_alike, gradients_of_gradients, values_and_gradients
 
-from ganlib.models import small_images
+from ganlib.fast import small_images
+from ganlib.fast.small_images import SmallImageConv2D
 from ganlib.models.rebuild import rebuild
-from ganlib.models.small_images import SmallImageConv2D
 
 RNG = np.random.default_rng(0)
 # Kernel and strides; some kernels are larger than the images, and some taps see only zeros.

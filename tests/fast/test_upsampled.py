@@ -7,8 +7,8 @@ import tensorflow as tf
 from keras import layers
 from twins import values_and_gradients
 
+from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.models.rebuild import rebuild
-from ganlib.models.upsampled import UpsampledConv2D
 
 RNG = np.random.default_rng(0)
 

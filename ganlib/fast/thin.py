@@ -13,8 +13,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models.gradient import Gradient, with_gradient
-from ganlib.models.hardware import on_gpu
+from ganlib.fast.gradient import Gradient, with_gradient
+from ganlib.fast.hardware import on_gpu
 
 
 @keras.saving.register_keras_serializable(package="ganlib")

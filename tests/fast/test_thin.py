@@ -9,9 +9,9 @@ import tensorflow as tf
 from keras import layers
 from twins import begin_alike, values_and_gradients
 
-from ganlib.models import thin
+from ganlib.fast import thin
+from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.rebuild import rebuild
-from ganlib.models.thin import ThinConv2D, ThinConv2DTranspose
 
 RNG = np.random.default_rng(0)
 KINDS = [(ThinConv2D, layers.Conv2D), (ThinConv2DTranspose, layers.Conv2DTranspose)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tensorflow as tf
 
-from ganlib.models.gradient import Gradient, with_gradient
+from ganlib.fast.gradient import Gradient, with_gradient
 
 
 @with_gradient

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganlib.models.optimisers import FusedAdam, FusedRMSprop, FusedSGD
+from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
 
 RATES = [0.01, "cosine"]
 

@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from ganlib.models import small_images, thin
-from ganlib.models.hardware import device_of, on_gpu, processor_flags
+from ganlib.fast import small_images, thin
+from ganlib.fast.hardware import device_of, on_gpu, processor_flags
 
 FLAGS = "processor\t: 0\nmodel name\t: Some\nflags\t\t: fpu avx2 {}\n\nflags\t\t: fpu avx2 {}\n"
 
