@@ -135,7 +135,7 @@ class Manager:
         self._check_memory(
             stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
         )
-        self._check_ended(run_id)
+        self._check_ended(run_id, "only a run that has ended is resumed")
         # All of the run is read, which takes a while: not under the lock, for which pages wait.
         run = self.store.claim(run_id)
         try:
@@ -228,10 +228,34 @@ class Manager:
         with self._lock:
             job = self._owned(run_id)
             if job.thread is None:
-                del self._jobs[run_id]
-                _end_queued(job.run, "stopped")
+                self._take_off(job)
             else:
                 job.control.stop()
+
+    def cancel(self, run_id: str) -> None:
+        """Takes a run off the queue before its turn; it counts as stopped and can be resumed.
+
+        Raises:
+            RunError: it is not in the queue of this manager.
+        """
+        with self._lock:
+            job = self._owned(run_id)
+            if job.thread is not None:
+                raise RunError(f"Run {run_id} has left the queue; it can be stopped instead.")
+            self._take_off(job)
+
+    def delete(self, run_id: str) -> None:
+        """Deletes a run and all its files, readable or not; one that is queued leaves the queue.
+
+        Raises:
+            RunError: there is no such run, it trains or is paused, or another process owns it.
+        """
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is not None and job.thread is None:
+                self._take_off(job)
+        self._check_ended(run_id, "stop it before you delete it")
+        self.store.delete(run_id)
 
     def asked(self, run_id: str) -> Literal["", "pause", "stop"]:
         """Which of these a run of this manager was asked for last, done or yet to be done."""
@@ -294,6 +318,11 @@ class Manager:
         self._jobs[job.run.id] = job
         self._start_next()
 
+    def _take_off(self, job: _Job) -> None:
+        """Takes a run off the queue; the caller has the lock."""
+        del self._jobs[job.run.id]
+        _end_queued(job.run, "stopped")
+
     def _start_next(self) -> None:
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.thread is None]
@@ -334,14 +363,15 @@ class Manager:
             raise RunError(f"Run {run_id} is still queued; it can be paused once it runs.")
         return job
 
-    def _check_ended(self, run_id: str) -> None:
+    def _check_ended(self, run_id: str, rule: str) -> None:
+        """Refuses what this manager still has, with a rule that says what must be done first."""
         with self._lock:
             job = self._jobs.get(run_id)
         if job is None:
             return
         status = job.run.status()
         if status.active or job.thread is None:
-            raise RunError(f"Run {run_id} is {status.state}; only a run that has ended is resumed.")
+            raise RunError(f"Run {run_id} is {status.state}; {rule}.")
         # Its end is written before its thread has put everything away.
         job.thread.join(_PUTS_AWAY_S)
 

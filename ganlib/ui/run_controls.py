@@ -11,9 +11,10 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.config_form import Form, read_form
 from ganlib.ui.services import manager
-from ganlib.ui.session import note_start, select
+from ganlib.ui.session import names_of, note_start, select
 from ganlib.ui.text import plain
 from ganlib.ui.told import tell_kept, told_later
+from ganlib.ui.waiting import delete_popover, tell_refused, waits_here
 
 _ERROR = "control.error"
 # Longer than most steps take. Behind a longer one, the status line says what will come.
@@ -39,6 +40,7 @@ def run_controls(
     state = status.state if status else None
     busy = bool(status and status.active)
     ours = bool(run and manager().owns(run.id))
+    waits = bool(run and waits_here(run.id, status))
     # Without help texts: Streamlit draws a button that has one twice, once hidden, and
     # whoever looks for "the button under .st-key-start" finds two.
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -60,6 +62,8 @@ def run_controls(
                 on_click=_act,
                 args=("unpause" if state == "paused" else "resume", run.id),
             )
+        elif run and waits:
+            delete_popover(run)
         else:
             st.button(
                 "Pause",
@@ -70,9 +74,9 @@ def run_controls(
                 args=("pause", run.id if run else ""),
             )
         st.button(
-            "Stop",
+            "Cancel run" if waits else "Stop",
             key="stop",
-            icon=":material/stop:",
+            icon=":material/cancel:" if waits else ":material/stop:",
             disabled=not (ours and busy),
             on_click=_act,
             args=("stop", run.id if run else ""),
@@ -83,6 +87,7 @@ def run_controls(
         if form.problem:
             st.caption(f":red[Start waits for other settings. {plain(form.problem)}]")
         tell_kept(_ERROR)
+        tell_refused()
 
 
 def _start(recipe: Recipe) -> None:
@@ -102,7 +107,7 @@ def _act(verb: str, run_id: str) -> None:
         "resume": manager().resume,
     }
     # Another session may have deleted it meanwhile.
-    with told_later(_ERROR):
+    with told_later(_ERROR, names_of(run_id)):
         before = _where(run_id)
         actions[verb](run_id)
         deadline = time.monotonic() + _SETTLE_S

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
@@ -31,6 +31,15 @@ def select(recipe_name: str, run_id: str) -> None:
     recipe = recipes.get(recipe_name)
     st.session_state[recipe_key(recipe.page)] = recipe.name
     st.session_state[_run_key(recipe.name)] = run_id
+
+
+def names_of(*run_ids: str) -> dict[str, str]:
+    """Runs' names by id, for sentences about them; without those that are gone."""
+    names = {}
+    for run_id in run_ids:
+        with suppress(UserError):
+            names[run_id] = manager().store.open(run_id).label().name
+    return names
 
 
 def is_shown(recipe: Recipe, run_id: str) -> bool:

@@ -293,3 +293,38 @@ def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:
 def test_a_cap_below_one_is_refused(store: RunStore) -> None:
     with pytest.raises(RunError, match="Received: 0"):
         Manager(store, 0)
+
+
+def test_what_waits_is_cancelled_and_can_be_resumed(make_manager: Make) -> None:
+    manager = make_manager()
+    first, second, third = (manager.submit("fake/walk", LONG) for _ in range(3))
+    wait_until(lambda: _state(manager, first) == "running")
+    manager.cancel(second)
+    assert _state(manager, second) == "stopped"
+    assert manager.active() == [first, third]
+    manager.resume(second)
+    assert manager.active() == [first, third, second]
+    with pytest.raises(RunError, match=f"Run {first} has left the queue"):
+        manager.cancel(first)
+    with pytest.raises(RunError, match=f"Run {second} is queued; .* by another process"):
+        make_manager().cancel(second)
+    assert manager.active() == [first, third, second]
+
+
+def test_what_is_deleted_leaves_the_queue(store: RunStore, make_manager: Make) -> None:
+    manager, other = make_manager(), make_manager()
+    first, second, third = (manager.submit("fake/walk", LONG) for _ in range(3))
+    wait_until(lambda: _state(manager, first) == "running")
+    with pytest.raises(RunError, match=f"Run {second} is in use by another server or command"):
+        other.delete(second)
+    manager.delete(second)
+    assert manager.active() == [first, third]
+    assert not (store.root / second).exists()
+    with pytest.raises(RunError, match=f"Run {first} is running; stop it before"):
+        manager.delete(first)
+    manager.stop(first)
+    wait_until(lambda: _state(manager, third) == "running")
+    manager.delete(first)
+    assert [summary.id for summary in store.list()] == [third]
+    with pytest.raises(RunError, match=f"Run {first} does not exist"):
+        manager.delete(first)
