@@ -9,7 +9,7 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.ui.grid import data_url
-from ganlib.ui.services import manager
+from ganlib.ui.services import manager, submit
 from ganlib.ui.session import BESIDE, note_start, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.told import told
@@ -69,10 +69,7 @@ def start_demo() -> None:
     if pressed is None:
         return
     with told():
-        ids = [
-            manager().submit(name, recipes.get(name).parse(dict(values)))
-            for name, values in pressed.runs
-        ]
+        ids = [submit(name, recipes.get(name).parse(dict(values))) for name, values in pressed.runs]
         note_start(ids[0])
         if ids[1:]:
             st.session_state[BESIDE] = ids[1]

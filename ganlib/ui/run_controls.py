@@ -10,8 +10,8 @@ import streamlit as st
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.config_form import Form, read_form
-from ganlib.ui.services import manager
-from ganlib.ui.session import names_of, note_start, select
+from ganlib.ui.services import manager, submit
+from ganlib.ui.session import is_shown, names_of, note_start, turn_to
 from ganlib.ui.text import plain
 from ganlib.ui.told import tell_kept, told_later
 from ganlib.ui.waiting import delete_popover, tell_refused, waits_here
@@ -51,7 +51,7 @@ def run_controls(
             icon=":material/play_arrow:",
             disabled=busy or form.config is None,
             on_click=_start,
-            args=(recipe,),
+            args=(recipe, run.id if run else ""),
         )
         if run and state in ("paused", "stopped", "interrupted", "failed"):
             st.button(
@@ -90,11 +90,14 @@ def run_controls(
         tell_refused()
 
 
-def _start(recipe: Recipe) -> None:
+def _start(recipe: Recipe, run_on_view: str) -> None:
     """Reads the form itself: what was typed last reaches a callback before the page."""
+    # The second press of a double click: the first has made a run, and the page shows that.
+    if not is_shown(recipe, run_on_view):
+        return
     with told_later(_ERROR):
-        run_id = manager().submit(recipe.name, read_form(recipe))
-        select(recipe.name, run_id)
+        run_id = submit(recipe.name, read_form(recipe))
+        turn_to(recipe, run_id)
         note_start(run_id)
 
 

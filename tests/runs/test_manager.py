@@ -328,3 +328,22 @@ def test_what_is_deleted_leaves_the_queue(store: RunStore, make_manager: Make) -
     assert [summary.id for summary in store.list()] == [third]
     with pytest.raises(RunError, match=f"Run {first} does not exist"):
         manager.delete(first)
+
+
+def test_what_is_checked_late_is_a_run_at_once_and_fails_where_it_does_not_fit(
+    make_manager: Make,
+) -> None:
+    known = threading.Event()
+
+    def check_memory(recipe: str, config: RunConfig, share: int) -> None:
+        assert known.wait(20)
+        raise ConfigError("batch_size must be at most 2 here.")
+
+    manager = make_manager(check_memory=check_memory)
+    run_id = manager.submit("fake/walk", LONG, check_late=True)
+    assert manager.active() == [run_id]
+    known.set()
+    assert manager.wait(timeout_s=20)
+    status = manager.store.open(run_id).status()
+    assert (status.state, status.step) == ("failed", 0)
+    assert status.message == "batch_size must be at most 2 here."
