@@ -44,13 +44,37 @@ def fork_run(
             f"{', '.join(f'{one:,}' for one in run.checkpoint_steps()) or 'there are none yet'}. "
             f"Received: {step:,}."
         )
-    if config.steps <= step:
-        raise RunError(
-            f"steps must be above {step:,}, where the fork begins. Received: {config.steps:,}."
-        )
+    check_steps(step, config.steps)
     return store.create(
         run.recipe, config, in_queue=in_queue, past=_Copied(run, run.checkpoint(step), config)
     )
+
+
+def check_steps(step: int, steps: int) -> None:
+    """Whether a fork has a step left to do.
+
+    Args:
+        step: of the checkpoint that it begins at.
+        steps: the fork's total of steps.
+
+    Raises:
+        RunError: it has none.
+    """
+    if steps <= step:
+        raise RunError(f"steps must be above {step:,}, where the fork begins. Received: {steps:,}.")
+
+
+def usual_steps(step: int, steps: int) -> int:
+    """The total of steps that a fork has unless another is given.
+
+    That of the settings where it is above the checkpoint; otherwise the fork trains for as many
+    more steps as the settings say, so that the last checkpoint of a finished run can be forked.
+
+    Args:
+        step: of the checkpoint that it begins at.
+        steps: the total in the settings.
+    """
+    return steps if steps > step else step + steps
 
 
 @dataclass(frozen=True)

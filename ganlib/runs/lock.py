@@ -42,7 +42,7 @@ class RunLock:
         """
         if not self.held and not self._take(_PATIENCE_S):
             raise RunError(
-                f"Run {self._folder.name} is in use by another page, server or command line; "
+                f"Run {self._folder.name} is in use by another server or command line; "
                 "stop it there first."
             )
 

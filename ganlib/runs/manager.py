@@ -3,12 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
+from ganlib.events import Change, Checkpoint
 from ganlib.priority import step_aside
 from ganlib.runs import room
 from ganlib.runs.control import RunControl, Wish
@@ -22,6 +23,7 @@ from ganlib.runs.store import RunStore
 from ganlib.runs.trainers import (
     ConfigLoader,
     LateTrainer,
+    Trainer,
     TrainerFactory,
     check_change,
     create_trainer,
@@ -37,10 +39,19 @@ _NO_TURN = "The server was shut down before its turn."
 
 @dataclass(eq=False)
 class _Job:
-    """A run that this manager owns."""
+    """A run that this manager owns.
+
+    Args:
+        run: the run.
+        config: its knobs.
+        check_late: whether it is yet to be asked if it fits in memory.
+        control: what it is asked to do.
+        thread: where it trains; None while it is queued.
+    """
 
     run: Run
     config: RunConfig
+    check_late: bool = False
     control: RunControl = field(default_factory=RunControl)
     thread: threading.Thread | None = None
 
@@ -84,8 +95,14 @@ class Manager:
         self._jobs: dict[str, _Job] = {}
         self._closed = False
 
-    def submit(self, recipe_name: str, config: RunConfig) -> str:
+    def submit(self, recipe_name: str, config: RunConfig, *, check_late: bool = False) -> str:
         """Makes a run and queues it; it starts at once where there is room.
+
+        Args:
+            recipe_name: what to train.
+            config: its knobs.
+            check_late: asks only when the run begins whether it fits in memory, which may have to
+                wait until TensorFlow is loaded. A run that does not fit then fails.
 
         Returns:
             The run's id.
@@ -94,11 +111,12 @@ class Manager:
             RunError: the run cannot be made, or the manager is shut down.
             ConfigError: it would not fit in memory.
         """
-        self._check_memory(recipe_name, config, self.cap)
+        if not check_late:
+            self._check_memory(recipe_name, config, self.cap)
         with self._lock:
             self._check_open()
             run = self.store.create(recipe_name, config, in_queue=True)
-            self._enqueue(_Job(run, config))
+            self._enqueue(_Job(run, config, check_late=check_late))
             return run.id
 
     def fork(self, run_id: str, step: int, config: RunConfig) -> str:
@@ -135,7 +153,7 @@ class Manager:
         self._check_memory(
             stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
         )
-        self._check_ended(run_id)
+        self._check_ended(run_id, "only a run that has ended is resumed")
         # All of the run is read, which takes a while: not under the lock, for which pages wait.
         run = self.store.claim(run_id)
         try:
@@ -228,10 +246,34 @@ class Manager:
         with self._lock:
             job = self._owned(run_id)
             if job.thread is None:
-                del self._jobs[run_id]
-                _end_queued(job.run, "stopped")
+                self._take_off(job)
             else:
                 job.control.stop()
+
+    def cancel(self, run_id: str) -> None:
+        """Takes a run off the queue before its turn; it counts as stopped and can be resumed.
+
+        Raises:
+            RunError: it is not in the queue of this manager.
+        """
+        with self._lock:
+            job = self._owned(run_id)
+            if job.thread is not None:
+                raise RunError(f"Run {run_id} has left the queue; it can be stopped instead.")
+            self._take_off(job)
+
+    def delete(self, run_id: str) -> None:
+        """Deletes a run and all its files, readable or not; one that is queued leaves the queue.
+
+        Raises:
+            RunError: there is no such run, it trains or is paused, or another process owns it.
+        """
+        with self._lock:
+            job = self._jobs.get(run_id)
+            if job is not None and job.thread is None:
+                self._take_off(job)
+        self._check_ended(run_id, "stop it before you delete it")
+        self.store.delete(run_id)
 
     def asked(self, run_id: str) -> Literal["", "pause", "stop"]:
         """Which of these a run of this manager was asked for last, done or yet to be done."""
@@ -294,6 +336,11 @@ class Manager:
         self._jobs[job.run.id] = job
         self._start_next()
 
+    def _take_off(self, job: _Job) -> None:
+        """Takes a run off the queue; the caller has the lock."""
+        del self._jobs[job.run.id]
+        _end_queued(job.run, "stopped")
+
     def _start_next(self) -> None:
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.thread is None]
@@ -308,7 +355,8 @@ class Manager:
     def _work(self, job: _Job) -> None:
         step_aside()
         try:
-            trainer = LateTrainer(job.run, job.config, self._trainer_factory)
+            factory = self._create_checked if job.check_late else self._trainer_factory
+            trainer = LateTrainer(job.run, job.config, factory)
             execute(job.run, trainer, job.control, tensorboard=self._tensorboard)
         except BaseException:
             # The next run must start whatever became of this one.
@@ -318,6 +366,16 @@ class Manager:
             with self._lock:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
+
+    def _create_checked(
+        self,
+        recipe_name: str,
+        config: RunConfig,
+        checkpoint: Checkpoint | None,
+        changes: Sequence[Change],
+    ) -> Trainer:
+        self._check_memory(recipe_name, config, self.cap)
+        return self._trainer_factory(recipe_name, config, checkpoint, changes)
 
     def _owned(self, run_id: str) -> _Job:
         with self._lock:
@@ -334,14 +392,15 @@ class Manager:
             raise RunError(f"Run {run_id} is still queued; it can be paused once it runs.")
         return job
 
-    def _check_ended(self, run_id: str) -> None:
+    def _check_ended(self, run_id: str, rule: str) -> None:
+        """Refuses what this manager still has, with a rule that says what must be done first."""
         with self._lock:
             job = self._jobs.get(run_id)
         if job is None:
             return
         status = job.run.status()
         if status.active or job.thread is None:
-            raise RunError(f"Run {run_id} is {status.state}; only a run that has ended is resumed.")
+            raise RunError(f"Run {run_id} is {status.state}; {rule}.")
         # Its end is written before its thread has put everything away.
         job.thread.join(_PUTS_AWAY_S)
 

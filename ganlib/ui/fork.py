@@ -6,18 +6,23 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.runs.fork import check_steps, usual_steps
 from ganlib.runs.trainers import check_fork, config_at, differences
 from ganlib.ui.config_form import read_form
 from ganlib.ui.services import manager
-from ganlib.ui.session import select
-from ganlib.ui.text import plain, words
-from ganlib.ui.told import tell_kept, told_later
+from ganlib.ui.session import is_shown, note_start, started_within, turn_to
+from ganlib.ui.text import in_words, plain, typed, words
+from ganlib.ui.told import tell, tell_kept, told_later
 
+# Session state: whether this part of the page is open, as `training_page` has it.
+_PART = "fork.part"
 _ERROR = "fork.error"
 # Session state: the run, and which of its checkpoints was chosen for being the newest.
 _NEWEST = "fork.newest"
 _TICK_S = 5.0
 _SHOWN = 6
+# Nobody means to fork a run that a press has made so short a time ago.
+_DOUBLE_CLICK_S = 2.0
 
 
 def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
@@ -33,6 +38,9 @@ def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
 
 
 def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
+    if not is_shown(recipe, run.id):
+        # Fork was pressed: the rest of the page is to show the new run, too.
+        st.rerun()
     steps = run.checkpoint_steps()
     if not steps:
         every = run.config.get("checkpoint_every", 0)
@@ -53,17 +61,43 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
             key=key,
             width=260,
         )
+        if step is None:
+            return
+        usual = usual_steps(step, config.steps if config else run.status().steps)
+        # Another checkpoint, or other settings, are another field: what it proposes always fits.
+        steps_key = f"{key}.{step}.{usual}"
+        st.text_input("Train until step", typed(usual), key=steps_key, width=160)
+        forked, problem = _forked_config(recipe, step, config, steps_key)
         st.button(
-            "Fork",
+            "Fork run",
             key="fork",
             icon=":material/fork_right:",
-            disabled=config is None,
+            disabled=forked is None,
             on_click=_fork,
-            args=(recipe, run, step),
+            args=(recipe, run, step, steps_key),
         )
-    if config is not None and step is not None:
-        st.caption(_what_changes(run, step, config))
+    if forked is not None:
+        st.caption(_what_changes(run, step, forked))
+    tell(problem)
     tell_kept(_ERROR)
+
+
+def _forked_config(
+    recipe: Recipe, step: int, config: RunConfig | None, steps_key: str
+) -> tuple[RunConfig | None, str]:
+    """The fork's settings, and a sentence where there are none."""
+    if config is None:
+        return None, "Correct the settings above to fork this run."
+    try:
+        return _with_steps(recipe, step, config, steps_key), ""
+    except UserError as error:
+        return None, in_words(str(error), recipe.Config)
+
+
+def _with_steps(recipe: Recipe, step: int, config: RunConfig, steps_key: str) -> RunConfig:
+    found: RunConfig = recipe.parse({**config.model_dump(), "steps": st.session_state[steps_key]})
+    check_steps(step, found.steps)
+    return found
 
 
 def parent_line(recipe: Recipe, run: Run) -> None:
@@ -88,6 +122,8 @@ def parent_line(recipe: Recipe, run: Run) -> None:
 
 def _what_changes(run: Run, step: int, config: RunConfig) -> str:
     changed = differences(config_at(run, step).model_dump(), config.model_dump())
+    # Said as the number of steps to go.
+    changed.pop("steps", None)
     told = [
         f"{words(name).lower()} {plain(str(before))} → {plain(str(after))}"
         for name, (before, after) in list(changed.items())[:_SHOWN]
@@ -99,15 +135,23 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
         if told
         else "with the same settings; others are chosen in **Settings** above"
     )
+    more = config.steps - step
     return (
-        f"A new run goes on from there, {what}. Its curves begin with those of this run. "
+        f"A new run goes on from step {step:,} and trains {more:,} more step{'s' * (more > 1)}, "
+        f"{what}. Its curves begin with those of this run. "
         "What would make other networks must stay."
     )
 
 
-def _fork(recipe: Recipe, run: Run, step: int) -> None:
+def _fork(recipe: Recipe, run: Run, step: int, steps_key: str) -> None:
     """Reads the form itself: what was typed last reaches a callback before the page."""
+    # The second press of a double click finds the run that was forked, or the fork itself.
+    if not is_shown(recipe, run.id) or started_within(_DOUBLE_CLICK_S, run.id):
+        return
     with told_later(_ERROR):
-        config = read_form(recipe)
+        config = _with_steps(recipe, step, read_form(recipe), steps_key)
         check_fork(run, step, config)
-        select(recipe.name, manager().fork(run.id, step, config))
+        run_id = manager().fork(run.id, step, config)
+        turn_to(recipe, run_id)
+        note_start(run_id)
+        st.session_state[_PART] = False

@@ -9,10 +9,11 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.ui.grid import data_url
-from ganlib.ui.services import manager
+from ganlib.ui.services import manager, submit
 from ganlib.ui.session import BESIDE, note_start, select
 from ganlib.ui.status_line import listed, state_badge
 from ganlib.ui.told import told
+from ganlib.ui.waiting import cancel_button, delete_popover, tell_refused, waits_here
 
 _TICK_S = 2.0
 
@@ -68,10 +69,7 @@ def start_demo() -> None:
     if pressed is None:
         return
     with told():
-        ids = [
-            manager().submit(name, recipes.get(name).parse(dict(values)))
-            for name, values in pressed.runs
-        ]
+        ids = [submit(name, recipes.get(name).parse(dict(values))) for name, values in pressed.runs]
         note_start(ids[0])
         if ids[1:]:
             st.session_state[BESIDE] = ids[1]
@@ -135,6 +133,7 @@ def _picture(page: str) -> str:
 def running_now() -> None:
     """The runs that train, then those that wait, in their turn; also those of other processes."""
     active = [(run, run.status()) for run in manager().store.active()]
+    tell_refused()
     if not active:
         st.caption("Nothing is running.")
     # What trains is in no queue any more.
@@ -149,3 +148,6 @@ def running_now() -> None:
             known = run.recipe in recipes.all_recipes()
             if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
                 open_run(run.recipe, run.id)
+            if waits_here(run.id, status):
+                cancel_button(run)
+                delete_popover(run)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.services import manager
+from ganlib.ui.session import names_of
 from ganlib.ui.status_line import listed
-from ganlib.ui.told import tell_kept
+from ganlib.ui.told import tell_kept, told_later
 
 _ERROR = "recovery.error"
 _MOST = 20
@@ -59,11 +59,6 @@ def _button(label: str, key: str, run_ids: Sequence[str]) -> None:
 
 def _all(resumes: bool, run_ids: Sequence[str]) -> None:
     act = manager().resume if resumes else manager().leave
-    problems = []
     for run_id in run_ids:
-        try:
+        with told_later(_ERROR, names_of(run_id)):
             act(run_id)
-        except UserError as error:
-            problems.append(str(error))
-    if problems:
-        st.session_state[_ERROR] = " ".join(problems)

@@ -10,10 +10,11 @@ import streamlit as st
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.config_form import Form, read_form
-from ganlib.ui.services import manager
-from ganlib.ui.session import note_start, select
+from ganlib.ui.services import manager, submit
+from ganlib.ui.session import is_shown, names_of, note_start, turn_to
 from ganlib.ui.text import plain
 from ganlib.ui.told import tell_kept, told_later
+from ganlib.ui.waiting import delete_popover, tell_refused, waits_here
 
 _ERROR = "control.error"
 # Longer than most steps take. Behind a longer one, the status line says what will come.
@@ -39,6 +40,7 @@ def run_controls(
     state = status.state if status else None
     busy = bool(status and status.active)
     ours = bool(run and manager().owns(run.id))
+    waits = bool(run and waits_here(run.id, status))
     # Without help texts: Streamlit draws a button that has one twice, once hidden, and
     # whoever looks for "the button under .st-key-start" finds two.
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -49,7 +51,7 @@ def run_controls(
             icon=":material/play_arrow:",
             disabled=busy or form.config is None,
             on_click=_start,
-            args=(recipe,),
+            args=(recipe, run.id if run else ""),
         )
         if run and state in ("paused", "stopped", "interrupted", "failed"):
             st.button(
@@ -60,6 +62,8 @@ def run_controls(
                 on_click=_act,
                 args=("unpause" if state == "paused" else "resume", run.id),
             )
+        elif run and waits:
+            delete_popover(run)
         else:
             st.button(
                 "Pause",
@@ -70,9 +74,9 @@ def run_controls(
                 args=("pause", run.id if run else ""),
             )
         st.button(
-            "Stop",
+            "Cancel run" if waits else "Stop",
             key="stop",
-            icon=":material/stop:",
+            icon=":material/cancel:" if waits else ":material/stop:",
             disabled=not (ours and busy),
             on_click=_act,
             args=("stop", run.id if run else ""),
@@ -83,13 +87,17 @@ def run_controls(
         if form.problem:
             st.caption(f":red[Start waits for other settings. {plain(form.problem)}]")
         tell_kept(_ERROR)
+        tell_refused()
 
 
-def _start(recipe: Recipe) -> None:
+def _start(recipe: Recipe, run_on_view: str) -> None:
     """Reads the form itself: what was typed last reaches a callback before the page."""
+    # The second press of a double click: the first has made a run, and the page shows that.
+    if not is_shown(recipe, run_on_view):
+        return
     with told_later(_ERROR):
-        run_id = manager().submit(recipe.name, read_form(recipe))
-        select(recipe.name, run_id)
+        run_id = submit(recipe.name, read_form(recipe))
+        turn_to(recipe, run_id)
         note_start(run_id)
 
 
@@ -102,7 +110,7 @@ def _act(verb: str, run_id: str) -> None:
         "resume": manager().resume,
     }
     # Another session may have deleted it meanwhile.
-    with told_later(_ERROR):
+    with told_later(_ERROR, names_of(run_id)):
         before = _where(run_id)
         actions[verb](run_id)
         deadline = time.monotonic() + _SETTLE_S

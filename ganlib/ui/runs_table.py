@@ -15,10 +15,12 @@ from ganlib.runs import RunSummary
 from ganlib.runs.trainers import differences
 from ganlib.ui.home import open_run
 from ganlib.ui.services import manager
+from ganlib.ui.session import names_of
 from ganlib.ui.sparks import Sparks
 from ganlib.ui.status_line import state_badge
 from ganlib.ui.text import plain, words
 from ganlib.ui.told import tell_kept, told_later
+from ganlib.ui.waiting import cancel_runs, waits_here
 
 # Loss curves that are read before the table is shown, and at each tick afterwards.
 _READ_AT_ONCE = 25
@@ -32,7 +34,7 @@ _VALUE_CHARACTERS = 20
 _NAMED = 5
 # Session state: the ids of the runs that are selected, and what could not be done with them.
 _CHOSEN = "runs.chosen"
-_LABEL_ERROR, _DELETE_ERROR = "runs.label.error", "runs.delete.error"
+_LABEL_ERROR, _DONE_ERROR = "runs.label.error", "runs.done.error"
 
 
 def runs_table() -> None:
@@ -229,13 +231,22 @@ def _actions(chosen: list[RunSummary]) -> None:
             ):
                 # The older one on the left.
                 open_run(chosen[1].recipe, chosen[1].id, beside=first.id)
+            if waiting := [run for run in chosen if waits_here(run.id, run.status)]:
+                count = len(waiting)
+                st.button(
+                    "Cancel run" if one else f"Cancel {count} queued run{'s' * (count > 1)}",
+                    key="cancel",
+                    icon=":material/cancel:",
+                    on_click=cancel_runs,
+                    args=(_DONE_ERROR, [(run.id, run.label.name) for run in waiting]),
+                )
             if st.button(
-                "Delete" if one else f"Delete {len(chosen)} runs",
+                "Delete run" if one else f"Delete {len(chosen)} runs",
                 key="delete",
                 icon=":material/delete:",
             ):
                 _confirm_delete(chosen)
-        tell_kept(_DELETE_ERROR)
+        tell_kept(_DONE_ERROR)
 
 
 def _label_fields(summary: RunSummary) -> None:
@@ -271,7 +282,7 @@ _KEPT_HELP = "Kept as soon as you leave the field."
 
 def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
     key = _field(run_id, part)
-    with told_later(_LABEL_ERROR):
+    with told_later(_LABEL_ERROR, names_of(run_id)):
         write(run_id, st.session_state[key])
         st.toast(f"The {part} is saved.", icon=":material/save:")
         return
@@ -303,7 +314,7 @@ def _confirm_delete(chosen: list[RunSummary]) -> None:
     )
     with st.container(horizontal=True):
         confirmed = st.button("Delete for good", key="delete_confirmed", type="primary")
-        if st.button("Cancel", key="delete_cancelled"):
+        if st.button("Keep run" if len(chosen) == 1 else "Keep runs", key="delete_cancelled"):
             st.rerun()
     if confirmed:
         _delete(chosen)
@@ -312,10 +323,9 @@ def _confirm_delete(chosen: list[RunSummary]) -> None:
 
 def _delete(chosen: list[RunSummary]) -> None:
     """Deletes what can be deleted; the rest stays selected, and the page says why."""
-    store = manager().store
     for one in chosen:
-        with told_later(_DELETE_ERROR):
-            store.delete(one.id)
+        with told_later(_DONE_ERROR, {one.id: one.label.name}):
+            manager().delete(one.id)
             st.session_state[_CHOSEN].remove(one.id)
     gone = len(chosen) - len(_chosen())
     if gone:

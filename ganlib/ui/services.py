@@ -78,6 +78,19 @@ def warm_up(_manager: Manager) -> threading.Event:
     return ready
 
 
+def submit(recipe_name: str, config: RunConfig) -> str:
+    """Makes a run and queues it, without waiting for TensorFlow; see `Manager.submit`.
+
+    Whether it fits in memory cannot always be told without TensorFlow, which takes seconds to
+    load, and longer on a busy machine. Until it is there, the run is made first and asked then.
+
+    Returns:
+        The run's id.
+    """
+    loaded = warm_up(manager()).is_set()
+    return manager().submit(recipe_name, config, check_late=not loaded)
+
+
 def prepare_soon(recipe_name: str, config: RunConfig) -> None:
     """Compiles what Start would train, unless something trains."""
     if not manager().active():

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
@@ -31,6 +31,30 @@ def select(recipe_name: str, run_id: str) -> None:
     recipe = recipes.get(recipe_name)
     st.session_state[recipe_key(recipe.page)] = recipe.name
     st.session_state[_run_key(recipe.name)] = run_id
+
+
+def names_of(*run_ids: str) -> dict[str, str]:
+    """Runs' names by id, for sentences about them; without those that are gone."""
+    names = {}
+    for run_id in run_ids:
+        with suppress(UserError):
+            names[run_id] = manager().store.open(run_id).label().name
+    return names
+
+
+def is_shown(recipe: Recipe, run_id: str) -> bool:
+    """Whether the page of a recipe shows this run; "" asks whether it shows none."""
+    return bool(st.session_state.get(_run_key(recipe.name), "") == run_id)
+
+
+def turn_to(recipe: Recipe, run_id: str) -> None:
+    """Has the page on view show a run, and its address name it at once.
+
+    From a callback the browser hears of the address before anything is drawn, so that whoever
+    reloads the page meanwhile comes back to the run.
+    """
+    select(recipe.name, run_id)
+    _put_into_address(recipe, run_id)
 
 
 def note_start(run_id: str) -> None:
@@ -103,9 +127,8 @@ def shown_run(recipe: Recipe) -> Run | None:
         st.query_params.pop("beside", None)
     if run is None:
         st.query_params.pop("run", None)
-    elif st.query_params.get("run") != run.id:
-        st.query_params["run"] = run.id
-        st.session_state["adopted"] = (recipe.page, run.id)
+    else:
+        _put_into_address(recipe, run.id)
     return run
 
 
@@ -122,6 +145,13 @@ def anew_where_gone(run: Run | None) -> Iterator[None]:
         if run is None or run.path.is_dir():
             raise
         st.rerun()
+
+
+def _put_into_address(recipe: Recipe, run_id: str) -> None:
+    if st.query_params.get("run") != run_id:
+        st.query_params["run"] = run_id
+        # The session has it already, and need not turn to it.
+        st.session_state["adopted"] = (recipe.page, run_id)
 
 
 def _adopt_active(page: str) -> None:

@@ -1,6 +1,7 @@
 """Text on a page: the user's own, names of options, and numbers."""
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -50,6 +51,18 @@ def in_words(sentence: str, config: type[Config]) -> str:
     said = _CODE.sub(lambda found: words(found[0]) if found[0] in names else found[0], sentence)
     first = sentence.partition(" ")[0]
     return said[:1].upper() + said[1:] if first in fields else said
+
+
+def with_names(sentence: str, names: Mapping[str, str]) -> str:
+    """A sentence about runs, with their names in place of their ids.
+
+    Args:
+        sentence: as `ganlib.runs` and the command line say it.
+        names: of runs, by id.
+    """
+    for run_id, name in names.items():
+        sentence = sentence.replace(run_id, f"“{name}”")
+    return sentence
 
 
 def p_text(p_value: float) -> str:

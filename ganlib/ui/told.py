@@ -1,12 +1,12 @@
 """What cannot be read or done, told where it was to be seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
 
 from ganlib.errors import UserError
-from ganlib.ui.text import plain
+from ganlib.ui.text import plain, with_names
 
 
 def tell(problem: str | UserError) -> None:
@@ -25,12 +25,19 @@ def told() -> Iterator[None]:
 
 
 @contextmanager
-def told_later(key: str) -> Iterator[None]:
-    """For a callback, which has no place on the page: keeps what it cannot do for `tell_kept`."""
+def told_later(key: str, names: Mapping[str, str] | None = None) -> Iterator[None]:
+    """For a callback, which has no place on the page: keeps what it cannot do for `tell_kept`.
+
+    Args:
+        key: of the session state. What is kept there already stays in front.
+        names: of the runs that may be spoken of, by id; see `with_names`.
+    """
     try:
         yield
     except UserError as error:
-        st.session_state[key] = str(error)
+        kept, said = st.session_state.get(key, ""), with_names(str(error), names or {})
+        if said not in kept:
+            st.session_state[key] = f"{kept} {said}".strip()
 
 
 def tell_kept(key: str) -> None:

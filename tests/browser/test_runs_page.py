@@ -100,7 +100,7 @@ def test_several_are_deleted_after_one_question(
     expect(tab.page.get_by_role("dialog")).to_contain_text("Run of 22")
     tab.button("delete_confirmed").click()
     # The one that somebody owns stays, still selected, and the page says why.
-    expect(tab.page.get_by_test_id("stAlert")).to_contain_text(busy.id)
+    expect(tab.page.get_by_test_id("stAlert")).to_contain_text(f"“{busy.label().name}” is in use")
     assert [summary.id for summary in store.list()] == [busy.id, run_ids[1]]
     expect(tab.page.get_by_role("textbox", name="Name")).to_have_value(busy.label().name)
     busy.lock.release()

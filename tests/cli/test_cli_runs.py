@@ -248,7 +248,7 @@ def test_a_run_that_another_one_trains_is_not_resumed(command: Command, runs: Pa
     run = RunStore(runs).create("toy/scalar", config)
     said = command("resume", run.id)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith(f"Run {run.id} is in use by another page")
+    assert said.err.startswith(f"Run {run.id} is in use by another server")
     assert run.status().state == "queued"
     run.lock.release()
 

@@ -293,3 +293,57 @@ def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:
 def test_a_cap_below_one_is_refused(store: RunStore) -> None:
     with pytest.raises(RunError, match="Received: 0"):
         Manager(store, 0)
+
+
+def test_what_waits_is_cancelled_and_can_be_resumed(make_manager: Make) -> None:
+    manager = make_manager()
+    first, second, third = (manager.submit("fake/walk", LONG) for _ in range(3))
+    wait_until(lambda: _state(manager, first) == "running")
+    manager.cancel(second)
+    assert _state(manager, second) == "stopped"
+    assert manager.active() == [first, third]
+    manager.resume(second)
+    assert manager.active() == [first, third, second]
+    with pytest.raises(RunError, match=f"Run {first} has left the queue"):
+        manager.cancel(first)
+    with pytest.raises(RunError, match=f"Run {second} is queued; .* by another process"):
+        make_manager().cancel(second)
+    assert manager.active() == [first, third, second]
+
+
+def test_what_is_deleted_leaves_the_queue(store: RunStore, make_manager: Make) -> None:
+    manager, other = make_manager(), make_manager()
+    first, second, third = (manager.submit("fake/walk", LONG) for _ in range(3))
+    wait_until(lambda: _state(manager, first) == "running")
+    with pytest.raises(RunError, match=f"Run {second} is in use by another server or command"):
+        other.delete(second)
+    manager.delete(second)
+    assert manager.active() == [first, third]
+    assert not (store.root / second).exists()
+    with pytest.raises(RunError, match=f"Run {first} is running; stop it before"):
+        manager.delete(first)
+    manager.stop(first)
+    wait_until(lambda: _state(manager, third) == "running")
+    manager.delete(first)
+    assert [summary.id for summary in store.list()] == [third]
+    with pytest.raises(RunError, match=f"Run {first} does not exist"):
+        manager.delete(first)
+
+
+def test_what_is_checked_late_is_a_run_at_once_and_fails_where_it_does_not_fit(
+    make_manager: Make,
+) -> None:
+    known = threading.Event()
+
+    def check_memory(recipe: str, config: RunConfig, share: int) -> None:
+        assert known.wait(20)
+        raise ConfigError("batch_size must be at most 2 here.")
+
+    manager = make_manager(check_memory=check_memory)
+    run_id = manager.submit("fake/walk", LONG, check_late=True)
+    assert manager.active() == [run_id]
+    known.set()
+    assert manager.wait(timeout_s=20)
+    status = manager.store.open(run_id).status()
+    assert (status.state, status.step) == ("failed", 0)
+    assert status.message == "batch_size must be at most 2 here."

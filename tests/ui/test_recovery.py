@@ -81,6 +81,10 @@ def test_what_waits_stands_in_its_turn(store: RunStore, open_page: OpenPage) -> 
         run.lock.release()
 
 
+# Of the run's checkpoint at step 20, with 20 steps in the settings.
+STEPS_FIELD = "fork.{}.20.40"
+
+
 def open_fork(page: AppTest) -> AppTest:
     page.session_state["fork.part"] = True
     return page.run()
@@ -90,10 +94,39 @@ def test_what_a_fork_changes_is_told(store: RunStore, open_page: OpenPage) -> No
     run = stored_runs.finished(store)
     page = open_fork(open_page("toy", run=run.id))
     told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
-    assert told[0].startswith("A new run goes on from there, with the same settings;")
+    # As many steps as the settings say; the run itself has none left to do.
+    assert page.text_input(STEPS_FIELD.format(run.id)).value == "40"
+    assert told[0].startswith(
+        "A new run goes on from step 20 and trains 20 more steps, with the same settings;"
+    )
     page.text_input("toy/scalar:seed").set_value("7").run()
     told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
     assert "with the **Settings** above: seed 0 → 7." in told[0]
+
+
+def test_a_fork_without_a_step_to_do_cannot_be_asked_for(
+    store: RunStore, open_page: OpenPage
+) -> None:
+    run = stored_runs.finished(store)
+    page = open_fork(open_page("toy", run=run.id))
+    assert not page.button("fork").disabled
+    page.text_input(STEPS_FIELD.format(run.id)).set_value("20").run()
+    assert page.button("fork").disabled
+    said = "Steps must be above 20, where the fork begins. Received: 20."
+    assert [box.value for box in page.error] == [said]
+    page.text_input(STEPS_FIELD.format(run.id)).set_value("21").run()
+    assert not page.button("fork").disabled
+    assert not page.error
+    assert any("trains 1 more step, with" in caption.value for caption in page.caption)
+
+
+def test_the_settings_decide_how_far_a_fork_trains(store: RunStore, open_page: OpenPage) -> None:
+    run = stored_runs.finished(store)
+    page = open_fork(open_page("toy", run=run.id))
+    page.text_input("toy/scalar:steps").set_value("300").run()
+    assert page.text_input(f"fork.{run.id}.20.300").value == "300"
+    page.text_input("toy/scalar:steps").set_value("none").run()
+    assert page.button("fork").disabled
 
 
 def test_a_fork_into_other_networks_is_told(store: RunStore, open_page: OpenPage) -> None:

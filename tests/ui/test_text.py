@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.ui.text import in_words, listed, p_text, plain, typed
+from ganlib.ui.text import in_words, listed, p_text, plain, typed, with_names
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,8 @@ def test_a_sentence_about_knobs_has_their_labels() -> None:
     assert in_words(said, config) == (
         "Packing must divide batch size: not_a_knob stays, non saturating and 'batch_size' too."
     )
+
+
+def test_a_sentence_about_runs_has_their_names() -> None:
+    said = with_names("Run 1a is queued behind 2b.", {"1a": "Two peaks", "3c": "another"})
+    assert said == "Run “Two peaks” is queued behind 2b."

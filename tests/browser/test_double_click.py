@@ -1,0 +1,18 @@
+"""Pressing Start."""
+
+from dashboard import Dashboard
+from playwright.sync_api import expect
+
+from ganlib.runs import RunStore
+
+
+def test_a_double_click_starts_one_run(dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    tab.open("/toy")
+    tab.set_knobs("toy/scalar", steps=300)
+    tab.button("start").click()
+    tab.page.wait_for_timeout(150)
+    tab.button("start").click(force=True)
+    tab.page.wait_for_url("**/toy?run=*")
+    expect(tab.status).to_contain_text("Finished")
+    assert [summary.id for summary in store.list()] == [tab.run_id()]

@@ -1,0 +1,66 @@
+"""What pressing Start does before anything is trained."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ganlib.config import RunConfig
+from ganlib.runs import Manager, RunStore, room
+from ganlib.ui import services, session
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def warm(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Nothing is trained or loaded; whether TensorFlow counts as loaded."""
+    warm = threading.Event()
+    monkeypatch.setattr(Manager, "_start_next", lambda self: None)
+    monkeypatch.setattr(services, "warm_up", lambda manager: warm)
+    return warm
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_the_address_names_the_run_before_anything_is_waited_for(
+    before: bool, open_page: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("toy")
+    if before:
+        app.button("start").click().run()
+        app.button("stop").click().run()
+    named = []
+    monkeypatch.setattr(
+        session, "wait_for_first_step", lambda run, seconds: named.append(st.query_params["run"])
+    )
+    app.button("start").click().run()
+    assert not app.exception and not app.error
+    newest = store.list()[0].id
+    assert named == [newest] == [app.query_params["run"]]
+    assert len(store.list()) == 1 + before
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_the_address_does_not_wait_for_tensorflow(
+    loaded: bool,
+    open_page: Open,
+    store: RunStore,
+    warm: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    if loaded:
+        warm.set()
+
+    def check_memory(recipe: str, config: RunConfig, share: int) -> None:
+        asked.append(recipe)
+
+    # What may be too large is known only once TensorFlow is there.
+    monkeypatch.setattr(room, "check_memory", check_memory)
+    app = open_page("toy")
+    app.button("start").click().run()
+    assert not app.exception and not app.error
+    assert app.query_params["run"] == store.list()[0].id
+    assert asked == ["toy/scalar"] * loaded

@@ -1,0 +1,145 @@
+"""A run that waits for its turn is cancelled and deleted wherever it is listed."""
+
+from collections.abc import Callable
+
+import pytest
+import stored_runs
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.runs import Manager, RunStore
+from ganlib.ui import services
+from ganlib.ui.text import plain
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is queued waits as long as the test does."""
+    monkeypatch.setattr(Manager, "_start_next", lambda self: None)
+    monkeypatch.setattr(services, "warm_up", lambda manager: None)
+
+
+@pytest.fixture
+def queued(store: RunStore) -> str:
+    """The id of a run in the queue of this server, with a name of its own."""
+    run_id = services.manager().submit("toy/scalar", recipes.get("toy/scalar").parse({}))
+    store.rename(run_id, "Next *one*")
+    return run_id
+
+
+def keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.button if button.key}
+
+
+def select(app: AppTest, *run_ids: str) -> AppTest:
+    """Selects rows of the table of runs, which AppTest cannot."""
+    app.session_state["runs.chosen"] = list(run_ids)
+    return app.run()
+
+
+def confirm_delete(app: AppTest) -> None:
+    """Presses *Delete*, and then *Delete for good* in the dialog."""
+    app.button("delete").click().run()
+    # AppTest runs the whole page, where a browser runs the dialog alone: so it is opened again.
+    app.button("delete").click()
+    app.button("delete_confirmed").click().run()
+
+
+def test_on_home(open_page: Open, store: RunStore, queued: str) -> None:
+    app = open_page("home")
+    assert app.button(f"cancel.{queued}").label == "Cancel run"
+    app.button(f"cancel.{queued}").click().run()
+    assert not app.exception and not app.error
+    assert store.open(queued).status().state == "stopped"
+    assert services.manager().active() == []
+    assert "Nothing is running." in [caption.value for caption in app.caption]
+
+    services.manager().resume(queued)
+    app.run()
+    app.button(f"delete.{queued}").click().run()
+    assert not app.exception and not app.error
+    assert store.list() == []
+    assert services.manager().active() == []
+
+
+def test_on_its_own_page(open_page: Open, store: RunStore, queued: str) -> None:
+    app = open_page("toy", run=queued)
+    assert app.button("stop").label == "Cancel run"
+    app.button("stop").click().run()
+    assert store.open(queued).status().state == "stopped"
+    assert app.button("stop").label == "Stop"
+    assert f"delete.{queued}" not in keys(app)
+
+    services.manager().resume(queued)
+    app.run()
+    app.button(f"delete.{queued}").click().run()
+    assert not app.exception and not app.error
+    assert store.list() == []
+    assert "run" not in app.query_params
+    assert not app.button("start").disabled
+
+
+def test_on_the_page_of_runs(open_page: Open, store: RunStore, queued: str) -> None:
+    app = select(open_page("runs"), queued)
+    assert app.button("cancel").label == "Cancel run"
+    app.button("cancel").click().run()
+    assert not app.exception and not app.error
+    assert store.open(queued).status().state == "stopped"
+    assert app.dataframe[0].value["State"].tolist() == ["Stopped"]
+    assert "cancel" not in keys(app)
+
+    services.manager().resume(queued)
+    app.run()
+    confirm_delete(app)
+    assert not app.exception and not app.error
+    assert store.list() == []
+    assert services.manager().active() == []
+
+
+def test_several_at_once(open_page: Open, store: RunStore, queued: str) -> None:
+    other = services.manager().submit("toy/plane", recipes.get("toy/plane").parse({}))
+    ended = stored_runs.finished(store).id
+    app = select(open_page("runs"), ended, other, queued)
+    assert app.button("cancel").label == "Cancel 2 queued runs"
+    app.button("cancel").click().run()
+    assert services.manager().active() == []
+    assert store.open(other).status().state == store.open(queued).status().state == "stopped"
+    assert store.open(ended).status().state == "finished"
+
+
+def test_what_another_server_has_is_refused_by_its_name(open_page: Open, store: RunStore) -> None:
+    theirs = stored_runs.create(store)
+    store.rename(theirs.id, "Their run")
+    assert f"cancel.{theirs.id}" not in keys(open_page("home"))
+    assert f"delete.{theirs.id}" not in keys(open_page("toy", run=theirs.id))
+    app = select(open_page("runs"), theirs.id)
+    assert "cancel" not in keys(app)
+    confirm_delete(app)
+    said = "Run “Their run” is in use by another server or command line; stop it there first."
+    assert [box.value for box in app.error] == [said]
+    theirs.lock.release()
+
+
+def test_each_that_is_refused_is_told_by_its_name(open_page: Open, store: RunStore) -> None:
+    theirs = [stored_runs.create(store) for _ in range(2)]
+    for run, name in zip(theirs, ("first", "second"), strict=True):
+        store.rename(run.id, name)
+    app = select(open_page("runs"), *(run.id for run in theirs))
+    confirm_delete(app)
+    assert "Run “first” is" in app.error[0].value and "Run “second” is" in app.error[0].value
+    for run in theirs:
+        run.lock.release()
+
+
+def test_one_whose_turn_has_come_meanwhile_is_not_cancelled(
+    open_page: Open, queued: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("home")
+    job = services.manager()._jobs[queued]
+    monkeypatch.setattr(job, "thread", object())
+    for key in (f"cancel.{queued}", f"delete.{queued}"):
+        app.button(key).click().run()
+        assert f"Run “{plain('Next *one*')}” " in app.error[0].value
+        assert services.manager().owns(queued)
