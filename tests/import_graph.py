@@ -10,7 +10,15 @@ from functools import cache
 from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
-MAY_LOAD_HEAVY = {"quiet", "training", "models", "objectives", "regularisers", "bench"}
+MAY_LOAD_HEAVY = {
+    "quiet",
+    "training",
+    "models",
+    "objectives",
+    "regularisers",
+    "bench",
+    "examples",
+}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
@@ -59,17 +67,18 @@ ALLOWED: dict[str, set[str]] = {
     "config": {"errors", "knobs"},
     **{part: _WORDS for part in _PARTS},
     "recipes": _WORDS | _PARTS,
+    "examples": {"errors", "recipes"},
     "training": _WORDS | _PARTS | {"quiet", "recipes"},
     "runs": _ENGINE,
     "bench": _ENGINE | {"quiet", "runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
     "ui": (_ENGINE - {"models", "objectives", "regularisers"})
-    | {"runs", "viz", "diagnosis"}
+    | {"runs", "viz", "diagnosis", "examples"}
     | {"settings"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings"},
+    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings", "examples"},
     "__main__": {"cli"},
 }
 

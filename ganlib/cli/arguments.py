@@ -75,6 +75,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         return made
 
     listing = add("recipes", "List everything that can be trained.")
+    source = add("source", "Print a recipe as one file of plain Keras and TensorFlow.")
+    source.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     train = add("train", "Train a recipe.")
     train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     _add_set(train)
