@@ -10,7 +10,16 @@ from functools import cache
 from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
-MAY_LOAD_HEAVY = {"quiet", "training", "models", "fast", "objectives", "regularisers", "bench"}
+MAY_LOAD_HEAVY = {
+    "quiet",
+    "training",
+    "models",
+    "fast",
+    "objectives",
+    "regularisers",
+    "bench",
+    "examples",
+}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # A browser tab without a browser has to speak Streamlit's protocol.
@@ -60,17 +69,18 @@ ALLOWED: dict[str, set[str]] = {
     **{part: _WORDS for part in _PARTS},
     "models": _WORDS | {"fast"},
     "recipes": _WORDS | _PARTS,
+    "examples": {"errors", "recipes"},
     "training": _WORDS | _PARTS | {"quiet", "recipes"},
     "runs": _ENGINE,
     "bench": _ENGINE | {"quiet", "runs"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
     "ui": (_ENGINE - {"fast", "models", "objectives", "regularisers"})
-    | {"runs", "viz", "diagnosis"}
+    | {"runs", "viz", "diagnosis", "examples"}
     | {"settings"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings"},
+    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings", "examples"},
     "__main__": {"cli"},
 }
 

@@ -82,6 +82,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "--no-browser", action="store_true", help="print the address only; open no browser"
     )
     listing = add("recipes", "List everything that can be trained.")
+    source = add("source", "Print a recipe as one file of plain Keras and TensorFlow.")
+    source.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     train = add("train", "Train a recipe.")
     train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     _add_set(train)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
+from ganlib import examples
 from ganlib import recipes as known
 from ganlib.bench.report import (
     HEADING,
@@ -73,6 +74,12 @@ def recipes(arguments: argparse.Namespace) -> int:
         for row in rows
     ]
     print(table([heading, *cells]))
+    return 0
+
+
+def source(arguments: argparse.Namespace) -> int:
+    """Prints a recipe's example, for a file of its own."""
+    print(examples.source_of(arguments.recipe), end="")
     return 0
 
 
@@ -192,6 +199,7 @@ def bench(arguments: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "dashboard": dashboard,
     "recipes": recipes,
+    "source": source,
     "train": train,
     "resume": resume,
     "fork": fork,

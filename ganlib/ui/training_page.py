@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from ganlib import recipes
+from ganlib import examples, recipes
 from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
@@ -21,6 +21,7 @@ from ganlib.ui.run_controls import run_controls
 from ganlib.ui.run_files import run_files
 from ganlib.ui.services import prepare_soon
 from ganlib.ui.session import adopt_address, anew_where_gone, shown_run
+from ganlib.ui.source_panel import source_panel
 from ganlib.ui.text import plain
 
 
@@ -70,6 +71,10 @@ def training_page(page: str, title: str) -> None:
                     architecture_panel(recipe, config or recipe.Config())
             with st.expander("How it works", icon=":material/menu_book:"):
                 _how_it_works(recipe, config or recipe.Config(), run)
+            if recipe.name in examples.names():
+                with _drawn_when_open("Source", ":material/code:") as is_open:
+                    if is_open:
+                        source_panel(recipe)
             if run:
                 with _drawn_when_open("Fork", ":material/fork_right:") as is_open:
                     if is_open:

@@ -5,7 +5,7 @@ import pytest
 from dashboard import Dashboard
 from playwright.sync_api import expect
 
-from ganlib import recipes
+from ganlib import examples, recipes
 from ganlib.data.augment import augmented
 from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
@@ -73,6 +73,18 @@ def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunSt
     for category in ("apple", "bicycle"):
         made = augmented(bundled_drawings()[category], 2_000)
         assert shown & {np.ascontiguousarray(image).tobytes() for image in made}, category
+
+
+def test_the_source_is_shown_on_request_and_can_be_downloaded(dashboard: Dashboard) -> None:
+    tab = dashboard
+    tab.open("/quickdraw")
+    tab.unfold("Source")
+    part = tab.part("Source")
+    expect(part.locator("code")).to_contain_text("def make_generator()")
+    with tab.page.expect_download() as download:
+        part.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "quickdraw_conv.py"
+    assert download.value.path().read_text("utf-8") == examples.source_of("quickdraw/conv")
 
 
 def test_the_architecture_is_drawn_on_request(dashboard: Dashboard) -> None:

@@ -115,7 +115,7 @@ def test_an_unknown_knob_is_answered_with_those_there_are(command: Command, reci
     assert line == f"Unknown knob 'stepz'. Allowed: {names}."
 
 
-ALL = "dashboard, recipes, train, resume, fork, evaluate, bench"
+ALL = "dashboard, recipes, source, train, resume, fork, evaluate, bench"
 TRAIN = "RECIPE, --set KNOB=VALUE, --config FILE, --steps N, --seed S, --runs DIR, --json"
 ARGUMENTS = [
     ((), f"A command is missing. Allowed: {ALL}."),

@@ -114,12 +114,12 @@ COMMANDS = _of(
         "command, bytes": Command(
             (NO_BYTES,),
             r"There is no command '\udcff\udcfe'. "
-            "Allowed: dashboard, recipes, train, resume, fork, evaluate, bench.",
+            "Allowed: dashboard, recipes, source, train, resume, fork, evaluate, bench.",
         ),
         "command, long": Command(
             (LONG,),
             f"There is no command '{'x' * 56}.... "
-            "Allowed: dashboard, recipes, train, resume, fork, evaluate, bench.",
+            "Allowed: dashboard, recipes, source, train, resume, fork, evaluate, bench.",
         ),
         "knob, long": train(
             "toy/scalar",
