@@ -1,16 +1,14 @@
 """The installed package: its command, and that the wheel holds the app and the data."""
 
-import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from ganlib.bench.server import START_S, becomes_healthy, environment, free_port
 from ganlib.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -49,12 +47,11 @@ def test_the_wheel_holds_the_app_the_data_and_the_licence(tmp_path: Path) -> Non
 
 
 def test_the_dashboard_is_served_from_any_folder(tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "ganlib", "dashboard", "--no-browser", "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen(command, cwd=tmp_path, env=environment)
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment(tmp_path))
     try:
-        assert _answer(f"http://127.0.0.1:{port}/_stcore/health", server) == b"ok"
+        assert becomes_healthy(f"http://127.0.0.1:{port}", server, time.monotonic() + START_S)
     finally:
         server.terminate()
         server.wait(30)
@@ -66,22 +63,3 @@ def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == (
         f"--port takes a whole number from 1 to 65,535. Received: {port!r}.\n"
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answer(url: str, server: subprocess.Popen[bytes]) -> bytes:
-    """What the server answers once it is up."""
-    for _ in range(600):
-        if server.poll() is not None:
-            pytest.fail(f"The server ended with {server.returncode}.")
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                return bytes(response.read())
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} did not answer within a minute.")

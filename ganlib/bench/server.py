@@ -16,7 +16,7 @@ from ganlib.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
-_START_S = 120.0
+START_S = 120.0
 _STOP_S = 30.0
 
 
@@ -64,7 +64,7 @@ class AppServer:
             raise UserError(f"This needs the dashboard, and there is no {app}.")
         self.runs = folder / "runs"
         self._log = folder / "server.log"
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._command = [
             *(sys.executable, *entry, "run", str(app)),
@@ -93,13 +93,8 @@ class AppServer:
         Raises:
             UserError: it does not come up.
         """
-        while self._process.poll() is None and time.monotonic() < self.asked_at + _START_S:
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise UserError(f"The dashboard did not come up. It said:\n{self.log() or 'nothing'}")
+        if not becomes_healthy(self.url, self._process, self.asked_at + START_S):
+            raise UserError(f"The dashboard did not come up. It said:\n{self.log() or 'nothing'}")
 
     def log(self, start: int = 0) -> str:
         """What it has said so far, from a byte on."""
@@ -154,7 +149,28 @@ def served(folder: Path, **options: Any) -> Iterator[AppServer]:
         server.stop()
 
 
-def _free_port() -> int:
+def becomes_healthy(url: str, process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """Waits until a Streamlit server answers.
+
+    Args:
+        url: where it should.
+        process: that serves; nothing is waited for once it has ended.
+        deadline: until when, as `time.monotonic` says it.
+
+    Returns:
+        Whether it answers.
+    """
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.05)
+    return False
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -2,7 +2,7 @@
 
 import argparse
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,6 +10,7 @@ from ganlib.errors import ConfigError, shown
 
 _RECEIVED_CHARACTERS = 100
 _MOST = 1_000
+_LAST_PORT = 65_535
 _STEP_DIGITS = 8
 
 
@@ -76,7 +77,10 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
 
     dashboard = add("dashboard", "Serve the dashboard on this machine and open it in a browser.")
     dashboard.add_argument(
-        "--port", metavar="N", type=_port, help="port to listen on; otherwise Streamlit chooses"
+        "--port",
+        metavar="N",
+        type=_whole("--port takes", _LAST_PORT),
+        help="port to listen on; otherwise Streamlit chooses",
     )
     dashboard.add_argument(
         "--no-browser", action="store_true", help="print the address only; open no browser"
@@ -129,7 +133,11 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         ("seconds", 4, "of one turn"),
     ):
         bench.add_argument(
-            f"--{name}", metavar="N", type=_whole, default=default, help=f"{meaning}; {default}"
+            f"--{name}",
+            metavar="N",
+            type=_whole("--repeats and --seconds take", _MOST),
+            default=default,
+            help=f"{meaning}; {default}",
         )
     bench.add_argument("--chart", metavar="FILE", type=Path, help="also write a chart, as HTML")
     for command in (train, resume, fork, evaluate):
@@ -173,20 +181,18 @@ def _knob(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _whole(text: str) -> int:
-    # Python makes no number of thousands of digits.
-    if not text.isdecimal() or len(text) > len(str(_MOST)) or not 1 <= int(text) <= _MOST:
-        raise ConfigError(
-            f"--repeats and --seconds take a whole number from 1 to {_MOST:,}. "
-            f"Received: {shown(text)}."
-        )
-    return int(text)
+def _whole(option_takes: str, most: int) -> Callable[[str], int]:
+    """Reads a whole number from 1 to `most`; `option_takes` begins the sentence that refuses."""
 
+    def read(text: str) -> int:
+        # Python makes no number of thousands of digits.
+        if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+            raise ConfigError(
+                f"{option_takes} a whole number from 1 to {most:,}. Received: {shown(text)}."
+            )
+        return int(text)
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 65_535:
-        raise ConfigError(f"--port takes a whole number from 1 to 65,535. Received: {shown(text)}.")
-    return int(text)
+    return read
 
 
 def _step(text: str) -> int:
