@@ -115,7 +115,7 @@ class GAN:
         weights = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(penalized_loss, weights), weights)
 
-        # The same batches again, judged by the discriminator that has just learned.
+        # The updated discriminator now scores the same two batches.
         with tf.GradientTape() as tape:
             fake_logits = self.discriminator(self.generator(latents, training=True), training=True)
             real_logits = self.discriminator(real, training=True)

@@ -129,7 +129,7 @@ class GAN:
         weights = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(d_loss, weights), weights)
 
-        # The same latent vectors again, judged by the discriminator that has just learned.
+        # The updated discriminator now scores images made from the same latent vectors.
         with tf.GradientTape() as tape:
             fake = self.generator(latents, training=True)
             g_loss = generator_loss(self.discriminator(fake, training=True))
