@@ -80,7 +80,7 @@ def test_the_source_is_shown_on_request_and_can_be_downloaded(dashboard: Dashboa
     tab.open("/quickdraw")
     tab.unfold("Source")
     part = tab.part("Source")
-    expect(part.locator("code")).to_contain_text("def make_generator()")
+    expect(part.get_by_test_id("stCode")).to_contain_text("def make_generator()")
     with tab.page.expect_download() as download:
         part.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "quickdraw_conv.py"
