@@ -185,3 +185,63 @@ class AppendFile:
         if os.fstat(self._file.fileno()).st_size != self._end:
             os.ftruncate(self._file.fileno(), self._end)
         self._file.seek(self._end)
+
+
+class AppendOnlyFile:
+    """A file of lines that only grows. What was written is never changed or cut.
+
+    Args:
+        path: the file; created when missing.
+    """
+
+    def __init__(self, path: Path):
+        self._file = open(path, "a+b", buffering=0)  # noqa: SIM115
+        size = self._file.seek(0, os.SEEK_END)
+        if size:
+            self._file.seek(size - 1)
+        # Whether the last line has no newline.
+        self._torn = size > 0 and self._file.read(1) != b"\n"
+        # Bytes that the disk has, and whether it has failed to take those behind them.
+        self._synced = size
+        self._unsure = False
+
+    def append(self, line: bytes) -> None:
+        """Adds a line that ends in a newline, behind a newline where the last line is torn.
+
+        Raises:
+            OSError: the disk does not take it. What it took of the line is left torn.
+        """
+        content = b"\n" + line if self._torn else line
+        written = 0
+        try:
+            while written < len(content):
+                written += self._file.write(memoryview(content)[written:])
+        except OSError:
+            self._torn = self._torn or written > 0
+            # Where nothing but the newline is missing, it is a line as soon as the next one comes.
+            if written < len(content) - 1:
+                raise
+        else:
+            self._torn = False
+
+    def sync(self) -> None:
+        """Waits until the disk has every line.
+
+        Raises:
+            OSError: it does not take them. The next call appends them once more: a system may
+                have forgotten after a failure that they were still to be written.
+        """
+        if self._unsure:
+            self._file.seek(self._synced)
+            lines = self._file.read()
+            # Zeros may stand there by now, without a newline.
+            self._torn = True
+            self.append(lines[: lines.rfind(b"\n") + 1])
+        self._unsure = True
+        os.fsync(self._file.fileno())
+        self._unsure = False
+        self._synced = self._file.seek(0, os.SEEK_END)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()

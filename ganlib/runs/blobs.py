@@ -1,0 +1,171 @@
+"""Arrays of a saved step: plain .npz files, each named with its CRC-32 in the journal.
+
+The CRC-32 shows damage, a file of another step and a copy of another run's file. It does not show
+ill will, so the contents are not trusted either: a file made by somebody else may be compressed
+(and unpack to a thousand times its size), hold pickles (and run code), or claim shapes that do not
+fit in memory. All of these are refused before anything is allocated.
+"""
+
+import io
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ganlib.events import Arrays
+from ganlib.runs.durable import make_folder, replaced
+from ganlib.runs.figures import is_count
+from ganlib.runs.journal import DamagedError, name_of, unreadable
+from ganlib.runs.regular import open_regular
+
+# Everything that zipfile and numpy were seen to raise on damaged archives.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    EOFError,
+    SyntaxError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    zipfile.BadZipFile,
+)
+_FILE = re.compile(r"(samples|checkpoints)/[0-9a-z-]{1,40}\.npz")
+# Of each version of an array's header, the bytes that say how long it is.
+_SIZES = {b"\1\0": 2, b"\2\0": 4}
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file of arrays.
+
+    Args:
+        file: its path in the run's folder, such as "samples/00000100.npz".
+        crc32: of all its bytes.
+    """
+
+    file: str
+    crc32: int
+
+    def fields(self) -> dict[str, Any]:
+        """As it stands in the journal."""
+        return {"file": self.file, "crc32": self.crc32}
+
+
+def blob_of(fields: Any) -> Blob:
+    """A blob as it stands in the journal.
+
+    Raises:
+        ValueError: it names no file of samples or of a checkpoint.
+    """
+    if not isinstance(fields, Mapping):
+        raise ValueError("no blob")
+    file, crc32 = fields.get("file"), fields.get("crc32")
+    if not isinstance(file, str) or not _FILE.fullmatch(file) or not is_count(crc32):
+        raise ValueError("no blob")
+    return Blob(file, crc32)
+
+
+class _Checked(io.RawIOBase):
+    """Passes bytes on to a file and keeps their CRC-32. Cannot seek, so nothing is rewritten."""
+
+    def __init__(self, file: IO[bytes]):
+        self._file = file
+        self.crc32 = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.crc32 = zlib.crc32(data, self.crc32)
+        return self._file.write(data)
+
+
+def write_blob(folder: Path, file: str, arrays: Arrays, *, sync: bool) -> Blob:
+    """Writes arrays as an uncompressed .npz, in the place of a file of that name.
+
+    Args:
+        folder: the run's folder.
+        file: path in it; see `Blob`.
+        arrays: by name.
+        sync: wait until the disk has the file; see `durable.replaced`.
+
+    Raises:
+        TypeError: an array's dtype cannot be read back without pickle.
+        OSError: the disk does not take it.
+    """
+    for name, array in arrays.items():
+        if array.dtype.hasobject or array.dtype.kind == "V":
+            raise TypeError(f"array {name!r} must be of plain numbers. Received: {array.dtype}.")
+    path = folder / file
+    make_folder(path.parent)
+    with replaced(path, sync=sync) as opened:
+        checked = _Checked(opened)
+        with zipfile.ZipFile(checked, "w") as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+    return Blob(file, checked.crc32)
+
+
+def read_blob(folder: Path, blob: Blob) -> Arrays:
+    """The arrays of a blob by name. They cannot be written to.
+
+    Raises:
+        DamagedError: the file is missing, or not the one that was written.
+    """
+    path = folder / blob.file
+    try:
+        with open_regular(path) as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise DamagedError(f"{name_of(path)} is missing.") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if zlib.crc32(content) != blob.crc32:
+        raise DamagedError(f"{name_of(path)} is damaged.")
+    try:
+        return _arrays(content)
+    except _UNREADABLE:
+        raise DamagedError(f"{name_of(path)} is damaged.") from None
+
+
+def _arrays(content: bytes) -> Arrays:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise ValueError("compressed")
+        if sum(member.file_size for member in members) > len(content):
+            raise ValueError("members larger than the file")
+        return {
+            member.filename.removesuffix(".npy"): _array(archive.read(member)) for member in members
+        }
+
+
+def _array(content: bytes) -> np.ndarray:
+    size = _SIZES.get(content[6:8])
+    if size is None:
+        raise ValueError(f"version {content[6:8]!r}")
+    start = 8 + size + int.from_bytes(content[8 : 8 + size], "little")
+    shape, fortran_order, dtype = _header(content[:start])
+    if dtype.hasobject or dtype.itemsize * math.prod(shape) != len(content) - start:
+        raise ValueError("shape and size differ")
+    flat = np.frombuffer(content, dtype, offset=start)
+    return flat.reshape(shape, order="F" if fortran_order else "C")
+
+
+# Samples have the same headers at every step, and numpy compiles Python to read one.
+@lru_cache(maxsize=128)
+def _header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, whether it is in Fortran's order, and dtype."""
+    stream = io.BytesIO(content)
+    if np.lib.format.read_magic(stream) == (1, 0):
+        return np.lib.format.read_array_header_1_0(stream)
+    return np.lib.format.read_array_header_2_0(stream)
