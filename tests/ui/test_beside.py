@@ -7,7 +7,7 @@ import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui import plane_samples
+from ganlib.ui.train import plane_samples
 
 Open = Callable[..., AppTest]
 

@@ -10,7 +10,7 @@ from ganlib import recipes
 from ganlib.events import DataReport, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.reading import Reading
+from ganlib.ui.server.reading import Reading
 
 REAL = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
 
@@ -36,8 +36,8 @@ def plane_run(
 
 def panel(run) -> None:
     from ganlib import recipes
-    from ganlib.ui.reading import Reading
-    from ganlib.ui.samples import samples_options, samples_panel
+    from ganlib.ui.server.reading import Reading
+    from ganlib.ui.train.samples import samples_options, samples_panel
 
     status = run.status()
     recipe, reading = recipes.get("toy/plane"), Reading(run, status)
