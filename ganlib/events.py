@@ -149,15 +149,12 @@ class Checkpoint:
         state: arrays by name: both networks, their averages, both optimisers,
             and the state of every random generator.
         milestone: whether it is kept for good.
-        changes: length and CRC-32 of the log of changes when it was saved, for who goes on
-            from it must have them all. Whoever writes the run knows them, and no trainer.
     """
 
     step: int
     elapsed_s: float
     state: Arrays
     milestone: bool = False
-    changes: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)

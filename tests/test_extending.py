@@ -102,7 +102,7 @@ def test_a_recipe_and_a_dataset_are_a_file_each(copy: Path) -> None:
     report = json.loads(trained.stdout)
     assert (report["recipe"], report["step"], report["status"]) == ("mnist/hurried", 2, "finished")
     [run] = (copy / "runs").iterdir()
-    assert "Stripes, bundled sample: 40" in (run / "status.json").read_text()
+    assert "Stripes, bundled sample: 40" in (run / "journal.jsonl").read_text()
 
     # The new dataset is a choice of the old recipes too, and a mistake names it.
     wrong = ganlib(copy, "train", "mnist/dcgan", "--set", "dataset=dots")

@@ -24,7 +24,7 @@ from ganlib.bench.session import Tab, Tick
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import RunStore
-from ganlib.runs.metrics_reader import History
+from ganlib.runs.view import History
 
 # Ticks of every page before the clock starts: the first are those of a page just opened.
 _SETTLED_TICKS = 2

@@ -4,13 +4,12 @@ from ganlib.runs.control import RunControl, stop_on_signals
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.manager import Manager
-from ganlib.runs.metrics_reader import History
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Label, Run
-from ganlib.runs.scores_log import Scores
 from ganlib.runs.status import ACTIVE, State, Status
 from ganlib.runs.store import RunStore, RunSummary
 from ganlib.runs.trainers import LateTrainer, Trainer
+from ganlib.runs.view import History, Scores
 from ganlib.runs.writer import RunWriter
 
 __all__ = [

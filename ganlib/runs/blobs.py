@@ -56,7 +56,7 @@ class Blob:
 
     def fields(self) -> dict[str, Any]:
         """As it stands in the journal."""
-        return {"file": self.file, "crc32": self.crc32}
+        return {"file": self.file, "file_crc32": self.crc32}
 
 
 def blob_of(fields: Any) -> Blob:
@@ -67,7 +67,7 @@ def blob_of(fields: Any) -> Blob:
     """
     if not isinstance(fields, Mapping):
         raise ValueError("no blob")
-    file, crc32 = fields.get("file"), fields.get("crc32")
+    file, crc32 = fields.get("file"), fields.get("file_crc32")
     if not isinstance(file, str) or not _FILE.fullmatch(file) or not is_count(crc32):
         raise ValueError("no blob")
     return Blob(file, crc32)

@@ -8,8 +8,8 @@ import numpy as np
 from ganlib.config import LOSSES_WITH_BORDER
 from ganlib.events import Arrays
 from ganlib.metrics.counted import EVERYWHERE, Counted
-from ganlib.runs.documents import DamagedError
 from ganlib.runs.images import is_images
+from ganlib.runs.journal import DamagedError
 from ganlib.runs.run import Run
 
 

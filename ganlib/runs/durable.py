@@ -88,6 +88,12 @@ def replace_bytes(path: Path, content: bytes, *, sync: bool) -> None:
         file.write(content)
 
 
+def rename(source: Path, target: Path) -> None:
+    """Gives a file its name, and waits until the disk knows it."""
+    os.replace(source, target)
+    sync_folder(target.parent)
+
+
 def set_aside(path: Path) -> None:
     """Takes what cannot be read out of the way, under a name that nothing else has."""
     aside = path.with_name(path.name + ".damaged")
@@ -118,73 +124,6 @@ def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:
     for path in folder.glob(pattern):
         with suppress(OSError):
             os.unlink(path)
-
-
-class AppendFile:
-    """A file that grows by whole records.
-
-    After a failed append (a full disk, say) the file ends where it did before, and
-    the next append goes there.
-
-    Args:
-        path: the file; it exists.
-        end: bytes of it that are good; what lies behind is cut off.
-    """
-
-    def __init__(self, path: Path, end: int):
-        self._file = open(path, "r+b", buffering=0)  # noqa: SIM115
-        self._end = end
-        # Bytes that the disk has, and whether it has failed to take those behind them.
-        self._synced = 0
-        self._unsure = False
-        self._cut()
-
-    @property
-    def end(self) -> int:
-        """Bytes of whole records."""
-        return self._end
-
-    def append(self, record: bytes) -> None:
-        """Adds one record, or nothing when it raises OSError."""
-        self._cut()
-        view = memoryview(record)
-        try:
-            while view:
-                view = view[self._file.write(view) :]
-        except OSError:
-            with suppress(OSError):
-                self._cut()
-            raise
-        self._end += len(record)
-
-    def sync(self) -> None:
-        """Waits until the disk has every record.
-
-        Raises:
-            OSError: it does not take them. The next call tries again, with all of them: a
-                system may have forgotten after a failure that they were still to be written.
-        """
-        if self._unsure:
-            self._write_again()
-        self._unsure = True
-        os.fsync(self._file.fileno())
-        self._unsure = False
-        self._synced = self._end
-
-    def close(self) -> None:
-        self._file.close()
-
-    def _write_again(self) -> None:
-        self._file.seek(self._synced)
-        view = memoryview(self._file.read(self._end - self._synced))
-        self._file.seek(self._synced)
-        while view:
-            view = view[self._file.write(view) :]
-
-    def _cut(self) -> None:
-        if os.fstat(self._file.fileno()).st_size != self._end:
-            os.ftruncate(self._file.fileno(), self._end)
-        self._file.seek(self._end)
 
 
 class AppendOnlyFile:

@@ -5,13 +5,11 @@ from contextlib import suppress
 from itertools import cycle
 from typing import Any
 
-from ganlib.errors import UserError
+from ganlib.errors import RunError, UserError
 from ganlib.events import Event
 from ganlib.runs.control import RunControl, Wish
 from ganlib.runs.durable import is_full
-from ganlib.runs.images import encode_grid
 from ganlib.runs.run import Run
-from ganlib.runs.samples import EncodeGrid
 from ganlib.runs.status import State
 from ganlib.runs.trainers import Trainer
 from ganlib.runs.writer import RunWriter
@@ -30,21 +28,19 @@ def execute(
     control: RunControl,
     on_event: Callable[[Event], None] | None = None,
     *,
-    encode_grid: EncodeGrid = encode_grid,
     tensorboard: bool = True,
     autosave_s: float = AUTOSAVE_S,
 ) -> State:
     """Trains a run to its end, its stop or its failure, and then lets it go.
 
     What goes wrong in training is the run's end and not an exception: the status has
-    one sentence about it, and traceback.txt the rest.
+    one sentence about it, and the journal its traceback.
 
     Args:
         run: the run; this takes its lock, unless `run` has it already.
         trainer: yields the events; closed at the end, unless it failed.
         control: pauses and stops it, between two events.
         on_event: called after each event is written.
-        encode_grid: draws grids of images as PNG.
         tensorboard: also write an event file for TensorBoard.
         autosave_s: seconds between checkpoints where the config's `checkpoint_every` is 0.
 
@@ -54,7 +50,7 @@ def execute(
     Raises:
         RunError: somebody else writes the run, or it cannot be read.
     """
-    with RunWriter(run, encode_grid=encode_grid, tensorboard=tensorboard) as writer:
+    with RunWriter(run, tensorboard=tensorboard) as writer:
         by_time = run.config.get("checkpoint_every", 0) == 0
         session = _Session(
             trainer, control, writer, on_event, autosave_s if by_time else float("inf")
@@ -67,10 +63,7 @@ def execute(
             trainer.close()
             return _end(writer, control.stopped_as, _NO_ROOM)
         except Exception as error:
-            # The folder may be what failed (full, or gone).
-            with suppress(OSError):
-                writer.write_traceback(error)
-            return _end(writer, "failed", _failure(run, error, trainer.step))
+            return _end(writer, "failed", _failure(run, error, trainer.step), error)
         except BaseException:
             # Ctrl-C in the middle of an event: the networks are in no state to be saved.
             _end(writer, "interrupted", "It was interrupted.")
@@ -172,7 +165,6 @@ class _Session:
         while not writer.finished and writer.sampled_step <= change.step:
             # What is asked for by hand is not cut off.
             self._write(self._next())
-        self._keep(writer.show)
 
     def _change(self, knobs: dict[str, Any]) -> None:
         """Changes knobs, or says why not: what was allowed when asked for may clash by now."""
@@ -212,10 +204,10 @@ class _Session:
                 raise _NoRoomError
 
 
-def _end(writer: RunWriter, state: State, message: str) -> State:
-    # Where nothing can be told, readers find the run interrupted once its lock is free.
-    with suppress(OSError):
-        writer.end(state, message=message)
+def _end(writer: RunWriter, state: State, message: str, error: Exception | None = None) -> State:
+    # Where nothing can be written, readers find the run interrupted once its lock is free.
+    with suppress(OSError, RunError):
+        writer.end(state, message=message, error=error)
     return state
 
 

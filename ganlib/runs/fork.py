@@ -12,13 +12,15 @@ import numpy as np
 from ganlib.config import RunConfig, metric_names
 from ganlib.errors import RunError
 from ganlib.events import Checkpoint
-from ganlib.runs.changes_log import NO_CHANGES
-from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.metrics_log import write_log
-from ganlib.runs.run import Parent, Run
-from ganlib.runs.samples import SampleFolder
-from ganlib.runs.scores_log import copy_scores
+from ganlib.runs.blobs import Blob, read_blob, write_blob
+from ganlib.runs.journal import DamagedError, JournalWriter, encode_rows
+from ganlib.runs.run import Run
+from ganlib.runs.status import Status
 from ganlib.runs.store import RunStore
+from ganlib.runs.view import History, Parent, Saved, encode_times
+
+# Of a copied history: what a damaged byte costs.
+_BLOCK_ROWS = 256
 
 
 def fork_run(
@@ -96,25 +98,59 @@ class _Copied:
         """For the new run's own record."""
         return Parent(self.run.id, self.checkpoint.step)
 
-    def write(self, folder: Path) -> float:
+    def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
         """See `store.Past`."""
-        step = self.checkpoint.step
+        record, step = self.run.record(), self.checkpoint.step
+        samples = [one for one in record.samples if one <= step]
+        real = self._copied("samples/real.npz", folder, record.real)
+        if real is not None:
+            journal.append("started", 0, status.fields(), {"real": real.fields()})
+        at = 0
+        for sampled in [*samples, step]:
+            self._write_metrics(journal, status, record.history, at, sampled)
+            at = sampled
+            blob = record.samples.get(sampled)
+            copied = self._copied(f"samples/{sampled:08d}.npz", folder, blob)
+            if copied is not None:
+                scores = record.scores.at(sampled)
+                fields = {**copied.fields(), "scores": scores}
+                journal.append("samples", sampled, status.fields(), fields)
         # Last of all steps to go, for a fork of a fork, or another try from here.
         # What was changed before it is in the new run's own knobs.
-        kept = replace(self.checkpoint, milestone=True, changes=NO_CHANGES)
-        CheckpointFolder(folder / "checkpoints").save(kept)
-        self._write_metrics(folder / "metrics.log")
-        copy_scores(self.run.path / "scores.jsonl", folder / "scores.jsonl", step)
-        samples = SampleFolder(folder / "samples")
-        samples.copy_from(SampleFolder(self.run.path / "samples"), step)
-        return self.checkpoint.elapsed_s
+        file = f"checkpoints/{step:08d}.npz"
+        blob = write_blob(folder, file, self.checkpoint.state, sync=True)
+        saved = Saved(step, blob, self.checkpoint.elapsed_s, milestone=True)
+        status = replace(status, step=step, saved_step=step, elapsed_s=saved.elapsed_s)
+        journal.append("checkpoint", step, status.fields(), saved.fields())
+        return status
 
-    def _write_metrics(self, path: Path) -> None:
-        history = self.run.history()
-        kept = history.step <= self.checkpoint.step
+    def _copied(self, file: str, folder: Path, blob: Blob | None) -> Blob | None:
+        """A file of the past in the new run's folder; None where there is none that is whole."""
+        if blob is None:
+            return None
+        try:
+            arrays = read_blob(self.run.path, blob)
+        except DamagedError:
+            return None
+        return write_blob(folder, file, arrays, sync=False)
+
+    def _write_metrics(
+        self, journal: JournalWriter, status: Status, history: History, after: int, until: int
+    ) -> None:
+        """Writes the figures of the steps after one, up to another."""
+        rows = np.flatnonzero((history.step > after) & (history.step <= until))
         names = metric_names(self.config)
         # What was not measured then is not known.
         unknown = np.full(len(history), np.nan)
         columns = [history[name] if name in history.names else unknown for name in names]
-        rows = np.column_stack([history.values[0], history.time_s, *columns])
-        write_log(path, names, rows[kept])
+        for start in range(0, len(rows), _BLOCK_ROWS):
+            block = rows[start : start + _BLOCK_ROWS]
+            # A block has consecutive steps, and the history may lack some.
+            for part in np.split(block, np.flatnonzero(np.diff(history.step[block]) > 1) + 1):
+                fields = {
+                    "first_step": int(history.step[part[0]]),
+                    "names": names,
+                    "times": encode_times(history.time_s[part]),
+                    **encode_rows(np.column_stack([column[part] for column in columns])),
+                }
+                journal.append("metrics", int(history.step[part[-1]]), status.fields(), fields)

@@ -19,6 +19,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -184,6 +185,7 @@ class JournalReader:
     def restart(self) -> None:
         """Forgets everything, so that the next call reads from the start."""
         self._offset = 0
+        self._file: tuple[int, ...] = ()
         # The end of the last line read, to notice that another file has taken its place.
         self._mark = b""
         self._last = -1
@@ -204,17 +206,12 @@ class JournalReader:
         Raises:
             DamagedError: the file is missing, or cannot be read.
         """
-        try:
-            with open_regular(self._path) as file:
-                restarted = not self._goes_on(file)
-                if restarted:
-                    self.restart()
-                file.seek(self._offset)
-                data = file.read()
-        except FileNotFoundError:
-            raise DamagedError(f"{name_of(self._path)} is missing.") from None
-        except OSError as error:
-            raise unreadable(self._path, error) from None
+        with _opened(self._path) as file:
+            restarted = not self._goes_on(file)
+            if restarted:
+                self.restart()
+            file.seek(self._offset)
+            data = file.read()
         data = data[: _whole_bytes(data)]
         self._offset += len(data)
         self._mark = (self._mark + data)[-_CRC_BYTES:]
@@ -222,7 +219,9 @@ class JournalReader:
 
     def _goes_on(self, file: IO[bytes]) -> bool:
         """Whether what was read before is still what the file begins with."""
-        if os.fstat(file.fileno()).st_size < self._offset:
+        stat = os.fstat(file.fileno())
+        before, self._file = self._file, (stat.st_dev, stat.st_ino)
+        if stat.st_size < self._offset or before not in ((), self._file):
             return False
         file.seek(self._offset - len(self._mark))
         return file.read(len(self._mark)) == self._mark
@@ -302,47 +301,48 @@ class JournalWriter:
         self._file.close()
 
 
-def first_and_last(path: Path, kinds: tuple[str, ...]) -> tuple[Line | None, Line | None]:
-    """The first readable line of certain kinds, and the last readable line of any kind.
-
-    Reads the beginning and the end of the file, and more only where lines are damaged.
-
-    Args:
-        path: the journal.
-        kinds: of the first line.
+def first_line(path: Path, kinds: tuple[str, ...]) -> Line | None:
+    """The first readable line of certain kinds; None where there is none.
 
     Raises:
         DamagedError: the file is missing, or cannot be read.
     """
+    with _opened(path) as file:
+        for content in file:
+            line = decode_line(content)
+            if line is not None and line["kind"] in kinds:
+                return line
+    return None
+
+
+def last_line(path: Path) -> Line | None:
+    """The last readable line; None where there is none. Reads the end of the file first.
+
+    Raises:
+        DamagedError: the file is missing, or cannot be read.
+    """
+    with _opened(path) as file:
+        size = file.seek(0, os.SEEK_END)
+        length = _TAIL_BYTES
+        while True:
+            start = max(0, size - length)
+            file.seek(start)
+            # The first of these lines may have begun before, and is damaged then.
+            for content in reversed(file.read(size - start).split(b"\n")):
+                line = decode_line(content)
+                if line is not None:
+                    return line
+            if start == 0:
+                return None
+            length *= 4
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
         with open_regular(path) as file:
-            return _first(file, kinds), _last(file)
+            yield file
     except FileNotFoundError:
         raise DamagedError(f"{name_of(path)} is missing.") from None
     except OSError as error:
         raise unreadable(path, error) from None
-
-
-def _first(file: IO[bytes], kinds: tuple[str, ...]) -> Line | None:
-    for content in file:
-        line = decode_line(content)
-        if line is not None and line["kind"] in kinds:
-            return line
-    return None
-
-
-def _last(file: IO[bytes]) -> Line | None:
-    size = file.seek(0, os.SEEK_END)
-    length = _TAIL_BYTES
-    while True:
-        start = max(0, size - length)
-        file.seek(start)
-        data = file.read(size - start)
-        # The first of them may have begun before, and is damaged then.
-        for content in reversed(data.split(b"\n")):
-            line = decode_line(content)
-            if line is not None:
-                return line
-        if start == 0:
-            return None
-        length *= 4

@@ -18,7 +18,7 @@ from ganlib.runs.fork import fork_run
 from ganlib.runs.identity import utc_now
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
-from ganlib.runs.status import State, write_status
+from ganlib.runs.status import State
 from ganlib.runs.store import RunStore
 from ganlib.runs.trainers import (
     ConfigLoader,
@@ -418,7 +418,7 @@ def _end_queued(run: Run, state: State, message: str = "") -> None:
         status = run.status()
         queued = status.queued if state == "interrupted" else ""
         ended = replace(status, state=state, message=message, queued=queued, ended=utc_now())
-        write_status(run.path, ended)
+        run.note("ended", ended)
     except (OSError, RunError):
         _LOG.exception("the end of run %s could not be written", run.id)
     finally:

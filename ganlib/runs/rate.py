@@ -19,7 +19,9 @@ class StepRate:
         self._start = (step, elapsed_s)
 
     def add(self, step: int, elapsed_s: float) -> None:
-        """The end of a compiled call."""
+        """The end of a compiled call; does nothing where that is known already."""
+        if self._points[-1] == (step, elapsed_s):
+            return
         if self._first is None:
             self._first = (step, elapsed_s)
         # The first call compiles, so its start is dropped as soon as there is another point.

@@ -1,14 +1,12 @@
 """Which runs may go on, and how far."""
 
-from contextlib import suppress
 from dataclasses import replace
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
-from ganlib.runs.documents import DamagedError
 from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
-from ganlib.runs.status import Status, write_status
+from ganlib.runs.status import Status
 from ganlib.runs.trainers import ConfigLoader, load_config
 
 
@@ -32,12 +30,13 @@ def queue_again(
 
     Raises:
         RunError: somebody owns the run, or it has nothing left to do, or its files cannot
-            be gone on with: a later version wrote one, what was changed in its middle is
-            damaged, or the folder takes nothing.
+            be gone on with: no checkpoint can be read, a change that was made in its middle
+            is lost, or the folder takes nothing.
         ConfigError: the total, or another knob, has a value that is not allowed.
     """
     run.lock.acquire()
-    _check_readable(run)
+    # Before anything is written.
+    run.resume_point()
     status = run.status()
     # Held by us and yet queued, running or paused: its owner died and nobody has looked since.
     total = _checked_total(run, status, steps)
@@ -52,19 +51,10 @@ def queue_again(
         ended="",
     )
     try:
-        write_status(run.path, queued)
+        run.note("queued", queued)
     except OSError as error:
         raise RunError(f"Run {run.id} cannot be changed: {error.strerror}.") from None
     return config
-
-
-def _check_readable(run: Run) -> None:
-    """Before anything is written, for what a later version wrote is left alone."""
-    run.resume_point()
-    # What else is damaged, a resume makes anew.
-    for read in (run.history, run.scores, run.label_to_edit, run.real_views):
-        with suppress(DamagedError):
-            read()
 
 
 def _checked_total(run: Run, status: Status, steps: int | None) -> int:

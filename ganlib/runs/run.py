@@ -1,41 +1,42 @@
 """One run as a reader sees it, in whichever process it is written."""
 
-from contextlib import suppress
+import json
+import threading
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Change, Checkpoint
-from ganlib.runs.changes_log import NO_CHANGES, read_changes
-from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.documents import DamagedError, damaged, foreign, read_document, read_file
-from ganlib.runs.figures import is_count
-from ganlib.runs.identity import checked_run_id, is_run_id, utc_now
-from ganlib.runs.images import encode_grid
+from ganlib.runs.blobs import read_blob
+from ganlib.runs.identity import checked_run_id, utc_now
+from ganlib.runs.images import encode_grid, is_images
+from ganlib.runs.journal import NAME, DamagedError, JournalWriter
 from ganlib.runs.lock import RunLock
-from ganlib.runs.metrics_reader import History, MetricsReader
-from ganlib.runs.samples import EncodeGrid, Kind, SampleFolder
-from ganlib.runs.scores_log import Scores, ScoresReader
-from ganlib.runs.status import ACTIVE, Status, read_status, write_status
+from ganlib.runs.regular import open_regular
+from ganlib.runs.status import Status
+from ganlib.runs.view import (
+    HEADED,
+    History,
+    Parent,
+    Record,
+    Scores,
+    read_header,
+    read_status,
+    view_of,
+)
+
+__all__ = ["Kind", "Label", "Parent", "Run"]
+
+Kind = Literal["fixed", "fresh"]
 
 _LOST = "The process that ran it ended without a word."
 _LOST_QUEUE = "The process that had it in its queue ended before its turn."
-
-
-@dataclass(frozen=True)
-class Parent:
-    """Where a forked run comes from.
-
-    Args:
-        run: the id of the run that it was forked from.
-        step: of the checkpoint there.
-    """
-
-    run: str
-    step: int
+# Two threads that ask at once whether a run has an owner would take each other for that owner.
+_asking = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -51,21 +52,11 @@ class Label:
     note: str = ""
 
 
-def _parent(body: Any, what: str) -> Parent | None:
-    if body is None:
-        return None
-    run, step = (body.get("run"), body.get("step")) if isinstance(body, dict) else (None, None)
-    if not (isinstance(run, str) and is_run_id(run) and is_count(step)):
-        raise damaged(what)
-    return Parent(run, step)
-
-
 class Run:
     """One run, read from its folder. Cheap to make; any number may read the same run.
 
     Args:
         folder: the run's folder, whose name is its id.
-        encode_grid: makes a picture anew where the stored one is damaged.
 
     Attributes:
         id: the run's id.
@@ -81,108 +72,72 @@ class Run:
         RunError: there is no such run, or it cannot be read.
     """
 
-    def __init__(self, folder: Path, encode_grid: EncodeGrid = encode_grid):
+    def __init__(self, folder: Path):
         self.id = checked_run_id(folder.name)
         self.path = folder
-        if not folder.is_dir():
-            raise RunError(f"Run {self.id} does not exist.")
-        body = read_document(folder / "run.json")
-        found = body.get("recipe"), body.get("config"), body.get("created")
-        if not all(map(isinstance, found, (str, dict, str))):
-            raise damaged(f"{self.id}/run.json")
-        if body.get("id") != self.id:
-            raise foreign(f"{self.id}/run.json")
-        self.recipe: str = body["recipe"]
-        self.config: dict[str, Any] = body["config"]
-        self.created: str = body["created"]
-        self.parent = _parent(body.get("parent"), f"{self.id}/run.json")
+        self._check_exists()
+        header = read_header(folder)
+        self.recipe = header.recipe
+        self.config = header.config
+        self.created = header.created
+        self.parent = header.parent
+        self.header = header
         self.lock = RunLock(folder)
-        self._encode_grid = encode_grid
-        self._metrics = MetricsReader(folder / "metrics.log")
-        self._scores = ScoresReader(folder / "scores.jsonl")
-        self._samples = SampleFolder(folder / "samples")
-        self._checkpoints = CheckpointFolder(folder / "checkpoints")
+        self._view = view_of(folder)
 
-    def status(self) -> Status:
-        """Where the run stands. One that nobody owns any more is marked as interrupted.
-
-        A damaged status is taken as that of an interrupted run, for everything that a
-        resume needs is in other files.
+    def record(self) -> Record:
+        """Everything that the journal says now; each call reads only what is new.
 
         Raises:
-            RunError: the run is gone, or a later version wrote its status.
+            RunError: the run is gone, or its journal cannot be read.
         """
-        status = self._stored_status()
-        if status.state not in ACTIVE or self.lock.held:
+        return self._view.refresh()
+
+    def status(self) -> Status:
+        """Where the run stands. One that nobody owns any more counts as interrupted.
+
+        Raises:
+            RunError: the run is gone, or its journal cannot be read.
+        """
+        status = self._written_status()
+        if not status.active or self._is_owned():
             return status
-        lock = RunLock(self.path)
-        try:
-            if not lock.try_acquire():
-                return status
-        except RunError:
-            # Gone is told as such; a folder that we may not write to we cannot judge.
-            return self._stored_status()
-        try:
-            # Its owner may have ended it between our look and the lock.
-            status = self._stored_status()
-            if status.state in ACTIVE:
-                lost = _LOST_QUEUE if status.state == "queued" else _LOST
-                status = replace(
-                    status, state="interrupted", phase="", message=lost, ended=utc_now()
-                )
-                with suppress(OSError):
-                    status = write_status(self.path, status)
+        # Its owner may have ended it between our look and the lock.
+        status = self._written_status()
+        if not status.active:
             return status
-        finally:
-            lock.release()
+        lost = _LOST_QUEUE if status.state == "queued" else _LOST
+        ended = status.heartbeat
+        return replace(status, state="interrupted", phase="", message=lost, ended=ended)
 
     def label(self) -> Label:
         """Name and note; the id stands in for a name that cannot be read."""
         try:
-            return self.label_to_edit()
-        except RunError:
+            with open_regular(self.path / "label.json") as file:
+                body = json.loads(file.read())
+            return Label(str(body["name"]), str(body.get("note", "")))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return Label(self.id)
-
-    def label_to_edit(self) -> Label:
-        """Name and note to be written anew; the id stands in for a damaged name.
-
-        Raises:
-            RunError: a later version wrote it, so it is left alone.
-        """
-        try:
-            body = read_document(self.path / "label.json")
-        except DamagedError:
-            return Label(self.id)
-        return Label(str(body.get("name", self.id)), str(body.get("note", "")))
 
     def history(self) -> History:
-        """Every step's figures; each call reads only what is new.
-
-        Raises:
-            RunError: the log's first line is damaged, or it is another run's, or a later
-                version wrote it.
-        """
-        return self._metrics.refresh()
+        """Every step's figures; see `record`."""
+        return self.record().history
 
     def scores(self) -> Scores:
-        """The scores of the samples, step by step; each call parses only what is new.
-
-        Raises:
-            RunError: the log cannot be read, or a later version wrote it.
-        """
-        return self._scores.refresh()
+        """The scores of the samples, step by step; see `record`."""
+        return self.record().scores
 
     def changes(self) -> tuple[Change, ...]:
-        """What was changed in the middle of the run, in order.
+        """What was changed in the middle of the run, in order; see `record`."""
+        return self.record().changes
 
-        Raises:
-            RunError: a change is damaged, or a later version wrote it.
-        """
-        return read_changes(self.path / "changes.jsonl")
+    def damage(self) -> list[str]:
+        """A sentence for each part of the journal that cannot be read; see `record`."""
+        return [gap.sentence() for gap in self.record().gaps]
 
     def sample_steps(self) -> list[int]:
-        """The steps that have samples, in order."""
-        return self._samples.steps()
+        """The steps that have samples, in order; see `record`."""
+        return list(self.record().samples)
 
     def samples(self, step: int) -> Arrays:
         """Samples at a step: "fixed", "fresh" and, where they were kept, "noise" and views.
@@ -190,7 +145,10 @@ class Run:
         Raises:
             RunError: there are none at that step, or they are damaged.
         """
-        return self._samples.read(step)
+        blob = self.record().samples.get(step)
+        if blob is None:
+            raise RunError(f"Run {self.id} has no samples of step {step:,}.")
+        return _with(read_blob(self.path, blob), blob.file, "fixed", "fresh")
 
     def sample_grid(self, step: int, kind: Kind = "fixed") -> bytes:
         """PNG of the samples at a step.
@@ -198,7 +156,7 @@ class Run:
         Raises:
             RunError: there are none at that step, they are damaged, or not images.
         """
-        return self._samples.grid(step, kind, self._encode_grid)
+        return _grid(self.samples(step)[kind], f"samples/{step:08d}.npz")
 
     def real(self) -> np.ndarray:
         """(n, *sample_shape) real samples to stand beside the generated ones.
@@ -206,7 +164,7 @@ class Run:
         Raises:
             RunError: there are none yet, or they are damaged.
         """
-        return self._samples.read_real()["real"]
+        return self.real_views()["real"]
 
     def real_views(self) -> Arrays:
         """What else there is to be seen of the real samples, by name; "real" among it.
@@ -214,7 +172,10 @@ class Run:
         Raises:
             RunError: there are none yet, or they are damaged.
         """
-        return self._samples.read_real()
+        blob = self.record().real
+        if blob is None:
+            raise RunError(f"Run {self.id} has no real samples yet.")
+        return _with(read_blob(self.path, blob), blob.file, "real")
 
     def real_grid(self) -> bytes:
         """PNG of the real samples.
@@ -222,23 +183,29 @@ class Run:
         Raises:
             RunError: there are none yet, they are damaged, or not images.
         """
-        return self._samples.real_grid(self._encode_grid)
+        return _grid(self.real(), "samples/real.npz")
 
     def checkpoint_steps(self) -> list[int]:
-        """The steps that have a checkpoint file, in order."""
-        return self._checkpoints.steps()
+        """The steps that have a checkpoint file, in order; see `record`."""
+        saved = self.record().checkpoints.values()
+        return [one.step for one in saved if (self.path / one.blob.file).is_file()]
 
     def milestones(self) -> list[int]:
         """Those of them that are kept for good."""
-        return self._checkpoints.milestones()
+        saved = self.record().checkpoints
+        return [step for step in self.checkpoint_steps() if saved[step].milestone]
 
     def checkpoint(self, step: int) -> Checkpoint:
-        """The checkpoint of a step.
+        """The checkpoint of a step. Its arrays cannot be written to.
 
         Raises:
             RunError: there is none, or it cannot be read.
         """
-        return self._checkpoints.load(step)
+        saved = self.record().checkpoints.get(step)
+        if saved is None:
+            raise RunError(f"Run {self.id} has no checkpoint of step {step:,}.")
+        state = read_blob(self.path, saved.blob)
+        return Checkpoint(step, saved.elapsed_s, state, saved.milestone)
 
     def latest_checkpoint(self) -> Checkpoint:
         """The newest checkpoint that can be read.
@@ -246,46 +213,88 @@ class Run:
         Raises:
             RunError: there is none.
         """
-        return self._checkpoints.latest()
+        steps = self.checkpoint_steps()
+        for step in reversed(steps):
+            try:
+                return self.checkpoint(step)
+            except DamagedError:
+                continue
+        if not steps:
+            raise RunError(f"Run {self.id} has no checkpoint yet.")
+        raise RunError(f"None of the {len(steps)} checkpoints of run {self.id} can be read.")
 
     def resume_point(self) -> tuple[Checkpoint | None, tuple[Change, ...]]:
         """What a resume goes on from: a checkpoint, None before the first, and the changes.
 
         Raises:
-            RunError: no checkpoint can be read, or the changes before it cannot.
+            RunError: no checkpoint can be read, or a change is lost: without it, the run would
+                become another run.
         """
-        saved, steps = self._stored_status().saved_step, self.checkpoint_steps()
-        if saved and not steps:
-            raise RunError(
-                f"The checkpoints of run {self.id} are gone (the last was of step {saved:,}), so "
-                "there is nothing to go on from. Start it anew."
+        record, steps = self.record(), self.checkpoint_steps()
+        if len(record.changes) < record.status.changes:
+            raise DamagedError(
+                f"{self.id}/{NAME} lacks changes that the run was trained with, so it cannot go on."
             )
-        checkpoint = self.latest_checkpoint() if steps else None
-        mark = checkpoint.changes if checkpoint else NO_CHANGES
-        return checkpoint, read_changes(self.path / "changes.jsonl", mark)
+        if record.status.saved_step and not steps:
+            raise RunError(
+                f"The checkpoints of run {self.id} are gone (the last was of step "
+                f"{record.status.saved_step:,}), so there is nothing to go on from. Start it anew."
+            )
+        return self.latest_checkpoint() if steps else None, record.changes
 
     def traceback(self) -> str:
-        """What the last failure left for whoever mends it; empty where there was none.
+        """What the last failure left for whoever mends it; empty where there was none."""
+        return self.record().traceback
+
+    def note(self, kind: str, status: Status) -> None:
+        """Appends a line to the journal, for the owner of a run that does not train.
+
+        Args:
+            kind: of the line.
+            status: where the run stands now.
 
         Raises:
-            RunError: it cannot be read.
+            OSError: the disk does not take it.
+            RunError: the journal cannot be read.
         """
-        with suppress(FileNotFoundError):
-            return read_file(self.path / "traceback.txt").decode("utf-8", "replace")
-        return ""
+        writer = JournalWriter(self.path / NAME, self.record().next_n)
+        with closing(writer):
+            now = replace(status, heartbeat=utc_now())
+            header = self.header.fields() if kind in HEADED else {}
+            writer.append(kind, now.step, now.fields(), header)
+            writer.sync()
 
-    def _stored_status(self) -> Status:
+    def _written_status(self) -> Status:
+        self._check_exists()
+        return read_status(self.path)
+
+    def _check_exists(self) -> None:
         if not self.path.is_dir():
             raise RunError(f"Run {self.id} does not exist.")
-        try:
-            return read_status(self.path)
-        except DamagedError as error:
-            # Where a resume goes on from is all that is known.
-            step = max(self.checkpoint_steps(), default=0)
-            steps = self.config.get("steps")
-            return Status(
-                "interrupted",
-                steps if is_count(steps) else step,
-                step,
-                message=f"{error} The run can be resumed.",
-            )
+
+    def _is_owned(self) -> bool:
+        """Whether somebody holds the run's lock; True too where we cannot know."""
+        if self.lock.held:
+            return True
+        lock = RunLock(self.path)
+        with _asking:
+            try:
+                return not lock.try_acquire()
+            except RunError:
+                # In a folder that we may not write to we cannot judge.
+                return True
+            finally:
+                lock.release()
+
+
+def _with(arrays: Arrays, what: str, *names: str) -> Arrays:
+    """Arrays that must have certain names, with a sample each at least."""
+    if not all(name in arrays and arrays[name].ndim > 0 and len(arrays[name]) for name in names):
+        raise DamagedError(f"{what} is damaged.")
+    return arrays
+
+
+def _grid(samples: np.ndarray, what: str) -> bytes:
+    if not is_images(samples):
+        raise RunError(f"The samples in {what} are not images, so there is no picture of them.")
+    return encode_grid(samples)

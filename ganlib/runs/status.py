@@ -1,22 +1,15 @@
-"""Where a run stands: status.json, rewritten whole at every change."""
+"""Where a run stands. Every line of its journal says so."""
 
-import time
-from dataclasses import asdict, dataclass, field, fields, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_origin
 
-from ganlib.runs.documents import damaged, name_of, read_document, write_document
-from ganlib.runs.durable import is_full
 from ganlib.runs.figures import is_count, is_figures, is_number
-from ganlib.runs.identity import utc_now
 
 State = Literal["queued", "running", "paused", "stopped", "finished", "failed", "interrupted"]
 
 ACTIVE: tuple[State, ...] = ("queued", "running", "paused")
 _STATES: tuple[State, ...] = (*ACTIVE, "stopped", "finished", "failed", "interrupted")
-
-_FILE = "status.json"
-_INTERVAL_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -43,6 +36,7 @@ class Status:
         metrics: final scores by name, once the run is finished.
         weights_sha256: of the final weights, once the run is finished.
         saved_step: of the last checkpoint that was written.
+        changes: number of changes that users made in the middle of the run.
         heartbeat: when this was written, ISO UTC.
         queued: when it was put into the queue that it waits in, ISO UTC; else empty. It stays
             where the process that had the queue is gone, so that the next one can go on with it.
@@ -67,6 +61,7 @@ class Status:
     metrics: dict[str, float] = field(default_factory=dict)
     weights_sha256: str = ""
     saved_step: int = 0
+    changes: int = 0
     heartbeat: str = ""
     queued: str = ""
     started: str = ""
@@ -89,65 +84,31 @@ class Status:
             return None
         return max(0, self.steps - self.step) / self.steps_per_second
 
-
-def read_status(folder: Path) -> Status:
-    """The status in a run's folder, as it was written.
-
-    Raises:
-        DamagedError: it is missing or not what was written.
-        TooNewError: a later version wrote it.
-    """
-    body = read_document(folder / _FILE)
-    known = {item.name: item for item in fields(Status)}
-    values = {name: value for name, value in body.items() if name in known}
-    if values.get("state") not in _STATES or not all(
-        _fits(value, known[name].type) for name, value in values.items()
-    ):
-        raise damaged(name_of(folder / _FILE))
-    return Status(**{"steps": 0, **values})
+    def fields(self) -> dict[str, Any]:
+        """As it stands in a line of the journal, beside the line's step: what is set."""
+        values = {name: getattr(self, name) for name in _KINDS if name != "step"}
+        return {name: value for name, value in values.items() if value or name == "steps"}
 
 
-def write_status(folder: Path, status: Status, *, sync: bool = True) -> Status:
-    """Writes the status with a new heartbeat, which the writer of the run alone may do."""
-    status = replace(status, heartbeat=utc_now())
-    write_document(folder / _FILE, asdict(status), sync=sync)
-    return status
+_KINDS = {item.name: item.type for item in fields(Status)}
 
 
-class StatusFile:
-    """The status of a run in the hands of its writer.
+def status_of(values: Mapping[str, Any], step: int) -> Status:
+    """The status in a line of a journal; what this version does not know is left out.
 
     Args:
-        folder: the run's folder.
-        status: the status to start from; written at the first `set` or `progress`.
+        values: see `Status.fields`.
+        step: the line's.
+
+    Raises:
+        ValueError: a value is none that a status has.
     """
-
-    def __init__(self, folder: Path, status: Status):
-        self._folder = folder
-        self._status = status
-        self._due = 0.0
-
-    @property
-    def status(self) -> Status:
-        """The latest status, written or about to be."""
-        return self._status
-
-    def set(self, status: Status) -> None:
-        """A change that readers must see at once, and that must outlive a loss of power."""
-        self._status = write_status(self._folder, status)
-        self._due = 0.0
-
-    def progress(self, status: Status) -> None:
-        """A change that readers see within a quarter of a second while training goes on."""
-        self._status = status
-        if time.monotonic() >= self._due:
-            try:
-                self._status = write_status(self._folder, status, sync=False)
-            except OSError as error:
-                # Whatever matters more than this will not find room either, and say so.
-                if not is_full(error):
-                    raise
-            self._due = time.monotonic() + _INTERVAL_S
+    known = {name: value for name, value in values.items() if name in _KINDS}
+    if known.get("state") not in _STATES or not all(
+        _fits(value, _KINDS[name]) for name, value in known.items()
+    ):
+        raise ValueError("no status")
+    return Status(**{"steps": 0, **known, "step": step})
 
 
 def _fits(value: Any, kind: Any) -> bool:

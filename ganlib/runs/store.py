@@ -1,35 +1,34 @@
 """The folder of all runs."""
 
+import json
 import os
 import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
-from ganlib.runs.documents import write_document
-from ganlib.runs.durable import free_bytes, make_folder, remove, replace_bytes, sync_folder
+from ganlib.runs.durable import free_bytes, make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
-from ganlib.runs.images import encode_grid
+from ganlib.runs.journal import NAME, JournalWriter
 from ganlib.runs.lock import RunLock
-from ganlib.runs.run import Label, Parent, Run
-from ganlib.runs.samples import EncodeGrid
-from ganlib.runs.status import ACTIVE, State, Status, write_status
+from ganlib.runs.run import Label, Run
+from ganlib.runs.status import ACTIVE, State, Status
+from ganlib.runs.view import Header, Parent
 
 _NAME_CHARACTERS = 200
 _NOTE_CHARACTERS = 20_000
 # Opened runs keep what they have read of their history.
 _KEPT_OPEN = 32
 _DELETED = ".deleted-"
-# In a folder from its first moment until it is a run.
-_UNFINISHED = "unfinished"
-_SUMMARISED = ("run.json", "label.json", "status.json")
+# The journal of a folder from its first moment until it is a run.
+_UNFINISHED = f".{NAME}.tmp"
 _Stamp = tuple[tuple[int, int, int], ...]
 _LEAST_ROOM = 4 * 2**20
 
@@ -40,8 +39,8 @@ class Past(Protocol):
     @property
     def parent(self) -> Parent: ...
 
-    def write(self, folder: Path) -> float:
-        """Puts it into the new run's folder; seconds of training that it took."""
+    def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
+        """Puts it into the new run's folder and journal; where the run stands then."""
         ...
 
 
@@ -75,19 +74,13 @@ class RunStore:
 
     Args:
         root: the folder; made by the first run.
-        encode_grid: draws grids of images as PNG.
     """
 
-    def __init__(self, root: Path | str, encode_grid: EncodeGrid = encode_grid):
+    def __init__(self, root: Path | str):
         self.root = Path(root).absolute()
-        self.encode_grid = encode_grid
         self._open: OrderedDict[str, Run] = OrderedDict()
         self._open_lock = threading.Lock()
-        # Of each run that has ended: which file held its status, and how it ended. That need
-        # not be read again. The file's number stands beside its time, for clocks are coarse,
-        # and are set back.
-        self._ended: dict[str, tuple[tuple[int, int], State]] = {}
-        # Likewise of what the table of runs shows of each.
+        # What the table shows of each run, and which files that was read from.
         self._summaries: dict[str, tuple[_Stamp, RunSummary]] = {}
 
     @staticmethod
@@ -135,7 +128,7 @@ class RunStore:
         with self._open_lock:
             run = self._open.pop(run_id, None)
             if run is None or not folder.is_dir():
-                run = Run(folder, self.encode_grid)
+                run = Run(folder)
             self._open[run_id] = run
             while len(self._open) > _KEPT_OPEN:
                 self._open.popitem(last=False)
@@ -147,17 +140,13 @@ class RunStore:
         Raises:
             RunError: as `open`, or somebody else owns it.
         """
-        run = Run(self.root / checked_run_id(run_id), self.encode_grid)
+        run = Run(self.root / checked_run_id(run_id))
         run.lock.acquire()
         return run
 
     def list(self) -> list[RunSummary]:
         """All runs, the newest first. One that cannot be read is in it, and says so."""
-        ids = list(self._ids())
-        found = (self._known_summary(run_id) for run_id in ids)
-        summaries = [summary for summary in found if summary is not None]
-        for gone in self._summaries.keys() - set(ids):
-            self._summaries.pop(gone, None)
+        summaries = self._all_summaries()
         # An id starts with the minute, written like a date in ISO without its marks.
         return sorted(
             summaries,
@@ -187,8 +176,7 @@ class RunStore:
             raise RunError(
                 f"A run's name has 1 to {_NAME_CHARACTERS} characters. Received: {len(name)}."
             )
-        with self._edited_label(run_id) as (path, label):
-            write_document(path, asdict(replace(label, name=name)), sync=True)
+        self._edit_label(run_id, name=name)
 
     def annotate(self, run_id: str, note: str) -> None:
         """Replaces a run's note.
@@ -200,8 +188,7 @@ class RunStore:
             raise RunError(
                 f"A note has at most {_NOTE_CHARACTERS:,} characters. Received: {len(note):,}."
             )
-        with self._edited_label(run_id) as (path, label):
-            write_document(path, asdict(replace(label, note=note)), sync=True)
+        self._edit_label(run_id, note=note)
 
     def delete(self, run_id: str) -> None:
         """Deletes a run and all its files, readable or not.
@@ -234,22 +221,18 @@ class RunStore:
 
     def _in_state(self, states: tuple[State, ...]) -> tuple[Run, ...]:
         found = []
-        for run_id in sorted(self._ids(), reverse=True):
-            try:
-                stat = (self.root / run_id / "status.json").stat()
-                written = stat.st_ino, stat.st_mtime_ns
-                known = self._ended.get(run_id)
-                if known and known[0] == written and known[1] not in states:
-                    continue
-                run = self.open(run_id)
-                state = run.status().state
-                if state in states:
-                    found.append(run)
-                if state not in ACTIVE:
-                    self._ended[run_id] = written, state
-            except (OSError, RunError):
-                continue
+        for summary in sorted(self._all_summaries(), key=lambda row: row.id, reverse=True):
+            if summary.status is not None and summary.status.state in states:
+                with suppress(RunError):
+                    found.append(self.open(summary.id))
         return tuple(found)
+
+    def _all_summaries(self) -> Sequence[RunSummary]:
+        ids = list(self._ids())
+        for gone in self._summaries.keys() - set(ids):
+            self._summaries.pop(gone, None)
+        found = (self._summary(run_id) for run_id in ids)
+        return [summary for summary in found if summary is not None]
 
     def _ids(self) -> Iterator[str]:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
@@ -267,15 +250,13 @@ class RunStore:
         try:
             make_folder(folder)
             lock.acquire()
-            replace_bytes(folder / _UNFINISHED, b"", sync=False)
             self._fill(folder, recipe, config, in_queue, past)
-            remove(folder / _UNFINISHED)
             sync_folder(self.root)
         except BaseException:
             lock.release()
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        run = Run(folder, self.encode_grid)
+        run = Run(folder)
         run.lock = lock
         return run
 
@@ -284,48 +265,63 @@ class RunStore:
     ) -> None:
         values = config.model_dump(mode="json")
         created = utc_now()
-        status = Status("queued", values["steps"], queued=created if in_queue else "")
-        body = {"id": folder.name, "recipe": recipe, "config": values, "created": created}
-        if past is not None:
-            step = past.parent.step
-            elapsed_s = past.write(folder)
-            status = replace(status, step=step, saved_step=step, elapsed_s=elapsed_s)
-            body["parent"] = asdict(past.parent)
-        write_status(folder, status)
-        name = f"{recipe} {created[11:16]}"
-        write_document(folder / "label.json", asdict(Label(name)), sync=True)
+        parent = past.parent if past is not None else None
+        header = Header(folder.name, recipe, values, created, parent)
+        queued = created if in_queue else ""
+        status = Status("queued", values["steps"], queued=queued, heartbeat=created)
+        unfinished = folder / _UNFINISHED
+        journal = JournalWriter(unfinished)
+        with closing(journal):
+            journal.append("created", 0, status.fields(), header.fields())
+            if past is not None:
+                status = past.write(folder, journal, status)
+            # Once more, so that a damaged first line does not take the run away.
+            journal.append("queued", status.step, status.fields(), header.fields())
+            journal.sync()
+        _write_label(folder, Label(f"{recipe} {created[11:16]}"))
         # Last, for this is what makes the folder a run.
-        write_document(folder / "run.json", body, sync=True)
-
-    def _known_summary(self, run_id: str) -> RunSummary | None:
-        """Of a run that has ended, as it was read before, if its files are the same."""
-        stamp = _stamp(self.root / run_id)
-        known = self._summaries.get(run_id)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        summary = self._summary(run_id)
-        if stamp and summary and summary.status and not summary.status.active:
-            self._summaries[run_id] = stamp, summary
-        return summary
+        rename(unfinished, folder / NAME)
 
     def _summary(self, run_id: str) -> RunSummary | None:
+        """What the table shows of a run, read again only where its files have changed."""
         folder = self.root / run_id
+        stamp = _stamp(folder)
+        known = self._summaries.get(run_id)
         try:
-            run = Run(folder, self.encode_grid)
-            known = run.recipe, run.created, run.label(), run.status(), run.parent, run.config
-            return RunSummary(run_id, *known)
+            if known is None or known[0] != stamp or known[1].status is None:
+                run = Run(folder)
+                summary = RunSummary(
+                    run_id,
+                    run.recipe,
+                    run.created,
+                    run.label(),
+                    run.status(),
+                    run.parent,
+                    run.config,
+                )
+            elif known[1].status.active:
+                # Its owner may have died.
+                summary = replace(known[1], status=Run(folder).status())
+            else:
+                return known[1]
         except RunError as error:
-            if not (folder / "run.json").exists() and _being_made_or_gone(folder):
+            if not (folder / NAME).exists() and _being_made_or_gone(folder):
                 return None
             return RunSummary(run_id, damage=str(error))
+        self._summaries[run_id] = stamp, summary
+        return summary
 
-    @contextmanager
-    def _edited_label(self, run_id: str) -> Iterator[tuple[Path, Label]]:
+    def _edit_label(self, run_id: str, **changes: str) -> None:
         run = self.open(run_id)
         try:
-            yield run.path / "label.json", run.label_to_edit()
+            _write_label(run.path, replace(run.label(), **changes))
         except OSError as error:
             raise RunError(f"Run {run_id} cannot be changed: {error.strerror}.") from None
+
+
+def _write_label(folder: Path, label: Label) -> None:
+    content = json.dumps(asdict(label), indent=1).encode("ascii") + b"\n"
+    replace_bytes(folder / "label.json", content, sync=True)
 
 
 def _is_dir(entry: "os.DirEntry[str]") -> bool:
@@ -338,7 +334,7 @@ def _is_dir(entry: "os.DirEntry[str]") -> bool:
 
 def _is_leftover(folder: Path) -> bool:
     """Whether a folder is no run, and the process that was to make it one is gone."""
-    if (folder / "run.json").exists() or not (folder / _UNFINISHED).exists():
+    if (folder / NAME).exists() or not (folder / _UNFINISHED).exists():
         return False
     try:
         return _is_free(folder)
@@ -356,17 +352,17 @@ def _is_free(folder: Path) -> bool:
 
 
 def _stamp(folder: Path) -> _Stamp:
-    """Which files a summary is read from; empty where one is not there."""
-    try:
-        stats = [(folder / name).stat() for name in _SUMMARISED]
-    except OSError:
-        return ()
+    """Which files a summary is read from."""
+    stats = []
+    for name in (NAME, "label.json"):
+        with suppress(OSError):
+            stats.append((folder / name).stat())
     # Clocks are coarse, and are set back: so the file's number and size stand beside its time.
     return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
 def _being_made_or_gone(folder: Path) -> bool:
-    """Whether a folder without run.json is one that `create` or `delete` is at work in."""
+    """Whether a folder without a journal is one that `create` or `delete` is at work in."""
     try:
         if set(os.listdir(folder)) <= {"lock"} or _is_leftover(folder):
             return True

@@ -1,4 +1,4 @@
-"""The write side of a run: what each event leaves in the folder."""
+"""The write side of a run: what each event leaves in its journal and beside it."""
 
 import time
 import traceback
@@ -9,27 +9,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
+from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
-from ganlib.runs.changes_log import ChangesWriter
-from ganlib.runs.checkpoint import CheckpointFolder
-from ganlib.runs.durable import remove, remove_temporaries, replace_bytes
+from ganlib.runs.blobs import write_blob
+from ganlib.runs.durable import remove, remove_temporaries, replace_bytes, require_room
 from ganlib.runs.identity import utc_now
-from ganlib.runs.images import encode_grid
-from ganlib.runs.metrics_log import MetricsWriter
+from ganlib.runs.journal import NAME, JournalWriter, encode_rows
 from ganlib.runs.rate import StepRate
 from ganlib.runs.run import Run
-from ganlib.runs.samples import EncodeGrid, SampleFolder
-from ganlib.runs.scores_log import ScoresWriter
-from ganlib.runs.status import State, Status, StatusFile
+from ganlib.runs.status import State, Status
 from ganlib.runs.tensorboard import TensorBoardLog, block_means
+from ganlib.runs.view import Record, Saved, kept_checkpoints
 
-# Given up when the disk is full, so that the status can say so.
+# Given up when the disk is full, so that the journal can say so.
 _RESERVE_BYTES = 64 * 1024
-
-
-def _fell_back(damaged: list[int], step: int) -> str:
-    which = ", ".join(f"{one:,}" for one in damaged)
-    return f"The checkpoint of step {which} cannot be read, so the run goes on from step {step:,}."
+# A download tells of itself more often.
+_PHASE_S = 0.25
 
 
 class RunWriter:
@@ -39,40 +36,36 @@ class RunWriter:
 
     Args:
         run: the run.
-        encode_grid: draws grids of images as PNG.
         tensorboard: also write an event file for TensorBoard.
 
     Attributes:
         started: whether training has begun, so that there is something to save.
         finished: whether the last step is done.
         sampled_step: the last step that has samples of this session; -1 for none.
+        status: the latest status, written or about to be.
 
     Raises:
         RunError: somebody else writes the run, or it cannot be read.
     """
 
-    def __init__(
-        self, run: Run, *, encode_grid: EncodeGrid = encode_grid, tensorboard: bool = True
-    ):
+    def __init__(self, run: Run, *, tensorboard: bool = True):
         run.lock.acquire()
         self.started = False
         self.finished = False
         self.sampled_step = -1
         self._run = run
-        self._encode_grid = encode_grid
         self._wants_tensorboard = tensorboard
-        self._samples = SampleFolder(run.path / "samples")
-        self._checkpoints = CheckpointFolder(run.path / "checkpoints")
-        self._changes = ChangesWriter(run.path / "changes.jsonl")
-        self._status = StatusFile(run.path, run.status())
-        self._metrics: MetricsWriter | None = None
-        self._scores: ScoresWriter | None = None
+        self.status: Status = run.status()
+        self._journal: JournalWriter | None = None
         self._tensorboard: TensorBoardLog | None = None
         self._names: tuple[str, ...] = ()
         self._rate = StepRate(0, 0.0)
+        self._saved: dict[int, Saved] = {}
         self._saved_step = -1
-        self._appended: Metrics | None = None
+        # A change whose line is written, but perhaps not yet on the disk.
+        self._appended: Change | None = None
         self._saved_at = time.monotonic()
+        self._phase_due = 0.0
         # By name, for a hot reload may have made the events' classes anew meanwhile.
         self._handlers: dict[str, Callable[[Any], None]] = {
             "Phase": self._write_phase,
@@ -82,7 +75,7 @@ class RunWriter:
             "CutOff": lambda _: None,
             "Samples": self._write_samples,
             "Checkpoint": self.save,
-            "Change": self._changes.append,
+            "Change": self._write_change,
             "Finished": self._write_finished,
         }
 
@@ -98,11 +91,6 @@ class RunWriter:
         self.close()
 
     @property
-    def status(self) -> Status:
-        """The latest status, written or about to be."""
-        return self._status.status
-
-    @property
     def since_saved_s(self) -> float:
         """Seconds since the last checkpoint, or since the session began."""
         return time.monotonic() - self._saved_at
@@ -112,24 +100,20 @@ class RunWriter:
         for folder in (self._run.path, self._run.path / "samples", self._run.path / "checkpoints"):
             # But that of label.json, which a page may be writing.
             remove_temporaries(folder, ".[!l]*.tmp")
-        # A folder there (unlink says so, or on macOS that it may not) harms nothing.
-        with suppress(IsADirectoryError, PermissionError):
-            remove(self._traceback_path)
         self._keep_reserve()
-        self._status.set(
-            replace(
-                self.status,
-                state="running",
-                phase="",
-                message="",
-                queued="",
-                latest={},
-                metrics={},
-                weights_sha256="",
-                started=self.status.started or utc_now(),
-                ended="",
-            )
+        status = replace(
+            self.status,
+            state="running",
+            phase="",
+            message="",
+            queued="",
+            latest={},
+            metrics={},
+            weights_sha256="",
+            started=self.status.started or utc_now(),
+            ended="",
         )
+        self._append("began", status, self._run.header.fields())
 
     def write(self, event: Event | Change) -> None:
         """Keeps what an event says.
@@ -144,84 +128,80 @@ class RunWriter:
 
         When this returns, neither a crash nor a loss of power loses the run up to here.
         """
-        if checkpoint.step != self._saved_step or checkpoint.milestone:
-            if self._metrics is not None and self._scores is not None:
-                self._metrics.sync()
-                self._scores.sync()
-            self._checkpoints.save(replace(checkpoint, changes=self._changes.mark))
-            self._saved_step = checkpoint.step
-            self._status.progress(replace(self.status, saved_step=checkpoint.step))
+        step = checkpoint.step
+        if step != self._saved_step:
+            state = {name: np.asarray(value) for name, value in checkpoint.state.items()}
+            require_room(self._run.path, sum(array.nbytes for array in state.values()))
+            blob = write_blob(self._run.path, f"checkpoints/{step:08d}.npz", state, sync=True)
+            self._announce(Saved(step, blob, checkpoint.elapsed_s, checkpoint.milestone))
+        elif checkpoint.milestone and not self._saved[step].milestone:
+            # It may have been saved before it was known to be one.
+            self._announce(replace(self._saved[step], milestone=True))
         self._saved_at = time.monotonic()
 
     def rest(self) -> None:
         """The run is paused."""
-        self._status.set(replace(self.status, state="paused"))
+        self._append("paused", replace(self.status, state="paused"))
 
     def rest_without_room(self, message: str) -> None:
-        """The run is paused by a full disk, which takes one small file more: ours was kept."""
+        """The run is paused by a full disk, which takes one small line more: ours was kept."""
         remove(self._reserve_path)
-        paused = replace(self.status, state="paused", message=message)
+        self.status = replace(self.status, state="paused", message=message)
         with suppress(OSError):
-            self._status.set(paused)
+            self._append("paused", self.status)
 
     def stopping(self) -> None:
         """Training has ended, and what there is will be saved now."""
-        told = replace(self.status, phase="stopping", phase_share=self.status.share)
-        self._status.set(told)
+        share = self.status.share
+        self._append("stopping", replace(self.status, phase="stopping", phase_share=share))
 
     def go_on(self) -> None:
         """The run is running again."""
         self._keep_reserve()
-        self._status.set(replace(self.status, state="running", message=""))
-
-    def show(self) -> None:
-        """Readers see at once where the run stands: it may rest here for long."""
-        self._status.set(self.status)
+        self._append("running", replace(self.status, state="running", message=""))
 
     def tell(self, message: str) -> None:
         """Something to say of a run that goes on."""
-        self._status.set(replace(self.status, message=message))
+        self._append("message", replace(self.status, message=message))
 
-    def end(self, state: State, *, message: str = "", weights_sha256: str = "") -> None:
+    def end(
+        self,
+        state: State,
+        *,
+        message: str = "",
+        weights_sha256: str = "",
+        error: BaseException | None = None,
+    ) -> None:
         """The session is over.
 
         Args:
             state: how it ended.
             message: one sentence where there is something to say.
             weights_sha256: of the weights as they are, where they are known.
+            error: what ended it; the journal keeps its traceback, for whoever mends it.
         """
         with suppress(OSError):
             remove(self._reserve_path)
-        self._status.set(
-            replace(
-                self.status,
-                state=state,
-                phase="",
-                message=message,
-                steps_per_second=self._rate.overall,
-                weights_sha256=weights_sha256 or self.status.weights_sha256,
-                ended=utc_now(),
-            )
+        status = replace(
+            self.status,
+            state=state,
+            phase="",
+            message=message,
+            steps_per_second=self._rate.overall,
+            weights_sha256=weights_sha256 or self.status.weights_sha256,
+            ended=utc_now(),
         )
-
-    def write_traceback(self, error: BaseException) -> None:
-        """Keeps the whole story of a failure, for whoever mends it."""
-        story = "".join(traceback.format_exception(error))
-        replace_bytes(self._traceback_path, story.encode("utf-8", "replace"), sync=False)
+        story = "".join(traceback.format_exception(error)) if error is not None else ""
+        self._append("ended", status, {"traceback": story} if story else {}, sync=True)
 
     def close(self) -> None:
         """Closes all files and lets the run go."""
         try:
-            for log in (self._metrics, self._scores, self._changes, self._tensorboard):
+            for log in (self._journal, self._tensorboard):
                 if log is not None:
                     log.close()
         finally:
-            self._samples.close()
             self._run.lock.release()
-
-    @property
-    def _traceback_path(self) -> Path:
-        return self._run.path / "traceback.txt"
 
     @property
     def _reserve_path(self) -> Path:
@@ -231,91 +211,176 @@ class RunWriter:
         if not self._reserve_path.exists():
             replace_bytes(self._reserve_path, bytes(_RESERVE_BYTES), sync=False)
 
+    def _append(
+        self, kind: str, status: Status, fields: dict[str, Any] | None = None, *, sync: bool = False
+    ) -> None:
+        """Adds a line to the journal; the status becomes the run's once it stands there."""
+        if self._journal is None:
+            next_n = self._run.record().next_n
+            self._journal = JournalWriter(self._run.path / NAME, next_n)
+        status = replace(status, heartbeat=utc_now())
+        self._journal.append(kind, status.step, status.fields(), fields)
+        self.status = status
+        if sync:
+            self._journal.sync()
+
+    def _announce(self, saved: Saved) -> None:
+        """The journal names a checkpoint; then older ones go."""
+        # A disk without power may have the checkpoint's line and none of those before it.
+        if self._journal is not None:
+            self._journal.sync()
+        status = replace(self.status, saved_step=saved.step)
+        self._append("checkpoint", status, saved.fields(), sync=True)
+        before, self._saved = self._saved, kept_checkpoints({**self._saved, saved.step: saved})
+        self._saved_step = saved.step
+        for step in before.keys() - self._saved.keys():
+            remove(self._run.path / before[step].blob.file)
+
     def _write_phase(self, event: Phase) -> None:
-        told = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
-        # A download tells of itself several times a second.
-        if event.share is None:
-            self._status.set(told)
-        else:
-            self._status.progress(told)
+        self.status = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
+        if event.share is None or time.monotonic() >= self._phase_due:
+            self._append("phase", self.status)
+            self._phase_due = time.monotonic() + _PHASE_S
 
     def _write_started(self, event: Started) -> None:
-        # What lies behind the checkpoint is dropped; the trainer makes it anew.
-        folder = self._run.path
-        self._names = event.metric_names
-        self._metrics = MetricsWriter(
-            folder / "metrics.log", self._names, event.step, event.elapsed_s
+        record, step = self._run.record(), event.step
+        names = record.history.names
+        if names and names != event.metric_names:
+            raise RunError(
+                f"The run's figures are {', '.join(names)}, so it cannot go on with "
+                f"{', '.join(event.metric_names)}."
+            )
+        real = {"real": event.real, **event.real_views}
+        blob = write_blob(self._run.path, "samples/real.npz", real, sync=False)
+        elapsed_s = _elapsed_s(record, event)
+        scores = [record.scores.at(one) for one in record.scores.step if one <= step]
+        status = replace(
+            self.status,
+            phase="",
+            message=" ".join([self.status.message, *_losses(record, step)]).strip(),
+            step=step,
+            elapsed_s=elapsed_s,
+            parameters=dict(event.parameters),
+            device=event.device,
+            data=event.data.sentence(),
+            scores=scores[-1] if scores else {},
+            best_scores=_lowest(scores),
         )
-        self._scores = ScoresWriter(folder / "scores.jsonl", event.step)
-        self._samples.drop_after(event.step)
-        damaged = self._checkpoints.set_aside_after(event.step)
-        self._samples.write_real(event.real, event.real_views, self._encode_grid)
+        kind = "resumed" if step or len(record.history) else "started"
+        self._append(kind, status, {"real": blob.fields()})
+        self._names = event.metric_names
+        self._saved = {one: saved for one, saved in record.checkpoints.items() if one <= step}
+        # The trainer has just read it.
+        self._saved_step = step if step in self._saved else -1
+        self._remove_void(record, step)
         if self._wants_tensorboard:
-            self._tensorboard = TensorBoardLog(folder, event.step)
-        self._rate = StepRate(event.step, self._metrics.last_time_s)
+            self._tensorboard = TensorBoardLog(self._run.path, step)
+        self._rate = StepRate(step, elapsed_s)
         self._saved_at = time.monotonic()
         self.started = True
-        self._status.set(
-            replace(
-                self.status,
-                phase="",
-                message=_fell_back(damaged, event.step) if damaged else self.status.message,
-                step=event.step,
-                elapsed_s=self._metrics.last_time_s,
-                parameters=dict(event.parameters),
-                device=event.device,
-                data=event.data.sentence(),
-                scores=dict(self._scores.last),
-                best_scores=dict(self._scores.best),
-            )
-        )
+
+    def _remove_void(self, record: Record, step: int) -> None:
+        """Removes samples of later steps, and checkpoints that a crash left without their line."""
+        for path in self._run.path.glob("samples/*.npz"):
+            if path.stem.isdecimal() and int(path.stem) > step:
+                remove(path)
+        named = {saved.blob.file for saved in record.checkpoints.values()}
+        for path in self._run.path.glob("checkpoints/*.npz") if not record.gaps else ():
+            if f"checkpoints/{path.name}" not in named:
+                remove(path)
 
     def _write_metrics(self, event: Metrics) -> None:
-        if self._metrics is None:
+        if not self.started:
             raise RuntimeError("metrics came before the start of training")
-        # What comes after it may fail, and then all is tried again.
-        if event is not self._appended:
-            self._metrics.append(event.first_step, event.values, event.elapsed_s)
-            self._rate.add(event.last_step, event.elapsed_s)
-            self._appended = event
+        count, step = len(event.values), self.status.step
+        if event.first_step <= step or event.values.shape != (count, len(self._names)):
+            raise ValueError(
+                f"rows of {len(self._names)} metrics after step {step} expected. "
+                f"Received: shape {event.values.shape} from step {event.first_step}."
+            )
+        if count == 0:
+            return
+        self._rate.add(event.last_step, event.elapsed_s)
         means = block_means(self._names, event.values)
+        fields = {
+            "first_step": event.first_step,
+            "names": self._names,
+            "since_s": self.status.elapsed_s,
+            "elapsed_s": float(event.elapsed_s),
+            **encode_rows(event.values),
+        }
+        status = replace(
+            self.status,
+            step=event.last_step,
+            elapsed_s=float(event.elapsed_s),
+            steps_per_second=self._rate.recent,
+            latest=means,
+        )
+        self._append("metrics", status, fields)
         if self._tensorboard is not None:
             self._tensorboard.scalars(event.last_step, means)
-        # Whoever waits for the first step sees it at once.
-        tell = self._status.progress if self.status.step else self._status.set
-        tell(
-            replace(
-                self.status,
-                step=event.last_step,
-                elapsed_s=float(event.elapsed_s),
-                steps_per_second=self._rate.recent,
-                latest=means,
-            )
-        )
 
     def _write_samples(self, event: Samples) -> None:
-        if self._scores is None:
+        if not self.started:
             raise RuntimeError("samples came before the start of training")
-        self._samples.write(event, self._encode_grid)
-        self.sampled_step = event.step
-        if not event.scores:
-            return
+        arrays = {"fixed": event.fixed, "fresh": event.fresh, **event.views}
+        if event.noise is not None:
+            arrays["noise"] = event.noise
+        blob = write_blob(self._run.path, f"samples/{event.step:08d}.npz", arrays, sync=False)
         scores = {name: float(value) for name, value in event.scores.items()}
-        self._scores.append(event.step, scores)
-        if self._tensorboard is not None:
+        status = replace(self.status, step=event.step)
+        if scores:
+            best = _lowest([status.best_scores, scores])
+            status = replace(status, scores=scores, best_scores=best)
+        self._append("samples", status, {**blob.fields(), "scores": scores})
+        self.sampled_step = event.step
+        if scores and self._tensorboard is not None:
             self._tensorboard.scalars(event.step, scores)
-        self._status.progress(
-            replace(self.status, scores=scores, best_scores=dict(self._scores.best))
-        )
+
+    def _write_change(self, event: Change) -> None:
+        """Waits until the disk has it: a change decides the run's future."""
+        if event is not self._appended:
+            status = replace(self.status, changes=self.status.changes + 1)
+            self._append("change", status, {"knobs": event.knobs, "learns": event.learns})
+            self._appended = event
+        if self._journal is not None:
+            self._journal.sync()
 
     def _write_finished(self, event: Finished) -> None:
         self.finished = True
         metrics = {name: float(value) for name, value in event.metrics.items()}
-        self._status.progress(
-            replace(
-                self.status,
-                step=event.step,
-                metrics=metrics,
-                weights_sha256=event.weights_sha256,
-            )
+        status = replace(
+            self.status, step=event.step, metrics=metrics, weights_sha256=event.weights_sha256
         )
+        self._append("scored", status)
+
+
+def _elapsed_s(record: Record, event: Started) -> float:
+    """Seconds of training at the step that a session starts from."""
+    kept = record.history.step <= event.step
+    last = np.flatnonzero(kept)[-1:]
+    if len(last) and record.history.step[last[0]] == event.step:
+        return float(record.history.time_s[last[0]])
+    return event.elapsed_s
+
+
+def _losses(record: Record, step: int) -> list[str]:
+    """Sentences about what of the run cannot be read."""
+    damaged = [one for one in record.checkpoints if one > step]
+    told = [gap.sentence() for gap in record.gaps if gap.after_step < step]
+    if damaged:
+        which = ", ".join(f"{one:,}" for one in damaged)
+        told.append(
+            f"The checkpoint of step {which} cannot be read, so the run goes on from step {step:,}."
+        )
+    return told
+
+
+def _lowest(scores: list[dict[str, float]]) -> dict[str, float]:
+    """The lowest value of each score by name; those that are no numbers do not count."""
+    best: dict[str, float] = {}
+    for one in scores:
+        for name, value in one.items():
+            if value < best.get(name, np.inf):
+                best[name] = value
+    return best

@@ -9,6 +9,7 @@ the page of a real server.
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 import time
@@ -26,12 +27,8 @@ from ganlib import recipes
 from ganlib.bench.server import AppServer, served
 from ganlib.bench.session import Tab
 from ganlib.runs import Manager, Run, RunStore
-from ganlib.runs.arrays import read_arrays, write_arrays
-from ganlib.runs.documents import read_document, write_document
 from ganlib.runs.identity import new_run_id
-from ganlib.runs.metrics_log import write_log
-from ganlib.runs.samples import SampleFolder
-from ganlib.runs.scores_log import copy_scores
+from ganlib.runs.journal import decode_line, encode_line
 
 RECIPES = ("toy/scalar", "toy/gaussian-vector")
 STEPS = 40
@@ -114,19 +111,17 @@ def copy_runs(template: Run, folder: Path, count: int) -> list[str]:
 
 
 def _copy(template: Run, to: Path) -> None:
-    """A copy that says in every file whose it is, as the template's own files do."""
-    for name in ("", "checkpoints"):
-        (to / name).mkdir()
-    for name in ("run.json", "label.json", "status.json"):
-        body = read_document(template.path / name)
-        write_document(to / name, body | ({"id": to.name} if "id" in body else {}), sync=False)
-    history = template.history()
-    write_log(to / "metrics.log", history.names, history.values.T)
-    last = template.checkpoint_steps()[-1]
-    copy_scores(template.path / "scores.jsonl", to / "scores.jsonl", last)
-    SampleFolder(to / "samples").copy_from(SampleFolder(template.path / "samples"), last)
-    for path in (template.path / "checkpoints").iterdir():
-        write_arrays(to / "checkpoints" / path.name, read_arrays(path), sync=False)
+    """A copy that says that it is a run of its own."""
+    shutil.copytree(template.path, to)
+    content = b""
+    for found in (template.path / "journal.jsonl").read_bytes().splitlines():
+        line = decode_line(found)
+        assert line is not None
+        if "run" in line:
+            line["run"] = to.name
+        first = (line.pop("n"), line.pop("kind"), line.pop("step"), line.pop("status"))
+        content += encode_line(*first, line)
+    (to / "journal.jsonl").write_bytes(content)
 
 
 def list_and_open(folder: Path, run_id: str) -> dict[str, float]:

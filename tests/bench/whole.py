@@ -6,7 +6,6 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
-from ganlib.runs.checkpoint import CheckpointFolder
 
 ENDED = ("stopped", "finished", "failed", "interrupted")
 
@@ -26,8 +25,8 @@ def faults(store: RunStore, run_id: str) -> list[str]:
 
 def _faults(run: Run) -> Iterator[str]:
     status, history = run.status(), run.history()
-    checkpoints = CheckpointFolder(run.path / "checkpoints")
-    saved = checkpoints.steps()
+    saved = run.checkpoint_steps()
+    yield from run.damage()
     if status.state not in ENDED:
         yield f"it is {status.state}"
     if not np.array_equal(history.step, np.arange(1, len(history) + 1)):
@@ -35,7 +34,7 @@ def _faults(run: Run) -> Iterator[str]:
     if len(history) != status.step:
         yield f"it is at step {status.step}, and its history ends at {len(history)}"
     for step in saved:
-        state = checkpoints.load(step).state
+        state = run.checkpoint(step).state
         if not all(np.isfinite(value).all() for value in state.values()):
             yield f"its checkpoint of step {step} holds what is not finite"
     for step in run.sample_steps():

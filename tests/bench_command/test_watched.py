@@ -6,7 +6,7 @@ import pytest
 from ganlib.bench.report import LIVE_HEADING, live_json, live_rows
 from ganlib.bench.session import Tick
 from ganlib.bench.watched import Trial, steps_per_second, summary
-from ganlib.runs.metrics_reader import History
+from ganlib.runs.view import History
 
 
 def history(time_s: list[float]) -> History:

@@ -32,7 +32,7 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     assert run.status().message == sentence
     # The step of the first bad figures, or of the update after which the samples were bad.
     assert int(said[2]) - run.status().step in (0, 1)
-    assert "DivergedError: Training diverged" in (run.path / "traceback.txt").read_text()
+    assert "DivergedError: Training diverged" in run.traceback()
 
     tab.button("toy-gaussian-vector-reset").click()
     expect(tab.knob(VECTOR, "momentum")).to_have_value("0")
@@ -54,7 +54,7 @@ def test_an_exception_that_nobody_has_thought_of(
     assert _sentence(tab) == (
         "ZeroDivisionError at step 20: the scale. The traceback is in the run's folder."
     )
-    traceback = (server.runs / run_id / "traceback.txt").read_text()
+    traceback = RunStore(server.runs).open(run_id).traceback()
     assert traceback.startswith("Traceback (most recent call last)")
     assert traceback.rstrip().endswith("ZeroDivisionError: the scale\nhas no pans")
 
@@ -81,7 +81,9 @@ def test_data_that_cannot_be_read(
     tab.set_knobs("mnist/dcgan", batch_size=2, steps=1)
     tab.start()
     expect(tab.status).to_contain_text("Finished")
-    assert not list(server.runs.glob("*/traceback.txt"))
+    assert not any(
+        RunStore(server.runs).open(row.id).traceback() for row in RunStore(server.runs).list()
+    )
 
 
 def _alert(tab: Dashboard) -> Locator:
@@ -103,5 +105,5 @@ def _check_next_run(tab: Dashboard, store: RunStore) -> None:
     finished = store.open(run_id)
     assert finished.status().state == "finished"
     assert len(finished.history()) == finished.config["steps"]
-    assert not (finished.path / "traceback.txt").exists()
+    assert finished.traceback() == ""
     assert store.open(failed).status().state == "failed"

@@ -6,9 +6,9 @@ one JSON line to standard output at every point it passes, before what the point
 {"point": ..., "s": seconds since the job came, "reached": whether it is one that was asked for}.
 
 Points are the trainer's events ("event Metrics"), its phases ("phase scoring the generator"), and
-what the run's files are made with: "open", "fsync", "rename" and "remove" with the folder
-"samples" or "checkpoints", or else the file; "sync checkpoints" is the folder's own, and "write
-checkpoints" comes before each array in a file.
+what the run's files are made with: "append journal.jsonl" comes before each line; "open", "fsync",
+"rename" and "remove" with the folder "samples" or "checkpoints", or else the file; "sync
+checkpoints" is the folder's own, and "write checkpoints" comes before each array in a file.
 """
 
 import json
@@ -82,7 +82,10 @@ class Watch:
 
     def files(self) -> None:
         """Tells of files from now on."""
+        from ganlib.runs import durable
+
         fsync, write_array = os.fsync, np.lib.format.write_array
+        append = durable.AppendOnlyFile.append
 
         def told_fsync(descriptor: int) -> None:
             path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
@@ -93,7 +96,12 @@ class Watch:
             self.at(f"write {self._opened}")
             write_array(*arguments, **options)
 
+        def told_append(itself: Any, line: bytes) -> None:
+            self.at("append journal.jsonl")
+            append(itself, line)
+
         os.fsync, np.lib.format.write_array = told_fsync, told_write_array
+        durable.AppendOnlyFile.append = told_append  # type: ignore[method-assign]
         sys.addaudithook(self._heard)
 
     def events(self, trainer: Any) -> None:

@@ -117,10 +117,11 @@ def _before_first_step(kind: str, usual: Times, chance: random.Random) -> Moment
         (
             "phase loading",
             "phase building the networks",
-            "rename status.json",
+            "rename journal.jsonl",
+            "append journal.jsonl",
             "event Started",
-            "rename metrics.log",
-            "rename scores.jsonl",
+            "fsync journal.jsonl",
+            "rename samples",
             "remove samples",
             _FIRST_STEP,
         )

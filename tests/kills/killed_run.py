@@ -7,7 +7,6 @@ from kill_processes import Child, Moment, Pool, Session, session
 
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
-from ganlib.runs.checkpoint import CheckpointFolder
 
 
 class KilledRun:
@@ -76,13 +75,12 @@ def temporaries(folder: Path) -> list[str]:
 
 def readable(run: Run) -> bool:
     """Whether all that a killed process left can be read, each checkpoint for itself."""
-    checkpoints = CheckpointFolder(run.path / "checkpoints")
     try:
         run.status(), run.history(), run.scores(), run.changes()
-        for step in checkpoints.steps():
-            checkpoints.load(step)
+        for step in run.checkpoint_steps():
+            run.checkpoint(step)
         for step in run.sample_steps():
             run.samples(step)
     except RunError:
         return False
-    return True
+    return run.damage() == []

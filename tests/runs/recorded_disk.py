@@ -89,6 +89,7 @@ class RecordedDisk:
 
     # What `durable` takes from os and does not change the disk with.
     O_RDONLY = os.O_RDONLY
+    SEEK_END = os.SEEK_END
     name = os.name
     strerror = staticmethod(os.strerror)
     close = staticmethod(os.close)
@@ -115,7 +116,7 @@ class RecordedDisk:
     def open_file(self, path: Path, mode: str, buffering: int = -1) -> Any:
         """A file to be written."""
         name = self._below(path)
-        if "x" in mode:
+        if name not in self._files:
             self._do(Operation("create", name, self._made))
             self._files[name] = self._made
             self._made += 1

@@ -112,11 +112,11 @@ def test_a_file_that_somebody_else_made_is_refused(tmp_path: Path, content: byte
         None,
         {},
         {"file": FILE},
-        {"file": FILE, "crc32": "0"},
-        {"file": "../samples/1.npz", "crc32": 0},
-        {"file": "samples/../../1.npz", "crc32": 0},
-        {"file": "/samples/1.npz", "crc32": 0},
-        {"file": "journal.jsonl", "crc32": 0},
+        {"file": FILE, "file_crc32": "0"},
+        {"file": "../samples/1.npz", "file_crc32": 0},
+        {"file": "samples/../../1.npz", "file_crc32": 0},
+        {"file": "/samples/1.npz", "file_crc32": 0},
+        {"file": "journal.jsonl", "file_crc32": 0},
     ],
 )
 def test_a_blob_lies_in_its_folder(fields: object) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.runs.durable import AppendFile, remove_temporaries, replace_bytes, replaced
+from ganlib.runs.durable import AppendOnlyFile, remove_temporaries, replace_bytes, replaced
 
 
 def test_replaced_keeps_the_old_file_when_the_writer_fails(tmp_path: Path) -> None:
@@ -35,37 +35,13 @@ def test_remove_temporaries_takes_only_what_a_dead_writer_left(tmp_path: Path) -
     ]
 
 
-class _FullDisk:
-    """A file on a disk that has room for three more bytes, then for any number."""
-
-    def __init__(self, file):
-        self._file = file
-        self._full = False
-
-    def __getattr__(self, name: str):
-        return getattr(self._file, name)
-
-    def write(self, data: memoryview) -> int:
-        if self._full:
-            raise OSError(28, "No space left on device")
-        self._full = True
-        return self._file.write(data[:3])
-
-
-def test_a_failed_append_leaves_nothing_and_the_next_one_is_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_torn_line_is_closed_before_the_next_one_and_never_cut(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    path.write_bytes(b"abctorn")
-    log = AppendFile(path, 3)
-    assert path.read_bytes() == b"abc"
-    real_file = log._file
-    monkeypatch.setattr(log, "_file", _FullDisk(real_file))
-    with pytest.raises(OSError, match="No space"):
-        log.append(b"12345678")
-    monkeypatch.setattr(log, "_file", real_file)
-    assert path.read_bytes() == b"abc"
-    assert log.end == 3
-    log.append(b"de")
-    log.close()
-    assert path.read_bytes() == b"abcde"
+    for before, after in ((b"", b""), (b"whole\n", b"whole\n"), (b"whole\nto", b"whole\nto\n")):
+        path.write_bytes(before)
+        log = AppendOnlyFile(path)
+        log.append(b"next\n")
+        log.append(b"last\n")
+        log.sync()
+        log.close()
+        assert path.read_bytes() == after + b"next\nlast\n"

@@ -14,6 +14,7 @@ be there, nothing wrong may be read, and the end is that of a run that nothing h
 import errno
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -35,9 +36,8 @@ from recorded_disk import (
 
 from ganlib.errors import RunError
 from ganlib.events import Change, Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, status
+from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute
 from ganlib.runs.control import Wish
-from ganlib.runs.status import Status, write_status
 
 STEPS = 40
 CONFIG = FakeConfig(steps=STEPS, sample_every=20, checkpoint_every=10, milestones=1)
@@ -66,11 +66,6 @@ class Control(RunControl):
         else:
             self._disk.mend()
             self.unpause()
-
-
-def picture(images: np.ndarray) -> bytes:
-    """A grid, for a test of everything but pictures."""
-    return b"\x89PNG" + images.tobytes() + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 class Life:
@@ -110,12 +105,7 @@ class Life:
                     self.changed = min(self.changed, len(disk.done))
 
             trainer = FakeTrainer(config)
-            # So that a run makes the same operations however fast the machine is.
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(status, "_INTERVAL_S", 0.0)
-                state = execute(
-                    run, trainer, control, watch, encode_grid=picture, tensorboard=False
-                )
+            state = execute(run, trainer, control, watch, tensorboard=False)
             if state == "finished":
                 self.ended = len(disk.done)
 
@@ -148,9 +138,10 @@ def check_what_can_be_read(run: Run) -> None:
     """Nothing that is read is wrong: it is a part of the truth, or an error in one sentence."""
     truth = true_walk(STEPS)
     history = run.history()
-    assert history.step.tolist() == list(range(1, len(history) + 1))
+    # Of lines that no sync has followed, any may be lost.
+    assert (np.diff(history.step) > 0).all()
     if len(history):
-        np.testing.assert_array_equal(history.values[2:].T, truth[: len(history)])
+        np.testing.assert_array_equal(history.values[2:].T, truth[history.step - 1])
         assert (np.diff(history.time_s) > 0).all()
     scores = run.scores()
     for step, value in zip(scores.step, scores.values.get("w1", ()), strict=True):
@@ -177,7 +168,7 @@ def check_what_was_confirmed(run: Run, life: Life, operations: int) -> None:
     saved = [step for at, step in life.saved if at <= operations]
     if saved:
         assert run.latest_checkpoint().step >= saved[-1]
-        assert len(run.history()) >= saved[-1]
+        assert run.history().step.tolist()[: saved[-1]] == list(range(1, saved[-1] + 1))
         due = [step for step in range(0, saved[-1], CONFIG.sample_every)]
         assert run.scores().step.tolist()[: len(due)] == due
         assert {step for step in saved if step % 20 == 0} <= {
@@ -194,10 +185,9 @@ def check_what_was_confirmed(run: Run, life: Life, operations: int) -> None:
 def go_on(run: Run, steps: int) -> str:
     """Goes on to a total of steps, as `resume` does."""
     config = CONFIG.model_copy(update={"steps": steps})
-    state = run.status()
-    write_status(run.path, Status("queued", steps, elapsed_s=state.elapsed_s))
+    run.note("queued", replace(run.status(), state="queued", steps=steps))
     trainer = LateTrainer(run, config, make_fake)
-    return execute(run, trainer, RunControl(), encode_grid=picture, tensorboard=False)
+    return execute(run, trainer, RunControl(), tensorboard=False)
 
 
 def check_the_end(run: Run, steps: int) -> None:
@@ -229,7 +219,7 @@ def check_image(files: Image, life: Life, operations: int, *, goes_on: bool = Tr
             if not goes_on:
                 return ""
             steps = STEPS + 10 if run.status().state == "finished" else STEPS
-            assert go_on(run, steps) == "finished", run.traceback()
+            assert go_on(run, steps) == "finished", f"{run.status().message} {run.traceback()}"
             check_the_end(RunStore(path).open(life.run_id), steps)
         except (AssertionError, RunError, OSError, ValueError, KeyError) as error:
             return f"{type(error).__name__}: {error}"
@@ -351,7 +341,7 @@ def _after_a_failure(failure: Failure, *, stops: bool) -> str:
             if found.state == "failed":
                 assert found.message.endswith(".") and len(found.message) < 300
             steps = STEPS + 10 if found.state == "finished" else STEPS
-            assert go_on(run, steps) == "finished", run.traceback()
+            assert go_on(run, steps) == "finished", f"{run.status().message} {run.traceback()}"
             check_the_end(RunStore(path).open(life.run_id), steps)
         except (AssertionError, RunError, OSError, ValueError, KeyError) as error:
             return f"{type(error).__name__}: {error}"
@@ -367,9 +357,7 @@ def _after_a_failure(failure: Failure, *, stops: bool) -> str:
         ("sync folder 2", "the run is gone"),
         ("sync folder checkpoints", "has no checkpoint yet|assert 10 >= 20"),
         ("sync checkpoints", "checkpoints of run .* can be read"),
-        ("sync metrics.log", "assert 0 >= 10"),
-        ("sync scores.jsonl", "assert \\[\\] == \\[0"),
-        ("sync changes.jsonl", "assert 0 == 1"),
+        ("sync journal.jsonl", "has no checkpoint yet|assert 10 >= 20"),
     ],
 )
 def test_without_a_sync_a_power_failure_loses_what_was_confirmed(

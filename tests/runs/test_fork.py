@@ -10,8 +10,8 @@ from ganlib.config import metric_names
 from ganlib.errors import RunError
 from ganlib.runs import Manager, Run, RunStore, fork
 from ganlib.runs.fork import fork_run
-from ganlib.runs.metrics_log import LEADING_COLUMNS
 from ganlib.runs.run import Parent
+from ganlib.runs.view import LEADING_COLUMNS
 
 Make = Callable[..., Manager]
 CONFIG = FakeConfig(steps=100, sample_every=20, checkpoint_every=40)
@@ -132,8 +132,8 @@ def test_a_fork_of_a_damaged_checkpoint_leaves_nothing_behind(
     (parent.path / "checkpoints" / "00000080.npz").write_bytes(b"")
     with pytest.raises(RunError, match=r"00000080\.npz is damaged"):
         manager.fork(parent.id, 80, CONFIG)
-    (parent.path / "metrics.log").write_bytes(b"no names\n")
-    with pytest.raises(RunError, match=r"metrics\.log is damaged"):
+    (parent.path / "journal.jsonl").write_bytes(b"no line\n")
+    with pytest.raises(RunError, match=r"journal\.jsonl is damaged"):
         manager.fork(parent.id, 100, FakeConfig(steps=200))
     assert len(list(manager.store.root.iterdir())) == 1
 

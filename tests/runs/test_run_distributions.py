@@ -11,7 +11,7 @@ from ganlib.events import Change, DataReport, Samples, Started
 from ganlib.metrics.comparison import compare
 from ganlib.runs import RunStore
 from ganlib.runs.distributions import distributions
-from ganlib.runs.documents import DamagedError
+from ganlib.runs.journal import DamagedError
 from ganlib.runs.run import Run
 from ganlib.runs.writer import RunWriter
 

@@ -1,16 +1,19 @@
 import os
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fake_trainer import FakeConfig
 
 from ganlib.errors import RunError
-from ganlib.runs import Label, RunStore, RunSummary, documents
+from ganlib.runs import Label, Run, RunStore, journal
+from ganlib.runs import run as run_module
 from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
-from ganlib.runs.status import Status, read_status, write_status
+from ganlib.runs.status import Status
 
 WRONG_IDS = [
     "",
@@ -109,11 +112,11 @@ def test_an_owner_that_lets_go_leaves_an_interrupted_run(store: RunStore) -> Non
     status = other.open(owner.id).status()
     assert status.state == "interrupted"
     assert status.message == "The process that had it in its queue ended before its turn."
-    assert read_status(owner.path) == status
+    assert status.ended == status.heartbeat
     assert other.claim(owner.id).lock.held
 
 
-def test_a_run_that_ends_while_a_reader_looks_is_not_marked(
+def test_a_run_that_ends_while_a_reader_looks_has_ended(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = store.create("toy/scalar", FakeConfig())
@@ -121,30 +124,30 @@ def test_a_run_that_ends_while_a_reader_looks_is_not_marked(
     genuine = RunLock.try_acquire
 
     def ends_just_before(lock: RunLock) -> bool:
-        write_status(run.path, Status("finished", 100))
+        run.note("ended", Status("finished", 100))
         return genuine(lock)
 
     monkeypatch.setattr(RunLock, "try_acquire", ends_just_before)
     assert store.open(run.id).status().state == "finished"
-    assert read_status(run.path).state == "finished"
 
 
 @pytest.mark.parametrize("state", ["stopped", "finished", "failed", "interrupted"])
 def test_a_run_that_has_ended_stays_as_it_ended(store: RunStore, state: str) -> None:
     run = store.create("toy/scalar", FakeConfig())
-    written = write_status(run.path, Status(state, 100))  # type: ignore[arg-type]
+    written = Status(state, 100)  # type: ignore[arg-type]
+    run.note("ended", written)
     run.lock.release()
-    assert store.open(run.id).status() == written
+    found = store.open(run.id).status()
+    assert found == replace(written, heartbeat=found.heartbeat)
 
 
-def test_a_damaged_status_can_be_resumed_from(store: RunStore) -> None:
-    run = store.create("toy/scalar", FakeConfig(steps=30))
+def test_readers_write_nothing(store: RunStore) -> None:
+    run = store.create("toy/scalar", FakeConfig())
     run.lock.release()
-    (run.path / "status.json").write_bytes(b"")
-    status = store.open(run.id).status()
-    assert (status.state, status.steps) == ("interrupted", 30)
-    assert status.message == f"{run.id}/status.json is damaged. The run can be resumed."
-    assert (run.path / "status.json").read_bytes() == b"", "a damaged file is left alone"
+    before = {path: path.read_bytes() for path in run.path.iterdir()}
+    assert store.open(run.id).status().state == "interrupted"
+    assert store.list()[0].status is not None
+    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
 
 
 def test_names_and_notes_can_be_changed(store: RunStore) -> None:
@@ -158,7 +161,10 @@ def test_names_and_notes_can_be_changed(store: RunStore) -> None:
             store.rename(run.id, name)
     with pytest.raises(RunError, match=r"at most 20,000 characters. Received: 20,001\.$"):
         store.annotate(run.id, "x" * 20_001)
-    (run.path / "label.json").write_bytes(b"{")
+    for damaged in (b"{", b"[]", b"{}", b"\xff", b"[" * 100_000):
+        (run.path / "label.json").write_bytes(damaged)
+        assert store.open(run.id).label() == Label(run.id)
+    (run.path / "label.json").unlink()
     assert store.open(run.id).label() == Label(run.id)
 
 
@@ -173,29 +179,80 @@ def test_the_list_has_the_newest_first_and_what_is_damaged(
     runs = [store.create("toy/scalar", FakeConfig()) for _ in range(4)]
     assert [row.id for row in store.list()] == [runs[index].id for index in (1, 3, 2, 0)]
 
-    (runs[1].path / "run.json").write_bytes(b"{")
-    monkeypatch.setattr(documents, "SCHEMA", 2)
-    write_status(runs[2].path, Status("finished", 1))
-    monkeypatch.setattr(documents, "SCHEMA", 1)
+    (runs[1].path / "journal.jsonl").write_bytes(b"{")
+    _change_header(runs[2], {"format": 2})
     (store.root / "notes").mkdir()
     (store.root / "20261122-0000-000000000000").mkdir()
     (store.root / "20261122-0000-00000000000a").write_text("a file")
     rows = {row.id: row for row in store.list()}
     assert set(rows) == {run.id for run in runs}
-    assert rows[runs[1].id].damage == f"{runs[1].id}/run.json is damaged."
+    assert rows[runs[1].id].damage == f"{runs[1].id}/journal.jsonl is damaged."
     assert rows[runs[1].id].status is None
-    assert rows[runs[2].id].damage.startswith(f"{runs[2].id}/status.json was written by a later")
+    assert rows[runs[2].id].damage == (
+        f"{runs[2].id}/journal.jsonl has format 2, and this version of the program reads format 1."
+    )
     assert rows[runs[0].id].damage == ""
     queued = rows[runs[0].id].status
     assert queued is not None and queued.state == "queued"
 
 
-def test_a_run_folder_without_its_description_is_told(store: RunStore) -> None:
+def _change_header(run: Run, changes: dict[str, object]) -> None:
+    """Writes other values into every header of a run's journal, as another version would."""
+    path = run.path / "journal.jsonl"
+    lines = [journal.decode_line(line) for line in path.read_bytes().splitlines()]
+    content = b""
+    for line in lines:
+        assert line is not None
+        fields = {name: line.pop(name) for name in ("n", "kind", "step", "status")}
+        content += journal.encode_line(*fields.values(), line | changes)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"format": 2}, "has format 2, and this version"),
+        ({"format": None}, "has format None, and this version"),
+        ({"format": "1"}, "has format '1', and this version"),
+        ({"run": "20261122-0203-a1b2c3d4e5f6"}, "is the copy of another run's"),
+        ({"recipe": 7}, "is damaged"),
+        ({"config": []}, "is damaged"),
+        ({"parent": {"run": "../..", "step": 0}}, "is damaged"),
+    ],
+    ids=range(7),
+)
+def test_a_journal_that_is_not_ours_is_refused_in_one_sentence(
+    store: RunStore, changes: dict[str, object], told: str
+) -> None:
     run = store.create("toy/scalar", FakeConfig())
-    (run.path / "run.json").unlink()
+    _change_header(run, changes)
+    before = (run.path / "journal.jsonl").read_bytes()
+    for read in (lambda: store.open(run.id), lambda: Run(run.path), run.record):
+        with pytest.raises(RunError, match=f"^{run.id}/journal.jsonl {told}.*\\.$"):
+            read()
+    assert store.list()[0].damage.startswith(f"{run.id}/journal.jsonl {told}")
+    assert (run.path / "journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_run_survives_either_of_its_first_lines(store: RunStore, number: int) -> None:
+    run = store.create("toy/scalar", FakeConfig(seed=5))
+    path = run.path / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[number] = lines[number].replace(b"toy/scalar", b"toy/plane!")
+    path.write_bytes(b"".join(lines))
+    found = RunStore(store.root).open(run.id)
+    assert (found.recipe, found.config["seed"]) == ("toy/scalar", 5)
+    assert found.record().header == run.header
+    assert found.status().state == "queued"
+
+
+def test_a_run_folder_without_its_journal_is_told(store: RunStore) -> None:
+    run = store.create("toy/scalar", FakeConfig())
+    (run.path / "journal.jsonl").unlink()
     assert store.list() == [], "somebody may be making it"
     run.lock.release()
-    assert store.list()[0].damage == f"{run.id}/run.json is missing."
+    assert store.list()[0].damage == f"{run.id}/journal.jsonl is missing."
 
 
 def test_delete_refuses_what_is_owned_and_removes_the_rest(store: RunStore) -> None:
@@ -218,7 +275,7 @@ def test_delete_refuses_what_is_owned_and_removes_the_rest(store: RunStore) -> N
 def test_damaged_runs_can_be_deleted(store: RunStore) -> None:
     run = store.create("toy/scalar", FakeConfig())
     run.lock.release()
-    (run.path / "run.json").write_bytes(b"")
+    (run.path / "journal.jsonl").write_bytes(b"")
     store.delete(run.id)
     assert list(store.root.iterdir()) == []
 
@@ -253,8 +310,7 @@ def test_what_a_creation_or_deletion_left_that_was_cut_short_is_swept_away(
 ) -> None:
     kept, killed, deleted = (store.create("fake/walk", FakeConfig()) for _ in range(3))
     # As a process leaves it that dies before the last file of a new run is there.
-    (killed.path / "unfinished").write_bytes(b"")
-    (killed.path / "run.json").unlink()
+    (killed.path / "journal.jsonl").rename(killed.path / ".journal.jsonl.tmp")
     deleted.path.rename(store.root / f".deleted-{deleted.id}-00")
     assert [row.id for row in store.list()] == [kept.id]
     store.sweep()
@@ -262,34 +318,63 @@ def test_what_a_creation_or_deletion_left_that_was_cut_short_is_swept_away(
     killed.lock.release()
     store.sweep()
     assert [path.name for path in store.root.iterdir()] == [kept.id]
-    assert not (kept.path / "unfinished").exists()
+    assert sorted(path.name for path in kept.path.iterdir()) == [
+        "journal.jsonl",
+        "label.json",
+        "lock",
+    ]
 
 
-def test_a_run_that_lost_its_description_is_not_swept_away(store: RunStore) -> None:
+def test_a_run_that_lost_its_journal_is_not_swept_away(store: RunStore) -> None:
     run = store.create("fake/walk", FakeConfig())
     run.lock.release()
-    (run.path / "run.json").unlink()
+    (run.path / "journal.jsonl").unlink()
     store.sweep()
     [row] = store.list()
-    assert row.damage == f"{run.id}/run.json is missing."
+    assert row.damage == f"{run.id}/journal.jsonl is missing."
 
 
 def test_runs_that_have_ended_are_read_once_for_the_list(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended, queued = (store.create("fake/walk", FakeConfig()) for _ in range(2))
-    write_status(ended.path, Status("finished", 100))
+    ended.note("ended", Status("finished", 100))
     read: list[str] = []
-    summary = RunStore._summary
+    read_status = run_module.read_status
 
-    def count(self: RunStore, run_id: str) -> RunSummary | None:
-        read.append(run_id)
-        return summary(self, run_id)
+    def count(folder: Path) -> Status:
+        read.append(folder.name)
+        return read_status(folder)
 
-    monkeypatch.setattr(RunStore, "_summary", count)
+    monkeypatch.setattr(run_module, "read_status", count)
     watching = RunStore(store.root)
     first = watching.list()
-    assert watching.list() == first
-    assert sorted(read) == sorted([ended.id, queued.id, queued.id])
+    of_first = read.count(ended.id)
+    assert watching.list() == first and read.count(queued.id) > of_first
+    assert watching.active() and read.count(ended.id) == of_first
     store.rename(ended.id, "another name")
     assert {row.label.name for row in watching.list()} > {"another name"}
+
+
+def test_a_table_of_a_thousand_runs_opens_within_a_second(store: RunStore) -> None:
+    run = store.create("fake/walk", FakeConfig())
+    run.note("ended", Status("finished", 100))
+    lines = (run.path / "journal.jsonl").read_bytes()
+    # As long as that of a run of 100,000 steps.
+    first, *rest = lines.splitlines(keepends=True)
+    filler = journal.encode_line(2, "metrics", 1, {}, {"rows": "A" * 4_000}) * 200
+    for number in range(1_000):
+        run_id = f"20260101-0000-{number:012x}"
+        folder = store.root / run_id
+        folder.mkdir()
+        (folder / "label.json").write_bytes((run.path / "label.json").read_bytes())
+        header = journal.decode_line(first)
+        assert header is not None
+        fields = {**header, "run": run_id}
+        of_line = {name: fields.pop(name) for name in ("n", "kind", "step", "status")}
+        content = journal.encode_line(*of_line.values(), fields)
+        (folder / "journal.jsonl").write_bytes(content + filler + rest[-1])
+    watching = RunStore(store.root)
+    began = time.process_time()
+    assert len(watching.list()) == 1_001
+    assert time.process_time() - began < 1.0

@@ -1,7 +1,6 @@
 """A run's id is checked before it touches a path, wherever it comes in."""
 
 import inspect
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,9 @@ from ganlib import cli
 from ganlib.errors import RunError
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.identity import is_run_id, new_run_id
+from ganlib.runs.journal import encode_line
+from ganlib.runs.status import Status
+from ganlib.runs.view import Header
 
 OUTSIDE = "20261122-0203-a1b2c3d4e5f6"
 BAD = [
@@ -43,8 +45,9 @@ def store(tmp_path: Path) -> RunStore:
     (tmp_path / "runs").mkdir()
     for name in ("outside", OUTSIDE):
         (tmp_path / name).mkdir()
-        body = {"version": 1, "recipe": "toy/scalar", "config": {}, "created": ""}
-        (tmp_path / name / "run.json").write_text(json.dumps(body))
+        header = Header(name, "toy/scalar", {"steps": 1}, "").fields()
+        line = encode_line(0, "created", 0, Status("finished", 1).fields(), header)
+        (tmp_path / name / "journal.jsonl").write_bytes(line)
     return RunStore(tmp_path / "runs")
 
 

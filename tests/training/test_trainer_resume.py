@@ -1,6 +1,7 @@
 """Going on from a checkpoint, and two runs at once."""
 
 import threading
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.events import Checkpoint, Event, Metrics, Started
 from ganlib.recipes.base import Recipe
-from ganlib.runs.checkpoint import CheckpointFolder
+from ganlib.runs.blobs import read_blob, write_blob
 from ganlib.training import Trainer, load_generator
 from ganlib.training.networks import build_networks
 from ganlib.training.randomness import Purpose
@@ -58,9 +59,9 @@ def gone_on(name: str) -> tuple[Trainer, list[Event]]:
     """A new trainer that went on from that run's checkpoint, as it comes from the disk."""
     (taken,) = only(whole(name), Checkpoint)
     with TemporaryDirectory() as path:
-        folder = CheckpointFolder(Path(path) / "checkpoints")
-        folder.save(taken)
-        loaded = folder.latest()
+        state = {name: np.asarray(value) for name, value in taken.state.items()}
+        blob = write_blob(Path(path), "checkpoints/00000001.npz", state, sync=False)
+        loaded = replace(taken, state=read_blob(Path(path), blob))
     recipe = reduced(name)
     trainer = Trainer(
         recipe, recipe.parse({"devices": "cpu", "milestones": 0, **REDUCED[name]}), loaded

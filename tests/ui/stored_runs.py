@@ -51,7 +51,6 @@ def training(store: RunStore, recipe: str = "toy/scalar", **knobs: Any) -> Itera
         writer.write(Metrics(1, rows(1, 10), 0.5))
         writer.write(Metrics(11, rows(11, STEP), 1.0))
         writer.write(samples_of(recipe, STEP))
-        writer.go_on()  # which writes the status at once, whenever it was last written
         yield writer
 
 
@@ -70,8 +69,7 @@ def failed(store: RunStore, recipe: str = "toy/scalar") -> Run:
     """Diverged in step 21."""
     with training(store, recipe) as writer:
         error = DivergedError(STEP + 1, ["generator_loss"])
-        writer.write_traceback(error)
-        writer.end("failed", message=failure_sentence(error, STEP))
+        writer.end("failed", message=failure_sentence(error, STEP), error=error)
     return newest(store)
 
 

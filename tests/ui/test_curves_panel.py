@@ -1,6 +1,7 @@
 """The second chart: what it offers depends on what a run has measured."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -227,8 +228,7 @@ def test_a_plane_offers_its_distance_with_the_floor(store: RunStore) -> None:
     look = _Look("Sliced Wasserstein-1", "discriminator", 0.9, False, "step")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
-    reading.once("history", lambda: history)
-    reading.once("scores", lambda: kept)
+    reading.once("record", lambda: replace(run.record(), history=history, scores=kept))
     chart = _charts(reading, (), None, look)[1]
     assert [trace["name"] for trace in chart.traces] == ["generated", "floor"]
     # Exact values: the smoothing of the losses does not apply.
@@ -250,7 +250,6 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     look = _Look("Peaks found", "discriminator", 0.0, False, "seconds")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
-    reading.once("history", lambda: history)
-    reading.once("scores", lambda: scores)
+    reading.once("record", lambda: replace(run.record(), history=history, scores=scores))
     below = _charts(reading, (), None, look)[1].to_plotly()
     assert list(below.data[-1].x) == [0.0, 0.2, 0.2, 0.6]

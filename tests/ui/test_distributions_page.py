@@ -156,10 +156,14 @@ def test_two_runs_that_have_nothing_in_common(store: RunStore, open_page: Open) 
 @pytest.mark.parametrize("source", ["A run", "Two runs"])
 def test_a_run_without_samples(store: RunStore, open_page: Open, source: str) -> None:
     stored_runs.finished(store)
-    without = stored_runs.finished(store)
+    without = stored_runs.create(store)
+    with RunWriter(without, tensorboard=False) as writer:
+        writer.begin()
+        real = stored_runs.samples_of("toy/scalar", 0).fixed
+        report = DataReport("Made up", "for a test")
+        writer.write(Started(0, {}, report, "CPU", real, stored_runs.METRICS))
+        writer.end("stopped")
     store.rename(without.id, "a_f*t")
-    for step in without.sample_steps():
-        (without.path / "samples" / f"{step:08d}.npz").unlink()
     app = open_page("distributions")
     app.session_state["compare.source"] = source
     app.run()

@@ -9,7 +9,6 @@ import stored_runs
 import streamlit as st
 
 from ganlib.runs import Run, RunStore
-from ganlib.runs.status import write_status
 from ganlib.ui.server import session
 
 
@@ -62,7 +61,7 @@ def test_a_start_waits_for_a_step_and_is_recent_for_a_while(run: Run, clock: Clo
 
 def test_the_wait_ends_with_the_first_step(run: Run, clock: Clock) -> None:
     def step() -> None:
-        write_status(run.path, replace(run.status(), state="running", step=int(clock.now > 100.1)))
+        run.note("status", replace(run.status(), state="running", step=int(clock.now > 100.1)))
 
     clock.wakes = step
     session.wait_for_first_step(run, 60)
@@ -71,7 +70,7 @@ def test_the_wait_ends_with_the_first_step(run: Run, clock: Clock) -> None:
 
 @pytest.mark.parametrize("state", ["failed", "stopped"])
 def test_nobody_waits_for_a_run_that_has_ended(run: Run, clock: Clock, state: str) -> None:
-    write_status(run.path, replace(run.status(), state=state))  # type: ignore[arg-type]
+    run.note("status", replace(run.status(), state=state))  # type: ignore[arg-type]
     session.wait_for_first_step(run, 60)
     assert clock.now == 100
 

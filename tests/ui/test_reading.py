@@ -10,9 +10,9 @@ import pytest
 import stored_runs
 
 from ganlib.errors import RunError
-from ganlib.events import Metrics
+from ganlib.events import DataReport, Metrics, Started
 from ganlib.runs import RunStore
-from ganlib.runs.metrics_log import write_log
+from ganlib.runs.writer import RunWriter
 from ganlib.ui.server import reading
 from ganlib.ui.server.reading import Reading, Readings
 
@@ -37,7 +37,6 @@ def test_new_steps_make_a_new_one_as_soon_as_the_old_is_not_fresh(
         assert len(before.history) == stored_runs.STEP
         later = stored_runs.STEP + 1
         writer.write(Metrics(later, stored_runs.rows(later, later), 1.5))
-        writer.show()
         # Not to be told by eye, and spares the training: within half a second the same.
         monkeypatch.setattr(reading, "FRESH_S", 60.0)
         assert kept.of(run, run.status()) is before
@@ -69,7 +68,7 @@ def test_a_paused_run_is_read_again_at_every_change(
         writer.rest()
         before = kept.of(run, run.status())
         assert kept.of(run, run.status()) is before
-        writer.show()  # as after a step by hand
+        writer.tell("something else")
         assert kept.of(run, run.status()) is not before
 
 
@@ -141,13 +140,18 @@ def test_a_reading_that_is_behind_begins_its_own(store: RunStore) -> None:
 
 
 def test_what_grows_begins_anew_with_another_history(store: RunStore) -> None:
-    """A resume cut the log back, and other steps followed."""
+    """A resume went back, and other steps followed."""
     run = stored_runs.finished(store)
     before = Reading(run, run.status())
     with before.growing("curves", list) as steps:
         steps.append(1)
-    history, log = before.history, run.path / "metrics.log"
-    write_log(log, history.names, 2 * history.values.T)
+    history = before.history
+    with RunWriter(store.claim(run.id), tensorboard=False) as writer:
+        writer.begin()
+        real = stored_runs.samples_of("toy/scalar", 0).fixed
+        data = DataReport("Made up", "for a test")
+        writer.write(Started(10, {}, data, "CPU", real, stored_runs.METRICS))
+        writer.write(Metrics(11, 2 * stored_runs.rows(11, 20), 1.0))
     after = Reading(run, run.status(), before=before)
     assert after.history.log is not history.log
     with after.growing("curves", list) as anew:
@@ -157,11 +161,11 @@ def test_what_grows_begins_anew_with_another_history(store: RunStore) -> None:
 def test_what_grew_for_the_longest_unused_is_let_go(store: RunStore) -> None:
     run = stored_runs.finished(store)
     shared = Reading(run, run.status())
-    for smoothing in range(9):
+    for smoothing in range(33):
         with shared.growing(smoothing, list) as steps:
             steps.append(smoothing)
-    with shared.growing(8, list) as kept:
-        assert kept == [8]
+    with shared.growing(32, list) as kept:
+        assert kept == [32]
     with shared.growing(0, list) as anew:
         assert anew == []
 

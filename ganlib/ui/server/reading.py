@@ -15,16 +15,14 @@ import numpy as np
 
 from ganlib.events import Arrays
 from ganlib.runs import Run, Status
-from ganlib.runs.metrics_reader import History
-from ganlib.runs.scores_log import Scores
+from ganlib.runs.view import History, Record, Scores
 
 # Half of the time between two looks: whoever looks alone sees what is new at each of them.
 FRESH_S = 0.5
 _MOST = 16
-# Of each reading: curves that grow; and what was made of its files, of which a step that is looked
-# at takes two entries and up to 200 kB.
-_MOST_KEPT = 8
-_MOST_MADE = 32
+# Of each run: curves that grow, and what was made of its files. A step that is looked at takes two
+# entries and up to 200 kB.
+_MOST_KEPT = 32
 
 Made = TypeVar("Made")
 Grown = TypeVar("Grown", bound=Sized)
@@ -70,8 +68,9 @@ class Reading:
         self.run = run
         self.status = status
         self._since = time.monotonic()
-        self._made = Kept(_MOST_MADE)
         self._kept: Kept = before._kept if before else Kept(_MOST_KEPT)
+        # Tells what was made of this reading from what was made of others.
+        self._own = object()
 
     def holds(self, status: Status) -> bool:
         """Whether it still does for a page that has just read this status."""
@@ -88,7 +87,7 @@ class Reading:
             key: names what is made, with all that decides it besides the run.
             make: makes it, and may raise, in which case nothing is kept.
         """
-        with self._made.of(key, make) as made:
+        with self._kept.of((self._own, key), make) as made:
             return made
 
     @contextmanager
@@ -105,19 +104,24 @@ class Reading:
             yield kept if len(kept) <= len(history) else make()
 
     @property
+    def record(self) -> Record:
+        """See `Run.record`."""
+        return self.once("record", self.run.record)
+
+    @property
     def history(self) -> History:
         """See `Run.history`."""
-        return self.once("history", self.run.history)
+        return self.record.history
 
     @property
     def scores(self) -> Scores:
         """See `Run.scores`."""
-        return self.once("scores", self.run.scores)
+        return self.record.scores
 
     @property
     def sample_steps(self) -> list[int]:
         """See `Run.sample_steps`."""
-        return self.once("sample_steps", self.run.sample_steps)
+        return list(self.record.samples)
 
     def samples(self, step: int) -> Arrays:
         """See `Run.samples`."""

@@ -9,8 +9,8 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.events import Change
-from ganlib.runs.metrics_reader import History
 from ganlib.runs.run import Parent
+from ganlib.runs.view import History
 from ganlib.ui.components.aligned import lower_control
 from ganlib.ui.components.live_chart import Shown, live_charts
 from ganlib.ui.components.text import words
@@ -105,7 +105,7 @@ def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
         x_kind="seconds" if options.get("chart.x") == "Seconds" else "step",
     )
     if reading:
-        changes, parent = reading.run.changes(), reading.run.parent
+        changes, parent = reading.record.changes, reading.run.parent
         losses, below = reading.once(
             (look, len(changes)),
             lambda: _charts(reading, changes, parent, look),

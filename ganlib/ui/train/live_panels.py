@@ -141,6 +141,9 @@ def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
             with_pending_action(status, manager().asked(run.id), slow=manager().is_slow(run.id)),
             label,
         )
+        with errors_shown():
+            for gap in reading.record.gaps:
+                st.warning(gap.sentence(), icon=":material/warning:")
     with places.curves, errors_shown():
         curves_panel(reading, recipe.page, drawn.offered)
     with errors_shown():

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
-from ganlib.runs.arrays import read_arrays, write_arrays
+from ganlib.runs.blobs import read_blob, write_blob
 from ganlib.runs.distributions import distributions
-from ganlib.runs.documents import encode, name_of
-from ganlib.runs.metrics_reader import History
+from ganlib.runs.journal import decode_line, encode_line
+from ganlib.runs.view import History
 from ganlib.ui.train.run_files import config_json, metrics_csv, samples_csv
 
 # Tried at as many places as DAMAGE_EXAMPLES says, and the same ones every time.
@@ -78,7 +78,7 @@ def overwritten(victim: Victim) -> None:
 
 def of_another_place(victim: Victim) -> None:
     """Another whole file of the same run."""
-    folder = next(parent for parent in victim.path.parents if (parent / "run.json").exists())
+    folder = next(parent for parent in victim.path.parents if (parent / "label.json").exists())
     others = sorted(path for path in folder.rglob("*") if path.is_file() and path != victim.path)
     victim.put(victim.draw(st.sampled_from(others)).read_bytes())
 
@@ -150,28 +150,42 @@ _ODD = st.sampled_from(
 )
 
 
-def forge_document(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
-    """Puts an odd value into a document or a log of them, with the right checksum and name."""
-    first, _, rest = path.read_bytes().partition(b"\n")
-    if path.suffix == ".json":
-        first, rest = path.read_bytes(), b""
-    body = json.loads(first)
-    for name in ("schema", "file", "crc32"):
-        body.pop(name, None)
+def _odd(body: dict[str, Any], draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
+    """A document with an odd value in it, or without one of its values."""
     name = draw(st.sampled_from(sorted(body)))
     value = draw(_ODD)
     if isinstance(body[name], dict) and body[name] and draw(st.booleans()):
         value = {**body[name], draw(st.sampled_from(sorted(body[name]))): value}
     if value is None and draw(st.booleans()):
-        del body[name]
-    else:
-        body[name] = value
-    path.write_bytes(encode(body, name_of(path)) + rest)
+        return {key: item for key, item in body.items() if key != name}
+    return {**body, name: value}
+
+
+def forge_label(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+    """Puts an odd value into a run's name and note."""
+    path.write_text(json.dumps(_odd(json.loads(path.read_bytes()), draw)))
+
+
+def forge_journal(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+    """Puts an odd value into a line of a journal, with the right checksum."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    number = draw(st.integers(0, len(lines) - 1))
+    line = decode_line(lines[number])
+    assert line is not None
+    fields = (line.pop("n"), line.pop("kind"), line.pop("step"))
+    odd = _odd(line, draw)
+    lines[number] = encode_line(*fields, odd.pop("status", None), odd)
+    path.write_bytes(b"".join(lines))
 
 
 def forge_arrays(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
-    """Puts odd arrays into an archive, with the right checksums and name."""
-    arrays = read_arrays(path)
+    """Puts odd arrays into a file of a run, with the right checksum in the journal."""
+    run = Run(path.parents[1])
+    file = f"{path.parent.name}/{path.name}"
+    record = run.record()
+    saved = (one.blob for one in record.checkpoints.values())
+    [blob] = {one for one in (*record.samples.values(), *saved, record.real) if one.file == file}
+    arrays = dict(read_blob(run.path, blob))
     name = draw(st.sampled_from(sorted(arrays)))
     odd = (
         np.array(7),
@@ -188,7 +202,18 @@ def forge_arrays(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> N
         del arrays[name]
     else:
         arrays[name] = value
-    write_arrays(path, arrays, sync=False)
+    forged = write_blob(run.path, file, arrays, sync=False)
+    journal = run.path / "journal.jsonl"
+    content = b""
+    for found in journal.read_bytes().splitlines():
+        line = decode_line(found)
+        assert line is not None
+        for named in (line, line.get("real", {})):
+            if named.get("file") == file:
+                named["file_crc32"] = forged.crc32
+        first = (line.pop("n"), line.pop("kind"), line.pop("step"), line.pop("status"))
+        content += encode_line(*first, line)
+    journal.write_bytes(content)
 
 
 EVENTS = "events.out.tfevents"
@@ -224,7 +249,7 @@ def look(root: Path, run_id: str, steps: list[int]) -> Looks:
 
 
 def _reads(run: Run, steps: list[int]) -> Iterator[tuple[str, Callable[[], Any]]]:
-    for method in ("status", "label", "traceback", "history", "scores", "changes"):
+    for method in ("status", "label", "traceback", "history", "scores", "changes", "damage"):
         yield method, getattr(run, method)
     for method in ("sample_steps", "checkpoint_steps", "latest_checkpoint"):
         yield method, getattr(run, method)
@@ -287,10 +312,10 @@ def copy(root: Path, to: Path) -> Path:
     return Path(shutil.copytree(root, to))
 
 
-def check_sentence(error: RunError, name: str) -> None:
-    """It is one sentence or two on one line, and names the file."""
+def check_sentence(error: RunError, *names: str) -> None:
+    """It is one sentence or two on one line, and names the file or the run."""
     text = str(error)
-    assert name in text, text
+    assert any(name in text for name in names), text
     assert text.endswith(".") and "\n" not in text and len(text) < 300, text
 
 
@@ -303,60 +328,65 @@ def check_looks(found: Looks, before: Looks, run_id: str, name: str) -> None:
         run_id: the run's.
         name: of the damaged file.
     """
+    of_journal = name == "journal.jsonl"
     rows, whole = found["list"], before["list"]
     assert rows.keys() == whole.keys(), "a run is lost from the list"
     for key in rows:
         if key != run_id:
             assert rows[key] == whole[key]
     if rows[run_id]["damage"]:
-        assert name in rows[run_id]["damage"] and name == "run.json"
+        assert name in rows[run_id]["damage"] and of_journal
     assert found["active"] == []
     if isinstance(found["open"], RunError):
-        assert name == "run.json"
+        assert of_journal
         check_sentence(found["open"], name)
         return
+    assert found["open"] == before["open"]
     for key, value in found.items():
         if isinstance(value, RunError):
             if before.get(key) is None or str(value) != str(before[key]):
-                check_sentence(value, name)
+                check_sentence(value, name, *([run_id] if of_journal else []))
         elif key != "list" and value != before.get(key):
-            assert _is_left(key, value, before, run_id, name), key
+            left = _is_left_of_journal if of_journal else _is_left
+            assert left(key, value, before, name), key
 
 
-def _is_left(key: str, value: Any, before: Looks, run_id: str, name: str) -> bool:
+def _is_left(key: str, value: Any, before: Looks, name: str) -> bool:
     """Whether what was read may be read where that file is damaged."""
-    whole = before.get(key)
     earlier, newest = before["checkpoint_steps"]
-    if key == "status" and name == "status.json":
-        # Nothing is known but what other files say, and it is said that it is so.
-        figures = value["elapsed_s"], value["scores"], value["latest"], value["parameters"]
-        stands = value["state"], value["steps"], value["step"]
-        return (
-            value["message"].startswith(f"{run_id}/status.json ")
-            and stands == ("interrupted", whole["steps"], newest)
-            and figures == ("0.0", {}, {}, {})
-        )
     if key == "label" and name == "label.json":
-        return value == {"name": run_id, "note": ""}
-    if key == "traceback":
-        # Text for whoever mends it, in which there is nothing to compare.
-        return name == "traceback.txt"
-    if key == "history" and name == "metrics.log":
-        columns, rows = value
-        return rows == whole[1][: len(rows)] and (not rows or columns == whole[0])
-    if key == "metrics_csv" and name == "metrics.log":
-        return whole.startswith(value) or value == "step,time_s\r\n"
-    if key == "scores" and name == "scores.jsonl":
-        return _rows(value) <= _rows(whole)
-    if key == "changes" and name == "changes.jsonl":
-        return value == whole[: len(value)]
-    if key in ("sample_steps", "checkpoint_steps"):
-        return set(value) < set(whole) and name.removesuffix(".npz").isdecimal()
+        return bool(value["name"] == before["open"][0] and value["note"] == "")
+    if key == "checkpoint_steps":
+        return set(value) < set(before[key]) and name.removesuffix(".npz").isdecimal()
     if key == "latest_checkpoint" and name == f"{newest:08d}.npz":
-        return value["step"] == earlier
-    if key == "samples_csv" and name == f"{before['sample_steps'][-1]:08d}.npz":
-        return value[0] == before["sample_steps"][-2]
+        return bool(value["step"] == earlier)
     return False
+
+
+def _is_left_of_journal(key: str, value: Any, before: Looks, name: str) -> bool:
+    """Whether what was read may be read where lines of the journal are lost."""
+    whole = before.get(key)
+    if key == "status":
+        # Where the last lines are lost, the run stands where it stood before them.
+        return value["state"] in ("failed", "interrupted") and value["step"] <= whole["step"]
+    if key == "traceback":
+        return bool(value == "")
+    if key == "history":
+        columns, rows = value
+        return set(rows) <= set(whole[1]) and (not rows or columns == whole[0])
+    if key == "metrics_csv":
+        return set(value.splitlines()) <= {*whole.splitlines(), "step,time_s"}
+    if key == "scores":
+        return _rows(value) <= _rows(whole)
+    if key == "changes":
+        return all(change in whole for change in value)
+    if key in ("sample_steps", "checkpoint_steps"):
+        return set(value) < set(whole)
+    if key == "latest_checkpoint":
+        return value["step"] in before["checkpoint_steps"]
+    if key == "samples_csv":
+        return value[0] in before["sample_steps"]
+    return key == "damage" and all(sentence.endswith("cannot be read.") for sentence in value)
 
 
 def _rows(scores: dict[str, Any]) -> set[tuple[int, str, float]]:

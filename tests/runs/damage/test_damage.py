@@ -23,11 +23,14 @@ from damaging import (
     check_looks,
     check_sentence,
     chosen,
+    copy,
     damaged_copy,
     file_of,
     forge_arrays,
-    forge_document,
+    forge_journal,
+    forge_label,
     look,
+    plain,
 )
 from fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
 from hypothesis import given, settings
@@ -41,24 +44,17 @@ from ganlib.runs.control import Wish
 STEPS, LAST_SAVED = 60, 40
 SAMPLED = [0, 20, 40]
 FILES = (
-    "run.json",
-    "status.json",
+    "journal.jsonl",
     "label.json",
-    "metrics.log",
-    "scores.jsonl",
-    "changes.jsonl",
-    "traceback.txt",
     "lock",
     EVENTS,
     "checkpoints/00000020.npz",
     "checkpoints/00000040.npz",
     "samples/real.npz",
-    "samples/real.png",
-    *(f"samples/{step:08d}{suffix}" for step in SAMPLED for suffix in (".npz", ".png")),
-    *(f"samples/{step:08d}.fresh.png" for step in SAMPLED),
+    *(f"samples/{step:08d}.npz" for step in SAMPLED),
 )
 # Without these a run cannot be gone on with. All else can be made again, or done without.
-NEEDED = ("run.json", "changes.jsonl", "lock")
+NEEDED = ("journal.jsonl", "lock")
 
 
 def _run(store: RunStore, seed: int) -> Run:
@@ -150,7 +146,7 @@ def _check_resume(root: Path, run_id: str, name: str) -> None:
     ended = _resume(root, run_id)
     if ended != "finished":
         assert name in NEEDED, ended
-        check_sentence(RunError(ended), run_id if name == "lock" else name)
+        check_sentence(RunError(ended), run_id)
         assert _contents(folder) == content, "a refused resume has changed something"
         return
     run = RunStore(root).open(run_id)
@@ -167,14 +163,11 @@ def _check_resume(root: Path, run_id: str, name: str) -> None:
     np.testing.assert_allclose(
         scores.values["w1"], np.abs(np.r_[0.0, truth[:, 0]][scores.step]), rtol=1e-6
     )
-    all_steps = list(range(1, STEPS + 1))
-    lost = all_steps[:LAST_SAVED] if name == "metrics.log" else []
-    assert [*lost, *history.step][-20:] == all_steps[-20:]
-    if not lost:
-        assert history.step.tolist() == all_steps
-    if name != "scores.jsonl":
+    if name != "journal.jsonl":
+        assert history.step.tolist() == list(range(1, STEPS + 1))
         assert set(scores.step) >= {0, 20, 40, 60}
-    assert len(run.changes()) == 2
+        assert len(run.changes()) == 2
+    assert history.step.tolist()[-20:] == list(range(LAST_SAVED + 1, STEPS + 1))
     assert run.checkpoint_steps()[-1] == run.latest_checkpoint().step == STEPS
 
 
@@ -187,16 +180,17 @@ def _contents(folder: Path) -> dict[str, bytes | None]:
     }
 
 
-DOCUMENTS = ("run.json", "status.json", "label.json", "metrics.log", "scores.jsonl")
-ARCHIVES = tuple(name for name in FILES if name.endswith(".npz"))
+FORGED = {"journal.jsonl": forge_journal, "label.json": forge_label} | {
+    name: forge_arrays for name in FILES if name.endswith(".npz")
+}
 
 
-@pytest.mark.parametrize("name", [*DOCUMENTS, "changes.jsonl", *ARCHIVES])
+@pytest.mark.parametrize("name", FORGED)
 def test_what_is_whole_and_yet_odd_is_shown_or_told(
     name: str, runs: RunStore, before: Looks, folder: Path
 ) -> None:
     """No checksum can tell a forged figure; but a list where a number should be breaks no page."""
-    forge = forge_arrays if name in ARCHIVES else forge_document
+    forge = FORGED[name]
 
     ids = run_id, _ = _ids(runs)
 
@@ -214,6 +208,55 @@ def test_what_is_whole_and_yet_odd_is_shown_or_told(
         assert found["list"].keys() == before["list"].keys()
         for value in found.values():
             if isinstance(value, RunError):
-                check_sentence(value, Path(name).name)
+                check_sentence(value, Path(name).name, run_id)
 
     settings(chosen, max_examples=5 * chosen.max_examples)(check)()
+
+
+def test_a_journal_cut_anywhere_near_its_end_is_read_and_written_on(
+    runs: RunStore, before: Looks, folder: Path
+) -> None:
+    """At every byte of its last kilobyte, and at some of those before."""
+    run_id = _ids(runs)[0]
+    root, rows = copy(runs.root, folder / "runs"), before["history"][1]
+    path = root / run_id / "journal.jsonl"
+    content = path.read_bytes()
+    size = len(content)
+    for number, cut in enumerate([*range(size - 1024, size), *range(4096, size - 1024, 997)]):
+        path.unlink()
+        path.write_bytes(content[:cut])
+        assert {row.damage for row in RunStore(root).list()} == {""}
+        run = RunStore(root).open(run_id)
+        assert run.status().state in ("failed", "interrupted")
+        read = plain(run.history())[1]
+        assert rows[: len(read)] == read and run.damage() == []
+        # What was announced as saved is there, wherever it is cut behind the announcement.
+        if cut >= size - 1024:
+            assert run.checkpoint_steps() == [20, 40]
+        if number % 128 == 0:
+            _check_resume(copy(root, folder / "resumed"), run_id, path.name)
+
+
+def test_any_line_of_a_journal_may_be_damaged(runs: RunStore, before: Looks, folder: Path) -> None:
+    run_id = _ids(runs)[0]
+    root = copy(runs.root, folder / "runs")
+    path = root / run_id / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    [began] = [number for number, line in enumerate(lines) if b'"kind": "started"' in line]
+    for number, line in enumerate(lines):
+        damaged = line.replace(b'"kind"', b'"k\xffnd"')
+        path.unlink()
+        path.write_bytes(b"".join([*lines[:number], damaged, *lines[number + 1 :]]))
+        found = look(root, run_id, SAMPLED)
+        check_looks(found, before, run_id, path.name)
+        assert not isinstance(found["open"], RunError)
+        # Of what comes before the first step nothing is lost, for a header stands there twice.
+        assert len(found["damage"]) == (began <= number < len(lines) - 1)
+        kept = [row for row in before["history"][1] if row in found["history"][1]]
+        assert len(before["history"][1]) - len(kept) in (0, 1, 9, 10)
+        copied = copy(root, folder / "resumed")
+        _check_resume(copied, run_id, path.name)
+        after = path.read_bytes()
+        assert after == b"".join([*lines[:number], damaged, *lines[number + 1 :]])
+        resumed = (copied / run_id / "journal.jsonl").read_bytes()
+        assert resumed.startswith(after)

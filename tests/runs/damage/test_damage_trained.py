@@ -38,11 +38,8 @@ SMALL = {
     "batch_size": 16,
 }
 FILES = (
-    "run.json",
-    "status.json",
+    "journal.jsonl",
     "label.json",
-    "metrics.log",
-    "scores.jsonl",
     "lock",
     EVENTS,
     "checkpoints/00000025.npz",

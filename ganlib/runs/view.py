@@ -1,0 +1,482 @@
+"""What a journal says about its run: a fold over the lines, continued as the journal grows."""
+
+import base64
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from ganlib.errors import RunError
+from ganlib.events import Change
+from ganlib.runs.blobs import Blob, blob_of
+from ganlib.runs.figures import is_count, is_figures, is_number
+from ganlib.runs.identity import is_run_id
+from ganlib.runs.journal import (
+    FORMAT,
+    NAME,
+    DamagedError,
+    Gap,
+    JournalReader,
+    Line,
+    TooNewError,
+    decode_rows,
+    first_line,
+    last_line,
+    name_of,
+)
+from ganlib.runs.status import Status, status_of
+
+# What every history starts with, before the trainer's own metrics.
+LEADING_COLUMNS = ("step", "time_s")
+# Lines that carry a header.
+HEADED = ("created", "queued", "began")
+# Of the checkpoints that are no milestones.
+_KEPT_CHECKPOINTS = 2
+
+
+@dataclass(frozen=True)
+class Parent:
+    """Where a forked run comes from.
+
+    Args:
+        run: the id of the run that it was forked from.
+        step: of the checkpoint there.
+    """
+
+    run: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a run is.
+
+    Args:
+        id: its id, which is its folder's name.
+        recipe: the recipe's name.
+        config: every knob by name, as the run was made.
+        created: when it was made, ISO UTC.
+        parent: what it was forked from; None where it began by itself.
+    """
+
+    id: str
+    recipe: str
+    config: dict[str, Any]
+    created: str
+    parent: Parent | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """As it stands in the journal."""
+        body = {
+            "format": FORMAT,
+            "run": self.id,
+            "recipe": self.recipe,
+            "config": self.config,
+            "created": self.created,
+        }
+        if self.parent is not None:
+            body["parent"] = {"run": self.parent.run, "step": self.parent.step}
+        return body
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Every step's figures so far.
+
+    Args:
+        columns: "step", "time_s" and the metrics' names.
+        values: (len(columns), rows) float64, read-only; does not change as the run goes on.
+        log: the same for two histories of which the longer goes on where the shorter ends.
+    """
+
+    columns: tuple[str, ...] = LEADING_COLUMNS
+    values: np.ndarray = field(default_factory=lambda: np.empty((len(LEADING_COLUMNS), 0)))
+    log: object = field(default_factory=object)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The metrics' names."""
+        return self.columns[len(LEADING_COLUMNS) :]
+
+    @property
+    def step(self) -> np.ndarray:
+        """(rows,) int64, counted from 1."""
+        return self.values[0].astype(np.int64)
+
+    @property
+    def time_s(self) -> np.ndarray:
+        """(rows,) seconds of training, pauses not counted."""
+        return self.values[1]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """(rows,) of one column.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if name not in self.columns:
+            raise KeyError(name)
+        return self.values[self.columns.index(name)]
+
+    def __len__(self) -> int:
+        return self.values.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores over the steps.
+
+    Args:
+        step: (rows,) int64.
+        values: (rows,) float64 by name; NaN where a step lacks it.
+    """
+
+    step: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    def at(self, step: int) -> dict[str, float]:
+        """Those that a step has, by name."""
+        row = self.step == step
+        found = {name: values[row] for name, values in self.values.items()}
+        return {name: float(one[0]) for name, one in found.items() if np.isfinite(one).any()}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint.
+
+    Args:
+        step: generator updates so far.
+        blob: its file.
+        elapsed_s: seconds of training so far.
+        milestone: whether it is kept for good.
+    """
+
+    step: int
+    blob: Blob
+    elapsed_s: float
+    milestone: bool = False
+
+    def fields(self) -> dict[str, Any]:
+        """As it stands in the journal, beside the line's step."""
+        return {
+            **self.blob.fields(),
+            "elapsed_s": self.elapsed_s,
+            "milestone": self.milestone,
+        }
+
+
+def kept_checkpoints(saved: Mapping[int, Saved]) -> dict[int, Saved]:
+    """Those of some checkpoints, by step, that are not removed: milestones and the last ones."""
+    last = sorted(saved)[-_KEPT_CHECKPOINTS:]
+    return {step: saved[step] for step in sorted(saved) if saved[step].milestone or step in last}
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a journal said at one moment. Nothing in it changes as the run goes on.
+
+    Args:
+        header: what the run is.
+        status: where it stood.
+        history: every step's figures.
+        scores: of the samples.
+        changes: what users changed in the middle of the run, in order.
+        samples: the file of each saved step, in order.
+        real: the file of the real samples; None before there is one.
+        checkpoints: those that are kept, by step, in order.
+        traceback: of the failure that ended the run; else empty.
+        gaps: lines that are lost.
+        next_n: number of the line that will be written next.
+    """
+
+    header: Header
+    status: Status
+    history: History
+    scores: Scores
+    changes: tuple[Change, ...]
+    samples: Mapping[int, Blob]
+    real: Blob | None
+    checkpoints: Mapping[int, Saved]
+    traceback: str
+    gaps: tuple[Gap, ...]
+    next_n: int
+
+
+class RunView:
+    """What a run's journal says; each call reads only what is new. Any thread may use it.
+
+    Args:
+        folder: the run's folder.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._path = folder / NAME
+        self._reader = JournalReader(self._path)
+        self._lock = threading.Lock()
+        self._record: Record | None = None
+        self._start()
+
+    def refresh(self) -> Record:
+        """What the journal says now.
+
+        Raises:
+            DamagedError: it is missing, is another run's, or nothing in it says what the run is.
+            TooNewError: it has a format that this version does not read.
+        """
+        with self._lock:
+            restarted, lines = self._reader.read()
+            if restarted:
+                self._start()
+            try:
+                for line in lines:
+                    self._take(line)
+                if lines or self._record is None:
+                    self._record = self._recorded()
+                return self._record
+            except RunError:
+                # The next call finds the same.
+                self._reader.restart()
+                self._start()
+                raise
+
+    def _start(self) -> None:
+        self._record = None
+        self._header: Header | None = None
+        self._status: Status | None = None
+        self._names: tuple[str, ...] = ()
+        self._step = 0
+        self._rows = 0
+        # A new buffer and not the old one: pages may still hold views of that.
+        self._buffer = np.empty((len(LEADING_COLUMNS), 0))
+        self._log = object()
+        self._scores_by_step: dict[int, dict[str, float]] = {}
+        self._scores: Scores | None = Scores()
+        self._changes: dict[int, Change] = {}
+        self._samples: dict[int, Blob] = {}
+        self._real: Blob | None = None
+        self._saved: dict[int, Saved] = {}
+        self._traceback = ""
+
+    def _take(self, line: Line) -> None:
+        try:
+            status = status_of(line["status"], line["step"])
+            if line["kind"] in HEADED:
+                self._header = header_of(line, self._folder)
+            if take := getattr(self, f"_take_{line['kind']}", None):
+                take(line)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            # Whole, and yet not what a run writes.
+            n, step = line["n"], line["step"]
+            self._reader.gaps += (Gap(n, n, step, step),)
+        else:
+            self._status, self._step = status, line["step"]
+
+    def _take_began(self, line: Line) -> None:
+        self._traceback = ""
+
+    def _take_started(self, line: Line) -> None:
+        self._real = blob_of(line["real"])
+        self._void_after(line["step"], line["n"])
+
+    _take_resumed = _take_started
+
+    def _take_metrics(self, line: Line) -> None:
+        names, first = tuple(line["names"]), line["first_step"]
+        if not all(isinstance(name, str) for name in names) or not is_count(first):
+            raise ValueError("no names")
+        values = decode_rows(line, len(names))
+        count = len(values)
+        if first + count - 1 != line["step"] or (self._rows and names != self._names):
+            raise ValueError("other steps or metrics")
+        times = _times(line, count)
+        if first <= self._step:
+            self._void_after(first - 1, line["n"])
+        if names != self._names:
+            self._names = names
+            self._buffer = np.empty((len(LEADING_COLUMNS) + len(names), 0))
+        self._grow(count)
+        rows = self._buffer[:, self._rows : self._rows + count]
+        rows[0] = np.arange(first, first + count)
+        rows[1] = times
+        rows[2:] = values.T
+        self._rows += count
+
+    def _take_samples(self, line: Line) -> None:
+        step, blob, scores = line["step"], blob_of(line), line.get("scores", {})
+        if not is_figures(scores):
+            raise ValueError("no scores")
+        if step < self._step:
+            self._void_after(step, line["n"])
+        self._samples.pop(step, None)
+        self._samples[step] = blob
+        if scores:
+            self._scores_by_step[step] = scores
+            self._scores = None
+
+    def _take_change(self, line: Line) -> None:
+        knobs, learns = line["knobs"], line["learns"]
+        if not isinstance(knobs, dict) or not isinstance(learns, str):
+            raise ValueError("no change")
+        # By number: a line may stand there twice.
+        self._changes[line["n"]] = Change(line["step"], knobs, learns)
+
+    def _take_checkpoint(self, line: Line) -> None:
+        elapsed_s, milestone = line["elapsed_s"], line["milestone"]
+        if not is_number(elapsed_s) or not isinstance(milestone, bool):
+            raise ValueError("no checkpoint")
+        self._saved[line["step"]] = Saved(line["step"], blob_of(line), elapsed_s, milestone)
+        self._saved = kept_checkpoints(self._saved)
+
+    def _take_ended(self, line: Line) -> None:
+        self._traceback = str(line.get("traceback", ""))
+
+    def _void_after(self, step: int, n: int) -> None:
+        """Forgets what lines before number `n` say about later steps, which are made again.
+
+        Changes stay, for a run that goes on repeats them.
+        """
+        cut = int(np.searchsorted(self._buffer[0, : self._rows], step, side="right"))
+        if cut < self._rows:
+            self._buffer, self._rows = self._buffer[:, :cut].copy(), cut
+            self._log = object()
+        for found in (self._scores_by_step, self._samples, self._saved):
+            for later in [one for one in found if one > step]:
+                del found[later]
+                self._scores = None
+        self._reader.gaps = tuple(
+            gap for gap in self._reader.gaps if gap.after_step < step or gap.last > n
+        )
+
+    def _grow(self, rows: int) -> None:
+        needed, capacity = self._rows + rows, self._buffer.shape[1]
+        if needed > capacity:
+            grown = np.empty((len(self._buffer), max(needed, 2 * capacity, 1024)))
+            grown[:, : self._rows] = self._buffer[:, : self._rows]
+            self._buffer = grown
+
+    def _recorded(self) -> Record:
+        if self._header is None or self._status is None:
+            raise DamagedError(f"{name_of(self._path)} is damaged.")
+        if self._scores is None:
+            self._scores = _scores(self._scores_by_step)
+        values = self._buffer[:, : self._rows]
+        values.flags.writeable = False
+        return Record(
+            self._header,
+            self._status,
+            History((*LEADING_COLUMNS, *self._names), values, self._log),
+            self._scores,
+            tuple(self._changes.values()),
+            dict(self._samples),
+            self._real,
+            dict(self._saved),
+            self._traceback,
+            self._reader.gaps,
+            self._reader.next_n,
+        )
+
+
+# The view of each folder, for as long as anybody in this process uses it.
+_views: "WeakValueDictionary[Path, RunView]" = WeakValueDictionary()
+_views_lock = threading.Lock()
+
+
+def view_of(folder: Path) -> RunView:
+    """The one view of a run in this process."""
+    with _views_lock:
+        return _views.setdefault(folder, RunView(folder))
+
+
+def read_header(folder: Path) -> Header:
+    """What a run is, from the first line of its journal where that is whole.
+
+    Raises:
+        DamagedError: as `RunView.refresh`.
+        TooNewError: likewise.
+    """
+    line = first_line(folder / NAME, HEADED)
+    try:
+        if line is not None:
+            return header_of(line, folder)
+    except ValueError:
+        pass
+    raise DamagedError(f"{name_of(folder / NAME)} is damaged.")
+
+
+def read_status(folder: Path) -> Status:
+    """Where a run stands, from the last line of its journal.
+
+    Raises:
+        DamagedError: as `RunView.refresh`.
+    """
+    line = last_line(folder / NAME)
+    try:
+        if line is not None:
+            return status_of(line["status"], line["step"])
+    except ValueError:
+        return view_of(folder).refresh().status
+    raise DamagedError(f"{name_of(folder / NAME)} is damaged.")
+
+
+def header_of(line: Mapping[str, Any], folder: Path) -> Header:
+    """The header in a line of a journal.
+
+    Args:
+        line: of the kinds `HEADED`.
+        folder: the run's folder.
+
+    Raises:
+        DamagedError: it is another run's.
+        TooNewError: it has a format that this version does not read.
+        ValueError: it is not a header that a run has.
+    """
+    what, version = name_of(folder / NAME), line.get("format")
+    if version != FORMAT:
+        raise TooNewError(
+            f"{what} has format {version!r}, and this version of the program reads format {FORMAT}."
+        )
+    run, recipe, config = line.get("run"), line.get("recipe"), line.get("config")
+    created, parent = line.get("created"), line.get("parent")
+    if not isinstance(recipe, str) or not isinstance(config, dict) or not isinstance(created, str):
+        raise ValueError("no header")
+    if run != folder.name:
+        raise DamagedError(f"{what} is the copy of another run's, so it is not read.")
+    if parent is None:
+        return Header(run, recipe, config, created)
+    origin, step = (parent.get("run"), parent.get("step")) if isinstance(parent, dict) else ("", -1)
+    if not isinstance(origin, str) or not is_run_id(origin) or not is_count(step):
+        raise ValueError("no parent")
+    return Header(run, recipe, config, created, Parent(origin, step))
+
+
+def _times(line: Line, count: int) -> np.ndarray:
+    """(count,) seconds of training at each row of a block."""
+    if "times" in line:
+        return decode_rows({"dtype": "<f8", "rows": line["times"]}, 1)[:, 0]
+    since_s, elapsed_s = line["since_s"], line["elapsed_s"]
+    if not is_number(since_s) or not is_number(elapsed_s):
+        raise ValueError("no times")
+    return np.linspace(since_s, elapsed_s, count + 1)[1:]
+
+
+def _scores(by_step: Mapping[int, Mapping[str, float]]) -> Scores:
+    names = list(dict.fromkeys(name for scores in by_step.values() for name in scores))
+    steps = sorted(by_step)
+    return Scores(
+        np.array(steps, np.int64),
+        {name: np.array([by_step[step].get(name, np.nan) for step in steps]) for name in names},
+    )
+
+
+def encode_times(times_s: np.ndarray) -> str:
+    """(rows,) seconds of training, for the field "times" of a block of metrics."""
+    return base64.b64encode(times_s.astype("<f8").tobytes()).decode("ascii")
