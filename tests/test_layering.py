@@ -69,7 +69,7 @@ WRONG = [
     ),
     (
         "ganlib/runs/store.py",
-        "from ganlib.ui import grid",
+        "from ganlib.ui.components import grid",
         "ganlib.runs.store may not import ganlib.ui.components.grid.",
     ),
     (
@@ -176,7 +176,7 @@ def test_a_wrong_arrow_is_caught(copy: Path, path: str, text: str, sentence: str
 
 
 RIGHT = [
-    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui import grid"),
+    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui.components import grid"),
     ("ganlib/ui/extra.py", "from streamlit.errors import Error\nimport streamlit.components.v1"),
     ("app.py", "import streamlit as st\nimport ganlib.ui.components.grid"),
     ("ganlib/ui/extra.py", "import streamlit\ndef f():\n    from ganlib.training import Trainer"),
