@@ -62,8 +62,7 @@ WRONG = [
     ),
     (
         OF_ALL | {"one": {"client_id": "x", "client_secret": "y"}},
-        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a text that is "
-        "non-empty text.",
+        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a non-empty text.",
     ),
     (
         OF_ALL | {"one_more": PROVIDER},
