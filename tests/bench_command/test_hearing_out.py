@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 _ENTRY = str(Path(__file__).with_name("streamlit_that_ends_first.py"))
 TIMES = 5

@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Request, expect
+
+from tests.support.dashboard import Dashboard
 
 ELSEWHERE = "example.org"
 MARKUP = f"<img src=x onerror=alert(1)>![x](http://{ELSEWHERE}/x.png)"

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
-from ganlib.bench.server import ROOT, AppServer, environment
 from ganlib.runs import RunStore
+from tests.support import ROOT
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer, environment
 
 SCALAR = "toy/scalar"
 # Some seconds of training, and a checkpoint several times a second.

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
 _RANGES = """() => ["Histogram", "Density", "Cumulative", "Quantiles"].map(title =>

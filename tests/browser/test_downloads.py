@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 STEPS = 6
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
-from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer
 
 LAUNCHER = str(Path(__file__).with_name("streamlit_with_broken_recipe.py"))
 VECTOR = "toy/gaussian-vector"

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib import examples, recipes
 from ganlib.data.augment import augmented
 from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 FAMILIES = ["quickdraw/conv", "wgan/clip", "wgan/gp", "sngan", "fashion/dense", "progressive"]
 

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from dashboard import Dashboard
 
-from ganlib.bench.server import AppServer
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer
 
 PATHS = ["/", "/toy", "/mnist", "/distributions", "/runs"]
 

@@ -2,10 +2,10 @@
 
 import re
 
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
 LOSS = '.live-chart-plot[data-key="toy.loss"]'

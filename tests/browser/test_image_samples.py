@@ -1,9 +1,9 @@
 """The grid of an image run, while it trains."""
 
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 DCGAN = "mnist/dcgan"
 

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
-from dashboard import Dashboard, seconds_since
 from playwright.sync_api import expect
 
-from ganlib.bench.server import ROOT, AppServer
 from ganlib.runs import RunStore
+from tests.support import ROOT
+from tests.support.dashboard import Dashboard, seconds_since
+from tests.support.server import AppServer
 
 SCALAR = "toy/scalar"
 LONG = 2_000_000

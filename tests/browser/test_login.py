@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from dashboard import Dashboard
-from login_provider import guarded
 from playwright.sync_api import expect
 
-from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.login_provider import guarded
+from tests.support.server import AppServer
 
 
 @pytest.fixture(scope="module")

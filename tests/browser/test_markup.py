@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 # Each would show in its own way: a script that runs, a picture that is asked for, a link,
 # bold text, a formula, an icon, a colour, an entity, and what Plotly fills in.

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.data.drawing import parse_drawing
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 
 @pytest.fixture

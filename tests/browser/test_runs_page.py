@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 
 @pytest.fixture

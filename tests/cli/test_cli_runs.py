@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_process import Said, ended, started, wait_until
 
 from ganlib import recipes
 from ganlib.data.base import Data, Scaling
 from ganlib.recipes.toy_scalar import ScalarConfig, ToyScalar
 from ganlib.runs import Run, RunStore
+from tests.support.processes import Said, ended, started, wait_until
 
 Command = Callable[..., Said]
 

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
-from ganlib.bench.server import AppServer, served
-from tests.ui import component_register  # noqa: F401  (before any page is opened)
-
-APP = Path(__file__).parents[2] / "app.py"
+from tests.support import (
+    APP,
+    component_register,  # noqa: F401  (before any page is opened)
+)
+from tests.support.server import AppServer, served
 
 
 @pytest.fixture(scope="module")

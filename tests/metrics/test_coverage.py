@@ -1,7 +1,15 @@
 """How often intervals cover the true distance of different samples, which are simulated."""
 
 import pytest
-from simulated_comparisons import CASES, NEAR_5, RESAMPLES, SIZES, THREE_KINDS, simulate
+
+from tests.metrics.simulated_comparisons import (
+    CASES,
+    NEAR_5,
+    RESAMPLES,
+    SIZES,
+    THREE_KINDS,
+    simulate,
+)
 
 
 @pytest.mark.slow

@@ -1,9 +1,17 @@
 """How often a difference is claimed of samples of one distribution, over simulated samples."""
 
 import pytest
-from simulated_comparisons import CASES, NEAR_1, NEAR_5, RESAMPLES, SIZES, THREE_KINDS, simulate
 
 from ganlib.metrics.resampling import SIGNIFICANCE
+from tests.metrics.simulated_comparisons import (
+    CASES,
+    NEAR_1,
+    NEAR_5,
+    RESAMPLES,
+    SIZES,
+    THREE_KINDS,
+    simulate,
+)
 
 
 @pytest.mark.slow

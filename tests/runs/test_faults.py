@@ -19,9 +19,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
-from quick_folder import quick_folder
-from recorded_disk import (
+
+from ganlib.errors import RunError
+from ganlib.events import Change, Event
+from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, status
+from ganlib.runs.control import Wish
+from ganlib.runs.status import Status, write_status
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
+from tests.support.quick_folder import quick_folder
+from tests.support.recorded_disk import (
     Failure,
     Image,
     Operation,
@@ -32,12 +38,6 @@ from recorded_disk import (
     images_without_power,
     put,
 )
-
-from ganlib.errors import RunError
-from ganlib.events import Change, Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, status
-from ganlib.runs.control import Wish
-from ganlib.runs.status import Status, write_status
 
 STEPS = 40
 CONFIG = FakeConfig(steps=STEPS, sample_every=20, checkpoint_every=10, milestones=1)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from login_provider import COOKIE_SECRET, secrets
 from streamlit.testing.v1 import AppTest
 
 from ganlib.errors import UserError
 from ganlib.ui import services
 from ganlib.ui.login_settings import LoginSettings, login_settings
+from tests.support import ROOT
+from tests.support.login_provider import COOKIE_SECRET, secrets
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py"))
 WHOLE = {
     "redirect_uri": "http://localhost:{port}/oauth2callback",

@@ -13,13 +13,13 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
-from login_provider import guarded
 from packaging.requirements import Requirement
 from packaging.version import Version
-from visitor import Visitor, log_in
 from websockets.exceptions import InvalidStatus
 
-from ganlib.bench.server import ROOT
+from tests.support import ROOT
+from tests.support.login_provider import guarded
+from tests.support.visitor import Visitor, log_in
 
 INSTALLED = Version(version("streamlit"))
 OURS = f"{INSTALLED.major}.{INSTALLED.minor}"

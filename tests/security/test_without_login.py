@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 from itsdangerous import URLSafeTimedSerializer
-from login_provider import COOKIE_SECRET, NAME, guarded
-from visitor import Page, Visitor, log_in
 
-from ganlib.bench.server import AppServer
+from tests.support.login_provider import COOKIE_SECRET, NAME, guarded
+from tests.support.server import AppServer
+from tests.support.visitor import Page, Visitor, log_in
 
 PAGES = ("", "home", "toy", "mnist", "quickdraw", "wgan", "distributions", "runs", "account")
 LOGIN = [

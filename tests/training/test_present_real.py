@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small, SmallData, finished, only, rows, samples, train
 
 from ganlib import recipes
 from ganlib.events import Checkpoint, Samples
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
+from tests.support.small_recipe import Small, SmallData, finished, only, rows, samples, train
 
 
 class _Shifted(Small):

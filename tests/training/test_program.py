@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small, finished
 from tensorflow.python.framework.func_graph import FuncGraph
 
 from ganlib import recipes
@@ -18,6 +17,7 @@ from ganlib.knobs import baked
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, prepare, program
 from ganlib.training.devices import choose
+from tests.support.small_recipe import Small, finished
 
 SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
 

@@ -8,13 +8,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small, finished, forced_pace, only, rows, samples, train
 
 from ganlib import recipes
 from ganlib.errors import ConfigError, DivergedError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, create_trainer, networks
+from tests.support.small_recipe import Small, finished, forced_pace, only, rows, samples, train
 
 TOY = {"steps": 11, "sample_every": 4, "checkpoint_every": 5, "batch_size": 16}
 

@@ -14,9 +14,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from small_recipe import Config, Small
-from test_step import moment
-from unrolled_reference import SGD, Adam, Discriminator, RMSprop, Unrolled, difference_gradient
 
 from ganlib.fast.normalised import FusedBatchNormalization
 from ganlib.fast.optimisers import FusedSGD
@@ -25,6 +22,16 @@ from ganlib.models.spectral import SpectralDense
 from ganlib.training.judge import with_instance_noise
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.step import adversarial_step
+from tests.support.small_recipe import Config, Small
+from tests.training.test_step import moment
+from tests.training.unrolled_reference import (
+    SGD,
+    Adam,
+    Discriminator,
+    RMSprop,
+    Unrolled,
+    difference_gradient,
+)
 
 BATCH, LATENT, SIZE = 6, 3, 2
 DROPOUT = 0.4

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
 from ganlib.ui.preparing import Preparer
-from tests.ui import component_register  # noqa: F401  (before any page is opened)
-
-APP = Path(__file__).parents[2] / "app.py"
+from tests.support import (
+    APP,
+    component_register,  # noqa: F401  (before any page is opened)
+)
 
 
 @pytest.fixture
