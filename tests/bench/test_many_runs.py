@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ganlib.runs import Run, RunStore, documents
-from ganlib.ui.sparks import Sparks
+from ganlib.ui.browse.sparks import Sparks
 from tests.bench.many_runs import copy_runs, make_template, run_queue
 from tests.bench.whole import faults
 

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganlib.errors import UserError
-from ganlib.ui import services
-from ganlib.ui.login_settings import LoginSettings, login_settings
+from ganlib.ui.server import services
+from ganlib.ui.server.login_settings import LoginSettings, login_settings
 from tests.support import ROOT
 from tests.support.login_provider import COOKIE_SECRET, secrets
 
@@ -210,7 +210,7 @@ def test_a_page_that_runs_without_the_app_shows_nothing(
     content: bytes,
 ) -> None:
     with_secrets(content)
-    monkeypatch.setattr("ganlib.ui.login.run_within_app", lambda: None)
+    monkeypatch.setattr("ganlib.ui.server.login.run_within_app", lambda: None)
     alone = AppTest.from_file(str(ROOT / f"pages/{page}.py"), default_timeout=60).run()
     assert not alone.exception
     assert len(alone.main.children) == 0

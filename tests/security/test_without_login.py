@@ -184,10 +184,10 @@ def test_the_interface_for_agents_is_off(closed: AppServer, path: str, origin: s
         "media/0123456789abcdef0123456789abcdef.png",
         "media/../../app.py",
         "media/..%2f..%2fapp.py",
-        "component/ganlib.ui.live_chart.plotly/../../../app.py",
-        "component/ganlib.ui.live_chart.plotly/..%2f__init__.py",
-        "component/ganlib.ui.live_chart.plotly/%2fetc%2fpasswd",
-        "component/ganlib.ui.live_chart.plotly//etc/passwd",
+        "component/ganlib.ui.components.live_chart.plotly/../../../app.py",
+        "component/ganlib.ui.components.live_chart.plotly/..%2f__init__.py",
+        "component/ganlib.ui.components.live_chart.plotly/%2fetc%2fpasswd",
+        "component/ganlib.ui.components.live_chart.plotly//etc/passwd",
         "_stcore/bidi-components/ganlib_live_chart/../../app.py",
         "_stcore/script-health-check",
         "app/static/../../.streamlit/secrets.toml",
@@ -198,7 +198,9 @@ def test_no_file_is_served_that_is_not_meant_to_be(
 ) -> None:
     with Visitor(closed.url, cookies=ada, token=ada["_streamlit_xsrf"]) as visitor:
         visitor.open("toy")  # from now on, the library that draws charts is served
-    served = httpx.get(f"{closed.url}/component/ganlib.ui.live_chart.plotly/plotly.min.js")
+    served = httpx.get(
+        f"{closed.url}/component/ganlib.ui.components.live_chart.plotly/plotly.min.js"
+    )
     assert served.status_code == 200
     # Not through httpx' own tidying of addresses.
     url = httpx.URL(closed.url).copy_with(raw_path=f"/{path}".encode())

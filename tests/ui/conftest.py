@@ -9,11 +9,12 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui.preparing import Preparer
-from tests.support import (
-    APP,
-    component_register,  # noqa: F401  (before any page is opened)
-)
+from ganlib.ui.server.preparing import Preparer
+from tests.support import APP
+from tests.support.components import share_components
+
+# Before any page is opened.
+share_components()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui import plane_samples
+from ganlib.ui.train import plane_samples
 from tests.support import stored_runs
 
 Open = Callable[..., AppTest]

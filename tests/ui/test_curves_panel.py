@@ -10,9 +10,9 @@ from ganlib import recipes
 from ganlib.events import Change, DataReport, Metrics, Samples, Started
 from ganlib.runs import History, Run, RunStore, Scores
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.curves import _charts, _Look, _marks
-from ganlib.ui.reading import Reading
-from ganlib.ui.second_charts import default_chart, offered_charts
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.train.curves import _charts, _Look, _marks
+from ganlib.ui.train.second_charts import default_chart, offered_charts
 from tests.support import stored_runs
 from tests.support.drawn import charts
 
@@ -71,8 +71,8 @@ def panel(folder: str) -> None:
     from pathlib import Path
 
     from ganlib.runs import RunStore
-    from ganlib.ui.curves import chart_options, curves_panel, offered_by
-    from ganlib.ui.reading import Reading
+    from ganlib.ui.server.reading import Reading
+    from ganlib.ui.train.curves import chart_options, curves_panel, offered_by
 
     (summary,) = RunStore(Path(folder)).list()
     run = RunStore(Path(folder)).open(summary.id)

@@ -17,9 +17,9 @@ from ganlib.metrics.counted import Counted
 from ganlib.runs import Run, RunStore
 from ganlib.runs.distributions import distributions
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.distributions import over_steps
-from ganlib.ui.distributions.compared import Compared
-from ganlib.ui.distributions.panels import charts_html, values_csv
+from ganlib.ui.compare import over_steps
+from ganlib.ui.compare.compared import Compared
+from ganlib.ui.compare.panels import charts_html, values_csv
 from ganlib.viz.pair import two_real
 from tests.support import drawn, stored_runs
 

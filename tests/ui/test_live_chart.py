@@ -6,14 +6,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ganlib.ui import live_chart
+from ganlib.ui.components import live_chart
 from tests.support.drawn import charts
 
 
 def page():
     import numpy as np
 
-    from ganlib.ui.live_chart import Shown, live_charts
+    from ganlib.ui.components.live_chart import Shown, live_charts
     from ganlib.viz.curve_figures import loss_figure
     from ganlib.viz.curves import curves_info
 
@@ -38,7 +38,9 @@ def test_figure_travels_with_what_the_browser_needs():
 
 def test_plotly_is_in_the_folder_that_is_served():
     path, package_version = shown()["plotly"].split("?v=")
-    assert re.fullmatch(r"/component/ganlib\.ui\.live_chart\.plotly/plotly\.min\.js", path)
+    assert re.fullmatch(
+        r"/component/ganlib\.ui\.components\.live_chart\.plotly/plotly\.min\.js", path
+    )
     assert re.fullmatch(r"[\d.]+", package_version)
     assert (Path(find_spec("plotly").origin).parent / "package_data/plotly.min.js").is_file()
 
@@ -48,4 +50,6 @@ def test_plotly_is_asked_for_below_the_base_path(base, monkeypatch):
     option = st.get_option
     at_base = {"server.baseUrlPath": base}
     monkeypatch.setattr(st, "get_option", lambda name: at_base.get(name) or option(name))
-    assert shown()["plotly"].startswith("/some/base/component/ganlib.ui.live_chart.plotly/")
+    assert shown()["plotly"].startswith(
+        "/some/base/component/ganlib.ui.components.live_chart.plotly/"
+    )

@@ -17,9 +17,9 @@ from ganlib.data.download import cache_folder
 from ganlib.data.own_table import own_columns
 from ganlib.errors import DataError
 from ganlib.runs import RunStore
-from ganlib.ui import own_files
-from ganlib.ui.own_table import preview
-from ganlib.ui.peaks_table import edited, rows_of, text_of
+from ganlib.ui.form import own_files
+from ganlib.ui.form.own_table import preview
+from ganlib.ui.form.peaks_table import edited, rows_of, text_of
 from ganlib.viz import colours
 from tests.support import drawn
 

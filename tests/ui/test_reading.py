@@ -12,8 +12,8 @@ from ganlib.errors import RunError
 from ganlib.events import Metrics
 from ganlib.runs import RunStore
 from ganlib.runs.metrics_log import write_log
-from ganlib.ui import reading
-from ganlib.ui.reading import Reading, Readings
+from ganlib.ui.server import reading
+from ganlib.ui.server.reading import Reading, Readings
 from tests.support import stored_runs
 
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from ganlib.events import Checkpoint
 from ganlib.runs import RunStore
 from ganlib.runs.run import Parent
-from ganlib.ui import services
-from ganlib.ui.text import plain
+from ganlib.ui.components.text import plain
+from ganlib.ui.server import services
 from tests.support import stored_runs
 
 OpenPage = Callable[..., AppTest]

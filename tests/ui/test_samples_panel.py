@@ -8,7 +8,7 @@ from ganlib import recipes
 from ganlib.events import DataReport, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.reading import Reading
+from ganlib.ui.server.reading import Reading
 from tests.support import stored_runs
 from tests.support.drawn import charts
 
@@ -36,8 +36,8 @@ def plane_run(
 
 def panel(run) -> None:
     from ganlib import recipes
-    from ganlib.ui.reading import Reading
-    from ganlib.ui.samples import samples_options, samples_panel
+    from ganlib.ui.server.reading import Reading
+    from ganlib.ui.train.samples import samples_options, samples_panel
 
     status = run.status()
     recipe, reading = recipes.get("toy/plane"), Reading(run, status)

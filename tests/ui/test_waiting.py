@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
-from ganlib.ui import services
-from ganlib.ui.text import plain
+from ganlib.ui.components.text import plain
+from ganlib.ui.server import services
 from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
