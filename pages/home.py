@@ -18,15 +18,5 @@ ui.running_now()
 
 st.subheader("Where to go", anchor=False)
 with ui.flush_links():
-    ui.page_cards(
-        ("toy", "Toy", "Learn a distribution of numbers, or of points, in seconds."),
-        ("mnist", "MNIST", "Learn to draw handwritten digits, or clothes."),
-        ("quickdraw", "Quick Draw", "Learn to doodle any of 345 things."),
-        ("wgan", "WGAN", "A critic that measures instead of judging."),
-        (
-            "distributions",
-            "Distributions",
-            "Compare real with generated, or two columns of your own.",
-        ),
-    )
+    ui.page_cards()
     st.page_link("pages/runs.py", label="**Runs** · everything trained so far")

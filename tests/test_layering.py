@@ -166,7 +166,7 @@ def test_a_wrong_arrow_is_caught(copy: Path, path: str, text: str, sentence: str
 
 
 RIGHT = [
-    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui import grid"),
+    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui.components import grid"),
     ("ganlib/ui/extra.py", "from streamlit.errors import Error\nimport streamlit.components.v1"),
     ("app.py", "import streamlit as st\nimport ganlib.ui.components.grid"),
     ("ganlib/ui/extra.py", "import streamlit\ndef f():\n    from ganlib.training import Trainer"),

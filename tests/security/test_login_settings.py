@@ -10,12 +10,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganlib.errors import UserError
+from ganlib.ui.pages import PAGES
 from ganlib.ui.server import services
 from ganlib.ui.server.login_settings import LoginSettings, login_settings
 from tests.support import ROOT
 from tests.support.login_provider import COOKIE_SECRET, secrets
 
-PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py"))
+PAGE_NAMES = [page.name for page in PAGES]
 WHOLE = {
     "redirect_uri": "http://localhost:{port}/oauth2callback",
     "cookie_secret": COOKIE_SECRET,
@@ -201,7 +202,10 @@ def test_half_a_login_keeps_the_pages_shut(
 
 @pytest.mark.parametrize(
     ("page", "content"),
-    [("toy", b"[auth]\n"), *((page, secrets("http://localhost:1").encode()) for page in PAGES)],
+    [
+        ("toy", b"[auth]\n"),
+        *((page, secrets("http://localhost:1").encode()) for page in PAGE_NAMES),
+    ],
 )
 def test_a_page_that_runs_without_the_app_shows_nothing(
     with_secrets: Callable[[bytes], None],

@@ -164,8 +164,12 @@ def violations(root: Path) -> list[str]:
         if layer(name) != layer("ganlib.training")
         for used in modules_of_training(path.read_text("utf-8"))
     ]
+    at_import: dict[str, list[str]] = {}
+    for arrow in found:
+        if not arrow.late:
+            at_import.setdefault(arrow.source, []).append(arrow.target)
     for name in known:
-        if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, found)):
+        if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, at_import)):
             wrong.append(f"Importing {name} loads {path[-1]}: {' -> '.join(path)}.")
     return wrong
 
@@ -272,19 +276,24 @@ def _is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def _path_to_heavy(start: str, found: list[Arrow]) -> list[str]:
-    """The chain of imports by which importing `start` loads a heavy package; empty if none."""
+def _path_to_heavy(start: str, at_import: dict[str, list[str]]) -> list[str]:
+    """The chain of imports by which importing `start` loads a heavy package; empty if none.
+
+    Args:
+        start: dotted name of a module.
+        at_import: what each module imports when it is imported itself.
+    """
     waiting, seen = [[start]], {start}
     while waiting:
         path = waiting.pop(0)
         parts = path[-1].split(".")
         # Importing a.b.c runs a and a.b first.
-        parents = {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
-        for arrow in found:
-            if arrow.late or arrow.source not in parents or arrow.target in seen:
+        parents = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        for target in (each for parent in parents for each in at_import.get(parent, ())):
+            if target in seen:
                 continue
-            if arrow.target.split(".")[0] in HEAVY:
-                return [*path, arrow.target]
-            seen.add(arrow.target)
-            waiting.append([*path, arrow.target])
+            if target.split(".")[0] in HEAVY:
+                return [*path, target]
+            seen.add(target)
+            waiting.append([*path, target])
     return []
