@@ -28,6 +28,7 @@ def strangers(dashboard: Dashboard) -> Iterator[list[str]]:
     assert found == []
 
 
+@pytest.mark.slow
 def test_markup_in_a_column_is_text(
     dashboard: Dashboard, strangers: list[str], tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
@@ -9,6 +10,7 @@ from tests.support.dashboard import Dashboard
 from tests.support.server import AppServer
 
 
+@pytest.mark.slow
 def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
 ) -> None:

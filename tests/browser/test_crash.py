@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
@@ -19,6 +20,7 @@ SCALAR = "toy/scalar"
 KNOBS = {"steps": 3_000, "checkpoint_every": 250}
 
 
+@pytest.mark.slow
 def test_the_page_comes_back_and_one_click_goes_on_with_the_run(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard], tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
@@ -23,6 +24,7 @@ def ranges(tab: Dashboard) -> list[list[float]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_live_run_then_its_past_and_a_zoom_on_all_charts(
     dashboard: Dashboard, store: RunStore
 ) -> None:

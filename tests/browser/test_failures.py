@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
@@ -40,6 +41,7 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     _check_next_run(tab, store)
 
 
+@pytest.mark.slow
 def test_an_exception_that_nobody_has_thought_of(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
 ) -> None:
@@ -61,6 +63,7 @@ def test_an_exception_that_nobody_has_thought_of(
     _check_next_run(tab, store)
 
 
+@pytest.mark.slow
 def test_data_that_cannot_be_read(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard], tmp_path: Path
 ) -> None:

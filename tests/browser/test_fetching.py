@@ -66,6 +66,7 @@ def publisher() -> Iterator[SlowPublisher]:
         made.hurry.set()
 
 
+@pytest.mark.slow
 def test_progress_stop_and_going_on(
     launch: Callable[..., AppServer],
     open_tab: Callable[[AppServer], Dashboard],

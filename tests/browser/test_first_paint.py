@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.cases import slow_but
 from tests.support.dashboard import Dashboard
 from tests.support.server import AppServer
 
@@ -22,7 +23,7 @@ def warm_server(shared_server: AppServer, browser) -> AppServer:
     return shared_server
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", slow_but(["/toy"], PATHS))
 def test_first_paint(
     path: str,
     warm_server: AppServer,

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
@@ -11,6 +12,7 @@ SCALAR = "toy/scalar"
 LOSS = '.live-chart-plot[data-key="toy.loss"]'
 
 
+@pytest.mark.slow
 def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
     tab.open("/toy")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
@@ -16,6 +17,7 @@ SCALAR = "toy/scalar"
 LONG = 2_000_000
 
 
+@pytest.mark.slow
 def test_first_points_on_a_cold_and_a_warm_server(
     launch: Callable[..., AppServer],
     open_tab: Callable[[AppServer], Dashboard],
@@ -103,6 +105,7 @@ def test_zoom_and_node_outlive_updates(dashboard: Dashboard) -> None:
     assert dashboard.loss_node_is_marked()
 
 
+@pytest.mark.slow
 def test_reload_and_another_browser_find_the_run_and_its_whole_history(
     server: AppServer, open_tab: Callable[[AppServer], Dashboard]
 ) -> None:
@@ -132,6 +135,7 @@ def test_reload_and_another_browser_find_the_run_and_its_whole_history(
     assert first.step() == second.step()
 
 
+@pytest.mark.slow
 def test_form_and_run_are_there_again_after_a_change_of_page(dashboard: Dashboard) -> None:
     tab = dashboard
     tab.open("/toy")

@@ -274,6 +274,7 @@ def test_every_operation_is_known(whole: tuple[RecordedDisk, Life]) -> None:
     assert [step for _, step in life.saved] == [10, 20, 30, 40]
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_at_any_operation(whole: tuple[RecordedDisk, Life]) -> None:
     disk, life = whole
     images = (
@@ -308,6 +309,7 @@ FAILURES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "lasting", "partial"), FAILURES)
 def test_an_operation_that_raises(
     whole: tuple[RecordedDisk, Life], code: int, lasting: bool, partial: bool
@@ -320,6 +322,7 @@ def test_an_operation_that_raises(
     assert problems == []
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_on_a_full_disk(whole: tuple[RecordedDisk, Life]) -> None:
     problems = []
     for at in range(len(whole[0].done)):

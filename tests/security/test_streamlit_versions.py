@@ -127,6 +127,7 @@ print(streamlit.__version__)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minor", minor_versions())
 def test_private_parts(minor: str, fetched: Callable[[str], str], tmp_path: Path) -> None:
     path = os.pathsep.join(filter(None, [fetched(minor), str(ROOT)]))
@@ -142,6 +143,7 @@ def test_private_parts(minor: str, fetched: Callable[[str], str], tmp_path: Path
     assert done.stdout.strip().startswith(f"{minor}."), done.stdout
 
 
+@pytest.mark.slow
 # Of our own, the other tests here say more.
 @pytest.mark.parametrize("minor", [minor for minor in minor_versions() if minor != OURS])
 def test_a_server_that_asks_for_a_login(

@@ -83,6 +83,7 @@ def _progressive(is_blended: bool) -> Recipe[Any]:
     return Reduced()
 
 
+@pytest.mark.slow
 def test_growing_is_the_same_until_the_first_fade_and_another_from_there_on() -> None:
     plain, blended = (
         train(_progressive(is_blended), {**GROWING, "steps": 4, "checkpoint_every": 3})
