@@ -13,5 +13,8 @@ _COMPONENTS = BidiComponentManager()
 
 def share_components() -> None:
     """Has every AppTest use the same register; to be called before any page is opened."""
-    v2.get_bidi_component_manager = lambda: _COMPONENTS
-    app_test.BidiComponentManager = lambda: _COMPONENTS
+    for module, name in (
+        (v2, "get_bidi_component_manager"),
+        (app_test, "BidiComponentManager"),
+    ):
+        setattr(module, name, lambda: _COMPONENTS)
