@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
 
 RECIPE = '''"""A faster DCGAN, for those in a hurry."""
 

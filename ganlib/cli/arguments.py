@@ -126,7 +126,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "recipes",
         metavar="RECIPE",
         nargs="*",
-        help="recipes of a book, or `live` for what watching costs; otherwise all of them",
+        help="recipes of a book; without any, all five",
     )
     for name, default, meaning in (
         ("repeats", 5, "turns of each"),

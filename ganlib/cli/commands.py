@@ -9,16 +9,8 @@ from typing import Any
 
 from ganlib import examples
 from ganlib import recipes as known
-from ganlib.bench.report import (
-    HEADING,
-    LIVE_HEADING,
-    as_json,
-    live_json,
-    live_rows,
-    machine,
-    row,
-)
-from ganlib.bench.results import BOOK_RECIPES, LIVE
+from ganlib.bench.report import HEADING, as_json, machine, row
+from ganlib.bench.results import BOOK_RECIPES
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
@@ -158,11 +150,10 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measures the books' recipes one after the other, and says so as it goes."""
-    allowed = (*BOOK_RECIPES, LIVE)
     for name in arguments.recipes:
-        if name not in allowed:
-            raise ConfigError(f"bench takes {', '.join(allowed)}. Received: {shown(name)}.")
-    names = dict.fromkeys(arguments.recipes or allowed)
+        if name not in BOOK_RECIPES:
+            raise ConfigError(f"bench takes {', '.join(BOOK_RECIPES)}. Received: {shown(name)}.")
+    names = dict.fromkeys(arguments.recipes or BOOK_RECIPES)
     if arguments.chart is not None and not arguments.chart.absolute().parent.is_dir():
         raise ConfigError(
             f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
@@ -170,25 +161,16 @@ def bench(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None and arguments.chart.is_dir():
         raise ConfigError(f"--chart must be a file. Received: {shown(str(arguments.chart), PATH)}.")
     from ganlib.bench.speed import measure
-    from ganlib.bench.watched import measure_watched
 
-    found, live = [], None
+    found = []
     for name in names:
         print(f"measuring {name}", file=sys.stderr)
-        if name == LIVE:
-            live = measure_watched(repeats=arguments.repeats)
-        else:
-            found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
+        found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
     if arguments.json:
-        told = {"machine": machine(), "recipes": [as_json(one) for one in found]}
-        print(to_json(told | ({LIVE: live_json(live)} if live else {})))
+        print(to_json({"machine": machine(), "recipes": [as_json(one) for one in found]}))
     else:
         print(", ".join(f"{name} {text}" for name, text in machine().items()))
-        if found:
-            print(table([HEADING, *(row(one) for one in found)]))
-        if live:
-            print(f"{live.recipe}, {live.steps:,} steps, while pages are open on it:")
-            print(table([LIVE_HEADING, *live_rows(live)]))
+        print(table([HEADING, *(row(one) for one in found)]))
     if arguments.chart is not None:
         ratios = [one.ratios() for one in found]
         chart = speeds_figure([one.recipe for one in found], ratios)

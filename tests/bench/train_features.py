@@ -5,7 +5,7 @@ Draw! that ship with the project. Writes its weights, with batch normalisation f
 float16, and prints how often it is right on real images that it has not learned from. One seed, one
 thread: the same data give the same weights on the same machine. About five minutes on one core.
 
-GANLIB_DATA=FOLDER python tests/bench/train_features.py --to ganlib/metrics/image_features.npz
+GANLIB_DATA=FOLDER python -m tests.bench.train_features --to ganlib/metrics/image_features.npz
 
 The folder holds `mnist.npz` and `fashion_mnist.npz` with their test images, as Keras publishes
 them, and as many `quickdraw/<category>.npy` as one likes.
@@ -13,7 +13,6 @@ them, and as many `quickdraw/<category>.npy` as one likes.
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,12 +25,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from ganlib.data.augment import augmented  # noqa: E402
-from ganlib.data.categories import bundled_drawings  # noqa: E402
-from ganlib.metrics.image_features import FEATURES, STRIDES, Weights, image_features  # noqa: E402
+from ganlib.data.augment import augmented
+from ganlib.data.categories import bundled_drawings
+from ganlib.metrics.image_features import FEATURES, STRIDES, Weights, image_features
 
 _SEED = 0
 # (side of the kernel, channels) of each convolution.

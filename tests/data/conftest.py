@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from file_server import serving
 
 from ganlib.data import partial
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
 from ganlib.data.npz import NpzImages
 from ganlib.data.resolve import Places
+from tests.support.file_server import serving
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from file_server import serving
 
 from ganlib.data import answer, partial
 from ganlib.data.base import loaded
@@ -24,6 +23,7 @@ from ganlib.data.quickdraw import QuickDraw
 from ganlib.data.rows import PublishedRows
 from ganlib.errors import DataError, DownloadError
 from ganlib.events import Phase
+from tests.support.file_server import serving
 
 WIDTH, ROWS = 784, 1_000
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from lying_files import PICKLED, PNG
 
 from ganlib import recipes
+from tests.inputs.lying_files import PICKLED, PNG
 
 LONG = "x" * 5_000
 RUN = "20261122-0203-a1b2c3d4e5f6"

@@ -9,7 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bad_inputs import (
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.cli import main
+from tests.inputs.bad_inputs import (
     ADDRESSES,
     COMMANDS,
     DRAWINGS_UPLOADED,
@@ -23,13 +27,9 @@ from bad_inputs import (
     Settings,
     Upload,
 )
-from lying_files import CONTENTS, make
-from streamlit.testing.v1 import AppTest
-
-from ganlib import recipes
-from ganlib.bench.server import AppServer
-from ganlib.bench.session import Tab
-from ganlib.cli import main
+from tests.inputs.lying_files import CONTENTS, make
+from tests.support.server import AppServer
+from tests.support.tab import Tab
 
 Page = Callable[[str], AppTest]
 Say = Callable[..., str]

@@ -10,14 +10,12 @@ from scipy.spatial.distance import jensenshannon
 from ganlib.metrics.comparison import common_bins, compare
 from ganlib.metrics.counted import Counted
 
-CASES = 1_000
+# Sizes of samples, and how many pairs of each are compared: large ones take ten times as long.
+CASES = {20: 1_000, 100: 1_000, 2_000: 250}
 # As many as a page that is live takes.
 RESAMPLES = 200
-SIZES = [20, 100, 2_000]
 # Continuous, discrete, and in groups.
 THREE_KINDS = ["normal", "die", "grouped"]
-# Four standard errors of a share near 5 % of 1,000 cases, and of one near 1 %.
-NEAR_5, NEAR_1 = 0.028, 0.0126
 # Values of a group, and how strongly they depend on each other.
 GROUP, CORRELATION = 50, 0.3
 
@@ -114,6 +112,11 @@ class Rates:
     def covered(self) -> dict[str, float]:
         """How often the interval has the true distance in it."""
         return {name: 1 - self.too_high[name] - self.too_low[name] for name in self.value}
+
+
+def margin(share: float, size: int) -> float:
+    """Four standard errors of a share, 0 to 1, of the cases of a size."""
+    return float(4 * np.sqrt(share * (1 - share) / CASES[size]))
 
 
 def simulate(

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from expected_figures import figures
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
@@ -13,6 +12,7 @@ from ganlib.metrics.resampling import grid_of
 from ganlib.viz.course import course_bins, course_column
 from ganlib.viz.distributions import cumulative_info, density_info, quantiles_info
 from ganlib.viz.histograms import histogram_info
+from tests.metrics.expected_figures import figures
 
 RNG = np.random.default_rng(8)
 LEVELS = np.arange(256)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from expected_figures import figures
 from scipy import stats
 
 from ganlib.metrics.counted import Counted
 from ganlib.metrics.moments import moments, safe_scale, standard_errors
+from tests.metrics.expected_figures import figures
 
 of = Counted.of
 

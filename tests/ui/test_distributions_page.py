@@ -4,11 +4,9 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import drawn
 import numpy as np
 import pandas as pd
 import pytest
-import stored_runs
 from scipy import stats
 from streamlit.testing.v1 import AppTest
 
@@ -23,6 +21,7 @@ from ganlib.ui.compare import over_steps
 from ganlib.ui.compare.compared import Compared
 from ganlib.ui.compare.panels import charts_html, values_csv
 from ganlib.viz.pair import two_real
+from tests.support import drawn, stored_runs
 
 Open = Callable[..., AppTest]
 TITLES = ("Histogram", "Density", "Cumulative", "Quantiles")
