@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ganlib.data.base import ArrayData, Data, Loading, loaded
 from ganlib.data.download import offline
-from ganlib.data.held import held
-from ganlib.data.resolve import Copy, Places, locate, resolve
+from ganlib.data.resolve import LocalCopy, Sources, locate, resolve
+from ganlib.data.shared_data import shared_data
 from ganlib.events import DataReport
 
 
@@ -92,28 +92,28 @@ class ImageDataset(Dataset):
 
     Args:
         total: number of images in the full set.
-        places: where its file may be.
+        sources: where its file may be.
     """
 
     total: int
-    places: Places
+    sources: Sources
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one image, known without loading any."""
-        return self.places.format.sample_shape
+        return self.sources.format.sample_shape
 
     def loading(self) -> Loading:
         """(N, H, W, 1) uint8 images; see `Dataset.loading`."""
-        copy = yield from resolve(self.places)
-        return held([copy.path], (self, copy), lambda: self._read(copy))
+        copy = yield from resolve(self.sources)
+        return shared_data([copy.path], (self, copy), lambda: self._read(copy))
 
     def locate(self) -> Location:
         """See `Dataset.locate`."""
-        found = locate(self.places)
+        found = locate(self.sources)
         return Location(self._report(found.provenance, found.count), found.note, found.fetches)
 
-    def _read(self, copy: Copy) -> ArrayData:
+    def _read(self, copy: LocalCopy) -> ArrayData:
         samples = copy.read()
         return ArrayData(samples, self._report(copy.provenance, len(samples)))
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote as url_quote
+from urllib.parse import urlsplit
 
 import platformdirs
 
 from ganlib.data.partial import Fetching, Partial, checksum
-from ganlib.errors import DataError, shown
+from ganlib.errors import DataError, quote
 from ganlib.paths import user_path
 
 _SWITCH = {
@@ -27,7 +28,7 @@ def offline() -> bool:
     """
     text = os.environ.get("GANLIB_OFFLINE", "")
     if text.strip().lower() not in _SWITCH:
-        raise DataError(f"GANLIB_OFFLINE must be 1 or 0. Received: {shown(text)}.")
+        raise DataError(f"GANLIB_OFFLINE must be 1 or 0. Received: {quote(text)}.")
     return _SWITCH[text.strip().lower()]
 
 
@@ -62,7 +63,7 @@ def check_address(variable: str, default: str) -> None:
     if not asked:
         raise DataError(
             f"{variable} must be an address that begins with http:// or https://. "
-            f"Received: {shown(base)}."
+            f"Received: {quote(base)}."
         )
 
 
@@ -88,7 +89,7 @@ class RemoteFile:
     def url(self) -> str:
         """Where it is asked for."""
         base = os.environ.get(self.url_variable) or self.base_url
-        return f"{base.rstrip('/')}/{quote(self.name)}"
+        return f"{base.rstrip('/')}/{url_quote(self.name)}"
 
     def check_address(self) -> None:
         """Raises DataError where `url_variable` holds no address."""

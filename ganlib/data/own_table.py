@@ -13,7 +13,7 @@ from ganlib.data.base import ArrayData, PreciseScaling
 from ganlib.data.digest import DIGEST, digest_of
 from ganlib.data.npy import short
 from ganlib.data.table import SUFFIXES, Table, listed, read_table
-from ganlib.errors import DataError, shown
+from ganlib.errors import DataError, quote
 from ganlib.events import DataReport
 from ganlib.paths import regular_file, user_path
 
@@ -150,7 +150,7 @@ def split_names(columns: str) -> list[str]:
     except csv.Error:
         raise DataError(
             "own_columns must be names of columns on one line, separated by commas. "
-            f"Received: {shown(columns)}."
+            f"Received: {quote(columns)}."
         ) from None
 
 

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from ganlib.data.answer import TOLD_EVERY_S, Answer
+from ganlib.data.range_response import TOLD_EVERY_S, RangeResponse
 from ganlib.errors import DownloadError
 from ganlib.events import Phase
 
@@ -43,7 +43,7 @@ class Partial:
     url: str
     path: Path
 
-    def sound(self) -> int:
+    def valid_bytes(self) -> int:
         """How many of the first bytes are as they were received; asks no network."""
         try:
             record = json.loads(self._record.read_text())
@@ -72,7 +72,7 @@ class Partial:
         """The file, with what is not sound cut off, at its end."""
         # Unbuffered, so that a write that fails fails here and not later.
         file = self.path.open("r+b" if self.path.exists() else "w+b", buffering=0)
-        file.seek(file.truncate(self.sound()))
+        file.seek(file.truncate(self.valid_bytes()))
         return file
 
     def receive(
@@ -90,7 +90,7 @@ class Partial:
         if start >= goal:
             return start
         written, told = start, 0.0
-        answer = Answer(self.url, start, goal)
+        answer = RangeResponse(self.url, start, goal)
         try:
             for kind, value in answer.events():
                 if kind == "total":

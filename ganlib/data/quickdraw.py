@@ -18,7 +18,7 @@ from ganlib.data.dataset import Dataset, Location
 from ganlib.data.digest import check_unchanged, file_digest
 from ganlib.data.download import check_address
 from ganlib.data.drawings import SIDE, Drawings
-from ganlib.data.held import held
+from ganlib.data.shared_data import shared_data
 from ganlib.errors import DownloadError
 from ganlib.events import DataReport
 from ganlib.paths import user_path
@@ -36,7 +36,7 @@ CATEGORIES = category_names()
 
 
 @dataclass(frozen=True)
-class Availability:
+class CategoryAvailability:
     """How much of a category there is.
 
     Args:
@@ -82,7 +82,7 @@ class QuickDraw(Dataset):
                 what it should be.
         """
         if self.own_file:
-            return held([self._own().path], self, self._read_own)
+            return shared_data([self._own().path], self, self._read_own)
         problem = ""
         for one in self._chosen():
             if one.lacks(self.max_drawings):
@@ -93,7 +93,7 @@ class QuickDraw(Dataset):
                         raise
                     problem = f"download failed: {error.reason}; using the "
         files = [one.file for one in self._chosen()]
-        return held(files, (self, problem), lambda: self._read(problem))
+        return shared_data(files, (self, problem), lambda: self._read(problem))
 
     def most(self) -> int:
         """See `Dataset.most`."""
@@ -166,10 +166,11 @@ class QuickDraw(Dataset):
 DATASET = QuickDraw()
 
 
-def availability() -> dict[str, Availability]:
+def availability() -> dict[str, CategoryAvailability]:
     """What there is of every category; asks no network."""
     return {
-        name: Availability(*one.there(), one.published) for name, one in all_categories().items()
+        name: CategoryAvailability(*one.there(), one.published)
+        for name, one in all_categories().items()
     }
 
 

@@ -40,7 +40,7 @@ class Format(Protocol):
 
 
 @dataclass(frozen=True)
-class Places:
+class Sources:
     """Where one file of a dataset may be.
 
     Args:
@@ -59,7 +59,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Copy:
+class LocalCopy:
     """A file on this disk that holds a dataset, or part of it.
 
     Args:
@@ -78,7 +78,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Located:
+class Availability:
     """What `resolve` would give now.
 
     Args:
@@ -94,64 +94,64 @@ class Located:
     fetches: bool = False
 
 
-def resolve(places: Places) -> Generator[Phase, None, Copy]:
+def resolve(sources: Sources) -> Generator[Phase, None, LocalCopy]:
     """Finds the first copy there is, fetching it where that is allowed; tells of its progress.
 
     Raises:
         DataError: GANLIB_DATA is not what it should be, or there is no copy at all.
     """
-    copy = _on_disk(places)
+    copy = _on_disk(sources)
     if copy is not None:
         return copy
-    problem, remote = "", places.remote
+    problem, remote = "", sources.remote
     if remote is not None and not offline():
         try:
             yield from remote.fetch()
         except DownloadError as error:
             problem = f"download failed: {error.reason}"
         else:
-            format_ = places.remote_format or places.format
-            return Copy(remote.path, format_, _DOWNLOADED)
+            format_ = sources.remote_format or sources.format
+            return LocalCopy(remote.path, format_, _DOWNLOADED)
     elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
-    if places.bundled is None and remote is None:
-        raise DataError(f"{places.name} is not in the folder GANLIB_DATA, and nowhere else.")
-    if places.bundled is None:
+    if sources.bundled is None and remote is None:
+        raise DataError(f"{sources.name} is not in the folder GANLIB_DATA, and nowhere else.")
+    if sources.bundled is None:
         why = problem or "GANLIB_OFFLINE is set"
-        raise DataError(f"{places.name} is not on this machine and was not fetched: {why}.")
+        raise DataError(f"{sources.name} is not on this machine and was not fetched: {why}.")
     provenance = f"{problem}; using the {_BUNDLED}" if problem else _BUNDLED
-    return Copy(places.bundled, places.format, provenance)
+    return LocalCopy(sources.bundled, sources.format, provenance)
 
 
-def locate(places: Places) -> Located:
+def locate(sources: Sources) -> Availability:
     """Says what `resolve` would read now. Asks no network and reads only headers.
 
     Raises:
         DataError: the user's own file is not what it should be.
     """
-    copy = _on_disk(places)
+    copy = _on_disk(sources)
     if copy is not None:
-        return Located(copy.format.count(copy.path), copy.provenance)
-    fetches = places.remote is not None and not offline()
-    if places.remote is None:
+        return Availability(copy.format.count(copy.path), copy.provenance)
+    fetches = sources.remote is not None and not offline()
+    if sources.remote is None:
         note = ""
     elif offline():
         note = "GANLIB_OFFLINE is set, so the full set is not fetched"
     else:
-        places.remote.check_address()
-        megabytes = places.remote.size / 1e6
+        sources.remote.check_address()
+        megabytes = sources.remote.size / 1e6
         note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
-    if places.bundled is None:
-        return Located(0, "not on this machine", note, fetches)
-    return Located(places.format.count(places.bundled), _BUNDLED, note, fetches)
+    if sources.bundled is None:
+        return Availability(0, "not on this machine", note, fetches)
+    return Availability(sources.format.count(sources.bundled), _BUNDLED, note, fetches)
 
 
-def _on_disk(places: Places) -> Copy | None:
-    own = in_data_folder(places.name)
+def _on_disk(sources: Sources) -> LocalCopy | None:
+    own = in_data_folder(sources.name)
     if own is not None:
-        return Copy(own, places.format, _YOURS)
-    if places.remote is not None and places.remote.state() == "whole":
-        return Copy(places.remote.path, places.remote_format or places.format, _DOWNLOADED)
+        return LocalCopy(own, sources.format, _YOURS)
+    if sources.remote is not None and sources.remote.state() == "whole":
+        return LocalCopy(sources.remote.path, sources.remote_format or sources.format, _DOWNLOADED)
     return None
 
 

@@ -42,13 +42,13 @@ class PublishedRows:
 
     def count(self) -> int:
         """Rows that are kept and sound; asks no network."""
-        sound = self._kept.sound()
+        sound = self._kept.valid_bytes()
         header = self._header(sound)
         return 0 if header is None else (sound - header.size) // self.width
 
     def read(self, most: int) -> np.ndarray:
         """The first rows that are kept, at most `most`: (n, width) uint8."""
-        header = self._header(self._kept.sound())
+        header = self._header(self._kept.valid_bytes())
         if header is None:
             return np.empty((0, self.width), np.uint8)
         with self.path.open("rb") as file:
@@ -73,7 +73,7 @@ class PublishedRows:
         return Partial(self.name, self.url, self.path)
 
     def _attempt(self, wanted: int) -> Fetching:
-        header = self._header(self._kept.sound())
+        header = self._header(self._kept.valid_bytes())
         size = header.size if header else _LEAST_HEADER
         with self._kept.open() as file:
             written = yield from self._kept.receive(

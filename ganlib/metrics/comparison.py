@@ -7,7 +7,6 @@ import numpy as np
 from scipy.special import rel_entr
 
 from ganlib.blas import single_threaded
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     energy_distance,
     jensen_shannon,
@@ -18,11 +17,12 @@ from ganlib.metrics.moments import Moments, moments, safe_scale, standard_errors
 from ganlib.metrics.resampling import (
     LEAST_SIZE,
     SIGNIFICANCE,
-    Certainty,
+    BootstrapResult,
     Grid,
-    certainties,
     grid_of,
+    resample_distances,
 )
+from ganlib.metrics.weighted_sample import WeightedSample
 
 _MOST_BINS = 512
 # Values of both samples that a bin has at least, as for a chi-squared test.
@@ -57,13 +57,13 @@ class Distance:
     Args:
         title: its usual name.
         value: of the samples; 0 where they are alike.
-        certainty: its interval, its floor and its probability; None where a sample is too small.
+        bootstrap: its interval, its floor and its probability; None where a sample is too small.
         help: what it measures, and in which unit.
     """
 
     title: str
     value: float
-    certainty: Certainty | None
+    bootstrap: BootstrapResult | None
     help: str
 
 
@@ -93,8 +93,8 @@ class Comparison:
 
 
 def compare(
-    real: Counted,
-    generated: Counted,
+    real: WeightedSample,
+    generated: WeightedSample,
     *,
     names: tuple[str, str] = _REAL_AND_GENERATED,
     resamples: int = 1_000,
@@ -106,7 +106,7 @@ def compare(
         real: what is compared with.
         generated: what is compared; in groups where the other one is.
         names: how the sentence calls them.
-        resamples: see `certainties`; 200 at least, or no difference could be shown.
+        resamples: see `resample_distances`; 200 at least, or no difference could be shown.
         seed: the same seed, the same figures.
 
     Raises:
@@ -133,7 +133,7 @@ def compare(
             f"{LEAST_SIZE} of each."
         )
         return Comparison(first, second, distances, sentence, None)
-    p_value = min(one.certainty.p_value for one in distances if one.certainty)
+    p_value = min(one.bootstrap.p_value for one in distances if one.bootstrap)
     often = _often(p_value, resamples)
     if p_value < SIGNIFICANCE:
         # What is generated is to become like what is real; of two others, neither is wrong.
@@ -155,7 +155,7 @@ def compare(
     return Comparison(first, second, distances, sentence, p_value)
 
 
-def common_bins(real: Counted, generated: Counted) -> np.ndarray:
+def common_bins(real: WeightedSample, generated: WeightedSample) -> np.ndarray:
     """Edges, (bins + 1,), of the bins that distances of histograms are taken over.
 
     As wide as Freedman and Diaconis suggest for both samples together at the size of the
@@ -182,7 +182,7 @@ def common_bins(real: Counted, generated: Counted) -> np.ndarray:
     return np.array([*edges, np.inf])
 
 
-def distance_values(real: Counted, generated: Counted) -> dict[str, float]:
+def distance_values(real: WeightedSample, generated: WeightedSample) -> dict[str, float]:
     """All distances by title, without what resampling adds, of samples that are not empty.
 
     Returns:
@@ -193,7 +193,9 @@ def distance_values(real: Counted, generated: Counted) -> dict[str, float]:
     return _values(real, generated, scale, common_bins(real, generated))
 
 
-def _values(real: Counted, generated: Counted, scale: float, edges: np.ndarray) -> dict[str, float]:
+def _values(
+    real: WeightedSample, generated: WeightedSample, scale: float, edges: np.ndarray
+) -> dict[str, float]:
     """The distances of samples that were divided by `scale`."""
     w1, sigma = wasserstein1(real, generated), real.sd
     first, second = real.in_bins(edges), generated.in_bins(edges)
@@ -208,7 +210,12 @@ def _values(real: Counted, generated: Counted, scale: float, edges: np.ndarray) 
 
 
 def _distances(
-    real: Counted, generated: Counted, scale: float, name: str, resamples: int, seed: int
+    real: WeightedSample,
+    generated: WeightedSample,
+    scale: float,
+    name: str,
+    resamples: int,
+    seed: int,
 ) -> tuple[Distance, ...]:
     """All distances of samples that were divided by `scale`, with what resampling says.
 
@@ -218,17 +225,17 @@ def _distances(
         scale: brings distances back to the samples' own unit.
         name: of the first sample.
         resamples: 0 for none.
-        seed: see `certainties`.
+        seed: see `resample_distances`.
     """
     edges = common_bins(real, generated)
     values = _values(real, generated, scale, edges)
-    found: dict[str, Certainty] = {}
+    found: dict[str, BootstrapResult] = {}
     if resamples:
         grid = grid_of(real, generated, edges)
         titles = [title for title in _HELP if title in values]
         units = [{_W1: scale, _ENERGY: float(np.sqrt(scale))}.get(title, 1.0) for title in titles]
         with single_threaded():
-            sure = certainties(
+            sure = resample_distances(
                 np.array([values[title] / unit for title, unit in zip(titles, units, strict=True)]),
                 grid.real,
                 grid.generated,

@@ -4,10 +4,10 @@ import numpy as np
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
 
-def wasserstein1(real: Counted, generated: Counted) -> float:
+def wasserstein1(real: WeightedSample, generated: WeightedSample) -> float:
     """Wasserstein-1 (earth mover's) distance, in the samples' unit.
 
     Source: scipy.stats.wasserstein_distance.
@@ -17,7 +17,7 @@ def wasserstein1(real: Counted, generated: Counted) -> float:
     )
 
 
-def wasserstein1_over_sigma(real: Counted, generated: Counted) -> float:
+def wasserstein1_over_sigma(real: WeightedSample, generated: WeightedSample) -> float:
     """Wasserstein-1 distance over the real sample's standard deviation: no unit.
 
     Raises:
@@ -28,14 +28,14 @@ def wasserstein1_over_sigma(real: Counted, generated: Counted) -> float:
     return wasserstein1(real, generated) / real.sd
 
 
-def kolmogorov_smirnov(real: Counted, generated: Counted) -> float:
+def kolmogorov_smirnov(real: WeightedSample, generated: WeightedSample) -> float:
     """Largest difference between the two empirical distribution functions, 0 to 1."""
     points = np.concatenate([real.values, generated.values])
     first, second = (sample.up_to(points) / sample.count for sample in (real, generated))
     return float(np.abs(first - second).max())
 
 
-def energy_distance(real: Counted, generated: Counted) -> float:
+def energy_distance(real: WeightedSample, generated: WeightedSample) -> float:
     """Root of twice the integral of the distribution functions' squared difference.
 
     Its unit is the root of the samples'.
@@ -58,7 +58,7 @@ def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> float:
     return float(jensenshannon(real, generated, base=2))
 
 
-def histogram_overlap(real: Counted, generated: Counted, bins: int = 50) -> float:
+def histogram_overlap(real: WeightedSample, generated: WeightedSample, bins: int = 50) -> float:
     """Area common to both normalised histograms on shared bins, 0 (apart) to 1 (alike)."""
     edges = np.histogram_bin_edges(np.concatenate([real.values, generated.values]), bins)
     first, second = (sample.in_bins(edges) / sample.count for sample in (real, generated))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
 # Two samples are called different where the probability of differences as clear as theirs, if
 # both came from one distribution, is below this.
@@ -56,14 +56,14 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Certainty:
+class BootstrapResult:
     """How certain a distance is.
 
     Args:
         low: lower end of the 95 % interval; above 0 only where `p_value` is below
             `SIGNIFICANCE`.
         high: upper end.
-        chance: the floor: of two samples of one distribution in these sizes, 95 % are nearer than
+        null_95: the floor: of two samples of one distribution in these sizes, 95 % are nearer than
             this. It is that of both samples together, or of the real one where they differ.
         p_value: how often any of the distances tested together would be as extreme, if both
             samples came from one distribution (a family-wise probability).
@@ -73,22 +73,24 @@ class Certainty:
 
     low: float
     high: float
-    chance: float
+    null_95: float
     p_value: float
     corrected: float
 
-    def times(self, unit: float) -> "Certainty":
+    def times(self, unit: float) -> "BootstrapResult":
         """The same of a distance in another unit."""
         return replace(
             self,
             low=self.low * unit,
             high=self.high * unit,
-            chance=self.chance * unit,
+            null_95=self.null_95 * unit,
             corrected=self.corrected * unit,
         )
 
 
-def grid_of(real: Counted, generated: Counted, edges: np.ndarray | None = None) -> Grid:
+def grid_of(
+    real: WeightedSample, generated: WeightedSample, edges: np.ndarray | None = None
+) -> Grid:
     """Counts on the values that occur, near ones of large samples together.
 
     Args:
@@ -115,7 +117,7 @@ def grid_of(real: Counted, generated: Counted, edges: np.ndarray | None = None) 
     return Grid(points, real.in_cells(points), generated.in_cells(points))
 
 
-def certainties(
+def resample_distances(
     values: np.ndarray,
     real: np.ndarray,
     generated: np.ndarray,
@@ -123,7 +125,7 @@ def certainties(
     *,
     resamples: int = 1_000,
     seed: int = 0,
-) -> list[Certainty]:
+) -> list[BootstrapResult]:
     """Tests all distances together, and gives each its interval and its floor.
 
     The probability comes from a permutation test: what was drawn is shared out again between
@@ -167,7 +169,7 @@ def certainties(
 
     p_values = _family_wise(observed, null)
     # Where no difference is claimed, both samples together show what chance alone can do.
-    chance = np.quantile(floor if p_values.min() < SIGNIFICANCE else null, 0.95, axis=0)
+    null_95 = np.quantile(floor if p_values.min() < SIGNIFICANCE else null, 0.95, axis=0)
     # The last two distributions are the same, with the permutations as their samples. So an
     # interval begins above 0 exactly where the test says that chance is improbable.
     worlds = (*ways, null)
@@ -181,8 +183,8 @@ def certainties(
     low = np.minimum(lowest * ratio, values)
     low[p_values >= SIGNIFICANCE] = 0
     high = np.maximum(np.quantile(ways[0], 0.975, axis=0) * ratio, values)
-    columns = np.stack([low, high, chance * ratio, p_values, middle * ratio], axis=1)
-    return [Certainty(*map(float, row)) for row in columns]
+    columns = np.stack([low, high, null_95 * ratio, p_values, middle * ratio], axis=1)
+    return [BootstrapResult(*map(float, row)) for row in columns]
 
 
 def _resampled(

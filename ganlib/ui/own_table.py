@@ -8,7 +8,7 @@ import streamlit as st
 from ganlib.data.own_table import OwnColumns, chosen, join_names, own_columns, own_table
 from ganlib.data.table import SUFFIXES, Table
 from ganlib.errors import DataError
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.recipes.own_columns import OWN
 from ganlib.ui import own_files
@@ -62,7 +62,7 @@ def preview(columns: OwnColumns) -> Chart:
     values = columns.values[:: -(-len(columns.values) // _PREVIEWED)]
     seen = f"{columns.summary.digest} {columns.names}"
     if len(columns.names) == 1:
-        return histogram_figure(histogram_info(Counted.of(values)), uirevision=seen)
+        return histogram_figure(histogram_info(WeightedSample.of(values)), uirevision=seen)
     # They are drawn in the order of the rows, of which the figure takes the first.
     mixed = np.random.default_rng(0).permutation(values)
     info = plane_info(mixed, np.empty((0, 2)))

@@ -4,13 +4,13 @@ import numpy as np
 from scipy.fft import dct, idct
 from scipy.optimize import brentq
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
 _POINTS = 4_096
 _STAGES = 7
 
 
-def smooth_density(sample: Counted, x: np.ndarray) -> np.ndarray | None:
+def smooth_density(sample: WeightedSample, x: np.ndarray) -> np.ndarray | None:
     """Gaussian kernel density by diffusion, its bandwidth by the improved Sheather-Jones rule.
 
     That rule assumes nothing of the density's form, so that two peaks are not blurred into

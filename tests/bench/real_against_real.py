@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from ganlib import recipes  # noqa: E402
 from ganlib.events import Checkpoint  # noqa: E402
 from ganlib.metrics.comparison import compare  # noqa: E402
-from ganlib.metrics.counted import Counted  # noqa: E402
+from ganlib.metrics.weighted_sample import WeightedSample  # noqa: E402
 from ganlib.training import Trainer  # noqa: E402
 from ganlib.training.networks import build_networks  # noqa: E402
 from ganlib.training.probe import image_distributions  # noqa: E402
@@ -33,12 +33,12 @@ JUDGE, LEARNED = "fashion/dense", {"dataset": "mnist", "steps": 300}
 LEVELS = np.arange(256)
 
 
-def quantities(images: np.ndarray, scores: np.ndarray) -> dict[str, Counted]:
+def quantities(images: np.ndarray, scores: np.ndarray) -> dict[str, WeightedSample]:
     views = image_distributions(images)
     return {
-        "ink": Counted.of(views["ink"]),
-        "pixels": Counted.of_group_counts(LEVELS, views["pixels"], "images"),
-        "scores": Counted.of(scores),
+        "ink": WeightedSample.of(views["ink"]),
+        "pixels": WeightedSample.of_group_counts(LEVELS, views["pixels"], "images"),
+        "scores": WeightedSample.of(scores),
     }
 
 

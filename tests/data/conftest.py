@@ -16,7 +16,7 @@ from ganlib.data import partial
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
 from ganlib.data.npz import NpzImages
-from ganlib.data.resolve import Places
+from ganlib.data.resolve import Sources
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +156,6 @@ def stage(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> St
         url="",
         bundled="Three of twelve.",
         total=FULL,
-        places=Places("tiny.npz", IMAGES, remote, IMAGES, bundled),
+        sources=Sources("tiny.npz", IMAGES, remote, IMAGES, bundled),
     )
     return Stage(dataset, remote, tmp_path / "cache" / "tiny.npz", folder, server.body)

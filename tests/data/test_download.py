@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from ganlib.data import answer, partial
+from ganlib.data import partial, range_response
 from ganlib.data.base import loaded
 from ganlib.data.partial import Partial
 from ganlib.data.resolve import resolve
@@ -20,8 +20,8 @@ from ganlib.errors import DownloadError
 @pytest.fixture
 def impatient(monkeypatch):
     """Gives up after a fraction of a second where a user's run takes seconds."""
-    monkeypatch.setattr(answer, "ANSWER_WITHIN_S", 0.3)
-    monkeypatch.setattr(answer, "STALL_S", 0.3)
+    monkeypatch.setattr(range_response, "ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr(range_response, "STALL_S", 0.3)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
 ) -> None:
     server.ranges = ranges
     monkeypatch.setattr(partial, "TOLD_EVERY_S", 0)
-    monkeypatch.setattr(answer, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(range_response, "_CHUNK_BYTES", 100)
     downloading = stage.remote.fetch()
     shares = [next(downloading).share for _ in range(3)]
     size = len(stage.body)
@@ -87,7 +87,7 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
     assert stage.cache_files() == []
 
     part = Partial("tiny.npz", stage.remote.url, stage.cached.with_name("tiny.npz.part"))
-    kept = part.sound()
+    kept = part.valid_bytes()
     assert 0 < kept < size
     loaded(stage.remote.fetch())
     assert server.ranges_asked[-1] == f"bytes={kept}-{size - 1}"
@@ -128,7 +128,7 @@ def test_connection_cut_in_the_middle_again_and_again(stage, server, host) -> No
 
 
 def test_connection_cut_once_goes_on_where_it_was(stage, server, monkeypatch) -> None:
-    monkeypatch.setattr(answer, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(range_response, "_CHUNK_BYTES", 1)
 
     def once(request) -> None:
         server.behave = None
@@ -193,7 +193,7 @@ def test_an_address_that_makes_no_sense(stage, monkeypatch, address: str) -> Non
     monkeypatch.setenv("GANLIB_TINY_URL", address)
     with pytest.raises(DownloadError, match="is not an address that can be fetched"):
         loaded(stage.remote.fetch())
-    assert loaded(resolve(stage.dataset.places)).provenance.endswith("; using the bundled sample")
+    assert loaded(resolve(stage.dataset.sources)).provenance.endswith("; using the bundled sample")
 
 
 def test_a_password_in_the_address_is_not_told(stage, server, monkeypatch, host) -> None:
@@ -234,7 +234,7 @@ def test_two_runs_at_once_both_get_it_and_ask_once(stage, server) -> None:
     shades: list[int] = []
 
     def run() -> None:
-        found = loaded(resolve(stage.dataset.places))
+        found = loaded(resolve(stage.dataset.sources))
         shades.append(int(found.read()[0, 0, 0, 0]))
 
     runs = [threading.Thread(target=run) for _ in range(2)]

@@ -49,7 +49,7 @@ def test_another_file_is_told(content: bytes, sentence: str, tmp_path: Path) -> 
 
 
 def test_fashion_mnist_is_fetched_from_where_keras_has_it() -> None:
-    remote = data.get("fashion_mnist").places.remote
+    remote = data.get("fashion_mnist").sources.remote
     assert remote.base_url == "https://storage.googleapis.com/tensorflow/tf-keras-datasets"
     assert remote.name == "train-images-idx3-ubyte.gz"
 

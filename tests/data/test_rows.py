@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from file_server import serving
 
-from ganlib.data import answer, partial
+from ganlib.data import partial, range_response
 from ganlib.data.base import loaded
 from ganlib.data.categories import category
 from ganlib.data.quickdraw import QuickDraw
@@ -262,7 +262,7 @@ def test_a_download_that_is_given_up_goes_on_from_there(
     published: PublishedRows, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(partial, "TOLD_EVERY_S", 0.0)
-    monkeypatch.setattr(answer, "_CHUNK_BYTES", 10_000)
+    monkeypatch.setattr(range_response, "_CHUNK_BYTES", 10_000)
     fetching = published.fetch(ROWS)
     for _ in range(4):
         next(fetching)
@@ -332,7 +332,7 @@ def test_a_file_that_may_not_grow_leaves_the_cache_as_it_was(
 def test_a_server_that_says_nothing_holds_nobody_up(
     published: PublishedRows, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer, "ANSWER_WITHIN_S", 0.4)
+    monkeypatch.setattr(range_response, "ANSWER_WITHIN_S", 0.4)
     released = threading.Event()
     publisher.fail = {number: lambda request: released.wait(20) for number in (1, 2, 3)}
     assert "no answer from 127.0.0.1" in failure(published)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ganlib.data.table import SUFFIXES, Column, Table, read_table
 from ganlib.errors import DataError
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.distributions.compared import Compared
 from ganlib.ui.distributions.panels import compare_panels
 from ganlib.ui.told import tell
@@ -40,8 +40,8 @@ def of_a_table() -> None:
             f"{upload.file_id} {one.name} {other.name}",
             f"{upload.file_id} {one.name} {other.name}",
             f"{table.name}: {table.rows:,} rows",
-            Counted.of(one.values),
-            Counted.of(other.values),
+            WeightedSample.of(one.values),
+            WeightedSample.of(other.values),
             two_real(one.name, other.name if one is not other else f"{other.name} again"),
             tuple(sorted(told)),
         )

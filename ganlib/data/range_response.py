@@ -19,7 +19,7 @@ _CHUNK_BYTES = 1 << 14
 TOLD_EVERY_S = 0.3
 
 
-class Answer:
+class RangeResponse:
     """A server's answer to one request for a range of bytes, read in a thread of its own.
 
     No time-out of the library covers the look-up of a name, and a user who presses Stop

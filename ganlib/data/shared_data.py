@@ -13,7 +13,9 @@ from ganlib.data.base import ArrayData
 _held: WeakValueDictionary[Hashable, ArrayData] = WeakValueDictionary()
 
 
-def held(files: Iterable[Path], meaning: Hashable, read: Callable[[], ArrayData]) -> ArrayData:
+def shared_data(
+    files: Iterable[Path], meaning: Hashable, read: Callable[[], ArrayData]
+) -> ArrayData:
     """What somebody still holds of these files, or what `read` makes of them.
 
     Args:

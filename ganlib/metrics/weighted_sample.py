@@ -10,7 +10,7 @@ EVERYWHERE = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class WeightedSample:
     """The distinct values of a sample in ascending order, and how often each occurs.
 
     Ten thousand different numbers take this form, and so do the 256 brightnesses of a million
@@ -34,7 +34,7 @@ class Counted:
     unit: str = "values"
 
     @classmethod
-    def of(cls, numbers: np.ndarray) -> "Counted":
+    def of(cls, numbers: np.ndarray) -> "WeightedSample":
         """Of numbers one by one.
 
         Args:
@@ -44,7 +44,7 @@ class Counted:
         return cls(*np.unique(flat[np.isfinite(flat)], return_counts=True))
 
     @classmethod
-    def with_counts(cls, values: np.ndarray, counts: np.ndarray) -> "Counted":
+    def with_counts(cls, values: np.ndarray, counts: np.ndarray) -> "WeightedSample":
         """Of values that have been counted.
 
         Args:
@@ -55,7 +55,7 @@ class Counted:
         return cls(values[there].astype(np.float64), counts[there].astype(np.int64))
 
     @classmethod
-    def of_groups(cls, numbers: np.ndarray, unit: str) -> "Counted":
+    def of_groups(cls, numbers: np.ndarray, unit: str) -> "WeightedSample":
         """Of numbers that were drawn together in groups.
 
         Args:
@@ -71,7 +71,7 @@ class Counted:
         return cls._of_table(values, table, unit)
 
     @classmethod
-    def of_group_counts(cls, values: np.ndarray, counts: np.ndarray, unit: str) -> "Counted":
+    def of_group_counts(cls, values: np.ndarray, counts: np.ndarray, unit: str) -> "WeightedSample":
         """A sample from tables of counts, one row for each group.
 
         Args:
@@ -83,7 +83,7 @@ class Counted:
         return cls._of_table(np.asarray(values, np.float64), table, unit)
 
     @classmethod
-    def _of_table(cls, values: np.ndarray, table: sparse.csr_array, unit: str) -> "Counted":
+    def _of_table(cls, values: np.ndarray, table: sparse.csr_array, unit: str) -> "WeightedSample":
         counts = np.asarray(table.sum(axis=0), np.int64)
         there = counts > 0
         # A group in which nothing is finite says nothing.
@@ -168,20 +168,20 @@ class Counted:
         found = np.bincount(cell, weights=table.data, minlength=self.size * cells)
         return found.reshape(self.size, cells)
 
-    def between(self, low: float, high: float) -> "Counted":
+    def between(self, low: float, high: float) -> "WeightedSample":
         """Those from `low` to `high`, both included, without their groups."""
         inside = (self.values >= low) & (self.values <= high)
-        return Counted(self.values[inside], self.counts[inside])
+        return WeightedSample(self.values[inside], self.counts[inside])
 
-    def over(self, scale: float) -> "Counted":
+    def over(self, scale: float) -> "WeightedSample":
         """All of them, divided by a number above 0."""
         return replace(self, values=self.values / scale)
 
-    def together_with(self, other: "Counted") -> "Counted":
+    def together_with(self, other: "WeightedSample") -> "WeightedSample":
         """The numbers of both, without their groups."""
         values = np.concatenate([self.values, other.values])
         order = np.argsort(values, kind="stable")
-        return Counted(values[order], np.concatenate([self.counts, other.counts])[order])
+        return WeightedSample(values[order], np.concatenate([self.counts, other.counts])[order])
 
     @cached_property
     def _before(self) -> np.ndarray:
