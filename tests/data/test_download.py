@@ -77,7 +77,7 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
     stage, server, monkeypatch, ranges: bool
 ) -> None:
     server.ranges = ranges
-    monkeypatch.setattr(partial, "TOLD_EVERY_S", 0)
+    monkeypatch.setattr(partial, "PROGRESS_EVERY_S", 0)
     monkeypatch.setattr(range_response, "_CHUNK_BYTES", 100)
     downloading = stage.remote.fetch()
     shares = [next(downloading).share for _ in range(3)]
@@ -86,7 +86,7 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
     downloading.close()
     assert stage.cache_files() == []
 
-    part = Partial("tiny.npz", stage.remote.url, stage.cached.with_name("tiny.npz.part"))
+    part = Partial("tiny.npz", stage.remote.url, stage.cached.with_name("tiny.npz.part"), (size,))
     kept = part.valid_bytes()
     assert 0 < kept < size
     loaded(stage.remote.fetch())

@@ -261,7 +261,7 @@ def test_a_whole_file_is_compared_with_its_checksum(
 def test_a_download_that_is_given_up_goes_on_from_there(
     published: PublishedRows, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partial, "TOLD_EVERY_S", 0.0)
+    monkeypatch.setattr(partial, "PROGRESS_EVERY_S", 0.0)
     monkeypatch.setattr(range_response, "_CHUNK_BYTES", 10_000)
     fetching = published.fetch(ROWS)
     for _ in range(4):
