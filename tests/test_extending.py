@@ -43,7 +43,7 @@ RECIPE = Hurried()
 DATASET = '''"""Stripes."""
 
 from ganlib.data.dataset import ImageDataset
-from ganlib.data.npz import NpzImages
+from ganlib.data.image_files import NpzImages
 from ganlib.data.resolve import BUNDLED, Sources
 
 IMAGES = NpzImages(key="x_train", side=28, most=1_000)

@@ -4,35 +4,33 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, BinaryIO
 
 from ganlib.data.npy import short
 from ganlib.errors import DataError
 from ganlib.paths import regular_file
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
 _SIZE = 12
 _CHUNK_BYTES = 2**20
 DIGEST = re.compile(f"[0-9a-f]{{{2 * _SIZE}}}")
 
 
-def checksum(file: BinaryIO, algorithm: "str | _Hash") -> str:
+def checksum(file: BinaryIO, algorithm: str, digest_size: int | None = None) -> str:
     """Hashes a whole file.
 
     Args:
         file: opened for reading.
-        algorithm: a name such as "sha256", or an empty hash object.
+        algorithm: as hashlib calls it, such as "sha256".
+        digest_size: bytes of the digest; for "blake2b" only.
     Returns:
         Hexadecimal digits.
     """
-    if isinstance(algorithm, str):
-        algorithm = hashlib.new(algorithm, usedforsecurity=False)
+    options = {} if digest_size is None else {"digest_size": digest_size}
+    digest: Any = getattr(hashlib, algorithm)(usedforsecurity=False, **options)
     file.seek(0)
     while chunk := file.read(_CHUNK_BYTES):
-        algorithm.update(chunk)
-    return algorithm.hexdigest()
+        digest.update(chunk)
+    return str(digest.hexdigest())
 
 
 def digest_of(content: bytes | memoryview) -> str:
@@ -72,6 +70,6 @@ def check_unchanged(path: Path, before: str, now: str) -> None:
 def _file_digest(path: Path, _mtime_ns: int, _size: int) -> str:
     try:
         with path.open("rb") as file:
-            return checksum(file, hashlib.blake2b(digest_size=_SIZE))
+            return checksum(file, "blake2b", _SIZE)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None

@@ -2,8 +2,7 @@
 
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
-from ganlib.data.idx import IdxImages
-from ganlib.data.npz import NpzImages
+from ganlib.data.image_files import IdxImages, NpzImages
 from ganlib.data.resolve import BUNDLED, Sources
 
 IMAGES = NpzImages(key="x_train", side=28, most=200_000)

@@ -2,7 +2,7 @@
 
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
-from ganlib.data.npz import NpzImages
+from ganlib.data.image_files import NpzImages
 from ganlib.data.resolve import BUNDLED, Sources
 
 # Larger than any set of digits in this format; 157 MB.

@@ -8,7 +8,8 @@ import numpy as np
 from ganlib.data.base import ArrayData, Loading
 from ganlib.data.categories import (
     BASE_URL,
-    MOST,
+    FORMAT,
+    SIDE,
     URL_VARIABLE,
     Category,
     all_categories,
@@ -17,7 +18,7 @@ from ganlib.data.categories import (
 from ganlib.data.dataset import Dataset, Location
 from ganlib.data.digest import check_unchanged, file_digest
 from ganlib.data.download import check_address
-from ganlib.data.drawings import SIDE, Drawings
+from ganlib.data.resolve import LocalCopy
 from ganlib.data.shared_data import shared_data
 from ganlib.errors import DownloadError
 from ganlib.events import DataReport
@@ -131,12 +132,12 @@ class QuickDraw(Dataset):
         return ArrayData(images[..., np.newaxis], self._report(problem))
 
     def _read_own(self) -> ArrayData:
-        return ArrayData(self._own().read(MOST)[..., np.newaxis], self.locate().report)
+        return ArrayData(self._own().read(), self.locate().report)
 
     def _chosen(self) -> list[Category]:
         return [category(name) for name in self.categories]
 
-    def _own(self) -> Drawings:
+    def _own(self) -> LocalCopy:
         found = own_drawings(self.own_file)
         if self.own_digest:
             check_unchanged(found.path, self.own_digest, file_digest(found.path))
@@ -179,13 +180,13 @@ def previews(name: str, count: int = 8) -> np.ndarray | None:
     return category(name).raw(count)
 
 
-def own_drawings(path: str) -> Drawings:
-    """The user's own, in a file that is looked at when they are asked for.
+def own_drawings(path: str) -> LocalCopy:
+    """Returns the user's file of drawings, unread.
 
     Raises:
         DataError: the path begins with the home folder of nobody.
     """
-    return Drawings(user_path(path, "own_file"), MOST)
+    return LocalCopy(user_path(path, "own_file"), FORMAT, "your own file")
 
 
 def drawing(name: str, number: int = NUMBER) -> tuple[np.ndarray, int] | None:

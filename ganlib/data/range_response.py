@@ -8,7 +8,7 @@ server ignores ranges. So continuing, stopping and giving up are written here.
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -48,7 +48,7 @@ class RangeResponse:
         self._closed = threading.Event()
         self._answered = False
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes, None, None]:
         """Yields the bytes in order, and b"" whenever nothing has come for 0.3 s.
 
         Closing the iterator ends the transfer.

@@ -97,7 +97,7 @@ def own_drawings(key: str, help: str) -> None:
         return
     with told():
         drawings = quickdraw.own_drawings(path)
-        count, first = drawings.count(), drawings.read(_FIRST)
+        count, first = drawings.count(), drawings.read(_FIRST)[..., 0]
         if st.session_state.get(digest) not in ("", None, file_digest(drawings.path)):
             own_files.offer_anew(key, anew)
         st.markdown(f"In use in place of the categories: {count:,} drawings of your own.")

@@ -15,7 +15,7 @@ from file_server import serving
 from ganlib.data import partial
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
-from ganlib.data.npz import NpzImages
+from ganlib.data.image_files import NpzImages
 from ganlib.data.resolve import Sources
 
 

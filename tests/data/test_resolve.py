@@ -71,7 +71,7 @@ def test_a_broken_own_file_is_told_and_nothing_else_is_taken(stage, server, monk
     own = stage.put_own(5)
     own.write_bytes(own.read_bytes()[:100])
     monkeypatch.setenv("GANLIB_DATA", str(stage.folder))
-    sentence = f"{own} is not a whole .npz file: File is not a zip file."
+    sentence = f"{own} is not a valid .npz file: File is not a zip file."
     with pytest.raises(DataError) as loaded:
         stage.dataset.load()
     with pytest.raises(DataError) as located:

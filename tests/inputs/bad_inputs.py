@@ -525,7 +525,7 @@ class Upload:
 
 
 def _npy_refusal(name: str, why: str) -> Upload:
-    return Upload((name, None), f"{name} is not a .npy file: {why}.")
+    return Upload((name, None), f"{name} is not a valid .npy file: {why}.")
 
 
 # Onto "Your own drawings".
@@ -533,16 +533,16 @@ DRAWINGS_UPLOADED = _of(
     {
         "10^11": Upload(
             ("much.npy", None),
-            "much.npy claims 100,000,000,000 drawings; at most 2,000,000 are read.",
+            "much.npy claims 100,000,000,000 images; at most 2,000,000 are read.",
         ),
         "more than 64 bits": Upload(
             ("overflow.npy", None),
-            "overflow.npy claims 18,446,744,073,709,551,616 drawings; at most 2,000,000 are read.",
+            "overflow.npy claims 18,446,744,073,709,551,616 images; at most 2,000,000 are read.",
         ),
         # Their bytes, in 32 bits, are few.
         "product": Upload(
             ("product.npy", None),
-            "product.npy claims 23,529,465 drawings; at most 2,000,000 are read.",
+            "product.npy claims 23,529,465 images; at most 2,000,000 are read.",
         ),
         "negative": _npy_refusal("negative.npy", "its header claims the shape (-3, 784)"),
         "truth": _npy_refusal("truth.npy", "its header claims the shape (True, 784)"),
@@ -564,11 +564,11 @@ DRAWINGS_UPLOADED = _of(
         ),
         "short": Upload(
             ("short.npy", None),
-            "short.npy claims 3 drawings, but its size does not fit them; the file is damaged.",
+            "short.npy claims 3 images, but its size does not fit them; the file is damaged.",
         ),
         "long": Upload(
             ("long.npy", None),
-            "long.npy claims 3 drawings, but its size does not fit them; the file is damaged.",
+            "long.npy claims 3 images, but its size does not fit them; the file is damaged.",
         ),
         "floats": Upload(("floats.npy", None), f"floats.npy is float64 of (3, 784); {DRAWINGS}"),
         "empty": Upload(("empty.npy", None), "empty.npy is empty."),
