@@ -106,7 +106,7 @@ def _columns(form: str, count: int) -> OwnColumns | None:
         own_files.offer_anew(
             f"{form}own_table", partial(st.session_state.update, {f"{form}own_summary": ""})
         )
-    told = f" ({found.told})" if found.told else ""
+    told = f" ({found.left_out})" if found.left_out else ""
     st.caption(
         plain(f"{found.path.name}: {len(found.values):,} of {found.rows:,} rows are used{told}.")
     )
