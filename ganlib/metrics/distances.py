@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy import stats
-from scipy.spatial.distance import jensenshannon
+from scipy.special import rel_entr
 
 from ganlib.metrics.weighted_sample import WeightedSample
 
@@ -47,15 +47,36 @@ def energy_distance(real: WeightedSample, generated: WeightedSample) -> float:
     )
 
 
-def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> float:
-    """Jensen-Shannon distance of two histograms, 0 (alike) to 1 (apart).
+def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """Jensen-Shannon distances of histograms, 0 (alike) to 1 (apart).
+
+    The root of the divergence to base 2, as in `scipy.spatial.distance.jensenshannon`, which
+    takes the root of negative rounding errors, too.
 
     Args:
-        real: (bins,) counts, not all 0.
-        generated: (bins,) counts in the same bins, not all 0.
-    Source: scipy.spatial.distance.jensenshannon, base 2: the root of the divergence.
+        real: (..., bins) counts or shares, at least 0 and not all 0.
+        generated: (..., bins) in the same bins, likewise.
+    Returns:
+        (...,) distances.
     """
-    return float(jensenshannon(real, generated, base=2))
+    first, second = (one / one.sum(axis=-1, keepdims=True) for one in (real, generated))
+    middle = (first + second) / 2
+    divergence = (rel_entr(first, middle) + rel_entr(second, middle)).sum(axis=-1) / 2
+    distance: np.ndarray = np.sqrt(np.maximum(divergence, 0) / np.log(2))
+    return distance
+
+
+def histogram_gap(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """Areas of histograms outside the other: 1 less their overlap.
+
+    Args:
+        real: (..., bins) shares.
+        generated: (..., bins) in the same bins.
+    Returns:
+        (...,) areas, 0 (alike) to 1 (apart).
+    """
+    gap: np.ndarray = np.abs(real - generated).sum(axis=-1) / 2
+    return gap
 
 
 def histogram_overlap(real: WeightedSample, generated: WeightedSample, bins: int = 50) -> float:
