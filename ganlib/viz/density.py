@@ -1,7 +1,7 @@
 """A smooth density of a sample, with a bandwidth that keeps its peaks apart.
 
-The rule is forty lines on top of SciPy. KDEpy has it, too, but needs the numbers one by one and
-a grid that covers all of them; the pixels of a run are counts, and outliers are left out here.
+KDEpy has the same rule, but takes the number of distinct values for the size of the sample: a
+million pixels of 256 brightnesses would count as 256.
 """
 
 import numpy as np
