@@ -102,8 +102,8 @@ def label(
         return [text(x, y + 4, name, size=12.5, anchor="middle", colour=colour)]
     muted = colour == "currentColor"
     return [
-        text(x, y - 3, name, bold=True, anchor="middle", colour=colour),
-        text(x, y + 13, note, size=11.5, muted=muted, anchor="middle", colour=colour),
+        text(x, y - 2, name, bold=True, anchor="middle", colour=colour),
+        text(x, y + 12, note, size=11.5, muted=muted, anchor="middle", colour=colour),
     ]
 
 
