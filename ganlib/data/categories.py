@@ -1,6 +1,7 @@
 """One category of Quick, Draw!: where its drawings are, and how to get more of them."""
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,13 +11,11 @@ import numpy as np
 from ganlib.data.augment import augmented
 from ganlib.data.download import cache_folder, offline, published_url
 from ganlib.data.image_files import NpyImages
-from ganlib.data.partial import Fetching
 from ganlib.data.resolve import (
     BUNDLED,
     DOWNLOADED,
     IN_DATA_FOLDER,
     IN_PACKAGE,
-    LocalCopy,
     in_data_folder,
 )
 from ganlib.data.rows import PublishedRows
@@ -30,6 +29,37 @@ FORMAT = NpyImages(side=SIDE, most=2_000_000)
 
 _BUNDLED = BUNDLED / "quickdraw_100_each.npz"
 _AUGMENTED = 2_000
+
+
+@dataclass(frozen=True)
+class LocalDrawings:
+    """Drawings of a category on this disk.
+
+    Args:
+        count: number of drawings.
+        provenance: where they are, in words.
+        path: the file they are read from.
+        read: (most) -> the first drawings, (n, 28, 28) uint8.
+    """
+
+    count: int
+    provenance: str
+    path: Path
+    read: Callable[[int], np.ndarray]
+
+    @property
+    def is_sample(self) -> bool:
+        """True for the bundled sample, which is augmented."""
+        return self.path == _BUNDLED
+
+    def learned(self, most: int) -> int:
+        """Returns the number of drawings that `samples` would return."""
+        return min(most, _AUGMENTED if self.is_sample else self.count)
+
+    def samples(self, most: int) -> np.ndarray:
+        """Returns what a run learns from, at most `most`: (n, 28, 28) uint8."""
+        drawings = self.read(most)
+        return augmented(drawings, self.learned(most)) if self.is_sample else drawings
 
 
 @dataclass(frozen=True)
@@ -47,14 +77,6 @@ class Category:
     md5: str
 
     @property
-    def own(self) -> LocalCopy | None:
-        """The user's file of this category; None if there is none."""
-        for file in (f"{self.name}.npy", f"{self.name.replace(' ', '_')}.npy"):
-            if path := in_data_folder(f"quickdraw/{file}"):
-                return LocalCopy(path, FORMAT, IN_DATA_FOLDER)
-        return None
-
-    @property
     def rows(self) -> PublishedRows:
         """The beginning of the published file, as far as it was downloaded."""
         return PublishedRows(
@@ -66,63 +88,52 @@ class Category:
             md5=self.md5,
         )
 
-    @property
-    def file(self) -> Path:
-        """The file that drawings are read from; there may be none in it."""
-        if (own := self.own) is not None:
-            return own.path
-        return self.rows.path if self.rows.count() else _BUNDLED
-
-    def raw(self, most: int) -> np.ndarray | None:
-        """Drawings on this disk, at most `most`: (n, 28, 28) uint8; None if there are none."""
-        if (own := self.own) is not None:
-            return own.read(most)[..., 0]
-        if self.rows.count():
-            return self.rows.read(most).reshape(-1, SIDE, SIDE)
-        bundled = bundled_drawings().get(self.name)
-        return None if bundled is None else bundled[:most]
-
-    def there(self) -> tuple[int, str]:
-        """Returns (number of drawings on this disk, where they are in words)."""
-        if (own := self.own) is not None:
-            return own.count(), own.provenance
-        if fetched := self.rows.count():
-            return fetched, DOWNLOADED
-        bundled = bundled_drawings().get(self.name)
-        return (0, "") if bundled is None else (len(bundled), IN_PACKAGE)
-
-    def is_bundled_only(self) -> bool:
-        """True if the bundled sample is all there is, so that it is augmented."""
-        return self.file == _BUNDLED and self.name in bundled_drawings()
-
-    def samples(self, most: int) -> np.ndarray:
-        """Returns what a run learns from: (n, 28, 28) uint8, the bundled sample augmented.
+    def find(self) -> LocalDrawings | None:
+        """Finds drawings on this disk: the user's, downloaded ones, or the bundled sample.
 
         Raises:
-            DataError: there are no drawings on this machine.
+            DataError: the user's file is not valid.
         """
-        raw = self.raw(most)
-        if raw is None:
+        if (own := self._own()) is not None:
+            count = FORMAT.count(own)
+            return LocalDrawings(
+                count, IN_DATA_FOLDER, own, lambda most: FORMAT.read(own, most)[..., 0]
+            )
+        rows = self.rows
+        if fetched := rows.count():
+            return LocalDrawings(
+                fetched, DOWNLOADED, rows.path, lambda most: rows.read(most).reshape(-1, SIDE, SIDE)
+            )
+        bundled = bundled_drawings().get(self.name)
+        if bundled is None:
+            return None
+        return LocalDrawings(len(bundled), IN_PACKAGE, _BUNDLED, lambda most: bundled[:most])
+
+    def get(self) -> LocalDrawings:
+        """Returns what `find` finds.
+
+        Raises:
+            DataError: there are no drawings on this machine, or the user's file is not valid.
+        """
+        found = self.find()
+        if found is None:
             raise DataError(
                 f"The drawings of {self.name!r} are not on this machine. On it are those of "
                 f"{', '.join(bundled_drawings())}; others are fetched where there is a network, or "
                 f"taken from {self.name}.npy in the folder quickdraw of GANLIB_DATA."
             )
-        return augmented(raw, min(most, _AUGMENTED)) if self.is_bundled_only() else raw
-
-    def count(self, most: int) -> int:
-        """Returns the number of drawings that `samples` would return."""
-        return min(most, _AUGMENTED if self.is_bundled_only() else self.there()[0])
+        return found
 
     def lacks(self, most: int) -> bool:
         """True if a download would bring more drawings."""
-        if offline() or self.own is not None:
+        if offline() or self._own() is not None:
             return False
         return self.rows.count() < min(most, self.published)
 
-    def fetch(self, most: int) -> Fetching:
-        """Downloads what is missing of the first drawings; see `PublishedRows.fetch`."""
-        return self.rows.fetch(most)
+    def _own(self) -> Path | None:
+        names = (self.name, self.name.replace(" ", "_"))
+        paths = (in_data_folder(f"quickdraw/{name}.npy") for name in names)
+        return next((path for path in paths if path is not None), None)
 
 
 @cache

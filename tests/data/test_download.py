@@ -117,9 +117,16 @@ def test_a_file_of_another_size_is_not_fetched(stage, server, ranges: bool) -> N
         fails_with(stage, f"the file there has {len(body):,} bytes, expected {len(stage.body):,}")
 
 
-def test_not_found(stage, server, host) -> None:
+def test_not_found_is_not_asked_again(stage, server, host) -> None:
     server.behave = lambda request: request.send_error(404)
     fails_with(stage, f"{host} answered 404 Not Found")
+    assert len(server.requests) == 2
+
+
+def test_a_server_in_trouble_is_asked_again(stage, server) -> None:
+    server.fail = {1: lambda request: request.send_error(503)}
+    loaded(stage.remote.fetch())
+    assert stage.cached.read_bytes() == stage.body and len(server.requests) == 2
 
 
 def test_connection_cut_in_the_middle_again_and_again(stage, server, host) -> None:
