@@ -1,4 +1,4 @@
-"""What a dataset file declares."""
+"""The classes that a dataset file instantiates."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from ganlib.events import DataReport
 
 @dataclass(frozen=True)
 class Location:
-    """Which data a run would get now.
+    """The data that a run would get now.
 
     Args:
         report: as the run would report it.
-        note: what the first run would change, or why it would not; may be empty.
-        fetches: whether a run would ask the network.
+        note: what the first run would download, or why it would not; may be empty.
+        fetches: True if a run would ask the network.
     """
 
     report: DataReport
@@ -25,21 +25,21 @@ class Location:
     fetches: bool = False
 
     def sentence(self) -> str:
-        """One plain line for a page, such as "MNIST, downloaded copy: 60,000"."""
+        """Returns one line for a page, such as "MNIST, downloaded copy: 60,000"."""
         return "; ".join(filter(None, (self.report.sentence(), self.note)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(ABC):
-    """A dataset: who made it, what may be done with it, and how to get it.
+    """A dataset: its makers, its licence, and how to load it.
 
     Args:
-        name: how code and the command line call it.
-        title: how people call it.
+        name: its name in code and on the command line.
+        title: its name on pages.
         licence: under which it is published.
         source: who made it.
         url: where to read about it.
-        bundled: what of it ships with this package, in words.
+        bundled: the part that ships with this package, in words.
     """
 
     name: str
@@ -51,15 +51,14 @@ class Dataset(ABC):
 
     @abstractmethod
     def loading(self) -> Loading:
-        """The samples, from the best copy there is; may download, and tells of its progress.
+        """Loads the samples from the best copy there is; may download, and yields its progress.
 
         Raises:
-            DataError: the user's own file is not what it should be, or there is
-                no copy at all.
+            DataError: the user's own file is not valid, or there is no copy at all.
         """
 
     def load(self) -> Data:
-        """The same without progress."""
+        """Does the same without reporting progress."""
         return loaded(self.loading())
 
     @property
@@ -68,10 +67,10 @@ class Dataset(ABC):
         """Shape of one sample, known without loading any."""
 
     def most(self) -> int:
-        """How many samples `load` gives at most; asks no network.
+        """Returns the largest number of samples that `load` may return; asks no network.
 
         Raises:
-            DataError: the user's own file is not what it should be.
+            DataError: the user's own file is not valid.
         """
         report = self.locate().report
         count = report.count or 0
@@ -79,19 +78,19 @@ class Dataset(ABC):
 
     @abstractmethod
     def locate(self) -> Location:
-        """What `load` would give now; asks no network and loads no TensorFlow.
+        """Says what `load` would return now; asks no network and loads no TensorFlow.
 
         Raises:
-            DataError: the user's own file is not what it should be.
+            DataError: the user's own file is not valid.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageDataset(Dataset):
-    """A dataset of images that comes as one file.
+    """A dataset of images in one file.
 
     Args:
-        total: number of images in the full set.
+        total: number of images in the full dataset.
         sources: where its file may be.
     """
 
@@ -104,7 +103,7 @@ class ImageDataset(Dataset):
         return self.sources.format.sample_shape
 
     def loading(self) -> Loading:
-        """(N, H, W, 1) uint8 images; see `Dataset.loading`."""
+        """Loads (N, H, W, 1) uint8 images; see `Dataset.loading`."""
         copy = yield from resolve(self.sources)
         return shared_data([copy.path], (self, copy), lambda: self._read(copy))
 

@@ -29,7 +29,7 @@ NUMBER = 4_242
 
 
 def category_names() -> tuple[str, ...]:
-    """All 345 of them, as Google spells them."""
+    """Returns all 345 names, as Google spells them."""
     return tuple(all_categories())
 
 
@@ -42,7 +42,7 @@ class CategoryAvailability:
 
     Args:
         count: drawings on this disk.
-        provenance: where they are, in words; empty where there are none.
+        provenance: where they are, in words; empty if there are none.
         total: drawings published.
     """
 
@@ -57,10 +57,10 @@ class QuickDraw(Dataset):
 
     Args:
         categories: names among `CATEGORIES`.
-        max_drawings: at most so many of each; the first ones of the published file.
-        own_file: path of a .npy file, uint8 of (N, 784) or (N, 28, 28), that takes the place
-            of the categories; empty for none.
-        own_digest: of that file's content, as it must be; empty for any.
+        max_drawings: limit for each category; the first drawings of the published file are used.
+        own_file: path of a .npy file to use in place of the categories, uint8 of (N, 784) or
+            (N, 28, 28); empty for none.
+        own_digest: required digest of that file; empty for any.
     """
 
     name: str = "quickdraw"
@@ -175,7 +175,7 @@ def availability() -> dict[str, CategoryAvailability]:
 def previews(name: str, count: int = 8) -> np.ndarray | None:
     """Returns the first drawings on this disk, (n, 28, 28) uint8; None if there are none."""
     found = category(name).find()
-    return found and found.read(count)
+    return found.read(count) if found else None
 
 
 def own_drawings(path: str) -> LocalCopy:
