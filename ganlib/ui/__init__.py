@@ -6,6 +6,7 @@ from ganlib.ui.browse.home import flush_links, page_cards, running_now, start_de
 from ganlib.ui.browse.recovery import interrupted_runs
 from ganlib.ui.browse.runs_table import runs_table
 from ganlib.ui.compare import distributions
+from ganlib.ui.pages import all_pages
 from ganlib.ui.server.login import guard, let_in
 from ganlib.ui.server.services import start
 from ganlib.ui.train.training_page import training_page
@@ -14,6 +15,7 @@ ICON = str(Path(__file__).with_name("icon.png"))
 
 __all__ = [
     "ICON",
+    "all_pages",
     "distributions",
     "flush_links",
     "guard",

@@ -1,6 +1,6 @@
 """Many people at one server: they open, leave, start, pause, resume, stop, change and delete.
 
-`python tests/bench/load.py --sessions 20 --minutes 10 --seed 0`: so many sessions, each a real
+`python -m tests.bench.load --sessions 20 --minutes 10 --seed 0`: so many sessions, each a real
 client of the server's protocol, follow a random script of their own that the seed decides. When
 they have left, the server's log must hold no exception, every run must be there once, in a state
 that somebody has asked for, with its files whole, and the server must have given its memory back.
@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import random
 import re
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -20,17 +19,15 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from whole import ENDED, faults
-
 from ganlib import recipes
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
 from ganlib.errors import RunError
 from ganlib.runs import RunStore
+from ganlib.ui.pages import PAGES
+from tests.bench.whole import ENDED, faults
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
-PAGES = ("", "toy", "mnist", "quickdraw", "wgan", "distributions", "runs")
+ADDRESSES = ("", *(page.name for page in PAGES[1:]))
 # Recipes that are started, and between how many steps.
 STARTED = {"toy/scalar": (50, 4_000), "toy/gaussian-vector": (20, 300), "fashion/dense": (10, 60)}
 # What is entered into a form, allowed and not.
@@ -115,7 +112,7 @@ class Person:
         """Comes, acts until a time on the clock `time.monotonic`, and leaves."""
         name = "open"
         try:
-            await self._open(self._random.choice(PAGES))
+            await self._open(self._random.choice(ADDRESSES))
             while time.monotonic() < until:
                 [name] = self._random.choices(list(_ACTIONS), list(_ACTIONS.values()))
                 self._record.actions[name] += 1
@@ -135,7 +132,7 @@ class Person:
         await self._tab.__aenter__()
 
     async def _go(self) -> None:
-        self._page = self._random.choice(PAGES)
+        self._page = self._random.choice(ADDRESSES)
         await self._tab.go(self._page)
 
     async def _reload(self) -> None:
@@ -276,7 +273,7 @@ async def _warm_up(server: AppServer, record: Record) -> None:
     """Every page once, and a run of each recipe to its end."""
     person = Person(server, 0, record)
     await person._open("")
-    for page in PAGES[1:]:
+    for page in ADDRESSES[1:]:
         await person._tab.go(page)
     for name, (steps, _) in STARTED.items():
         await person.start(name, steps)

@@ -1,8 +1,8 @@
 """Many runs: queued at once, and kept in one folder.
 
-`python tests/bench/many_runs.py queue --count 200`: so many short runs of toy recipes are queued
+`python -m tests.bench.many_runs queue --count 200`: so many short runs of toy recipes are queued
 at once; all must finish, each with its files whole, and equal settings must give equal weights.
-`python tests/bench/many_runs.py folders --count 1000`: a folder of so many runs, copies of a real
+`python -m tests.bench.many_runs folders --count 1000`: a folder of so many runs, copies of a real
 one with its full history, and how long it takes to list them, to open one, and to show them on
 the page of a real server.
 """
@@ -10,7 +10,6 @@ the page of a real server.
 import argparse
 import asyncio
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,16 +18,13 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from whole import faults
-
 from ganlib import recipes
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.identity import new_run_id
 from ganlib.runs.journal import decode_line, encode_line
+from tests.bench.whole import faults
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 RECIPES = ("toy/scalar", "toy/gaussian-vector")
 STEPS = 40

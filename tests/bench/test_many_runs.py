@@ -4,11 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
-from many_runs import copy_runs, make_template, run_queue
-from whole import faults
 
 from ganlib.runs import Run, RunStore, journal
 from ganlib.ui.browse.sparks import Sparks
+from tests.bench.many_runs import copy_runs, make_template, run_queue
+from tests.bench.whole import faults
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_process import Said
+
+from tests.support.processes import Said
 
 SMALL = ("--set", "generator_layers=1", "--set", "generator_units=8", "--set", "batch_size=16")
 OWN = ("--set", "target=own", "--set", "own_table=heights.csv", "--set", "own_columns=height")
@@ -33,7 +34,7 @@ def test_a_run_finds_its_table_from_anywhere_and_says_when_it_has_changed(
     heights.write_text(heights.read_text() + "\n171")
     said = command("resume", run_id, "--steps", "40", "--json")
     assert said.code == 2
-    assert "heights.csv has changed since these settings were made." in said.err
+    assert "heights.csv has changed since these settings were saved." in said.err
     heights.unlink()
     said = command("resume", run_id, "--steps", "50", "--json")
     assert said.code == 2

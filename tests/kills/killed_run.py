@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from kill_processes import Child, Moment, Pool, Session, session
-
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
+from tests.kills.kill_processes import Child, Moment, Pool, Session, session
 
 
 class KilledRun:

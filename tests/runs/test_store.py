@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_trainer import FakeConfig
 
 from ganlib.errors import RunError
 from ganlib.runs import Label, Run, RunStore, journal
@@ -14,6 +13,7 @@ from ganlib.runs import run as run_module
 from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
 from ganlib.runs.status import Status
+from tests.support.fake_trainer import FakeConfig
 
 WRONG_IDS = [
     "",

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.runs import Manager, Run, RunControl, RunStore, execute, identity, tensorboard
 from ganlib.runs.status import Status
 from ganlib.runs.tensorboard import TensorBoardLog
-
-REPOSITORY = Path(__file__).parents[2]
+from tests.support import ROOT
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 
 def _finished(store: RunStore, **knobs: int) -> Run:
@@ -53,7 +52,7 @@ def _obeying_permissions(*command: str) -> subprocess.CompletedProcess[str]:
         [*(bound if os.geteuid() == 0 else []), sys.executable, *command],
         capture_output=True,
         text=True,
-        cwd=REPOSITORY,
+        cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         timeout=300,
     )
@@ -176,7 +175,7 @@ def test_a_folder_deleted_under_the_command_line(store: RunStore, ended: Run) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=REPOSITORY,
+        cwd=ROOT,
     )
     try:
         wait_until(lambda: len(store.active()) == 1, timeout_s=60)

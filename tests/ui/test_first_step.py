@@ -5,11 +5,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-import stored_runs
 import streamlit as st
 
 from ganlib.runs import Run, RunStore
 from ganlib.ui.server import session
+from tests.support import stored_runs
 
 
 class Clock:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
 from ganlib.ui.components.text import plain
 from ganlib.ui.server import services
+from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
 
@@ -40,7 +40,7 @@ def select(app: AppTest, *run_ids: str) -> AppTest:
 
 
 def confirm_delete(app: AppTest) -> None:
-    """Presses *Delete*, and then *Delete for good* in the dialog."""
+    """Presses *Delete*, and then *Delete permanently* in the dialog."""
     app.button("delete").click().run()
     # AppTest runs the whole page, where a browser runs the dialog alone: so it is opened again.
     app.button("delete").click()

@@ -10,6 +10,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import data_url
+from ganlib.ui.pages import PAGES
 from ganlib.ui.server.services import manager, submit
 from ganlib.ui.server.session import BESIDE, note_start, select
 from ganlib.ui.train.status_line import listed, state_badge
@@ -102,20 +103,15 @@ def flush_links() -> AbstractContextManager[Any]:
     return st.container(key="flush_links")
 
 
-def page_cards(*cards: tuple[str, str, str]) -> None:
-    """Links with a picture of what is to be seen there.
-
-    Args:
-        cards: (page, title, sentence) each; the picture is `pictures/<page>.png`.
-    """
-    for column, (page, title, sentence) in zip(
-        st.columns(len(cards), gap="small"), cards, strict=True
-    ):
+def page_cards() -> None:
+    """A card for each page that has a summary: picture, link and summary."""
+    cards = [page for page in PAGES if page.summary]
+    for column, page in zip(st.columns(len(cards), gap="small"), cards, strict=True):
         with column, st.container(border=True, height="stretch"):
             # Markup and not st.image, whose files may be gone before the browser asks for them.
-            st.html(f'<img src="{_picture(page)}" alt="" style="{_PICTURE_STYLE}">')
-            st.page_link(f"pages/{page}.py", label=f"**{title}**")
-            st.caption(sentence)
+            st.html(f'<img src="{_picture(page.name)}" alt="" style="{_PICTURE_STYLE}">')
+            st.page_link(page.path, label=f"**{page.title}**")
+            st.caption(page.summary)
 
 
 _PICTURE_STYLE = (

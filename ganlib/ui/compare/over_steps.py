@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.components.live_chart import Shown, live_charts
@@ -44,12 +44,12 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
     key = "compare.over"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
-    st.markdown("**Over the training**")
+    st.markdown("**Over training**")
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     with left:
         name = str(
             st.selectbox(
-                "Distance over the training",
+                "Distance over training",
                 names,
                 key=key,
                 persist_state="session",
@@ -65,7 +65,7 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
                 ),
                 key="compare.over.chart",
                 height=_HEIGHT,
-                alt=f"{name} between real and generated samples over the training",
+                alt=f"{name} between real and generated samples over training",
             )
         )
     with right:
@@ -80,7 +80,7 @@ def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
             course_figure(info, title, at=step, uirevision=uirevision),
             key="compare.course",
             height=_HEIGHT,
-            alt=f"{title} of generated samples over the training, and of real ones",
+            alt=f"{title} of generated samples over training, and of real ones",
         )
     )
 
@@ -100,7 +100,7 @@ def _look_at(
     """The distances, none where there is nothing to compare, and the column of the course."""
     one = _at(run_id, step, title)
     if one is None:
-        return {}, course_column(Counted.of(np.zeros(0)), edges)
+        return {}, course_column(WeightedSample.of(np.zeros(0)), edges)
     return distance_values(one.real, one.generated), course_column(one.generated, edges)
 
 

@@ -15,11 +15,17 @@ from ganlib.ui.components.aligned import lower_control
 from ganlib.ui.components.live_chart import Shown, live_charts
 from ganlib.ui.components.text import words
 from ganlib.ui.server.reading import Reading
-from ganlib.ui.train.second_charts import SECOND_CHARTS, default_chart, offered_charts
 from ganlib.viz.chart import Chart
-from ganlib.viz.curve_figures import loss_figure, marked
+from ganlib.viz.curve_figures import marked, metric_figure
 from ganlib.viz.curves import CurvesInfo, GrowingCurves, Mark, curves_info
 from ganlib.viz.layout import XKind
+from ganlib.viz.metric_specs import (
+    LOSSES,
+    METRICS,
+    MetricSpec,
+    available_metrics,
+    default_metric,
+)
 
 _LOSS_HEIGHT = 270
 _SECOND_HEIGHT = 170
@@ -66,7 +72,7 @@ class Offered(NamedTuple):
     def chosen(self) -> str:
         """What another run offers, this one may not."""
         name = st.session_state.get(self.key)
-        return name if name in self.charts else default_chart(self.charts, self.critic)
+        return name if name in self.charts else default_metric(self.charts, self.critic)
 
 
 def offered_by(reading: Reading | None, critic: bool) -> Offered:
@@ -83,7 +89,7 @@ def offered_by(reading: Reading | None, critic: bool) -> Offered:
             columns.update(reading.history.names)
             critic = "critic_distance" in columns if columns else critic
             columns.update(reading.scores.values)
-    return Offered(offered_charts(columns, critic), critic)
+    return Offered(available_metrics(columns, critic), critic)
 
 
 def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
@@ -95,7 +101,7 @@ def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
         page: keeps the charts of the pages apart.
         offered: the charts that the second can be.
     """
-    second = SECOND_CHARTS[offered.chosen()]
+    second = METRICS[offered.chosen()]
     options = st.session_state
     look = _Look(
         second=second.name,
@@ -113,12 +119,7 @@ def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
     else:
         losses, below = _charts(reading, (), None, look)
     live_charts(
-        Shown(
-            losses,
-            f"{page}.loss",
-            _LOSS_HEIGHT,
-            f"Losses of {look.judge} and generator over training",
-        ),
+        Shown(losses, f"{page}.loss", _LOSS_HEIGHT, LOSSES.alt.format(judge=look.judge)),
         Shown(below, f"{page}.second", _SECOND_HEIGHT, second.alt.format(judge=look.judge)),
     )
 
@@ -130,38 +131,36 @@ def _charts(
     history = reading.history if reading else History()
     steps = history.values[0]
     x = history.time_s if look.x_kind == "seconds" else steps
-    revision = f"{reading.run.id if reading else ''}.{look.x_kind}.{look.log}"
-    second = SECOND_CHARTS[look.second]
-
-    def series(columns: dict[str, str]) -> dict[str, np.ndarray]:
-        return {
-            name.format(judge=look.judge): history[column] if column in history.names else 0 * x
-            for name, column in columns.items()
-        }
-
     marks, length = _marks(changes, parent, steps, x), float(x[-1]) if len(x) else 0.0
-    losses = series({"{judge}": "discriminator_loss", "generator": "generator_loss"})
-    info = _info(reading, "losses", x, losses, look.x_kind, look.smoothing, look.log)
-    loss_chart = marked(loss_figure(info, uirevision=revision), marks, length)
-    smoothing = look.smoothing if second.smoothed else 0
-    log = second.always_log or (look.log and second.can_be_log)
-    if second.of_samples and reading:
+
+    def chart(spec: MetricSpec) -> Chart:
+        info = _info(reading, history, spec, look)
+        revision = f"{reading.run.id if reading else ''}.{look.x_kind}.{look.log}.{spec.name}"
+        return marked(metric_figure(spec, info, uirevision=revision), marks, length)
+
+    return chart(LOSSES), chart(METRICS[look.second])
+
+
+def _info(reading: Reading | None, history: History, spec: MetricSpec, look: _Look) -> CurvesInfo:
+    """The curves of a metric."""
+    smoothing, log = look.smoothing if spec.smoothed else 0.0, spec.is_log(look.log)
+    curves = {name.format(judge=look.judge): metric for name, metric in spec.curves.items()}
+    if spec.of_samples and reading:
         scores = reading.scores
         # At step 0 no second has passed yet. A log that was damaged may lack steps.
-        at = np.searchsorted(steps, scores.step, side="right")
-        second_x = (
-            scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
-        )
-        values = {name: scores.values[column] for name, column in second.columns.items()}
-        info = curves_info(second_x, values, x_kind=look.x_kind, smoothing=smoothing, log=log)
-    else:
-        columns = series(second.columns)
-        info = _info(reading, second.name, x, columns, look.x_kind, smoothing, log)
-    figure = second.figure(info, uirevision=f"{revision}.{second.name}")
-    return loss_chart, marked(figure, marks, length)
+        at = np.searchsorted(history.values[0], scores.step, side="right")
+        x = scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
+        values = {name: scores.values[metric] for name, metric in curves.items()}
+        return curves_info(x, values, x_kind=look.x_kind, smoothing=smoothing, log=log)
+    x = history.time_s if look.x_kind == "seconds" else history.values[0]
+    series = {
+        name: history[metric] if metric in history.names else 0 * x
+        for name, metric in curves.items()
+    }
+    return _growing(reading, spec.name, x, series, look.x_kind, smoothing, log)
 
 
-def _info(
+def _growing(
     reading: Reading | None,
     chart: str,
     x: np.ndarray,
@@ -228,11 +227,11 @@ def chart_options(offered: Offered) -> None:
                 "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
             )
         st.selectbox(
-            "Second chart",
+            "Metric",
             offered.charts,
             key=offered.key,
             persist_state="session",
             width=170,
-            help=" ".join(SECOND_CHARTS[name].help for name in offered.charts),
+            help="\n\n".join(f"**{name}**: {METRICS[name].help}" for name in offered.charts),
         )
         st.toggle("Log scale", key="chart.log", persist_state="session")
