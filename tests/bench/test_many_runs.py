@@ -43,7 +43,7 @@ def test_a_listing_of_many_runs_reads_the_ends_of_their_journals(
     read: list[int] = []
 
     class Spy(io.FileIO):
-        """A file that counts what is read of it, and keeps lines apart."""
+        """A file that counts what is read of it."""
 
         def read(self, size: int = -1) -> bytes:
             found = super().read(size) or b""
@@ -55,8 +55,8 @@ def test_a_listing_of_many_runs_reads_the_ends_of_their_journals(
     summaries = store.list()
     assert {row.id for row in summaries} == set(ids)
     assert {row.status.state for row in summaries if row.status} == {"finished"}
-    # Once each, and of each a few kilobytes.
-    assert len(read) == 200 and sum(read) <= 200 * 8 * 1024
+    # The header, and the last kilobytes.
+    assert sum(read) <= 200 * 12 * 1024
 
 
 def test_loss_curves_of_many_runs_are_read_a_few_at_a_time(
