@@ -253,7 +253,7 @@ class JournalReader:
         self._last, self._step, self._damaged = n, step, 0
 
     def _was_lost(self, n: int) -> bool:
-        return any(gap.first <= n <= gap.last for gap in self.gaps)
+        return bool(self.gaps) and any(gap.first <= n <= gap.last for gap in self.gaps)
 
 
 class JournalWriter:

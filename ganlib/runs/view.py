@@ -2,7 +2,8 @@
 
 import base64
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,8 @@ class RunView:
             try:
                 for line in lines:
                     self._take(line)
+                if lines:
+                    self._status = self._status_of(lines)
                 if lines or self._record is None:
                     self._record = self._recorded()
                 return self._record
@@ -268,7 +271,6 @@ class RunView:
 
     def _take(self, line: Line) -> None:
         try:
-            status = status_of(line["status"], line["step"])
             if line["kind"] in HEADED:
                 self._header = header_of(line, self._folder)
             if take := getattr(self, f"_take_{line['kind']}", None):
@@ -278,7 +280,14 @@ class RunView:
             n, step = line["n"], line["step"]
             self._reader.gaps += (Gap(n, n, step, step),)
         else:
-            self._status, self._step = status, line["step"]
+            self._step = line["step"]
+
+    def _status_of(self, lines: Sequence[Line]) -> Status | None:
+        """The status in the last of the lines that has one."""
+        for line in reversed(lines):
+            with suppress(ValueError):
+                return status_of(line["status"], line["step"])
+        return self._status
 
     def _take_began(self, line: Line) -> None:
         self._traceback = ""
