@@ -51,23 +51,22 @@ def without(key: str) -> dict[str, Any]:
 
 
 WRONG = [
-    ({}, f"{WHERE} needs redirect_uri and cookie_secret, each a text that is not empty."),
-    *((without(key), f"{WHERE} needs {key}, each a text that is not empty.") for key in WHOLE),
-    (WHOLE | {"client_id": " "}, f"{WHERE} needs client_id, each a text that is not empty."),
-    (WHOLE | {"client_id": 7}, f"{WHERE} needs client_id, each a text that is not empty."),
+    ({}, f"{WHERE} needs redirect_uri and cookie_secret, each a non-empty text."),
+    *((without(key), f"{WHERE} needs {key}, each a non-empty text.") for key in WHOLE),
+    (WHOLE | {"client_id": " "}, f"{WHERE} needs client_id, each a non-empty text."),
+    (WHOLE | {"client_id": 7}, f"{WHERE} needs client_id, each a non-empty text."),
     (
         OF_ALL,
-        f"{WHERE} needs client_id and client_secret and server_metadata_url, each a text that "
-        "is not empty.",
+        f"{WHERE} needs client_id and client_secret and server_metadata_url, each a "
+        "non-empty text.",
     ),
     (
         OF_ALL | {"one": {"client_id": "x", "client_secret": "y"}},
-        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a text that is "
-        "not empty.",
+        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a non-empty text.",
     ),
     (
         OF_ALL | {"one_more": PROVIDER},
-        f"A provider's name in {WHERE} has no underscore. Received: 'one_more'.",
+        f"A provider's name in {WHERE} must not contain an underscore. Received: 'one_more'.",
     ),
     # Misspelt, it would let everybody in.
     (WHOLE | {"alow": ["@example.org"]}, f"{WHERE} has no key 'alow'."),
@@ -172,7 +171,7 @@ def _set_files(paths: list[str]) -> None:
 
 
 UNREADABLE = (
-    "The secrets of this server cannot be read, and a login may stand there. "
+    "The secrets of this server, which may configure a login, cannot be read. "
     "They must be a file of TOML; the server's log says what is wrong."
 )
 SHUT = [
@@ -191,7 +190,7 @@ def test_half_a_login_keeps_the_pages_shut(
     with_secrets(content)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
-    assert [title.value for title in app.title] == ["This dashboard is closed"]
+    assert [title.value for title in app.title] == ["This dashboard is not available"]
     assert len(app.error) == 1
     assert sentence in app.error[0].value.replace("\\", "")
     assert not app.button

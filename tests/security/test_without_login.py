@@ -16,7 +16,7 @@ from tests.support.visitor import Page, Visitor, log_in
 ADDRESSES = ("", *(page.name for page in PAGES), "account")
 LOGIN = [
     ("heading", "Log in"),
-    ("markdown", "This dashboard trains GANs, for those who are known here."),
+    ("markdown", "Log in to train GANs on this dashboard."),
     ("button", "Log in"),
 ]
 SHELL = "<!doctype html>"
@@ -31,7 +31,7 @@ def ada(closed: AppServer) -> dict[str, str]:
 def check_login_only(page: Page, run_id: str) -> None:
     assert page.elements == LOGIN
     # In what was drawn first and replaced at once, too.
-    for secret in (NAME, run_id, "Toy distributions", "Start", "Running and waiting", "Recipe"):
+    for secret in (NAME, run_id, "Toy distributions", "Start", "Running and queued", "Recipe"):
         assert secret.encode() not in page.sent, secret
 
 
@@ -129,7 +129,7 @@ def test_who_is_not_on_the_list(closed: AppServer, run_id: str, subject: str) ->
         for page in ADDRESSES:
             found = visitor.open(page, f"run={run_id}")
             assert [text for kind, text in found.elements if kind != "markdown"] == [
-                "Not for this account",
+                "No access with this account",
                 "Log out",
             ]
             assert NAME.encode() not in found.sent

@@ -149,7 +149,7 @@ def test_a_run_whose_file_has_changed_or_gone(
     path.write_bytes(CSV.replace(b"5", b"6"))
     os.utime(path, ns=(1, 1))
     app = open_page("toy", run=run.id)
-    changed = "The file has changed since these settings were made."
+    changed = "The file has changed since these settings were saved."
     assert changed in [box.value for box in app.warning]
     app.button(key="toy/scalar:own_table:anew").click().run()
     assert not app.exception and not app.error

@@ -217,7 +217,7 @@ def test_an_address_of_another_pages_run(open_page: Open, store: RunStore) -> No
     run = stored_runs.failed(store, "mnist/dcgan")
     app = open_page("toy", run=run.id)
     assert [box.value for box in app.warning] == [
-        f"Run {run.id} belongs to another page; open it from Runs."
+        f"Run {run.id} belongs to another page. Open it from the Runs page."
     ]
     assert shown_run(app) is None
 

@@ -77,7 +77,7 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     app = shown(run)
     assert list(clouds(app)) == ["plane"]
     assert app.selectbox(key="samples.beside").options == [
-        "No other run",
+        "No run",
         f"{other.label().name} · cured",
     ]
     app.selectbox(key="samples.beside").set_value(other.id).run()
@@ -113,11 +113,11 @@ def test_each_layer_over_the_plane_says_what_it_shows_while_it_is_on(
     monkeypatch.setattr(Reading, "samples", lambda _, step: samples)
     app = shown(plane_run(store))
     layers = app.pills(key="samples.layers")
-    assert layers.options[2:] == ["Discriminator", "Noise, bent", "Pull on samples"]
+    assert layers.options[2:] == ["Discriminator", "Manifold", "Gradient"]
     assert not app.caption
-    layers.set_value(["Real", "Discriminator", "Pull on samples"]).run()
+    layers.set_value(["Real", "Discriminator", "Gradient"]).run()
     assert not app.exception
     (said,) = (part.value for part in app.caption)
-    assert said.startswith("**Discriminator**: blue where it takes points for real")
-    assert "**Pull on samples**: green arrows" in said
+    assert said.startswith("**Discriminator**: blue where it classifies points as real")
+    assert "**Gradient**: green arrows" in said
     assert "Noise" not in said

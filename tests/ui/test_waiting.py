@@ -40,7 +40,7 @@ def select(app: AppTest, *run_ids: str) -> AppTest:
 
 
 def confirm_delete(app: AppTest) -> None:
-    """Presses *Delete*, and then *Delete for good* in the dialog."""
+    """Presses *Delete*, and then *Delete permanently* in the dialog."""
     app.button("delete").click().run()
     # AppTest runs the whole page, where a browser runs the dialog alone: so it is opened again.
     app.button("delete").click()

@@ -22,20 +22,20 @@ def interrupted_runs() -> None:
         return
     st.subheader("Interrupted", anchor=False)
     st.caption(
-        "The process that trained these runs has ended before they had. **Resume** goes "
-        "on from the last checkpoint, as if nothing had happened; where something else trains, "
-        "behind what waits already. **Leave** keeps a run as it is, and asks no more."
+        "The process that trained these runs ended before they were finished. **Resume** continues "
+        "a run from its last checkpoint, or queues it while another run trains. **Leave** keeps a "
+        "run as it is and removes it from this list."
     )
     for run in found[:_MOST]:
         _row(run)
     if len(found) > _MOST:
-        st.caption(f"{len(found) - _MOST:,} more are on the page Runs.")
+        st.caption(f"{len(found) - _MOST:,} more are listed on the Runs page.")
     if len(found) > 1:
         with st.container(horizontal=True):
             # The oldest first, as they were started.
             everything = [run.id for run in reversed(found)]
             _button("Resume all", "resume_all", everything)
-            _button("Leave all as they are", "leave_all", everything)
+            _button("Leave all", "leave_all", everything)
 
 
 def _row(run: Run) -> None:

@@ -110,21 +110,21 @@ def _choose(key: str, ids: list[str]) -> None:
 
 
 _SCORE_HELP = (
-    "Distance of generated from real samples; lower is better. Toys of one dimension: "
-    "Wasserstein-1 over the target's standard deviation; two real samples of 2,000 are 0.02 to "
-    "0.05 apart. toy/plane: sliced Wasserstein-1 over the target's scale, with its floor beside "
-    "it. Image runs: the "
-    "Fréchet distance between the features that a small classifier of real images sees in them; "
-    "two real samples are 1 to 2 apart at 256 images, 0.1 to 0.3 at 2,000. Best is among the saved "
-    "steps; Last of a finished run is scored with more samples, so it can be lower."
+    "Distance between generated and real samples; lower is better. Numbers: Wasserstein-1 over the "
+    "target's standard deviation (two real samples of 2,000 values: 0.02 to 0.05). Points: sliced "
+    "Wasserstein-1 over the target's scale, with its floor beside it. Images: Fréchet distance in "
+    "the features of a small classifier (two real samples of 256 images: 1 to 2, of 2,000: 0.1 to "
+    "0.3). Best is the lowest of all saved steps. Last, of a finished run, uses more samples, so "
+    "that it can be lower."
 )
 _FLOOR_HELP = (
-    "What the last distance would be below, in 95 % of all cases, if the generated samples were "
-    "real ones. It falls with the number of samples: a finished run is scored with 20,000, a saved "
-    "step with 2,000."
+    "If the generated samples were real, the last distance would be below this in 95 % of all "
+    "cases. It falls with the number of samples: 20,000 for a finished run, 2,000 for a saved step."
 )
-_PEAKS_HELP = "Peaks of the distribution that have a generated sample, at the last step scored."
-_SETTINGS_HELP = "The preset, where the recipe has some, and what differs from its values."
+_PEAKS_HELP = (
+    "Peaks of the distribution that have a generated sample near them, at the last scored step."
+)
+_SETTINGS_HELP = "The preset, if any, and the settings that differ from its values."
 
 
 def _row(summary: RunSummary) -> dict[str, Any]:
@@ -206,9 +206,7 @@ def _sparks() -> Sparks:
 def _read_on(summaries: list[RunSummary]) -> None:
     """Reads the curves that were too many for one visit, and then has the table drawn again."""
     left = _sparks().read(summaries, _READ_A_TICK)
-    st.caption(
-        f"Loss curves are still being read: {len(summaries) - left:,} of {len(summaries):,}."
-    )
+    st.caption(f"Reading loss curves: {len(summaries) - left:,} of {len(summaries):,}.")
     if not left:
         st.rerun()
 
@@ -277,7 +275,7 @@ def _field(run_id: str, part: str) -> str:
     return f"{run_id}.{part}"
 
 
-_KEPT_HELP = "Kept as soon as you leave the field."
+_KEPT_HELP = "Saved when you leave the field."
 
 
 def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
@@ -304,16 +302,16 @@ def _names(chosen: list[RunSummary]) -> str:
     return said + (f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else "")
 
 
-@st.dialog("Delete for good?")
+@st.dialog("Delete permanently?")
 def _confirm_delete(chosen: list[RunSummary]) -> None:
     said = _names(chosen)
     st.write(
-        f"{said} and everything it saved will be gone for good."
+        f"{said} and everything it saved will be deleted permanently."
         if len(chosen) == 1
-        else f"{len(chosen)} runs and everything they saved will be gone for good: {said}."
+        else f"{len(chosen)} runs and everything they saved will be deleted permanently: {said}."
     )
     with st.container(horizontal=True):
-        confirmed = st.button("Delete for good", key="delete_confirmed", type="primary")
+        confirmed = st.button("Delete permanently", key="delete_confirmed", type="primary")
         if st.button("Keep run" if len(chosen) == 1 else "Keep runs", key="delete_cancelled"):
             st.rerun()
     if confirmed:

@@ -44,12 +44,12 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
     key = "compare.over"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
-    st.markdown("**Over the training**")
+    st.markdown("**Over training**")
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     with left:
         name = str(
             st.selectbox(
-                "Distance over the training",
+                "Distance over training",
                 names,
                 key=key,
                 persist_state="session",
@@ -65,7 +65,7 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
                 ),
                 key="compare.over.chart",
                 height=_HEIGHT,
-                alt=f"{name} between real and generated samples over the training",
+                alt=f"{name} between real and generated samples over training",
             )
         )
     with right:
@@ -80,7 +80,7 @@ def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
             course_figure(info, title, at=step, uirevision=uirevision),
             key="compare.course",
             height=_HEIGHT,
-            alt=f"{title} of generated samples over the training, and of real ones",
+            alt=f"{title} of generated samples over training, and of real ones",
         )
     )
 

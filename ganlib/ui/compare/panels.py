@@ -139,17 +139,17 @@ _RULES = ("Freedman-Diaconis", "Scott", "Sturges")
 
 def _distances(found: Comparison) -> None:
     figures = {
-        "Corrected": "The value without its bias: samples are always farther apart than the "
-        "distributions that they come from.",
+        "Corrected": "The value with its bias removed: on average, samples are farther apart than "
+        "their distributions.",
         "From": "Lower end of the 95 % interval of the corrected distance. It is above 0 only "
         f"where p is below {SIGNIFICANCE:g}.",
         "To": "Upper end of the 95 % interval.",
-        "By chance": "The floor: of two samples of one distribution in these sizes, 95 % are "
-        "nearer to each other than this.",
-        "p": "How often any of these distances would look as extreme, if both samples came from "
-        "one distribution. It takes all of them into account (family-wise). A difference is "
-        f"claimed where one of them is below {SIGNIFICANCE:g}, which is wrong for 1 in 100 pairs "
-        "of samples that are alike.",
+        "Floor": "Two samples of these sizes from the same distribution are nearer to each other "
+        "than this in 95 % of all cases.",
+        "p": "How likely at least one of these distances is to be this extreme if both samples "
+        "come from the same distribution (family-wise p-value). A difference is reported if any "
+        f"p is below {SIGNIFICANCE:g}, which is wrong for 1 in 100 pairs of samples of the same "
+        "distribution.",
     }
     st.markdown("**Distances**")
     rows = []
@@ -160,7 +160,7 @@ def _distances(found: Comparison) -> None:
                 "Corrected": sure.corrected,
                 "From": sure.low,
                 "To": sure.high,
-                "By chance": sure.chance,
+                "Floor": sure.chance,
                 "p": p_text(sure.p_value),
             }
         rows.append(row)
@@ -177,7 +177,7 @@ def _distances(found: Comparison) -> None:
             for name, help in figures.items()
         },
     )
-    with st.popover("What these say", icon=":material/help:"):
+    with st.popover("What the distances mean", icon=":material/help:"):
         distances = {one.title: plain(one.help) for one in found.distances}
         said = [f"- **{title}**: {help}" for title, help in (distances | figures).items()]
         st.markdown("\n".join(said))

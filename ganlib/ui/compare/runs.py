@@ -43,7 +43,7 @@ def of_two_runs() -> None:
     """What two runs generate, at the end of each."""
     summaries = _with_samples()
     if len(summaries) < 2:
-        st.info("There must be two runs with samples.", icon=":material/info:")
+        st.info("Two runs with samples are needed.", icon=":material/info:")
         return
     left, right = st.columns(2)
     with left:
@@ -68,7 +68,7 @@ def _at_their_ends(first: RunSummary, second: RunSummary) -> None:
     common = [title for title in found[0] if title in found[1]]
     if not common:
         st.info(
-            "These two have nothing in common: one draws images, the other numbers.",
+            "These runs cannot be compared: one generates images, the other numbers.",
             icon=":material/info:",
         )
         return
@@ -97,7 +97,7 @@ def _watch(run: Run, active: bool) -> None:
         steps = run.sample_steps()
         step = time_slider(steps, key=f"compare.{run.id}.time", total=status.steps)
         if step is None:
-            st.caption("There are no samples yet.")
+            st.caption("No samples yet.")
         else:
             _at(run, steps, step, status.active)
     except UserError as error:

@@ -20,7 +20,7 @@ def of_a_table() -> None:
         type=list(SUFFIXES),
         max_upload_size=_MOST_MB,
         key="compare.table",
-        help="CSV, Parquet or .npy. It is read in this session and kept nowhere.",
+        help="CSV, Parquet or .npy. It is used in this session only and is not saved.",
     )
     if upload is None:
         return

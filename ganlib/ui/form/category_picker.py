@@ -55,7 +55,7 @@ def category_picker(key: str, help: str) -> None:
         f"Browse all {len(quickdraw.CATEGORIES)}",
         key=f"{key}:browse",
         persist_state="session",
-        help="A gallery of real drawings; a click chooses a category, another one lets it go.",
+        help="A gallery of real drawings; a click chooses a category, another click removes it.",
     )
     if browse:
 
@@ -100,7 +100,7 @@ def own_drawings(key: str, help: str) -> None:
         count, first = drawings.count(), drawings.read(_FIRST)
         if st.session_state.get(digest) not in ("", None, file_digest(drawings.path)):
             own_files.offer_anew(key, anew)
-        st.markdown(f"In use in place of the categories: {count:,} drawings of your own.")
+        st.markdown(f"Used instead of the categories: {count:,} drawings of your own.")
         rows = data_url(tiles_png(first, columns=len(first), scale=2))
         st.html(_figure(rows, "The first of your own drawings", "The first"))
     st.button(

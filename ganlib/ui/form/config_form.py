@@ -46,7 +46,7 @@ def config_form(recipe: Recipe) -> Form:
         if group not in CHALLENGES:
             st.markdown(f"**{group}**")
             _widgets(recipe, group)
-    st.markdown("**Techniques**, by the challenge that they answer")
+    st.markdown("**Techniques**, by the problem they address")
     # Only the open tab is drawn: two dozen boxes behind the others would double the time
     # until a browser shows the page.
     key = f"{recipe.name}:techniques"

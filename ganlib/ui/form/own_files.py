@@ -54,8 +54,8 @@ def offer_anew(key: str, take: Callable[[], None]) -> None:
         key: session state key of the file's path.
         take: what the button does.
     """
-    st.warning("The file has changed since these settings were made.", icon=":material/warning:")
-    st.button("Take it as it is now", key=f"{key}:anew", on_click=take)
+    st.warning("The file has changed since these settings were saved.", icon=":material/warning:")
+    st.button("Use the changed file", key=f"{key}:anew", on_click=take)
 
 
 def drop(key: str) -> None:
@@ -92,7 +92,7 @@ def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
-        raise DataError(f"{path.name} could not be kept: {error.strerror}.") from None
+        raise DataError(f"{path.name} could not be saved: {error.strerror}.") from None
     try:
         check(path)
     except DataError as error:

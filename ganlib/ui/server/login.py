@@ -78,7 +78,7 @@ def _settings() -> LoginSettings | None:
         # Streamlit calls a file that it cannot read, and none, by the same name.
         if any(Path(path).exists() for path in st.get_option("secrets.files")):
             raise UserError(
-                "The secrets of this server cannot be read, and a login may stand there. "
+                "The secrets of this server, which may configure a login, cannot be read. "
                 "They must be a file of TOML; the server's log says what is wrong."
             )
         return None
@@ -118,22 +118,19 @@ def _instead(pages: Sequence[st.Page], page: partial[None]) -> list[st.Page]:
 
 
 def _closed(problem: str) -> None:
-    st.title("This dashboard is closed", anchor=False)
+    st.title("This dashboard is not available", anchor=False)
     show_error(problem)
 
 
 def _login(settings: LoginSettings) -> None:
     user = _user()
     if user.get("is_logged_in"):
-        st.title("Not for this account", anchor=False)
-        st.markdown(
-            f"{plain(_name())} is not among those who may use this dashboard. "
-            "Log out to come in as somebody else."
-        )
+        st.title("No access with this account", anchor=False)
+        st.markdown(f"{plain(_name())} may not use this dashboard. Log out to use another account.")
         _log_out()
         return
     st.title("Log in", anchor=False)
-    st.markdown("This dashboard trains GANs, for those who are known here.")
+    st.markdown("Log in to train GANs on this dashboard.")
     with st.container(horizontal=True):
         for at, provider in enumerate(settings.providers):
             st.button(

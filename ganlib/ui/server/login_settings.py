@@ -74,7 +74,9 @@ def login_settings(auth: Mapping[str, Any]) -> LoginSettings:
         _check_present("", _OF_A_PROVIDER, auth)
     for name, section in named.items():
         if "_" in name:
-            raise UserError(f"A provider's name in {WHERE} has no underscore. Received: {name!r}.")
+            raise UserError(
+                f"A provider's name in {WHERE} must not contain an underscore. Received: {name!r}."
+            )
         _check_present(f".{name}", _OF_A_PROVIDER, section)
     if len(auth["cookie_secret"]) < _SECRET_CHARACTERS:
         # Without what was received: it is a secret all the same.
@@ -91,7 +93,7 @@ def _check_present(suffix: str, keys: Sequence[str], section: Mapping[str, Any])
     ]
     if missing:
         where = WHERE.replace("]", f"{suffix}]")
-        raise UserError(f"{where} needs {' and '.join(missing)}, each a text that is not empty.")
+        raise UserError(f"{where} needs {' and '.join(missing)}, each a non-empty text.")
 
 
 def _check_redirect(address: str) -> None:

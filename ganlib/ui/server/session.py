@@ -102,7 +102,7 @@ def adopt_address(page: str) -> str | None:
             run = manager().store.open(run_id)
             run.status()  # that of a later version cannot be shown
             if recipes.get(run.recipe).page != page:
-                return f"Run {run_id} belongs to another page; open it from Runs."
+                return f"Run {run_id} belongs to another page. Open it from the Runs page."
         except UserError as error:
             return str(error)
         _adopt(run)
@@ -176,7 +176,7 @@ def _adopt_beside(run_id: str) -> str | None:
         run = manager().store.open(run_id)
         run.status()
         if recipes.get(run.recipe).kind != "plane":
-            return f"Run {run_id} is none of points in the plane, and cannot stand beside one."
+            return f"Run {run_id} does not generate points, so it cannot be compared with this one."
     except UserError as error:
         return str(error)
     st.session_state[BESIDE] = run_id

@@ -227,7 +227,7 @@ def chart_options(offered: Offered) -> None:
                 "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
             )
         st.selectbox(
-            "Second chart",
+            "Metric",
             offered.charts,
             key=offered.key,
             persist_state="session",

@@ -45,7 +45,7 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
     if not steps:
         every = run.config.get("checkpoint_every", 0)
         when = f"every {every:,} steps" if every else "every 20 seconds"
-        st.caption(f"There is no checkpoint yet. One is written {when}, and can be chosen here.")
+        st.caption(f"No checkpoint yet. One is written {when}.")
         return
     key = f"fork.{run.id}"
     # The newest until another is chosen.
@@ -104,7 +104,7 @@ def parent_line(recipe: Recipe, run: Run) -> None:
     """Where a forked run of a recipe comes from, with a way there; nothing for any other."""
     if run.parent is None:
         return
-    text = f"Forked at step {run.parent.step:,}; up to there the curves are those of"
+    text = f"Forked at step {run.parent.step:,}; the curves before are those of"
     try:
         parent = manager().store.open(run.parent.run)
     except UserError:
@@ -133,13 +133,13 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
     what = (
         f"with the **Settings** above: {', '.join(told)}"
         if told
-        else "with the same settings; others are chosen in **Settings** above"
+        else "with the same settings; change them in **Settings** above"
     )
     more = config.steps - step
     return (
-        f"A new run goes on from step {step:,} and trains {more:,} more step{'s' * (more > 1)}, "
+        f"A new run continues from step {step:,} and trains {more:,} more step{'s' * (more > 1)}, "
         f"{what}. Its curves begin with those of this run. "
-        "What would make other networks must stay."
+        "Settings that change the networks must stay the same."
     )
 
 

@@ -63,8 +63,8 @@ def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
                 key=f"slow.{run.id}",
                 on_change=_set_slow,
                 args=(run.id,),
-                help="One network at a time, a step a second: watch who learns, and what it does. "
-                "A paused run goes on so when it is resumed.",
+                help="Trains one network at a time, one step a second, and says what it learned. "
+                "A paused run continues in slow motion when it is resumed.",
             )
         with st.popover("Change while it runs", icon=":material/tune:"), errors_shown():
             _changes(recipe, run)
@@ -86,12 +86,12 @@ def what_happens(run: Run, status: Status, judge: str) -> None:
     other = "generator" if last.learns == "discriminator" else judge
     learned = judge if last.learns == "discriminator" else "generator"
     did = (
-        "it was shown real and generated samples, and told which are which"
+        "it saw real and generated samples with their labels"
         if last.learns == "discriminator"
-        else f"the {judge} told it which way its samples must move to look more real"
+        else f"its samples moved to where the {judge} finds them more real"
     )
     st.markdown(
-        f"**Step {status.step:,}: the {learned} has learned**, and the {other} stood still; {did}."
+        f"**Step {status.step:,}: the {learned} was trained**, the {other} stayed as it was: {did}."
     )
     lit: Any = last.learns
     phases_diagram(lit, judge=judge, key="phases.live")
@@ -120,7 +120,7 @@ def _changes(recipe: Recipe, run: Run) -> None:
     except UserError as error:
         show_error(in_words(str(error), recipe.Config))
     st.button(
-        "Apply from the next step on",
+        "Apply from the next step",
         key="apply_changes",
         type="primary",
         disabled=not wanted,

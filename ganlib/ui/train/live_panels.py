@@ -165,13 +165,13 @@ def _status(status: Status, label: Label) -> None:
         show_error(status.message)
     elif status.state == "interrupted":
         st.warning(
-            f"{plain(status.message)} Resume goes on from its last checkpoint.",
+            f"{plain(status.message)} Resume continues from its last checkpoint.",
             icon=":material/warning:",
         )
     elif status.active and status.message:
         st.warning(plain(status.message), icon=":material/warning:")
     if status.state == "queued":
-        st.caption("It waits for its turn; **Home** shows what trains before it.")
+        st.caption("Queued. **Home** shows the runs before it.")
 
 
 def _said(recipe: Recipe, status: Status, reading: Reading, judge: str) -> None:
@@ -236,10 +236,10 @@ def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
         if not config.is_critic:
             judge = "discriminator] says which are real"
         st.markdown(
-            "Press **Start**. Two networks begin to play against each other: the "
-            f":orange[generator] makes samples out of noise, the :green[{judge}. Their losses "
-            f"are drawn on the left while they learn, and here {what} shows what the generator "
-            "can do so far."
+            "Press **Start**. Two networks train against each other: the "
+            f":orange[generator] turns noise into samples, the :green[{judge}. Their losses "
+            f"appear on the left, and here {what} shows the generated samples."
+            ""
         )
         st.caption(plain(_data_sentence(recipe, config)))
 

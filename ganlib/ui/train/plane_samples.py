@@ -23,12 +23,12 @@ _HEIGHT, _HEIGHT_OF_TWO = 380, 300
 _POINTS = ("Real", "Generated")
 # What each of the others shows.
 _LAYERS = {
-    "Discriminator": "blue where it takes points for real, vermilion where for generated; "
-    "the paler, the less sure it is.",
-    "Noise, bent": "a grid over the noise, as the generator bends it; as many samples land in "
-    "each cell, so the smaller it is, the stronger its colour.",
-    "Pull on samples": "green arrows, the way in which the discriminator tells the generator to "
-    "move its samples; the longer, the more strongly.",
+    "Discriminator": "blue where it classifies points as real, vermilion where as generated. "
+    "Paler colours are less certain.",
+    "Manifold": "a regular grid over the noise, mapped by the generator. Every cell receives "
+    "equally many samples, so smaller cells have a stronger colour.",
+    "Gradient": "green arrows from generated samples, in the direction in which they would look "
+    "more real to the discriminator. Longer arrows are larger gradients.",
 }
 _ALONE = ""
 # Runs among which one can be chosen, the newest.
@@ -84,12 +84,12 @@ def plane_options(run: Run, samples: Arrays) -> None:
         st.session_state[BESIDE] = _ALONE
     if others:
         st.selectbox(
-            "Beside it",
+            "Compare with",
             [_ALONE, *others],
-            format_func=lambda id: others.get(id, "No other run"),
+            format_func=lambda id: others.get(id, "No run"),
             key=BESIDE,
             persist_state="session",
-            help="Another run in the plane, at the same step or its last one before.",
+            help="Another run of points, shown at the same step or at its last saved step before.",
         )
     _keep_in_address(str(st.session_state[BESIDE]))
 
@@ -211,9 +211,9 @@ def _layers(
         border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
         loss = str(run.config.get("loss"))
         below.append(surface_layer(samples["surface_at"], samples["surface"], loss, float(border)))
-    if "Noise, bent" in layers and "manifold" in samples:
+    if "Manifold" in layers and "manifold" in samples:
         below += manifold_layers(samples["manifold"])
-    if "Pull on samples" in layers and "pull" in samples:
+    if "Gradient" in layers and "pull" in samples:
         pull = samples["pull"]
         above.append(pull_layer(samples["fixed"][: len(pull)], pull, info.size))
     return below, above

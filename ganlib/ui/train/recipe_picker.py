@@ -23,7 +23,7 @@ def recipe_picker(page: str) -> Recipe:
         format_func=lambda name: f"{choices[name].title}  ·  {name}",
         key=key,
         persist_state="session",
-        help="A system from a book or paper: its networks, losses and settings.",
+        help="A GAN from a book or paper: its networks, losses and settings.",
     )
     return choices[st.session_state[key]]
 

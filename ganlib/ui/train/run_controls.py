@@ -83,9 +83,9 @@ def run_controls(
         )
     with below:
         if busy and not ours:
-            st.caption("Another process trains this run; here it can be watched.")
+            st.caption("Another process trains this run; you can only watch it here.")
         if form.problem:
-            st.caption(f":red[Start waits for other settings. {plain(form.problem)}]")
+            st.caption(f":red[Start is disabled. {plain(form.problem)}]")
         show_deferred_error(_ERROR)
         tell_refused()
 

@@ -45,7 +45,7 @@ def run_files(recipe: Recipe, run: Run) -> None:
         _download(
             "Settings (JSON)", partial(config_json, run), f"{run.id}.json", "application/json"
         )
-    st.caption(f"Everything is in the folder `{run.path}`, TensorBoard's event files too.")
+    st.caption(f"All files, with TensorBoard's event files, are in the folder `{run.path}`.")
 
 
 def metrics_csv(run: Run) -> str:

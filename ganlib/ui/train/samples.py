@@ -31,14 +31,13 @@ _MORE = 16
 _MORE_POINTS = 500
 _VIEWS = ("Histogram", "Densities and discriminator")
 _LINES_SAID = (
-    "Above, the discriminator, and dotted the best that one could say of these densities. Below, "
-    "lines from the noise z to the samples x that the generator makes of it, as in figure 1 of "
-    "Goodfellow et al. 2014."
+    "Above: the discriminator, and dotted the optimal discriminator for these densities. Below: "
+    "lines from noise z to the generated samples x, as in figure 1 of Goodfellow et al. 2014."
 )
 _NONE_YET = {
-    "queued": "The first samples come when it is this run's turn.",
-    "running": "The first samples come as soon as the networks are built.",
-    "paused": "The first samples come when the run goes on.",
+    "queued": "The first samples appear when this run leaves the queue.",
+    "running": "The first samples appear as soon as the networks are built.",
+    "paused": "The first samples appear when the run is resumed.",
 }
 
 
@@ -52,7 +51,7 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
     """
     run, steps = reading.run, reading.sample_steps
     if not steps:
-        st.caption(_NONE_YET.get(status.state, "There are no samples: it ended before the first."))
+        st.caption(_NONE_YET.get(status.state, "No samples: the run ended before the first ones."))
         return
     slider, step = _slider(run), step_shown(reading)
     # Where a step cannot be read, another can be chosen.
@@ -68,7 +67,7 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
         every = int(run.config.get("sample_every", 1))
         # Samples are written before the status is.
         due = min((max(status.step, steps[-1]) // every + 1) * every, status.steps)
-        st.caption(f"The next samples come at step {due:,}.")
+        st.caption(f"Next samples at step {due:,}.")
     if not status.active and run.checkpoint_steps():
         _more(recipe, run)
 
@@ -203,7 +202,7 @@ def _more(recipe: Recipe, run: Run) -> None:
     key = f"more.{run.id}"
     count = _MORE_POINTS if recipe.kind == "plane" else _MORE
     if st.button(f"Generate {count} more", key="generate", icon=":material/auto_awesome:"):
-        with errors_shown(), st.spinner("Asking the generator"):
+        with errors_shown(), st.spinner("Generating"):
             st.session_state[key] = generate_more(run, count)
     more = st.session_state.get(key)
     if more is None:

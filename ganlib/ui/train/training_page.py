@@ -61,13 +61,15 @@ def training_page(page: str, title: str) -> None:
             with st.expander("Settings", expanded=not busy, icon=":material/tune:"):
                 if run:
                     when = ", when this run has ended or is stopped" if busy else ""
-                    st.caption(f"For the next **Start**{when}: the run on view keeps its own.")
+                    st.caption(
+                        f"For the next **Start**{when}. The run shown keeps its own settings."
+                    )
                 form = config_form(recipe)
             config = form.config
             # Networks are built only for those who look.
             with _drawn_when_open("Architecture", ":material/account_tree:") as is_open:
                 if is_open:
-                    st.caption("As the settings above have it.")
+                    st.caption("With the settings above.")
                     architecture_panel(recipe, config or recipe.Config())
             with st.expander("How it works", icon=":material/menu_book:"):
                 _how_it_works(recipe, config or recipe.Config(), run)
@@ -103,8 +105,9 @@ def _drawn_when_open(title: str, icon: str) -> Iterator[bool]:
 
 def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:
     st.markdown(recipe.notes)
-    st.markdown("**Two phases.** Every step trains one network, then the other.")
-    phases_diagram(judge="critic" if config.is_critic else "discriminator")
+    judge = "critic" if config.is_critic else "discriminator"
+    st.markdown(f"**Two phases.** Every step trains the {judge}, then the generator.")
+    phases_diagram(judge=judge)
     if run:
         status = run.status()
         if status.parameters:

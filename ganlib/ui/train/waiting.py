@@ -35,9 +35,9 @@ def delete_popover(run: Run) -> None:
     """
     name = run.label().name
     with st.popover("Delete run", icon=":material/delete:", key=f"delete.{run.id}.popover"):
-        st.markdown(f"{plain(name)} and everything it saved will be gone for good.")
+        st.markdown(f"{plain(name)} and everything it saved will be deleted permanently.")
         st.button(
-            "Delete for good",
+            "Delete permanently",
             key=f"delete.{run.id}",
             type="primary",
             on_click=_delete,
