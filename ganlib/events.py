@@ -91,17 +91,6 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class CutOff:
-    """The next step was begun and given up, as was asked for; nothing has changed.
-
-    Args:
-        step: generator updates so far.
-    """
-
-    step: int
-
-
-@dataclass(frozen=True)
 class Samples:
     """Generated samples at a step, in the data's own units (images: uint8).
 
@@ -176,4 +165,4 @@ class Finished:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-Event = Phase | Started | Metrics | CutOff | Samples | Checkpoint | Finished
+Event = Phase | Started | Metrics | Samples | Checkpoint | Finished

@@ -8,7 +8,6 @@ import tensorflow as tf
 from ganlib.config import RunConfig, metric_names
 from ganlib.data.base import Data
 from ganlib.recipes.base import Recipe
-from ganlib.training.cut import Cut, go_on
 from ganlib.training.devices import Place, part_of
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, draw_latents
@@ -68,7 +67,6 @@ def compile_chunk(
     place: Place,
     learns: str = "",
     stage: int = 0,
-    cut: Cut | None = None,
 ) -> Chunk:
     """A compiled function that makes many updates in one call.
 
@@ -86,7 +84,6 @@ def compile_chunk(
         place: where.
         learns: see `adversarial_step`.
         stage: that of all steps that it will make.
-        cut: what can give its steps up; None for steps that nothing ends.
 
     Returns:
         chunk(first_step, count), both int64 scalars, steps counted from 1
@@ -95,7 +92,6 @@ def compile_chunk(
     names = metric_names(config)
     scaling, latent = recipe.scaling(config), recipe.latent(config)
     updates, batch = config.discriminator_steps, config.batch_size
-    give_way = cut.give_way if cut else go_on
 
     def one(step: tf.Tensor) -> tf.Tensor:
         moment = Moment(feed.seeds.value(), step, feed.steps.value())
@@ -115,7 +111,7 @@ def compile_chunk(
             real = recipe.present_real(networks.discriminator, real)
             real = tf.reshape(real, (updates, batch, *data.sample_shape))
             figures = adversarial_step(
-                networks, config, part_of(real), part_of(latents), moment, learns, give_way
+                networks, config, part_of(real), part_of(latents), moment, learns
             )
         if not learns:
             adapt(networks, config, figures)

@@ -21,13 +21,12 @@ class Judged(NamedTuple):
     Args:
         real_logits: (B / packing, 1) of real samples.
         fake_logits: of generated ones.
-        penalties: scalars, times their weights: those from the pass of the real samples, from
-            that of the generated ones, and from one of their own.
+        penalties: scalars, times their weights.
     """
 
     real_logits: tf.Tensor
     fake_logits: tf.Tensor
-    penalties: tuple[list[tf.Tensor], list[tf.Tensor], list[tf.Tensor]]
+    penalties: list[tf.Tensor]
 
 
 def judge_of(discriminator: keras.Model) -> Judge:
@@ -99,21 +98,19 @@ def judge_both(
         index: which of the discriminator's updates of this step.
     """
     kind, weight = config.gradient_penalty, config.gradient_penalty_weight
-    on_real: list[tf.Tensor] = []
-    on_fake: list[tf.Tensor] = []
-    between: list[tf.Tensor] = []
+    penalties: list[tf.Tensor] = []
     if kind in ("r1", "r1_r2"):
         real_logits, penalty = logits_and_penalty(judge, real)
-        on_real.append(weight / 2 * penalty)
+        penalties.append(weight / 2 * penalty)
     else:
         real_logits = judge(real)
     if kind in ("r2", "r1_r2"):
         fake_logits, penalty = logits_and_penalty(judge, fake)
-        on_fake.append(weight / 2 * penalty)
+        penalties.append(weight / 2 * penalty)
     else:
         fake_logits = judge(fake)
     if kind == "wgan_gp":
         shape = (real.shape[0], *[1] * (len(real.shape) - 1))
         mix = tf.random.stateless_uniform(shape, moment.seed(Purpose.PENALTY_MIX, index))
-        between.append(weight * interpolate_penalty(judge, real, fake, mix))
-    return Judged(real_logits, fake_logits, (on_real, on_fake, between))
+        penalties.append(weight * interpolate_penalty(judge, real, fake, mix))
+    return Judged(real_logits, fake_logits, penalties)

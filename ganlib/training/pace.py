@@ -1,7 +1,5 @@
 """How many updates one compiled call makes."""
 
-import math
-
 TARGET_S = 0.1
 MOST_STEPS = 4_096
 
@@ -14,12 +12,10 @@ class Pace:
 
     Attributes:
         steps: updates that the next call is to make.
-        step_s: seconds that an update took last; infinite before that is known.
     """
 
     def __init__(self) -> None:
         self.steps = 1
-        self.step_s = math.inf
         self._compiled = False
 
     def took(self, steps: int, seconds: float) -> None:
@@ -27,7 +23,6 @@ class Pace:
         if not self._compiled:
             self._compiled = True
             return
-        self.step_s = seconds / steps
         wanted = steps * TARGET_S / max(seconds, 1e-6)
         # Grow by at most four at a time: one lucky measurement must not make a slow call.
         self.steps = max(1, min(int(wanted), 4 * self.steps, MOST_STEPS))

@@ -20,7 +20,6 @@ from ganlib.models.structure import multiply_adds
 from ganlib.recipes.base import Recipe
 from ganlib.training import precision
 from ganlib.training.chunk import Chunk, Feed, compile_chunk
-from ganlib.training.cut import Cut
 from ganlib.training.devices import Place
 from ganlib.training.generator import compile_generator
 from ganlib.training.networks import build_generator, build_networks
@@ -56,7 +55,6 @@ class Program:
         feed: what the compiled step reads anew in every run.
         chunk: the compiled step; see `compile_chunk`.
         is_small: whether its operations are made beside each other.
-        cut: what gives a step up in its middle; None where steps are short enough.
         sampled: the generator that samples are drawn from, always in float32.
         predict: the same, compiled; it brings `sampled` up to date.
         score: the compiled discriminator, as it is asked between steps.
@@ -87,9 +85,7 @@ class Program:
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
-        on_processor = place.devices == ("/CPU:0",)
-        self.is_small = on_processor and work <= _SMALL
-        self.cut = Cut(self.networks) if on_processor and not self.is_small else None
+        self.is_small = place.devices == ("/CPU:0",) and work <= _SMALL
         self._made_for = recipe, place
         self._data = data
         self._variants: dict[tuple[Any, ...], Chunk] = {}
@@ -116,8 +112,6 @@ class Program:
                 place,
                 learns,
                 stage,
-                # A step by hand is asked for once, and made.
-                cut=None if learns else self.cut,
             )
             self._variants[key] = side_by_side(chunk) if self.is_small else chunk
         return self._variants[key]

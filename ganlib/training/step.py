@@ -1,7 +1,5 @@
 """One adversarial update: the discriminator once or more, then the generator once."""
 
-from itertools import chain
-
 import keras
 import tensorflow as tf
 
@@ -9,9 +7,8 @@ from ganlib.config import LOSSES_WITH_BORDER, RunConfig
 from ganlib.models.parts import in_parts
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
-from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import mean_over_devices, repeat
-from ganlib.training.judge import Judged, judge_both, judge_of, shown
+from ganlib.training.judge import judge_both, judge_of, shown
 from ganlib.training.networks import Networks
 from ganlib.training.precision import at_least_float32
 from ganlib.training.randomness import Moment
@@ -27,7 +24,6 @@ def adversarial_step(
     latents: tf.Tensor,
     moment: Moment,
     learns: str = "",
-    give_way: GiveWay = go_on,
 ) -> Figures:
     """Updates the discriminator once or more, then the generator once.
 
@@ -43,7 +39,6 @@ def adversarial_step(
         latents: (n, B, latent.size); the last batch is also the generator's.
         moment: when this is.
         learns: "discriminator" or "generator" where only one of them is to learn.
-        give_way: called with what each part of the step has found; see `Cut.give_way`.
     Returns:
         Scalars by the names of `metric_names`, of the last update of each network. The
         discriminator's loss is told without penalties.
@@ -53,15 +48,13 @@ def adversarial_step(
     judges = learns != "generator"
 
     def update(index: int | tf.Tensor) -> None:
-        samples = give_way(at_least_float32(in_parts(networks.generator, latents[index])))
-        _update_discriminator(
-            networks, objective, config, real[index], samples, moment, index, give_way
-        )
+        samples = at_least_float32(in_parts(networks.generator, latents[index]))
+        _update_discriminator(networks, objective, config, real[index], samples, moment, index)
 
     repeat(update, last if judges else 0)
 
     with tf.GradientTape() as generator_tape:
-        fake = give_way(at_least_float32(in_parts(networks.generator, latents[last])))
+        fake = at_least_float32(in_parts(networks.generator, latents[last]))
     figures, real_logits = _update_discriminator(
         networks,
         objective,
@@ -70,11 +63,10 @@ def adversarial_step(
         tf.stop_gradient(fake),
         moment,
         last,
-        give_way,
         judges,
     )
     loss, sample_gradient = _generator_loss(
-        networks, objective, config, real[last], fake, real_logits, moment, give_way
+        networks, objective, config, real[last], fake, real_logits, moment
     )
     weights = networks.generator.trainable_variables
     gradients = generator_tape.gradient(
@@ -99,7 +91,6 @@ def _update_discriminator(
     fake: tf.Tensor,
     moment: Moment,
     index: int,
-    give_way: GiveWay,
     learns: bool = True,
 ) -> tuple[Figures, tf.Tensor]:
     """(figures, logits on real): one update, the step's `index`-th, or only a look."""
@@ -107,21 +98,12 @@ def _update_discriminator(
     judge = judge_of(networks.discriminator)
     real = shown(real, config, moment, 2 * index)
     fake = shown(fake, config, moment, 2 * index + 1)
-    with tf.GradientTape(persistent=give_way is not go_on) as tape:
-        judged = judge_both(judge, real, fake, config, moment, index)
-        real_logits, fake_logits, penalties = judged
-        # The outer tape would go on through the network.
-        with tf.GradientTape() as loss_tape:
-            loss_tape.watch([real_logits, fake_logits])
-            loss, _ = objective(real_logits, fake_logits)
-        penalised = tf.add_n([loss, *chain(*penalties)])
-    if give_way is go_on:
-        gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
-    else:
-        start = give_way(tf.ones_like(penalised), penalised)
-        slopes = loss_tape.gradient(loss, [real_logits, fake_logits], output_gradients=start)
-        gradients = _part_by_part(tape, judged, slopes, start, _values(weights), give_way)
-    gradients = give_way(_complete(gradients))
+    with tf.GradientTape() as tape:
+        real_logits, fake_logits, penalties = judge_both(judge, real, fake, config, moment, index)
+        loss, _ = objective(real_logits, fake_logits)
+        penalised = tf.add_n([loss, *penalties])
+    gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
+    gradients = _complete(gradients)
     if learns:
         networks.discriminator_optimiser.apply(gradients, weights)
     border: float | tf.Tensor = 0.0
@@ -142,41 +124,6 @@ def _update_discriminator(
     return figures, real_logits
 
 
-def _part_by_part(
-    tape: tf.GradientTape,
-    judged: Judged,
-    slopes: list[tf.Tensor],
-    start: tf.Tensor,
-    weights: list[tf.Variable],
-    give_way: GiveWay,
-) -> list[tf.Tensor]:
-    """The penalised loss' gradients: those of one pass after those of another.
-
-    Args:
-        tape: has recorded the passes; can be asked more than once.
-        judged: what came of the passes.
-        slopes: the loss' gradients with respect to real and to fake logits.
-        start: 1, a penalty's gradient with respect to itself.
-        weights: the discriminator's.
-        give_way: called between the passes.
-    """
-    on_real, on_fake, between = ([(one, start) for one in found] for found in judged.penalties)
-    passes = [
-        [(judged.real_logits, slopes[0]), *on_real],
-        [(judged.fake_logits, slopes[1]), *on_fake],
-        between,
-    ]
-    total: list[tf.Tensor] = []
-    for found in filter(None, passes):
-        values, starts = zip(*found, strict=True)
-        if total:
-            starts = give_way(starts, total)
-        gradients = tape.gradient(values, weights, starts, unconnected_gradients="zero")
-        pairs = zip(total, gradients, strict=True)
-        total = [before + one for before, one in pairs] if total else gradients
-    return total
-
-
 def _generator_loss(
     networks: Networks,
     objective: Objective,
@@ -185,7 +132,6 @@ def _generator_loss(
     fake: tf.Tensor,
     real_logits: tf.Tensor,
     moment: Moment,
-    give_way: GiveWay,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """(loss, its gradient with respect to the generated samples)."""
     judge = judge_of(networks.discriminator)
@@ -202,8 +148,7 @@ def _generator_loss(
             # from these, so its logits on real samples have a gradient as well.
             real_logits = judge(real)
         _, loss = objective(real_logits, judged)
-    gradient = tape.gradient(loss, fake, output_gradients=give_way(tf.ones_like(loss), loss))
-    return loss, give_way(gradient)
+    return loss, tape.gradient(loss, fake)
 
 
 def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:

@@ -6,7 +6,6 @@ import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +18,6 @@ from ganlib.errors import DivergedError, RunError
 from ganlib.events import (
     Change,
     Checkpoint,
-    CutOff,
     Event,
     Finished,
     Metrics,
@@ -43,8 +41,6 @@ from ganlib.training.randomness import Purpose, derive
 # few. Of real ones as many as cost nothing.
 _JUDGED = 256
 _JUDGED_REAL = 2_000
-# A pause may take half a second.
-_LONG_S = 0.4
 _step_of = attrgetter("step")
 _NOT_THERE = "The networks exist only from the Started event until close()."
 
@@ -123,13 +119,8 @@ class Trainer:
             count = 1 if learns else self._until_due(pace.steps)
             chunk = program.variant(self.config, "" if learns == "both" else learns, stage)
             began = time.perf_counter()
-            updates = partial(_updates, chunk, first, count)
-            cut = program.cut if pace.step_s > _LONG_S else None
-            rows = cut.attempt(updates) if cut else updates()
+            rows = _updates(chunk, first, count)
             seconds = time.perf_counter() - began
-            if rows is None:
-                yield CutOff(self.step)
-                continue
             pace.took(count, seconds)
             self._elapsed_s += seconds
             good = _finite_rows(rows)
@@ -169,12 +160,6 @@ class Trainer:
         if self._program is not None:
             give_back(self._program)
             self._program = self._generator = self._probe = None
-
-    def cut_off(self, now: bool) -> None:
-        """Whether steps are to be given up, in their middle, for `CutOff`. From any thread."""
-        program = self._program
-        if program is not None and program.cut is not None:
-            program.cut.ask(now)
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
         """Changes knobs from the next step on, or has one network learn alone in it.

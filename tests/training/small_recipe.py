@@ -130,7 +130,6 @@ def forced_pace(steps: int) -> Iterator[None]:
     class Forced:
         def __init__(self) -> None:
             self.steps = steps
-            self.step_s = 0.0
 
         def took(self, steps: int, seconds: float) -> None:
             """Learns nothing."""

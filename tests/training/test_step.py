@@ -14,7 +14,6 @@ from ganlib.config import RunConfig, metric_names
 from ganlib.models.rebuild import rebuild
 from ganlib.recipes.base import Latent
 from ganlib.training.chunk import Feed, compile_chunk
-from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import choose
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step, draw_latents
@@ -69,12 +68,11 @@ def update(
     networks: Networks,
     real: tf.Tensor,
     latents: tf.Tensor,
-    give_way: GiveWay = go_on,
     **knobs: object,
 ) -> Figures:
     """One step with these knobs."""
     config = RunConfig(batch_size=real.shape[1], discriminator_steps=real.shape[0], **knobs)
-    return adversarial_step(networks, config, real, latents, moment(), give_way=give_way)
+    return adversarial_step(networks, config, real, latents, moment())
 
 
 def batches(count: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -145,31 +143,6 @@ def difference(first: Networks, second: Networks) -> float:
 
 
 BUILDERS = [dense_networks, normalised_networks]
-
-
-@pytest.mark.parametrize("loss", ["non_saturating", "hinge", "relativistic"])
-@pytest.mark.parametrize("penalty", ["none", "r1", "r2", "r1_r2", "wgan_gp"])
-def test_a_step_that_may_end_is_the_same_but_for_rounding(penalty: str, loss: str) -> None:
-    real, latents = batches(2)
-    ends = 0
-
-    def may_end(values, after=None):
-        nonlocal ends
-        ends += 1
-        return tf.nest.map_structure(tf.identity, values)
-
-    built = []
-    for give_way in (go_on, may_end):
-        networks = dense_networks()
-        knobs = {"loss": loss, "gradient_penalty": penalty}
-        built.append((update(networks, real, latents, give_way, **knobs), networks.state()))
-    # At the samples, the loss, between the passes, and at the gradients of each update; then
-    # at the generator's loss and its slope.
-    passes = 3 if penalty == "wgan_gp" else 2
-    assert ends == 2 * (3 + passes - 1) + 2
-    for plain, other in zip(*built, strict=True):
-        for name, value in plain.items():
-            np.testing.assert_allclose(other[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize("build", BUILDERS)
