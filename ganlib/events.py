@@ -99,9 +99,9 @@ class Samples:
         fixed: (n, *sample_shape) from the run's one fixed noise.
         fresh: (n, *sample_shape) from new noise.
         noise: (n, *latent_shape) the fixed noise, where a page shows it; else None.
-        views: what else there is to be seen at this step; see `training.probe.Probe.look`.
+        views: what else there is to see at this step; see `Inspector.snapshot` in `training`.
         scores: the recipe's scores of the fresh samples, by name, and how steep the
-            discriminator is; see `training.probe.Probe.slopes`.
+            discriminator is; see `Inspector.slopes` in `training`.
     """
 
     step: int

@@ -25,7 +25,7 @@ def keep_little() -> None:
         ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, os.cpu_count() or 1)
 
 
-def give_back() -> None:
+def release() -> None:
     """Has Python and the C library return to the system what nobody uses."""
     gc.collect()
     with suppress(OSError, AttributeError):

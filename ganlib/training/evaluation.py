@@ -12,7 +12,7 @@ from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.generator import Generator
 from ganlib.training.networks import build_networks
-from ganlib.training.randomness import Purpose, derive
+from ganlib.training.randomness import RandomStream, derive
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def final_scores(
         data: real samples to compare with.
     """
     count = recipe.evaluation_count
-    real = data.take(derive(config.seed, Purpose.EVALUATION), count)
+    real = data.take(derive(config.seed, RandomStream.EVALUATION), count)
     return recipe.evaluate(config, real, generator.generate(count, seed=0))
 
 

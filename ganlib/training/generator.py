@@ -15,7 +15,7 @@ from ganlib.events import Arrays
 from ganlib.fast.hardware import device_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_generator
-from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
+from ganlib.training.randomness import RandomStream, at_step, draw_latents, stream_seeds
 
 BATCH = 1_024
 
@@ -62,15 +62,15 @@ class Generator:
         predict: Predict | None = None,
     ):
         self.model = model
-        self._seeds = all_purposes(config.seed)
+        self._seeds = stream_seeds(config.seed)
         self._latent = recipe.latent(config)
         self._scaling: Scaling = recipe.scaling(config)
         self._is_image = recipe.kind == "image"
         self._predict = predict or compile_generator(model, self._latent.size)
 
-    def latents(self, count: int, purpose: Purpose, step: int = 0) -> np.ndarray:
+    def latents(self, count: int, stream: RandomStream, step: int = 0) -> np.ndarray:
         """(count, latent.size) float32; the same arguments give the same latents."""
-        seed = at_step(self._seeds, purpose, step)
+        seed = at_step(self._seeds, stream, step)
         drawn: np.ndarray = draw_latents(self._latent, seed, count).numpy()
         return drawn
 
@@ -98,7 +98,7 @@ class Generator:
             count: number of samples.
             seed: another seed gives other samples.
         """
-        return self.samples(self.latents(count, Purpose.EVALUATION, seed))
+        return self.samples(self.latents(count, RandomStream.EVALUATION, seed))
 
     def save_weights(self, path: Path) -> None:
         """Writes Keras weights (`.weights.h5`) that `keras.Model.load_weights` reads."""

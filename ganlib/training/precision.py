@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.fast.hardware import processor_flags
-from ganlib.models.structure import convolves
+from ganlib.fast.structure import convolves
 from ganlib.recipes.base import Recipe
 
 # Of processors that multiply bfloat16 themselves; without one of these, TensorFlow is several

@@ -20,8 +20,8 @@ from ganlib.events import Checkpoint  # noqa: E402
 from ganlib.metrics.comparison import compare  # noqa: E402
 from ganlib.metrics.counted import Counted  # noqa: E402
 from ganlib.training import Trainer  # noqa: E402
+from ganlib.training.inspector import image_distributions  # noqa: E402
 from ganlib.training.networks import build_networks  # noqa: E402
-from ganlib.training.probe import image_distributions  # noqa: E402
 
 DATA: dict[str, tuple[str, dict[str, Any]]] = {
     "MNIST": ("fashion/dense", {"dataset": "mnist"}),

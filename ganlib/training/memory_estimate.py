@@ -19,12 +19,12 @@ from keras import layers
 from ganlib.config import RunConfig
 from ganlib.fast.small_images import SmallImageConv2D
 from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
-from ganlib.knobs import baked
+from ganlib.knobs import compile_time_knobs
 from ganlib.models.minibatch import MinibatchDiscrimination
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices, precision
-from ganlib.training.devices import Place
-from ganlib.training.networks import pack_shape, plan_discriminator
+from ganlib.training.devices import DevicePlacement
+from ganlib.training.networks import faster, pack_shape, plan_discriminator
 
 # Graphs, compiled code and what the C library keeps.
 _RUNTIME_BYTES = 150e6
@@ -59,7 +59,7 @@ _IN_PLACE = (
 
 
 @dataclass(frozen=True)
-class Demand:
+class MemoryEstimate:
     """Memory in bytes, as a function of the batch size.
 
     Args:
@@ -110,7 +110,7 @@ class _Size:
     end: tuple[int, ...]
 
 
-def demand(recipe: Recipe[Any], config: RunConfig) -> Demand:
+def memory_estimate(recipe: Recipe[Any], config: RunConfig) -> MemoryEstimate:
     """What a run would take on one device, beside what TensorFlow itself has taken.
 
     Args:
@@ -121,13 +121,13 @@ def demand(recipe: Recipe[Any], config: RunConfig) -> Demand:
         ConfigError: there is no such device.
         DataError: the user's own file of samples is not what it should be.
     """
-    place = devices.choose(config.devices)
+    placement = devices.choose(config.devices)
     # So that another batch size, seed or length is not reckoned anew.
     plain = config.model_copy(update={"batch_size": config.packing, "seed": 0, "steps": 1})
-    return _demand(recipe, plain, place, recipe.data_bytes(config))
+    return _estimate(recipe, plain, placement, recipe.data_bytes(config))
 
 
-def refusal(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
+def out_of_memory_message(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
     """One sentence that says what is too large; empty where a run fits.
 
     Args:
@@ -139,11 +139,11 @@ def refusal(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
         ConfigError: there is no such device.
         DataError: the user's own file of samples is not what it should be.
     """
-    place = devices.choose(config.devices)
+    placement = devices.choose(config.devices)
     there = f"{_gb(room)} is free"
-    if "GPU" in place.first and 0 < (memory := gpu_bytes()) < room:
+    if "GPU" in placement.first and 0 < (memory := gpu_bytes()) < room:
         room, there = memory, f"each GPU has {_gb(memory)}"
-    needed, parts = demand(recipe, config), len(place.devices)
+    needed, parts = memory_estimate(recipe, config), len(placement.devices)
     if needed.at(config.batch_size / parts) <= room:
         return ""
     unit = parts * config.packing
@@ -161,18 +161,18 @@ def refusal(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
     return f"{recipe.name} is too large for here: {rest}."
 
 
-def _culprit(recipe: Recipe[Any], config: RunConfig, needed: Demand) -> str:
+def _culprit(recipe: Recipe[Any], config: RunConfig, needed: MemoryEstimate) -> str:
     """The knob that makes it so large, and what it must be; empty where all are as usual."""
     best, found = needed.at(0), ""
-    usual = baked(recipe.Config())
-    for name, value in baked(config).items():
+    usual = compile_time_knobs(recipe.Config())
+    for name, value in compile_time_knobs(config).items():
         if isinstance(value, tuple) and len(value) > len(usual[name]):
             words = f"{name} must be fewer than {len(value):,} here"
         elif type(value) is int and value > usual[name]:
             words = f"{name} must be below {value:,} here"
         else:
             continue
-        without = demand(recipe, config.model_copy(update={name: usual[name]})).at(0)
+        without = memory_estimate(recipe, config.model_copy(update={name: usual[name]})).at(0)
         if without < best:
             best, found = without, words
     return found
@@ -194,9 +194,11 @@ def _gb(size: float) -> str:
 
 
 @lru_cache(maxsize=64)
-def _demand(recipe: Recipe[Any], config: RunConfig, place: Place, data_bytes: int) -> Demand:
+def _estimate(
+    recipe: Recipe[Any], config: RunConfig, placement: DevicePlacement, data_bytes: int
+) -> MemoryEstimate:
     generator, discriminator = _sizes(recipe, config)
-    policy = precision.choose(recipe, config, place.first)
+    policy = precision.choose(recipe, config, placement.first)
     sample = math.prod(generator.end)
     passes = _GENERATOR + (_IN_LOOP if config.discriminator_steps > 1 else 0)
     judged = _DISCRIMINATOR + _PENALTY[config.gradient_penalty] + _UNROLLED * config.unrolled_steps
@@ -205,7 +207,7 @@ def _demand(recipe: Recipe[Any], config: RunConfig, place: Place, data_bytes: in
     # The real batches of all updates, and what they were scaled from.
     real = 2 * config.discriminator_steps * sample
     pairs = _PAIRS * (1 + config.unrolled_steps) * discriminator.pairs / config.packing**2
-    return Demand(
+    return MemoryEstimate(
         fixed=_RUNTIME_BYTES
         + _FLOAT * _weights(config, policy, generator.weights, discriminator.weights)
         + _DATA_COPIES * data_bytes,
@@ -253,6 +255,8 @@ def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:
 
 
 def _size(model: keras.Sequential, shape: tuple[int, ...]) -> _Size:
+    if transform := faster():
+        model = transform(model, shape)
     outputs, scratch, pairs = [0], 0, 0
     for layer in model.layers:
         layer.build((None, *shape))

@@ -15,8 +15,8 @@ from ganlib.metrics.extent import view
 from ganlib.models.lipschitz import lipschitz_bound
 from ganlib.objectives import objective_of
 from ganlib.recipes.base import Recipe
+from ganlib.training.discriminator_pass import pack
 from ganlib.training.generator import BATCH, Generator
-from ganlib.training.judge import pack
 
 # (B, *sample_shape) in the networks' units -> (B / packing,) logits.
 Score = Callable[[tf.Tensor], tf.Tensor]
@@ -44,7 +44,7 @@ def compile_score(discriminator: keras.Model, sample_shape: tuple[int, ...], pac
     return score
 
 
-class Probe:
+class Inspector:
     """Looks at a run's networks without changing them.
 
     Args:
@@ -83,7 +83,7 @@ class Probe:
         """What is the same at every step: the real samples' distributions."""
         return image_distributions(self.real) if self._kind == "image" else {}
 
-    def look(self, fresh: np.ndarray, fixed: np.ndarray) -> Arrays:
+    def snapshot(self, fresh: np.ndarray, fixed: np.ndarray) -> Arrays:
         """Arrays by name.
 
         `scores_real` and `scores_generated`: the discriminator's logits, one a pack. Of

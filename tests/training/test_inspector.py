@@ -11,7 +11,7 @@ from small_recipe import Config, Small
 from ganlib import recipes
 from ganlib.events import Samples, Started
 from ganlib.training import Trainer
-from ganlib.training.probe import image_distributions, latent_grid
+from ganlib.training.inspector import image_distributions, latent_grid
 
 SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
 
