@@ -69,8 +69,8 @@ WRONG = [
     ),
     (
         "ganlib/runs/store.py",
-        "from ganlib.ui import grid",
-        "ganlib.runs.store may not import ganlib.ui.grid.",
+        "from ganlib.ui.components import grid",
+        "ganlib.runs.store may not import ganlib.ui.components.grid.",
     ),
     (
         "ganlib/viz/chart.py",
@@ -83,14 +83,14 @@ WRONG = [
         "ganlib.viz.chart may not import tensorflow.",
     ),
     (
-        "ganlib/ui/grid.py",
+        "ganlib/ui/components/grid.py",
         "from ganlib.models import dense",
-        "ganlib.ui.grid may not import ganlib.models.dense.",
+        "ganlib.ui.components.grid may not import ganlib.models.dense.",
     ),
     (
-        "ganlib/ui/grid.py",
+        "ganlib/ui/components/grid.py",
         "import pages.toy",
-        "ganlib.ui.grid may not import pages.toy.",
+        "ganlib.ui.components.grid may not import pages.toy.",
     ),
     ("pages/toy.py", "from ganlib import runs", "pages.toy may not import ganlib.runs."),
     ("pages/toy.py", "def f():\n    import keras", "pages.toy may not import keras."),
@@ -107,24 +107,24 @@ WRONG = [
         "ganlib.bench.session may not import streamlit.",
     ),
     (
-        "ganlib/ui/grid.py",
+        "ganlib/ui/components/grid.py",
         "from ganlib.bench import session",
-        "ganlib.ui.grid may not import ganlib.bench.session.",
+        "ganlib.ui.components.grid may not import ganlib.bench.session.",
     ),
     (
-        "ganlib/ui/grid.py",
+        "ganlib/ui/components/grid.py",
         "def f():\n    from streamlit.runtime import caching",
-        "ganlib.ui.grid may not use streamlit.runtime, which is private.",
+        "ganlib.ui.components.grid may not use streamlit.runtime, which is private.",
     ),
     (
-        "ganlib/ui/grid.py",
+        "ganlib/ui/components/grid.py",
         "from streamlit import config",
-        "ganlib.ui.grid may not use streamlit.config, which is private.",
+        "ganlib.ui.components.grid may not use streamlit.config, which is private.",
     ),
     (
-        "ganlib/ui/login.py",
+        "ganlib/ui/server/login.py",
         "st.secrets._reset()",
-        "ganlib.ui.login may not use st.secrets._reset, which is private.",
+        "ganlib.ui.server.login may not use st.secrets._reset, which is private.",
     ),
     (
         "app.py",
@@ -176,9 +176,9 @@ def test_a_wrong_arrow_is_caught(copy: Path, path: str, text: str, sentence: str
 
 
 RIGHT = [
-    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui import grid"),
+    ("pages/toy.py", "import streamlit as st\nfrom ganlib.ui.components import grid"),
     ("ganlib/ui/extra.py", "from streamlit.errors import Error\nimport streamlit.components.v1"),
-    ("app.py", "import streamlit as st\nimport ganlib.ui.grid"),
+    ("app.py", "import streamlit as st\nimport ganlib.ui.components.grid"),
     ("ganlib/ui/extra.py", "import streamlit\ndef f():\n    from ganlib.training import Trainer"),
     ("ganlib/runs/extra.py", "def f():\n    from ganlib.training import Trainer"),
     ("ganlib/recipes/extra.py", "def f():\n    from ganlib.models.dense import mlp"),

@@ -37,7 +37,7 @@ def check_unchanged(path: Path, before: str, now: str) -> None:
     """
     if before != now:
         raise DataError(
-            f"{path} has changed since these settings were made. Put the old file back, "
+            f"{path} has changed since these settings were saved. Put the old file back, "
             "or start a new run with it as it is now."
         )
 

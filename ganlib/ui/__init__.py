@@ -2,18 +2,20 @@
 
 from pathlib import Path
 
-from ganlib.ui.distributions import distributions
-from ganlib.ui.home import flush_links, page_cards, running_now, start_demo
-from ganlib.ui.login import guard, let_in
-from ganlib.ui.recovery import interrupted_runs
-from ganlib.ui.runs_table import runs_table
-from ganlib.ui.services import start
-from ganlib.ui.training_page import training_page
+from ganlib.ui.browse.home import flush_links, page_cards, running_now, start_demo
+from ganlib.ui.browse.recovery import interrupted_runs
+from ganlib.ui.browse.runs_table import runs_table
+from ganlib.ui.compare import distributions
+from ganlib.ui.pages import all_pages
+from ganlib.ui.server.login import guard, let_in
+from ganlib.ui.server.services import start
+from ganlib.ui.train.training_page import training_page
 
 ICON = str(Path(__file__).with_name("icon.png"))
 
 __all__ = [
     "ICON",
+    "all_pages",
     "distributions",
     "flush_links",
     "guard",

@@ -1,4 +1,4 @@
-"""What is drawn of curves: losses, accuracies, distances, learning rates, gradient norms."""
+"""Figures of metrics over training."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -10,126 +10,68 @@ from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.curves import CurvesInfo, Mark, gathered
 from ganlib.viz.layout import chart_layout, log_axis, upright, x_axis
+from ganlib.viz.metric_specs import Axis, MetricSpec
 
-_PER_CENT: Mapping[str, Any] = MappingProxyType(
+# A line along the edge of a plot would be cut in half, so that axes reach a little further.
+_AXES: Mapping[Axis, Mapping[str, Any]] = MappingProxyType(
     {
-        # A little beyond both ends, or the line would be cut in half at 0 and 100 %.
-        "range": [-0.03, 1.03],
-        "tickvals": [0, 0.25, 0.5, 0.75, 1],
-        "tickformat": ".0%",
-        "fixedrange": True,
+        "number": {},
+        "from zero": {"rangemode": "tozero"},
+        "share": {
+            "range": [-0.03, 1.03],
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+            "tickformat": ".0%",
+            "fixedrange": True,
+        },
+        # 2e-4 and not 0.0002, which leaves no room for the axis' title.
+        "rate": {"exponentformat": "e", "rangemode": "tozero"},
+        "share of white": {"rangemode": "tozero", "tickformat": ".1~%"},
+        "count": {"tickformat": "d"},
     }
 )
-_SHADOW = 0.18
-# A batch's accuracy jumps from 0 to 1 and back: any darker, and it would hide its mean.
-_ACCURACY_SHADOW = 0.07
+_HOVER_FORMATS: Mapping[Axis, str] = MappingProxyType(
+    {"share": ".1%", "share of white": ".2%", "count": "d"}
+)
 # Width of a mark's triangle, as a share of the axis.
 _TRIANGLE = 0.025
 
 
-def loss_figure(info: CurvesInfo, *, uirevision: str, height: int = 280) -> Chart:
-    """Losses of "discriminator" (or "critic") and "generator"."""
-    return _figure(info, "loss", uirevision, height)
+def metric_figure(
+    spec: MetricSpec, info: CurvesInfo, *, uirevision: str, height: int = 220
+) -> Chart:
+    """Draws the curves of a metric over training.
 
-
-def gradient_norm_figure(info: CurvesInfo, *, uirevision: str, height: int = 280) -> Chart:
-    """Length of the gradient over all weights of "discriminator" and "generator"."""
-    return _figure(info, "gradient norm", uirevision, height)
-
-
-def accuracy_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """How often the discriminator is right on "real" and on "generated" samples, from 0 to 1.
-
-    At the dotted 50 % it does no better than a coin.
+    Args:
+        spec: the metric's row in `metric_specs`.
+        info: its curves.
+        uirevision: see `chart_layout`.
+        height: pixels.
     """
-    chart = _figure(
-        info,
-        "accuracy",
-        uirevision,
-        height,
-        y=_PER_CENT,
-        label="on {}",
-        value_format=".1%",
-        shadow=_ACCURACY_SHADOW,
+    value_format = _HOVER_FORMATS.get(spec.axis, ".4~g")
+    shadows, lines = [], []
+    for position, curve in enumerate(info.curves):
+        colour = colours.of_role(curve.name, position)
+        name = spec.label.format(curve.name)
+        if len(curve.raw_x):
+            shadows.append(
+                _line(name, curve.raw_x, curve.raw_y, colour)
+                | {"opacity": spec.shadow, "showlegend": False, "hoverinfo": "skip"}
+            )
+        lines.append(
+            _line(name, curve.x, curve.y, colour)
+            | {"hovertemplate": f"%{{y:{value_format}}}<extra>{name}</extra>"}
+        )
+    note = _note(info)
+    x, y = x_axis(info.x_kind), _y_axis(spec, info)
+    if note:
+        # Without points Plotly would show -1 to 6, as if there could be negative steps.
+        x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
+    layout = chart_layout(
+        title=spec.unit, uirevision=uirevision, height=height, x=x, y=y, note=note
     )
-    return Chart(chart.traces, {**chart.layout, "shapes": [_level(0.5)]})
-
-
-def distance_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """The estimate of "critic" of how far generated samples are from real ones.
-
-    It is the mean score of real samples less that of generated ones: at most the Wasserstein
-    distance times the critic's Lipschitz constant (its steepest slope). At the dotted 0 the
-    critic sees no difference.
-    """
-    chart = _figure(info, "distance", uirevision, height, label="{}'s estimate")
-    shapes = [] if info.log else [_level(0.0)]
-    return Chart(chart.traces, {**chart.layout, "shapes": shapes})
-
-
-def clipped_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Share of the weights of "critic" that stand at the limit they are clipped to, from 0 to 1."""
-    return _figure(
-        info, "clipped", uirevision, height, y=_PER_CENT, label="weights of {}", value_format=".1%"
-    )
-
-
-def learning_rate_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Learning rates of "discriminator" (or "critic") and "generator"."""
-    # 2e-4 and not 0.0002, which leaves no room for the axis' title.
-    y = {"exponentformat": "e", "rangemode": "tozero"}
-    return _figure(info, "rate", uirevision, height, y=y)
-
-
-def peaks_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """How many peaks of the distribution the samples of "generated" find."""
-    most = max(1, round(info.highest))
-    y = {
-        # A line along the upper edge would be cut in half.
-        "range": [0, 1.06 * most],
-        # Peaks are counted: no tick between two of them, and about four in all.
-        "dtick": -(-most // 4),
-        "tickformat": "d",
-    }
-    return _figure(info, "peaks", uirevision, height, y=y, label="found by {}", value_format="d")
-
-
-def near_a_peak_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Share of the samples of "generated" that lie near a peak, from 0 to 1."""
-    return _figure(
-        info, "near a peak", uirevision, height, y=_PER_CENT, label="{}", value_format=".1%"
-    )
-
-
-def reverse_kl_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """How unevenly the samples of "generated" visit the peaks: divergence from even, in nats."""
-    return _figure(info, "reverse KL", uirevision, height, y={"rangemode": "tozero"})
-
-
-def wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Wasserstein-1 of "generated" from real values, over the real ones' standard deviation."""
-    return _figure(info, "W1 / sigma", uirevision, height, y={"rangemode": "tozero"})
-
-
-def sliced_wasserstein_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Sliced Wasserstein-1 of "generated" from real points over their scale, and its "floor"."""
-    return _figure(info, "sliced W1", uirevision, height, y={"rangemode": "tozero"})
-
-
-def frechet_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Fréchet distance of "generated" from real images, in the classifier's features."""
-    return _figure(info, "Fréchet", uirevision, height, y={"rangemode": "tozero"})
-
-
-def lipschitz_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """The discriminator's slope: an "upper bound", and the "largest seen" at samples."""
-    return _figure(info, "slope", uirevision, height)
-
-
-def brightness_figure(info: CurvesInfo, *, uirevision: str, height: int = 220) -> Chart:
-    """Wasserstein-1 of the pixels' brightness of "generated" from real images, of full white."""
-    y = {"rangemode": "tozero", "tickformat": ".1~%"}
-    return _figure(info, "of white", uirevision, height, y=y, value_format=".2%")
+    if spec.level is not None and not (info.log and spec.level <= 0):
+        layout["shapes"] = [_level(spec.level)]
+    return Chart((*shadows, *lines), layout)
 
 
 def marked(chart: Chart, marks: Sequence[Mark], length: float) -> Chart:
@@ -191,45 +133,14 @@ def steps_figure(
     return Chart((line,), layout)
 
 
-def _figure(
-    info: CurvesInfo,
-    title: str,
-    uirevision: str,
-    height: int,
-    *,
-    y: Mapping[str, Any] = MappingProxyType({}),
-    label: str = "{}",
-    value_format: str = ".4~g",
-    shadow: float = _SHADOW,
-) -> Chart:
-    shadows, lines = [], []
-    for position, curve in enumerate(info.curves):
-        colour = colours.of_role(curve.name, position)
-        name = label.format(curve.name)
-        if len(curve.raw_x):
-            shadows.append(
-                _line(name, curve.raw_x, curve.raw_y, colour)
-                | {"opacity": shadow, "showlegend": False, "hoverinfo": "skip"}
-            )
-        lines.append(
-            _line(name, curve.x, curve.y, colour)
-            | {"hovertemplate": f"%{{y:{value_format}}}<extra>{name}</extra>"}
-        )
+def _y_axis(spec: MetricSpec, info: CurvesInfo) -> dict[str, Any]:
+    axis = dict(_AXES[spec.axis])
+    if spec.axis == "count":
+        most = max(1, round(info.highest))
+        # Whole numbers only, about four ticks in all.
+        axis |= {"range": [0, 1.06 * most], "dtick": -(-most // 4)}
     scale = log_axis(info.lowest, info.highest) if info.log else {"type": "linear"}
-    note = _note(info)
-    x = x_axis(info.x_kind)
-    if note:
-        # Without points Plotly would show -1 to 6, as if there could be negative steps.
-        x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
-    layout = chart_layout(
-        title=title,
-        uirevision=uirevision,
-        height=height,
-        x=x,
-        y={**y, **scale, "uirevision": scale["type"]},
-        note=note,
-    )
-    return Chart((*shadows, *lines), layout)
+    return {**axis, **scale, "uirevision": scale["type"]}
 
 
 def _level(y: float) -> dict[str, Any]:

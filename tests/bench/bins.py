@@ -22,7 +22,7 @@ from ganlib import recipes  # noqa: E402
 from ganlib.events import DataReport, Finished, Samples, Started  # noqa: E402
 from ganlib.runs import RunStore  # noqa: E402
 from ganlib.runs.writer import RunWriter  # noqa: E402
-from ganlib.ui.services import manager  # noqa: E402
+from ganlib.ui.server.services import manager  # noqa: E402
 
 
 def stored_run(store: RunStore, values: int) -> str:

@@ -29,8 +29,9 @@ from ganlib.bench.server import AppServer, served
 from ganlib.bench.session import Tab
 from ganlib.errors import RunError
 from ganlib.runs import RunStore
+from ganlib.ui.pages import PAGES
 
-PAGES = ("", "toy", "mnist", "quickdraw", "wgan", "distributions", "runs")
+ADDRESSES = ("", *(page.name for page in PAGES[1:]))
 # Recipes that are started, and between how many steps.
 STARTED = {"toy/scalar": (50, 4_000), "toy/gaussian-vector": (20, 300), "fashion/dense": (10, 60)}
 # What is entered into a form, allowed and not.
@@ -115,7 +116,7 @@ class Person:
         """Comes, acts until a time on the clock `time.monotonic`, and leaves."""
         name = "open"
         try:
-            await self._open(self._random.choice(PAGES))
+            await self._open(self._random.choice(ADDRESSES))
             while time.monotonic() < until:
                 [name] = self._random.choices(list(_ACTIONS), list(_ACTIONS.values()))
                 self._record.actions[name] += 1
@@ -135,7 +136,7 @@ class Person:
         await self._tab.__aenter__()
 
     async def _go(self) -> None:
-        self._page = self._random.choice(PAGES)
+        self._page = self._random.choice(ADDRESSES)
         await self._tab.go(self._page)
 
     async def _reload(self) -> None:
@@ -276,7 +277,7 @@ async def _warm_up(server: AppServer, record: Record) -> None:
     """Every page once, and a run of each recipe to its end."""
     person = Person(server, 0, record)
     await person._open("")
-    for page in PAGES[1:]:
+    for page in ADDRESSES[1:]:
         await person._tab.go(page)
     for name, (steps, _) in STARTED.items():
         await person.start(name, steps)

@@ -7,7 +7,7 @@ from many_runs import copy_runs, make_template, run_queue
 from whole import faults
 
 from ganlib.runs import Run, RunStore, documents
-from ganlib.ui.sparks import Sparks
+from ganlib.ui.browse.sparks import Sparks
 
 
 @pytest.fixture(scope="module")

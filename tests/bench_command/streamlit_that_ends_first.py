@@ -9,7 +9,7 @@ import sys
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.web.cli import main
 
-from ganlib.ui import services
+from ganlib.ui.server import services
 
 _PATIENCE_S = 20.0
 _ask = ScriptRunner.request_rerun

@@ -33,7 +33,7 @@ def test_a_run_finds_its_table_from_anywhere_and_says_when_it_has_changed(
     heights.write_text(heights.read_text() + "\n171")
     said = command("resume", run_id, "--steps", "40", "--json")
     assert said.code == 2
-    assert "heights.csv has changed since these settings were made." in said.err
+    assert "heights.csv has changed since these settings were saved." in said.err
     heights.unlink()
     said = command("resume", run_id, "--steps", "50", "--json")
     assert said.code == 2

@@ -11,11 +11,12 @@ from login_provider import COOKIE_SECRET, secrets
 from streamlit.testing.v1 import AppTest
 
 from ganlib.errors import UserError
-from ganlib.ui import services
-from ganlib.ui.login_settings import LoginSettings, login_settings
+from ganlib.ui.pages import PAGES
+from ganlib.ui.server import services
+from ganlib.ui.server.login_settings import LoginSettings, login_settings
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path.stem for path in ROOT.glob("pages/*.py"))
+PAGE_NAMES = [page.name for page in PAGES]
 WHOLE = {
     "redirect_uri": "http://localhost:{port}/oauth2callback",
     "cookie_secret": COOKIE_SECRET,
@@ -50,23 +51,22 @@ def without(key: str) -> dict[str, Any]:
 
 
 WRONG = [
-    ({}, f"{WHERE} needs redirect_uri and cookie_secret, each a text that is not empty."),
-    *((without(key), f"{WHERE} needs {key}, each a text that is not empty.") for key in WHOLE),
-    (WHOLE | {"client_id": " "}, f"{WHERE} needs client_id, each a text that is not empty."),
-    (WHOLE | {"client_id": 7}, f"{WHERE} needs client_id, each a text that is not empty."),
+    ({}, f"{WHERE} needs redirect_uri and cookie_secret, each a non-empty text."),
+    *((without(key), f"{WHERE} needs {key}, each a non-empty text.") for key in WHOLE),
+    (WHOLE | {"client_id": " "}, f"{WHERE} needs client_id, each a non-empty text."),
+    (WHOLE | {"client_id": 7}, f"{WHERE} needs client_id, each a non-empty text."),
     (
         OF_ALL,
-        f"{WHERE} needs client_id and client_secret and server_metadata_url, each a text that "
-        "is not empty.",
+        f"{WHERE} needs client_id and client_secret and server_metadata_url, each a "
+        "non-empty text.",
     ),
     (
         OF_ALL | {"one": {"client_id": "x", "client_secret": "y"}},
-        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a text that is "
-        "not empty.",
+        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a non-empty text.",
     ),
     (
         OF_ALL | {"one_more": PROVIDER},
-        f"A provider's name in {WHERE} has no underscore. Received: 'one_more'.",
+        f"A provider's name in {WHERE} must not contain an underscore. Received: 'one_more'.",
     ),
     # Misspelt, it would let everybody in.
     (WHOLE | {"alow": ["@example.org"]}, f"{WHERE} has no key 'alow'."),
@@ -171,7 +171,7 @@ def _set_files(paths: list[str]) -> None:
 
 
 UNREADABLE = (
-    "The secrets of this server cannot be read, and a login may stand there. "
+    "The secrets of this server, which may configure a login, cannot be read. "
     "They must be a file of TOML; the server's log says what is wrong."
 )
 SHUT = [
@@ -190,7 +190,7 @@ def test_half_a_login_keeps_the_pages_shut(
     with_secrets(content)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
     assert not app.exception
-    assert [title.value for title in app.title] == ["This dashboard is closed"]
+    assert [title.value for title in app.title] == ["This dashboard is not available"]
     assert len(app.error) == 1
     assert sentence in app.error[0].value.replace("\\", "")
     assert not app.button
@@ -201,7 +201,10 @@ def test_half_a_login_keeps_the_pages_shut(
 
 @pytest.mark.parametrize(
     ("page", "content"),
-    [("toy", b"[auth]\n"), *((page, secrets("http://localhost:1").encode()) for page in PAGES)],
+    [
+        ("toy", b"[auth]\n"),
+        *((page, secrets("http://localhost:1").encode()) for page in PAGE_NAMES),
+    ],
 )
 def test_a_page_that_runs_without_the_app_shows_nothing(
     with_secrets: Callable[[bytes], None],
@@ -210,7 +213,7 @@ def test_a_page_that_runs_without_the_app_shows_nothing(
     content: bytes,
 ) -> None:
     with_secrets(content)
-    monkeypatch.setattr("ganlib.ui.login.run_within_app", lambda: None)
+    monkeypatch.setattr("ganlib.ui.server.login.run_within_app", lambda: None)
     alone = AppTest.from_file(str(ROOT / f"pages/{page}.py"), default_timeout=60).run()
     assert not alone.exception
     assert len(alone.main.children) == 0

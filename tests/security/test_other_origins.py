@@ -82,7 +82,7 @@ ADDRESSES = [
     ("GET", "/_stcore/host-config"),
     ("GET", "/_stcore/metrics"),
     ("GET", "/media/nothing.png"),
-    ("GET", "/component/ganlib.ui.live_chart.plotly/plotly.min.js"),
+    ("GET", "/component/ganlib.ui.components.live_chart.plotly/plotly.min.js"),
     ("OPTIONS", "/_stcore/upload_file/a/b"),
     ("OPTIONS", "/_stcore/health"),
     ("OPTIONS", "/media/nothing.png"),

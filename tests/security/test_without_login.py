@@ -11,11 +11,12 @@ from login_provider import COOKIE_SECRET, NAME, guarded
 from visitor import Page, Visitor, log_in
 
 from ganlib.bench.server import AppServer
+from ganlib.ui.pages import PAGES
 
-PAGES = ("", "home", "toy", "mnist", "quickdraw", "wgan", "distributions", "runs", "account")
+ADDRESSES = ("", *(page.name for page in PAGES), "account")
 LOGIN = [
     ("heading", "Log in"),
-    ("markdown", "This dashboard trains GANs, for those who are known here."),
+    ("markdown", "Log in to train GANs on this dashboard."),
     ("button", "Log in"),
 ]
 SHELL = "<!doctype html>"
@@ -30,11 +31,11 @@ def ada(closed: AppServer) -> dict[str, str]:
 def check_login_only(page: Page, run_id: str) -> None:
     assert page.elements == LOGIN
     # In what was drawn first and replaced at once, too.
-    for secret in (NAME, run_id, "Toy distributions", "Start", "Running and waiting", "Recipe"):
+    for secret in (NAME, run_id, "Toy distributions", "Start", "Running and queued", "Recipe"):
         assert secret.encode() not in page.sent, secret
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ADDRESSES)
 def test_every_page_is_the_login(closed: AppServer, run_id: str, page: str) -> None:
     with Visitor(closed.url) as stranger:
         check_login_only(stranger.open(page), run_id)
@@ -125,16 +126,16 @@ def test_who_is_not_on_the_list(closed: AppServer, run_id: str, subject: str) ->
     """Of another domain, or with an address that the provider calls unverified."""
     cookies = log_in(closed.url, subject)
     with Visitor(closed.url, cookies=cookies, token=cookies["_streamlit_xsrf"]) as visitor:
-        for page in PAGES:
+        for page in ADDRESSES:
             found = visitor.open(page, f"run={run_id}")
             assert [text for kind, text in found.elements if kind != "markdown"] == [
-                "Not for this account",
+                "No access with this account",
                 "Log out",
             ]
             assert NAME.encode() not in found.sent
 
 
-@pytest.mark.parametrize("page", [*PAGES, "nowhere", "app/static/app.py", "pages/toy.py"])
+@pytest.mark.parametrize("page", [*ADDRESSES, "nowhere", "app/static/app.py", "pages/toy.py"])
 def test_an_address_alone_gives_streamlits_empty_page(closed: AppServer, page: str) -> None:
     answer = httpx.get(f"{closed.url}/{page}", follow_redirects=True)
     if answer.status_code == 200:
@@ -184,10 +185,10 @@ def test_the_interface_for_agents_is_off(closed: AppServer, path: str, origin: s
         "media/0123456789abcdef0123456789abcdef.png",
         "media/../../app.py",
         "media/..%2f..%2fapp.py",
-        "component/ganlib.ui.live_chart.plotly/../../../app.py",
-        "component/ganlib.ui.live_chart.plotly/..%2f__init__.py",
-        "component/ganlib.ui.live_chart.plotly/%2fetc%2fpasswd",
-        "component/ganlib.ui.live_chart.plotly//etc/passwd",
+        "component/ganlib.ui.components.live_chart.plotly/../../../app.py",
+        "component/ganlib.ui.components.live_chart.plotly/..%2f__init__.py",
+        "component/ganlib.ui.components.live_chart.plotly/%2fetc%2fpasswd",
+        "component/ganlib.ui.components.live_chart.plotly//etc/passwd",
         "_stcore/bidi-components/ganlib_live_chart/../../app.py",
         "_stcore/script-health-check",
         "app/static/../../.streamlit/secrets.toml",
@@ -198,7 +199,9 @@ def test_no_file_is_served_that_is_not_meant_to_be(
 ) -> None:
     with Visitor(closed.url, cookies=ada, token=ada["_streamlit_xsrf"]) as visitor:
         visitor.open("toy")  # from now on, the library that draws charts is served
-    served = httpx.get(f"{closed.url}/component/ganlib.ui.live_chart.plotly/plotly.min.js")
+    served = httpx.get(
+        f"{closed.url}/component/ganlib.ui.components.live_chart.plotly/plotly.min.js"
+    )
     assert served.status_code == 200
     # Not through httpx' own tidying of addresses.
     url = httpx.URL(closed.url).copy_with(raw_path=f"/{path}".encode())

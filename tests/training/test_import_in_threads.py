@@ -11,7 +11,7 @@ IMPORTS = """
 import sys, threading, time
 from ganlib import recipes
 from ganlib.runs.room import check_memory
-from ganlib.ui.architecture import _described
+from ganlib.ui.train.architecture import _described
 
 def warm_up():
     from ganlib import training

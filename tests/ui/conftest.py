@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui.preparing import Preparer
+from ganlib.ui.server.preparing import Preparer
 from tests.ui import component_register  # noqa: F401  (before any page is opened)
 
 APP = Path(__file__).parents[2] / "app.py"

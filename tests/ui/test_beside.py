@@ -7,7 +7,7 @@ import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui import plane_samples
+from ganlib.ui.train import plane_samples
 
 Open = Callable[..., AppTest]
 
@@ -85,7 +85,7 @@ def test_an_address_that_names_a_run_of_another_kind(
 ) -> None:
     scalar = stored_runs.finished(store, "toy/scalar").id
     app = open_page("toy", run=planes[0], beside=scalar)
-    assert "cannot stand beside" in app.warning[0].value
+    assert "cannot be compared" in app.warning[0].value
     assert address(app, "beside") is None
     # Nor does one stand beside it.
     assert address(open_page("toy", run=scalar, beside=planes[0]), "beside") is None

@@ -15,8 +15,8 @@ from ganlib.data import quickdraw
 from ganlib.data.digest import file_digest
 from ganlib.data.download import cache_folder
 from ganlib.errors import DataError
-from ganlib.ui import own_files
-from ganlib.ui.category_picker import with_or_without
+from ganlib.ui.form import own_files
+from ganlib.ui.form.category_picker import with_or_without
 
 HERE = [name for name, each in quickdraw.availability().items() if each.count]
 NOT_HERE = [name for name, each in quickdraw.availability().items() if not each.count]
@@ -31,7 +31,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def form(chosen) -> None:
     import streamlit as st
 
-    from ganlib.ui.category_picker import category_picker
+    from ganlib.ui.form.category_picker import category_picker
 
     st.session_state.setdefault("form:categories", chosen)
     category_picker("form:categories", "What the drawings are of.")
@@ -40,7 +40,7 @@ def form(chosen) -> None:
 def own_form() -> None:
     import streamlit as st
 
-    from ganlib.ui.category_picker import own_drawings
+    from ganlib.ui.form.category_picker import own_drawings
 
     st.session_state.setdefault("form:own_file", "")
     own_drawings("form:own_file", "A .npy file.")

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import RunStore
-from ganlib.ui import _compat, services
+from ganlib.ui import _compat
+from ganlib.ui.server import services
 
 Open = Callable[..., AppTest]
 RERUNS = 8

@@ -12,9 +12,9 @@ from ganlib import recipes
 from ganlib.events import Change, DataReport, Metrics, Samples, Started
 from ganlib.runs import History, Run, RunStore, Scores
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.curves import _charts, _Look, _marks
-from ganlib.ui.reading import Reading
-from ganlib.ui.second_charts import default_chart, offered_charts
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.train.curves import _charts, _Look, _marks
+from ganlib.viz.metric_specs import available_metrics, default_metric
 
 LOSSES = ("discriminator_loss", "generator_loss")
 NORMS = ("discriminator_gradient_norm", "generator_gradient_norm")
@@ -50,8 +50,8 @@ RATES = ("discriminator_learning_rate", "generator_learning_rate")
     ],
 )
 def test_a_run_offers_what_it_has_measured(columns, critic, offered, default):
-    assert offered_charts(columns, critic) == offered
-    assert default_chart(offered, critic) == default
+    assert available_metrics(columns, critic) == offered
+    assert default_metric(offered, critic) == default
 
 
 def measured(store: RunStore, names: tuple[str, ...]) -> Run:
@@ -71,8 +71,8 @@ def panel(folder: str) -> None:
     from pathlib import Path
 
     from ganlib.runs import RunStore
-    from ganlib.ui.curves import chart_options, curves_panel, offered_by
-    from ganlib.ui.reading import Reading
+    from ganlib.ui.server.reading import Reading
+    from ganlib.ui.train.curves import chart_options, curves_panel, offered_by
 
     (summary,) = RunStore(Path(folder)).list()
     run = RunStore(Path(folder)).open(summary.id)
@@ -178,14 +178,14 @@ def decoded(app: AppTest) -> dict[str, list[float]]:
 
 
 def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
-    offered = offered_charts({"modes"}, False)
+    offered = available_metrics({"modes"}, False)
     assert offered == ("Accuracy", "Gradient norms", "Peaks found")
-    assert default_chart(offered, False) == "Accuracy"
-    offered = offered_charts({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
+    assert default_metric(offered, False) == "Accuracy"
+    offered = available_metrics({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
     assert offered == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")
-    offered = offered_charts({"lipschitz_bound", "largest_slope"}, False)
+    offered = available_metrics({"lipschitz_bound", "largest_slope"}, False)
     assert offered == ("Accuracy", "Gradient norms", "Lipschitz bound")
-    assert offered_charts({"lipschitz_bound"}, False) == ("Accuracy", "Gradient norms")
+    assert available_metrics({"lipschitz_bound"}, False) == ("Accuracy", "Gradient norms")
 
 
 def test_the_lipschitz_bound_has_a_logarithmic_axis_whatever_is_chosen(store: RunStore) -> None:
@@ -213,7 +213,7 @@ def test_the_lipschitz_bound_has_a_logarithmic_axis_whatever_is_chosen(store: Ru
 def test_a_plane_offers_its_distance_with_the_floor(store: RunStore) -> None:
     """An earlier version's score of the plane has no chart."""
     scores = {"sliced_w1_over_sigma", "sliced_w1_floor", "marginal_w1_over_sigma", "modes"}
-    offered = offered_charts(scores, False)
+    offered = available_metrics(scores, False)
     assert offered[-2:] == ("Peaks found", "Sliced Wasserstein-1")
     history = History(("step", "time_s", "generator_loss"), np.arange(6.0).reshape(3, 2))
     kept = Scores(

@@ -8,8 +8,8 @@ from ganlib import recipes
 from ganlib.events import DataReport, Metrics, Samples, Started
 from ganlib.runs import RunStore
 from ganlib.runs.writer import RunWriter
-from ganlib.ui import live_panels
-from ganlib.ui.reading import Reading
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.train import live_panels
 
 ACCURACIES = ("accuracy_real", "accuracy_generated")
 POINTS = np.zeros((4, 2), np.float32)

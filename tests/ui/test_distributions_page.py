@@ -19,9 +19,9 @@ from ganlib.metrics.counted import Counted
 from ganlib.runs import Run, RunStore
 from ganlib.runs.distributions import distributions
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.distributions import over_steps
-from ganlib.ui.distributions.compared import Compared
-from ganlib.ui.distributions.panels import charts_html, values_csv
+from ganlib.ui.compare import over_steps
+from ganlib.ui.compare.compared import Compared
+from ganlib.ui.compare.panels import charts_html, values_csv
 from ganlib.viz.pair import two_real
 
 Open = Callable[..., AppTest]
@@ -150,7 +150,7 @@ def test_two_runs_that_have_nothing_in_common(store: RunStore, open_page: Open) 
     app = open_page("distributions")
     app.session_state["compare.source"] = "Two runs"
     app.run()
-    assert "nothing in common" in app.info[0].value
+    assert "cannot be compared" in app.info[0].value
 
 
 @pytest.mark.parametrize("source", ["A run", "Two runs"])
@@ -165,7 +165,7 @@ def test_a_run_without_samples(store: RunStore, open_page: Open, source: str) ->
     app.run()
     assert not app.exception
     if source == "A run":
-        assert "There are no samples yet." in [part.value for part in app.caption]
+        assert "No samples yet." in [part.value for part in app.caption]
     else:
         assert [part.value.replace("\\", "") for part in app.info] == ["a_f*t has no samples."]
     assert not charts(app)

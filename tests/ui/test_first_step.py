@@ -10,7 +10,7 @@ import streamlit as st
 
 from ganlib.runs import Run, RunStore
 from ganlib.runs.status import write_status
-from ganlib.ui import session
+from ganlib.ui.server import session
 
 
 class Clock:

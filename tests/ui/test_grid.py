@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from ganlib.ui.grid import png_size
+from ganlib.ui.components.grid import png_size
 
 
 def png(width, height):
@@ -26,7 +26,7 @@ def test_refuses_what_is_not_a_png(content):
 
 
 def page(content):
-    from ganlib.ui.grid import image_grid
+    from ganlib.ui.components.grid import image_grid
 
     image_grid(content, key="grid", alt="four digits", caption="step 1,200")
 

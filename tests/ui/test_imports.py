@@ -1,7 +1,11 @@
 import subprocess
 import sys
 
-UI = ["ganlib.ui.live_chart", "ganlib.ui.time_slider", "ganlib.ui.grid"]
+UI = [
+    "ganlib.ui.components.live_chart",
+    "ganlib.ui.components.time_slider",
+    "ganlib.ui.components.grid",
+]
 VIZ = [
     "ganlib.viz.colours",
     "ganlib.viz.curve_figures",

@@ -7,18 +7,19 @@ import streamlit as st
 from drawn import charts
 from streamlit.testing.v1 import AppTest
 
-from ganlib.ui import live_chart
+from ganlib.ui.components import live_chart
 
 
 def page():
     import numpy as np
 
-    from ganlib.ui.live_chart import Shown, live_charts
-    from ganlib.viz.curve_figures import loss_figure
+    from ganlib.ui.components.live_chart import Shown, live_charts
+    from ganlib.viz.curve_figures import metric_figure
     from ganlib.viz.curves import curves_info
+    from ganlib.viz.metric_specs import LOSSES
 
     info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])})
-    chart = loss_figure(info, uirevision="run", height=999)
+    chart = metric_figure(LOSSES, info, uirevision="run", height=999)
     live_charts(Shown(chart, key="live_loss", height=240, alt="Loss of the generator"))
 
 
@@ -38,7 +39,9 @@ def test_figure_travels_with_what_the_browser_needs():
 
 def test_plotly_is_in_the_folder_that_is_served():
     path, package_version = shown()["plotly"].split("?v=")
-    assert re.fullmatch(r"/component/ganlib\.ui\.live_chart\.plotly/plotly\.min\.js", path)
+    assert re.fullmatch(
+        r"/component/ganlib\.ui\.components\.live_chart\.plotly/plotly\.min\.js", path
+    )
     assert re.fullmatch(r"[\d.]+", package_version)
     assert (Path(find_spec("plotly").origin).parent / "package_data/plotly.min.js").is_file()
 
@@ -48,4 +51,6 @@ def test_plotly_is_asked_for_below_the_base_path(base, monkeypatch):
     option = st.get_option
     at_base = {"server.baseUrlPath": base}
     monkeypatch.setattr(st, "get_option", lambda name: at_base.get(name) or option(name))
-    assert shown()["plotly"].startswith("/some/base/component/ganlib.ui.live_chart.plotly/")
+    assert shown()["plotly"].startswith(
+        "/some/base/component/ganlib.ui.components.live_chart.plotly/"
+    )

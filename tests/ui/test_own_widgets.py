@@ -18,9 +18,9 @@ from ganlib.data.download import cache_folder
 from ganlib.data.own_table import own_columns
 from ganlib.errors import DataError
 from ganlib.runs import RunStore
-from ganlib.ui import own_files
-from ganlib.ui.own_table import preview
-from ganlib.ui.peaks_table import edited, rows_of, text_of
+from ganlib.ui.form import own_files
+from ganlib.ui.form.own_table import preview
+from ganlib.ui.form.peaks_table import edited, rows_of, text_of
 from ganlib.viz import colours
 
 Open = Callable[..., AppTest]
@@ -149,7 +149,7 @@ def test_a_run_whose_file_has_changed_or_gone(
     path.write_bytes(CSV.replace(b"5", b"6"))
     os.utime(path, ns=(1, 1))
     app = open_page("toy", run=run.id)
-    changed = "The file has changed since these settings were made."
+    changed = "The file has changed since these settings were saved."
     assert changed in [box.value for box in app.warning]
     app.button(key="toy/scalar:own_table:anew").click().run()
     assert not app.exception and not app.error

@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import Run, RunStore
+from ganlib.ui.pages import PAGES
 
 APP = Path(__file__).parents[2] / "app.py"
-PAGES = ["home", "toy", "mnist", "runs"]
+SOME_PAGES = ["home", "toy", "mnist", "runs"]
 Open = Callable[..., AppTest]
 
 
@@ -24,6 +25,16 @@ def texts(app: AppTest) -> str:
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption)
     kinds += (app.error, app.warning, app.info)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def test_every_file_is_a_page_and_every_card_has_its_picture() -> None:
+    assert sorted(page.name for page in PAGES) == sorted(
+        path.stem for path in APP.parent.glob("pages/*.py")
+    )
+    pictures = APP.parent / "ganlib/ui/pictures"
+    assert {page.name for page in PAGES if page.summary} == {
+        path.stem for path in pictures.glob("*.png")
+    }
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ def shown_run(app: AppTest) -> str | None:
     return app.query_params.get("run")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SOME_PAGES)
 def test_empty_store(page: str, open_page: Open) -> None:
     app = open_page(page)
     assert not app.error
@@ -52,7 +63,7 @@ def test_empty_store(page: str, open_page: Open) -> None:
         assert app.button(key="stop").disabled
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SOME_PAGES)
 @pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
 def test_a_run_that_another_process_trains(
     page: str, recipe: str, open_page: Open, store: RunStore, kept: ExitStack
@@ -76,7 +87,7 @@ def test_a_run_that_another_process_trains(
         assert table["Progress"].tolist() == [0.2]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SOME_PAGES)
 def test_a_paused_run(page: str, open_page: Open, store: RunStore, kept: ExitStack) -> None:
     kept.enter_context(stored_runs.training(store)).rest()
     run = stored_runs.newest(store)
@@ -89,7 +100,7 @@ def test_a_paused_run(page: str, open_page: Open, store: RunStore, kept: ExitSta
         assert app.dataframe[0].value["State"].tolist() == ["Paused"]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SOME_PAGES)
 @pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
 def test_a_failed_run(page: str, recipe: str, open_page: Open, store: RunStore) -> None:
     run = stored_runs.failed(store, recipe)
@@ -119,7 +130,7 @@ def test_a_checkpoint_that_fits_no_generator(recipe: str, open_page: Open, store
     assert "does not fit the generator" in app.error[0].value
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SOME_PAGES)
 def test_a_folder_that_is_no_run(page: str, open_page: Open, store: RunStore) -> None:
     run = stored_runs.failed(store)
     (run.path / "run.json").write_text("no JSON at all")
@@ -180,7 +191,7 @@ def test_names_of_the_columns_that_cannot_be_read(open_page: Open, store: RunSto
 def test_a_run_of_a_recipe_that_is_gone(open_page: Open, store: RunStore) -> None:
     run = store.create("toy/forgotten", recipes.get("toy/scalar").parse({}))
     run.lock.release()
-    for page in PAGES:
+    for page in SOME_PAGES:
         open_page(page)
     app = open_page("toy", run=run.id)
     assert [box.value[:35] for box in app.warning] == ["There is no recipe 'toy/forgotten'."]
@@ -208,7 +219,7 @@ def test_an_address_of_another_pages_run(open_page: Open, store: RunStore) -> No
     run = stored_runs.failed(store, "mnist/dcgan")
     app = open_page("toy", run=run.id)
     assert [box.value for box in app.warning] == [
-        f"Run {run.id} belongs to another page; open it from Runs."
+        f"Run {run.id} belongs to another page. Open it from the Runs page."
     ]
     assert shown_run(app) is None
 
@@ -261,7 +272,7 @@ def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:
     assert (losses[0], losses[-1] <= 20.125) == (1.125, True)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SOME_PAGES)
 def test_any_page_may_be_the_first_that_a_server_is_asked_for(
     page: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from ganlib import recipes, training
 from ganlib.config import RunConfig
-from ganlib.ui import preparing
-from ganlib.ui.preparing import Preparer
+from ganlib.ui.server import preparing
+from ganlib.ui.server.preparing import Preparer
 
 NAME = "toy/scalar"
 Prepared = list[tuple[str, RunConfig]]
@@ -139,7 +139,7 @@ def prepare(recipe, config, between):
     print("prepared", flush=True)
 
 sys.modules["ganlib.training"] = types.SimpleNamespace(prepare=prepare)
-from ganlib.ui.preparing import Preparer
+from ganlib.ui.server.preparing import Preparer
 
 manager = types.SimpleNamespace(cap=1, active=lambda: [])
 print("begins", flush=True)

@@ -13,8 +13,8 @@ from ganlib.errors import RunError
 from ganlib.events import Metrics
 from ganlib.runs import RunStore
 from ganlib.runs.metrics_log import write_log
-from ganlib.ui import reading
-from ganlib.ui.reading import Reading, Readings
+from ganlib.ui.server import reading
+from ganlib.ui.server.reading import Reading, Readings
 
 
 def test_two_sessions_share_one_reading_and_what_is_drawn_of_it(store: RunStore) -> None:

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from ganlib.events import Checkpoint
 from ganlib.runs import RunStore
 from ganlib.runs.run import Parent
-from ganlib.ui import services
-from ganlib.ui.text import plain
+from ganlib.ui.components.text import plain
+from ganlib.ui.server import services
 
 OpenPage = Callable[..., AppTest]
 
@@ -93,14 +93,14 @@ def open_fork(page: AppTest) -> AppTest:
 def test_what_a_fork_changes_is_told(store: RunStore, open_page: OpenPage) -> None:
     run = stored_runs.finished(store)
     page = open_fork(open_page("toy", run=run.id))
-    told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
+    told = [caption.value for caption in page.caption if "A new run continues" in caption.value]
     # As many steps as the settings say; the run itself has none left to do.
     assert page.text_input(STEPS_FIELD.format(run.id)).value == "40"
     assert told[0].startswith(
-        "A new run goes on from step 20 and trains 20 more steps, with the same settings;"
+        "A new run continues from step 20 and trains 20 more steps, with the same settings;"
     )
     page.text_input("toy/scalar:seed").set_value("7").run()
-    told = [caption.value for caption in page.caption if "A new run goes on" in caption.value]
+    told = [caption.value for caption in page.caption if "A new run continues" in caption.value]
     assert "with the **Settings** above: seed 0 → 7." in told[0]
 
 
@@ -144,7 +144,7 @@ def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenP
     )
     fork.lock.release()
     page = open_page("toy", run=fork.id)
-    assert "Forked at step 20; up to there the curves are those of" in [
+    assert "Forked at step 20; the curves before are those of" in [
         caption.value for caption in page.caption
     ]
     store.delete(parent.id)

@@ -14,7 +14,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import LateTrainer
-from ganlib.ui.run_files import config_json, generator_weights, metrics_csv, samples_csv
+from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv, samples_csv
 
 
 def test_metrics_csv(store: RunStore) -> None:

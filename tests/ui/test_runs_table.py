@@ -14,7 +14,7 @@ from ganlib.events import DataReport, Finished, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.fork import fork_run
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.runs_table import settings_text
+from ganlib.ui.browse.runs_table import settings_text
 
 Open = Callable[..., AppTest]
 

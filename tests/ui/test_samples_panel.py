@@ -10,7 +10,7 @@ from ganlib import recipes
 from ganlib.events import DataReport, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.reading import Reading
+from ganlib.ui.server.reading import Reading
 
 REAL = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
 
@@ -36,8 +36,8 @@ def plane_run(
 
 def panel(run) -> None:
     from ganlib import recipes
-    from ganlib.ui.reading import Reading
-    from ganlib.ui.samples import samples_options, samples_panel
+    from ganlib.ui.server.reading import Reading
+    from ganlib.ui.train.samples import samples_options, samples_panel
 
     status = run.status()
     recipe, reading = recipes.get("toy/plane"), Reading(run, status)
@@ -77,7 +77,7 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     app = shown(run)
     assert list(clouds(app)) == ["plane"]
     assert app.selectbox(key="samples.beside").options == [
-        "No other run",
+        "No run",
         f"{other.label().name} · cured",
     ]
     app.selectbox(key="samples.beside").set_value(other.id).run()
@@ -113,11 +113,11 @@ def test_each_layer_over_the_plane_says_what_it_shows_while_it_is_on(
     monkeypatch.setattr(Reading, "samples", lambda _, step: samples)
     app = shown(plane_run(store))
     layers = app.pills(key="samples.layers")
-    assert layers.options[2:] == ["Discriminator", "Noise, bent", "Pull on samples"]
+    assert layers.options[2:] == ["Discriminator", "Manifold", "Gradient"]
     assert not app.caption
-    layers.set_value(["Real", "Discriminator", "Pull on samples"]).run()
+    layers.set_value(["Real", "Discriminator", "Gradient"]).run()
     assert not app.exception
     (said,) = (part.value for part in app.caption)
-    assert said.startswith("**Discriminator**: blue where it takes points for real")
-    assert "**Pull on samples**: green arrows" in said
+    assert said.startswith("**Discriminator**: blue where it classifies points as real")
+    assert "**Gradient**: green arrows" in said
     assert "Noise" not in said

@@ -12,7 +12,7 @@ Open = Callable[..., AppTest]
 
 def panel() -> None:
     from ganlib import recipes
-    from ganlib.ui.source_panel import source_panel
+    from ganlib.ui.train.source_panel import source_panel
 
     source_panel(recipes.get("mnist/dcgan"))
 

@@ -9,7 +9,7 @@ import pytest
 import stored_runs
 
 from ganlib.runs import RunStore, RunSummary
-from ganlib.ui.sparks import Sparks
+from ganlib.ui.browse.sparks import Sparks
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.config import RunConfig
 from ganlib.runs import Manager, RunStore, room
-from ganlib.ui import services, session
+from ganlib.ui.server import services, session
 
 Open = Callable[..., AppTest]
 

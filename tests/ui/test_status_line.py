@@ -3,7 +3,7 @@
 import pytest
 
 from ganlib.runs import Status
-from ganlib.ui.status_line import foretold, state_badge, status_text
+from ganlib.ui.train.status_line import state_badge, status_text, with_pending_action
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,19 @@ def test_status_text(status: Status, text: str) -> None:
 def test_what_a_run_was_asked_for_is_said_until_it_is_done(
     status: Status, asked: str, text: str
 ) -> None:
-    assert status_text(foretold(status, asked)) == text
+    assert status_text(with_pending_action(status, asked)) == text
 
 
 def test_the_speed_of_slow_motion_foretells_nothing() -> None:
     status = Status("running", 500, 100, steps_per_second=812.4, device="CPU")
-    text = "step 100 of 500 · slowly, a step a second · CPU"
-    assert status_text(foretold(status, "", slow=True)) == text
-    assert foretold(status, "") == status
-    assert "stopping" in status_text(foretold(status, "stop", slow=True))
+    text = "step 100 of 500 · slow motion, one step a second · CPU"
+    assert status_text(with_pending_action(status, "", slow=True)) == text
+    assert with_pending_action(status, "") == status
+    assert "stopping" in status_text(with_pending_action(status, "stop", slow=True))
 
 
 def test_the_bar_stays_where_it_is_for_as_long_as_a_run_is_asked() -> None:
-    assert foretold(Status("running", 500, 100), "pause").phase_share == 0.2
+    assert with_pending_action(Status("running", 500, 100), "pause").phase_share == 0.2
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.ui.text import in_words, listed, p_text, plain, typed, with_names
+from ganlib.ui.components.text import in_words, listed, p_text, plain, typed, with_names
 
 
 @pytest.mark.parametrize(

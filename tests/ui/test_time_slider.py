@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ganlib.ui.time_slider import ranges
+from ganlib.ui.components.time_slider import ranges
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_ranges_keep_every_step(steps):
 def page(steps, total):
     import streamlit as st
 
-    from ganlib.ui.time_slider import time_slider
+    from ganlib.ui.components.time_slider import time_slider
 
     st.session_state.answer = time_slider(steps, key="slider", total=total)
 

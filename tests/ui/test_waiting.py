@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
-from ganlib.ui import services
-from ganlib.ui.text import plain
+from ganlib.ui.components.text import plain
+from ganlib.ui.server import services
 
 Open = Callable[..., AppTest]
 
@@ -40,7 +40,7 @@ def select(app: AppTest, *run_ids: str) -> AppTest:
 
 
 def confirm_delete(app: AppTest) -> None:
-    """Presses *Delete*, and then *Delete for good* in the dialog."""
+    """Presses *Delete*, and then *Delete permanently* in the dialog."""
     app.button("delete").click().run()
     # AppTest runs the whole page, where a browser runs the dialog alone: so it is opened again.
     app.button("delete").click()

@@ -2,19 +2,14 @@ import numpy as np
 import pytest
 
 from ganlib.viz import colours
-from ganlib.viz.curve_figures import (
-    accuracy_figure,
-    brightness_figure,
-    clipped_figure,
-    distance_figure,
-    frechet_figure,
-    gradient_norm_figure,
-    learning_rate_figure,
-    loss_figure,
-    marked,
-    steps_figure,
-)
-from ganlib.viz.curves import Mark, curves_info
+from ganlib.viz.chart import Chart
+from ganlib.viz.curve_figures import marked, metric_figure, steps_figure
+from ganlib.viz.curves import CurvesInfo, Mark, curves_info
+from ganlib.viz.metric_specs import LOSSES, METRICS
+
+
+def drawn(name: str, info: CurvesInfo) -> Chart:
+    return metric_figure({"Losses": LOSSES, **METRICS}[name], info, uirevision="run")
 
 
 def test_log_axis_leaves_out_what_is_not_positive():
@@ -22,7 +17,7 @@ def test_log_axis_leaves_out_what_is_not_positive():
     info = curves_info(np.arange(4), {"critic": values}, log=True)
     np.testing.assert_array_equal(info.curves[0].x, [2, 3])
     assert info.curves[0].hidden == 2
-    layout = loss_figure(info, uirevision="run").layout
+    layout = drawn("Losses", info).layout
     assert layout["yaxis"]["type"] == "log"
     # From 2 to 40: the labels of the decades 1 to 100.
     ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500]
@@ -33,25 +28,27 @@ def test_log_axis_leaves_out_what_is_not_positive():
 
 def test_log_axis_leaves_less_than_a_decade_to_plotly():
     info = curves_info(np.arange(2), {"critic": np.array([0.55, 0.87])}, log=True)
-    axis = loss_figure(info, uirevision="run").layout["yaxis"]
+    axis = drawn("Losses", info).layout["yaxis"]
     assert axis["type"] == "log" and "tickvals" not in axis
 
 
 def test_log_axis_says_so_when_nothing_is_left():
     info = curves_info(np.arange(3), {"critic": np.array([-1.0, -2.0, 0.0])}, log=True)
-    (note,) = loss_figure(info, uirevision="run").layout["annotations"]
+    (note,) = drawn("Losses", info).layout["annotations"]
     assert note["text"].startswith("No value is positive")
 
 
 def test_an_empty_run_says_that_there_are_no_points_yet():
     info = curves_info(np.empty(0), {"generator": np.empty(0)}, smoothing=0.9)
-    (note,) = loss_figure(info, uirevision="run").layout["annotations"]
+    (note,) = drawn("Losses", info).layout["annotations"]
     assert note["text"] == "No points yet"
 
 
 def test_loss_figure_draws_shadows_behind_lines_in_the_same_colours():
     series = {"discriminator": np.arange(9.0), "generator": np.arange(9.0)}
-    traces = loss_figure(curves_info(np.arange(9), series, smoothing=0.5), uirevision="run").traces
+    traces = metric_figure(
+        LOSSES, curves_info(np.arange(9), series, smoothing=0.5), uirevision="run"
+    ).traces
     assert [trace["line"]["color"] for trace in traces] == [
         colours.DISCRIMINATOR,
         colours.GENERATED,
@@ -62,12 +59,12 @@ def test_loss_figure_draws_shadows_behind_lines_in_the_same_colours():
 
 def test_a_run_of_one_step_is_a_visible_point():
     info = curves_info(np.array([1]), {"generator": np.array([0.7])})
-    assert loss_figure(info, uirevision="run").traces[0]["mode"] == "markers"
+    assert drawn("Losses", info).traces[0]["mode"] == "markers"
 
 
 def test_accuracy_figure_has_per_cent_and_a_line_at_a_half():
     series = {"real": np.array([0.5, 1.0]), "generated": np.array([0.0, 1.0])}
-    chart = accuracy_figure(curves_info(np.arange(2), series), uirevision="run")
+    chart = drawn("Accuracy", curves_info(np.arange(2), series))
     assert [trace["name"] for trace in chart.traces] == ["on real", "on generated"]
     assert [trace["line"]["color"] for trace in chart.traces] == [colours.REAL, colours.GENERATED]
     low, high = chart.layout["yaxis"]["range"]
@@ -81,9 +78,15 @@ def test_accuracy_figure_has_per_cent_and_a_line_at_a_half():
 def test_a_zoom_on_steps_is_not_kept_for_seconds_nor_a_linear_one_for_a_log_axis():
     values = {"generator": np.array([1.0, 2.0])}
     x = np.array([1.0, 2.0])
-    steps = gradient_norm_figure(curves_info(x, values), uirevision="run").layout
-    seconds = gradient_norm_figure(curves_info(x, values, x_kind="seconds"), uirevision="run")
-    log = gradient_norm_figure(curves_info(x, values, log=True), uirevision="run")
+    steps = metric_figure(
+        METRICS["Gradient norms"], curves_info(x, values), uirevision="run"
+    ).layout
+    seconds = metric_figure(
+        METRICS["Gradient norms"], curves_info(x, values, x_kind="seconds"), uirevision="run"
+    )
+    log = metric_figure(
+        METRICS["Gradient norms"], curves_info(x, values, log=True), uirevision="run"
+    )
     assert steps["xaxis"]["uirevision"] != seconds.layout["xaxis"]["uirevision"]
     assert steps["yaxis"]["uirevision"] == seconds.layout["yaxis"]["uirevision"]
     assert steps["xaxis"]["uirevision"] == log.layout["xaxis"]["uirevision"]
@@ -92,7 +95,7 @@ def test_a_zoom_on_steps_is_not_kept_for_seconds_nor_a_linear_one_for_a_log_axis
 
 def test_distance_figure_is_the_critics_and_has_a_line_at_zero():
     info = curves_info(np.arange(3), {"critic": np.array([-0.5, 4.0, 1.0])})
-    chart = distance_figure(info, uirevision="run")
+    chart = drawn("Distance", info)
     (trace,) = chart.traces
     assert trace["name"] == "critic's estimate"
     assert trace["line"]["color"] == colours.DISCRIMINATOR
@@ -103,14 +106,14 @@ def test_distance_figure_is_the_critics_and_has_a_line_at_zero():
 
 def test_a_logarithmic_distance_has_no_line_at_zero():
     info = curves_info(np.arange(3), {"critic": np.array([-0.5, 4.0, 1.0])}, log=True)
-    chart = distance_figure(info, uirevision="run")
-    assert chart.layout["shapes"] == []
+    chart = drawn("Distance", info)
+    assert "shapes" not in chart.layout
     np.testing.assert_array_equal(chart.traces[0]["x"], [1, 2])
 
 
 def test_clipped_figure_has_per_cent_from_0_to_100():
     info = curves_info(np.arange(2), {"critic": np.array([0.25, 0.9])})
-    chart = clipped_figure(info, uirevision="run")
+    chart = drawn("Clipped weights", info)
     assert chart.traces[0]["name"] == "weights of critic"
     assert chart.layout["yaxis"]["tickformat"] == ".0%"
     assert chart.layout["yaxis"]["tickvals"] == [0, 0.25, 0.5, 0.75, 1]
@@ -118,7 +121,9 @@ def test_clipped_figure_has_per_cent_from_0_to_100():
 
 def test_learning_rate_figure_has_both_networks_and_starts_at_zero():
     series = {"critic": np.array([2e-4, 1e-4]), "generator": np.array([5e-5, 2.5e-5])}
-    chart = learning_rate_figure(curves_info(np.arange(2), series), uirevision="run")
+    chart = metric_figure(
+        METRICS["Learning rates"], curves_info(np.arange(2), series), uirevision="run"
+    )
     assert [trace["name"] for trace in chart.traces] == ["critic", "generator"]
     assert [trace["line"]["color"] for trace in chart.traces] == [
         colours.DISCRIMINATOR,
@@ -127,25 +132,22 @@ def test_learning_rate_figure_has_both_networks_and_starts_at_zero():
     assert chart.layout["yaxis"]["rangemode"] == "tozero"
 
 
-@pytest.mark.parametrize(
-    "figure",
-    [distance_figure, clipped_figure, learning_rate_figure, frechet_figure, brightness_figure],
-)
-def test_every_figure_passes_plotlys_own_validation(figure):
+@pytest.mark.parametrize("spec", [LOSSES, *METRICS.values()], ids=lambda spec: spec.name)
+def test_every_figure_passes_plotlys_own_validation(spec):
     info = curves_info(np.arange(1, 4), {"critic": np.array([0.5, 0.25, 0.125])}, smoothing=0.5)
-    assert figure(info, uirevision="run", height=170).to_plotly().layout.height == 170
+    assert metric_figure(spec, info, uirevision="run", height=170).to_plotly().layout.height == 170
 
 
 def test_the_frechet_distance_can_be_seen_from_noise_to_images() -> None:
     info = curves_info(np.arange(3), {"generated": np.array([300.0, 30.0, 3.0])}, log=True)
-    chart = frechet_figure(info, uirevision="run")
+    chart = drawn("Fréchet distance", info)
     assert chart.layout["yaxis"]["type"] == "log"
     assert chart.traces[-1]["line"]["color"] == colours.GENERATED
 
 
 def test_marks_are_lines_and_tell_of_themselves_where_they_are_pointed_at() -> None:
     info = curves_info(np.arange(1, 4), {"generator": np.array([3.0, 2.0, 1.0])})
-    chart = loss_figure(info, uirevision="run")
+    chart = drawn("Losses", info)
     assert marked(chart, [], 3.0) is chart
     found = marked(chart, [Mark(2.0, "loss hinge")], 3.0)
     assert [shape["x0"] for shape in found.layout["shapes"]] == [2.0]
@@ -155,13 +157,15 @@ def test_marks_are_lines_and_tell_of_themselves_where_they_are_pointed_at() -> N
     assert mark["text"] == "▼"
     assert "shapes" not in chart.layout
     found.to_plotly()
-    accuracy = accuracy_figure(info, uirevision="run")
+    accuracy = drawn("Accuracy", info)
     # The level of a coin is still there.
     assert len(marked(accuracy, [Mark(1.0, "x")], 3.0).layout["shapes"]) == 2
 
 
 def test_marks_that_would_lie_on_each_other_are_told_together() -> None:
-    chart = loss_figure(curves_info(np.arange(9), {"generator": np.arange(9.0)}), uirevision="run")
+    chart = metric_figure(
+        LOSSES, curves_info(np.arange(9), {"generator": np.arange(9.0)}), uirevision="run"
+    )
     marks = [Mark(100.0, "a"), Mark(100.0, "b"), Mark(120.0, "c"), Mark(400.0, "d")]
     found = marked(chart, marks, 1_000.0)
     assert [shape["x0"] for shape in found.layout["shapes"]] == [100, 100, 120, 400]

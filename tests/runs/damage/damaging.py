@@ -19,7 +19,7 @@ from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.distributions import distributions
 from ganlib.runs.documents import encode, name_of
 from ganlib.runs.metrics_reader import History
-from ganlib.ui.run_files import config_json, metrics_csv, samples_csv
+from ganlib.ui.train.run_files import config_json, metrics_csv, samples_csv
 
 # Tried at as many places as DAMAGE_EXAMPLES says, and the same ones every time.
 chosen = settings(

@@ -1,0 +1,149 @@
+"""What the home page shows: what runs now, and a quick way in."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.grid import data_url
+from ganlib.ui.pages import PAGES
+from ganlib.ui.server.services import manager, submit
+from ganlib.ui.server.session import BESIDE, note_start, select
+from ganlib.ui.train.status_line import listed, state_badge
+from ganlib.ui.train.waiting import cancel_button, delete_popover, tell_refused, waits_here
+
+_TICK_S = 2.0
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Runs that a button starts, one after the other, to be seen side by side.
+
+    Args:
+        label: the button's.
+        icon: likewise.
+        help: what will be seen.
+        runs: (recipe, values other than its own) of each; the first is the one on view, the
+            second stands beside it.
+    """
+
+    label: str
+    icon: str
+    help: str
+    runs: tuple[tuple[str, dict[str, object]], ...]
+
+
+DEMOS = (
+    Demo(
+        "Start the toy demo",
+        ":material/play_arrow:",
+        "Noise becomes a distribution with two peaks, in about 15 seconds.",
+        (("toy/scalar", {}),),
+    ),
+    Demo(
+        "Mode collapse, and the cure",
+        ":material/blur_off:",
+        "Eight peaks on a ring: first a plain GAN, which misses half of them or more, often "
+        "all but one, then the same networks with the cures, which find all.",
+        (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
+    ),
+)
+
+
+def start_demo() -> None:
+    """Buttons that train something as it is and go to its page, whose form stays as it was."""
+    pressed = None
+    with st.container(horizontal=True):
+        for at, demo in enumerate(DEMOS):
+            if st.button(
+                demo.label,
+                key=f"demo.{at}",
+                type="secondary" if at else "primary",
+                icon=demo.icon,
+            ):
+                pressed = demo
+    st.caption(" ".join(f"**{demo.label}**: {demo.help}" for demo in DEMOS))
+    if pressed is None:
+        return
+    with errors_shown():
+        ids = [submit(name, recipes.get(name).parse(dict(values))) for name, values in pressed.runs]
+        note_start(ids[0])
+        if ids[1:]:
+            st.session_state[BESIDE] = ids[1]
+        recipe_name = pressed.runs[0][0]
+        select(recipe_name, ids[0])
+        # Without an address, which would fill the form with what the demo has shown to fail.
+        st.switch_page(_page_of(recipe_name))
+
+
+def open_run(recipe_name: str, run_id: str, *, beside: str = "") -> None:
+    """Goes to the page of a run, with the run in its address.
+
+    Args:
+        recipe_name: of the run.
+        run_id: its id.
+        beside: the id of the run that is to stand beside it; as it was where there is none.
+    """
+    select(recipe_name, run_id)
+    address = {"run": run_id, **({"beside": beside} if beside else {})}
+    st.switch_page(_page_of(recipe_name), query_params=address)
+
+
+def _page_of(recipe_name: str) -> str:
+    return f"pages/{recipes.get(recipe_name).page}.py"
+
+
+def flush_links() -> AbstractContextManager[Any]:
+    """A place whose links to pages begin where its texts and pictures do."""
+    st.html("<style>.st-key-flush_links a { position: relative; left: -0.5rem }</style>")
+    return st.container(key="flush_links")
+
+
+def page_cards() -> None:
+    """A card for each page that has a summary: picture, link and summary."""
+    cards = [page for page in PAGES if page.summary]
+    for column, page in zip(st.columns(len(cards), gap="small"), cards, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            # Markup and not st.image, whose files may be gone before the browser asks for them.
+            st.html(f'<img src="{_picture(page.name)}" alt="" style="{_PICTURE_STYLE}">')
+            st.page_link(page.path, label=f"**{page.title}**")
+            st.caption(page.summary)
+
+
+_PICTURE_STYLE = (
+    "display:block;width:100%;max-width:12rem;aspect-ratio:1;object-fit:cover;border-radius:6px"
+)
+
+
+@st.cache_resource(show_spinner=False)
+def _picture(page: str) -> str:
+    png = (Path(__file__).parents[1] / "pictures" / f"{page}.png").read_bytes()
+    return data_url(png)
+
+
+@st.fragment(run_every=_TICK_S)
+def running_now() -> None:
+    """The runs that train, then those that wait, in their turn; also those of other processes."""
+    active = [(run, run.status()) for run in manager().store.active()]
+    tell_refused()
+    if not active:
+        st.caption("Nothing is running.")
+    # What trains is in no queue any more.
+    active.sort(key=lambda pair: pair[1].queued)
+    training = sum(not status.queued for _, status in active)
+    for place, (run, status) in enumerate(active, 1 - training):
+        state = state_badge(status)
+        if status.queued:
+            state += f", no. {place}"
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(listed(run, status, state))
+            known = run.recipe in recipes.all_recipes()
+            if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
+                open_run(run.recipe, run.id)
+            if waits_here(run.id, status):
+                cancel_button(run)
+                delete_popover(run)

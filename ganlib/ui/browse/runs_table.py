@@ -1,0 +1,333 @@
+"""All runs in a table, and what can be done with those that are selected."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.runs import RunSummary
+from ganlib.runs.trainers import differences
+from ganlib.ui.browse.home import open_run
+from ganlib.ui.browse.sparks import Sparks
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error
+from ganlib.ui.components.text import plain, words
+from ganlib.ui.server.services import manager
+from ganlib.ui.server.session import names_of
+from ganlib.ui.train.status_line import state_badge
+from ganlib.ui.train.waiting import cancel_runs, waits_here
+
+# Loss curves that are read before the table is shown, and at each tick afterwards.
+_READ_AT_ONCE = 25
+_READ_A_TICK = 50
+_TICK_S = 0.5
+# Rows that the table shows without scrolling, and its height in pixels where there are more.
+_MOST_ROWS, _MOST_HEIGHT = 20, 700
+# Characters of a value that tell it apart; a drawing has thousands.
+_VALUE_CHARACTERS = 20
+# Runs that are named where several are meant.
+_NAMED = 5
+# Session state: the ids of the runs that are selected, and what could not be done with them.
+_CHOSEN = "runs.chosen"
+_LABEL_ERROR, _DONE_ERROR = "runs.label.error", "runs.done.error"
+
+
+def runs_table() -> None:
+    """Every run with its best and last score and a tiny loss curve; select some to act on them."""
+    summaries = manager().store.list()
+    if not summaries:
+        st.info("No runs yet. Start one on any training page.", icon=":material/info:")
+        return
+    for summary in summaries:
+        if summary.damage:
+            st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
+    whole = {summary.id: summary for summary in summaries if not summary.damage}
+    left = _sparks().read(list(whole.values()), _READ_AT_ONCE)
+    _table(list(whole.values()))
+    if chosen := [whole[run_id] for run_id in _chosen() if run_id in whole]:
+        _actions(chosen)
+    else:
+        st.caption("Select a row to open, rename or annotate a run, and one or more to delete.")
+    if left:
+        _read_on(list(whole.values()))
+
+
+def _table(summaries: list[RunSummary]) -> None:
+    ids = [summary.id for summary in summaries]
+    rows = pd.DataFrame([_row(summary) for summary in summaries])
+    # Only runs in the plane have these. Without any row, there is no column either.
+    plane = [name for name in ("Floor", "Peaks") if name in rows]
+    rows = rows.drop(columns=[name for name in plane if not _any_value(rows[name])])
+    if forks := _forks(summaries):
+        rows.insert(3, "Fork of", [forks.get(run_id, "") for run_id in ids])
+    # The table's selection is by row, which is another run's when one has come or gone: so the
+    # runs are remembered, and another list of runs is another table.
+    key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
+    selected = [ids.index(run_id) for run_id in _chosen() if run_id in ids]
+    st.dataframe(
+        rows,
+        key=key,
+        height="content" if len(ids) <= _MOST_ROWS else _MOST_HEIGHT,
+        hide_index=True,
+        on_select=partial(_choose, key, ids),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": selected}},
+        column_config={
+            "Settings": st.column_config.TextColumn(help=_SETTINGS_HELP, width=190),
+            "Fork of": st.column_config.TextColumn(width=210),
+            "Progress": st.column_config.ProgressColumn(format="percent", width=110),
+            "Step": st.column_config.NumberColumn(format="localized"),
+            "Best": st.column_config.NumberColumn("Best distance", format="%.3g", help=_SCORE_HELP),
+            "Last": st.column_config.NumberColumn("Last distance", format="%.3g", help=_SCORE_HELP),
+            "Floor": st.column_config.NumberColumn(format="%.3g", help=_FLOOR_HELP),
+            "Peaks": st.column_config.TextColumn(help=_PEAKS_HELP),
+            "Losses": st.column_config.LineChartColumn(
+                "Generator loss", help="Smoothed, over the whole run."
+            ),
+            "Created": st.column_config.DatetimeColumn(format="calendar"),
+        },
+    )
+
+
+def _any_value(column: "pd.Series[Any]") -> bool:
+    return any(value not in (None, "") for value in column)
+
+
+def _chosen() -> list[str]:
+    """Ids of the runs that are meant; some may be gone."""
+    return list(st.session_state.get(_CHOSEN, []))
+
+
+def _choose(key: str, ids: list[str]) -> None:
+    """Remembers which runs are meant, as the table stood when they were selected."""
+    rows = st.session_state[key].selection.rows
+    st.session_state[_CHOSEN] = [ids[row] for row in sorted(rows) if row < len(ids)]
+
+
+_SCORE_HELP = (
+    "Distance between generated and real samples; lower is better. Numbers: Wasserstein-1 over the "
+    "target's standard deviation (two real samples of 2,000 values: 0.02 to 0.05). Points: sliced "
+    "Wasserstein-1 over the target's scale, with its floor beside it. Images: Fréchet distance in "
+    "the features of a small classifier (two real samples of 256 images: 1 to 2, of 2,000: 0.1 to "
+    "0.3). Best is the lowest of all saved steps. Last, of a finished run, uses more samples, so "
+    "that it can be lower."
+)
+_FLOOR_HELP = (
+    "If the generated samples were real, the last distance would be below this in 95 % of all "
+    "cases. It falls with the number of samples: 20,000 for a finished run, 2,000 for a saved step."
+)
+_PEAKS_HELP = (
+    "Peaks of the distribution that have a generated sample near them, at the last scored step."
+)
+_SETTINGS_HELP = "The preset, if any, and the settings that differ from its values."
+
+
+def _row(summary: RunSummary) -> dict[str, Any]:
+    status, recipe = summary.status, recipes.all_recipes().get(summary.recipe)
+    score = recipe.score if recipe else ""
+    best = status.best_scores.get(score) if status else None
+    # A run that has finished was scored once more, with more samples than at a step.
+    scores = {**status.scores, **status.metrics} if status else {}
+    return {
+        "Name": summary.label.name,
+        "Recipe": summary.recipe,
+        "Settings": settings_text(summary.recipe, summary.config),
+        "State": state_badge(status) if status else "",
+        "Progress": status.share if status else 0.0,
+        "Step": status.step if status else 0,
+        "Best": best,
+        "Last": scores.get(score),
+        "Floor": scores.get(recipe.score_floor) if recipe else None,
+        "Peaks": _peaks_text(summary, scores),
+        "Note": summary.label.note,
+        "Losses": _sparks().of(summary),
+        "Created": summary.created,
+    }
+
+
+def _peaks_text(summary: RunSummary, scores: Mapping[str, float]) -> str:
+    """How many of the peaks are found, such as "7 of 8"; empty where there are none to find."""
+    if "modes" not in scores:
+        return ""
+    try:
+        recipe = recipes.get(summary.recipe)
+        count = recipe.peaks(recipe.parse(dict(summary.config)))
+    except UserError:
+        # The recipe or its settings are of another version.
+        return f"{scores['modes']:.0f}"
+    return f"{scores['modes']:.0f} of {count}"
+
+
+def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
+    """What tells a run from others of its recipe, such as "plain GAN · steps 3,000".
+
+    Args:
+        recipe_name: of a recipe that may be gone.
+        config: the run's knobs; some may not be known any more.
+    """
+    preset = {"preset": config["preset"]} if config.get("preset") else {}
+    try:
+        own = recipes.get(recipe_name).parse(preset).model_dump(mode="json")
+    except UserError:
+        return ""
+    changed = differences(own, {name: config[name] for name in own if name in config})
+    said = [f"{words(name)} {_value_text(after)}".strip() for name, (_, after) in changed.items()]
+    return " · ".join([*preset.values(), *said])
+
+
+def _value_text(value: Any) -> str:
+    """Empty where it would be too long."""
+    text = f"{value:,}" if type(value) is int else words(value)
+    return text if len(text) <= _VALUE_CHARACTERS else ""
+
+
+def _forks(summaries: list[RunSummary]) -> dict[str, str]:
+    """Of each that was forked: from which run, and at which step."""
+    names = {summary.id: summary.label.name for summary in summaries}
+    return {
+        summary.id: f"{names.get(summary.parent.run, 'a run that is gone')}, "
+        f"step {summary.parent.step:,}"
+        for summary in summaries
+        if summary.parent
+    }
+
+
+@st.cache_resource(show_spinner=False)
+def _sparks() -> Sparks:
+    return Sparks(manager().store)
+
+
+@st.fragment(run_every=_TICK_S)
+def _read_on(summaries: list[RunSummary]) -> None:
+    """Reads the curves that were too many for one visit, and then has the table drawn again."""
+    left = _sparks().read(summaries, _READ_A_TICK)
+    st.caption(f"Reading loss curves: {len(summaries) - left:,} of {len(summaries):,}.")
+    if not left:
+        st.rerun()
+
+
+def _actions(chosen: list[RunSummary]) -> None:
+    first, one = chosen[0], len(chosen) == 1
+    with st.container(border=True):
+        if one:
+            _label_fields(first)
+        else:
+            st.markdown(f"**{len(chosen)} runs**: {_names(chosen)}")
+        with st.container(horizontal=True):
+            if one and st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
+                open_run(first.recipe, first.id)
+            if _is_pair_of_planes(chosen) and st.button(
+                "Open side by side",
+                key="open_both",
+                type="primary",
+                icon=":material/splitscreen_right:",
+            ):
+                # The older one on the left.
+                open_run(chosen[1].recipe, chosen[1].id, beside=first.id)
+            if waiting := [run for run in chosen if waits_here(run.id, run.status)]:
+                count = len(waiting)
+                st.button(
+                    "Cancel run" if one else f"Cancel {count} queued run{'s' * (count > 1)}",
+                    key="cancel",
+                    icon=":material/cancel:",
+                    on_click=cancel_runs,
+                    args=(_DONE_ERROR, [(run.id, run.label.name) for run in waiting]),
+                )
+            if st.button(
+                "Delete run" if one else f"Delete {len(chosen)} runs",
+                key="delete",
+                icon=":material/delete:",
+            ):
+                _confirm_delete(chosen)
+        show_deferred_error(_DONE_ERROR)
+
+
+def _label_fields(summary: RunSummary) -> None:
+    """Name and note, which are kept as soon as they are left: nothing typed can be lost."""
+    store = manager().store
+    for part, kept in asdict(summary.label).items():
+        st.session_state.setdefault(_field(summary.id, part), kept)
+    st.text_input(
+        "Name",
+        key=_field(summary.id, "name"),
+        max_chars=100,
+        on_change=_keep,
+        args=(summary.id, "name", store.rename),
+        help=_KEPT_HELP,
+    )
+    show_deferred_error(_LABEL_ERROR)
+    st.text_area(
+        "Note",
+        key=_field(summary.id, "note"),
+        max_chars=2_000,
+        on_change=_keep,
+        args=(summary.id, "note", store.annotate),
+        help=_KEPT_HELP,
+    )
+
+
+def _field(run_id: str, part: str) -> str:
+    return f"{run_id}.{part}"
+
+
+_KEPT_HELP = "Saved when you leave the field."
+
+
+def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
+    key = _field(run_id, part)
+    with deferred_errors(_LABEL_ERROR, names_of(run_id)):
+        write(run_id, st.session_state[key])
+        st.toast(f"The {part} is saved.", icon=":material/save:")
+        return
+    # Refused: the field says again what is kept.
+    with deferred_errors(_LABEL_ERROR):
+        st.session_state[key] = getattr(manager().store.open(run_id).label(), part)
+
+
+def _is_pair_of_planes(chosen: list[RunSummary]) -> bool:
+    known = recipes.all_recipes()
+    return len(chosen) == 2 and all(
+        one.recipe in known and known[one.recipe].kind == "plane" for one in chosen
+    )
+
+
+def _names(chosen: list[RunSummary]) -> str:
+    """Such as "first, second and 3 more", as Markdown."""
+    said = ", ".join(plain(one.label.name) for one in chosen[:_NAMED])
+    return said + (f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else "")
+
+
+@st.dialog("Delete permanently?")
+def _confirm_delete(chosen: list[RunSummary]) -> None:
+    said = _names(chosen)
+    st.write(
+        f"{said} and everything it saved will be deleted permanently."
+        if len(chosen) == 1
+        else f"{len(chosen)} runs and everything they saved will be deleted permanently: {said}."
+    )
+    with st.container(horizontal=True):
+        confirmed = st.button("Delete permanently", key="delete_confirmed", type="primary")
+        if st.button("Keep run" if len(chosen) == 1 else "Keep runs", key="delete_cancelled"):
+            st.rerun()
+    if confirmed:
+        _delete(chosen)
+        st.rerun()
+
+
+def _delete(chosen: list[RunSummary]) -> None:
+    """Deletes what can be deleted; the rest stays selected, and the page says why."""
+    for one in chosen:
+        with deferred_errors(_DONE_ERROR, {one.id: one.label.name}):
+            manager().delete(one.id)
+            st.session_state[_CHOSEN].remove(one.id)
+    gone = len(chosen) - len(_chosen())
+    if gone:
+        st.toast(
+            f"{_names(chosen)} is deleted." if gone == len(chosen) == 1 else f"{gone} deleted.",
+            icon=":material/delete:",
+        )

@@ -1,0 +1,112 @@
+"""How the generated distribution moved over a run, and how far it was from the real one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.metrics.comparison import distance_values
+from ganlib.metrics.counted import Counted
+from ganlib.runs import Run
+from ganlib.runs.distributions import Distribution, distributions
+from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.server.services import manager
+from ganlib.viz.course import CourseInfo, course_bins, course_column, course_figure, course_info
+from ganlib.viz.curve_figures import steps_figure
+
+# More points than this cannot be told apart, and each costs some milliseconds once.
+_MOST = 120
+_HEIGHT = 240
+
+
+def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
+    """One distance over the training, and the distribution itself.
+
+    Args:
+        run: the run.
+        steps: those that have samples.
+        step: the one on view, which is marked.
+        title: what is compared; see `distributions`.
+    """
+    shown = _spread(steps)
+    # The real values of some distributions differ from step to step: the bins hold still.
+    newest = _at(run.id, shown[-1], title)
+    if newest is None:
+        return
+    edges = course_bins(newest.real)
+    found = {at: _look_at(run.id, at, title, edges) for at in shown}
+    rows = {at: row for at, (row, _) in found.items() if row}
+    if not rows:
+        # Somebody has just deleted the run.
+        return
+    names = list(next(iter(rows.values())))
+    key = "compare.over"
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    st.markdown("**Over training**")
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with left:
+        name = str(
+            st.selectbox(
+                "Distance over training",
+                names,
+                key=key,
+                persist_state="session",
+                label_visibility="collapsed",
+                width=260,
+            )
+        )
+        values = np.array([found.get(name, np.nan) for found in rows.values()])
+        live_charts(
+            Shown(
+                steps_figure(
+                    np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"
+                ),
+                key="compare.over.chart",
+                height=_HEIGHT,
+                alt=f"{name} between real and generated samples over training",
+            )
+        )
+    with right:
+        info = course_info(newest.real, edges, {at: found[at][1] for at in rows})
+        _course(info, title, step, f"{run.id} {title} course")
+
+
+def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
+    """The generated distribution at all steps beside the real one."""
+    live_charts(
+        Shown(
+            course_figure(info, title, at=step, uirevision=uirevision),
+            key="compare.course",
+            height=_HEIGHT,
+            alt=f"{title} of generated samples over training, and of real ones",
+        )
+    )
+
+
+def _spread(steps: Sequence[int]) -> list[int]:
+    """At most so many of the steps, evenly, with the first and the last."""
+    if len(steps) <= _MOST:
+        return list(steps)
+    places = np.linspace(0, len(steps) - 1, _MOST).round().astype(int)
+    return [steps[place] for place in places]
+
+
+@st.cache_data(max_entries=5_000, show_spinner=False)
+def _look_at(
+    run_id: str, step: int, title: str, edges: np.ndarray
+) -> tuple[dict[str, float], np.ndarray]:
+    """The distances, none where there is nothing to compare, and the column of the course."""
+    one = _at(run_id, step, title)
+    if one is None:
+        return {}, course_column(Counted.of(np.zeros(0)), edges)
+    return distance_values(one.real, one.generated), course_column(one.generated, edges)
+
+
+def _at(run_id: str, step: int, title: str) -> Distribution | None:
+    try:
+        one = distributions(manager().store.open(run_id), step).get(title)
+    except UserError:
+        return None
+    return one if one is not None and one.real.count and one.generated.count else None

@@ -1,0 +1,264 @@
+"""Everything that is shown of two samples."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ganlib.metrics.comparison import Comparison, compare
+from ganlib.metrics.counted import Counted
+from ganlib.metrics.resampling import SIGNIFICANCE
+from ganlib.ui.compare.compared import Compared
+from ganlib.ui.components.aligned import lower_control
+from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.text import p_text, plain
+from ganlib.viz.chart import Chart
+from ganlib.viz.distributions import (
+    bars_figure,
+    cumulative_figure,
+    cumulative_info,
+    density_figure,
+    density_info,
+    difference_figure,
+    quantiles_figure,
+    quantiles_info,
+)
+from ganlib.viz.histograms import histogram_figure, histogram_info
+
+_HEIGHT = 300
+_LINK = "compare"
+_NUMBER = "A number"
+_STYLES: dict[str, Callable[..., Chart]] = {
+    "Overlaid": histogram_figure,
+    "Side by side": bars_figure,
+    "Difference": difference_figure,
+}
+# A live page has a new comparison every second, and training wants the processor.
+_RESAMPLES, _RESAMPLES_LIVE = 1_000, 200
+
+
+def compare_panels(compared: Compared) -> None:
+    """A sentence, four linked charts, the distances, the moments and downloads.
+
+    Where there is nothing to compare, that alone is said.
+    """
+    if empty := [name for name, sample in _named(compared) if not sample.count]:
+        said = f"{compared.title}: there are no finite {' or '.join(empty)} values to compare."
+        st.info(plain(said), icon=":material/info:")
+        return
+    found = _compared(
+        compared.key,
+        _RESAMPLES_LIVE if compared.live else _RESAMPLES,
+        (compared.pair.first, compared.pair.second),
+        compared,
+    )
+    st.markdown(f"#### {plain(found.sentence)}")
+    st.caption(
+        f"{plain(compared.title)}. {compared.first.size:,} {plain(compared.first.unit)} against "
+        f"{compared.second.size:,}. {plain(' '.join(compared.notes))}"
+    )
+    charts = _charts(compared)
+    for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
+        for column, title in zip(st.columns(2, gap="medium"), row, strict=True):
+            with column:
+                live_charts(
+                    Shown(
+                        charts[title],
+                        key=f"compare.{title}",
+                        height=_HEIGHT,
+                        alt=f"{title} of {compared.pair.first} and {compared.pair.second} values",
+                        link=_LINK,
+                    )
+                )
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        _distances(found)
+    with right:
+        _moments(found, compared)
+    _downloads(compared, charts)
+
+
+def _named(compared: Compared) -> tuple[tuple[str, Counted], tuple[str, Counted]]:
+    pair = compared.pair
+    return (pair.first, compared.first), (pair.second, compared.second)
+
+
+def _charts(compared: Compared) -> dict[str, Chart]:
+    style, counts, bins = _options()
+    info = histogram_info(compared.first, compared.second, bins=bins, within=compared.within)
+    view = float(info.edges[0]), float(info.edges[-1])
+    both: Any = {"uirevision": f"{compared.place} {view}", "pair": compared.pair}
+    return {
+        "Histogram": _STYLES[style](info, counts=counts, **both),
+        "Density": density_figure(density_info(compared.first, compared.second, view), **both),
+        "Cumulative": cumulative_figure(
+            cumulative_info(compared.first, compared.second, view), **both
+        ),
+        "Quantiles": quantiles_figure(
+            quantiles_info(compared.first, compared.second), view, **both
+        ),
+    }
+
+
+def _options() -> tuple[str, bool, Any]:
+    """(style, counts instead of density, bins) of the histogram."""
+    for key, value in (("style", "Overlaid"), ("scale", "Density"), ("bins", _NUMBER)):
+        st.session_state.setdefault(f"compare.{key}", value)
+    keep: Any = {"persist_state": "session"}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with lower_control():
+            style = st.segmented_control(
+                "Histogram", list(_STYLES), key="compare.style", required=True, **keep
+            )
+        with lower_control():
+            scale = st.segmented_control(
+                "Height", ["Density", "Counts"], key="compare.scale", required=True, **keep
+            )
+        rule = st.selectbox(
+            "Bins",
+            [_NUMBER, *_RULES],
+            key="compare.bins",
+            width=210,
+            help="How wide the bins are: by a rule, which is applied to the first sample, or as "
+            "many as you say.",
+            **keep,
+        )
+        bins: Any = rule
+        if rule == _NUMBER:
+            st.session_state.setdefault("compare.count", 60)
+            bins = st.number_input(
+                "How many", 2, 1_000, step=5, key="compare.count", width=140, **keep
+            )
+    return style or "Overlaid", scale == "Counts", bins
+
+
+_RULES = ("Freedman-Diaconis", "Scott", "Sturges")
+
+
+def _distances(found: Comparison) -> None:
+    figures = {
+        "Corrected": "The value with its bias removed: on average, samples are farther apart than "
+        "their distributions.",
+        "From": "Lower end of the 95 % interval of the corrected distance. It is above 0 only "
+        f"where p is below {SIGNIFICANCE:g}.",
+        "To": "Upper end of the 95 % interval.",
+        "Floor": "Two samples of these sizes from the same distribution are nearer to each other "
+        "than this in 95 % of all cases.",
+        "p": "How likely at least one of these distances is to be this extreme if both samples "
+        "come from the same distribution (family-wise p-value). A difference is reported if any "
+        f"p is below {SIGNIFICANCE:g}, which is wrong for 1 in 100 pairs of samples of the same "
+        "distribution.",
+    }
+    st.markdown("**Distances**")
+    rows = []
+    for one in found.distances:
+        row: dict[str, Any] = {"Distance": one.title, "Value": one.value}
+        if sure := one.certainty:
+            row |= {
+                "Corrected": sure.corrected,
+                "From": sure.low,
+                "To": sure.high,
+                "Floor": sure.chance,
+                "p": p_text(sure.p_value),
+            }
+        rows.append(row)
+    number = partial(st.column_config.NumberColumn, format="%.4g")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        key="compare.distances",
+        column_config={"Value": number()}
+        | {
+            name: number(help=help)
+            if name != "p"
+            else st.column_config.TextColumn(alignment="right", help=help)
+            for name, help in figures.items()
+        },
+    )
+    with st.popover("What the distances mean", icon=":material/help:"):
+        distances = {one.title: plain(one.help) for one in found.distances}
+        said = [f"- **{title}**: {help}" for title, help in (distances | figures).items()]
+        st.markdown("\n".join(said))
+
+
+def _moments(found: Comparison, compared: Compared) -> None:
+    st.markdown("**Moments and quantiles**")
+    first, second = found.real.rows(), found.generated.rows()
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "": [_ROWS.get(name, name) for name in first],
+                compared.pair.first: [_figure(value) for value in first.values()],
+                compared.pair.second: [_figure(value) for value in second.values()],
+            }
+        ),
+        hide_index=True,
+        height="content",
+        key="compare.moments",
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}"
+
+
+_ROWS = {
+    "count": "values",
+    "minimum": "least",
+    "q01": "1 %",
+    "q05": "5 %",
+    "q25": "25 %",
+    "median": "median, 50 %",
+    "q75": "75 %",
+    "q95": "95 %",
+    "q99": "99 %",
+    "maximum": "greatest",
+}
+
+
+def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
+    with st.container(horizontal=True):
+        for label, make, name, mime in (
+            ("Values (CSV)", partial(values_csv, compared), "values.csv", "text/csv"),
+            ("Charts (HTML)", partial(charts_html, compared, charts), "charts.html", "text/html"),
+        ):
+            st.download_button(
+                label,
+                make,
+                file_name=f"distributions-{name}",
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"compare.download.{name}",
+            )
+    st.caption("The camera on a chart saves it as PNG. A zoom on one chart is a zoom on all four.")
+
+
+def values_csv(compared: Compared) -> str:
+    """A line for each value of a sample: which one, what it is, and how often it is there."""
+    parts = [
+        pd.DataFrame({"sample": name, "value": sample.values, "count": sample.counts})
+        for name, sample in _named(compared)
+    ]
+    return str(pd.concat(parts).to_csv(index=False))
+
+
+def charts_html(compared: Compared, charts: dict[str, Chart]) -> str:
+    """A page of its own with all charts, which needs no network."""
+    import html
+
+    parts = [
+        chart.to_plotly().to_html(full_html=False, include_plotlyjs=at == 0)
+        for at, chart in enumerate(charts.values())
+    ]
+    title = html.escape(compared.title)
+    return f"<!doctype html><meta charset='utf-8'><title>{title}</title><h1>{title}</h1>" + "".join(
+        parts
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _compared(key: str, resamples: int, names: tuple[str, str], _compared: Compared) -> Comparison:
+    return compare(_compared.first, _compared.second, names=names, resamples=resamples)

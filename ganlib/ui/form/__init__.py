@@ -1,0 +1,1 @@
+"""The form of a run, made from a recipe's knobs."""

@@ -1,0 +1,180 @@
+"""Choosing what to draw: categories of Quick, Draw!, or the user's own drawings."""
+
+import html
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from ganlib.data import quickdraw
+from ganlib.data.digest import file_digest
+from ganlib.data.quickdraw import Availability
+from ganlib.errors import DataError
+from ganlib.tiles import tiles_png
+from ganlib.ui.components.category_gallery import Tile, category_gallery
+from ganlib.ui.components.errors import errors_shown, show_error
+from ganlib.ui.components.grid import data_url
+from ganlib.ui.form import own_files
+
+_FIRST = 6
+# More of them would push the rest of the form out of sight.
+_CARDS = 6
+_CARDS_STYLE = (
+    "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(20rem,100%),1fr));gap:1rem"
+)
+_SMALL = "font-size:0.85rem;opacity:0.75"
+
+
+def category_picker(key: str, help: str) -> None:
+    """Chooses one or several of the 345 categories, with real drawings to look at.
+
+    Args:
+        key: session state key of the choice, a sequence of names.
+        help: what is chosen, and what for.
+    """
+    st.multiselect(
+        "Categories",
+        quickdraw.CATEGORIES,
+        key=key,
+        help=help,
+        placeholder=f"Choose one or several of {len(quickdraw.CATEGORIES)}",
+        persist_state="session",
+    )
+    try:
+        available = quickdraw.availability()
+    except DataError as error:
+        show_error(error)
+        return
+    chosen = list(st.session_state[key])
+    if chosen:
+        cards = "".join(_card(name, available[name]) for name in chosen[:_CARDS])
+        st.html(f'<div style="{_CARDS_STYLE}">{cards}</div>')
+    if len(chosen) > _CARDS:
+        st.caption(f"And {len(chosen) - _CARDS:,} more.")
+    browse = st.toggle(
+        f"Browse all {len(quickdraw.CATEGORIES)}",
+        key=f"{key}:browse",
+        persist_state="session",
+        help="A gallery of real drawings; a click chooses a category, another click removes it.",
+    )
+    if browse:
+
+        def toggle(name: str) -> None:
+            st.session_state[key] = with_or_without(name, st.session_state[key])
+
+        category_gallery(_tiles(available), chosen, key=f"{key}:gallery", on_toggle=toggle)
+
+
+def with_or_without(name: str, chosen: Sequence[str]) -> list[str]:
+    """The choice after a click on a category: without it where it was there, else with it."""
+    without = [other for other in chosen if other != name]
+    return without if name in chosen else [*without, name]
+
+
+def own_drawings(key: str, help: str) -> None:
+    """Takes a file of the user's own drawings in place of the categories.
+
+    Args:
+        key: session state key of the file's path, `<form>:own_file`; empty while there is
+            none. Beside it is that of the knob `own_digest`.
+        help: what the file must hold.
+    """
+    digest = f"{key.removesuffix('own_file')}own_digest"
+    anew = partial(st.session_state.update, {digest: ""})
+    with st.popover("Your own drawings", icon=":material/upload_file:"):
+        st.file_uploader(
+            "A .npy file",
+            type="npy",
+            max_upload_size=own_files.MOST_MB,
+            key=f"{key}:upload",
+            help=help,
+            on_change=own_files.take_upload,
+            args=(key, own_files.keep_drawings, anew),
+        )
+        show_error(st.session_state.get(f"{key}:problem", ""))
+    path = st.session_state.get(key)
+    if not path:
+        return
+    with errors_shown():
+        drawings = quickdraw.own_drawings(path)
+        count, first = drawings.count(), drawings.read(_FIRST)
+        if st.session_state.get(digest) not in ("", None, file_digest(drawings.path)):
+            own_files.offer_anew(key, anew)
+        st.markdown(f"Used instead of the categories: {count:,} drawings of your own.")
+        rows = data_url(tiles_png(first, columns=len(first), scale=2))
+        st.html(_figure(rows, "The first of your own drawings", "The first"))
+    st.button(
+        "Back to the categories",
+        key=f"{key}:drop",
+        icon=":material/undo:",
+        on_click=own_files.drop,
+        args=(key,),
+    )
+
+
+def _card(name: str, available: Availability) -> str:
+    """A category's first drawings and number 4,242, as the networks see them.
+
+    Markup of the page and not st.image: that smooths the pixels, and its files may be gone
+    before the browser asks for them.
+    """
+    said = (
+        f"<div><strong>{html.escape(name)}</strong></div>"
+        f'<div style="{_SMALL}">{html.escape(_amount(available))}</div>'
+    )
+    pictures = _pictures(name, available.count)
+    if pictures is None:
+        return f"<div>{said}</div>"
+    first, one, number = pictures
+    which = f"Drawing {number:,}" + ("" if number == quickdraw.NUMBER else ", the last there is")
+    return (
+        f'<div>{said}<div style="display:flex;flex-wrap:wrap;gap:0.75rem;margin-top:0.4rem">'
+        f"{_figure(first, f'The first drawings of {name}', f'The first {_FIRST}')}"
+        f"{_figure(one, f'{which}, of {name}', which)}</div></div>"
+    )
+
+
+def _figure(src: str, alt: str, caption: str) -> str:
+    return (
+        f'<figure style="margin:0"><img src="{src}" alt="{html.escape(alt)}" '
+        'style="display:block;border-radius:4px;image-rendering:pixelated">'
+        f'<figcaption style="{_SMALL};width:0;min-width:100%">{html.escape(caption)}'
+        "</figcaption></figure>"
+    )
+
+
+def _amount(available: Availability) -> str:
+    if not available.count:
+        return f"{available.total:,} drawings, fetched when a run asks for them"
+    return f"{available.count:,} of {available.total:,} drawings here, {available.provenance}"
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
+    """(the first drawings, number 4,242, which number that is), as data URLs.
+
+    Args:
+        name: the category.
+        count: drawings on this disk; another count, other pictures.
+    """
+    first, found = quickdraw.previews(name, _FIRST), quickdraw.drawing(name, quickdraw.NUMBER)
+    if first is None or found is None:
+        return None
+    image, number = found
+    # Two rows of pixels doubled are as high as one drawing with pixels four times as large.
+    rows = tiles_png(first, columns=_FIRST // 2, scale=2)
+    return data_url(rows), data_url(tiles_png(image[None], columns=1, scale=4)), number
+
+
+def _tiles(available: dict[str, Availability]) -> list[Tile]:
+    return [
+        Tile(name, _thumbnail(name, each.count) if each.count else None, each.count, each.total)
+        for name, each in available.items()
+    ]
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _thumbnail(name: str, count: int) -> str | None:
+    """Four drawings, each pixel one pixel: the browser doubles them."""
+    first = quickdraw.previews(name, 4)
+    return None if first is None else data_url(tiles_png(first, columns=2, gap=1))

@@ -1,0 +1,214 @@
+"""A form made from a recipe's config: nothing about a knob is said twice."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from ganlib.config import RunConfig
+from ganlib.errors import UserError
+from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, is_number, meta
+from ganlib.recipes import Recipe
+from ganlib.settings import MOST_BYTES, read_settings
+from ganlib.ui.components.errors import deferred_errors, show_error
+from ganlib.ui.components.text import in_words, typed, words
+from ganlib.ui.form.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
+
+_COLUMNS = 4
+_OPEN_TAB = "techniques.open"
+
+
+class Form(NamedTuple):
+    """What the form holds.
+
+    Args:
+        config: with these knobs; None where a value is not allowed, or no run could have its
+            data.
+        problem: then one sentence that says which, and why; else empty.
+    """
+
+    config: RunConfig | None
+    problem: str
+
+
+def config_form(recipe: Recipe) -> Form:
+    """Shows every knob of the recipe, grouped, and a button back to its own values.
+
+    Techniques stand under the challenge that they answer. Values live in the session, so
+    they are there again after a change of page. What is wrong with one is said below them.
+    """
+    fields = recipe.Config.model_fields
+    for name, field in fields.items():
+        st.session_state.setdefault(_key(recipe, name), _held(field, field.default))
+    for group in GROUPS:
+        if group not in CHALLENGES:
+            st.markdown(f"**{group}**")
+            _widgets(recipe, group)
+    st.markdown("**Techniques**, by the problem they address")
+    # Only the open tab is drawn: two dozen boxes behind the others would double the time
+    # until a browser shows the page.
+    key = f"{recipe.name}:techniques"
+    st.session_state.setdefault(key, st.session_state.get(_OPEN_TAB, CHALLENGES[0]))
+    tabs = st.tabs(CHALLENGES, key=key, on_change="rerun")
+    for group, tab in zip(CHALLENGES, tabs, strict=True):
+        if tab.open:
+            # Still open after a change of page, or of recipe.
+            st.session_state[_OPEN_TAB] = group
+            with tab:
+                st.caption(GROUPS[group])
+                _widgets(recipe, group)
+    with st.container(horizontal=True):
+        st.button(
+            f"Back to {_origin(recipe)}",
+            key=f"{recipe.name}:reset",
+            icon=":material/undo:",
+            on_click=_reset,
+            args=(recipe,),
+        )
+        with st.popover("Load settings", icon=":material/upload_file:"):
+            _settings_uploader(recipe)
+    try:
+        config = read_form(recipe)
+        recipe.data_sentence(config)
+    except UserError as error:
+        problem = in_words(str(error), recipe.Config)
+        show_error(problem)
+        return Form(None, problem)
+    return Form(config, "")
+
+
+def read_form(recipe: Recipe) -> RunConfig:
+    """The config that the form holds, also from within a callback.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+    names = recipe.Config.model_fields
+    return recipe.parse({name: st.session_state[_key(recipe, name)] for name in names})
+
+
+def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
+    """Puts values into the form; to be called before it is drawn, or from a callback."""
+    for name, value in values.items():
+        if field := recipe.Config.model_fields.get(name):
+            st.session_state[_key(recipe, name)] = _held(field, value)
+
+
+def _settings_uploader(recipe: Recipe) -> None:
+    """Takes the file that a run's *Settings (JSON)* is, or one written by hand."""
+    key = f"{recipe.name}:settings"
+    st.file_uploader(
+        "A JSON file of settings",
+        type="json",
+        max_upload_size=math.ceil(MOST_BYTES / 2**20),
+        key=key,
+        help="*Settings (JSON)* of a run of this recipe, or an object of knobs and values. All "
+        "other knobs take the recipe's own values.",
+        on_change=_load_settings,
+        args=(recipe, key),
+    )
+    show_error(st.session_state.get(f"{key}:problem", ""))
+
+
+def _load_settings(recipe: Recipe, key: str) -> None:
+    """Fills the form in with all of the file, or with nothing of it."""
+    upload = st.session_state[key]
+    st.session_state[f"{key}:problem"] = ""
+    if upload is None:
+        return
+    with deferred_errors(f"{key}:problem"):
+        config = recipe.parse(read_settings(upload.name, upload.getbuffer(), recipe.name))
+        fill_form(recipe, config.model_dump())
+
+
+def _widgets(recipe: Recipe, group: str) -> None:
+    fields = recipe.Config.model_fields
+    names = [name for name in fields if meta(fields[name])["group"] == group]
+    boxes = [name for name in names if name not in SPECIAL and name not in WRITTEN_BY_OTHERS]
+    # As the recipe has them: before its first box, or after all of these.
+    before = names.index(boxes[0]) if boxes else 0
+    _special_widgets(recipe, names[:before])
+    # Row by row, so that a narrow window keeps the order.
+    for start in range(0, len(boxes), _COLUMNS):
+        for column, name in zip(
+            st.columns(_COLUMNS), boxes[start : start + _COLUMNS], strict=False
+        ):
+            with column:
+                _widget(recipe, name, fields[name])
+    _special_widgets(recipe, names[before:])
+
+
+def _special_widgets(recipe: Recipe, names: Sequence[str]) -> None:
+    """Those that have a widget of their own, and matter for the chosen target."""
+    fields = recipe.Config.model_fields
+    target = st.session_state.get(_key(recipe, "target"))
+    for name in filter(SPECIAL.__contains__, names):
+        if SPECIAL[name].target in ("", target):
+            SPECIAL[name].draw(recipe, _key(recipe, name), _help(recipe, name, fields[name]))
+
+
+def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
+    key = _key(recipe, name)
+    label = _label(name, field)
+    help_text = _help(recipe, name, field)
+    if known := choices(field):
+        if is_list(field):
+            st.multiselect(label, known, key=key, help=help_text, persist_state="session")
+            return
+        st.selectbox(
+            label,
+            known,
+            format_func=words,
+            key=key,
+            help=help_text,
+            persist_state="session",
+            on_change=_reset if name == "preset" else "rerun",
+            args=(recipe,) if name == "preset" else None,
+        )
+        return
+    if field.annotation is bool:
+        st.toggle(label, key=key, help=help_text, persist_state="session")
+        return
+    # Numbers too: a box for numbers drops what it cannot read, or keeps its last good value to
+    # itself, and Start would train with another value than the one on view.
+    st.text_input(label, key=key, help=help_text, persist_state="session")
+
+
+def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
+    paper = meta(field)["paper"]
+    source = f" Source: {paper}." if paper else ""
+    # That a file or a drawing is a text says nothing.
+    is_any = field.annotation is str and not choices(field)
+    limits = "" if is_any else f" Allowed: {allowed(recipe.Config, name)}."
+    return f"{field.description}{source}{limits} `{name}`"
+
+
+def _origin(recipe: Recipe) -> str:
+    """Whose values a reset brings back: those of the preset on view, where there are several."""
+    preset = st.session_state.get(_key(recipe, "preset"))
+    return f"the values of “{preset}”" if preset else recipe.source.values
+
+
+def _reset(recipe: Recipe) -> None:
+    """Back to the recipe's own values, or those of the preset on view."""
+    preset = st.session_state.get(_key(recipe, "preset"))
+    values = {name: field.default for name, field in recipe.Config.model_fields.items()}
+    if preset:
+        values |= {**recipe.Config.presets.get(preset, {}), "preset": preset}
+    fill_form(recipe, values)
+
+
+def _held(field: FieldInfo, value: Any) -> Any:
+    """A knob's value as its widget has it."""
+    return typed(value) if is_number(field) else value
+
+
+def _label(name: str, field: FieldInfo) -> str:
+    label, unit = words(name).capitalize(), meta(field)["unit"]
+    return f"{label} ({unit})" if unit else label
+
+
+def _key(recipe: Recipe, name: str) -> str:
+    return f"{recipe.name}:{name}"

@@ -1,0 +1,135 @@
+"""Columns of a table of the user's own: brought along, chosen, and looked at."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from ganlib.data.own_table import OwnColumns, chosen, join_names, own_columns, own_table
+from ganlib.data.table import SUFFIXES, Table
+from ganlib.errors import DataError
+from ganlib.metrics.counted import Counted
+from ganlib.recipes import Recipe
+from ganlib.recipes.own_columns import OWN
+from ganlib.ui.components.errors import show_error
+from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.text import plain
+from ganlib.ui.form import own_files
+from ganlib.viz.chart import Chart
+from ganlib.viz.histograms import histogram_figure, histogram_info
+from ganlib.viz.plane import plane_figure, plane_info
+
+_PREVIEW_HEIGHT = 260
+# As many values show what a histogram or a cloud looks like.
+_PREVIEWED = 20_000
+
+
+def table_picker(recipe: Recipe, key: str, help: str) -> None:
+    """Takes a table, and has its columns chosen, where the target is one of the user's own.
+
+    For any other target there is but a button that takes a table, which chooses the target.
+
+    Args:
+        recipe: whose knobs these are.
+        key: session state key of the table's path, `<form>:own_table`; beside it are those of
+            the other knobs that belong to the table.
+        help: what the file must be.
+    """
+    form = key.removesuffix("own_table")
+    if st.session_state.get(f"{form}target") != OWN:
+        with st.popover("Your own table", icon=":material/upload_file:"):
+            _uploader(form, help)
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _uploader(form, help)
+        found = _columns(form, recipe.Config.own_count) if st.session_state.get(key) else None
+    if found is not None:
+        with right:
+            live_charts(
+                Shown(
+                    preview(found),
+                    key=f"{key}:preview",
+                    height=_PREVIEW_HEIGHT,
+                    alt=f"Values of {' and '.join(found.names)} in your table",
+                )
+            )
+
+
+def preview(columns: OwnColumns) -> Chart:
+    """A histogram of one column, or the points that two make, in the colour of real data."""
+    # Not the first ones: tables are often sorted.
+    values = columns.values[:: -(-len(columns.values) // _PREVIEWED)]
+    seen = f"{columns.summary.digest} {columns.names}"
+    if len(columns.names) == 1:
+        return histogram_figure(histogram_info(Counted.of(values)), uirevision=seen)
+    # They are drawn in the order of the rows, of which the figure takes the first.
+    mixed = np.random.default_rng(0).permutation(values)
+    info = plane_info(mixed, np.empty((0, 2)))
+    return plane_figure(info, uirevision=seen, hidden=["generated"])
+
+
+def _uploader(form: str, help: str) -> None:
+    key = f"{form}own_table"
+
+    def replaced() -> None:
+        st.session_state[f"{form}own_columns"] = st.session_state[f"{form}own_summary"] = ""
+        if st.session_state[key]:
+            st.session_state[f"{form}target"] = OWN
+
+    st.file_uploader(
+        "A table of your own",
+        type=list(SUFFIXES),
+        max_upload_size=own_files.MOST_MB,
+        key=f"{key}:upload",
+        help=help,
+        on_change=own_files.take_upload,
+        args=(key, own_files.keep_table, replaced),
+    )
+    show_error(st.session_state.get(f"{key}:problem", ""))
+
+
+def _columns(form: str, count: int) -> OwnColumns | None:
+    """Has the columns chosen; None where nothing can be learned from them."""
+    path = st.session_state[f"{form}own_table"]
+    text = st.session_state[f"{form}own_columns"]
+    try:
+        with st.spinner("Reading the table"):
+            table = own_table(path)
+        _selects(form, table, text, count)
+        found = own_columns(path, text, count)
+    except DataError:
+        # The form tells what is wrong with settings that a run cannot have.
+        return None
+    kept = st.session_state[f"{form}own_summary"]
+    if kept and not kept.startswith(found.summary.digest):
+        own_files.offer_anew(
+            f"{form}own_table", partial(st.session_state.update, {f"{form}own_summary": ""})
+        )
+    told = f" ({found.told})" if found.told else ""
+    st.caption(
+        plain(f"{found.path.name}: {len(found.values):,} of {found.rows:,} rows are used{told}.")
+    )
+    return found
+
+
+def _selects(form: str, table: Table, text: str, count: int) -> None:
+    """A box for each column; they write what they say into the one knob."""
+    try:
+        names = chosen(table, text, count)
+    except DataError:
+        # The form tells of it; here stand those there are.
+        names = tuple(list(table.columns)[:count])
+    keys = [f"{form}own_columns:{at}" for at in range(len(names))]
+    for key, name in zip(keys, names, strict=True):
+        st.session_state[key] = name
+
+    def write() -> None:
+        st.session_state[f"{form}own_columns"] = join_names([st.session_state[key] for key in keys])
+        st.session_state[f"{form}own_summary"] = ""
+
+    labels = ("Column",) if count == 1 else ("Across", "Upwards")
+    for column, key, label in zip(st.columns(count), keys, labels, strict=False):
+        column.selectbox(
+            label, list(table.columns), key=key, on_change=write, persist_state="session"
+        )

@@ -1,0 +1,155 @@
+"""No page without a login, where `[auth]` is configured; nothing at all where it is not.
+
+Streamlit's own OpenID Connect does the login. What a provider says of a user stands in a
+signed cookie, which Streamlit reads when a session begins. So an open session stays open
+when its cookie ends, and ends with its connection.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.ui._compat import run_within_app
+from ganlib.ui.components.errors import show_error
+from ganlib.ui.components.text import plain
+from ganlib.ui.server.login_settings import WHERE, LoginSettings, login_settings
+
+_NAME_CHARACTERS = 30
+
+
+def let_in(pages: Sequence[st.Page]) -> list[st.Page]:
+    """The pages that whoever asks may see: all of them, or at each address the login.
+
+    Args:
+        pages: of the dashboard.
+    Returns:
+        Where somebody is logged in, a page of their own besides, from which to log out.
+    """
+    try:
+        settings = _settings()
+    except UserError as error:
+        return _instead(pages, partial(_closed, str(error)))
+    if settings is None:
+        return list(pages)
+    if not settings.admits(_user()):
+        return _instead(pages, partial(_login, settings))
+    return [
+        *pages,
+        st.Page(
+            _account,
+            title=plain(_name()[:_NAME_CHARACTERS]),
+            icon=":material/account_circle:",
+            url_path="account",
+        ),
+    ]
+
+
+def guard() -> None:
+    """To be called by every page before anything else: ends it for whoever may not see it.
+
+    app.py does not let anybody get this far, but Streamlit can be brought to run a page
+    without app.py; see `run_within_app`.
+    """
+    run_within_app()
+    try:
+        settings = _settings()
+    except UserError:
+        st.stop()
+    if settings is not None and not settings.admits(_user()):
+        st.stop()
+
+
+def _settings() -> LoginSettings | None:
+    """None where no login is configured.
+
+    Raises:
+        UserError: one is, but it would not work.
+    """
+    try:
+        readable = st.secrets.load_if_toml_exists()
+    except (OSError, ValueError):
+        readable = False
+    if not readable:
+        # Streamlit calls a file that it cannot read, and none, by the same name.
+        if any(Path(path).exists() for path in st.get_option("secrets.files")):
+            raise UserError(
+                "The secrets of this server, which may configure a login, cannot be read. "
+                "They must be a file of TOML; the server's log says what is wrong."
+            )
+        return None
+    if "auth" not in st.secrets:
+        return None
+    auth = st.secrets["auth"]
+    if not isinstance(auth, Mapping):
+        raise UserError(f"{WHERE} must be a section. Received: {type(auth).__name__}.")
+    settings = login_settings(auth)
+    missing = [name for name in ("authlib", "httpx") if find_spec(name) is None]
+    if missing:
+        raise UserError(f"A login needs {' and '.join(missing)}; see requirements.txt.")
+    return settings
+
+
+def _user() -> Mapping[str, Any]:
+    return st.user.to_dict()
+
+
+def _name() -> str:
+    user = _user()
+    return str(user.get("name") or user.get("email") or "Account")
+
+
+def _instead(pages: Sequence[st.Page], page: partial[None]) -> list[st.Page]:
+    """One page at every address, so that none of them is told to be missing."""
+    return [
+        st.Page(
+            page,
+            title="Log in",
+            url_path=each.url_path,
+            default=not each.url_path,
+            visibility="hidden",
+        )
+        for each in pages
+    ]
+
+
+def _closed(problem: str) -> None:
+    st.title("This dashboard is not available", anchor=False)
+    show_error(problem)
+
+
+def _login(settings: LoginSettings) -> None:
+    user = _user()
+    if user.get("is_logged_in"):
+        st.title("No access with this account", anchor=False)
+        st.markdown(f"{plain(_name())} may not use this dashboard. Log out to use another account.")
+        _log_out()
+        return
+    st.title("Log in", anchor=False)
+    st.markdown("Log in to train GANs on this dashboard.")
+    with st.container(horizontal=True):
+        for at, provider in enumerate(settings.providers):
+            st.button(
+                "Log in" if provider == "default" else f"Log in with {plain(provider)}",
+                key=f"login.{provider}",
+                type="secondary" if at else "primary",
+                icon=":material/login:",
+                on_click=st.login,
+                args=(provider,),
+            )
+
+
+def _account() -> None:
+    guard()
+    st.header(plain(_name()), anchor=False)
+    if email := _user().get("email"):
+        st.text(f"Logged in as {email}.")
+    _log_out()
+
+
+def _log_out() -> None:
+    st.button("Log out", key="logout", icon=":material/logout:", on_click=st.logout)

@@ -1,0 +1,1 @@
+"""The pages that train: controls, charts and samples of one run."""

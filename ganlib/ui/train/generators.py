@@ -1,0 +1,64 @@
+"""Trained generators in the session, rebuilt from what a run has saved."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.runs import Run
+from ganlib.ui.server.services import manager, warm_up
+
+if TYPE_CHECKING:
+    from ganlib.training import Generator
+
+_KEPT = 4
+
+
+def keep_generator(run: Run) -> None:
+    """Puts the generator of a run that has ended into the session, if TensorFlow is ready."""
+    if warm_up(manager()).is_set() and run.checkpoint_steps():
+        # What is wrong with its checkpoint is said when it is asked for samples.
+        with suppress(UserError):
+            generator_of(run)
+
+
+def generator_of(run: Run) -> "Generator":
+    """The session's own generator with the run's latest weights.
+
+    Returns:
+        Also found as `st.session_state["generators"][run.id]`.
+
+    Raises:
+        RunError: the run has saved nothing that can be read.
+    """
+    from ganlib.training import load_generator
+
+    step = run.checkpoint_steps()[-1:]
+    kept: dict[str, Generator] = st.session_state.setdefault("generators", {})
+    steps: dict[str, list[int]] = st.session_state.setdefault("generators.step", {})
+    if run.id not in kept or steps[run.id] != step:
+        recipe = recipes.get(run.recipe)
+        config = recipe.parse(dict(run.config))
+        kept[run.id] = load_generator(recipe, config, run.latest_checkpoint().state)
+        steps[run.id] = step
+        while len(kept) > _KEPT:
+            oldest = next(iter(kept))
+            del kept[oldest], steps[oldest]
+    return kept[run.id]
+
+
+def generate_more(run: Run, count: int) -> np.ndarray:
+    """New samples from noise that was not used before in this session.
+
+    Args:
+        run: whose generator to ask.
+        count: number of samples.
+    Returns:
+        (count, *sample_shape), in the data's own units.
+    """
+    asked: dict[str, int] = st.session_state.setdefault("generators.asked", {})
+    asked[run.id] = asked.get(run.id, 0) + 1
+    return generator_of(run).generate(count, seed=asked[run.id])

@@ -1,0 +1,99 @@
+"""Downloads of a run."""
+
+import csv
+import io
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+
+
+@st.fragment
+def run_files(recipe: Recipe, run: Run) -> None:
+    """Metrics, samples, weights and settings, each made when it is asked for."""
+    with st.container(horizontal=True):
+        _download("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
+        if recipe.kind == "image" and run.sample_steps():
+            newest = run.sample_steps()[-1]
+            _download(
+                "Newest grid (PNG)",
+                partial(run.sample_grid, newest),
+                f"{run.id}-{newest:08d}.png",
+                "image/png",
+            )
+        elif run.sample_steps():
+            _download(
+                "Newest samples (CSV)",
+                partial(samples_csv, run),
+                f"{run.id}-samples.csv",
+                "text/csv",
+            )
+        if run.checkpoint_steps():
+            _download(
+                "Generator weights (Keras .weights.h5)",
+                partial(generator_weights, run),
+                f"{run.id}.weights.h5",
+                "application/octet-stream",
+            )
+        _download(
+            "Settings (JSON)", partial(config_json, run), f"{run.id}.json", "application/json"
+        )
+    st.caption(f"All files, with TensorBoard's event files, are in the folder `{run.path}`.")
+
+
+def metrics_csv(run: Run) -> str:
+    """Every step's figures: a header line, then a line for each step."""
+    history = run.history()
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["step", "time_s", *history.names])
+    columns = [history.step.astype(int), history.time_s, *(history[n] for n in history.names)]
+    writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
+    return text.getvalue()
+
+
+def samples_csv(run: Run) -> str:
+    """The newest generated samples: a header line, then a line for each sample."""
+    samples = run.samples(run.sample_steps()[-1])["fresh"]
+    rows = samples.reshape(len(samples), -1)
+    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
+    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
+    text = io.StringIO()
+    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
+    return text.getvalue()
+
+
+def config_json(run: Run) -> str:
+    """Recipe and knobs: what makes the same run again."""
+    return json.dumps({"recipe": run.recipe, "config": dict(run.config)}, indent=2)
+
+
+def generator_weights(run: Run) -> bytes:
+    """Weights of the generator for `keras.Model.load_weights`."""
+    from ganlib.training import load_generator
+
+    recipe = recipes.get(run.recipe)
+    config = recipe.parse(dict(run.config))
+    generator = load_generator(recipe, config, run.latest_checkpoint().state)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "generator.weights.h5"
+        generator.save_weights(path)
+        return path.read_bytes()
+
+
+def _download(label: str, make: object, file_name: str, mime: str) -> None:
+    st.download_button(
+        label,
+        make,  # type: ignore[arg-type]
+        file_name=file_name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+    )

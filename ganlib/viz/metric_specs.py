@@ -1,0 +1,243 @@
+"""How each metric is drawn over training: one row a chart.
+
+A metric reaches the page in two places: the line that computes it (a training step returns it, or
+`ganlib.training.evaluation` adds it to a sample's scores) and its row here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Axis = Literal["number", "from zero", "share", "count", "rate", "share of white"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricSpec:
+    """One chart of one or more metrics over training.
+
+    In all texts "{judge}" stands for "critic" where the recipe trains a critic, and for
+    "discriminator" elsewhere.
+
+    Args:
+        name: shown in the list of charts.
+        curves: the metric behind each curve, by the curve's name. Names with a colour of their
+            own are in `ganlib.viz.colours`.
+        unit: title of the vertical axis.
+        alt: describes the chart to a screen reader.
+        help: one sentence on what the metric is good for.
+        axis: its range and ticks. "share" runs from 0 to 100 %.
+        label: a curve's entry in the legend; "{}" is the curve's name.
+        level: a dotted horizontal line at this value.
+        shadow: opacity of the raw values behind a smoothed curve.
+        smoothed: whether the running mean applies.
+        log: whether the vertical axis is logarithmic: if the user chooses it, always or never.
+        of_samples: whether the metrics are scores of saved samples, not values of every step.
+    """
+
+    name: str
+    curves: dict[str, str]
+    unit: str
+    alt: str
+    help: str
+    axis: Axis = "number"
+    label: str = "{}"
+    level: float | None = None
+    shadow: float = 0.18
+    smoothed: bool = True
+    log: Literal["chosen", "always", "never"] = "chosen"
+    of_samples: bool = False
+
+    def is_log(self, chosen: bool) -> bool:
+        """Whether the vertical axis is logarithmic, where the user chose `chosen`."""
+        return self.log == "always" or (self.log == "chosen" and chosen)
+
+
+LOSSES = MetricSpec(
+    name="Losses",
+    curves={"{judge}": "discriminator_loss", "generator": "generator_loss"},
+    unit="loss",
+    alt="Losses of {judge} and generator over training",
+    help="What each network minimises.",
+)
+
+METRICS: dict[str, MetricSpec] = {
+    spec.name: spec
+    for spec in (
+        MetricSpec(
+            name="Accuracy",
+            curves={"real": "accuracy_real", "generated": "accuracy_generated"},
+            unit="accuracy",
+            axis="share",
+            label="on {}",
+            level=0.5,
+            # A batch's accuracy jumps from 0 to 1 and back: any darker hides the mean.
+            shadow=0.07,
+            log="never",
+            alt="How often the {judge} is right on real and on generated samples",
+            help="how often the discriminator is right. At 50 %, the dotted line, it does no "
+            "better than a coin.",
+        ),
+        MetricSpec(
+            name="Distance",
+            curves={"critic": "critic_distance"},
+            unit="distance",
+            label="{}'s estimate",
+            level=0.0,
+            alt="The critic's estimate of the Wasserstein distance over training",
+            help="the critic's estimate of how far generated samples are from real ones "
+            "(Wasserstein distance, up to a factor). It should fall.",
+        ),
+        MetricSpec(
+            name="Clipped weights",
+            curves={"{judge}": "clipped_share"},
+            unit="clipped",
+            axis="share",
+            label="weights of {}",
+            smoothed=False,
+            log="never",
+            alt="Share of the {judge}'s weights at the clipping limit over training",
+            help="the share of the critic's weights at the limit they are clipped to. If nearly "
+            "all are there, the critic can only draw simple lines.",
+        ),
+        MetricSpec(
+            name="Learning rates",
+            curves={
+                "{judge}": "discriminator_learning_rate",
+                "generator": "generator_learning_rate",
+            },
+            unit="rate",
+            axis="rate",
+            smoothed=False,
+            alt="Learning rates of both networks over training",
+            help="the size of each optimiser's steps, where it changes during training.",
+        ),
+        MetricSpec(
+            name="Gradient norms",
+            curves={
+                "{judge}": "discriminator_gradient_norm",
+                "generator": "generator_gradient_norm",
+            },
+            unit="gradient norm",
+            alt="Gradient norms of both networks over training",
+            help="the length of the gradient over all weights of each network.",
+        ),
+        MetricSpec(
+            name="Peaks found",
+            curves={"generated": "modes"},
+            unit="peaks",
+            axis="count",
+            label="found by {}",
+            smoothed=False,
+            log="never",
+            of_samples=True,
+            alt="Peaks that the generated samples find over training",
+            help="how many of the peaks have a generated point near them.",
+        ),
+        MetricSpec(
+            name="Near a peak",
+            curves={"generated": "high_quality"},
+            unit="near a peak",
+            axis="share",
+            smoothed=False,
+            log="never",
+            of_samples=True,
+            alt="Share of generated samples near a peak over training",
+            help="the share of generated points within three standard deviations of a peak, which "
+            "papers call high-quality samples. Of real points it is 98.9 %.",
+        ),
+        MetricSpec(
+            name="Reverse KL",
+            curves={"generated": "reverse_kl"},
+            unit="reverse KL",
+            axis="from zero",
+            smoothed=False,
+            log="never",
+            of_samples=True,
+            alt="How unevenly the generated samples visit the peaks over training",
+            help="how unevenly generated points are spread over the peaks, in nats. 0 is even.",
+        ),
+        MetricSpec(
+            name="Sliced Wasserstein-1",
+            curves={"generated": "sliced_w1_over_sigma", "floor": "sliced_w1_floor"},
+            unit="sliced W1",
+            axis="from zero",
+            smoothed=False,
+            of_samples=True,
+            alt="Distance between real and generated points, and its floor, over training",
+            help="how far generated points are from real ones, in standard deviations: the mean "
+            "Wasserstein-1 distance of their projections on 16 directions. It grows when peaks "
+            "are missing. Two real samples of this size are below the floor in 95 % of all cases.",
+        ),
+        MetricSpec(
+            name="Wasserstein-1",
+            curves={"generated": "w1_over_sigma"},
+            unit="W1 / sigma",
+            axis="from zero",
+            smoothed=False,
+            log="never",
+            of_samples=True,
+            alt="Distance between real and generated values over training",
+            help="how far generated values are from real ones, in standard deviations.",
+        ),
+        MetricSpec(
+            name="Fréchet distance",
+            curves={"generated": "frechet"},
+            unit="Fréchet",
+            axis="from zero",
+            smoothed=False,
+            of_samples=True,
+            alt="Fréchet distance between real and generated images over training",
+            help="how far generated images are from real ones in the features of a small "
+            "classifier. Lower is better. Two samples of 256 real images are 1 to 2 apart.",
+        ),
+        MetricSpec(
+            name="Brightness",
+            curves={"generated": "pixel_w1"},
+            unit="of white",
+            axis="share of white",
+            smoothed=False,
+            log="never",
+            of_samples=True,
+            alt="Distance between real and generated pixels' brightness over training",
+            help="how far the brightness of generated pixels is from that of real ones, as a share "
+            "of full white. It says nothing about what the images show.",
+        ),
+        MetricSpec(
+            name="Lipschitz bound",
+            curves={"upper bound": "lipschitz_bound", "largest seen": "largest_slope"},
+            unit="slope",
+            smoothed=False,
+            # The bound is often a hundred times the slopes seen.
+            log="always",
+            of_samples=True,
+            alt="Upper bound of the {judge}'s slope, and the largest slope seen, over training",
+            help="the discriminator's score changes by at most this much per unit of distance "
+            "between two inputs. The true limit lies between this bound and the largest slope "
+            "seen at samples.",
+        ),
+    )
+}
+
+
+def available_metrics(recorded: Collection[str], critic: bool) -> tuple[str, ...]:
+    """Names of the charts that a run can fill.
+
+    Args:
+        recorded: names of the run's metrics and scores. Before the first step there are no
+            metrics; then the charts that every run fills are offered.
+        critic: whether the run trains a critic.
+    """
+    found = [
+        spec
+        for spec in METRICS.values()
+        if all(metric in recorded for metric in spec.curves.values())
+    ]
+    of_steps = tuple(spec.name for spec in found if not spec.of_samples)
+    of_every_run = ("Distance" if critic else "Accuracy", "Gradient norms")
+    return (of_steps or of_every_run) + tuple(spec.name for spec in found if spec.of_samples)
+
+
+def default_metric(available: Sequence[str], critic: bool) -> str:
+    """Name of the chart shown until the user chooses another."""
+    wanted = "Distance" if critic else "Accuracy"
+    return wanted if wanted in available else available[0]
