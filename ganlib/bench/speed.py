@@ -16,8 +16,7 @@ from ganlib.bench.results import RecipeSpeed, Speed
 from ganlib.config import RunConfig
 from ganlib.events import Metrics
 from ganlib.recipes.base import Recipe
-from ganlib.training import Trainer, devices, precision
-from ganlib.training.networks import build_discriminator, build_generator
+from ganlib.training import Trainer, devices, networks, precision
 
 # More steps than any measurement makes.
 _ENDLESS = 1_000_000
@@ -104,6 +103,6 @@ def _built(
     recipe: Recipe[Any], config: RunConfig, sample_shape: tuple[int, ...], *, plain: bool
 ) -> tuple[Any, Any]:
     return (
-        build_generator(recipe, config, plain=plain),
-        build_discriminator(recipe, config, sample_shape, plain=plain),
+        networks.build_generator(recipe, config, plain=plain),
+        networks.build_discriminator(recipe, config, sample_shape, plain=plain),
     )

@@ -45,7 +45,7 @@ class FusedBatchNormalization(TwiceDifferentiableBatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # It tells the variance of a sample, Keras keeps that of the batch.
+        # The operation returns the unbiased variance, Keras keeps the batch's own.
         count = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), tf.float32)
         for moving, now in (
             (self.moving_mean, mean),

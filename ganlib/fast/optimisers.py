@@ -1,4 +1,4 @@
-"""Optimisers whose update of a weight is one operation instead of two dozen."""
+"""Optimisers that update a weight with one operation instead of two dozen."""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""What can be said of a network by looking at its layers."""
+"""Properties of a network that follow from its layers."""
 
 import math
 
@@ -12,12 +12,12 @@ _CONVOLUTIONS = (layers.Conv2D, layers.Conv2DTranspose)
 
 
 def convolves(model: keras.Model) -> bool:
-    """Whether any layer is a convolution or a transposed one, inside other layers or not."""
+    """True if any layer, also inside other layers, is a convolution or a transposed one."""
     return any(isinstance(layer, _CONVOLUTIONS) for layer in model._flatten_layers())
 
 
 def multiplying_layers(model: keras.Model) -> list[layers.Layer]:
-    """Its dense and convolutional layers, those inside other layers included, in order."""
+    """All dense and convolutional layers in order, also those inside other layers."""
     kinds = (layers.Dense, MinibatchDiscrimination, *_CONVOLUTIONS)
     return [layer for layer in model._flatten_layers() if isinstance(layer, kinds)]
 

@@ -1,4 +1,4 @@
-"""What the networks of a recipe look like, layer by layer."""
+"""Describes the networks of a recipe layer by layer."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +43,7 @@ def _boxes(model: keras.Model) -> Iterator[LayerBox]:
 
 
 def kind_of(layer: layers.Layer) -> str:
-    """What a layer does, in a few words: "conv 5 x 5, stride 2, relu"."""
+    """A layer in a few words, such as "conv 5 x 5, stride 2, relu"."""
     words = [_words(layer)]
     activation = getattr(layer, "activation", None)
     if activation is not None and activation.__name__ != "linear":

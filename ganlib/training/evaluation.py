@@ -17,7 +17,7 @@ from ganlib.training.randomness import RandomStream, derive
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a checkpoint is worth.
+    """The scores of a checkpoint.
 
     Args:
         weights_sha256: see `Networks.weights_sha256`.
@@ -31,7 +31,7 @@ class Evaluation:
 def final_scores(
     recipe: Recipe[Any], config: RunConfig, generator: Generator, data: Data
 ) -> dict[str, float]:
-    """The recipe's scores, from as many samples as it asks for; the same whenever asked.
+    """The recipe's scores, from `evaluation_count` samples; every call gives the same scores.
 
     Args:
         recipe: what was trained.
@@ -45,7 +45,7 @@ def final_scores(
 
 
 def evaluate_state(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Evaluation:
-    """Scores what a checkpoint holds, exactly as its trainer would have.
+    """Scores the generator of a checkpoint, exactly as its trainer would.
 
     Args:
         recipe: what the run trained.

@@ -1,4 +1,4 @@
-"""A trained generator, ready to be asked for samples."""
+"""Draws samples from a trained generator."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,9 +28,9 @@ def compile_generator(
     """(B, latent_size) float32 -> (B, *sample_shape) float32, in the networks' units.
 
     Args:
-        model: what generates, on the device that it lies on.
-        latent_size: of one latent.
-        source: whose weights it takes before each call; none where they are its own.
+        model: the generator, which runs on the device of its weights.
+        latent_size: numbers in one latent vector.
+        source: a network to copy the weights from before each call; None for the model's own.
     """
 
     @tf.function(input_signature=[tf.TensorSpec((None, latent_size), tf.float32)], autograph=False)
@@ -69,7 +69,15 @@ class Generator:
         self._predict = predict or compile_generator(model, self._latent.size)
 
     def latents(self, count: int, stream: RandomStream, step: int = 0) -> np.ndarray:
-        """(count, latent.size) float32; the same arguments give the same latents."""
+        """Noise for the generator; the same arguments give the same noise.
+
+        Args:
+            count: number of latent vectors.
+            stream: purpose of the draw.
+            step: another step gives other noise.
+        Returns:
+            (count, latent.size) float32.
+        """
         seed = at_step(self._seeds, stream, step)
         drawn: np.ndarray = draw_latents(self._latent, seed, count).numpy()
         return drawn
@@ -106,7 +114,7 @@ class Generator:
 
 
 def load_generator(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Generator:
-    """The generator that a checkpoint holds, in a network of its own.
+    """Builds the generator of a checkpoint.
 
     Args:
         recipe: what the run trained.

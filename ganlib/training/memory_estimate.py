@@ -1,8 +1,8 @@
-"""How much memory a training will take, told from its settings before anything is allocated.
+"""Estimates the memory that a training takes, from its settings, before anything is allocated.
 
-The layers of both networks are asked for their weights' and outputs' shapes; nothing has a value.
-From these, the peak of a step follows by factors that were measured: `tests/bench/memory.py`
-compares them with what real trainings took. They are meant to err on the high side.
+The layers of both networks give the shapes of their weights and outputs; nothing has a value.
+The peak of a step follows from these shapes by measured factors: `tests/bench/memory.py`
+compares the estimates with real trainings. They are meant to err on the high side.
 """
 
 import math
@@ -31,14 +31,14 @@ _RUNTIME_BYTES = 150e6
 _FLOAT = 4
 # A number of a layer's output: in mixed precision some are kept in float32 all the same.
 _OUTPUT_BYTES = {"float32": 4.0, "mixed_bfloat16": 2.6}
-# Times that a network's outputs are held at the peak of a step. The discriminator sees real and
-# generated samples; a penalty goes through its gradients once more, of one pass or of two.
+# Copies of a network's outputs in memory at the peak of a step. The discriminator sees real and
+# generated samples; a penalty differentiates its gradients once more, of one pass or of two.
 _GENERATOR = 1.5
 _IN_LOOP = 0.6
 _DISCRIMINATOR = 2.5
 _PENALTY = {"none": 0.0, "r1": 4.0, "r2": 4.0, "r1_r2": 5.0, "wgan_gp": 8.5}
 _UNROLLED = 5.5
-# Times that the widest output is held while samples are drawn.
+# Copies of the widest output in memory while samples are drawn.
 _SCORED = 1.3
 # Optimiser's numbers for each weight.
 _SLOTS = {"adam": 2, "rmsprop": 2, "sgd": 1}
@@ -63,10 +63,10 @@ class MemoryEstimate:
     """Memory in bytes, as a function of the batch size.
 
     Args:
-        fixed: whatever the batch.
-        per_sample: for each sample of a batch.
-        per_pair: for each pair of samples that the discriminator compares.
-        between: what the scoring between steps takes, when those of a step are free again.
+        fixed: bytes that do not depend on the batch.
+        per_sample: bytes for each sample of a batch.
+        per_pair: bytes for each pair of samples that the discriminator compares.
+        between: bytes for the scoring between steps, when the memory of a step is free again.
     """
 
     fixed: float
@@ -75,12 +75,12 @@ class MemoryEstimate:
     between: float
 
     def at(self, batch_size: float) -> float:
-        """Of a batch of that size."""
+        """Bytes for a batch of that size."""
         step = self.per_sample * batch_size + self.per_pair * batch_size**2
         return self.fixed + max(step, self.between)
 
     def largest_batch(self, room: float) -> int:
-        """The largest batch that fits into so many bytes; 0 where none does."""
+        """The largest batch that fits into `room` bytes; 0 if none does."""
         if self.at(0) > room:
             return 0
         left = room - self.fixed
@@ -91,15 +91,15 @@ class MemoryEstimate:
 
 @dataclass(frozen=True)
 class _Size:
-    """What a network is made of, in numbers.
+    """Numbers that a network consists of and computes.
 
     Args:
-        weights: all of them.
-        outputs: of its layers, for one sample.
-        scratch: what layers lay out anew of their inputs, for one sample.
+        weights: in all layers.
+        outputs: of all layers, for one sample.
+        scratch: rearranged copies of layers' inputs, for one sample.
         widest: the largest output, for one sample.
         pairs: for each pair of samples.
-        end: shape of what it ends in, without the batch.
+        end: shape of the network's output, without the batch.
     """
 
     weights: int
@@ -111,29 +111,29 @@ class _Size:
 
 
 def memory_estimate(recipe: Recipe[Any], config: RunConfig) -> MemoryEstimate:
-    """What a run would take on one device, beside what TensorFlow itself has taken.
+    """The memory that a run would take on one device, beside what TensorFlow itself has taken.
 
     Args:
-        recipe: what it trains.
-        config: its knobs; those of the batch's size are of no account.
+        recipe: what the run trains.
+        config: the run's knobs; `batch_size` does not matter, the estimate is a function of it.
 
     Raises:
         ConfigError: there is no such device.
         DataError: the user's own file of samples is not what it should be.
     """
     placement = devices.choose(config.devices)
-    # So that another batch size, seed or length is not reckoned anew.
+    # So that the cache serves any batch size, seed and length.
     plain = config.model_copy(update={"batch_size": config.packing, "seed": 0, "steps": 1})
     return _estimate(recipe, plain, placement, recipe.data_bytes(config))
 
 
 def out_of_memory_message(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
-    """One sentence that says what is too large; empty where a run fits.
+    """One sentence that says what is too large; empty if the run fits.
 
     Args:
-        recipe: what it trains.
-        config: its knobs.
-        room: bytes that it may take; of GPUs, what these have counts.
+        recipe: what the run trains.
+        config: the run's knobs.
+        room: free bytes of memory. On GPUs their own memory is the limit instead.
 
     Raises:
         ConfigError: there is no such device.
@@ -162,7 +162,7 @@ def out_of_memory_message(recipe: Recipe[Any], config: RunConfig, room: float) -
 
 
 def _culprit(recipe: Recipe[Any], config: RunConfig, needed: MemoryEstimate) -> str:
-    """The knob that makes it so large, and what it must be; empty where all are as usual."""
+    """The knob that takes most memory, and its limit; empty if no knob is above its default."""
     best, found = needed.at(0), ""
     usual = compile_time_knobs(recipe.Config())
     for name, value in compile_time_knobs(config).items():
@@ -180,11 +180,11 @@ def _culprit(recipe: Recipe[Any], config: RunConfig, needed: MemoryEstimate) -> 
 
 @cache
 def gpu_bytes() -> float:
-    """Memory of the smallest GPU, as its driver says it; 0 where that does not tell."""
+    """Memory of the smallest GPU in bytes, according to its driver; 0 if unknown."""
     command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-        return min(float(line) for line in told.stdout.splitlines()) * 2**20
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        return min(float(line) for line in answer.stdout.splitlines()) * 2**20
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0.0
 
@@ -201,8 +201,8 @@ def _estimate(
     policy = precision.choose(recipe, config, placement.first)
     sample = math.prod(generator.end)
     passes = _GENERATOR + (_IN_LOOP if config.discriminator_steps > 1 else 0)
-    judged = _DISCRIMINATOR + _PENALTY[config.gradient_penalty] + _UNROLLED * config.unrolled_steps
-    outputs = passes * generator.outputs + judged * discriminator.outputs / config.packing
+    copies = _DISCRIMINATOR + _PENALTY[config.gradient_penalty] + _UNROLLED * config.unrolled_steps
+    outputs = passes * generator.outputs + copies * discriminator.outputs / config.packing
     outputs += generator.scratch + discriminator.scratch / config.packing
     # The real batches of all updates, and what they were scaled from.
     real = 2 * config.discriminator_steps * sample
@@ -240,7 +240,7 @@ def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:
     """(generator, discriminator)."""
     found: list[_Size] = []
 
-    def look() -> None:
+    def measure() -> None:
         # Variables that are made in this scope get no values.
         with keras.StatelessScope(initialize_variables=False):
             found.append(_size(recipe.generator(config), (recipe.latent(config).size,)))
@@ -250,7 +250,7 @@ def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:
     # In a thread of its own, for there Keras keeps a list of variables that have still to get
     # their values, and would give them some at the next occasion.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(look).result()
+        thread.submit(measure).result()
     return found[0], found[1]
 
 

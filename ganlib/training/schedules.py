@@ -95,7 +95,7 @@ def adapt(networks: "Networks", config: RunConfig, figures: dict[str, tf.Tensor]
     It uses the mean over all devices, so that all of them decide alike.
 
     Args:
-        networks: whose `adaptation` is updated.
+        networks: their `adaptation` is updated in place.
         config: names the schedule.
         figures: scalars by the names of metrics, of a device's own part of the batch.
     """

@@ -116,7 +116,7 @@ class Trainer:
             learns = self._apply_changes(program)
             first = self.step + 1
             if (coming := self.recipe.stage(self.config, first)) != stage:
-                # Steps of another stage take another time, and the first has to be compiled.
+                # Steps of another stage have another duration, and the first one is compiled.
                 per_call, stage = StepsPerCall(), coming
             count = 1 if learns else self._until_due(per_call.count)
             only = cast(Only, "" if learns == "both" else learns)
@@ -141,10 +141,10 @@ class Trainer:
         yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
 
     def _compiled(self, program: Program, data: Data) -> Iterator[None]:
-        """Compiles, part by part, what is needed up to the first step, and changes nothing."""
+        """Compiles everything up to the first step, part by part, and changes no variable."""
         generator, inspector = self._inspection(program, data)
         yield
-        # A few samples take less time; it is the same that is compiled.
+        # A few samples take less time, and the same functions are compiled.
         self._samples(generator, inspector, scored_count=self.config.packing)
         yield
         first = self.step + 1
@@ -161,7 +161,7 @@ class Trainer:
         return generator, inspector
 
     def close(self) -> None:
-        """Leaves the networks to the next run of the same kind; not after a failure."""
+        """Leaves the compiled step to the next run; not to be called after a failure."""
         if self._program is not None:
             release(self._program)
             self._program = self._generator = self._inspector = None
@@ -182,7 +182,7 @@ class Trainer:
             ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
         """
         config = self.config
-        # With what was asked for before it, too, or the two would only clash in the next step.
+        # Together with earlier requests, or the two would only clash in the next step.
         for earlier in self._pending:
             if earlier.step <= self.step:
                 config = self.recipe.changed(config, earlier.knobs)
@@ -195,14 +195,14 @@ class Trainer:
         return change
 
     def look(self) -> Samples:
-        """What the generator can do between two events: for a run that rests.
+        """Samples of the present generator, between two events: for a run that is paused.
 
         Raises:
-            DivergedError: nothing that is finite.
+            DivergedError: samples are not finite.
         """
         if self._generator is None or self._inspector is None:
             raise RuntimeError(_NOT_THERE)
-        # The scores are those of the steps at which samples are due, however often it rests.
+        # Scores belong to the steps at which samples are due, however often a run is paused.
         return self._samples(self._generator, self._inspector, scored=False)
 
     def checkpoint(self) -> Checkpoint:
@@ -246,7 +246,7 @@ class Trainer:
         return self.step % self.config.sample_every == 0 or self.step == self.config.steps
 
     def _apply_changes(self, program: Program) -> str:
-        """Puts in force what was changed up to now; which network is to learn alone."""
+        """Applies the changes up to this step; returns the network that is to learn alone."""
         learns = ""
         while self._pending and self._pending[0].step <= self.step and not learns:
             change = self._pending.pop(0)
@@ -256,7 +256,7 @@ class Trainer:
         return learns
 
     def _until_due(self, steps: int) -> int:
-        """At most `steps`, in one stage, and not past the next at which something is due."""
+        """Number of steps for one call: at most `steps`, in one stage, up to the next due step."""
         due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
         for every in (self.config.checkpoint_every, self._milestone_every):
             if every:
@@ -324,7 +324,7 @@ class Trainer:
         )
 
     def _generate(self, generator: Generator, latents: np.ndarray) -> np.ndarray:
-        # The figures of a step are taken before its update, which may be the one that diverges.
+        # Figures are from before a step's update; it may be this update that diverges.
         try:
             return generator.samples(latents)
         except RunError:
@@ -334,12 +334,12 @@ class Trainer:
 def prepare(
     recipe: Recipe[Any], config: RunConfig, between: Callable[[], None] = lambda: None
 ) -> None:
-    """Compiles all that the first run of a kind needs up to its first step.
+    """Compiles all that a run needs up to its first step, so that it starts at once.
 
     Args:
-        recipe: what a run would train.
-        config: its knobs. Where its data would have to be fetched, noise stands in for them.
-        between: called between parts. What it raises leaves nothing behind.
+        recipe: what the run would train.
+        config: its knobs. If its data had to be downloaded, noise stands in for them.
+        between: called between parts; if it raises an exception, nothing is kept.
 
     Raises:
         UserError: the data cannot be read, there is no such device, or it cannot share a batch.
@@ -355,7 +355,7 @@ def prepare(
             return
         program, wanted = pending
         for _ in Trainer(recipe, config)._compiled(program, data):
-            # Whoever waits for it is as fast with the rest.
+            # The run that waits compiles the rest just as fast.
             if wanted.is_set():
                 break
             between()
