@@ -15,7 +15,7 @@ from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
-from ganlib.errors import PATH, ConfigError, RunError, UserError, shown
+from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
 from ganlib.events import Event, Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import (
@@ -152,14 +152,14 @@ def bench(arguments: argparse.Namespace) -> int:
     """Measures the books' recipes one after the other, and says so as it goes."""
     for name in arguments.recipes:
         if name not in BOOK_RECIPES:
-            raise ConfigError(f"bench takes {', '.join(BOOK_RECIPES)}. Received: {shown(name)}.")
+            raise ConfigError(f"bench takes {', '.join(BOOK_RECIPES)}. Received: {quote(name)}.")
     names = dict.fromkeys(arguments.recipes or BOOK_RECIPES)
     if arguments.chart is not None and not arguments.chart.absolute().parent.is_dir():
         raise ConfigError(
             f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
         )
     if arguments.chart is not None and arguments.chart.is_dir():
-        raise ConfigError(f"--chart must be a file. Received: {shown(str(arguments.chart), PATH)}.")
+        raise ConfigError(f"--chart must be a file. Received: {quote(str(arguments.chart), PATH)}.")
     from ganlib.bench.speed import measure
 
     found = []
@@ -252,7 +252,7 @@ def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
     for name, text in arguments.knobs or []:
         if name in given:
             raise ConfigError(
-                f"{name} may be given once. Received: {shown(given[name])} and {shown(text)}."
+                f"{name} may be given once. Received: {quote(given[name])} and {quote(text)}."
             )
         given[name] = text
     return given
@@ -262,15 +262,15 @@ def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str])
     """The knobs in the file that --config names, which those of other options are to override."""
     files: list[str] = arguments.configs or []
     if len(files) > 1:
-        first, second = (shown(file, PATH) for file in files[:2])
+        first, second = (quote(file, PATH) for file in files[:2])
         raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
     found = read_settings_file(files[0], recipe) if files else {}
     preset = found.get("preset")
     # A file from the page has a value for every knob, and nothing of another preset would show.
     if preset is not None and knobs.get("preset", preset) != preset:
         raise ConfigError(
-            f"preset must be {shown(preset)} beside --config, whose settings are of that preset. "
-            f"Received: {shown(knobs['preset'])}."
+            f"preset must be {quote(preset)} beside --config, whose settings are of that preset. "
+            f"Received: {quote(knobs['preset'])}."
         )
     return found
 
@@ -287,7 +287,7 @@ def _find(store: RunStore, run_id: str) -> Run:
         )
     except OSError as error:
         raise RunError(
-            f"The folder of runs {shown(str(store.root), PATH)} cannot be read: {error.strerror}."
+            f"The folder of runs {quote(str(store.root), PATH)} cannot be read: {error.strerror}."
         ) from None
     if missing:
         there = f"The newest there: {', '.join(newest)}" if newest else "There are none"

@@ -13,10 +13,10 @@ import numpy as np
 from ganlib import recipes
 from ganlib.events import Checkpoint
 from ganlib.metrics.comparison import compare
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.training import Trainer
+from ganlib.training.inspector import image_distributions
 from ganlib.training.networks import build_networks
-from ganlib.training.probe import image_distributions
 
 DATA: dict[str, tuple[str, dict[str, Any]]] = {
     "MNIST": ("fashion/dense", {"dataset": "mnist"}),
@@ -28,12 +28,12 @@ JUDGE, LEARNED = "fashion/dense", {"dataset": "mnist", "steps": 300}
 LEVELS = np.arange(256)
 
 
-def quantities(images: np.ndarray, scores: np.ndarray) -> dict[str, Counted]:
+def quantities(images: np.ndarray, scores: np.ndarray) -> dict[str, WeightedSample]:
     views = image_distributions(images)
     return {
-        "ink": Counted.of(views["ink"]),
-        "pixels": Counted.of_group_counts(LEVELS, views["pixels"], "images"),
-        "scores": Counted.of(scores),
+        "ink": WeightedSample.of(views["ink"]),
+        "pixels": WeightedSample.of_group_counts(LEVELS, views["pixels"], "images"),
+        "scores": WeightedSample.of(scores),
     }
 
 

@@ -153,6 +153,16 @@ def folded(model: keras.Model) -> Weights:
     return Weights(tuple(kernels), tuple(biases))
 
 
+def write(weights: Weights, path: Path) -> None:
+    """Saves weights as float16 in one .npz file."""
+    arrays = {
+        f"{kind}_{index}": array.astype(np.float16)
+        for kind, found in (("kernel", weights.kernels), ("bias", weights.biases))
+        for index, array in enumerate(found)
+    }
+    np.savez_compressed(path, **arrays)
+
+
 def accuracy(model: keras.Model, weights: Weights, held_out: Labelled) -> float:
     """How often the largest logit of the weights' features is the right one, 0 to 1."""
     kernel, bias = model.layers[-1].get_weights()
@@ -180,8 +190,7 @@ def main() -> None:
     }
     classes = 20 + len(bundled_drawings())
     model = trained([learned for learned, _ in pairs.values()], classes, arguments.steps)
-    half = folded(model).as_float16()
-    half.write(arguments.to)
+    write(folded(model), arguments.to)
     weights = Weights.read(arguments.to)
     print(
         f"{sum(kernel.size for kernel in weights.kernels):,} weights, "

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ganlib import recipes
 from ganlib.events import DataReport, Finished, Samples, Started
 from ganlib.metrics.comparison import compare
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run, RunStore
 from ganlib.runs.distributions import distributions
 from ganlib.runs.writer import RunWriter
@@ -57,7 +57,7 @@ def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
         histogram = drawn["compare.Histogram"]["figure"]["layout"]["xaxis"]["range"]
         assert chart["figure"]["layout"]["xaxis"]["range"] == histogram
     real, made = run.real(), run.samples(run.sample_steps()[-1])["fresh"]
-    expected = compare(Counted.of(real), Counted.of(made))
+    expected = compare(WeightedSample.of(real), WeightedSample.of(made))
     assert sentence(app) == expected.sentence
     distances = app.dataframe[0].value
     assert distances["Value"].tolist() == [one.value for one in expected.distances]
@@ -281,8 +281,8 @@ COMPARED = Compared(
     "k",
     "p",
     "a <b>",
-    Counted.of(np.array([2.0, 1.0, 2.0])),
-    Counted.of(np.array([3.0])),
+    WeightedSample.of(np.array([2.0, 1.0, 2.0])),
+    WeightedSample.of(np.array([3.0])),
     two_real("x", "y"),
 )
 

@@ -167,7 +167,7 @@ def test_tables_and_drawings_are_kept_alike() -> None:
     with pytest.raises(DataError, match=r"Received: mine\.exe"):
         own_files.keep_table("mine.exe", CSV)
     assert path.read_bytes() == CSV
-    with pytest.raises(DataError, match=r"is not a \.npy file"):
+    with pytest.raises(DataError, match=r"is not a valid \.npy file"):
         own_files.keep_drawings("mine.csv", CSV)
     assert path.read_bytes() == CSV
 
