@@ -55,7 +55,7 @@ class RunConfig(Config):
         group="Run",
         ge=1,
         le=10_000_000,
-        baked=False,
+        compile_time=False,
     )
     seed: int = knob(
         0,
@@ -64,7 +64,7 @@ class RunConfig(Config):
         group="Run",
         ge=0,
         le=2**31 - 1,
-        baked=False,
+        compile_time=False,
     )
     batch_size: int = knob(
         128, "Real samples, and as many generated ones, per update.", group="Run", ge=2, le=8_192
@@ -76,7 +76,7 @@ class RunConfig(Config):
         unit="steps",
         ge=1,
         le=1_000_000,
-        baked=False,
+        compile_time=False,
     )
     checkpoint_every: int = knob(
         0,
@@ -85,7 +85,7 @@ class RunConfig(Config):
         unit="steps",
         ge=0,
         le=10_000_000,
-        baked=False,
+        compile_time=False,
     )
     milestones: int = knob(
         4,
@@ -94,7 +94,7 @@ class RunConfig(Config):
         group="Run",
         ge=0,
         le=100,
-        baked=False,
+        compile_time=False,
     )
     precision: Literal["auto", "float32", "mixed_bfloat16"] = knob(
         "auto",
@@ -252,7 +252,7 @@ class RunConfig(Config):
         group="Sensitive hyperparameters",
         gt=0,
         le=1,
-        baked=False,
+        compile_time=False,
     )
     discriminator_learning_rate: float = knob(
         2e-4,
@@ -262,7 +262,7 @@ class RunConfig(Config):
         paper="arXiv 1706.08500",
         gt=0,
         le=1,
-        baked=False,
+        compile_time=False,
     )
     discriminator_steps: int = knob(
         1,

@@ -32,7 +32,7 @@ def knob(
     le: float | None = None,
     lt: float | None = None,
     choices: Callable[[], tuple[str, ...]] | None = None,
-    baked: bool = True,
+    compile_time: bool = True,
 ) -> Any:
     """A field of a config: its default, its bounds, and how it is told to a user.
 
@@ -47,7 +47,7 @@ def knob(
         le: the greatest value.
         lt: what it must be below.
         choices: gives the values it takes, where these are known only when asked.
-        baked: whether it is built into the compiled step. One that is not can be changed
+        compile_time: whether it is built into the compiled step. One that is not can be changed
             without compiling anew.
     """
     if group not in GROUPS:
@@ -57,7 +57,7 @@ def knob(
         "unit": unit,
         "paper": paper,
         "choices": choices,
-        "baked": baked,
+        "compile_time": compile_time,
     }
     return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
@@ -199,14 +199,14 @@ def is_number(field: FieldInfo) -> bool:
 
 
 def meta(field: FieldInfo) -> dict[str, Any]:
-    """The knob's group, unit and paper, and whether it is baked into the compiled step."""
+    """The knob's group, unit and paper, and whether it is built into the compiled step."""
     return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
 
 
-def baked(config: Config) -> dict[str, Any]:
+def compile_time_knobs(config: Config) -> dict[str, Any]:
     """The knobs that are built into the compiled step, and their values."""
     fields = type(config).model_fields
-    return {name: getattr(config, name) for name in fields if meta(fields[name])["baked"]}
+    return {name: getattr(config, name) for name in fields if meta(fields[name])["compile_time"]}
 
 
 _KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}

@@ -1,13 +1,13 @@
 """Imports TensorFlow, with its notices at start-up kept off the terminal.
 
-TF_CPP_MIN_LOG_LEVEL silences most of them. What the CUDA stubs say comes before
-TensorFlow has set its log up, so no variable reaches it: it goes straight to file
-descriptor 2. That one is therefore turned aside while TensorFlow is imported and first
-looks for devices, which are the only moments it has something to say. Every line that is
-not such a notice is passed on afterwards. TF_CPP_MIN_LOG_LEVEL=0 lets everything through.
+TF_CPP_MIN_LOG_LEVEL silences most of them. Messages of the CUDA stubs come before
+TensorFlow has set up its log, so no variable affects them: they go straight to file
+descriptor 2. That descriptor is therefore redirected while TensorFlow is imported and first
+lists its devices. Every line that is not such a notice is passed on afterwards.
+TF_CPP_MIN_LOG_LEVEL=0 lets everything through.
 
-Later, TensorFlow warns where one function is compiled again and again. Here every run's networks
-have functions of their own, which it takes for one.
+Later, TensorFlow warns if one function is compiled again and again. Here every run's networks
+have functions of their own, which it mistakes for one.
 """
 
 import os
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
-# Information, warnings, and every machine without a GPU being told so as an error.
+# Information, warnings, and the error message on every machine without a GPU.
 _NOTICE = re.compile(
     rb"WARNING: All log messages before absl::InitializeLog"
     rb"|[IW]\d{4} [\d:.]+ +\d+ \S+\.cc:\d+\]"
@@ -28,7 +28,7 @@ _OFTEN_COMPILED = "triggered tf.function retracing"
 
 
 def _import_tensorflow() -> None:
-    """Imports TensorFlow, and has it look for GPUs, without its notices."""
+    """Imports TensorFlow and lists its devices, without its notices."""
     # TensorFlow reads this once, at import.
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
         return
