@@ -6,7 +6,7 @@ from typing import Any
 PATH = 200
 
 
-def shown(value: Any, most: int = 60) -> str:
+def quote(value: Any, most: int = 60) -> str:
     """A value as a sentence names it: in quotes where it is a text, and never long.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ganlib.errors import PATH, ConfigError, shown
+from ganlib.errors import PATH, ConfigError, quote
 from ganlib.paths import regular_file, user_path
 
 # A drawing of as many points as there may be takes a tenth of it.
@@ -21,7 +21,7 @@ def read_settings_file(path: str, recipe: str) -> dict[str, Any]:
         UserError: it cannot be read, or does not hold settings of the recipe.
     """
     found = user_path(path, "--config")
-    told = shown(path, PATH)
+    told = quote(path, PATH)
     if regular_file(found, f"--config {told}").st_size > MOST_BYTES:
         _refuse_size(told)
     try:
@@ -43,7 +43,7 @@ def read_settings(name: str, content: bytes | memoryview, recipe: str) -> dict[s
     Raises:
         ConfigError: it is no such file, or its settings are another recipe's.
     """
-    told = shown(name)
+    told = quote(name)
     if len(content) > MOST_BYTES:
         _refuse_size(told)
     try:
@@ -63,13 +63,13 @@ def read_settings(name: str, content: bytes | memoryview, recipe: str) -> dict[s
         # Python makes no whole number of more than 4,300 digits.
         raise ConfigError(f"{told} holds a number of thousands of digits.") from None
     if not isinstance(document, dict):
-        raise ConfigError(f"{told} must be {_FORMS}. Received: {shown(document)}.")
+        raise ConfigError(f"{told} must be {_FORMS}. Received: {quote(document)}.")
     knobs = _knobs_of(told, document, recipe)
     for knob, value in knobs.items():
         if not _is_flat(value):
             raise ConfigError(
-                f"{told}: {shown(knob)} must be a text, a number, true, false or a list of texts. "
-                f"Received: {shown(value)}."
+                f"{told}: {quote(knob)} must be a text, a number, true, false or a list of texts. "
+                f"Received: {quote(value)}."
             )
     return knobs
 
@@ -84,11 +84,11 @@ def _knobs_of(told: str, document: Mapping[str, Any], recipe: str) -> dict[str, 
     if not isinstance(config, dict):
         return dict(document)
     if unknown := sorted(set(document) - {"recipe", "config"}):
-        raise ConfigError(f"{told} must be {_FORMS}. Received beside: {shown(unknown[0])}.")
+        raise ConfigError(f"{told} must be {_FORMS}. Received beside: {quote(unknown[0])}.")
     if document.get("recipe") != recipe:
         raise ConfigError(
             f"{told} must hold settings of {recipe}. Received: those of "
-            f"{shown(document.get('recipe', 'no recipe'))}."
+            f"{quote(document.get('recipe', 'no recipe'))}."
         )
     return config
 
@@ -98,8 +98,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in found:
             raise _NotTakenError(
-                f"has {shown(name)} twice; each may be given once. "
-                f"Received: {shown(found[name])} and {shown(value)}."
+                f"has {quote(name)} twice; each may be given once. "
+                f"Received: {quote(found[name])} and {quote(value)}."
             )
         found[name] = value
     return found

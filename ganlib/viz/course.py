@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
@@ -39,12 +39,12 @@ class CourseInfo:
         return (self.edges[:-1] + self.edges[1:]) / 2
 
 
-def course_bins(real: Counted) -> np.ndarray:
+def course_bins(real: WeightedSample) -> np.ndarray:
     """(bins + 1,) edges around real values, which stay where they are while others move."""
     return histogram_info(real, bins=_BINS).edges
 
 
-def course_column(sample: Counted, edges: np.ndarray) -> np.ndarray:
+def course_column(sample: WeightedSample, edges: np.ndarray) -> np.ndarray:
     """(bins,) density of a sample; what lies beyond the bins counts, and is not drawn.
 
     Args:
@@ -56,7 +56,9 @@ def course_column(sample: Counted, edges: np.ndarray) -> np.ndarray:
     return density
 
 
-def course_info(real: Counted, edges: np.ndarray, columns: Mapping[int, np.ndarray]) -> CourseInfo:
+def course_info(
+    real: WeightedSample, edges: np.ndarray, columns: Mapping[int, np.ndarray]
+) -> CourseInfo:
     """Puts the steps side by side.
 
     Args:

@@ -1,16 +1,20 @@
-"""A smooth density of a sample, with a bandwidth that keeps its peaks apart."""
+"""A smooth density of a sample, with a bandwidth that keeps its peaks apart.
+
+KDEpy has the same rule, but takes the number of distinct values for the size of the sample: a
+million pixels of 256 brightnesses would count as 256.
+"""
 
 import numpy as np
 from scipy.fft import dct, idct
 from scipy.optimize import brentq
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
 _POINTS = 4_096
 _STAGES = 7
 
 
-def smooth_density(sample: Counted, x: np.ndarray) -> np.ndarray | None:
+def smooth_density(sample: WeightedSample, x: np.ndarray) -> np.ndarray | None:
     """Gaussian kernel density by diffusion, its bandwidth by the improved Sheather-Jones rule.
 
     That rule assumes nothing of the density's form, so that two peaks are not blurred into

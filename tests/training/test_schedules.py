@@ -5,11 +5,11 @@ from math import sqrt
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small
 
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import StepContext, stream_seeds
 from ganlib.training.schedules import adapt, learning_rate_factor, set_learning_rates
+from tests.support.small_recipe import Small
 
 
 def built(schedule: str, **knobs: object) -> tuple[Networks, object]:

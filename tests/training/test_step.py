@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from small_recipe import Small, SmallData
 
 from ganlib.config import RunConfig, metric_names
 from ganlib.models.clone_seeded import clone_seeded
@@ -24,6 +23,7 @@ from ganlib.training.randomness import (
     stream_seeds,
 )
 from ganlib.training.step import AdversarialStep, Batches, Figures, update_average
+from tests.support.small_recipe import Small, SmallData
 
 BATCH, LATENT = 6, 3
 RNG = np.random.default_rng(0)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_recipe import Small, finished, only, rows, samples, train
 
 from ganlib import recipes
 from ganlib.errors import RunError
@@ -18,7 +17,8 @@ from ganlib.runs.checkpoint import CheckpointFolder
 from ganlib.training import Trainer, load_generator
 from ganlib.training.networks import build_networks
 from ganlib.training.randomness import RandomStream
-from ganlib.training.trainer import _JUDGED
+from ganlib.training.trainer import _SCORED
+from tests.support.small_recipe import Small, finished, only, rows, samples, train
 
 REDUCED: dict[str, dict[str, Any]] = {
     "toy/scalar": {"steps": 12, "sample_every": 4, "checkpoint_every": 7, "batch_size": 16},
@@ -156,7 +156,7 @@ def test_a_generator_from_a_checkpoint_draws_what_the_trainer_drew(name: str) ->
     count = recipe.sample_count
     fixed = generator.samples(generator.latents(count, RandomStream.FIXED_LATENTS))
     # How a row is rounded depends on how many there are, and these are the first of more.
-    drawn = generator.latents(max(count, _JUDGED), RandomStream.FRESH_LATENTS, config.steps)
+    drawn = generator.latents(max(count, _SCORED), RandomStream.FRESH_LATENTS, config.steps)
     np.testing.assert_array_equal(fixed, last.fixed)
     np.testing.assert_array_equal(generator.samples(drawn)[:count], last.fresh)
     assert fixed.dtype == (np.uint8 if recipe.kind == "image" else np.float32)

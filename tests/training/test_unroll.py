@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from test_step import batches, context, difference, normalised_networks
 
 from ganlib.config import RunConfig
 from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
@@ -19,6 +18,7 @@ from ganlib.training.discriminator_pass import in_training_mode
 from ganlib.training.networks import Networks
 from ganlib.training.step import AdversarialStep, Batches
 from ganlib.training.unroll import unrolled_discriminator
+from tests.training.test_step import batches, context, difference, normalised_networks
 
 LOSS = objective_of("non_saturating", 0.0)
 OPTIMISERS = {

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.course import course_bins, course_column, course_figure, course_info
 
-of = Counted.of
+of = WeightedSample.of
 
 REAL = np.linspace(0, 1, 1_001)
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.components.live_chart import Shown, live_charts
@@ -100,7 +100,7 @@ def _look_at(
     """The distances, none where there is nothing to compare, and the column of the course."""
     one = _at(run_id, step, title)
     if one is None:
-        return {}, course_column(Counted.of(np.zeros(0)), edges)
+        return {}, course_column(WeightedSample.of(np.zeros(0)), edges)
     return distance_values(one.real, one.generated), course_column(one.generated, edges)
 
 

@@ -3,25 +3,23 @@
 from collections.abc import Collection, Sequence
 
 from ganlib.ui.components.component import component
-from ganlib.viz.svg import Drawing
 
 _COMPONENT = component("diagram")
 
 
-def diagram(drawings: Sequence[Drawing], *, key: str, dimmed: Collection[int] = ()) -> None:
+def diagram(drawings: Sequence[str], *, key: str, dimmed: Collection[int] = ()) -> None:
     """Shows drawings side by side, or below each other where there is no room.
 
-    They stand in the page itself and not in an image of it, for only so do they follow the
-    theme.
+    They are part of the page, not images, so that they follow its theme.
 
     Args:
-        drawings: at least one.
+        drawings: SVG elements, at least one.
         key: unique on the page; the same key is the same diagram on every rerun.
-        dimmed: positions of those that step back behind the others.
+        dimmed: positions of drawings that are shown paler.
     """
     data = {
         "drawings": [
-            {"svg": drawing.svg, "dimmed": at in dimmed} for at, drawing in enumerate(drawings)
+            {"svg": drawing, "dimmed": at in dimmed} for at, drawing in enumerate(drawings)
         ]
     }
     _COMPONENT(key=key, data=data)
