@@ -12,8 +12,14 @@ from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.components.live_chart import Shown, live_charts
 from ganlib.ui.server.services import manager
-from ganlib.viz.course import CourseInfo, course_bins, course_column, course_figure, course_info
 from ganlib.viz.curve_figures import steps_figure
+from ganlib.viz.evolution import (
+    EvolutionInfo,
+    evolution_bins,
+    evolution_column,
+    evolution_figure,
+    evolution_info,
+)
 
 # More points than this cannot be told apart, and each costs some milliseconds once.
 _MOST = 120
@@ -34,7 +40,7 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
     newest = _at(run.id, shown[-1], title)
     if newest is None:
         return
-    edges = course_bins(newest.real)
+    edges = evolution_bins(newest.real)
     found = {at: _look_at(run.id, at, title, edges) for at in shown}
     rows = {at: row for at, (row, _) in found.items() if row}
     if not rows:
@@ -69,16 +75,16 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
             )
         )
     with right:
-        info = course_info(newest.real, edges, {at: found[at][1] for at in rows})
-        _course(info, title, step, f"{run.id} {title} course")
+        info = evolution_info(newest.real, edges, {at: found[at][1] for at in rows})
+        _evolution(info, title, step, f"{run.id} {title} evolution")
 
 
-def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
+def _evolution(info: EvolutionInfo, title: str, step: int, uirevision: str) -> None:
     """The generated distribution at all steps beside the real one."""
     live_charts(
         Shown(
-            course_figure(info, title, at=step, uirevision=uirevision),
-            key="compare.course",
+            evolution_figure(info, title, at=step, uirevision=uirevision),
+            key="compare.evolution",
             height=_HEIGHT,
             alt=f"{title} of generated samples over training, and of real ones",
         )
@@ -97,11 +103,11 @@ def _spread(steps: Sequence[int]) -> list[int]:
 def _look_at(
     run_id: str, step: int, title: str, edges: np.ndarray
 ) -> tuple[dict[str, float], np.ndarray]:
-    """The distances, none where there is nothing to compare, and the column of the course."""
+    """The distances, none where there is nothing to compare, and the column of the evolution."""
     one = _at(run_id, step, title)
     if one is None:
-        return {}, course_column(Counted.of(np.zeros(0)), edges)
-    return distance_values(one.real, one.generated), course_column(one.generated, edges)
+        return {}, evolution_column(Counted.of(np.zeros(0)), edges)
+    return distance_values(one.real, one.generated), evolution_column(one.generated, edges)
 
 
 def _at(run_id: str, step: int, title: str) -> Distribution | None:

@@ -17,7 +17,7 @@ from ganlib.ui.server.services import manager
 from ganlib.ui.server.session import BESIDE
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
-from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
+from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
 
 _HEIGHT, _HEIGHT_OF_TWO = 380, 300
 _POINTS = ("Real", "Generated")
@@ -215,5 +215,5 @@ def _layers(
         below += manifold_layers(samples["manifold"])
     if "Gradient" in layers and "pull" in samples:
         pull = samples["pull"]
-        above.append(pull_layer(samples["fixed"][: len(pull)], pull, info.size))
+        above.append(gradient_layer(samples["fixed"][: len(pull)], pull, info.size))
     return below, above
