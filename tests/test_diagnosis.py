@@ -16,8 +16,8 @@ def sentence(real: np.ndarray, generated: np.ndarray) -> str:
     [
         (2.0, 1.0, "The critic's distance falls: the generated samples come nearer"),
         (1.0, 2.0, "The critic's distance grows: it finds more differences"),
-        (1.0, 1.01, "The critic's distance holds steady"),
-        (1.0, 0.99, "The critic's distance holds steady"),
+        (1.0, 1.01, "The critic's distance is steady"),
+        (1.0, 0.99, "The critic's distance is steady"),
         (1.0, -0.1, "The critic scores generated samples higher than real ones"),
     ],
 )
@@ -68,12 +68,12 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
         (
             1.0,
             0.125,
-            "The discriminator calls nearly everything real: it has lost its bearings.",
+            "The discriminator calls nearly everything real: it does not distinguish them.",
         ),
         (
             0.125,
             1.0,
-            "The discriminator calls nearly everything generated: it has lost its bearings.",
+            "The discriminator calls nearly everything generated: it does not distinguish them.",
         ),
         (
             0.75,
@@ -93,11 +93,11 @@ def test_sentence(real: float, generated: float, said: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["discriminator", "generator"])
-def test_losses_that_ran_away_are_told_first(name: str) -> None:
+def test_diverged_losses_come_first(name: str) -> None:
     half = np.full(30, 0.5)
     figures = {"accuracy_real": half, "accuracy_generated": half, f"{name}_loss": 1e14 * half}
     said = diagnosis.sentence(figures)
-    assert said.startswith(f"The losses have run away (the {name}'s is 5e+13)")
+    assert said.startswith(f"The losses have diverged (the {name}'s is 5e+13)")
     assert "evenly" in diagnosis.sentence(figures | {f"{name}_loss": 20 * half})
 
 

@@ -1,4 +1,4 @@
-"""The commands. Each checks everything it was given before it imports TensorFlow."""
+"""The commands. Each of them checks its arguments before it imports TensorFlow."""
 
 import argparse
 import shlex
@@ -47,7 +47,7 @@ _SHOWN_IDS = 3
 
 
 def recipes(arguments: argparse.Namespace) -> int:
-    """Lists every recipe with what it learns, where it comes from and how large it is."""
+    """Lists all recipes with their datasets, sources and numbers of parameters."""
     from ganlib.training import count_parameters
 
     rows: list[dict[str, Any]] = [
@@ -78,7 +78,7 @@ def recipes(arguments: argparse.Namespace) -> int:
 
 
 def source(arguments: argparse.Namespace) -> int:
-    """Prints a recipe's example, for a file of its own."""
+    """Prints a recipe as a standalone program."""
     print(examples.source_of(arguments.recipe), end="")
     return 0
 
@@ -88,7 +88,7 @@ def train(arguments: argparse.Namespace) -> int:
     recipe = known.get(arguments.recipe)
     knobs = _knobs(arguments)
     config: RunConfig = recipe.parse({**_settings(arguments, recipe.name, knobs), **knobs})
-    # Tells of a folder GANLIB_DATA that is none, and of files in it that are not what they should.
+    # Raises an error if GANLIB_DATA is not a folder or contains invalid files.
     recipe.data_sentence(config)
     _check_device(config)
     check_memory(recipe.name, config)
@@ -96,7 +96,7 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Goes on with a run that has ended."""
+    """Continues a run that has ended."""
     run = _find(_store(arguments), arguments.run_id)
     knobs = _knobs(arguments)
     config = _stored_config(run, knobs)
@@ -111,7 +111,7 @@ def resume(arguments: argparse.Namespace) -> int:
 
 
 def fork(arguments: argparse.Namespace) -> int:
-    """Trains a new run from a checkpoint of another one."""
+    """Trains a new run from a checkpoint of another run."""
     store = _store(arguments)
     parent = _find(store, arguments.run_id)
     steps = parent.checkpoint_steps()
@@ -123,8 +123,8 @@ def fork(arguments: argparse.Namespace) -> int:
     if step in steps:
         check_fork(parent, step, config)
     run = fork_run(store, parent.id, step, config)
-    told = f"Forked from {parent.id} at step {step:,}; trains to step {config.steps:,}."
-    print(one_line(told), file=sys.stderr)
+    message = f"Forked from {parent.id} at step {step:,}; trains to step {config.steps:,}."
+    print(one_line(message), file=sys.stderr)
     return _execute(run, config, arguments)
 
 
@@ -134,11 +134,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
     status = run.status()
     recipe, config = _recipe(run), _stored_config(run, {})
     checkpoint = run.latest_checkpoint()
-    with closing(progress(status.steps)) as shown:
-        shown.show(Phase("loading TensorFlow"))
+    with closing(progress(status.steps)) as bar:
+        bar.show(Phase("loading TensorFlow"))
         from ganlib.training import evaluate_state
 
-        shown.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
+        bar.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
         found = evaluate_state(recipe, config, checkpoint.state)
     _print_run(
         RunReport(
@@ -157,7 +157,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measures the books' recipes one after the other, and says so as it goes."""
+    """Measures the speed of the books' recipes one after the other."""
     allowed = (*BOOK_RECIPES, LIVE)
     for name in arguments.recipes:
         if name not in allowed:
@@ -180,8 +180,8 @@ def bench(arguments: argparse.Namespace) -> int:
         else:
             found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
     if arguments.json:
-        told = {"machine": machine(), "recipes": [as_json(one) for one in found]}
-        print(to_json(told | ({LIVE: live_json(live)} if live else {})))
+        results = {"machine": machine(), "recipes": [as_json(one) for one in found]}
+        print(to_json(results | ({LIVE: live_json(live)} if live else {})))
     else:
         print(", ".join(f"{name} {text}" for name, text in machine().items()))
         if found:
@@ -208,8 +208,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-class _WatchedTrainer(LateTrainer):
-    """Remembers what ended it, for the run's folder knows but one sentence about it."""
+class _RecordingTrainer(LateTrainer):
+    """Stores the exception that ended the training; the run's folder has only its message."""
 
     error: Exception | None = None
 
@@ -223,10 +223,10 @@ class _WatchedTrainer(LateTrainer):
 
 
 def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
-    trainer = _WatchedTrainer(run, config)
+    trainer = _RecordingTrainer(run, config)
     control = RunControl(attended=False)
-    with stop_on_signals(control) as caught, closing(progress(config.steps)) as shown:
-        state = execute(run, trainer, control, shown.show)
+    with stop_on_signals(control) as caught, closing(progress(config.steps)) as bar:
+        state = execute(run, trainer, control, bar.show)
     status = run.status()
     _print_run(
         RunReport(
@@ -277,14 +277,14 @@ def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str]) -> dict[str, Any]:
-    """The knobs in the file that --config names, which those of other options are to override."""
+    """The settings in the file of --config; other options override them."""
     files: list[str] = arguments.configs or []
     if len(files) > 1:
         first, second = (shown(file, PATH) for file in files[:2])
         raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
     found = read_settings_file(files[0], recipe) if files else {}
     preset = found.get("preset")
-    # A file from the page has a value for every knob, and nothing of another preset would show.
+    # A file from a page sets every knob, so that another preset would have no effect.
     if preset is not None and knobs.get("preset", preset) != preset:
         raise ConfigError(
             f"preset must be {shown(preset)} beside --config, whose settings are of that preset. "
@@ -318,13 +318,13 @@ def _recipe(run: Run) -> Recipe[Any]:
 
 
 def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
-    """The run's knobs with others in their place; its total of steps is the status's."""
+    """The settings of a run, with some replaced; `steps` is the total in its status."""
     config: RunConfig = _recipe(run).parse({**run.config, "steps": run.status().steps, **knobs})
     return config
 
 
 def _check_device(config: RunConfig) -> None:
-    """Before there is a run: a GPU that is not there is a mistake, and no failed training."""
+    """Raises an error for a missing GPU before a run is created, which would then fail."""
     if config.devices == "gpu":
         from ganlib.training import devices
 

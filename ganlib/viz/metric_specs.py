@@ -15,7 +15,7 @@ Axis = Literal["number", "from zero", "share", "count", "rate", "share of white"
 class MetricSpec:
     """One chart of one or more metrics over training.
 
-    In all texts "{judge}" stands for "critic" where the recipe trains a critic, and for
+    In all texts "{discriminator}" stands for "critic" where the recipe trains a critic, and for
     "discriminator" elsewhere.
 
     Args:
@@ -55,9 +55,9 @@ class MetricSpec:
 
 LOSSES = MetricSpec(
     name="Losses",
-    curves={"{judge}": "discriminator_loss", "generator": "generator_loss"},
+    curves={"{discriminator}": "discriminator_loss", "generator": "generator_loss"},
     unit="loss",
-    alt="Losses of {judge} and generator over training",
+    alt="Losses of {discriminator} and generator over training",
     help="What each network minimises.",
 )
 
@@ -74,7 +74,7 @@ METRICS: dict[str, MetricSpec] = {
             # The accuracy of a batch jumps between 0 and 1: a darker shadow would hide the mean.
             shadow=0.07,
             log="never",
-            alt="How often the {judge} is right on real and on generated samples",
+            alt="How often the {discriminator} is right on real and on generated samples",
             help="how often the discriminator is right. At 50 %, the dotted line, it does no "
             "better than a coin.",
         ),
@@ -90,20 +90,20 @@ METRICS: dict[str, MetricSpec] = {
         ),
         MetricSpec(
             name="Clipped weights",
-            curves={"{judge}": "clipped_share"},
+            curves={"{discriminator}": "clipped_share"},
             unit="clipped",
             axis="share",
             label="weights of {}",
             smoothed=False,
             log="never",
-            alt="Share of the {judge}'s weights at the clipping limit over training",
+            alt="Share of the {discriminator}'s weights at the clipping limit over training",
             help="the share of the critic's weights at the limit they are clipped to. If nearly "
             "all are there, the critic can only draw simple lines.",
         ),
         MetricSpec(
             name="Learning rates",
             curves={
-                "{judge}": "discriminator_learning_rate",
+                "{discriminator}": "discriminator_learning_rate",
                 "generator": "generator_learning_rate",
             },
             unit="rate",
@@ -115,7 +115,7 @@ METRICS: dict[str, MetricSpec] = {
         MetricSpec(
             name="Gradient norms",
             curves={
-                "{judge}": "discriminator_gradient_norm",
+                "{discriminator}": "discriminator_gradient_norm",
                 "generator": "generator_gradient_norm",
             },
             unit="gradient norm",
@@ -211,7 +211,7 @@ METRICS: dict[str, MetricSpec] = {
             # The bound is often a hundred times the largest slope seen.
             log="always",
             of_samples=True,
-            alt="Upper bound of the {judge}'s slope, and the largest slope seen, over training",
+            alt="Upper bound of the {discriminator}'s slope and largest slope seen over training",
             help="the discriminator's score changes by at most this much per unit of distance "
             "between two inputs. The true limit lies between this bound and the largest slope "
             "seen at samples.",

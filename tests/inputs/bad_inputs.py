@@ -150,7 +150,7 @@ COMMANDS = _of(
             "quickdraw/conv",
             "--set",
             "categories=apple,../../etc/passwd",
-            said="categories must be one or more of the 345 there are, such as The Eiffel Tower "
+            said="categories must be one or more of 345 choices, such as The Eiffel Tower "
             "or zigzag, separated by commas. Received: '../../etc/passwd'.",
         ),
         "peaks, no number": train(
@@ -457,18 +457,18 @@ SETTINGS = _of(
             "'a.json' has 'steps' twice; each may be given once. Received: 5 and 6.",
         ),
         "NaN": Settings(
-            b'{"beta_1": NaN}', "'a.json' must hold finite numbers only. Received: NaN."
+            b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."
         ),
         "infinity": Settings(
             b'{"beta_1": -Infinity}',
-            "'a.json' must hold finite numbers only. Received: -Infinity.",
+            "'a.json' must have finite numbers only. Received: -Infinity.",
         ),
         "overflow": Settings(
             b'{"beta_1": 1e999}', "beta_1 must be a number from 0 below 1. Received: inf."
         ),
         "digits": Settings(
             b'{"steps": ' + b"9" * 5_000 + b"}",
-            "'a.json' holds a number of thousands of digits.",
+            "'a.json' has a number of thousands of digits.",
         ),
         "truth for a number": Settings(b'{"steps": true}', f"{STEPS} Received: True."),
         "text for a number": Settings(b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
@@ -488,19 +488,19 @@ SETTINGS = _of(
         ),
         "another recipe": Settings(
             b'{"recipe": "toy/plane", "config": {"steps": 5}}',
-            "'a.json' must hold settings of toy/scalar. Received: those of 'toy/plane'.",
+            "'a.json' must have settings of toy/scalar. Received: those of 'toy/plane'.",
         ),
         "recipe, script": Settings(
             f'{{"recipe": "{SCRIPT}", "config": {{}}}}'.encode(),
-            f"'a.json' must hold settings of toy/scalar. Received: those of '{SCRIPT}'.",
+            f"'a.json' must have settings of toy/scalar. Received: those of '{SCRIPT}'.",
         ),
         "no recipe": Settings(
             b'{"config": {"steps": 5}}',
-            "'a.json' must hold settings of toy/scalar. Received: those of 'no recipe'.",
+            "'a.json' must have settings of toy/scalar. Received: those of 'no recipe'.",
         ),
         "more": Settings(
             b'{"recipe": "toy/scalar", "config": {}, "run": 1}',
-            f"'a.json' must be {FORMS}. Received beside: 'run'.",
+            f"'a.json' must be {FORMS}. Received also: 'run'.",
         ),
         "what excludes each other": Settings(
             b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
@@ -748,7 +748,7 @@ FORM = _of(
             "quickdraw",
             "quickdraw/conv",
             {"categories": []},
-            "Categories must be one or more of the 345 there are, such as The Eiffel Tower or "
+            "Categories must be one or more of 345 choices, such as The Eiffel Tower or "
             "zigzag, separated by commas. Received: none.",
         ),
         "own file": Entry(
