@@ -6,10 +6,10 @@ import numpy as np
 
 RECENT = 200
 # A larger loss means divergence: it corresponds to a probability of e to the minus this.
-_RUN_AWAY = 1e3
+_DIVERGED_LOSS = 1e3
 
 
-def sentence(figures: Mapping[str, np.ndarray]) -> str:
+def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
     """Describes the current balance of the two networks.
 
     Args:
@@ -19,20 +19,22 @@ def sentence(figures: Mapping[str, np.ndarray]) -> str:
         One sentence; empty before the first step.
     """
     if "critic_distance" in figures:
-        return _of_a_critic(figures["critic_distance"])
+        return _critic_balance(figures["critic_distance"])
     if not len(figures.get("accuracy_real", ())):
         return ""
     for network in ("discriminator", "generator"):
-        loss = _now(figures.get(f"{network}_loss", np.zeros(1)))
-        if abs(loss) > _RUN_AWAY:
+        loss = _recent_mean(figures.get(f"{network}_loss", np.zeros(1)))
+        if abs(loss) > _DIVERGED_LOSS:
             return (
                 f"The losses have diverged (the {network}'s is {loss:.2g}): nothing is learned. "
                 "Start again with lower learning rates."
             )
-    return _of_a_discriminator(_now(figures["accuracy_real"]), _now(figures["accuracy_generated"]))
+    return _discriminator_balance(
+        _recent_mean(figures["accuracy_real"]), _recent_mean(figures["accuracy_generated"])
+    )
 
 
-def of_modes(found: float, peaks: int, near: float) -> str:
+def describe_modes(found: float, peaks: int, near: float) -> str:
     """Describes how well generated samples cover a distribution with peaks.
 
     Args:
@@ -54,7 +56,7 @@ def of_modes(found: float, peaks: int, near: float) -> str:
     return f"All {peaks} peaks are found, and {share} of the points lie near a peak."
 
 
-def of_distance(distance: float, floor: float) -> str:
+def describe_distance(distance: float, floor: float) -> str:
     """Describes the sliced Wasserstein-1 distance of the generated from the real samples.
 
     Args:
@@ -75,13 +77,13 @@ def of_distance(distance: float, floor: float) -> str:
     )
 
 
-def _now(values: np.ndarray) -> float:
+def _recent_mean(values: np.ndarray) -> float:
     """Mean over the last steps: 200 in a long run, a tenth of a short one."""
     count = int(np.clip(len(values) // 10, 20, RECENT))
     return float(np.mean(values[-count:]))
 
 
-def _of_a_critic(distance: np.ndarray) -> str:
+def _critic_balance(distance: np.ndarray) -> str:
     if len(distance) < 2 * RECENT:
         return "The critic is still learning to distinguish real from generated samples."
     before, now = (float(np.mean(part)) for part in np.split(distance[-2 * RECENT :], 2))
@@ -100,7 +102,7 @@ def _of_a_critic(distance: np.ndarray) -> str:
     return "The critic's distance is steady: both networks learn at the same pace."
 
 
-def _of_a_discriminator(real: float, generated: float) -> str:
+def _discriminator_balance(real: float, generated: float) -> str:
     # Rounded as it is shown, so that the same number always has the same interpretation.
     right = round((real + generated) / 2, 2)
     share = f"{right:.0%}".replace("%", " %")

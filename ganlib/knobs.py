@@ -68,8 +68,8 @@ GROUPS: dict[str, str] = {
     "Run": "Number of steps, batch size and seed.",
     "Data": "The data that the generator imitates.",
     "Networks": "Size and shape of the two networks.",
-    "Vanishing gradients": "A discriminator that is too sure of itself teaches nothing: "
-    "the generator's gradient fades away.",
+    "Vanishing gradients": "If the discriminator is too confident, the generator's "
+    "gradient vanishes, and it learns nothing.",
     "Mode collapse": "The generator makes the same few samples again and again, because they "
     "fool the discriminator.",
     "Instability": "The losses oscillate or diverge, and what was learned is lost again.",

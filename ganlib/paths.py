@@ -38,7 +38,7 @@ def regular_file(path: Path, name: str) -> os.stat_result:
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "there can be no such path"
+        reason = getattr(error, "strerror", None) or "such a path cannot exist"
         raise DataError(f"{name} cannot be read: {reason}.") from None
     if not path.is_file():
         raise DataError(f"{name} is not a file.")

@@ -11,7 +11,7 @@ from ganlib.paths import regular_file, user_path
 # Ten times the size of the largest drawing.
 MAX_BYTES = 1_000_000
 
-_FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as the page gives it'
+_FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as downloaded from a page'
 
 
 def read_settings_file(path: str, recipe: str) -> dict[str, Any]:
@@ -114,7 +114,9 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 def _refuse_size(label: str) -> NoReturn:
-    raise ConfigError(f"Settings may have up to {MAX_BYTES:,} bytes. Received: {label} of more.")
+    raise ConfigError(
+        f"Settings may have up to {MAX_BYTES:,} bytes. Received: {label}, which is larger."
+    )
 
 
 def _is_flat(value: Any) -> bool:

@@ -246,7 +246,7 @@ def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
     if state == "stopped":
         print(one_line(_how_to_resume(run, status, arguments)), file=sys.stderr)
         return 128 + caught.signal
-    message = status.message or "Its folder does not say why."
+    message = status.message or "Its folder has no error message."
     print(one_line(f"Run {run.id} failed. {message}"), file=sys.stderr)
     return 2 if isinstance(trainer.error, UserError) else 1
 
@@ -262,7 +262,7 @@ def _how_to_resume(run: Run, status: Status, arguments: argparse.Namespace) -> s
     command = ["python", "-m", "ganlib", "resume", run.id]
     if arguments.runs is not None:
         command += ["--runs", str(arguments.runs)]
-    return f"Run {run.id} was stopped {where}. To go on: {shlex.join(command)}"
+    return f"Run {run.id} was stopped {where}. To continue: {shlex.join(command)}"
 
 
 def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
@@ -287,7 +287,7 @@ def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str])
     # A file from a page sets every knob, so that another preset would have no effect.
     if preset is not None and knobs.get("preset", preset) != preset:
         raise ConfigError(
-            f"preset must be {shown(preset)} beside --config, whose settings are of that preset. "
+            f"preset must be {shown(preset)} with this --config file, which is of that preset. "
             f"Received: {shown(knobs['preset'])}."
         )
     return found

@@ -134,7 +134,7 @@ def goodfellow_figure(
         "tickvals": [0, 0.25, 0.5, 0.75, 1],
         "tickformat": ".0%",
         "showgrid": False,
-        "title": {"text": "taken for real", "standoff": 10},
+        "title": {"text": "classified as real", "standoff": 10},
         "fixedrange": True,
     }
     layout["yaxis2"].pop("rangemode")
@@ -156,7 +156,7 @@ def _densities(info: GoodfellowInfo) -> list[dict[str, Any]]:
         ("real", info.real, colours.REAL, "y", {"fill": "tozeroy"}),
         ("generated", info.generated, colours.GENERATED, "y", {"fill": "tozeroy"}),
         ("discriminator", info.discriminator, colours.DISCRIMINATOR, "y2", {}),
-        ("best possible", info.optimal, colours.DISCRIMINATOR, "y2", {"dash": "dot"}),
+        ("optimal", info.optimal, colours.DISCRIMINATOR, "y2", {"dash": "dot"}),
     ]
     return [
         {

@@ -37,7 +37,7 @@ def surface_layer(at: np.ndarray, surface: np.ndarray, loss: str, border: float)
             [1, colours.rgba(colours.REAL, 0.55)],
         ],
         "showscale": False,
-        "hovertemplate": "taken for real: %{z:.0%}<extra>discriminator</extra>",
+        "hovertemplate": "classified as real: %{z:.0%}<extra>discriminator</extra>",
     }
 
 

@@ -27,7 +27,7 @@ TABLES = "csv, tsv, txt, parquet, npy"
 STEPS = "steps must be a whole number from 1 to 10,000,000."
 DRAWINGS = "expected uint8 of (N, 784) or (N, 28, 28)."
 KNOBS = ", ".join(recipes.get("toy/scalar").Config.model_fields)
-FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as the page gives it'
+FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as downloaded from a page'
 
 
 @dataclass(frozen=True)
@@ -333,7 +333,7 @@ COMMANDS = _of(
             "quickdraw/conv",
             "--set",
             "own_file=a\0b.npy",
-            said=r"a\x00b.npy cannot be read: there can be no such path.",
+            said=r"a\x00b.npy cannot be read: such a path cannot exist.",
         ),
         "drawings, long": train(
             "quickdraw/conv",
@@ -388,7 +388,7 @@ COMMANDS = _of(
             "toy/scalar",
             "large.json",
             said="Settings may have up to 1,000,000 bytes. "
-            "Received: '{folder}/large.json' of more.",
+            "Received: '{folder}/large.json', which is larger.",
         ),
         "settings, twice": read(
             "toy/scalar",
@@ -402,7 +402,7 @@ COMMANDS = _of(
             "presets.json",
             "--set",
             "preset=cured",
-            said="preset must be 'plain GAN' beside --config, whose settings are of that preset. "
+            said="preset must be 'plain GAN' with this --config file, which is of that preset. "
             "Received: 'cured'.",
         ),
     }

@@ -210,12 +210,12 @@ def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
     rows = int(np.searchsorted(history.step, step, side="right")) if older else len(history)
     text = ""
     if rows:
-        text = diagnosis.sentence({name: history[name][:rows] for name in history.names})
+        text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
         if "modes" in scores and (peaks := recipe.peaks(config_now(reading.run))):
-            text += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
+            text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
         # Runs of earlier versions have no floor; own columns of two rows have a floor of 0.
         if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:
-            text += " " + diagnosis.of_distance(scores[recipe.score], floor)
+            text += " " + diagnosis.describe_distance(scores[recipe.score], floor)
     if not older:
         return text
     text = text or "Nothing has been learned yet."
