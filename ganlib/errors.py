@@ -6,7 +6,7 @@ from typing import Any
 PATH = 200
 
 
-def shown(value: Any, most: int = 60) -> str:
+def quote(value: Any, most: int = 60) -> str:
     """Formats a value for a message: a text in quotes, and long values shortened.
 
     Args:

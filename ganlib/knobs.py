@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from ganlib.errors import ConfigError, shown
+from ganlib.errors import ConfigError, quote
 
 # Separator of lists on the command line.
 _SEPARATOR = ","
@@ -255,8 +255,8 @@ def _is_text(value: str) -> bool:
 
 def _refusal(config: type[Config], name: str, value: Any) -> str:
     if name not in config.model_fields:
-        return f"Unknown knob {shown(name)}. Allowed: {', '.join(config.model_fields)}."
-    received = shown(value) if value != () else "none"
+        return f"Unknown knob {quote(name)}. Allowed: {', '.join(config.model_fields)}."
+    received = quote(value) if value != () else "none"
     return f"{name} must be {allowed(config, name)}. Received: {received}."
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from ganlib.errors import PATH, DataError, shown
+from ganlib.errors import PATH, DataError, quote
 
 
 def user_path(text: str, what: str) -> Path:
@@ -20,7 +20,7 @@ def user_path(text: str, what: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError:
         raise DataError(
-            f"{what} must be a path; there is no such home folder. Received: {shown(text, PATH)}."
+            f"{what} must be a path; there is no such home folder. Received: {quote(text, PATH)}."
         ) from None
 
 

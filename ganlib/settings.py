@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ganlib.errors import PATH, ConfigError, shown
+from ganlib.errors import PATH, ConfigError, quote
 from ganlib.paths import regular_file, user_path
 
 # Ten times the size of the largest drawing.
@@ -24,7 +24,7 @@ def read_settings_file(path: str, recipe: str) -> dict[str, Any]:
         UserError: the file cannot be read, or has no settings of the recipe.
     """
     found = user_path(path, "--config")
-    label = shown(path, PATH)
+    label = quote(path, PATH)
     if regular_file(found, f"--config {label}").st_size > MAX_BYTES:
         _refuse_size(label)
     try:
@@ -47,7 +47,7 @@ def read_settings(name: str, content: bytes | memoryview, recipe: str) -> dict[s
     Raises:
         ConfigError: the file is not valid, or has settings of another recipe.
     """
-    label = shown(name)
+    label = quote(name)
     if len(content) > MAX_BYTES:
         _refuse_size(label)
     try:
@@ -67,13 +67,13 @@ def read_settings(name: str, content: bytes | memoryview, recipe: str) -> dict[s
         # Python refuses to convert more than 4,300 digits.
         raise ConfigError(f"{label} has a number of thousands of digits.") from None
     if not isinstance(document, dict):
-        raise ConfigError(f"{label} must be {_FORMS}. Received: {shown(document)}.")
+        raise ConfigError(f"{label} must be {_FORMS}. Received: {quote(document)}.")
     knobs = _knobs_of(label, document, recipe)
     for knob, value in knobs.items():
         if not _is_flat(value):
             raise ConfigError(
-                f"{label}: {shown(knob)} must be a text, a number, true, false or a list of texts. "
-                f"Received: {shown(value)}."
+                f"{label}: {quote(knob)} must be a text, a number, true, false or a list of texts. "
+                f"Received: {quote(value)}."
             )
     return knobs
 
@@ -88,11 +88,11 @@ def _knobs_of(label: str, document: Mapping[str, Any], recipe: str) -> dict[str,
     if not isinstance(config, dict):
         return dict(document)
     if unknown := sorted(set(document) - {"recipe", "config"}):
-        raise ConfigError(f"{label} must be {_FORMS}. Received also: {shown(unknown[0])}.")
+        raise ConfigError(f"{label} must be {_FORMS}. Received also: {quote(unknown[0])}.")
     if document.get("recipe") != recipe:
         raise ConfigError(
             f"{label} must have settings of {recipe}. Received: those of "
-            f"{shown(document.get('recipe', 'no recipe'))}."
+            f"{quote(document.get('recipe', 'no recipe'))}."
         )
     return config
 
@@ -102,8 +102,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in found:
             raise _SettingsError(
-                f"has {shown(name)} twice; each may be given once. "
-                f"Received: {shown(found[name])} and {shown(value)}."
+                f"has {quote(name)} twice; each may be given once. "
+                f"Received: {quote(found[name])} and {quote(value)}."
             )
         found[name] = value
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
 
 RECIPE = '''"""A faster DCGAN, for those in a hurry."""
 
@@ -43,8 +43,8 @@ RECIPE = Hurried()
 DATASET = '''"""Stripes."""
 
 from ganlib.data.dataset import ImageDataset
-from ganlib.data.npz import NpzImages
-from ganlib.data.resolve import BUNDLED, Places
+from ganlib.data.image_files import NpzImages
+from ganlib.data.resolve import BUNDLED, Sources
 
 IMAGES = NpzImages(key="x_train", side=28, most=1_000)
 
@@ -56,7 +56,7 @@ DATASET = ImageDataset(
     url="https://example.org",
     bundled="All of them.",
     total=40,
-    places=Places("stripes.npz", IMAGES, bundled=BUNDLED / "stripes.npz"),
+    sources=Sources("stripes.npz", IMAGES, bundled=BUNDLED / "stripes.npz"),
 )
 '''
 

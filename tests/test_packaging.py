@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.bench.server import START_S, becomes_healthy, environment, free_port
 from ganlib.cli import main
-
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
+from tests.support.server import START_S, becomes_healthy, environment, free_port
 
 
 def test_the_wheel_holds_the_app_the_data_and_the_licence(tmp_path: Path) -> None:

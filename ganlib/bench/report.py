@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ganlib.bench.results import RecipeSpeed, Speed, Watched
+from ganlib.bench.results import RecipeSpeed, Speed
 
 HEADING = [
     "RECIPE",
@@ -25,9 +25,9 @@ def row(found: RecipeSpeed) -> list[str]:
     """The cells of one recipe, in the order of HEADING: steps per second, then shares."""
     return [
         found.recipe,
-        *(_spread(speed) for speed in (found.book, found.float32, found.default)),
+        *(spread(speed) for speed in (found.book, found.float32, found.default)),
         found.precision.removeprefix("mixed_"),
-        _spread(found.default.over(found.book), unit="x"),
+        spread(found.default.over(found.book), unit="x"),
         f"{found.gflop:.3g}",
         f"{found.share_float32:.2f} of {found.peak_float32.median:,.0f} GFLOP/s",
         f"{found.share_default:.2f} of {found.peak_default.median:,.0f} GFLOP/s",
@@ -47,38 +47,7 @@ def as_json(found: RecipeSpeed) -> dict[str, Any]:
         "share_float32_done": found.share_float32 * found.gflop_done / found.gflop,
         "share_default_done": found.share_default * found.gflop_done / found.gflop,
     }
-    return plain | {name: _speed_json(speed) for name, speed in speeds.items()} | shares
-
-
-LIVE_HEADING = ["PAGES", "STEPS/S", "OVER HEADLESS", "TICK, MEDIAN", "TICK, 95 %", "A TICK'S DATA"]
-
-
-def live_rows(found: Watched) -> list[list[str]]:
-    """The cells for each number of open pages, in the order of LIVE_HEADING."""
-    return [["none", _spread(found.headless), "1", "", "", ""]] + [
-        [
-            str(one.watchers),
-            _spread(one.steps_per_second),
-            _spread(one.over_headless),
-            f"{one.tick_ms_p50:.0f} ms",
-            f"{one.tick_ms_p95:.0f} ms",
-            f"{one.tick_bytes_p95 / 1e3:.0f} kB",
-        ]
-        for one in found.watching
-    ]
-
-
-def live_json(found: Watched) -> dict[str, Any]:
-    """Every figure by name."""
-    watching = [
-        asdict(one)
-        | {
-            "steps_per_second": _speed_json(one.steps_per_second),
-            "over_headless": _speed_json(one.over_headless),
-        }
-        for one in found.watching
-    ]
-    return asdict(found) | {"headless": _speed_json(found.headless), "watching": watching}
+    return plain | {name: speed_json(speed) for name, speed in speeds.items()} | shares
 
 
 def machine() -> dict[str, str]:
@@ -100,7 +69,13 @@ def _processor() -> str:
     return f"{names[0]}, {len(names)} cores" if names else platform.machine()
 
 
-def _spread(speed: Speed, unit: str = "") -> str:
+def spread(speed: Speed, unit: str = "") -> str:
+    """The median with the lowest and the highest of the repeats, as a cell of a table.
+
+    Args:
+        speed: of all repeats.
+        unit: written behind the median.
+    """
     median, low, high = (_figure(value) for value in (speed.median, speed.low, speed.high))
     return f"{median}{unit} ({low} to {high})"
 
@@ -109,7 +84,8 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _speed_json(speed: Speed) -> dict[str, Any]:
+def speed_json(speed: Speed) -> dict[str, Any]:
+    """A speed by name: median, lowest, highest and every repeat."""
     return {
         "median": speed.median,
         "low": speed.low,

@@ -3,8 +3,6 @@
 import statistics
 from dataclasses import dataclass
 
-# What `bench` calls the measurement of watched runs.
-LIVE = "live"
 # Recipes whose book has a loop to compare with.
 BOOK_RECIPES = (
     "toy/gaussian-vector",
@@ -89,46 +87,3 @@ class RecipeSpeed:
     def ratios(self) -> tuple[float, float, float]:
         """Medians over the book's loop: of itself, of ours in float32, of ours by default."""
         return 1.0, self.float32.over(self.book).median, self.default.over(self.book).median
-
-
-@dataclass(frozen=True)
-class Watching:
-    """A run with so many pages open on it.
-
-    Args:
-        watchers: pages, each a session of its own.
-        steps_per_second: of the run.
-        over_headless: that, over the headless one of the same repeat.
-        ticks: how many were counted.
-        tick_ms_p50: from a page's asking for what is new to its having it, median.
-        tick_ms_p95: the same, 95th percentile.
-        tick_bytes_p95: what a page is sent at a tick, 95th percentile.
-    """
-
-    watchers: int
-    steps_per_second: Speed
-    over_headless: Speed
-    ticks: int
-    tick_ms_p50: float
-    tick_ms_p95: float
-    tick_bytes_p95: float
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What was found of a recipe.
-
-    Args:
-        recipe: its name.
-        steps: of each run.
-        repeats: of everything, in turns.
-        headless: steps per second on the command line, over the same steps as the fewest
-            watchers.
-        watching: one for each number of watchers.
-    """
-
-    recipe: str
-    steps: int
-    repeats: int
-    headless: Speed
-    watching: tuple[Watching, ...]

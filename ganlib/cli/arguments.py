@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from ganlib.errors import ConfigError, shown
+from ganlib.errors import ConfigError, quote
 
 _RECEIVED_CHARACTERS = 100
 _MAX_COUNT = 1_000
@@ -30,7 +30,7 @@ def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
     if not argv:
         raise ConfigError(f"A command is missing. Allowed: {', '.join(commands)}.")
     if argv[0] not in (*commands, "-h", "--help"):
-        raise ConfigError(f"There is no command {shown(argv[0])}. Allowed: {', '.join(commands)}.")
+        raise ConfigError(f"There is no command {quote(argv[0])}. Allowed: {', '.join(commands)}.")
     try:
         arguments, unknown = parser.parse_known_args(argv)
     except _ArgumentError as error:
@@ -129,7 +129,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         "recipes",
         metavar="RECIPE",
         nargs="*",
-        help="recipes from the books, or `live` for the cost of open pages; otherwise all",
+        help="recipes of a book; otherwise all five",
     )
     for name, default, meaning in (
         ("repeats", 5, "measurements of each recipe"),
@@ -180,7 +180,7 @@ def _add_steps(parser: _Parser, meaning: str) -> None:
 def _knob(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals):
-        raise ConfigError(f"--set takes KNOB=VALUE, such as steps=3000. Received: {shown(text)}.")
+        raise ConfigError(f"--set takes KNOB=VALUE, such as steps=3000. Received: {quote(text)}.")
     return name, value
 
 
@@ -196,7 +196,7 @@ def _whole_number(option_takes: str, most: int) -> Callable[[str], int]:
         # The length is checked first: Python refuses to convert thousands of digits.
         if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
             raise ConfigError(
-                f"{option_takes} a whole number from 1 to {most:,}. Received: {shown(text)}."
+                f"{option_takes} a whole number from 1 to {most:,}. Received: {quote(text)}."
             )
         return int(text)
 
@@ -205,7 +205,7 @@ def _whole_number(option_takes: str, most: int) -> Callable[[str], int]:
 
 def _step(text: str) -> int:
     if not text.isdecimal() or len(text) > _STEP_DIGITS:
-        raise ConfigError(f"--step takes the step of a checkpoint. Received: {shown(text)}.")
+        raise ConfigError(f"--step takes the step of a checkpoint. Received: {quote(text)}.")
     return int(text)
 
 

@@ -9,21 +9,13 @@ from typing import Any
 
 from ganlib import examples
 from ganlib import recipes as known
-from ganlib.bench.report import (
-    HEADING,
-    LIVE_HEADING,
-    as_json,
-    live_json,
-    live_rows,
-    machine,
-    row,
-)
-from ganlib.bench.results import BOOK_RECIPES, LIVE
+from ganlib.bench.report import HEADING, as_json, machine, row
+from ganlib.bench.results import BOOK_RECIPES
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
-from ganlib.errors import PATH, ConfigError, RunError, UserError, shown
+from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
 from ganlib.events import Event, Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import (
@@ -158,37 +150,27 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measures the speed of the books' recipes one after the other."""
-    allowed = (*BOOK_RECIPES, LIVE)
     for name in arguments.recipes:
-        if name not in allowed:
-            raise ConfigError(f"bench takes {', '.join(allowed)}. Received: {shown(name)}.")
-    names = dict.fromkeys(arguments.recipes or allowed)
+        if name not in BOOK_RECIPES:
+            raise ConfigError(f"bench takes {', '.join(BOOK_RECIPES)}. Received: {quote(name)}.")
+    names = dict.fromkeys(arguments.recipes or BOOK_RECIPES)
     if arguments.chart is not None and not arguments.chart.absolute().parent.is_dir():
         raise ConfigError(
             f"--chart must be a file in a folder that exists. Received: {str(arguments.chart)!r}."
         )
     if arguments.chart is not None and arguments.chart.is_dir():
-        raise ConfigError(f"--chart must be a file. Received: {shown(str(arguments.chart), PATH)}.")
+        raise ConfigError(f"--chart must be a file. Received: {quote(str(arguments.chart), PATH)}.")
     from ganlib.bench.speed import measure
-    from ganlib.bench.watched import measure_watched
 
-    found, live = [], None
+    found = []
     for name in names:
         print(f"measuring {name}", file=sys.stderr)
-        if name == LIVE:
-            live = measure_watched(repeats=arguments.repeats)
-        else:
-            found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
+        found.append(measure(name, repeats=arguments.repeats, seconds=arguments.seconds))
     if arguments.json:
-        results = {"machine": machine(), "recipes": [as_json(one) for one in found]}
-        print(to_json(results | ({LIVE: live_json(live)} if live else {})))
+        print(to_json({"machine": machine(), "recipes": [as_json(one) for one in found]}))
     else:
         print(", ".join(f"{name} {text}" for name, text in machine().items()))
-        if found:
-            print(table([HEADING, *(row(one) for one in found)]))
-        if live:
-            print(f"{live.recipe}, {live.steps:,} steps, while pages are open on it:")
-            print(table([LIVE_HEADING, *live_rows(live)]))
+        print(table([HEADING, *(row(one) for one in found)]))
     if arguments.chart is not None:
         ratios = [one.ratios() for one in found]
         chart = speeds_figure([one.recipe for one in found], ratios)
@@ -270,7 +252,7 @@ def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
     for name, text in arguments.knobs or []:
         if name in given:
             raise ConfigError(
-                f"{name} may be given once. Received: {shown(given[name])} and {shown(text)}."
+                f"{name} may be given once. Received: {quote(given[name])} and {quote(text)}."
             )
         given[name] = text
     return given
@@ -280,15 +262,15 @@ def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str])
     """The settings in the file of --config; other options override them."""
     files: list[str] = arguments.configs or []
     if len(files) > 1:
-        first, second = (shown(file, PATH) for file in files[:2])
+        first, second = (quote(file, PATH) for file in files[:2])
         raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
     found = read_settings_file(files[0], recipe) if files else {}
     preset = found.get("preset")
     # A file from a page sets every knob, so that another preset would have no effect.
     if preset is not None and knobs.get("preset", preset) != preset:
         raise ConfigError(
-            f"preset must be {shown(preset)} with this --config file, which is of that preset. "
-            f"Received: {shown(knobs['preset'])}."
+            f"preset must be {quote(preset)} with this --config file, which is of that preset. "
+            f"Received: {quote(knobs['preset'])}."
         )
     return found
 
@@ -305,7 +287,7 @@ def _find(store: RunStore, run_id: str) -> Run:
         )
     except OSError as error:
         raise RunError(
-            f"The folder of runs {shown(str(store.root), PATH)} cannot be read: {error.strerror}."
+            f"The folder of runs {quote(str(store.root), PATH)} cannot be read: {error.strerror}."
         ) from None
     if missing:
         there = f"The newest there: {', '.join(newest)}" if newest else "There are none"

@@ -1,7 +1,7 @@
-"""The data one can learn from, one file a dataset.
+"""Datasets, one file each.
 
-A module in this folder that defines `DATASET` is a dataset: nothing else is to be
-registered. Importing this package imports no TensorFlow.
+A module in this folder that defines `DATASET` is a dataset; it needs no registration. Importing
+this package does not import TensorFlow.
 """
 
 from functools import cache
@@ -15,16 +15,16 @@ __all__ = ["Dataset", "all_datasets", "get"]
 
 @cache
 def all_datasets() -> dict[str, Dataset]:
-    """Every dataset by name, in the order of their names."""
+    """Returns every dataset by name, in the order of their names."""
     datasets: list[Dataset] = discover(__name__, "DATASET")
     return {dataset.name: dataset for dataset in sorted(datasets, key=lambda one: one.name)}
 
 
 def get(name: str) -> Dataset:
-    """The dataset of that name.
+    """Returns the dataset of that name.
 
     Raises:
-        DataError: there is none; the sentence lists those there are.
+        DataError: there is none; the message lists those there are.
     """
     found = all_datasets()
     if name not in found:

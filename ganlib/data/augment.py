@@ -1,4 +1,4 @@
-"""More drawings out of a few: turned, shifted and drawn with a thicker pen."""
+"""Makes more drawings from a few: rotated, scaled, shifted and drawn with a thicker pen."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ _SEED = 0
 _DEGREES = 12.0
 _SMALLEST, _LARGEST = 0.75, 0.95
 _SHIFT = 1.5
-# Of the pen's blur, in pixels; chosen so that the mean ink is that of Google's own bitmaps.
+# Blur of the pen, pixels; chosen so that the mean ink is that of Google's own bitmaps.
 _PEN = 0.5
 _GAIN = 1.8
 
 
 def augmented(drawings: np.ndarray, count: int) -> np.ndarray:
-    """Variations of drawings, the same ones every time.
+    """Makes variations of drawings, the same on every call.
 
     Args:
         drawings: (n, H, W) uint8, bright on black.
-        count: how many to make.
+        count: number of variations.
     Returns:
         (count, H, W) uint8: drawing i is made from drawing i modulo n.
     """
@@ -33,7 +33,7 @@ def augmented(drawings: np.ndarray, count: int) -> np.ndarray:
     target = centre + _between(-_SHIFT, _SHIFT, np.array(shift))
     offset = centre - np.einsum("ijn,jn->in", matrix, target)
     pixels = np.indices(drawings.shape[1:])
-    # Where each pixel of each variation comes from: row and column, (2, count, H, W).
+    # Row and column that each pixel of each variation comes from: (2, count, H, W).
     at = np.einsum("ijn,jhw->inhw", matrix, pixels) + offset[:, :, None, None]
     which = np.broadcast_to(np.arange(count)[:, None, None], at[0].shape)
     moved = ndimage.map_coordinates(sources, [which, *at], order=1)

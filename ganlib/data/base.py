@@ -1,4 +1,4 @@
-"""What a dataset is: a name, a source, and samples to draw inside the compiled step."""
+"""Loaded samples, drawn inside the compiled step, and the scaling to the networks' units."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
@@ -14,20 +14,19 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Samples lie in the machine's own memory and are drawn there, whatever a run trains on. So one
-# copy serves all runs and all devices; a batch is small, and goes to the device as it is. Images
-# on a GPU could not be drawn there: TensorFlow gathers uint8 on the processor only, and would
-# bring all of them to it at every step.
+# Samples stay in the memory of the CPU and are drawn there, whatever a run trains on, so that one
+# copy serves all runs and devices. TensorFlow gathers uint8 on the CPU only: it would copy images
+# on a GPU to the CPU at every step.
 _HOST = "/CPU:0"
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """The line between the data's own units and what the networks see.
+    """The linear map between raw values and what the networks see.
 
     Args:
-        offset: the raw value that the networks see as 0; one for each coordinate, or one for all.
-        factor: the raw distance that the networks see as 1; likewise.
+        offset: raw value that the networks see as 0, for each coordinate or for all.
+        factor: raw distance that the networks see as 1, likewise.
 
     Attributes:
         dtype: of raw values.
@@ -38,30 +37,30 @@ class Scaling:
     dtype: ClassVar[str] = "float32"
 
     def to_model(self, raw: "tf.Tensor") -> "tf.Tensor":
-        """Any shape, raw units -> same shape, the networks' units."""
+        """Converts raw values of any shape to the networks' units."""
         return (raw - self.offset) / self.factor
 
     def to_raw(self, model: np.ndarray) -> np.ndarray:
-        """Any shape, the networks' units -> same shape, raw units."""
-        # As arrays of the model's own type: a bare tuple would be one of float64.
+        """Converts values of any shape from the networks' units to raw ones."""
+        # As arrays of the same type, because a tuple would become float64.
         factor, offset = (np.asarray(x, model.dtype) for x in (self.factor, self.offset))
         raw: np.ndarray = model * factor + offset
         return raw
 
 
 class PreciseScaling(Scaling):
-    """Of raw values that are float64, for float32 would lose a small spread far from 0."""
+    """Scaling of float64 values: float32 would lose a small spread far from 0."""
 
     dtype = "float64"
 
     def to_model(self, raw: "tf.Tensor") -> "tf.Tensor":
-        """Any shape, raw float64 -> same shape, float32 in the networks' units."""
+        """Converts raw float64 values of any shape to float32 in the networks' units."""
         import tensorflow as tf
 
         return tf.cast(super().to_model(raw), tf.float32)
 
     def to_raw(self, model: np.ndarray) -> np.ndarray:
-        """Any shape, the networks' units -> same shape, raw float64."""
+        """Converts values of any shape from the networks' units to raw float64."""
         return super().to_raw(model.astype(np.float64))
 
 
@@ -69,10 +68,10 @@ class Data(ABC):
     """Loaded samples of one dataset.
 
     Attributes:
-        report: which data this is and how much of it.
+        report: describes the data.
         sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
-        held: what is drawn from, each with samples along its first axis; empty where samples
-            are made anew.
+        held: tensors to draw from, with samples along the first axis; empty if samples are
+            generated.
     """
 
     report: DataReport
@@ -82,7 +81,7 @@ class Data(ABC):
     @property
     @abstractmethod
     def kind(self) -> str:
-        """Equal for data that draw the same samples out of the same `held`, otherwise not."""
+        """A key: equal for data that draw the same samples from the same `held`."""
 
     @abstractmethod
     def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
@@ -91,14 +90,21 @@ class Data(ABC):
         Args:
             seed: (2,) int32. The same seed draws the same samples.
             count: number of samples.
-            held: that of these data, or of others of their kind.
+            held: of these data, or of others of the same kind.
         Returns:
             (count, *sample_shape) float32, in the data's own units; float64 where the recipe's
             scaling is a `PreciseScaling`.
         """
 
     def take(self, seed: int, count: int) -> np.ndarray:
-        """The same draw outside a compiled step: (count, *sample_shape)."""
+        """Draws samples outside a compiled step.
+
+        Args:
+            seed: the same seed draws the same samples.
+            count: number of samples.
+        Returns:
+            (count, *sample_shape).
+        """
         import tensorflow as tf
 
         with tf.device(_HOST):
@@ -109,9 +115,9 @@ class ArrayData(Data):
     """Samples held in memory, drawn uniformly with replacement.
 
     Args:
-        samples: (N, *sample_shape), any real dtype; images are uint8 of (N, H, W, 1). What is
-            float64 is drawn as such, all else as float32.
-        report: which data this is.
+        samples: (N, *sample_shape), any real dtype; images are uint8 of (N, H, W, 1). float64
+            is drawn as float64, everything else as float32.
+        report: describes the data.
     """
 
     def __init__(self, samples: np.ndarray, report: DataReport):
@@ -139,13 +145,12 @@ class ArrayData(Data):
         return tf.cast(drawn, tf.float64 if samples.dtype == tf.float64 else tf.float32)
 
 
-# Yields what is being done, at least twice a second, and returns the data. Closing it at any
-# moment leaves nothing half done.
+# Yields progress at least twice a second, and returns the data. May be closed at any moment.
 Loading = Generator[Phase, None, Data]
 
 
 def loaded(loading: Generator[Phase, None, Result]) -> Result:
-    """What work that tells of its progress returns, for callers that do not care about it."""
+    """Runs work that yields its progress, and returns its result."""
     while True:
         try:
             next(loading)

@@ -1,31 +1,65 @@
 """One category of Quick, Draw!: where its drawings are, and how to get more of them."""
 
 import difflib
-import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 
 from ganlib.data.augment import augmented
-from ganlib.data.download import cache_folder, offline
-from ganlib.data.drawings import SIDE, Drawings
-from ganlib.data.partial import Fetching
-from ganlib.data.resolve import BUNDLED, in_data_folder
+from ganlib.data.download import cache_folder, offline, published_url
+from ganlib.data.image_files import NpyImages
+from ganlib.data.resolve import (
+    BUNDLED,
+    DOWNLOADED,
+    IN_DATA_FOLDER,
+    IN_PACKAGE,
+    in_data_folder,
+)
 from ganlib.data.rows import PublishedRows
 from ganlib.errors import DataError
 
 BASE_URL = "https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap"
 URL_VARIABLE = "GANLIB_QUICKDRAW_URL"
-# More drawings in one file are refused.
-MOST = 2_000_000
+SIDE = 28
+# A user's file of drawings.
+FORMAT = NpyImages(side=SIDE, most=2_000_000)
 
 _BUNDLED = BUNDLED / "quickdraw_100_each.npz"
 _AUGMENTED = 2_000
-_YOURS = "your folder GANLIB_DATA"
-_DOWNLOADED = "downloaded copy"
+
+
+@dataclass(frozen=True)
+class LocalDrawings:
+    """Drawings of a category on this disk.
+
+    Args:
+        count: number of drawings.
+        provenance: where they are, in words.
+        path: the file they are read from.
+        read: (most) -> the first drawings, (n, 28, 28) uint8.
+    """
+
+    count: int
+    provenance: str
+    path: Path
+    read: Callable[[int], np.ndarray]
+
+    @property
+    def is_sample(self) -> bool:
+        """True for the bundled sample, which is augmented."""
+        return self.path == _BUNDLED
+
+    def learned(self, most: int) -> int:
+        """Returns the number of drawings that `samples` would return."""
+        return min(most, _AUGMENTED if self.is_sample else self.count)
+
+    def samples(self, most: int) -> np.ndarray:
+        """Returns what a run learns from, at most `most`: (n, 28, 28) uint8."""
+        drawings = self.read(most)
+        return augmented(drawings, self.learned(most)) if self.is_sample else drawings
 
 
 @dataclass(frozen=True)
@@ -43,98 +77,78 @@ class Category:
     md5: str
 
     @property
-    def own(self) -> Drawings | None:
-        """The user's file of it; None where there is none."""
-        for file in (f"{self.name}.npy", f"{self.name.replace(' ', '_')}.npy"):
-            if path := in_data_folder(f"quickdraw/{file}"):
-                return Drawings(path, MOST)
-        return None
-
-    @property
     def rows(self) -> PublishedRows:
-        """The beginning of its published file, as far as it was fetched."""
-        base = os.environ.get(URL_VARIABLE) or BASE_URL
+        """The beginning of the published file, as far as it was downloaded."""
         return PublishedRows(
             name=self.name,
-            url=f"{base.rstrip('/')}/{quote(self.name)}.npy",
+            url=published_url(URL_VARIABLE, BASE_URL, f"{self.name}.npy"),
             path=cache_folder() / "quickdraw" / f"{self.name}.npy-rows",
             width=SIDE * SIDE,
             rows=self.published,
             md5=self.md5,
         )
 
-    @property
-    def file(self) -> Path:
-        """The file that its drawings are read from; there need be nothing in it."""
-        if (own := self.own) is not None:
-            return own.path
-        return self.rows.path if self.rows.count() else _BUNDLED
-
-    def raw(self, most: int) -> np.ndarray | None:
-        """(n, 28, 28) uint8 drawings on this disk, at most `most`; None where there are none."""
-        if (own := self.own) is not None:
-            return own.read(most)
-        if self.rows.count():
-            return self.rows.read(most).reshape(-1, SIDE, SIDE)
-        bundled = bundled_drawings().get(self.name)
-        return None if bundled is None else bundled[:most]
-
-    def there(self) -> tuple[int, str]:
-        """(drawings on this disk, where they are in words)."""
-        if (own := self.own) is not None:
-            return own.count(), _YOURS
-        if fetched := self.rows.count():
-            return fetched, _DOWNLOADED
-        bundled = bundled_drawings().get(self.name)
-        return (0, "") if bundled is None else (len(bundled), "bundled sample")
-
-    def is_bundled_only(self) -> bool:
-        """Whether the bundled sample is all there is, so that it is augmented."""
-        return self.file == _BUNDLED and self.name in bundled_drawings()
-
-    def samples(self, most: int) -> np.ndarray:
-        """What a run learns: (n, 28, 28) uint8, the bundled sample augmented.
+    def find(self) -> LocalDrawings | None:
+        """Finds drawings on this disk: the user's, downloaded ones, or the bundled sample.
 
         Raises:
-            DataError: there is none on this machine.
+            DataError: the user's file is not valid.
         """
-        raw = self.raw(most)
-        if raw is None:
+        if (own := self._own()) is not None:
+            count = FORMAT.count(own)
+            return LocalDrawings(
+                count, IN_DATA_FOLDER, own, lambda most: FORMAT.read(own, most)[..., 0]
+            )
+        rows = self.rows
+        if fetched := rows.count():
+            return LocalDrawings(
+                fetched, DOWNLOADED, rows.path, lambda most: rows.read(most).reshape(-1, SIDE, SIDE)
+            )
+        bundled = bundled_drawings().get(self.name)
+        if bundled is None:
+            return None
+        return LocalDrawings(len(bundled), IN_PACKAGE, _BUNDLED, lambda most: bundled[:most])
+
+    def get(self) -> LocalDrawings:
+        """Returns what `find` finds.
+
+        Raises:
+            DataError: there are no drawings on this machine, or the user's file is not valid.
+        """
+        found = self.find()
+        if found is None:
             raise DataError(
                 f"The drawings of {self.name!r} are not on this machine. On it are those of "
                 f"{', '.join(bundled_drawings())}; others are fetched where there is a network, or "
                 f"taken from {self.name}.npy in the folder quickdraw of GANLIB_DATA."
             )
-        return augmented(raw, min(most, _AUGMENTED)) if self.is_bundled_only() else raw
-
-    def count(self, most: int) -> int:
-        """How many `samples` would give."""
-        return min(most, _AUGMENTED if self.is_bundled_only() else self.there()[0])
+        return found
 
     def lacks(self, most: int) -> bool:
-        """Whether a download would bring more."""
-        if offline() or self.own is not None:
+        """True if a download would bring more drawings."""
+        if offline() or self._own() is not None:
             return False
         return self.rows.count() < min(most, self.published)
 
-    def fetch(self, most: int) -> Fetching:
-        """Fetches what is missing of the first drawings; see `PublishedRows.fetch`."""
-        return self.rows.fetch(most)
+    def _own(self) -> Path | None:
+        names = (self.name, self.name.replace(" ", "_"))
+        paths = (in_data_folder(f"quickdraw/{name}.npy") for name in names)
+        return next((path for path in paths if path is not None), None)
 
 
 @cache
 def all_categories() -> dict[str, Category]:
-    """All 345 of them, by name."""
+    """Returns all 345 categories by name."""
     lines = (BUNDLED / "quickdraw_manifest.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines[1:]]
     return {name: Category(name, int(count), md5) for name, _, count, md5 in rows}
 
 
 def category(name: str) -> Category:
-    """The category of that name.
+    """Returns the category of that name.
 
     Raises:
-        DataError: there is none; the sentence names some like it.
+        DataError: there is none; the message names similar ones.
     """
     found = all_categories().get(name)
     if found is None:
@@ -146,6 +160,6 @@ def category(name: str) -> Category:
 
 @cache
 def bundled_drawings() -> dict[str, np.ndarray]:
-    """(n, 28, 28) uint8 by category."""
+    """Returns the bundled drawings by category, each (n, 28, 28) uint8."""
     with np.load(_BUNDLED, allow_pickle=False) as arrays:
         return {name: arrays[name].reshape(-1, SIDE, SIDE) for name in arrays.files}

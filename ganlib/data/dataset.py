@@ -1,23 +1,23 @@
-"""What a dataset file declares."""
+"""The classes that a dataset file instantiates."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from ganlib.data.base import ArrayData, Data, Loading, loaded
 from ganlib.data.download import offline
-from ganlib.data.held import held
-from ganlib.data.resolve import Copy, Places, locate, resolve
+from ganlib.data.resolve import LocalCopy, Sources, locate, resolve
+from ganlib.data.shared_data import shared_data
 from ganlib.events import DataReport
 
 
 @dataclass(frozen=True)
 class Location:
-    """Which data a run would get now.
+    """The data that a run would get now.
 
     Args:
         report: as the run would report it.
-        note: what the first run would change, or why it would not; may be empty.
-        fetches: whether a run would ask the network.
+        note: what the first run would download, or why it would not; may be empty.
+        fetches: True if a run would ask the network.
     """
 
     report: DataReport
@@ -25,21 +25,21 @@ class Location:
     fetches: bool = False
 
     def sentence(self) -> str:
-        """One plain line for a page, such as "MNIST, downloaded copy: 60,000"."""
+        """Returns one line for a page, such as "MNIST, downloaded copy: 60,000"."""
         return "; ".join(filter(None, (self.report.sentence(), self.note)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(ABC):
-    """A dataset: who made it, what may be done with it, and how to get it.
+    """A dataset: its makers, its licence, and how to load it.
 
     Args:
-        name: how code and the command line call it.
-        title: how people call it.
+        name: its name in code and on the command line.
+        title: its name on pages.
         licence: under which it is published.
         source: who made it.
         url: where to read about it.
-        bundled: what of it ships with this package, in words.
+        bundled: the part that ships with this package, in words.
     """
 
     name: str
@@ -51,15 +51,14 @@ class Dataset(ABC):
 
     @abstractmethod
     def loading(self) -> Loading:
-        """The samples, from the best copy there is; may download, and tells of its progress.
+        """Loads the samples from the best copy there is; may download, and yields its progress.
 
         Raises:
-            DataError: the user's own file is not what it should be, or there is
-                no copy at all.
+            DataError: the user's own file is not valid, or there is no copy at all.
         """
 
     def load(self) -> Data:
-        """The same without progress."""
+        """Does the same without reporting progress."""
         return loaded(self.loading())
 
     @property
@@ -68,10 +67,10 @@ class Dataset(ABC):
         """Shape of one sample, known without loading any."""
 
     def most(self) -> int:
-        """How many samples `load` gives at most; asks no network.
+        """Returns the largest number of samples that `load` may return; asks no network.
 
         Raises:
-            DataError: the user's own file is not what it should be.
+            DataError: the user's own file is not valid.
         """
         report = self.locate().report
         count = report.count or 0
@@ -79,41 +78,41 @@ class Dataset(ABC):
 
     @abstractmethod
     def locate(self) -> Location:
-        """What `load` would give now; asks no network and loads no TensorFlow.
+        """Says what `load` would return now; asks no network and loads no TensorFlow.
 
         Raises:
-            DataError: the user's own file is not what it should be.
+            DataError: the user's own file is not valid.
         """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageDataset(Dataset):
-    """A dataset of images that comes as one file.
+    """A dataset of images in one file.
 
     Args:
-        total: number of images in the full set.
-        places: where its file may be.
+        total: number of images in the full dataset.
+        sources: where its file may be.
     """
 
     total: int
-    places: Places
+    sources: Sources
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one image, known without loading any."""
-        return self.places.format.sample_shape
+        return self.sources.format.sample_shape
 
     def loading(self) -> Loading:
-        """(N, H, W, 1) uint8 images; see `Dataset.loading`."""
-        copy = yield from resolve(self.places)
-        return held([copy.path], (self, copy), lambda: self._read(copy))
+        """Loads (N, H, W, 1) uint8 images; see `Dataset.loading`."""
+        copy = yield from resolve(self.sources)
+        return shared_data([copy.path], (self, copy), lambda: self._read(copy))
 
     def locate(self) -> Location:
         """See `Dataset.locate`."""
-        found = locate(self.places)
+        found = locate(self.sources)
         return Location(self._report(found.provenance, found.count), found.note, found.fetches)
 
-    def _read(self, copy: Copy) -> ArrayData:
+    def _read(self, copy: LocalCopy) -> ArrayData:
         samples = copy.read()
         return ArrayData(samples, self._report(copy.provenance, len(samples)))
 

@@ -1,4 +1,4 @@
-"""One-dimensional targets, drawn afresh for every batch instead of kept in memory."""
+"""One-dimensional targets, generated for every batch instead of kept in memory."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -27,10 +27,10 @@ class Distribution:
     """A distribution on the real line.
 
     Args:
-        title: how a user knows it, with its parameters.
+        title: name on pages, with its parameters.
         mean: first moment.
         sd: standard deviation.
-        density: x of any shape -> probability density, same shape; None where there is none.
+        density: x of any shape -> probability density, same shape; None if there is none.
         transform: independent U(0, 1) and N(0, 1) draws, any one shape -> samples, same shape.
     """
 
@@ -42,17 +42,17 @@ class Distribution:
 
 
 class DistributionData(Data):
-    """Independent draws of a distribution, without end.
+    """Independent draws from a distribution.
 
     Args:
-        distribution: what to draw.
+        distribution: to draw from.
         size: independent numbers in one sample.
     """
 
     def __init__(self, distribution: Distribution, size: int = 1):
         self.distribution = distribution
         self.sample_shape = (size,)
-        self.report = DataReport(distribution.title, "drawn afresh for every batch")
+        self.report = DataReport(distribution.title, "generated for every batch")
 
     @property
     def kind(self) -> str:
@@ -70,7 +70,7 @@ class DistributionData(Data):
 
 
 def gaussian(mean: float, sd: float) -> Distribution:
-    """N(mean, sd)."""
+    """Normal distribution with that mean and standard deviation."""
     return Distribution(
         f"Gaussian, mean {mean:g}, sd {sd:g}",
         mean,
@@ -103,9 +103,9 @@ class Peak:
     """A Gaussian peak of a mixture.
 
     Args:
-        at: its middle.
-        sd: its width.
-        weight: how many of the values are its own, beside the other peaks' weights.
+        at: its mean.
+        sd: its standard deviation.
+        weight: its share of the values, relative to the other weights.
     """
 
     at: float
@@ -114,10 +114,10 @@ class Peak:
 
 
 def parse_peaks(text: str) -> tuple[Peak, ...]:
-    """Peaks as somebody writes them: "-2:0.5:1, 2:0.5:3".
+    """Parses peaks such as "-2:0.5:1, 2:0.5:3".
 
     Raises:
-        ValueError: it is not of that form; in one sentence.
+        ValueError: the text has another form; in one sentence.
     """
     found = []
     for part in text.split(","):
@@ -128,7 +128,7 @@ def parse_peaks(text: str) -> tuple[Peak, ...]:
                 "peaks must be place:width:weight for each, separated by commas, such as "
                 f"-2:0.5:1, 2:0.5:1. Received: {part.strip()!r}."
             ) from None
-        # Also false for what is not a number.
+        # Also false for NaN.
         if not (abs(at) <= _MOST_PLACE and _LEAST_SD <= sd <= _MOST_PLACE and 0 < weight < 1e6):
             raise ValueError(
                 f"A peak must lie from -{_MOST_PLACE:g} to {_MOST_PLACE:g}, be {_LEAST_SD:g} to "
@@ -215,7 +215,7 @@ def student_t() -> Distribution:
     def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
-        # In the middle, the difference below would lose half of a float32's digits.
+        # Near the middle, the difference below would lose half of the digits of float32.
         share = tf.clip_by_value(tf.cast(uniform, tf.float64), 1e-9, 1 - 1e-9)
         alpha = tf.minimum(4 * share * (1 - share), 1)
         ratio = tf.cos(tf.acos(tf.sqrt(alpha)) / 3) / tf.sqrt(alpha)
@@ -227,7 +227,7 @@ def student_t() -> Distribution:
 
 
 def heavy_tail(cut: float) -> Distribution:
-    """Cauchy's distribution without what lies beyond plus or minus `cut`, where it has no end."""
+    """Cauchy distribution, truncated at plus and minus `cut`."""
     reach = math.atan(cut)
 
     def density(x: np.ndarray) -> np.ndarray:
@@ -244,7 +244,7 @@ def heavy_tail(cut: float) -> Distribution:
 
 
 def die(sides: int) -> Distribution:
-    """Whole numbers from 1 on, all as likely."""
+    """Whole numbers from 1 to `sides`, equally likely."""
 
     def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf

@@ -1,16 +1,17 @@
-"""One published file, fetched once and kept: checksummed, and never half."""
+"""Published files: where they are, where they are cached, and their checksums."""
 
 import os
+import urllib.parse
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote, urlsplit
 
 import platformdirs
 
-from ganlib.data.partial import Fetching, Partial, checksum
-from ganlib.errors import DataError, shown
+from ganlib.data.digest import checksum
+from ganlib.data.partial import Fetching, Partial
+from ganlib.errors import DataError, quote
 from ganlib.paths import user_path
 
 _SWITCH = {
@@ -20,22 +21,22 @@ _SWITCH = {
 
 
 def offline() -> bool:
-    """Whether GANLIB_OFFLINE forbids asking the network.
+    """Returns True if GANLIB_OFFLINE forbids asking the network.
 
     Raises:
-        DataError: it says neither yes nor no.
+        DataError: its value is neither yes nor no.
     """
     text = os.environ.get("GANLIB_OFFLINE", "")
     if text.strip().lower() not in _SWITCH:
-        raise DataError(f"GANLIB_OFFLINE must be 1 or 0. Received: {shown(text)}.")
+        raise DataError(f"GANLIB_OFFLINE must be 1 or 0. Received: {quote(text)}.")
     return _SWITCH[text.strip().lower()]
 
 
 def cache_folder() -> Path:
-    """Where fetched files are kept: GANLIB_CACHE, or the system's place for caches.
+    """Returns the folder of downloads: GANLIB_CACHE, or the system's place for caches.
 
     Raises:
-        DataError: GANLIB_CACHE is no path.
+        DataError: GANLIB_CACHE is not a path.
     """
     chosen = os.environ.get("GANLIB_CACHE")
     if chosen:
@@ -43,37 +44,49 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("ganlib"))
 
 
-def check_address(variable: str, default: str) -> None:
-    """Looks at where files are published before a run is made that would ask there.
+def published_url(variable: str, default: str, name: str) -> str:
+    """Returns the address of a published file.
 
     Args:
-        variable: of the environment, that names a mirror.
-        default: where they are without one.
+        variable: environment variable with the address of a mirror.
+        default: base address without one.
+        name: path of the file below the base address.
+    """
+    base = os.environ.get(variable) or default
+    return f"{base.rstrip('/')}/{urllib.parse.quote(name)}"
+
+
+def check_address(variable: str, default: str) -> None:
+    """Checks the base address of published files before a run starts.
+
+    Args:
+        variable: environment variable with the address of a mirror.
+        default: base address without one.
 
     Raises:
-        DataError: the variable holds no address that can be asked.
+        DataError: the variable is not an http or https address.
     """
     base = os.environ.get(variable) or default
     try:
-        parts = urlsplit(base)
-        asked = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        parts = urllib.parse.urlsplit(base)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        asked = False
-    if not asked:
+        valid = False
+    if not valid:
         raise DataError(
             f"{variable} must be an address that begins with http:// or https://. "
-            f"Received: {shown(base)}."
+            f"Received: {quote(base)}."
         )
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file whose every byte is known.
+    """A published file with a known size and checksum.
 
     Args:
         name: its path below the base address and below the cache folder.
         base_url: the address it is published under.
-        url_variable: environment variable that puts a mirror in place of `base_url`.
+        url_variable: environment variable with the address of a mirror.
         checksum: "sha256:" or "md5:" and the published checksum, hexadecimal.
         size: bytes.
     """
@@ -86,66 +99,58 @@ class RemoteFile:
 
     @property
     def url(self) -> str:
-        """Where it is asked for."""
-        base = os.environ.get(self.url_variable) or self.base_url
-        return f"{base.rstrip('/')}/{quote(self.name)}"
+        """Address of the file."""
+        return published_url(self.url_variable, self.base_url, self.name)
 
     def check_address(self) -> None:
-        """Raises DataError where `url_variable` holds no address."""
+        """Raises DataError if `url_variable` is not an address."""
         check_address(self.url_variable, self.base_url)
 
     @property
     def path(self) -> Path:
-        """Where it is kept; there need be nothing yet."""
+        """Path in the cache; the file need not exist."""
         return cache_folder() / self.name
 
     def state(self) -> Literal["absent", "whole", "damaged"]:
-        """What the cache has; asks no network."""
-        path = self.path
+        """State of the cached copy; asks no network."""
         try:
-            stat = path.stat()
-            whole = self._is_right(path, stat.st_size, stat.st_mtime_ns)
+            return "whole" if self._matches(self.path) else "damaged"
         except (FileNotFoundError, NotADirectoryError):
             return "absent"
         except OSError:
             return "damaged"
-        return "whole" if whole else "damaged"
 
     def fetch(self) -> Fetching:
-        """Downloads the file into the cache, over a damaged copy if there is one.
+        """Downloads the file into the cache, in place of a damaged copy.
 
-        May be closed at any moment; what was received by then is kept beside, for the next
-        attempt.
+        May be closed at any moment; the next call continues with what was received by then.
 
         Raises:
-            DownloadError: it could not be had; the copy in the cache is as it was.
+            DownloadError: the download failed; a copy in the cache is unchanged.
         """
-        part = Partial(self.name, self.url, self.path.with_name(f"{self.path.name}.part"))
-        yield from part.fetch(lambda: self._attempt(part))
+        path = self.path
+        part = Partial(self.name, self.url, path.with_name(f"{path.name}.part"), (self.size,))
 
-    def _attempt(self, part: Partial) -> Fetching:
-        # Another process may have fetched it while this one waited for the lock.
-        if self.state() == "whole":
-            return
+        def attempt() -> Fetching:
+            # Another process may have fetched it while this one waited for the lock.
+            if self.state() == "whole":
+                return
+            with part.open() as file:
+                yield from part.receive(file, self.size)
+                if not self._matches(part.path):
+                    raise part.discard(file, "what was sent has not the published checksum")
+            part.finish(path)
 
-        def check_total(total: int) -> None:
-            if total != self.size:
-                raise part.failure(f"the file there has {total:,} bytes, expected {self.size:,}")
+        yield from part.fetch(attempt)
 
-        with part.open() as file:
-            yield from part.receive(file, self.size, check_total)
-            if not self._is_right(part.path, self.size, os.fstat(file.fileno()).st_mtime_ns):
-                part.forget(file)
-                raise part.failure("what was sent has not the published checksum")
-        part.finish(self.path)
-
-    def _is_right(self, path: Path, size: int, mtime_ns: int) -> bool:
+    def _matches(self, path: Path) -> bool:
         algorithm, _, expected = self.checksum.partition(":")
-        return _digest(path, algorithm, size, mtime_ns) == expected
+        stat = path.stat()
+        return _checksum(path, algorithm, stat.st_size, stat.st_mtime_ns) == expected
 
 
 @lru_cache(maxsize=64)
-def _digest(path: Path, algorithm: str, size: int, mtime_ns: int) -> str:
-    """Checksum of a file; remembered until its size or time of change differ."""
+def _checksum(path: Path, algorithm: str, _size: int, _mtime_ns: int) -> str:
+    """Checksum of a file, cached until its size or modification time changes."""
     with path.open("rb") as file:
         return checksum(file, algorithm)

@@ -1,4 +1,4 @@
-"""A distribution in the plane that somebody has drawn by hand."""
+"""A distribution in the plane that a user has drawn by hand."""
 
 import hashlib
 import math
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 MOST_POINTS = 2_000
-# Of the normal noise around the strokes.
+# Standard deviation of the normal noise around the strokes.
 SD = 0.02
-# A dot is as likely as a stroke of this length.
+# A dot has the probability of a stroke of this length.
 _DOT = 0.05
-# Of each text there is but one way to match it, so that a long one that does not is soon refused.
+# Every text can match in only one way, so that long texts are refused quickly.
 _NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?"
 _POINT = re.compile(rf"{_NUMBER},{_NUMBER}", re.I)
 _SHOWN = 40
@@ -27,7 +27,7 @@ _SHOWN = 40
 
 @lru_cache(maxsize=16)
 def parse_drawing(text: str) -> tuple[np.ndarray, ...]:
-    """Strokes as the pad writes them: "0,0.5 0.25,0.5; -1,-1" is a stroke and a dot.
+    """Parses strokes as the pad writes them: "0,0.5 0.25,0.5; -1,-1" is a stroke and a dot.
 
     Args:
         text: points as x,y with spaces between them, strokes with semicolons; empty for none.
@@ -35,7 +35,7 @@ def parse_drawing(text: str) -> tuple[np.ndarray, ...]:
         For each stroke (n, 2) float64, n at least 1, inside -1 to 1.
 
     Raises:
-        ValueError: it is not of that form; in one sentence.
+        ValueError: the text has another form; in one sentence.
     """
     strokes = [part.split() for part in text.split(";") if part.strip()]
     count = sum(map(len, strokes))
@@ -45,7 +45,7 @@ def parse_drawing(text: str) -> tuple[np.ndarray, ...]:
 
 
 def drawn_plane(strokes: Sequence[np.ndarray]) -> Plane:
-    """As much of the distribution on every bit of the strokes as it is long.
+    """Returns a distribution that is uniform along the strokes.
 
     Args:
         strokes: at least one, each (n, 2).
@@ -53,7 +53,7 @@ def drawn_plane(strokes: Sequence[np.ndarray]) -> Plane:
     starts, ends, weights = _segments(strokes)
     shares = weights / weights.sum()
     mean = shares @ (starts + ends) / 2
-    # Of a point that is uniform between a and b, the square is (a a + a b + b b) / 3 on average.
+    # The mean square of a point that is uniform between a and b is (a a + a b + b b) / 3.
     squares = shares @ (starts**2 + starts * ends + ends**2) / 3
     variance = float((squares - mean**2).mean()) + SD**2
     borders = np.concatenate(([0.0], np.cumsum(shares)))
@@ -94,7 +94,7 @@ def _point(text: str) -> tuple[float, float]:
 
 
 def _segments(strokes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(m, 2) starts, (m, 2) ends and (m,) weights, all of which are above 0."""
+    """Returns (m, 2) starts, (m, 2) ends and (m,) weights above 0."""
     starts, ends, weights = [], [], []
     for stroke in strokes:
         lengths = np.linalg.norm(np.diff(stroke, axis=0), axis=1)

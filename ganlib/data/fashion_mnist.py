@@ -2,9 +2,8 @@
 
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
-from ganlib.data.idx import IdxImages
-from ganlib.data.npz import NpzImages
-from ganlib.data.resolve import BUNDLED, Places
+from ganlib.data.image_files import IdxImages, NpzImages
+from ganlib.data.resolve import BUNDLED, Sources
 
 IMAGES = NpzImages(key="x_train", side=28, most=200_000)
 
@@ -16,7 +15,7 @@ DATASET = ImageDataset(
     url="https://github.com/zalandoresearch/fashion-mnist",
     bundled="The first 5,000 of the 60,000 training images.",
     total=60_000,
-    places=Places(
+    sources=Sources(
         name="fashion_mnist.npz",
         format=IMAGES,
         # The file of keras.datasets.fashion_mnist, with the checksum that its makers publish.

@@ -2,8 +2,8 @@
 
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
-from ganlib.data.npz import NpzImages
-from ganlib.data.resolve import BUNDLED, Places
+from ganlib.data.image_files import NpzImages
+from ganlib.data.resolve import BUNDLED, Sources
 
 # Larger than any set of digits in this format; 157 MB.
 IMAGES = NpzImages(key="x_train", side=28, most=200_000)
@@ -17,7 +17,7 @@ DATASET = ImageDataset(
     url="http://yann.lecun.com/exdb/mnist/",
     bundled="The first 10,000 of the 60,000 training images.",
     total=60_000,
-    places=Places(
+    sources=Sources(
         name="mnist.npz",
         format=IMAGES,
         # The file and checksum of keras.datasets.mnist.

@@ -1,4 +1,4 @@
-"""The head of a .npy file that nobody vouches for."""
+"""Headers of .npy files that may be damaged or lie."""
 
 import io
 import warnings
@@ -10,22 +10,22 @@ _READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-# numpy refuses headers above 10,000 characters; one of ours has about 70.
+# NumPy refuses headers above 10,000 characters; a usual one has about 70.
 HEADER_BYTES = 10_240
 
 
 class NotNpy(ValueError):
-    """The bytes are not the head of a .npy file; the text says why, as a clause."""
+    """The bytes are not the beginning of a .npy file; the text says why, as a clause."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a .npy file says of itself.
+    """The header of a .npy file.
 
     Args:
         shape: of the array.
         dtype: of the array.
-        fortran_order: whether the first index runs fastest.
+        fortran_order: True if the first index varies fastest.
         size: bytes before the first value.
     """
 
@@ -36,27 +36,26 @@ class Header:
 
 
 def read_header(head: bytes) -> Header:
-    """Reads the head of a file; allocates nothing that the head claims.
+    """Reads the header of a file without allocating what it claims.
 
     Args:
-        head: at least the file's first bytes, `HEADER_BYTES` of them where it has so many.
+        head: the file's first bytes: `HEADER_BYTES` of them, or all it has.
 
     Raises:
-        NotNpy: it is in a version that images never have.
-        ValueError: numpy cannot read it.
+        NotNpy: the file has another format version.
+        ValueError: NumPy cannot read the header.
     """
     stream = io.BytesIO(head)
     version = np.lib.format.read_magic(stream)
     if version not in _READERS:
-        # 3.0 exists for names of fields beyond Latin-1, which images do not have.
+        # Version 3.0 exists for names of fields beyond Latin-1, which images do not have.
         raise NotNpy(f"is in .npy format {version}; expected (1, 0) or (2, 0)")
     try:
         with warnings.catch_warnings():
-            # Of Python 2, whose headers are read all the same.
+            # NumPy warns of headers that Python 2 wrote, and reads them.
             warnings.simplefilter("ignore", UserWarning)
             shape, fortran_order, dtype = _READERS[version](stream)
-    # What numpy raises for a header that is no Python literal, or not the one it should be,
-    # is of a dozen kinds, and speaks of syntax trees.
+    # Malformed headers raise a dozen kinds of exceptions, with texts about syntax trees.
     except Exception as error:
         raise ValueError("its header cannot be read") from error
     if not all(type(length) is int and length >= 0 for length in shape):
@@ -65,11 +64,11 @@ def read_header(head: bytes) -> Header:
 
 
 def short(text: str) -> str:
-    """What a file says of itself may be of any length; this is fit for a sentence."""
+    """Cuts a text from a file to a length that fits into a sentence."""
     return text if len(text) <= 120 else text[:117] + "..."
 
 
 def first_line(error: Exception) -> str:
-    """An error's own words, fit for a sentence."""
+    """Returns an exception's first line without a full stop, cut to fit into a sentence."""
     lines = str(error).splitlines()
     return short(lines[0].rstrip(".")) if lines else type(error).__name__

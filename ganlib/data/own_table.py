@@ -1,4 +1,4 @@
-"""Columns of a table of the user's own, and how a run knows them again."""
+"""Columns of a user's own table, and how a run recognises them later."""
 
 import csv
 import re
@@ -13,22 +13,22 @@ from ganlib.data.base import ArrayData, PreciseScaling
 from ganlib.data.digest import DIGEST, digest_of
 from ganlib.data.npy import short
 from ganlib.data.table import SUFFIXES, Table, listed, read_table
-from ganlib.errors import DataError, shown
+from ganlib.errors import DataError, quote
 from ganlib.events import DataReport
 from ganlib.paths import regular_file, user_path
 
 _MOST_BYTES = 2**30
-# The networks and charts work with float32, whose squares are to be finite, too.
+# Networks and charts work with float32, whose squares must be finite, too.
 _LARGEST = 1e30
 _LEAST_SD = 1e-30
-# Differences this small beside the values themselves are those of rounding.
+# Differences below this share of the values are rounding errors.
 _ROUNDING = 1e-14
 _SUMMARY = re.compile(DIGEST.pattern + r"( [^ :]+:[^ :]+)+")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run must know of its columns when their file is not there.
+    """What a run knows of its columns when their file is gone.
 
     Args:
         digest: of the file's content.
@@ -41,12 +41,12 @@ class Summary:
     sds: tuple[float, ...]
 
     def text(self) -> str:
-        """As a run's settings hold it: the digest, and mean:sd of each column."""
+        """Returns the form that a run's settings keep: the digest, and mean:sd of each column."""
         pairs = zip(self.means, self.sds, strict=True)
         return " ".join([self.digest, *(f"{mean!r}:{sd!r}" for mean, sd in pairs)])
 
     def scaling(self) -> PreciseScaling:
-        """To mean 0 and standard deviation 1 in each column."""
+        """Scales each column to mean 0 and standard deviation 1."""
         return PreciseScaling(self.means, self.sds)
 
 
@@ -57,9 +57,9 @@ class OwnColumns:
     Args:
         path: of the file, absolute.
         names: of the columns.
-        values: (n, len(names)) float64, finite, n at least 2, not all alike in any column.
-        rows: how many the file has.
-        told: what was left out; empty where nothing was.
+        values: (n, len(names)) float64, finite, n at least 2, not constant in any column.
+        rows: number of rows in the file.
+        left_out: what was left out, in words; may be empty.
         summary: what a run must know of them.
     """
 
@@ -67,38 +67,38 @@ class OwnColumns:
     names: tuple[str, ...]
     values: np.ndarray
     rows: int
-    told: str
+    left_out: str
     summary: Summary
 
     def report(self) -> DataReport:
-        """Which data these are."""
-        left_out = f" ({self.told})" if self.told else ""
+        """Describes these data."""
+        left_out = f" ({self.left_out})" if self.left_out else ""
         name = f"{' and '.join(self.names)} of {self.path.name}"
         return DataReport(name, f"your own table{left_out}", len(self.values), self.rows)
 
     def data(self) -> ArrayData:
-        """To be drawn from; loads TensorFlow."""
+        """Returns the values as data to draw from; loads TensorFlow."""
         return ArrayData(self.values, self.report())
 
 
 def own_columns(path: str, columns: str, count: int) -> OwnColumns:
-    """Reads columns; what was read before is kept for as long as the file stays as it is.
+    """Reads columns, cached until the file changes.
 
     Args:
         path: of a table; see `read_table`.
         columns: their names; see `chosen`.
-        count: how many there must be.
+        count: number of columns.
 
     Raises:
-        DataError: the file cannot be read, has no such columns, or nothing can be learned
-            from them.
+        DataError: the file cannot be read, has no such columns, or one of them is constant or
+            too large.
     """
     found = _file(path)
     return _columns(found, _changed_at(found), columns, count)
 
 
 def own_table(path: str) -> Table:
-    """The whole table; kept likewise.
+    """Reads the whole table, cached likewise.
 
     Raises:
         DataError: the file cannot be read.
@@ -108,13 +108,13 @@ def own_table(path: str) -> Table:
 
 
 def chosen(table: Table, columns: str, count: int) -> tuple[str, ...]:
-    """The columns that a text names.
+    """Returns the names of the columns that a text lists.
 
     Args:
-        table: that has them.
-        columns: names, separated by commas where there are several, with quotes around one
-            that has a comma in it; empty for the first ones.
-        count: how many there must be.
+        table: that has the columns.
+        columns: names separated by commas, with quotes around a name with a comma in it; empty
+            for the first columns.
+        count: number of columns.
 
     Raises:
         DataError: the table has no such columns.
@@ -140,22 +140,22 @@ def chosen(table: Table, columns: str, count: int) -> tuple[str, ...]:
 
 
 def split_names(columns: str) -> list[str]:
-    """Names out of a text in which commas separate them.
+    """Splits a text into names at its commas.
 
     Raises:
-        DataError: it is no such text.
+        DataError: the text has several lines, or a name is too long.
     """
     try:
         return next(csv.reader([columns], skipinitialspace=True), [])
     except csv.Error:
         raise DataError(
             "own_columns must be names of columns on one line, separated by commas. "
-            f"Received: {shown(columns)}."
+            f"Received: {quote(columns)}."
         ) from None
 
 
 def join_names(names: Sequence[str]) -> str:
-    """The text that `split_names` makes the names of."""
+    """Returns the text from which `split_names` gets these names."""
     return ", ".join(
         f'"{quoted}"' if (quoted := name.replace('"', '""')) != name or "," in name else name
         for name in names
@@ -163,10 +163,14 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def parse_summary(text: str, count: int) -> Summary:
-    """What `Summary.text` wrote.
+    """Parses what `Summary.text` returned.
+
+    Args:
+        text: from a run's settings.
+        count: number of columns.
 
     Raises:
-        ValueError: it is no such text, or of another number of columns; in one sentence.
+        ValueError: it is another text, or of another number of columns; in one sentence.
     """
     refusal = ValueError(
         f"own_summary is filled in by itself and must be left empty. Received: {short(text)!r}."
@@ -194,7 +198,7 @@ def _file(path: str) -> Path:
 
 
 def _changed_at(path: Path) -> tuple[int, int]:
-    """(time of the last change, size): other ones, another content."""
+    """Returns (time of the last change, size), by which a change is noticed."""
     found = regular_file(path, f"own_table {short(str(path))}")
     if found.st_size > _MOST_BYTES:
         raise DataError(
@@ -204,7 +208,7 @@ def _changed_at(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-# A whole table is only looked at to choose columns; the columns are needed at every rerun.
+# The whole table is needed to choose columns, the columns at every rerun of a page.
 @lru_cache(maxsize=1)
 def _read(path: Path, changed_at: tuple[int, int]) -> tuple[Table, str]:
     try:
@@ -218,7 +222,7 @@ def _read(path: Path, changed_at: tuple[int, int]) -> tuple[Table, str]:
 def _columns(path: Path, changed_at: tuple[int, int], columns: str, count: int) -> OwnColumns:
     table, digest = _read(path, changed_at)
     names = chosen(table, columns, count)
-    values, told = table.together(names)
+    values, left_out = table.select(names)
     if len(values) < 2:
         raise DataError(
             f"{table.name} has {len(values)} rows in which {' and '.join(names)} are numbers; a "
@@ -227,18 +231,18 @@ def _columns(path: Path, changed_at: tuple[int, int], columns: str, count: int) 
     moments = [_moments(table.name, *one) for one in zip(names, values.T, strict=True)]
     means, sds = zip(*moments, strict=True)
     values.setflags(write=False)
-    return OwnColumns(path, names, values, table.rows, told, Summary(digest, means, sds))
+    return OwnColumns(path, names, values, table.rows, left_out, Summary(digest, means, sds))
 
 
 def _moments(file: str, name: str, values: np.ndarray) -> tuple[float, float]:
-    """(mean, standard deviation) of a column from which something can be learned."""
+    """Returns (mean, standard deviation) of a column; refuses what cannot be learned."""
     largest = float(np.abs(values).max())
     if largest > _LARGEST:
         raise DataError(
             f"Column {name} of {file} has values as large as {largest:g}; from {-_LARGEST:g} to "
             f"{_LARGEST:g} is allowed."
         )
-    # Differences first: of large numbers the squares would have lost them.
+    # Differences first: the squares of large numbers would lose them.
     away = values - values[0]
     mean, sd = float(values[0] + away.mean()), float(away.std())
     if sd <= max(_ROUNDING * largest, _LEAST_SD):

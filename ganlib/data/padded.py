@@ -1,4 +1,4 @@
-"""Images with a border, for networks that want a larger size."""
+"""Images with a border, for networks that need a larger size."""
 
 from typing import TYPE_CHECKING
 

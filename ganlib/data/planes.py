@@ -1,4 +1,4 @@
-"""Two-dimensional targets, drawn afresh for every batch instead of kept in memory."""
+"""Two-dimensional targets, generated for every batch instead of kept in memory."""
 
 import math
 from collections.abc import Callable
@@ -21,13 +21,13 @@ class Plane:
     """A distribution in the plane: a place for every U(0, 1) number, and noise around it.
 
     Args:
-        title: how a user knows it, with its parameters.
-        place: (n,) from 0 to below 1 -> (n, 2).
-        sd: of the normal noise around the place, in both directions.
+        title: name on pages, with its parameters.
+        place: (n,) numbers from 0 to below 1 -> (n, 2) points.
+        sd: standard deviation of the normal noise around the place, in both directions.
         centre: mean of both coordinates, or of each.
         scale: root of the mean variance of the two coordinates.
-        modes: (k, 2) where its peaks are; empty where it has none.
-        key: tells it from others of the same title.
+        modes: (k, 2) positions of its peaks; empty if it has none.
+        key: distinguishes distributions of the same title.
     """
 
     title: str
@@ -40,13 +40,13 @@ class Plane:
 
 
 class PlaneData(Data):
-    """Independent draws of a distribution in the plane, without end."""
+    """Independent draws from a distribution in the plane."""
 
     sample_shape = (2,)
 
     def __init__(self, plane: Plane):
         self.plane = plane
-        self.report = DataReport(plane.title, "drawn afresh for every batch")
+        self.report = DataReport(plane.title, "generated for every batch")
 
     @property
     def kind(self) -> str:
@@ -62,7 +62,13 @@ class PlaneData(Data):
 
 
 def peaks(title: str, modes: list[tuple[float, float]], sd: float) -> Plane:
-    """Gaussian peaks of equal weight."""
+    """Gaussian peaks of equal weight.
+
+    Args:
+        title: name on pages.
+        modes: positions of the peaks.
+        sd: of each peak, in both directions.
+    """
     table = np.array(modes, np.float32)
 
     def place(along: "tf.Tensor") -> "tf.Tensor":
@@ -89,7 +95,7 @@ def _line(along: "tf.Tensor") -> "tf.Tensor":
 def _spiral(along: "tf.Tensor") -> "tf.Tensor":
     import tensorflow as tf
 
-    # The root spreads the points evenly along the curve.
+    # The square root spreads the points evenly along the curve.
     turned = tf.sqrt(along)
     angle = 3.5 * math.pi * turned
     return tf.stack([turned * tf.cos(angle), turned * tf.sin(angle)], axis=1)

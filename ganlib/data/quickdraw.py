@@ -8,7 +8,8 @@ import numpy as np
 from ganlib.data.base import ArrayData, Loading
 from ganlib.data.categories import (
     BASE_URL,
-    MOST,
+    FORMAT,
+    SIDE,
     URL_VARIABLE,
     Category,
     all_categories,
@@ -17,8 +18,8 @@ from ganlib.data.categories import (
 from ganlib.data.dataset import Dataset, Location
 from ganlib.data.digest import check_unchanged, file_digest
 from ganlib.data.download import check_address
-from ganlib.data.drawings import SIDE, Drawings
-from ganlib.data.held import held
+from ganlib.data.resolve import LocalCopy
+from ganlib.data.shared_data import shared_data
 from ganlib.errors import DownloadError
 from ganlib.events import DataReport
 from ganlib.paths import user_path
@@ -28,7 +29,7 @@ NUMBER = 4_242
 
 
 def category_names() -> tuple[str, ...]:
-    """All 345 of them, as Google spells them."""
+    """Returns all 345 names, as Google spells them."""
     return tuple(all_categories())
 
 
@@ -36,12 +37,12 @@ CATEGORIES = category_names()
 
 
 @dataclass(frozen=True)
-class Availability:
+class CategoryAvailability:
     """How much of a category there is.
 
     Args:
         count: drawings on this disk.
-        provenance: where they are, in words; empty where there are none.
+        provenance: where they are, in words; empty if there are none.
         total: drawings published.
     """
 
@@ -56,10 +57,10 @@ class QuickDraw(Dataset):
 
     Args:
         categories: names among `CATEGORIES`.
-        max_drawings: at most so many of each; the first ones of the published file.
-        own_file: path of a .npy file, uint8 of (N, 784) or (N, 28, 28), that takes the place
-            of the categories; empty for none.
-        own_digest: of that file's content, as it must be; empty for any.
+        max_drawings: limit for each category; the first drawings of the published file are used.
+        own_file: path of a .npy file to use in place of the categories, uint8 of (N, 784) or
+            (N, 28, 28); empty for none.
+        own_digest: required digest of that file; empty for any.
     """
 
     name: str = "quickdraw"
@@ -75,119 +76,123 @@ class QuickDraw(Dataset):
     sample_shape: tuple[int, int, int] = field(default=(SIDE, SIDE, 1), init=False)
 
     def loading(self) -> Loading:
-        """See `Dataset.loading`. Categories of several are drawn in equal shares.
+        """See `Dataset.loading`. Each of several categories is drawn equally often.
 
         Raises:
-            DataError: a category that does not exist or cannot be had, or a file that is not
-                what it should be.
+            DataError: a category does not exist or cannot be downloaded, or a file is not valid.
         """
         if self.own_file:
-            return held([self._own().path], self, self._read_own)
+            return shared_data([self._own().path], self, self._read_own)
         problem = ""
-        for one in self._chosen():
-            if one.lacks(self.max_drawings):
-                try:
-                    yield from one.fetch(self.max_drawings)
-                except DownloadError as error:
-                    if not one.there()[0]:
-                        raise
-                    problem = f"download failed: {error.reason}; using the "
-        files = [one.file for one in self._chosen()]
-        return held(files, (self, problem), lambda: self._read(problem))
+        for one in self._lacking():
+            try:
+                yield from one.rows.fetch(self.max_drawings)
+            except DownloadError as error:
+                if one.find() is None:
+                    raise
+                problem = f"download failed: {error.reason}; using the "
+        files = [one.get().path for one in self._chosen()]
+        return shared_data(files, (self, problem), lambda: self._read(problem))
 
     def most(self) -> int:
         """See `Dataset.most`."""
         if self.own_file:
             return self._own().count()
-        return sum(
-            min(self.max_drawings, one.published)
-            if one.lacks(self.max_drawings)
-            else one.count(self.max_drawings)
-            for one in self._chosen()
-        )
+        lacking = self._lacking()
+        fetched = sum(min(self.max_drawings, one.published) for one in lacking)
+        found = (one.find() for one in self._chosen() if one not in lacking)
+        return fetched + sum(one.learned(self.max_drawings) for one in found if one)
 
     def locate(self) -> Location:
         """See `Dataset.locate`."""
         if self.own_file:
             count = self._own().count()
             return Location(DataReport("Your drawings", Path(self.own_file).name, count, count))
-        lacking = [one for one in self._chosen() if one.lacks(self.max_drawings)]
+        lacking = self._lacking()
         if not lacking:
             for one in self._chosen():
-                if not one.there()[0]:
-                    one.samples(1)  # raises, and says what there is
+                one.get()
             return Location(self._report())
         check_address(URL_VARIABLE, BASE_URL)
-        wanted = [min(self.max_drawings, one.published) for one in lacking]
-        megabytes = sum(wanted) * SIDE * SIDE / 1e6
-        note = f"{sum(wanted):,} drawings ({megabytes:.0f} MB) are fetched at the first run"
+        wanted = sum(min(self.max_drawings, one.published) for one in lacking)
+        megabytes = wanted * SIDE * SIDE / 1e6
+        note = f"{wanted:,} drawings ({megabytes:.0f} MB) are fetched at the first run"
         return Location(self._report(), note, fetches=True)
 
     def _read(self, problem: str) -> ArrayData:
-        parts = [one.samples(self.max_drawings) for one in self._chosen()]
-        # So that each category is as likely as any other.
+        parts = [one.get().samples(self.max_drawings) for one in self._chosen()]
+        # As many of each, so that all categories are equally likely.
         least = min(map(len, parts))
         images = np.concatenate([part[:least] for part in parts])
         return ArrayData(images[..., np.newaxis], self._report(problem))
 
     def _read_own(self) -> ArrayData:
-        return ArrayData(self._own().read(MOST)[..., np.newaxis], self.locate().report)
+        return ArrayData(self._own().read(), self.locate().report)
 
     def _chosen(self) -> list[Category]:
         return [category(name) for name in self.categories]
 
-    def _own(self) -> Drawings:
+    def _lacking(self) -> list[Category]:
+        return [one for one in self._chosen() if one.lacks(self.max_drawings)]
+
+    def _own(self) -> LocalCopy:
         found = own_drawings(self.own_file)
         if self.own_digest:
             check_unchanged(found.path, self.own_digest, file_digest(found.path))
         return found
 
     def _report(self, problem: str = "") -> DataReport:
-        chosen = self._chosen()
         name = f"{self.title} {', '.join(self.categories)}"
-        if absent := [one.name for one in chosen if not one.there()[0]]:
-            return DataReport(name, f"not on this machine yet: {', '.join(absent)}")
-        counts = [one.count(self.max_drawings) for one in chosen]
-        places = list(dict.fromkeys(one.there()[1] for one in chosen))
-        words = " and ".join(places)
-        drawn = not any(one.is_bundled_only() for one in chosen)
-        if not drawn:
-            words += f" of {min(one.there()[0] for one in chosen)} drawings"
-            words += " each, augmented" if len(chosen) > 1 else ", augmented"
-        return DataReport(
-            name,
-            problem + words,
-            min(counts) * len(counts),
-            # Where some were not drawn by people, no total means anything.
-            sum(one.published for one in chosen) if drawn else None,
-        )
+        by_name = {one.name: one.find() for one in self._chosen()}
+        found = [one for one in by_name.values() if one is not None]
+        if len(found) < len(by_name):
+            absent = ", ".join(name for name, one in by_name.items() if one is None)
+            return DataReport(name, f"not on this machine yet: {absent}")
+        words = " and ".join(dict.fromkeys(one.provenance for one in found))
+        augmented = any(one.is_sample for one in found)
+        if augmented:
+            each = " each" if len(found) > 1 else ""
+            words += f" of {min(one.count for one in found)} drawings{each}, augmented"
+        count = min(one.learned(self.max_drawings) for one in found) * len(found)
+        # With drawings that people did not make, a total has no meaning.
+        total = None if augmented else sum(one.published for one in self._chosen())
+        return DataReport(name, problem + words, count, total)
 
 
 DATASET = QuickDraw()
 
 
-def availability() -> dict[str, Availability]:
-    """What there is of every category; asks no network."""
-    return {
-        name: Availability(*one.there(), one.published) for name, one in all_categories().items()
-    }
+def availability() -> dict[str, CategoryAvailability]:
+    """Returns how much there is of every category; asks no network."""
+    available = {}
+    for name, one in all_categories().items():
+        found = one.find()
+        count, provenance = (found.count, found.provenance) if found else (0, "")
+        available[name] = CategoryAvailability(count, provenance, one.published)
+    return available
 
 
 def previews(name: str, count: int = 8) -> np.ndarray | None:
-    """(n, 28, 28) uint8 real drawings on this disk; None where there are none."""
-    return category(name).raw(count)
+    """Returns the first drawings on this disk, (n, 28, 28) uint8; None if there are none."""
+    found = category(name).find()
+    return found.read(count) if found else None
 
 
-def own_drawings(path: str) -> Drawings:
-    """The user's own, in a file that is looked at when they are asked for.
+def own_drawings(path: str) -> LocalCopy:
+    """Returns the user's file of drawings, unread.
 
     Raises:
         DataError: the path begins with the home folder of nobody.
     """
-    return Drawings(user_path(path, "own_file"), MOST)
+    return LocalCopy(user_path(path, "own_file"), FORMAT, "your own file")
 
 
 def drawing(name: str, number: int = NUMBER) -> tuple[np.ndarray, int] | None:
-    """The drawing of that number, counted from 0, or the last there is, and its number."""
-    raw = category(name).raw(number + 1)
-    return None if raw is None else (raw[-1], len(raw) - 1)
+    """Returns a drawing and its number, or the last there is; None if there are none.
+
+    Args:
+        name: of a category.
+        number: counted from 0.
+    """
+    first = previews(name, number + 1)
+    return None if first is None else (first[-1], len(first) - 1)

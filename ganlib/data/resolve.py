@@ -1,4 +1,4 @@
-"""Which copy of a dataset a run gets, the same way for every dataset.
+"""Finds the copy of a dataset that a run gets, in the same way for every dataset.
 
 The order: the folder GANLIB_DATA, the user's cache, a download into that cache
 (unless GANLIB_OFFLINE=1), the sample that ships with this package.
@@ -8,11 +8,11 @@ import os
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from ganlib.data.download import RemoteFile, offline
+from ganlib.data.image_files import ImageFormat
 from ganlib.data.npy import short
 from ganlib.errors import DataError, DownloadError
 from ganlib.events import Phase
@@ -20,72 +20,62 @@ from ganlib.paths import user_path
 
 BUNDLED = Path(__file__).parent / "bundled"
 
-_YOURS = "your folder GANLIB_DATA"
-_DOWNLOADED = "downloaded copy"
-_BUNDLED = "bundled sample"
-
-
-class Format(Protocol):
-    """How to look into one kind of file. Both raise DataError with one sentence."""
-
-    @property
-    def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one sample."""
-
-    def count(self, path: Path) -> int:
-        """Number of samples, from headers alone."""
-
-    def read(self, path: Path) -> np.ndarray:
-        """(N, *sample_shape), all checked."""
+IN_DATA_FOLDER = "your folder GANLIB_DATA"
+DOWNLOADED = "downloaded copy"
+IN_PACKAGE = "bundled sample"
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where one file of a dataset may be.
+class Sources:
+    """The places where the file of a dataset may be.
 
     Args:
         name: its path below GANLIB_DATA.
         format: of the file there, and of the bundled one.
-        remote: the published file; None where there is none to fetch.
-        remote_format: of the published file; None where it is `format`.
-        bundled: the sample that ships; None where none does.
+        remote: the published file; None if there is none.
+        remote_format: of the published file; None if it is `format`.
+        bundled: the sample that ships with this package; None if there is none.
     """
 
     name: str
-    format: Format
+    format: ImageFormat
     remote: RemoteFile | None = None
-    remote_format: Format | None = None
+    remote_format: ImageFormat | None = None
     bundled: Path | None = None
 
 
 @dataclass(frozen=True)
-class Copy:
-    """A file on this disk that holds a dataset, or part of it.
+class LocalCopy:
+    """A file on this disk with a dataset or a part of it.
 
     Args:
         path: where it is.
-        format: how to look into it.
+        format: of the file.
         provenance: for a `DataReport`.
     """
 
     path: Path
-    format: Format
+    format: ImageFormat
     provenance: str
 
-    def read(self) -> np.ndarray:
-        """(N, *sample_shape); raises DataError where it is not what it should be."""
-        return self.format.read(self.path)
+    def count(self) -> int:
+        """See `ImageFormat.count`."""
+        return self.format.count(self.path)
+
+    def read(self, most: int | None = None) -> np.ndarray:
+        """See `ImageFormat.read`."""
+        return self.format.read(self.path, most)
 
 
 @dataclass(frozen=True)
-class Located:
-    """What `resolve` would give now.
+class Availability:
+    """What `resolve` would find now.
 
     Args:
-        count: number of samples on this disk; 0 where there are none yet.
+        count: number of samples on this disk; 0 if there are none yet.
         provenance: for a `DataReport`.
-        note: what the first run would change, or why it would not; may be empty.
-        fetches: whether it would ask the network.
+        note: what the first run would download, or why it would not; may be empty.
+        fetches: True if a run would ask the network.
     """
 
     count: int
@@ -94,72 +84,75 @@ class Located:
     fetches: bool = False
 
 
-def resolve(places: Places) -> Generator[Phase, None, Copy]:
-    """Finds the first copy there is, fetching it where that is allowed; tells of its progress.
+def resolve(sources: Sources) -> Generator[Phase, None, LocalCopy]:
+    """Returns the first copy there is, and downloads it if allowed; yields its progress.
 
     Raises:
-        DataError: GANLIB_DATA is not what it should be, or there is no copy at all.
+        DataError: GANLIB_DATA or the user's file is not valid, or there is no copy at all.
     """
-    copy = _on_disk(places)
+    copy = _on_disk(sources)
     if copy is not None:
         return copy
-    problem, remote = "", places.remote
+    problem, remote = "", sources.remote
     if remote is not None and not offline():
         try:
             yield from remote.fetch()
         except DownloadError as error:
             problem = f"download failed: {error.reason}"
         else:
-            format_ = places.remote_format or places.format
-            return Copy(remote.path, format_, _DOWNLOADED)
+            return _downloaded(sources, remote)
     elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
-    if places.bundled is None and remote is None:
-        raise DataError(f"{places.name} is not in the folder GANLIB_DATA, and nowhere else.")
-    if places.bundled is None:
+    if sources.bundled is None and remote is None:
+        raise DataError(f"{sources.name} is not in the folder GANLIB_DATA, and nowhere else.")
+    if sources.bundled is None:
         why = problem or "GANLIB_OFFLINE is set"
-        raise DataError(f"{places.name} is not on this machine and was not fetched: {why}.")
-    provenance = f"{problem}; using the {_BUNDLED}" if problem else _BUNDLED
-    return Copy(places.bundled, places.format, provenance)
+        raise DataError(f"{sources.name} is not on this machine and was not fetched: {why}.")
+    provenance = f"{problem}; using the {IN_PACKAGE}" if problem else IN_PACKAGE
+    return LocalCopy(sources.bundled, sources.format, provenance)
 
 
-def locate(places: Places) -> Located:
-    """Says what `resolve` would read now. Asks no network and reads only headers.
+def locate(sources: Sources) -> Availability:
+    """Says what `resolve` would find now. Asks no network and reads only headers.
 
     Raises:
-        DataError: the user's own file is not what it should be.
+        DataError: GANLIB_DATA or the user's file is not valid.
     """
-    copy = _on_disk(places)
+    copy = _on_disk(sources)
     if copy is not None:
-        return Located(copy.format.count(copy.path), copy.provenance)
-    fetches = places.remote is not None and not offline()
-    if places.remote is None:
+        return Availability(copy.count(), copy.provenance)
+    fetches = sources.remote is not None and not offline()
+    if sources.remote is None:
         note = ""
     elif offline():
         note = "GANLIB_OFFLINE is set, so the full set is not fetched"
     else:
-        places.remote.check_address()
-        megabytes = places.remote.size / 1e6
+        sources.remote.check_address()
+        megabytes = sources.remote.size / 1e6
         note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
-    if places.bundled is None:
-        return Located(0, "not on this machine", note, fetches)
-    return Located(places.format.count(places.bundled), _BUNDLED, note, fetches)
+    if sources.bundled is None:
+        return Availability(0, "not on this machine", note, fetches)
+    return Availability(sources.format.count(sources.bundled), IN_PACKAGE, note, fetches)
 
 
-def _on_disk(places: Places) -> Copy | None:
-    own = in_data_folder(places.name)
+def _on_disk(sources: Sources) -> LocalCopy | None:
+    own = in_data_folder(sources.name)
     if own is not None:
-        return Copy(own, places.format, _YOURS)
-    if places.remote is not None and places.remote.state() == "whole":
-        return Copy(places.remote.path, places.remote_format or places.format, _DOWNLOADED)
+        return LocalCopy(own, sources.format, IN_DATA_FOLDER)
+    if sources.remote is not None and sources.remote.state() == "whole":
+        return _downloaded(sources, sources.remote)
     return None
 
 
+def _downloaded(sources: Sources, remote: RemoteFile) -> LocalCopy:
+    return LocalCopy(remote.path, sources.remote_format or sources.format, DOWNLOADED)
+
+
 def in_data_folder(name: str) -> Path | None:
-    """The user's own file below GANLIB_DATA; None where there is none.
+    """Returns the user's file below GANLIB_DATA; None if there is none.
 
     Raises:
-        DataError: GANLIB_DATA is no folder, or the file cannot be looked at.
+        DataError: GANLIB_DATA is not a folder, or the file cannot be looked at.
     """
     chosen = os.environ.get("GANLIB_DATA")
     if not chosen:
@@ -167,7 +160,7 @@ def in_data_folder(name: str) -> Path | None:
     folder = user_path(chosen, "GANLIB_DATA")
     path = folder / name
     try:
-        # A mistyped folder must not turn into other data without a word.
+        # A mistyped folder must not silently turn into other data.
         if not folder.is_dir():
             raise DataError(f"GANLIB_DATA is {chosen}, which is not a folder.")
         return path if path.exists() else None

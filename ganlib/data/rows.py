@@ -1,11 +1,10 @@
-"""The first rows of a published .npy file, fetched without the rest and kept for more.
+"""The first rows of a published .npy file, downloaded without the rest.
 
-Google's files of drawings are 89 to 267 MB each, of which a run needs the first few MB. So
-the header and the rows that are wanted are asked for by HTTP Range, and kept as what they
-are: the beginning of the file. Asked for more rows later, only the missing ones are fetched.
+Google's files of drawings have 89 to 267 MB, of which a run needs the first few MB. The header
+and these rows are requested by HTTP Range and kept as the beginning of the file. If more rows
+are wanted later, only the missing ones are downloaded.
 """
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +12,12 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ganlib.data.digest import checksum
 from ganlib.data.npy import HEADER_BYTES, Header, read_header
-from ganlib.data.partial import Fetching, Partial, checksum
+from ganlib.data.partial import Fetching, Partial
 
-# numpy's shortest header; newer versions write 128 bytes.
-_LEAST_HEADER = 80
+# Of the files as published; newer versions of NumPy write headers of 128 bytes.
+_HEADER_BYTES, _NEW_HEADER_BYTES = 80, 128
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class PublishedRows:
     """The beginning of a published file of uint8 rows.
 
     Args:
-        name: what is fetched, for sentences.
+        name: what is downloaded, for messages.
         url: where it is published.
         path: where its beginning is kept.
         width: bytes in a row.
@@ -41,28 +41,27 @@ class PublishedRows:
     md5: str
 
     def count(self) -> int:
-        """Rows that are kept and sound; asks no network."""
-        sound = self._kept.sound()
-        header = self._header(sound)
-        return 0 if header is None else (sound - header.size) // self.width
+        """Number of valid rows on disk; asks no network."""
+        valid = self._kept.valid_bytes()
+        header = self._header(valid)
+        return 0 if header is None else (valid - header.size) // self.width
 
     def read(self, most: int) -> np.ndarray:
-        """The first rows that are kept, at most `most`: (n, width) uint8."""
-        header = self._header(self._kept.sound())
+        """Reads the first rows on disk, at most `most`: (n, width) uint8."""
+        count = min(most, self.count())
+        header = self._header(self._kept.valid_bytes()) if count else None
         if header is None:
             return np.empty((0, self.width), np.uint8)
-        with self.path.open("rb") as file:
-            file.seek(header.size)
-            content = file.read(min(most, self.count()) * self.width)
-        return np.frombuffer(content, np.uint8).reshape(-1, self.width)
+        values = np.fromfile(self.path, np.uint8, count * self.width, offset=header.size)
+        return values.reshape(count, self.width)
 
     def fetch(self, wanted: int) -> Fetching:
-        """Fetches what is missing of the first rows; may be closed at any moment.
+        """Downloads what is missing of the first `wanted` rows; may be closed at any moment.
 
-        What has been received is kept for the next attempt, and taken for no more than it is.
+        The next call continues with what was received by then.
 
         Raises:
-            DownloadError: it could not be had; what was kept before is as it was.
+            DownloadError: the download failed; rows on disk are unchanged.
         """
         wanted = min(wanted, self.rows)
         if self.count() < wanted:
@@ -70,56 +69,39 @@ class PublishedRows:
 
     @cached_property
     def _kept(self) -> Partial:
-        return Partial(self.name, self.url, self.path)
+        sizes = tuple(
+            header + self.rows * self.width for header in (_HEADER_BYTES, _NEW_HEADER_BYTES)
+        )
+        return Partial(self.name, self.url, self.path, sizes)
 
     def _attempt(self, wanted: int) -> Fetching:
-        header = self._header(self._kept.sound())
-        size = header.size if header else _LEAST_HEADER
+        header = self._header(self._kept.valid_bytes())
+        size = header.size if header else _HEADER_BYTES
         with self._kept.open() as file:
-            written = yield from self._kept.receive(
-                file, size + wanted * self.width, self._check_total
-            )
-            header = self._checked_header(file, written)
-            yield from self._kept.receive(
-                file, header.size + wanted * self.width, self._check_total
-            )
-            if wanted == self.rows and header.size == _LEAST_HEADER:
-                self._check_md5(file)
+            yield from self._kept.receive(file, size + wanted * self.width)
+            header = self._checked_header(file)
+            yield from self._kept.receive(file, header.size + wanted * self.width)
+            whole = wanted == self.rows and header.size == _HEADER_BYTES
+            if whole and checksum(file, "md5") != self.md5:
+                raise self._kept.discard(file, "the whole file has not the published checksum")
 
-    def _check_total(self, total: int) -> None:
-        sizes = [head + self.rows * self.width for head in (_LEAST_HEADER, 128)]
-        if total not in sizes:
-            raise self._kept.failure(f"the file there has {total:,} bytes, expected {sizes[0]:,}")
-
-    def _checked_header(self, file: BinaryIO, written: int) -> Header:
-        header = self._header_of(file, written)
-        if header is not None and header.shape == (self.rows, self.width):
-            return header
-        self._kept.forget(file)
+    def _checked_header(self, file: BinaryIO) -> Header:
+        header = self._header(file.tell())
         if header is None:
-            raise self._kept.failure("what was sent is not a .npy file of drawings")
-        raise self._kept.failure(
-            f"the file there is of {header.shape}, expected ({self.rows}, {self.width})"
-        )
+            raise self._kept.discard(file, "what was sent is not a .npy file of drawings")
+        if header.shape != (self.rows, self.width):
+            expected = f"expected ({self.rows}, {self.width})"
+            raise self._kept.discard(file, f"the file there is of {header.shape}, {expected}")
+        return header
 
-    def _header_of(self, file: BinaryIO, written: int) -> Header | None:
-        file.seek(0)
-        try:
-            header = read_header(file.read(min(HEADER_BYTES, written)))
-        except ValueError:
-            return None
-        finally:
-            file.seek(0, os.SEEK_END)
-        fits = header.dtype == np.uint8 and not header.fortran_order
-        return header if fits else None
-
-    def _header(self, sound: int) -> Header | None:
-        if sound < _LEAST_HEADER:
+    def _header(self, valid: int) -> Header | None:
+        """Reads the header from the first `valid` bytes; None if it is not one of uint8 rows."""
+        if valid < _HEADER_BYTES:
             return None
         with self.path.open("rb") as file:
-            return self._header_of(file, sound)
-
-    def _check_md5(self, file: BinaryIO) -> None:
-        if checksum(file, "md5") != self.md5:
-            self._kept.forget(file)
-            raise self._kept.failure("the whole file has not the published checksum")
+            head = file.read(min(HEADER_BYTES, valid))
+        try:
+            header = read_header(head)
+        except ValueError:
+            return None
+        return header if header.dtype == np.uint8 and not header.fortran_order else None

@@ -1,4 +1,8 @@
-"""Columns of numbers out of a table that a user brings along: CSV, Parquet or .npy."""
+"""Columns of numbers from a table that a user brings along: CSV, Parquet or .npy.
+
+pandas and pyarrow parse the files, after separator, decimal mark and sizes have been checked
+here: neither library detects decimal commas, nor limits what a small file may unpack to.
+"""
 
 import csv
 import io
@@ -17,7 +21,7 @@ from ganlib.data.npy import HEADER_BYTES, NotNpy, first_line, read_header, short
 from ganlib.errors import DataError
 
 SUFFIXES = ("csv", "tsv", "txt", "parquet", "npy")
-# Rows of a column that are worked with; of more, so many are drawn at random.
+# Rows that are used; of a table with more, so many are drawn at random.
 MOST_ROWS = 1_000_000
 _MOST_COLUMNS = 1_000
 # Numbers that are read at all: as many as fit into a gigabyte.
@@ -25,64 +29,52 @@ _MOST_CELLS = 125_000_000
 _FIRST_LINE_BYTES = 1_000_000
 _SEPARATORS = ",;\t|"
 _FRACTION = re.compile(r"[-+]?\d+(?P<mark>[.,])\d+([eE][-+]?\d+)?")
-# A column with fewer numbers than this share of its rows is a column of words.
+# A column with a smaller share of numbers is a column of words.
 _NUMERIC_SHARE = 0.5
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of numbers.
-
-    Args:
-        name: as the table has it; "column 1" where it has none.
-        values: (n,) float64, finite, n at least 1.
-        told: what was left out, in sentences; empty where nothing was.
-        finite: (rows read,) bool, which of them the values are from.
-    """
-
-    name: str
-    values: np.ndarray
-    told: str
-    finite: np.ndarray
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """What a file holds.
+    """The columns of numbers of a file.
 
     Args:
         name: the file's name.
-        rows: how many it has.
-        columns: those of numbers, by name; at least one.
+        rows: number of rows in the file.
+        columns: (rows used,) float64 of each column by name; at least one. A cell that is not
+            a number is NaN or infinite.
     """
 
     name: str
     rows: int
-    columns: dict[str, Column]
+    columns: dict[str, np.ndarray]
 
-    def together(self, titles: Sequence[str]) -> tuple[np.ndarray, str]:
-        """Columns side by side, in those rows in which all of them are finite.
+    def select(self, names: Sequence[str]) -> tuple[np.ndarray, str]:
+        """Returns columns side by side, with the rows in which all of them are finite.
 
         Args:
-            titles: of columns that there are.
+            names: of columns that exist.
         Returns:
-            ((n, len(titles)) float64, what was left out as in `Column.told`); n may be 0.
+            ((n, len(names)) float64, what was left out, in words); n may be 0.
         """
-        chosen = [self.columns[title] for title in titles]
-        whole = np.logical_and.reduce([column.finite for column in chosen])
-        values = [column.values[whole[column.finite]] for column in chosen]
-        return np.stack(values, axis=1), _told(self.rows, whole)
+        values = np.stack([self.columns[name] for name in names], axis=1)
+        complete = np.isfinite(values).all(axis=1)
+        left_out = []
+        if self.rows > len(values):
+            left_out.append(f"{len(values):,} of {self.rows:,} rows, drawn at random")
+        if dropped := int((~complete).sum()):
+            left_out.append(f"left out, as no finite numbers: {dropped:,}")
+        return values[complete], "; ".join(left_out)
 
 
 def read_table(name: str, content: bytes | memoryview) -> Table:
     """Reads a table without trusting it.
 
     Args:
-        name: the file's name, whose end says what it is.
+        name: the file's name, which ends in one of `SUFFIXES`.
         content: all of the file.
 
     Raises:
-        DataError: it is no table, has no column of numbers, or is too large.
+        DataError: it is not a table, has no column of numbers, or is too large.
     """
     suffix = PurePath(name).suffix.lower().lstrip(".")
     readers = {"parquet": _parquet, "npy": _npy}
@@ -91,27 +83,27 @@ def read_table(name: str, content: bytes | memoryview) -> Table:
     if not len(content):
         raise DataError(f"{name} is empty.")
     with _sentence_for(name):
-        raw = readers.get(suffix, _text)(name, content)
-    rows = max((len(values) for values in raw.values()), default=0)
+        columns = readers.get(suffix, _text)(name, content)
+    rows = max(map(len, columns.values()), default=0)
     if rows < 2:
         raise DataError(f"{name} has {rows} row of values; a distribution needs at least 2.")
-    # One draw for all columns, so that what stands in a row stays in a row.
-    drawn = None
     if rows > MOST_ROWS:
+        # One draw for all columns keeps rows together.
         drawn = np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False)
-    columns = {}
-    for title, values in raw.items():
-        column = _column(title, values if drawn is None else values[drawn], rows)
-        if column is not None:
-            columns[title] = column
-    if not columns:
-        raise DataError(f"{name} has no column of numbers; it has {listed(list(raw))}.")
-    return Table(name, rows, columns)
+        columns = {title: values[drawn] for title, values in columns.items()}
+    numeric = {
+        title: values
+        for title, values in columns.items()
+        if np.isfinite(values).mean() >= _NUMERIC_SHARE
+    }
+    if not numeric:
+        raise DataError(f"{name} has no column of numbers; it has {listed(list(columns))}.")
+    return Table(name, rows, numeric)
 
 
 @contextmanager
 def _sentence_for(name: str) -> Iterator[None]:
-    """Whatever a library says of a damaged file, in one sentence."""
+    """Turns whatever a library says of a damaged file into one sentence."""
     try:
         yield
     except DataError:
@@ -119,7 +111,7 @@ def _sentence_for(name: str) -> Iterator[None]:
     except MemoryError:
         raise DataError(f"{name} does not fit into memory.") from None
     except Exception as error:
-        # pandas and pyarrow raise two dozen kinds for files that are not what they say.
+        # pandas and pyarrow raise two dozen kinds of exceptions.
         raise DataError(f"{name} cannot be read as a table: {first_line(error)}.") from error
 
 
@@ -135,21 +127,19 @@ def _text(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
             f"The first line of {name} is longer than a megabyte; a table of at most "
             f"{_MOST_COLUMNS:,} columns was expected."
         )
-    # The last of them may be cut.
-    sample = (
-        b"\n".join(lines[: max(1, len(lines) - 1)][:50])
-        .decode("utf-8-sig", "replace")
-        .lstrip("\r\n")
-    )
+    # The last line may be cut.
+    first_lines = b"\n".join(lines[: max(1, len(lines) - 1)][:50])
+    sample = first_lines.decode("utf-8-sig", "replace").lstrip("\r\n")
     if not sample.strip():
         raise DataError(f"{name} begins with empty lines; a table was expected.")
     separator = _separator(sample)
     decimal = _decimal(sample, separator)
-    # pandas takes what the first values have more cells than the heading for levels of an index.
-    first_lines = io.StringIO(head.decode("utf-8", "replace"), newline=None)
-    first_rows = csv.reader(first_lines, delimiter=separator)
+    # If the first row is longer than the heading, pandas takes its first cells for an index.
+    rows = csv.reader(
+        io.StringIO(head.decode("utf-8", "replace"), newline=None), delimiter=separator
+    )
     try:
-        width = max(len(row) for row in islice(filter(None, first_rows), 2))
+        width = max(len(row) for row in islice(filter(None, rows), 2))
     except csv.Error:
         raise DataError(
             f"{name} has a cell of more than {csv.field_size_limit():,} characters; a table of "
@@ -166,14 +156,20 @@ def _text(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
         on_bad_lines="skip",
         nrows=max(1, _MOST_CELLS // max(1, width)),
     )
-    return {_title(at, title): _numbers(table[title]) for at, title in enumerate(table.columns)}
+    return {
+        # A column without a name has a number.
+        f"column {at + 1}" if isinstance(title, int) else short(str(title)): pd.to_numeric(
+            table[title], errors="coerce"
+        ).to_numpy(dtype=np.float64, na_value=np.nan)
+        for at, title in enumerate(table.columns)
+    }
 
 
 def _separator(sample: str) -> str:
-    """What divides most lines into the same number of cells; a comma where nothing does.
+    """Returns what divides most lines into the same number of cells; a comma if nothing does.
 
-    Where a comma does, something else may do so too, between numbers with decimal commas. The
-    sniffer of `csv` takes minutes for a megabyte of quotes.
+    If a comma does, another separator may do so, too, between numbers with decimal commas. The
+    sniffer of `csv` does not know these, and takes minutes for a megabyte of quotes.
     """
     found: dict[str, tuple[int, int]] = {}
     for separator in _SEPARATORS:
@@ -181,7 +177,7 @@ def _separator(sample: str) -> str:
         try:
             ((width, lines),) = Counter(map(len, filter(None, rows))).most_common(1)
         except csv.Error:
-            # Without it, a cell would be longer than any.
+            # With this separator, a cell would be too long.
             continue
         if width > 1:
             found[separator] = (lines, width)
@@ -192,7 +188,7 @@ def _separator(sample: str) -> str:
 
 
 def _decimal(sample: str, separator: str) -> str:
-    """A comma where more numbers are written with one than with a point."""
+    """Returns a comma if more numbers are written with a comma than with a point."""
     if separator == ",":
         return "."
     cells = [cell.strip(' "') for line in sample.splitlines() for cell in line.split(separator)]
@@ -201,17 +197,14 @@ def _decimal(sample: str, separator: str) -> str:
 
 
 def _has_header(sample: str, separator: str, decimal: str) -> bool:
-    """Whether the first line names the columns: some word in it is no number."""
+    """True if the first line names the columns: one of its cells is not a number."""
     first = next(csv.reader([sample.splitlines()[0]], delimiter=separator), [])
-
-    def is_number(text: str) -> bool:
-        try:
-            float(text.replace(decimal, "."))
-        except ValueError:
-            return False
+    try:
+        for cell in filter(str.strip, first):
+            float(cell.replace(decimal, "."))
+    except ValueError:
         return True
-
-    return not all(is_number(cell) for cell in first if cell.strip())
+    return False
 
 
 def _parquet(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
@@ -229,7 +222,7 @@ def _parquet(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
             f"{name} has no column of numbers; it has {listed(file.schema_arrow.names)}."
         )
     _check_size(name, len(fields), file.metadata.num_rows)
-    # In batches, for a small file can unpack to any size, whatever it says of itself.
+    # In batches, because a small file can unpack to any size, whatever it claims.
     parts: dict[str, list[np.ndarray]] = {title: [] for title in fields}
     rows = 0
     for batch in file.iter_batches(batch_size=65_536, columns=fields):
@@ -274,38 +267,7 @@ def _check_size(name: str, columns: int, rows: int) -> None:
         )
 
 
-def _numbers(series: object) -> np.ndarray:
-    """(n,) float64, NaN for what is no number."""
-    import pandas as pd
-
-    numbers = pd.to_numeric(series, errors="coerce")  # type: ignore[call-overload]
-    found: np.ndarray = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-    return found
-
-
-def _column(title: str, values: np.ndarray, rows: int) -> Column | None:
-    """The column's finite values; None where it is one of words."""
-    finite = np.isfinite(values)
-    if finite.mean() < _NUMERIC_SHARE:
-        return None
-    return Column(title, values[finite], _told(rows, finite), finite)
-
-
-def _told(rows: int, finite: np.ndarray) -> str:
-    told = []
-    if rows > len(finite):
-        told.append(f"{len(finite):,} of {rows:,} rows, drawn at random")
-    if dropped := int((~finite).sum()):
-        told.append(f"left out, as no finite numbers: {dropped:,}")
-    return "; ".join(told)
-
-
-def _title(at: int, title: object) -> str:
-    """A column without a name has a number; of a long name the beginning will do."""
-    return f"column {at + 1}" if isinstance(title, int) else short(str(title))
-
-
 def listed(names: Sequence[str]) -> str:
-    """The first names, fit for a sentence."""
-    shown = ", ".join(short(name) for name in names[:8])
-    return f"{shown} and {len(names) - 8:,} more" if len(names) > 8 else shown or "none"
+    """Returns the first names, fit for a sentence."""
+    first = ", ".join(short(name) for name in names[:8])
+    return f"{first} and {len(names) - 8:,} more" if len(names) > 8 else first or "none"

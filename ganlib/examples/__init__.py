@@ -7,7 +7,7 @@ defaults and imports nothing of this library.
 from pathlib import Path
 
 from ganlib import recipes
-from ganlib.errors import ConfigError, shown
+from ganlib.errors import ConfigError, quote
 
 __all__ = ["example_file", "names", "source_of"]
 
@@ -32,6 +32,6 @@ def source_of(recipe_name: str) -> str:
     """
     if recipe_name not in (allowed := names()):
         raise ConfigError(
-            f"There is no example of {shown(recipe_name)}. Allowed: {', '.join(allowed)}."
+            f"There is no example of {quote(recipe_name)}. Allowed: {', '.join(allowed)}."
         )
     return (_FOLDER / example_file(recipe_name)).read_text("utf-8")

@@ -1,15 +1,14 @@
-"""Two one-dimensional samples against each other: how far apart, how sure, and in plain words."""
+"""Compares two one-dimensional samples: distances, their certainty, and a plain sentence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import rel_entr
 
 from ganlib.blas import single_threaded
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     energy_distance,
+    histogram_gap,
     jensen_shannon,
     kolmogorov_smirnov,
     wasserstein1,
@@ -18,17 +17,18 @@ from ganlib.metrics.moments import Moments, moments, safe_scale, standard_errors
 from ganlib.metrics.resampling import (
     LEAST_SIZE,
     SIGNIFICANCE,
-    Certainty,
+    BootstrapResult,
     Grid,
-    certainties,
     grid_of,
+    resample_distances,
 )
+from ganlib.metrics.weighted_sample import WeightedSample
 
 _MOST_BINS = 512
-# Values of both samples that a bin has at least, as for a chi-squared test.
+# Least number of values of both samples in a bin, as for a chi-squared test.
 _LEAST_IN_BIN = 10
-# Samples with at most so many distinct values, and on average at least so many numbers of each
-# value, are compared value by value.
+# Samples with at most so many distinct values, each at least so often on average, are compared
+# value by value.
 _DISCRETE, _OFTEN = 64, 5
 
 _W1, _W1_SIGMA = "Wasserstein-1", "Wasserstein-1 / sigma"
@@ -56,27 +56,27 @@ class Distance:
 
     Args:
         title: its usual name.
-        value: of the samples; 0 where they are alike.
-        certainty: its interval, its floor and its probability; None where a sample is too small.
+        value: of the samples; 0 if they are equal.
+        bootstrap: its interval, floor and probability; None if a sample is too small.
         help: what it measures, and in which unit.
     """
 
     title: str
     value: float
-    certainty: Certainty | None
+    bootstrap: BootstrapResult | None
     help: str
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What can be said of two samples.
+    """The result of comparing two samples.
 
     Args:
-        real: figures of the real one.
-        generated: figures of the generated one.
+        real: moments of the real sample.
+        generated: moments of the generated sample.
         distances: Wasserstein-1 first.
         sentence: the result in plain words.
-        p_value: how often samples of one distribution would differ as clearly; None where a
+        p_value: probability that samples of one distribution differ as clearly; None if a
             sample is too small to tell.
     """
 
@@ -88,13 +88,13 @@ class Comparison:
 
     @property
     def differ(self) -> bool:
-        """Whether a difference is claimed, which is wrong for 1 % of samples that are alike."""
+        """True if a difference is claimed; wrong for 1 % of samples of one distribution."""
         return self.p_value is not None and self.p_value < SIGNIFICANCE
 
 
 def compare(
-    real: Counted,
-    generated: Counted,
+    real: WeightedSample,
+    generated: WeightedSample,
     *,
     names: tuple[str, str] = _REAL_AND_GENERATED,
     resamples: int = 1_000,
@@ -103,11 +103,11 @@ def compare(
     """Compares two samples of numbers.
 
     Args:
-        real: what is compared with.
-        generated: what is compared; in groups where the other one is.
-        names: how the sentence calls them.
-        resamples: see `certainties`; 200 at least, or no difference could be shown.
-        seed: the same seed, the same figures.
+        real: the reference.
+        generated: the sample to compare with it; in groups if the other one is.
+        names: of both samples in the sentence.
+        resamples: see `resample_distances`; with fewer than 200, no difference can be shown.
+        seed: of the random numbers.
 
     Raises:
         ValueError: a sample is empty, or only one of them is in groups.
@@ -133,7 +133,7 @@ def compare(
             f"{LEAST_SIZE} of each."
         )
         return Comparison(first, second, distances, sentence, None)
-    p_value = min(one.certainty.p_value for one in distances if one.certainty)
+    p_value = min(one.bootstrap.p_value for one in distances if one.bootstrap)
     often = _often(p_value, resamples)
     if p_value < SIGNIFICANCE:
         # What is generated is to become like what is real; of two others, neither is wrong.
@@ -155,13 +155,13 @@ def compare(
     return Comparison(first, second, distances, sentence, p_value)
 
 
-def common_bins(real: Counted, generated: Counted) -> np.ndarray:
-    """Edges, (bins + 1,), of the bins that distances of histograms are taken over.
+def common_bins(real: WeightedSample, generated: WeightedSample) -> np.ndarray:
+    """Computes the (bins + 1,) edges of the bins for distances of histograms.
 
-    As wide as Freedman and Diaconis suggest for both samples together at the size of the
-    smaller one, and wider where fewer than ten values would fall into one; those at the ends
-    reach to infinity. Samples of few distinct values have a bin for each. Which value belongs
-    to which sample makes no difference, or a permutation test would not be exact.
+    The width is that of Freedman and Diaconis for both samples pooled at the size of the smaller
+    one; bins with fewer than ten values are wider. The outermost bins are unbounded. Samples of
+    few distinct values have a bin for each. The edges depend on the pooled values only, because
+    the permutation test would not be exact otherwise.
     """
     both = real.together_with(generated)
     distinct = np.unique(both.values)
@@ -182,18 +182,20 @@ def common_bins(real: Counted, generated: Counted) -> np.ndarray:
     return np.array([*edges, np.inf])
 
 
-def distance_values(real: Counted, generated: Counted) -> dict[str, float]:
-    """All distances by title, without what resampling adds, of samples that are not empty.
+def distance_values(real: WeightedSample, generated: WeightedSample) -> dict[str, float]:
+    """Computes all distances of two samples that are not empty, without resampling.
 
     Returns:
-        Nothing over sigma where the real sample is constant.
+        Distances by title; none over sigma if the real sample is constant.
     """
     scale = safe_scale(real, generated)
     real, generated = real.over(scale), generated.over(scale)
     return _values(real, generated, scale, common_bins(real, generated))
 
 
-def _values(real: Counted, generated: Counted, scale: float, edges: np.ndarray) -> dict[str, float]:
+def _values(
+    real: WeightedSample, generated: WeightedSample, scale: float, edges: np.ndarray
+) -> dict[str, float]:
     """The distances of samples that were divided by `scale`."""
     w1, sigma = wasserstein1(real, generated), real.sd
     first, second = real.in_bins(edges), generated.in_bins(edges)
@@ -201,34 +203,39 @@ def _values(real: Counted, generated: Counted, scale: float, edges: np.ndarray) 
         _W1: w1 * scale,
         _KS: kolmogorov_smirnov(real, generated),
         _ENERGY: energy_distance(real, generated) * float(np.sqrt(scale)),
-        _JS: jensen_shannon(first, second),
-        _GAP: float(_gap(first / first.sum(), second / second.sum())),
+        _JS: float(jensen_shannon(first, second)),
+        _GAP: float(histogram_gap(first / first.sum(), second / second.sum())),
     }
     return found | ({_W1_SIGMA: w1 / sigma} if sigma else {})
 
 
 def _distances(
-    real: Counted, generated: Counted, scale: float, name: str, resamples: int, seed: int
+    real: WeightedSample,
+    generated: WeightedSample,
+    scale: float,
+    name: str,
+    resamples: int,
+    seed: int,
 ) -> tuple[Distance, ...]:
-    """All distances of samples that were divided by `scale`, with what resampling says.
+    """Computes all distances of samples that were divided by `scale`, with resampling.
 
     Args:
-        real: goes by the name `name`.
-        generated: what is compared with it.
-        scale: brings distances back to the samples' own unit.
-        name: of the first sample.
+        real: the reference.
+        generated: the sample to compare with it.
+        scale: converts distances back to the samples' own unit.
+        name: of the first sample, for help texts.
         resamples: 0 for none.
-        seed: see `certainties`.
+        seed: see `resample_distances`.
     """
     edges = common_bins(real, generated)
     values = _values(real, generated, scale, edges)
-    found: dict[str, Certainty] = {}
+    found: dict[str, BootstrapResult] = {}
     if resamples:
         grid = grid_of(real, generated, edges)
         titles = [title for title in _HELP if title in values]
         units = [{_W1: scale, _ENERGY: float(np.sqrt(scale))}.get(title, 1.0) for title in titles]
         with single_threaded():
-            sure = certainties(
+            sure = resample_distances(
                 np.array([values[title] / unit for title, unit in zip(titles, units, strict=True)]),
                 grid.real,
                 grid.generated,
@@ -254,7 +261,7 @@ def _distances(
 def _share_distances(
     grid: Grid, edges: np.ndarray, titles: list[str]
 ) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """The distances of these titles as functions of (r, k) shares of the grid's cells."""
+    """Returns a function of two (r, k) shares of the grid's cells to (r, titles) distances."""
     widths = np.diff(grid.points)
     bins = np.searchsorted(edges, grid.points, side="right")
     starts = np.flatnonzero(np.diff(bins, prepend=-1))
@@ -269,39 +276,23 @@ def _share_distances(
         gap = np.abs(np.cumsum(first - second, axis=1))[:, :-1]
         area = gap @ widths
         in_bins = [np.add.reduceat(shares, starts, axis=1) for shares in (first, second)]
-        # Noise takes some shares below 0.
+        # Noise can make shares negative.
         positive = [np.maximum(shares, 0) for shares in in_bins]
         found = {
             _W1: area,
             _W1_SIGMA: area / sigma(first),
             _KS: gap.max(axis=1, initial=0),
             _ENERGY: np.sqrt(2 * np.square(gap) @ widths),
-            _JS: _jensen_shannon(*positive),
-            _GAP: _gap(*in_bins),
+            _JS: jensen_shannon(*positive),
+            _GAP: histogram_gap(*in_bins),
         }
         return np.stack([found[title] for title in titles], axis=1)
 
     return distances
 
 
-def _jensen_shannon(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """(r, bins) shares, none below 0 -> (r,) Jensen-Shannon distances, base 2."""
-    first, second = (one / one.sum(axis=1, keepdims=True) for one in (first, second))
-    middle = (first + second) / 2
-    divergence = (rel_entr(first, middle) + rel_entr(second, middle)).sum(axis=1) / 2
-    # SciPy's own takes the root of what rounding leaves below 0.
-    distance: np.ndarray = np.sqrt(np.maximum(divergence, 0) / np.log(2))
-    return distance
-
-
-def _gap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """(..., bins) shares -> (...,) the area of one that is outside the other."""
-    gap: np.ndarray = np.abs(first - second).sum(axis=-1) / 2
-    return gap
-
-
 def _often(p_value: float, resamples: int) -> str:
-    """A probability as a share of comparisons, and as papers write it."""
+    """Formats a probability as a share of comparisons, and as papers write it."""
     least = p_value <= 1.5 / (1 + resamples)
     share = f"{p_value:.1%}" if p_value < 0.095 else f"{p_value:.0%}"
     digits = f"{p_value:.3f}" if p_value < 0.0095 else f"{p_value:.2f}"
@@ -317,11 +308,11 @@ def _difference(
     distances: tuple[Distance, ...],
     words: tuple[str, ...],
 ) -> str:
-    """The most striking difference, with its figures.
+    """Describes the most striking difference, with its figures.
 
     Args:
-        real: figures of the first sample.
-        generated: of the second.
+        real: moments of the first sample.
+        generated: moments of the second sample.
         errors: standard errors of the difference between the means, and of that between the
             standard deviations.
         distances: of the samples.

@@ -2,12 +2,12 @@
 
 import numpy as np
 from scipy import stats
-from scipy.spatial.distance import jensenshannon
+from scipy.special import rel_entr
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
 
-def wasserstein1(real: Counted, generated: Counted) -> float:
+def wasserstein1(real: WeightedSample, generated: WeightedSample) -> float:
     """Wasserstein-1 (earth mover's) distance, in the samples' unit.
 
     Source: scipy.stats.wasserstein_distance.
@@ -17,7 +17,7 @@ def wasserstein1(real: Counted, generated: Counted) -> float:
     )
 
 
-def wasserstein1_over_sigma(real: Counted, generated: Counted) -> float:
+def wasserstein1_over_sigma(real: WeightedSample, generated: WeightedSample) -> float:
     """Wasserstein-1 distance over the real sample's standard deviation: no unit.
 
     Raises:
@@ -28,14 +28,14 @@ def wasserstein1_over_sigma(real: Counted, generated: Counted) -> float:
     return wasserstein1(real, generated) / real.sd
 
 
-def kolmogorov_smirnov(real: Counted, generated: Counted) -> float:
+def kolmogorov_smirnov(real: WeightedSample, generated: WeightedSample) -> float:
     """Largest difference between the two empirical distribution functions, 0 to 1."""
     points = np.concatenate([real.values, generated.values])
     first, second = (sample.up_to(points) / sample.count for sample in (real, generated))
     return float(np.abs(first - second).max())
 
 
-def energy_distance(real: Counted, generated: Counted) -> float:
+def energy_distance(real: WeightedSample, generated: WeightedSample) -> float:
     """Root of twice the integral of the distribution functions' squared difference.
 
     Its unit is the root of the samples'.
@@ -47,18 +47,39 @@ def energy_distance(real: Counted, generated: Counted) -> float:
     )
 
 
-def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> float:
-    """Jensen-Shannon distance of two histograms, 0 (alike) to 1 (apart).
+def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """Jensen-Shannon distances of histograms, 0 (alike) to 1 (apart).
+
+    The root of the divergence to base 2, as in `scipy.spatial.distance.jensenshannon`, which
+    takes the root of negative rounding errors, too.
 
     Args:
-        real: (bins,) counts, not all 0.
-        generated: (bins,) counts in the same bins, not all 0.
-    Source: scipy.spatial.distance.jensenshannon, base 2: the root of the divergence.
+        real: (..., bins) counts or shares, at least 0 and not all 0.
+        generated: (..., bins) in the same bins, likewise.
+    Returns:
+        (...,) distances.
     """
-    return float(jensenshannon(real, generated, base=2))
+    first, second = (one / one.sum(axis=-1, keepdims=True) for one in (real, generated))
+    middle = (first + second) / 2
+    divergence = (rel_entr(first, middle) + rel_entr(second, middle)).sum(axis=-1) / 2
+    distance: np.ndarray = np.sqrt(np.maximum(divergence, 0) / np.log(2))
+    return distance
 
 
-def histogram_overlap(real: Counted, generated: Counted, bins: int = 50) -> float:
+def histogram_gap(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
+    """Areas of histograms outside the other: 1 less their overlap.
+
+    Args:
+        real: (..., bins) shares.
+        generated: (..., bins) in the same bins.
+    Returns:
+        (...,) areas, 0 (alike) to 1 (apart).
+    """
+    gap: np.ndarray = np.abs(real - generated).sum(axis=-1) / 2
+    return gap
+
+
+def histogram_overlap(real: WeightedSample, generated: WeightedSample, bins: int = 50) -> float:
     """Area common to both normalised histograms on shared bins, 0 (apart) to 1 (alike)."""
     edges = np.histogram_bin_edges(np.concatenate([real.values, generated.values]), bins)
     first, second = (sample.in_bins(edges) / sample.count for sample in (real, generated))

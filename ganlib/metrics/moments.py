@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
 _QUANTILES = {
     "q01": 0.01,
@@ -55,7 +55,7 @@ class Moments:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def moments(sample: Counted) -> Moments:
+def moments(sample: WeightedSample) -> Moments:
     """The figures of a sample of one number at least.
 
     Source: skewness and kurtosis as scipy.stats has them, with bias.
@@ -76,7 +76,7 @@ def moments(sample: Counted) -> Moments:
     )
 
 
-def standard_errors(sample: Counted) -> tuple[float, float]:
+def standard_errors(sample: WeightedSample) -> tuple[float, float]:
     """Standard errors of a sample's mean and of its standard deviation, in its own unit.
 
     Both are averages over what was drawn: of each value's, or each group's, deviation from the
@@ -100,7 +100,7 @@ def standard_errors(sample: Counted) -> tuple[float, float]:
     return mean_error, sd_error
 
 
-def safe_scale(*samples: Counted) -> float:
+def safe_scale(*samples: WeightedSample) -> float:
     """A power of two to divide by, so that squares do not overflow; 1 for usual numbers.
 
     Dividing by it and multiplying with it again loses nothing.

@@ -1,8 +1,13 @@
-"""How certain a distance between two samples is, found by resampling.
+"""Bootstrap intervals and permutation tests of distances between two samples.
 
 Both samples are counts on common cells, and distances are functions of the shares of these
-cells, which makes a thousand resamples cheap. What is resampled is the unit that was drawn: a
-single value, or a whole group of values such as an image.
+cells, so that a thousand resamples of a million values take a fraction of a second. What is
+resampled is the unit that was drawn: a single value, or a whole group of values such as an
+image.
+
+`scipy.stats.bootstrap` and `permutation_test` resample the values themselves, one by one and
+for one statistic at a time. They have neither groups, nor counts, nor the family-wise
+probability of several distances, nor an interval for distances, which are biased upwards.
 """
 
 from collections.abc import Callable
@@ -10,26 +15,26 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
-# Two samples are called different where the probability of differences as clear as theirs, if
-# both came from one distribution, is below this.
+# Two samples are called different if samples of one distribution would differ as clearly with a
+# probability below this.
 SIGNIFICANCE = 0.01
-# With fewer draws, intervals and floors are not what they claim to be.
+# With fewer draws, intervals and floors are not reliable.
 LEAST_SIZE = 20
 
-# Large samples are put into about so many cells; values at the far ends keep cells of their
-# own, where a common one would be wide.
+# Number of cells for large samples; the outermost values keep cells of their own, because a
+# common one would be wide.
 _CELLS = 1_024
 _ENDS = 32
-# Share of the samples of two distributions that are no farther apart than the highest.
+# An interval begins at the distance of distributions whose samples are nearer in so many cases.
 _HIGHEST = 0.99
-# Shares of the way from the samples as they are to no difference at all, on which the lower
-# end of an interval is sought.
+# The lower end of an interval is sought among mixtures: shares of the way from the samples as
+# they are to no difference.
 _NEARER = (0.0, 0.25, 0.5, 0.75)
-# Up to so many values a cell are drawn faster one by one.
+# Up to so many values per cell, drawing them one by one is faster.
 _FEW_A_CELL = 4
-# NumPy draws without replacement from fewer than these.
+# NumPy draws without replacement from fewer values than this.
 _MOST_WITHOUT_REPLACEMENT = 10**9
 # Resamples at a time.
 _BLOCK = 64
@@ -45,8 +50,8 @@ class Grid:
     """Two samples as counts on common cells.
 
     Args:
-        points: (k,) ascending, the greatest value of each cell, at which all its values stand.
-        real: (k,) counts, or (g, k) group by group.
+        points: (k,) ascending, the greatest value of each cell, which stands for all of them.
+        real: (k,) counts, or (g, k) counts of each group.
         generated: likewise.
     """
 
@@ -56,45 +61,43 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Certainty:
-    """How certain a distance is.
+class BootstrapResult:
+    """Interval, floor and probability of a distance, in its own unit.
 
     Args:
         low: lower end of the 95 % interval; above 0 only where `p_value` is below
             `SIGNIFICANCE`.
         high: upper end.
-        chance: the floor: of two samples of one distribution in these sizes, 95 % are nearer than
-            this. It is that of both samples together, or of the real one where they differ.
-        p_value: how often any of the distances tested together would be as extreme, if both
-            samples came from one distribution (a family-wise probability).
-        corrected: the distance without the upward bias of samples. Two distributions this far
-            apart have samples farther apart than these in half of all cases.
+        null_95: the floor, the 95 % quantile of the distance between two samples of one
+            distribution in these sizes: of both samples pooled, or of the real one if they
+            differ.
+        p_value: family-wise probability that any of the distances tested together is as extreme
+            if both samples come from one distribution.
+        corrected: the distance without the upward bias of samples. Samples of distributions this
+            far apart are farther apart than these in half of all cases.
     """
 
     low: float
     high: float
-    chance: float
+    null_95: float
     p_value: float
     corrected: float
 
-    def times(self, unit: float) -> "Certainty":
-        """The same of a distance in another unit."""
-        return replace(
-            self,
-            low=self.low * unit,
-            high=self.high * unit,
-            chance=self.chance * unit,
-            corrected=self.corrected * unit,
-        )
+    def times(self, unit: float) -> "BootstrapResult":
+        """Returns the result in another unit; its probability is unchanged."""
+        lengths = ("low", "high", "null_95", "corrected")
+        return replace(self, **{name: getattr(self, name) * unit for name in lengths})
 
 
-def grid_of(real: Counted, generated: Counted, edges: np.ndarray | None = None) -> Grid:
-    """Counts on the values that occur, near ones of large samples together.
+def grid_of(
+    real: WeightedSample, generated: WeightedSample, edges: np.ndarray | None = None
+) -> Grid:
+    """Counts both samples on the values that occur; in large samples, near values share a cell.
 
     Args:
         real: a sample of one number at least.
         generated: likewise; both in groups, or neither.
-        edges: (b + 1,) edges of bins; no cell lies in more than one of them.
+        edges: (b + 1,) edges of bins; each cell lies in one bin.
 
     Raises:
         ValueError: only one of the samples is in groups.
@@ -115,7 +118,7 @@ def grid_of(real: Counted, generated: Counted, edges: np.ndarray | None = None) 
     return Grid(points, real.in_cells(points), generated.in_cells(points))
 
 
-def certainties(
+def resample_distances(
     values: np.ndarray,
     real: np.ndarray,
     generated: np.ndarray,
@@ -123,29 +126,30 @@ def certainties(
     *,
     resamples: int = 1_000,
     seed: int = 0,
-) -> list[Certainty]:
-    """Tests all distances together, and gives each its interval and its floor.
+) -> list[BootstrapResult]:
+    """Tests all distances together, and computes an interval and a floor for each.
 
-    The probability comes from a permutation test: what was drawn is shared out again between
-    the two samples at random, which is exact at every size, for ties and for groups. Each
-    distance is compared with the largest of all, in standard deviations of its own, so that
-    one difference among several distances is as unlikely to appear by chance as the
-    probability says (Westfall and Young's max-T, single step).
+    The probability comes from a permutation test: what was drawn is divided again between the
+    two samples at random, which is exact at every size, for ties and for groups. Each distance,
+    in its own standard deviations, is compared with the largest of all, so that the probability
+    holds for all distances together (Westfall and Young's max-T, single step).
 
-    A distance of samples is biased upwards, the more the nearer the distributions are. The
-    lower end of its interval is the distance that two distributions on the way from these
-    samples to no difference must have for their samples to be as far apart in 1 % of all
-    cases; at 2.5 %, it would be too high for distances that are a maximum, and for heavy tails.
-    The upper end is the resamples' 97.5 % quantile, which the bias makes cautious.
+    The distance of two samples is biased upwards, the more the nearer their distributions are.
+    The lower end of its interval is the distance of the mixtures of both samples whose own
+    samples are as far apart in 1 % of all cases; at 2.5 %, it would be too high for distances
+    that are a maximum, and for heavy tails. The upper end is the 97.5 % quantile of the
+    resamples, which the bias makes cautious.
 
     Args:
         values: (d,) the distances of the samples themselves.
-        real: (k,) counts, or (g, k) group by group.
+        real: (k,) counts, or (g, k) counts of each group.
         generated: the same on the same cells.
-        distances: of (r, k) shares. Each is a norm of the shares' difference, or behaves like
-            one: it falls to 0 as the two come together.
-        resamples: how often.
-        seed: the same seed, the same figures.
+        distances: function of (r, k) shares. Each distance is a norm of the shares' difference,
+            or behaves like one: it falls to 0 as the two come together.
+        resamples: number of resamples.
+        seed: of the random numbers.
+    Returns:
+        One result per distance, in order.
     Source: Westfall and Young 1993, Resampling-Based Multiple Testing, section 2.3; Efron and
         Tibshirani 1993, An Introduction to the Bootstrap, chapters 13, 15 and 16. The tests
         simulate how often all of this is right.
@@ -166,23 +170,23 @@ def certainties(
     null, floor, *ways = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
 
     p_values = _family_wise(observed, null)
-    # Where no difference is claimed, both samples together show what chance alone can do.
-    chance = np.quantile(floor if p_values.min() < SIGNIFICANCE else null, 0.95, axis=0)
-    # The last two distributions are the same, with the permutations as their samples. So an
-    # interval begins above 0 exactly where the test says that chance is improbable.
+    # If no difference is claimed, both samples pooled show what chance alone can do.
+    null_95 = np.quantile(floor if p_values.min() < SIGNIFICANCE else null, 0.95, axis=0)
+    # The last mixtures are equal, with the permutations as their samples. So an interval begins
+    # above 0 exactly if the test claims a difference.
     worlds = (*ways, null)
     apart = [distances(*_nearer(first, second, way))[0] for way in (*_NEARER, 1.0)]
     lowest, middle = (
         _inverse(np.array(apart), np.quantile(worlds, share, axis=1), observed[0])
         for share in (_HIGHEST, 0.5)
     )
-    # Cells are coarser than values. So distances on the cells are scaled to those of the values.
+    # Cells are coarser than values, so distances on cells are scaled to those of the values.
     ratio = np.divide(values, observed[0], out=np.ones_like(values), where=observed[0] > 0)
     low = np.minimum(lowest * ratio, values)
     low[p_values >= SIGNIFICANCE] = 0
     high = np.maximum(np.quantile(ways[0], 0.975, axis=0) * ratio, values)
-    columns = np.stack([low, high, chance * ratio, p_values, middle * ratio], axis=1)
-    return [Certainty(*map(float, row)) for row in columns]
+    columns = np.stack([low, high, null_95 * ratio, p_values, middle * ratio], axis=1)
+    return [BootstrapResult(*map(float, row)) for row in columns]
 
 
 def _resampled(
@@ -192,17 +196,17 @@ def _resampled(
     distances: ShareDistances,
     times: int,
 ) -> list[np.ndarray]:
-    """A block of resamples, each array (times, d).
+    """Computes a block of resamples.
 
     Args:
-        rng: draws them.
+        rng: source of random numbers.
         samples: counts of the real and of the generated sample.
         shares: (k,) of each; see `_shares`.
-        distances: of (r, k) shares.
+        distances: function of (r, k) shares.
         times: resamples in the block.
     Returns:
-        Distances where all is shared out again, of two real samples, and of samples of two
-        distributions on each of the `_NEARER` places.
+        Distances, each (times, d): of permutations, of two real samples, and of samples of the
+        mixtures at each of the `_NEARER` places.
     """
     (real, generated), (first, second) = samples, shares
     sizes = _size(real), _size(generated)
@@ -213,7 +217,7 @@ def _resampled(
         distances(*_permuted(rng, real, generated, times)),
         distances(first + of_first, first + like_first),
     ]
-    # Distributions on the way are mixtures, and so is the noise of their samples.
+    # The noise of a mixture's samples is a mixture, too.
     ratio = np.sqrt(sizes[1] / sizes[0])
     to_first = ratio * np.roll(of_second, 1, axis=0)
     to_second = np.roll(of_first, 1, axis=0) / ratio
@@ -226,22 +230,22 @@ def _resampled(
 
 
 def _nearer(first: np.ndarray, second: np.ndarray, way: float) -> tuple[np.ndarray, np.ndarray]:
-    """(1, k) shares of both, moved towards each other; from 0, as they are, to 1, alike."""
+    """Mixes two (k,) shares: (1, k) each, from way 0, unchanged, to way 1, equal."""
     half = way / 2
     one, other = (1 - half) * first + half * second, (1 - half) * second + half * first
     return one[None], other[None]
 
 
 def _family_wise(observed: np.ndarray, null: np.ndarray) -> np.ndarray:
-    """(d,) how often the largest of all distances is as far out as each of the observed ones.
+    """Computes (d,) shares of resamples whose largest distance exceeds each observed one.
 
     Args:
-        observed: (1, d) distances.
-        null: (r, d) the same where nothing but chance tells the samples apart.
+        observed: (1, d) distances of the samples.
+        null: (r, d) distances of permutations.
     """
     every = np.concatenate([observed, null])
     spread = every.std(axis=0)
-    # Rounding must not tell apart what is equal.
+    # Rounding must not separate equal distances.
     spread[spread < 1e-12 * np.abs(every).max(axis=0)] = 0
     outlying = (every - every.mean(axis=0)) / np.where(spread, spread, np.inf)
     largest = outlying.max(axis=1)
@@ -250,12 +254,12 @@ def _family_wise(observed: np.ndarray, null: np.ndarray) -> np.ndarray:
 
 
 def _inverse(apart: np.ndarray, limits: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """(d,) the distance of distributions whose samples have the observed one as their limit.
+    """Interpolates (d,) distances of distributions for which the observed one is the limit.
 
     Args:
         apart: (w, d) distances of distributions, the farthest first.
         limits: (w, d) a quantile of their samples' distances.
-        observed: (d,)
+        observed: (d,) distances of the samples.
     """
     found = [
         np.interp(value, np.maximum.accumulate(limit[::-1]), way[::-1])
@@ -267,32 +271,32 @@ def _inverse(apart: np.ndarray, limits: np.ndarray, observed: np.ndarray) -> np.
 def _noise(
     rng: np.random.Generator, counts: np.ndarray, shares: np.ndarray, size: int, times: int
 ) -> np.ndarray:
-    """(times, k) by how much the shares of resamples differ from those of the sample.
+    """Computes (times, k) differences of resamples' shares from those of the sample.
 
     Args:
-        rng: draws the resamples, with replacement.
-        counts: (k,) or (g, k) the sample that they are drawn from.
-        shares: (k,) of that sample.
-        size: how many values or groups each resample has.
-        times: resamples.
+        rng: source of random numbers; draws with replacement.
+        counts: (k,) or (g, k) of the sample.
+        shares: (k,) of the sample.
+        size: values or groups in each resample.
+        times: number of resamples.
     """
     drawn_from = _size(counts)
     if counts.ndim == 1 and max(size, drawn_from) > _FEW_A_CELL * len(counts):
         drawn = rng.multinomial(size, counts / drawn_from, times) / size
     else:
-        # Each value or group by itself, which is faster where they are few.
+        # Each value or group by itself, which is faster if they are few.
         places = rng.integers(drawn_from, size=(times, size))
         if counts.ndim == 1:
             cell = np.repeat(np.arange(len(counts)), counts)
             drawn = _tally(cell[places], len(counts)) / size
         else:
             drawn = _weighted(_tally(places, drawn_from), counts)
-    # The spread of a sample is that much smaller than its distribution's.
+    # By this factor, the spread of a sample is smaller than that of its distribution.
     return (drawn - shares) * np.sqrt(drawn_from / max(drawn_from - 1, 1))
 
 
 def _tally(places: np.ndarray, count: int) -> np.ndarray:
-    """(r, n) numbers below `count` -> (r, count) how often each is in its row."""
+    """Counts in each row of (r, n) numbers below `count` how often each occurs: (r, count)."""
     rows = count * np.arange(len(places))[:, None]
     found = np.bincount((places + rows).ravel(), minlength=len(places) * count)
     return found.reshape(len(places), count)
@@ -301,20 +305,20 @@ def _tally(places: np.ndarray, count: int) -> np.ndarray:
 def _permuted(
     rng: np.random.Generator, real: np.ndarray, generated: np.ndarray, times: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(times, k) shares of two samples of the same sizes that all was shared out to again."""
+    """Divides all values or groups again at random: two samples' shares, (times, k) each."""
     size = _size(real)
     if real.ndim == 1:
         total = real + generated
         count = total.sum()
         if count >= _MOST_WITHOUT_REPLACEMENT:
-            # Of so many, which are drawn is as good as independent.
+            # Draws from so many are as good as independent.
             first = rng.binomial(total, size / count, (times, len(total)))
             second = total - first
             return (
                 first / first.sum(axis=1, keepdims=True),
                 second / second.sum(axis=1, keepdims=True),
             )
-        # NumPy's two ways to draw without replacement differ in speed alone.
+        # NumPy's two methods differ only in speed.
         few = count <= 2 * _FEW_A_CELL * len(total)
         first = rng.multivariate_hypergeometric(
             total, size, times, method="count" if few else "marginals"
@@ -328,11 +332,11 @@ def _permuted(
 
 
 def _weighted(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(r, k) shares of groups, each as often as it is drawn.
+    """Computes (r, k) shares of resampled groups.
 
     Args:
-        weights: (r, g) how often.
-        counts: (g, k) float of each group.
+        weights: (r, g) how often each group was drawn.
+        counts: (g, k) floats, of each group.
     """
     total = (weights.astype(counts.dtype) @ counts).astype(np.float64)
     shares: np.ndarray = total / total.sum(axis=1, keepdims=True)
@@ -340,12 +344,12 @@ def _weighted(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _shares(counts: np.ndarray) -> np.ndarray:
-    """(k,) shares of all counts, those of all groups together."""
+    """Computes (k,) shares of all counts, over all groups."""
     total = counts if counts.ndim == 1 else counts.sum(axis=0, dtype=np.float64)
     shares: np.ndarray = total / total.sum()
     return shares
 
 
 def _size(counts: np.ndarray) -> int:
-    """How many values or groups were drawn."""
+    """Number of values or groups that were drawn."""
     return int(counts.sum()) if counts.ndim == 1 else len(counts)

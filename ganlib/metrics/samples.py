@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
@@ -15,6 +14,7 @@ from ganlib.metrics.distances import (
 from ganlib.metrics.frechet import frechet
 from ganlib.metrics.image_features import SHAPE, image_features
 from ganlib.metrics.sliced import sliced_wasserstein1, sliced_wasserstein1_floor
+from ganlib.metrics.weighted_sample import WeightedSample
 
 
 def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> dict[str, float]:
@@ -25,7 +25,7 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
         generated: any shape of finite values.
         target_sd: standard deviation of the distribution that the real values come from.
     """
-    first, second = Counted.of(real), Counted.of(generated)
+    first, second = WeightedSample.of(real), WeightedSample.of(generated)
     return {
         "w1_over_sigma": wasserstein1(first, second) / target_sd,
         "kolmogorov_smirnov": kolmogorov_smirnov(first, second),
@@ -82,7 +82,7 @@ def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> di
     scores = _feature_scores(real, generated, border)
     scores["pixel_w1"] = wasserstein1(_brightness(real), _brightness(generated)) / 255
     ink_real, ink_generated = (
-        Counted.of(np.mean(images, axis=(1, 2, 3))) for images in (real, generated)
+        WeightedSample.of(np.mean(images, axis=(1, 2, 3))) for images in (real, generated)
     )
     if ink_real.sd:
         scores["ink_w1_over_sigma"] = wasserstein1_over_sigma(ink_real, ink_generated)
@@ -113,6 +113,6 @@ def _real_features(pixels: bytes) -> np.ndarray:
     return image_features(np.frombuffer(pixels, np.uint8).reshape(-1, *SHAPE))
 
 
-def _brightness(images: np.ndarray) -> Counted:
+def _brightness(images: np.ndarray) -> WeightedSample:
     counts = np.bincount(np.asarray(images, dtype=np.uint8).ravel(), minlength=256)
-    return Counted.with_counts(np.arange(256), counts)
+    return WeightedSample.with_counts(np.arange(256), counts)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from ganlib.discovery import discover
-from ganlib.errors import ConfigError, shown
+from ganlib.errors import ConfigError, quote
 from ganlib.recipes.base import Recipe
 
 __all__ = ["Recipe", "all_recipes", "get", "on_page"]
@@ -30,7 +30,7 @@ def get(name: str) -> Recipe[Any]:
     """
     found = all_recipes()
     if name not in found:
-        raise ConfigError(f"There is no recipe {shown(name)}. Allowed: {', '.join(found)}.")
+        raise ConfigError(f"There is no recipe {quote(name)}. Allowed: {', '.join(found)}.")
     return found[name]
 
 

@@ -7,9 +7,10 @@ Importing a recipe never imports TensorFlow: its networks are built on request.
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal
 
 import numpy as np
+from typing_extensions import TypeVar
 
 from ganlib.config import CHANGEABLE, RunConfig, metric_names
 from ganlib.data.base import Data, Loading, Scaling
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-AnyConfig = TypeVar("AnyConfig", bound=RunConfig)
+# `Recipe` alone is a recipe of any config.
+AnyConfig = TypeVar("AnyConfig", bound=RunConfig, default=Any)
 
 Kind = Literal["scalar", "plane", "image"]
 

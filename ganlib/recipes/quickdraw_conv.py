@@ -10,7 +10,7 @@ from ganlib.data.base import Scaling
 from ganlib.data.dataset import Dataset
 from ganlib.data.digest import DIGEST, file_digest
 from ganlib.data.quickdraw import QuickDraw, category_names, own_drawings
-from ganlib.errors import DataError, shown
+from ganlib.errors import DataError, quote
 from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Latent, Source
 from ganlib.recipes.image import ImageRecipe
@@ -117,7 +117,7 @@ class QuickDrawConfig(RunConfig):
             if not DIGEST.fullmatch(digest):
                 raise ValueError(
                     "own_digest is filled in by itself and must be left empty. "
-                    f"Received: {shown(digest)}."
+                    f"Received: {quote(digest)}."
                 )
             return values
         try:

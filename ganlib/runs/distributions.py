@@ -7,7 +7,7 @@ import numpy as np
 
 from ganlib.config import LOSSES_WITH_BORDER
 from ganlib.events import Arrays
-from ganlib.metrics.counted import EVERYWHERE, Counted
+from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.runs.documents import DamagedError
 from ganlib.runs.images import is_images
 from ganlib.runs.run import Run
@@ -26,8 +26,8 @@ class Distribution:
     """
 
     title: str
-    real: Counted
-    generated: Counted
+    real: WeightedSample
+    generated: WeightedSample
     note: str = ""
     within: tuple[float, float] = EVERYWHERE
 
@@ -140,7 +140,8 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
     one_by_one = all(counts.ndim == 2 for counts in pixels)
     unit = "images" if one_by_one else "batches of images"
     real_pixels, made_pixels = (
-        Counted.of_group_counts(_BRIGHTNESSES, np.atleast_2d(counts), unit) for counts in pixels
+        WeightedSample.of_group_counts(_BRIGHTNESSES, np.atleast_2d(counts), unit)
+        for counts in pixels
     )
     note = _TOGETHER if one_by_one else _UNCOUNTED
     return [
@@ -154,7 +155,7 @@ def _of_values(real: np.ndarray, generated: np.ndarray) -> Distribution:
     if real[0].size == 1:
         return _of_numbers("Values", real, generated)
     first, second = (
-        Counted.of_groups(numbers.reshape(len(numbers), -1), "vectors")
+        WeightedSample.of_groups(numbers.reshape(len(numbers), -1), "vectors")
         for numbers in (real, generated)
     )
     return Distribution("Values", first, second, _VECTORS)
@@ -177,4 +178,4 @@ def _of_numbers(
     note: str = "",
     within: tuple[float, float] = EVERYWHERE,
 ) -> Distribution:
-    return Distribution(title, Counted.of(real), Counted.of(generated), note, within)
+    return Distribution(title, WeightedSample.of(real), WeightedSample.of(generated), note, within)

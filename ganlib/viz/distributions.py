@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
@@ -49,7 +49,9 @@ class QuantilesInfo:
     second: np.ndarray
 
 
-def density_info(first: Counted, second: Counted, view: tuple[float, float]) -> CurvesPair:
+def density_info(
+    first: WeightedSample, second: WeightedSample, view: tuple[float, float]
+) -> CurvesPair:
     """Estimates the densities of two samples; see `smooth_density`.
 
     Args:
@@ -61,7 +63,9 @@ def density_info(first: Counted, second: Counted, view: tuple[float, float]) -> 
     return CurvesPair(x, smooth_density(first, x), smooth_density(second, x))
 
 
-def cumulative_info(first: Counted, second: Counted, view: tuple[float, float]) -> CurvesPair:
+def cumulative_info(
+    first: WeightedSample, second: WeightedSample, view: tuple[float, float]
+) -> CurvesPair:
     """Computes the empirical cumulative distribution functions of two samples, exactly.
 
     Args:
@@ -73,7 +77,7 @@ def cumulative_info(first: Counted, second: Counted, view: tuple[float, float]) 
     return CurvesPair(x, *(sample.up_to(x) / sample.count for sample in (first, second)))
 
 
-def quantiles_info(first: Counted, second: Counted) -> QuantilesInfo:
+def quantiles_info(first: WeightedSample, second: WeightedSample) -> QuantilesInfo:
     """Computes quantiles of two samples, at evenly spaced shares and more densely in the tails.
 
     Args:

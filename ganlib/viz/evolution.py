@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
@@ -40,7 +40,7 @@ class EvolutionInfo:
         return (self.edges[:-1] + self.edges[1:]) / 2
 
 
-def evolution_bins(real: Counted) -> np.ndarray:
+def evolution_bins(real: WeightedSample) -> np.ndarray:
     """Returns (bins + 1,) edges that cover the real values.
 
     They depend on real values only, so that they are the same at all steps.
@@ -48,7 +48,7 @@ def evolution_bins(real: Counted) -> np.ndarray:
     return histogram_info(real, bins=_BINS).edges
 
 
-def evolution_column(sample: Counted, edges: np.ndarray) -> np.ndarray:
+def evolution_column(sample: WeightedSample, edges: np.ndarray) -> np.ndarray:
     """Returns the (bins,) density of a sample.
 
     Values outside the bins count in the total, so that the density then integrates to less
@@ -64,7 +64,7 @@ def evolution_column(sample: Counted, edges: np.ndarray) -> np.ndarray:
 
 
 def evolution_info(
-    real: Counted, edges: np.ndarray, columns: Mapping[int, np.ndarray]
+    real: WeightedSample, edges: np.ndarray, columns: Mapping[int, np.ndarray]
 ) -> EvolutionInfo:
     """Joins the densities of all steps.
 

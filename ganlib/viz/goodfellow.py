@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ganlib.events import Arrays
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
@@ -57,8 +57,8 @@ def goodfellow_info(
     """
     x = samples["surface_at"].astype(np.float64)
     if density is None:
-        density = smooth_density(Counted.of(real), x)
-    generated = smooth_density(Counted.of(samples["fresh"]), x)
+        density = smooth_density(WeightedSample.of(real), x)
+    generated = smooth_density(WeightedSample.of(samples["fresh"]), x)
     first = np.zeros(len(x)) if density is None else density
     border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
     optimal = None

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ganlib.metrics.counted import EVERYWHERE, Counted
+from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout, value_axis
@@ -75,9 +75,9 @@ class HistogramsInfo:
 
 
 def histogram_info(
-    real: Counted,
-    generated: Counted | None = None,
-    noise: Counted | None = None,
+    real: WeightedSample,
+    generated: WeightedSample | None = None,
+    noise: WeightedSample | None = None,
     *,
     bins: int | Rule = 60,
     within: tuple[float, float] = EVERYWHERE,
@@ -161,7 +161,7 @@ def histogram_figure(
     return Chart(tuple(reversed(traces)), layout)
 
 
-def _range(real: Counted, generated: Counted | None) -> tuple[float, float]:
+def _range(real: WeightedSample, generated: WeightedSample | None) -> tuple[float, float]:
     low, high = real.quantiles(_ENDS)
     # If all values are equal, the bins still need a width.
     largest = max(abs(low), abs(high))
@@ -176,7 +176,7 @@ def _range(real: Counted, generated: Counted | None) -> tuple[float, float]:
     return float(first * unit), float(last * unit)
 
 
-def _bins_by(rule: Rule, real: Counted, low: float, high: float) -> int:
+def _bins_by(rule: Rule, real: WeightedSample, low: float, high: float) -> int:
     """Number of bins by the rule, applied to the real values from `low` to `high`."""
     inside = real.between(low, high)
     if inside.constant:
@@ -194,7 +194,7 @@ def _bins_by(rule: Rule, real: Counted, low: float, high: float) -> int:
     return int(max(np.ceil((high - low) / max(width, most)), 2))
 
 
-def _count(name: str, sample: Counted, edges: np.ndarray) -> Histogram:
+def _count(name: str, sample: WeightedSample, edges: np.ndarray) -> Histogram:
     counts, width = sample.in_bins(edges), edges[1] - edges[0]
     density = counts / (max(sample.count, 1) * width)
     return Histogram(name, density, sample.count, sample.count - int(counts.sum()))

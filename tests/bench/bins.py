@@ -1,13 +1,12 @@
 """How soon the distributions page answers a change of bins, while a run trains beside it.
 
 Server side: from the new number of bins to the page's new charts, in the process that also
-trains. `python tests/bench/bins.py --values 100000`
+trains. `python -m tests.bench.bins --values 100000`
 """
 
 import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,14 +14,12 @@ from pathlib import Path
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from ganlib import recipes  # noqa: E402
-from ganlib.events import DataReport, Finished, Samples, Started  # noqa: E402
-from ganlib.runs import RunStore  # noqa: E402
-from ganlib.runs.writer import RunWriter  # noqa: E402
-from ganlib.ui.server.services import manager  # noqa: E402
+from ganlib import recipes
+from ganlib.events import DataReport, Finished, Samples, Started
+from ganlib.runs import RunStore
+from ganlib.runs.writer import RunWriter
+from ganlib.ui.server.services import manager
+from tests.support import ROOT
 
 
 def stored_run(store: RunStore, values: int) -> str:

@@ -3,18 +3,14 @@
 Prints, for every kind of data and size, how often a difference is claimed of identical
 distributions (nominal 1 %) and of different ones (power), and for every distance how often it
 is beyond its floor (nominal 5 %) and how often its interval covers the true distance (nominal
-95 % at least). `python tests/bench/certainty.py --cases 1000`
+95 % at least). `python -m tests.bench.certainty --cases 1000`
 """
 
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "metrics")]
-
-from simulated_comparisons import KINDS, Rates, simulate  # noqa: E402
+from tests.metrics.simulated_comparisons import KINDS, Rates, simulate
 
 _SHORT = {
     "Wasserstein-1": "W1",

@@ -1,25 +1,20 @@
 """How long it takes from Start to the first point of the loss chart, in a real Chromium.
 
-`python tests/bench/first_point.py [RECIPE]...`: on a server that has warmed up, each recipe
+`python -m tests.bench.first_point [RECIPE]...`: on a server that has warmed up, each recipe
 once.
 """
 
 import argparse
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
-
-from dashboard import Dashboard  # noqa: E402
-
-from ganlib import recipes  # noqa: E402
-from ganlib.bench.server import served  # noqa: E402
+from ganlib import recipes
+from tests.support.dashboard import Dashboard
+from tests.support.server import served
 
 # TensorFlow is imported and the toys are compiled in the background meanwhile.
 WARM_UP_S = 20

@@ -1,19 +1,16 @@
 """How cost grows: with the batch size, and with the number of runs.
 
-`python tests/bench/growth.py batches [RECIPE]...`: steps and samples per second for batches of
-16 to 1,024. `python tests/bench/growth.py runs [RECIPE]...`: resident memory after each of 20
+`python -m tests.bench.growth batches [RECIPE]...`: steps and samples per second for batches of
+16 to 1,024. `python -m tests.bench.growth runs [RECIPE]...`: resident memory after each of 20
 short runs in a row in one process, as a server has them, of these recipes in turn.
 """
 
 import argparse
 import json
-import sys
 import tempfile
 from pathlib import Path
 
 import psutil
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ganlib import memory, recipes
 

@@ -1,6 +1,6 @@
 """Training is killed (kill -9) and gone on with: the run must be as if nothing had happened.
 
-`python tests/bench/kills.py [--kills N] [--only NAME]... [--seed S] [--json]`: of every recipe,
+`python -m tests.bench.kills [--kills N] [--only NAME]... [--seed S] [--json]`: of every recipe,
 and of what more a run's future can depend on, first a run that nobody disturbs. Then runs of the
 same that are killed at random moments, each time gone on with by a new process, until they are
 finished: all figures, samples, scores, weights and files must be equal, bit for bit. Exit code 1
@@ -19,17 +19,13 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "kills"))
-
-from kill_cases import Case, cases
-from kill_compare import differences
-from kill_moments import KINDS, Times, choose, moment, plan, times
-from kill_processes import Pool, pool
-from killed_run import KilledRun, readable, temporaries
-
 from ganlib.cli.report import table
 from ganlib.runs import Run
+from tests.kills.kill_cases import Case, cases
+from tests.kills.kill_compare import differences
+from tests.kills.kill_moments import KINDS, Times, choose, moment, plan, times
+from tests.kills.kill_processes import Pool, pool
+from tests.kills.killed_run import KilledRun, readable, temporaries
 
 # Of one run, so that there are several runs of a case, and their ends are hit, too.
 _KILLS_A_RUN = 6

@@ -1,6 +1,6 @@
 """Many people at one server: they open, leave, start, pause, resume, stop, change and delete.
 
-`python tests/bench/load.py --sessions 20 --minutes 10 --seed 0`: so many sessions, each a real
+`python -m tests.bench.load --sessions 20 --minutes 10 --seed 0`: so many sessions, each a real
 client of the server's protocol, follow a random script of their own that the seed decides. When
 they have left, the server's log must hold no exception, every run must be there once, in a state
 that somebody has asked for, with its files whole, and the server must have given its memory back.
@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import random
 import re
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -20,16 +19,13 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from whole import ENDED, faults
-
 from ganlib import recipes
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
 from ganlib.errors import RunError
 from ganlib.runs import RunStore
 from ganlib.ui.pages import PAGES
+from tests.bench.whole import ENDED, faults
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 ADDRESSES = ("", *(page.name for page in PAGES[1:]))
 # Recipes that are started, and between how many steps.

@@ -1,15 +1,14 @@
 """Many runs: queued at once, and kept in one folder.
 
-`python tests/bench/many_runs.py queue --count 200`: so many short runs of toy recipes are queued
+`python -m tests.bench.many_runs queue --count 200`: so many short runs of toy recipes are queued
 at once; all must finish, each with its files whole, and equal settings must give equal weights.
-`python tests/bench/many_runs.py folders --count 1000`: a folder of so many runs, copies of a real
+`python -m tests.bench.many_runs folders --count 1000`: a folder of so many runs, copies of a real
 one with its full history, and how long it takes to list them, to open one, and to show them on
 the page of a real server.
 """
 
 import argparse
 import asyncio
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,13 +17,7 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from whole import faults
-
 from ganlib import recipes
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.documents import read_document, write_document
@@ -32,6 +25,9 @@ from ganlib.runs.identity import new_run_id
 from ganlib.runs.metrics_log import write_log
 from ganlib.runs.samples import SampleFolder
 from ganlib.runs.scores_log import copy_scores
+from tests.bench.whole import faults
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 RECIPES = ("toy/scalar", "toy/gaussian-vector")
 STEPS = 40

@@ -1,6 +1,6 @@
 """The memory that trainings are said to take, beside what they take.
 
-`python tests/bench/memory.py [--json FILE]`: each case is trained for a few steps in a process of
+`python -m tests.bench.memory [--json FILE]`: each case is trained for a few steps in a process of
 its own, with a checkpoint and the final scores, as a run has them. Its peak is the system's count
 of resident memory; what the process had when TensorFlow was loaded is taken off.
 """
@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ganlib import recipes
 from ganlib.runs import LateTrainer, RunControl, RunStore, execute
@@ -81,7 +79,15 @@ def measure(name: str, knobs: dict[str, Any]) -> Measured:
     Raises:
         RuntimeError: it did not finish.
     """
-    command = [sys.executable, __file__, "--one", name, "--knobs", json.dumps(knobs)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.memory",
+        "--one",
+        name,
+        "--knobs",
+        json.dumps(knobs),
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{name} {knobs}: {done.stderr.strip()[-500:]}")

@@ -3,29 +3,24 @@
 Prints mean and standard deviation of both for a batch of real and one of generated samples: of the
 untrained networks, and after so many steps.
 
-python tests/bench/minibatch_scale.py mnist/basic --steps 300
-python tests/bench/minibatch_scale.py toy/plane --set gradient_penalty=none
+python -m tests.bench.minibatch_scale mnist/basic --steps 300
+python -m tests.bench.minibatch_scale toy/plane --set gradient_penalty=none
 """
 
 import argparse
 import os
-import sys
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
 import tensorflow as tf
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from ganlib import recipes  # noqa: E402
-from ganlib.config import metric_names  # noqa: E402
-from ganlib.events import Metrics, Samples  # noqa: E402
-from ganlib.models.minibatch import MinibatchDiscrimination  # noqa: E402
-from ganlib.training.networks import Networks, build_networks  # noqa: E402
-from ganlib.training.trainer import Trainer  # noqa: E402
+from ganlib import recipes
+from ganlib.config import metric_names
+from ganlib.events import Metrics, Samples
+from ganlib.models.minibatch import MinibatchDiscrimination
+from ganlib.training.networks import Networks, build_networks
+from ganlib.training.trainer import Trainer
 
 
 def show(networks: Networks, batches: dict[str, tf.Tensor], title: str) -> None:

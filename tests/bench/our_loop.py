@@ -1,9 +1,6 @@
 """Our trainer, as `rivals.py` runs it: as `pytorch_loop.py`, line by line."""
 
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ganlib import recipes
 from ganlib.bench.speed import trainer_turns

@@ -2,8 +2,8 @@
 
 Prints the final Fréchet distance of every run, and mean and standard deviation of each precision.
 
-python tests/bench/quality.py mnist/dcgan --seeds 3 --steps 1000
-python tests/bench/quality.py quickdraw/conv --precisions float32 --set categories=cat --json
+python -m tests.bench.quality mnist/dcgan --seeds 3 --steps 1000
+python -m tests.bench.quality quickdraw/conv --precisions float32 --set categories=cat --json
 """
 
 import argparse

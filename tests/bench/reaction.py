@@ -1,6 +1,6 @@
 """How soon a run does as it is told: from the call to the state in its folder.
 
-`python tests/bench/reaction.py [RECIPE]...`: of each recipe the time from `pause` to
+`python -m tests.bench.reaction [RECIPE]...`: of each recipe the time from `pause` to
 "paused", from `unpause` to "running", from `stop` to "stopping", which is when training has
 ended, and to "stopped", which is when all is saved; at random moments.
 """
@@ -8,13 +8,10 @@ ended, and to "stopped", which is when all is saved; at random moments.
 import argparse
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from ganlib import recipes
 from ganlib.runs import Run, RunStore

@@ -2,26 +2,21 @@
 
 Two samples of real images are drawn 200 times, and all three quantities that the page compares
 are compared: ink per image, brightness of the pixels, and the scores of a discriminator that has
-learned for a moment. Nominal is 1 %. `GANLIB_DATA=FOLDER python tests/bench/real_against_real.py`
+learned for a moment. Nominal is 1 %. `GANLIB_DATA=FOLDER python -m tests.bench.real_against_real`
 """
 
 import argparse
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from ganlib import recipes  # noqa: E402
-from ganlib.events import Checkpoint  # noqa: E402
-from ganlib.metrics.comparison import compare  # noqa: E402
-from ganlib.metrics.counted import Counted  # noqa: E402
-from ganlib.training import Trainer  # noqa: E402
-from ganlib.training.networks import build_networks  # noqa: E402
-from ganlib.training.probe import image_distributions  # noqa: E402
+from ganlib import recipes
+from ganlib.events import Checkpoint
+from ganlib.metrics.comparison import compare
+from ganlib.metrics.weighted_sample import WeightedSample
+from ganlib.training import Trainer
+from ganlib.training.networks import build_networks
+from ganlib.training.probe import image_distributions
 
 DATA: dict[str, tuple[str, dict[str, Any]]] = {
     "MNIST": ("fashion/dense", {"dataset": "mnist"}),
@@ -33,12 +28,12 @@ JUDGE, LEARNED = "fashion/dense", {"dataset": "mnist", "steps": 300}
 LEVELS = np.arange(256)
 
 
-def quantities(images: np.ndarray, scores: np.ndarray) -> dict[str, Counted]:
+def quantities(images: np.ndarray, scores: np.ndarray) -> dict[str, WeightedSample]:
     views = image_distributions(images)
     return {
-        "ink": Counted.of(views["ink"]),
-        "pixels": Counted.of_group_counts(LEVELS, views["pixels"], "images"),
-        "scores": Counted.of(scores),
+        "ink": WeightedSample.of(views["ink"]),
+        "pixels": WeightedSample.of_group_counts(LEVELS, views["pixels"], "images"),
+        "scores": WeightedSample.of(scores),
     }
 
 

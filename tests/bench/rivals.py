@@ -1,6 +1,6 @@
 """Our trainer beside eager PyTorch, on the same networks, in turns.
 
-`python tests/bench/rivals.py --pytorch INTERPRETER`, where the interpreter is one that has
+`python -m tests.bench.rivals --pytorch INTERPRETER`, where the interpreter is one that has
 PyTorch: a virtual environment of its own with `pip install torch numpy`.
 """
 
@@ -13,17 +13,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+PYTORCH_LOOP = str(Path(__file__).with_name("pytorch_loop.py"))
 RECIPES = ("mnist/dcgan", "quickdraw/conv")
 PRECISIONS = ("float32", "mixed_bfloat16")
 
 
 class Contender:
-    """A process that trains while it is asked to, and is frozen otherwise."""
+    """A process that trains while it is asked to, and is stopped in between.
 
-    def __init__(self, python: str, script: str, recipe: str, precision: str) -> None:
+    Args:
+        command: of the process.
+    """
+
+    def __init__(self, *command: str) -> None:
         self._process = subprocess.Popen(
-            [python, str(HERE / script), recipe, precision],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -58,8 +62,8 @@ def main() -> None:
     for recipe in RECIPES:
         for precision in PRECISIONS:
             pair = {
-                "ours": Contender(sys.executable, "our_loop.py", recipe, precision),
-                "pytorch": Contender(options.pytorch, "pytorch_loop.py", recipe, precision),
+                "ours": Contender(sys.executable, "-m", "tests.bench.our_loop", recipe, precision),
+                "pytorch": Contender(options.pytorch, PYTORCH_LOOP, recipe, precision),
             }
             for one in pair.values():
                 one.rate(2)

@@ -1,6 +1,6 @@
 """Trains a recipe from several seeds and prints its scores: each, their mean and standard error.
 
-python tests/bench/seeds.py toy/plane --seeds 10 --set target=ring8
+python -m tests.bench.seeds toy/plane --seeds 10 --set target=ring8
 """
 
 import argparse

@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from load import Record, _log_faults, _run_faults, put_under_load
 
 from ganlib import recipes
-from ganlib.bench.server import served
 from ganlib.runs import RunStore
+from tests.bench.load import Record, _log_faults, _run_faults, put_under_load
+from tests.support.server import served
 
 
 @pytest.mark.slow

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from many_runs import copy_runs, make_template, run_queue
-from whole import faults
 
 from ganlib.runs import Run, RunStore, documents
 from ganlib.ui.browse.sparks import Sparks
+from tests.bench.many_runs import copy_runs, make_template, run_queue
+from tests.bench.whole import faults
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """The short form of `memory.py`: what is said is near what a training takes, and not below it."""
 
 import pytest
-from memory import measure
+
+from tests.bench.memory import measure
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What one look at a live run costs the server, when the run has a long history behind it.
 
-`python tests/bench/tick.py --steps 100000`: a page watches a run of toy/scalar. From that step on,
+`python -m tests.bench.tick --steps 100000`: a page watches a run of toy/scalar. From that step on,
 all that Streamlit runs in the server for a tick of the page is timed: the processor time of its
 thread, and the time on the clock, in which the training has its turns as well. First while it
 trains, then while it is paused, for a page goes on looking at a paused run.
@@ -17,11 +17,9 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
 from ganlib.runs import Run, RunStore
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 RECIPE = "toy/scalar"
 _SERVE = "--serve"
@@ -85,7 +83,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "ticks.txt"
         file.touch()
-        with served(Path(name), entry=(__file__, _SERVE), variables={_FILE: str(file)}) as server:
+        with served(
+            Path(name), entry=("-m", "tests.bench.tick", _SERVE), variables={_FILE: str(file)}
+        ) as server:
             asyncio.run(measure(server, file, options.steps, options.seconds))
 
 

@@ -5,7 +5,7 @@ Draw! that ship with the project. Writes its weights, with batch normalisation f
 float16, and prints how often it is right on real images that it has not learned from. One seed, one
 thread: the same data give the same weights on the same machine. About five minutes on one core.
 
-GANLIB_DATA=FOLDER python tests/bench/train_features.py --to ganlib/metrics/image_features.npz
+GANLIB_DATA=FOLDER python -m tests.bench.train_features --to ganlib/metrics/image_features.npz
 
 The folder holds `mnist.npz` and `fashion_mnist.npz` with their test images, as Keras publishes
 them, and as many `quickdraw/<category>.npy` as one likes.
@@ -13,7 +13,6 @@ them, and as many `quickdraw/<category>.npy` as one likes.
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,12 +25,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from ganlib.data.augment import augmented  # noqa: E402
-from ganlib.data.categories import bundled_drawings  # noqa: E402
-from ganlib.metrics.image_features import FEATURES, STRIDES, Weights, image_features  # noqa: E402
+from ganlib.data.augment import augmented
+from ganlib.data.categories import bundled_drawings
+from ganlib.metrics.image_features import FEATURES, STRIDES, Weights, image_features
 
 _SEED = 0
 # (side of the kernel, channels) of each convolution.
@@ -157,6 +153,16 @@ def folded(model: keras.Model) -> Weights:
     return Weights(tuple(kernels), tuple(biases))
 
 
+def write(weights: Weights, path: Path) -> None:
+    """Saves weights as float16 in one .npz file."""
+    arrays = {
+        f"{kind}_{index}": array.astype(np.float16)
+        for kind, found in (("kernel", weights.kernels), ("bias", weights.biases))
+        for index, array in enumerate(found)
+    }
+    np.savez_compressed(path, **arrays)
+
+
 def accuracy(model: keras.Model, weights: Weights, held_out: Labelled) -> float:
     """How often the largest logit of the weights' features is the right one, 0 to 1."""
     kernel, bias = model.layers[-1].get_weights()
@@ -184,8 +190,7 @@ def main() -> None:
     }
     classes = 20 + len(bundled_drawings())
     model = trained([learned for learned, _ in pairs.values()], classes, arguments.steps)
-    half = folded(model).as_float16()
-    half.write(arguments.to)
+    write(folded(model), arguments.to)
     weights = Weights.read(arguments.to)
     print(
         f"{sum(kernel.size for kernel in weights.kernels):,} weights, "

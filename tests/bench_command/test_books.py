@@ -10,6 +10,7 @@ from ganlib import recipes
 from ganlib.bench.books import LOOPS, BookLoop, plain
 from ganlib.bench.results import BOOK_RECIPES
 from ganlib.fast.upsampled import UpsampledConv2D
+from tests.support.cases import slow_but
 
 
 def loop_of(name: str, **knobs: object) -> BookLoop:
@@ -30,7 +31,7 @@ def test_every_name_has_its_loop() -> None:
     assert set(BOOK_RECIPES) == set(LOOPS) <= set(recipes.all_recipes())
 
 
-@pytest.mark.parametrize("name", BOOK_RECIPES)
+@pytest.mark.parametrize("name", slow_but(BOOK_RECIPES[:1], BOOK_RECIPES))
 def test_both_networks_learn_in_every_step(name: str) -> None:
     loop = loop_of(name)
     for _ in range(2):
@@ -45,7 +46,7 @@ def test_both_networks_learn_in_every_step(name: str) -> None:
             assert np.mean(moved(was, now)) > 0.5
 
 
-@pytest.mark.parametrize("name", BOOK_RECIPES)
+@pytest.mark.parametrize("name", slow_but(BOOK_RECIPES[:1], BOOK_RECIPES))
 def test_each_phase_moves_its_own_network_alone(name: str) -> None:
     loop = loop_of(name)
     # Compiles both.

@@ -3,8 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
+import pytest
+
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 _ENTRY = str(Path(__file__).with_name("streamlit_that_ends_first.py"))
 TIMES = 5
@@ -45,6 +47,7 @@ def test_a_page_is_heard_out(tmp_path: Path) -> None:
         assert "Traceback" not in server.log(), server.log()
 
 
+@pytest.mark.slow
 def test_streamlit_itself_does_not_hear_it_out(tmp_path: Path) -> None:
     """The negative control; where it fails, `flush_before_rerun` may go."""
     with served(tmp_path, entry=(_ENTRY, "--as-it-comes")) as server:

@@ -12,8 +12,7 @@ from ganlib.bench.report import HEADING, as_json, row
 from ganlib.bench.results import RecipeSpeed, Speed
 from ganlib.viz import colours
 from ganlib.viz.speeds import speeds_figure
-
-ROOT = Path(__file__).parents[2]
+from tests.support import ROOT
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:

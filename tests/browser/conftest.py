@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from ganlib import recipes
-from ganlib.bench.server import AppServer, served
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer, served
 
 # Waits end as soon as what they wait for is there; this is for machines with much else to do.
 PATIENCE_MS = 60_000

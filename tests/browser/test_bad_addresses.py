@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Request, expect
+
+from tests.support.dashboard import Dashboard
 
 ELSEWHERE = "example.org"
 MARKUP = f"<img src=x onerror=alert(1)>![x](http://{ELSEWHERE}/x.png)"
@@ -27,6 +28,7 @@ def strangers(dashboard: Dashboard) -> Iterator[list[str]]:
     assert found == []
 
 
+@pytest.mark.slow
 def test_markup_in_a_column_is_text(
     dashboard: Dashboard, strangers: list[str], tmp_path: Path
 ) -> None:

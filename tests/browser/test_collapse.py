@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import expect
 
-from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer
 
 
+@pytest.mark.slow
 def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
 ) -> None:

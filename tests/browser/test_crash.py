@@ -7,17 +7,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import expect
 
-from ganlib.bench.server import ROOT, AppServer, environment
 from ganlib.runs import RunStore
+from tests.support import ROOT
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer, environment
 
 SCALAR = "toy/scalar"
 # Some seconds of training, and a checkpoint several times a second.
 KNOBS = {"steps": 3_000, "checkpoint_every": 250}
 
 
+@pytest.mark.slow
 def test_the_page_comes_back_and_one_click_goes_on_with_the_run(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard], tmp_path: Path
 ) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
 _RANGES = """() => ["Histogram", "Density", "Cumulative", "Quantiles"].map(title =>
@@ -23,6 +24,7 @@ def ranges(tab: Dashboard) -> list[list[float]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_live_run_then_its_past_and_a_zoom_on_all_charts(
     dashboard: Dashboard, store: RunStore
 ) -> None:

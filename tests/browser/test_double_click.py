@@ -1,9 +1,9 @@
 """Pressing Start."""
 
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 
 def test_a_double_click_starts_one_run(dashboard: Dashboard, store: RunStore) -> None:

@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 STEPS = 6
 
@@ -40,6 +41,7 @@ def test_downloads_of_a_toy_run(dashboard: Dashboard, store: RunStore, tmp_path:
     _check_weights(_download(tab, "Generator weights", tmp_path), run)
 
 
+@pytest.mark.slow
 def test_downloads_of_an_image_run(dashboard: Dashboard, store: RunStore, tmp_path: Path) -> None:
     tab = dashboard
     tab.open("/mnist")

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import Locator, expect
 
-from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer
 
 LAUNCHER = str(Path(__file__).with_name("streamlit_with_broken_recipe.py"))
 VECTOR = "toy/gaussian-vector"
@@ -40,6 +41,7 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     _check_next_run(tab, store)
 
 
+@pytest.mark.slow
 def test_an_exception_that_nobody_has_thought_of(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
 ) -> None:
@@ -61,6 +63,7 @@ def test_an_exception_that_nobody_has_thought_of(
     _check_next_run(tab, store)
 
 
+@pytest.mark.slow
 def test_data_that_cannot_be_read(
     launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard], tmp_path: Path
 ) -> None:

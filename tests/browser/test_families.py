@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib import examples, recipes
 from ganlib.data.augment import augmented
 from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 FAMILIES = ["quickdraw/conv", "wgan/clip", "wgan/gp", "sngan", "fashion/dense", "progressive"]
 
@@ -20,6 +20,7 @@ def open_recipe(tab: Dashboard, name: str) -> None:
         tab.choose_recipe(page, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_started_watched_and_stopped(name: str, dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
@@ -52,6 +53,7 @@ def test_points_in_the_plane_move(dashboard: Dashboard, store: RunStore) -> None
     tab.stop()
 
 
+@pytest.mark.slow
 def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunStore) -> None:
     tab, name = dashboard, "quickdraw/conv"
     tab.open("/quickdraw")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dashboard import Dashboard
-from file_server import serving
 from playwright.sync_api import expect
 
-from ganlib.bench.server import AppServer
 from ganlib.data.categories import category
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.file_server import serving
+from tests.support.server import AppServer
 
 _PIECE = 16_384
 
@@ -66,6 +66,7 @@ def publisher() -> Iterator[SlowPublisher]:
         made.hurry.set()
 
 
+@pytest.mark.slow
 def test_progress_stop_and_going_on(
     launch: Callable[..., AppServer],
     open_tab: Callable[[AppServer], Dashboard],

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from dashboard import Dashboard
 
-from ganlib.bench.server import AppServer
+from tests.support.cases import slow_but
+from tests.support.dashboard import Dashboard
+from tests.support.server import AppServer
 
 PATHS = ["/", "/toy", "/mnist", "/distributions", "/runs"]
 
@@ -22,7 +23,7 @@ def warm_server(shared_server: AppServer, browser) -> AppServer:
     return shared_server
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", slow_but(["/toy"], PATHS))
 def test_first_paint(
     path: str,
     warm_server: AppServer,

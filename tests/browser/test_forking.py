@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
 STEPS = 250
@@ -26,6 +26,7 @@ def parent(dashboard: Dashboard) -> str:
     return run_id
 
 
+@pytest.mark.slow
 def test_every_checkpoint_offered_is_forked_and_the_page_shows_the_new_run(
     dashboard: Dashboard, store: RunStore, parent: str
 ) -> None:

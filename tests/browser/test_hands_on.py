@@ -2,15 +2,17 @@
 
 import re
 
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
 LOSS = '.live-chart-plot[data-key="toy.loss"]'
 
 
+@pytest.mark.slow
 def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
     tab.open("/toy")

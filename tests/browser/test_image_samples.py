@@ -1,13 +1,15 @@
 """The grid of an image run, while it trains."""
 
-from dashboard import Dashboard
+import pytest
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 DCGAN = "mnist/dcgan"
 
 
+@pytest.mark.slow
 def test_slider_stays_at_step_0_while_new_samples_come(
     dashboard: Dashboard, store: RunStore
 ) -> None:

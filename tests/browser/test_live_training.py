@@ -5,16 +5,19 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 
-from dashboard import Dashboard, seconds_since
+import pytest
 from playwright.sync_api import expect
 
-from ganlib.bench.server import ROOT, AppServer
 from ganlib.runs import RunStore
+from tests.support import ROOT
+from tests.support.dashboard import Dashboard, seconds_since
+from tests.support.server import AppServer
 
 SCALAR = "toy/scalar"
 LONG = 2_000_000
 
 
+@pytest.mark.slow
 def test_first_points_on_a_cold_and_a_warm_server(
     launch: Callable[..., AppServer],
     open_tab: Callable[[AppServer], Dashboard],
@@ -102,6 +105,7 @@ def test_zoom_and_node_outlive_updates(dashboard: Dashboard) -> None:
     assert dashboard.loss_node_is_marked()
 
 
+@pytest.mark.slow
 def test_reload_and_another_browser_find_the_run_and_its_whole_history(
     server: AppServer, open_tab: Callable[[AppServer], Dashboard]
 ) -> None:
@@ -131,6 +135,7 @@ def test_reload_and_another_browser_find_the_run_and_its_whole_history(
     assert first.step() == second.step()
 
 
+@pytest.mark.slow
 def test_form_and_run_are_there_again_after_a_change_of_page(dashboard: Dashboard) -> None:
     tab = dashboard
     tab.open("/toy")

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from dashboard import Dashboard
-from login_provider import guarded
 from playwright.sync_api import expect
 
-from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
+from tests.support.login_provider import guarded
+from tests.support.server import AppServer
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,7 @@ def test_log_in_train_and_log_out(dashboard: Dashboard, store: RunStore) -> None
     expect(tab.status).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_somebody_who_is_not_on_the_list(dashboard: Dashboard) -> None:
     tab = dashboard
     tab.page.goto(f"{tab.url}/runs")
@@ -74,6 +75,7 @@ def test_somebody_who_is_not_on_the_list(dashboard: Dashboard) -> None:
     expect(tab.page.get_by_role("heading", name="No access with this account")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_somebody_who_changes_their_mind(dashboard: Dashboard) -> None:
     tab = dashboard
     tab.page.goto(f"{tab.url}/")

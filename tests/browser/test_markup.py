@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.support.cases import slow_but
+from tests.support.dashboard import Dashboard
 
 # Each would show in its own way: a script that runs, a picture that is asked for, a link,
 # bold text, a formula, an icon, a colour, an entity, and what Plotly fills in.
@@ -103,7 +104,7 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("run_id", ADDRESSES)
+@pytest.mark.parametrize("run_id", slow_but(ADDRESSES[:1], ADDRESSES))
 def test_addresses(dashboard: Dashboard, asked: list[str], run_id: str) -> None:
     tab = dashboard
     tab.page.goto(f"{tab.url}/toy?run={re.sub('[^a-z.]', lambda c: f'%{ord(c[0]):02x}', run_id)}")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib.data.drawing import parse_drawing
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 
 @pytest.fixture
@@ -124,6 +124,7 @@ def test_a_drawing_is_learned_and_comes_back(dashboard: Dashboard, store: RunSto
     expect(tab.button("start")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_finger_draws_on_a_narrow_screen(dashboard: Dashboard) -> None:
     tab = dashboard
     tab.page.set_viewport_size({"width": 420, "height": 900})
@@ -153,6 +154,7 @@ def test_a_finger_draws_on_a_narrow_screen(dashboard: Dashboard) -> None:
     expect(tab.button("start")).to_be_enabled()
 
 
+@pytest.mark.slow
 def test_a_row_is_added_to_the_peaks(dashboard: Dashboard, store: RunStore) -> None:
     tab, name = dashboard, "toy/scalar"
     tab.open("/toy")

@@ -1,9 +1,9 @@
 """Runs that wait for their turn, cancelled and deleted from every page that lists them."""
 
-from dashboard import Dashboard
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
 # Longer than it takes Home to look again.

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from dashboard import Dashboard
 from playwright.sync_api import Locator, expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
+from tests.support.dashboard import Dashboard
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def test_open_rename_annotate_and_delete(
     expect(tab.status).to_contain_text("step 0 of 22")
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_kept_when_another_row_is_selected(
     dashboard: Dashboard, store: RunStore, run_ids: list[str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_what_is_typed_is_kept_when_another_row_is_selected(
     expect(note).to_have_value("in the middle of a sentence")
 
 
+@pytest.mark.slow
 def test_several_are_deleted_after_one_question(
     dashboard: Dashboard, store: RunStore, run_ids: list[str]
 ) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_process import Said
 
 from ganlib.cli import main
+from tests.support.processes import Said
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_process import Said
 
 from ganlib.runs import RunStore
+from tests.support.processes import Said
 
 Command = Callable[..., Said]
 

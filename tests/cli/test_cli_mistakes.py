@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from cli_process import Said, ended
 from pydantic.fields import FieldInfo
 
 from ganlib import recipes
 from ganlib.knobs import allowed, bounds, choices, is_list
+from tests.support.processes import Said, ended
 
 Command = Callable[..., Said]
 

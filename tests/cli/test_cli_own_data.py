@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_process import Said
+
+from tests.support.processes import Said
 
 SMALL = ("--set", "generator_layers=1", "--set", "generator_units=8", "--set", "batch_size=16")
 OWN = ("--set", "target=own", "--set", "own_table=heights.csv", "--set", "own_columns=height")

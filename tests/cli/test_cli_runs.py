@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_process import Said, ended, started, wait_until
 
 from ganlib import recipes
 from ganlib.data.base import Data, Scaling
 from ganlib.recipes.toy_scalar import ScalarConfig, ToyScalar
 from ganlib.runs import Run, RunStore
+from tests.support.processes import Said, ended, started, wait_until
 
 Command = Callable[..., Said]
 
@@ -121,6 +121,7 @@ def test_a_finished_run_goes_on_when_given_more_steps(command: Command) -> None:
     assert command("evaluate", short["run_id"], "--json").json == gone_on
 
 
+@pytest.mark.slow
 def test_sigterm_and_then_resume_end_where_an_uninterrupted_run_does(
     command: Command, runs: Path
 ) -> None:

@@ -4,9 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from cli_process import Said
-
 from ganlib.runs import RunStore
+from tests.support.processes import Said
 
 KNOBS = {"generator_layers": 1, "generator_units": 8, "batch_size": 16, "steps": 20, "seed": 3}
 

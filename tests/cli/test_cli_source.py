@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from cli_process import Said
-
 from ganlib import examples
+from tests.support.processes import Said
 
 Command = Callable[..., Said]
 

@@ -4,19 +4,20 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 import pytest
-from file_server import serving
 
 from ganlib.data import partial
 from ganlib.data.dataset import ImageDataset
 from ganlib.data.download import RemoteFile
-from ganlib.data.npz import NpzImages
-from ganlib.data.resolve import Places
+from ganlib.data.image_files import NpzImages
+from ganlib.data.resolve import Sources
+from tests.support.file_server import serving
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +39,17 @@ class Server:
 
     Args:
         body: what the file is.
-        behave: called with the request in place of a proper answer.
         ranges: whether it knows ranges.
+        behave: called with each request in place of a proper answer.
+        fail: the same for single requests, by their number from 1 on.
+        sent: bytes of files that were sent.
     """
 
     body: bytes = b""
     ranges: bool = True
     behave: Callable[[BaseHTTPRequestHandler], None] | None = None
+    fail: dict[int, Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
+    sent: int = 0
     requests: list[str] = field(default_factory=list)
     ranges_asked: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -53,27 +58,28 @@ class Server:
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         self.requests.append(request.path)
         self.ranges_asked.append(request.headers.get("Range", ""))
-        if self.behave is not None:
-            self.behave(request)
-            return
+        (self.behave or self.fail.get(len(self.requests), self.serve))(request)
+
+    def serve(self, request: BaseHTTPRequestHandler, share: float = 1.0) -> None:
+        """Promises what is asked for, sends a share of it, and hangs up."""
         said = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
+        part = self.body
         if said and self.ranges:
             part = self.body[int(said[1]) : int(said[2]) + 1]
             request.send_response(206)
             request.send_header("Content-Range", f"bytes {said[1]}-{said[2]}/{len(self.body)}")
         else:
-            part = self.body
             request.send_response(200)
         request.send_header("Content-Length", str(len(part)))
         request.end_headers()
-        request.wfile.write(part)
+        most = int(len(part) * share)
+        with suppress(OSError):  # The client has had enough.
+            for start in range(0, most, 4_096):
+                self.sent += request.wfile.write(part[start : min(start + 4_096, most)])
 
     def cut(self, request: BaseHTTPRequestHandler) -> None:
-        """Promises the whole file, sends half of it, and hangs up."""
-        request.send_response(200)
-        request.send_header("Content-Length", str(len(self.body)))
-        request.end_headers()
-        request.wfile.write(self.body[: len(self.body) // 2])
+        """Sends half of what it promises, and hangs up."""
+        self.serve(request, 0.5)
 
     def stall(self, request: BaseHTTPRequestHandler) -> None:
         """Sends half of the file, then nothing, with the line open."""
@@ -156,6 +162,6 @@ def stage(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> St
         url="",
         bundled="Three of twelve.",
         total=FULL,
-        places=Places("tiny.npz", IMAGES, remote, IMAGES, bundled),
+        sources=Sources("tiny.npz", IMAGES, remote, IMAGES, bundled),
     )
     return Stage(dataset, remote, tmp_path / "cache" / "tiny.npz", folder, server.body)

@@ -146,14 +146,14 @@ def test_a_report_says_what_is_drawn() -> None:
         name: DistributionData(target).report.sentence() for name, target in TARGETS.items()
     }
     assert sentences == {
-        "mixture": "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch",
-        "gaussian": "Gaussian, mean 4, sd 1.25, drawn afresh for every batch",
-        "uniform": "Uniform, -1 to 1, drawn afresh for every batch",
-        "exponential": "Exponential, mean 1, drawn afresh for every batch",
-        "log-normal": "Log-normal, mu 0, sigma 0.5, drawn afresh for every batch",
-        "student-t": "Student's t, 4 degrees of freedom, drawn afresh for every batch",
-        "heavy-tail": "Cauchy, cut at -50 and 50, drawn afresh for every batch",
-        "die": "Die with 6 sides, drawn afresh for every batch",
+        "mixture": "Two peaks at -2 and 2, sd 0.5 each, generated for every batch",
+        "gaussian": "Gaussian, mean 4, sd 1.25, generated for every batch",
+        "uniform": "Uniform, -1 to 1, generated for every batch",
+        "exponential": "Exponential, mean 1, generated for every batch",
+        "log-normal": "Log-normal, mu 0, sigma 0.5, generated for every batch",
+        "student-t": "Student's t, 4 degrees of freedom, generated for every batch",
+        "heavy-tail": "Cauchy, cut at -50 and 50, generated for every batch",
+        "die": "Die with 6 sides, generated for every batch",
     }
     assert all(isinstance(target, Distribution) for target in TARGETS.values())
 

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from ganlib.data import answer, partial
+from ganlib.data import partial, range_response
 from ganlib.data.base import loaded
 from ganlib.data.partial import Partial
 from ganlib.data.resolve import resolve
@@ -20,8 +20,8 @@ from ganlib.errors import DownloadError
 @pytest.fixture
 def impatient(monkeypatch):
     """Gives up after a fraction of a second where a user's run takes seconds."""
-    monkeypatch.setattr(answer, "ANSWER_WITHIN_S", 0.3)
-    monkeypatch.setattr(answer, "STALL_S", 0.3)
+    monkeypatch.setattr(range_response, "ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr(range_response, "STALL_S", 0.3)
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
     stage, server, monkeypatch, ranges: bool
 ) -> None:
     server.ranges = ranges
-    monkeypatch.setattr(partial, "TOLD_EVERY_S", 0)
-    monkeypatch.setattr(answer, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(partial, "PROGRESS_EVERY_S", 0)
+    monkeypatch.setattr(range_response, "_CHUNK_BYTES", 100)
     downloading = stage.remote.fetch()
     shares = [next(downloading).share for _ in range(3)]
     size = len(stage.body)
@@ -86,8 +86,8 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
     downloading.close()
     assert stage.cache_files() == []
 
-    part = Partial("tiny.npz", stage.remote.url, stage.cached.with_name("tiny.npz.part"))
-    kept = part.sound()
+    part = Partial("tiny.npz", stage.remote.url, stage.cached.with_name("tiny.npz.part"), (size,))
+    kept = part.valid_bytes()
     assert 0 < kept < size
     loaded(stage.remote.fetch())
     assert server.ranges_asked[-1] == f"bytes={kept}-{size - 1}"
@@ -117,9 +117,16 @@ def test_a_file_of_another_size_is_not_fetched(stage, server, ranges: bool) -> N
         fails_with(stage, f"the file there has {len(body):,} bytes, expected {len(stage.body):,}")
 
 
-def test_not_found(stage, server, host) -> None:
+def test_not_found_is_not_asked_again(stage, server, host) -> None:
     server.behave = lambda request: request.send_error(404)
     fails_with(stage, f"{host} answered 404 Not Found")
+    assert len(server.requests) == 2
+
+
+def test_a_server_in_trouble_is_asked_again(stage, server) -> None:
+    server.fail = {1: lambda request: request.send_error(503)}
+    loaded(stage.remote.fetch())
+    assert stage.cached.read_bytes() == stage.body and len(server.requests) == 2
 
 
 def test_connection_cut_in_the_middle_again_and_again(stage, server, host) -> None:
@@ -128,7 +135,7 @@ def test_connection_cut_in_the_middle_again_and_again(stage, server, host) -> No
 
 
 def test_connection_cut_once_goes_on_where_it_was(stage, server, monkeypatch) -> None:
-    monkeypatch.setattr(answer, "_CHUNK_BYTES", 1)
+    monkeypatch.setattr(range_response, "_CHUNK_BYTES", 1)
 
     def once(request) -> None:
         server.behave = None
@@ -193,7 +200,7 @@ def test_an_address_that_makes_no_sense(stage, monkeypatch, address: str) -> Non
     monkeypatch.setenv("GANLIB_TINY_URL", address)
     with pytest.raises(DownloadError, match="is not an address that can be fetched"):
         loaded(stage.remote.fetch())
-    assert loaded(resolve(stage.dataset.places)).provenance.endswith("; using the bundled sample")
+    assert loaded(resolve(stage.dataset.sources)).provenance.endswith("; using the bundled sample")
 
 
 def test_a_password_in_the_address_is_not_told(stage, server, monkeypatch, host) -> None:
@@ -234,7 +241,7 @@ def test_two_runs_at_once_both_get_it_and_ask_once(stage, server) -> None:
     shades: list[int] = []
 
     def run() -> None:
-        found = loaded(resolve(stage.dataset.places))
+        found = loaded(resolve(stage.dataset.sources))
         shades.append(int(found.read()[0, 0, 0, 0]))
 
     runs = [threading.Thread(target=run) for _ in range(2)]

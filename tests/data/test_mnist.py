@@ -86,7 +86,7 @@ def test_an_absurd_file_of_the_users_own_is_refused(monkeypatch, tmp_path) -> No
 def test_the_published_file_is_the_one_of_keras() -> None:
     import keras
 
-    remote = DATASET.places.remote
+    remote = DATASET.sources.remote
     keras_source = inspect.getsource(keras.datasets.mnist.load_data)
     assert f'"{remote.checksum.removeprefix("sha256:")}"' in keras_source
     assert f'"{remote.base_url}/"' in keras_source

@@ -59,7 +59,7 @@ def test_one_column_without_its_gaps(people: Path) -> None:
 def test_two_columns_have_only_whole_rows(people: Path) -> None:
     found = own_columns(str(people), "weight, height", 2)
     assert found.values.tolist() == [[10, 1], [20, 2], [40, 4], [60, 6]]
-    assert found.told == "left out, as no finite numbers: 2"
+    assert found.left_out == "left out, as no finite numbers: 2"
 
 
 def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +71,7 @@ def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.Monke
     np.testing.assert_array_equal(found.values[:, 1], 3 * found.values[:, 0])
     left = len(found.values)
     assert 350 < left < 500
-    assert found.told == (
+    assert found.left_out == (
         f"500 of 2,000 rows, drawn at random; left out, as no finite numbers: {500 - left}"
     )
 

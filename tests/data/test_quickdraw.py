@@ -150,49 +150,15 @@ def test_settings_know_a_file_of_ones_own_again(
         recipe.parse({"own_file": str(path), "own_digest": "mine"})
 
 
-BAD = {
-    "floats": (
-        np.zeros((3, 784), np.float32),
-        "is float32 of (3, 784); expected uint8 of (N, 784)",
-    ),
-    "shape": (np.zeros((3, 27, 27), np.uint8), "is uint8 of (3, 27, 27); expected uint8"),
-    "none": (np.zeros((0, 784), np.uint8), "is uint8 of (0, 784); expected uint8"),
-    "scalar": (np.uint8(3), "is uint8 of (); expected uint8"),
-    "turned": (np.zeros((784, 784), np.uint8, order="F"), "is uint8 of (784, 784); expected"),
-}
-
-
-@pytest.mark.parametrize("kind", BAD)
-def test_a_file_of_something_else_is_refused(tmp_path: Path, kind: str) -> None:
-    array, words = BAD[kind]
+def test_an_own_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    """Counting and loading say the same; `test_image_files` has every kind of bad file."""
     path = tmp_path / "bad.npy"
-    np.save(path, array)
-    sentence = refusal(QuickDraw(own_file=str(path)))
-    assert sentence.startswith(f"{path} {words}") and sentence.endswith(".")
-
-
-def test_pickles_torn_files_and_absurd_claims_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "bad.npy"
-    np.save(path, np.array([{}], dtype=object), allow_pickle=True)
-    assert refusal(QuickDraw(own_file=str(path))).endswith("which are never loaded.")
-    whole = save(tmp_path / "whole.npy", 5).read_bytes()
-    path.write_bytes(whole[:-1])
-    assert "its size does not fit them" in refusal(QuickDraw(own_file=str(path)))
-    path.write_bytes(b"PK" + whole)
-    assert "is not a .npy file" in refusal(QuickDraw(own_file=str(path)))
-    path.write_bytes(b"")
-    assert "bad.npy is empty." in refusal(QuickDraw(own_file=str(path)))
+    np.save(path, np.zeros((3, 784), np.float32))
+    assert refusal(QuickDraw(own_file=str(path))) == (
+        f"{path} is float32 of (3, 784); expected uint8 of (N, 784) or (N, 28, 28)."
+    )
     path.unlink()
     assert "cannot be read: No such file" in refusal(QuickDraw(own_file=str(path)))
-
-
-def test_a_header_that_claims_too_much_allocates_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "bad.npy"
-    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (100000000000, 784), }"
-    head = header.ljust(128 - 10 - 1) + b"\n"
-    path.write_bytes(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head)
-    sentence = refusal(QuickDraw(own_file=str(path)))
-    assert sentence == f"{path} claims 100,000,000,000 drawings; at most 2,000,000 are read."
 
 
 def test_pictures_for_the_picker(folder: Path) -> None:

@@ -15,7 +15,7 @@ FETCHED_LATER = "; the full set (0 MB) is fetched at the first run"
 
 
 def first_shade(stage) -> int:
-    return int(loaded(resolve(stage.dataset.places)).read()[0, 0, 0, 0])
+    return int(loaded(resolve(stage.dataset.sources)).read()[0, 0, 0, 0])
 
 
 def test_each_place_is_preferred_to_the_next(stage, server, monkeypatch) -> None:
@@ -71,7 +71,7 @@ def test_a_broken_own_file_is_told_and_nothing_else_is_taken(stage, server, monk
     own = stage.put_own(5)
     own.write_bytes(own.read_bytes()[:100])
     monkeypatch.setenv("GANLIB_DATA", str(stage.folder))
-    sentence = f"{own} is not a whole .npz file: File is not a zip file."
+    sentence = f"{own} is not a valid .npz file: File is not a zip file."
     with pytest.raises(DataError) as loaded:
         stage.dataset.load()
     with pytest.raises(DataError) as located:
@@ -99,7 +99,7 @@ def test_a_damaged_cached_copy_without_network(stage, server, monkeypatch) -> No
     stage.cached.parent.mkdir()
     stage.cached.write_bytes(b"rubbish")
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
-    found = loaded(resolve(stage.dataset.places))
+    found = loaded(resolve(stage.dataset.sources))
     assert found.read()[0, 0, 0, 0] == 200
     assert found.provenance == (
         "the downloaded copy is damaged and GANLIB_OFFLINE is set; using the bundled sample"
@@ -115,29 +115,29 @@ def test_damage_that_leaves_size_and_name_is_noticed_later_too(stage) -> None:
 
 
 def test_without_a_bundled_sample_the_reason_is_the_error(stage, server, monkeypatch) -> None:
-    places = dataclasses.replace(stage.dataset.places, bundled=None)
+    sources = dataclasses.replace(stage.dataset.sources, bundled=None)
     server.behave = lambda request: request.send_error(503)
     host = server.url.split("/")[2]
     with pytest.raises(DataError) as failed:
-        loaded(resolve(places))
+        loaded(resolve(sources))
     assert str(failed.value) == (
         "tiny.npz is not on this machine and was not fetched: "
         f"download failed: {host} answered 503 Service Unavailable."
     )
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
     with pytest.raises(DataError, match=r"was not fetched: GANLIB_OFFLINE is set\.$"):
-        loaded(resolve(places))
+        loaded(resolve(sources))
 
 
 def test_a_dataset_that_is_nowhere_says_so(stage) -> None:
-    places = dataclasses.replace(stage.dataset.places, remote=None, bundled=None)
+    sources = dataclasses.replace(stage.dataset.sources, remote=None, bundled=None)
     with pytest.raises(DataError) as caught:
-        loaded(resolve(places))
+        loaded(resolve(sources))
     assert str(caught.value) == "tiny.npz is not in the folder GANLIB_DATA, and nowhere else."
 
 
 def test_a_dataset_without_a_download_asks_nobody(stage, server) -> None:
-    places = dataclasses.replace(stage.dataset.places, remote=None, remote_format=None)
-    found = loaded(resolve(places))
+    sources = dataclasses.replace(stage.dataset.sources, remote=None, remote_format=None)
+    found = loaded(resolve(sources))
     assert (found.read()[0, 0, 0, 0], found.provenance) == (200, "bundled sample")
     assert server.requests == []

@@ -7,17 +7,13 @@ import re
 import resource
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from file_server import serving
 
-from ganlib.data import answer, partial
+from ganlib.data import partial, range_response
 from ganlib.data.base import loaded
 from ganlib.data.categories import category
 from ganlib.data.quickdraw import QuickDraw
@@ -43,73 +39,21 @@ def npy(array: np.ndarray, header: int) -> bytes:
 CONTENT = np.random.default_rng(0).integers(0, 256, (ROWS, WIDTH), dtype=np.uint8)
 
 
-@dataclass
-class Publisher:
-    """Serves one file by ranges; a test chooses how badly.
-
-    Args:
-        body: the file.
-        ranges: whether it knows ranges.
-        fail: answers by number, in place of proper ones.
-    """
-
-    body: bytes
-    ranges: bool = True
-    fail: dict[int, Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    sent: int = 0
-    url: str = ""
-
-    def answer(self, request: BaseHTTPRequestHandler) -> None:
-        self.asked.append((request.path, request.headers.get("Range", "")))
-        if special := self.fail.get(len(self.asked)):
-            special(request)
-            return
-        self.serve(request, len(self.body))
-
-    def serve(self, request: BaseHTTPRequestHandler, most: int) -> None:
-        """The proper answer, but hung up after so many bytes."""
-        said = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
-        first, last = (int(said[1]), int(said[2])) if said and self.ranges else (0, len(self.body))
-        part = self.body[first : last + 1]
-        if said and self.ranges:
-            request.send_response(206)
-            request.send_header("Content-Range", f"bytes {first}-{last}/{len(self.body)}")
-        else:
-            request.send_response(200)
-        request.send_header("Content-Length", str(len(part)))
-        request.end_headers()
-        try:
-            for start in range(0, min(most, len(part)), 4_096):
-                piece = part[start : min(start + 4_096, most)]
-                request.wfile.write(piece)
-                self.sent += len(piece)
-        except OSError:
-            pass  # the client had enough
-
-
 @pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    made = Publisher(npy(CONTENT, 80))
-    with serving(made.answer) as url:
-        made.url = f"{url}/base"
-        yield made
-
-
-@pytest.fixture
-def published(publisher: Publisher, tmp_path: Path) -> PublishedRows:
+def published(server, tmp_path: Path) -> PublishedRows:
+    server.body = npy(CONTENT, 80)
     return PublishedRows(
         name="apple",
-        url=f"{publisher.url}/apple.npy",
+        url=f"{server.url}/apple.npy",
         path=tmp_path / "cache" / "apple.npy-rows",
         width=WIDTH,
         rows=ROWS,
-        md5=hashlib.md5(publisher.body).hexdigest(),
+        md5=hashlib.md5(server.body).hexdigest(),
     )
 
 
-def asked_ranges(publisher: Publisher) -> list[tuple[int, int]]:
-    pairs = [re.fullmatch(r"bytes=(\d+)-(\d+)", said) for _, said in publisher.asked]
+def asked_ranges(server) -> list[tuple[int, int]]:
+    pairs = [re.fullmatch(r"bytes=(\d+)-(\d+)", said) for said in server.ranges_asked]
     return [(int(pair[1]), int(pair[2])) for pair in pairs if pair]
 
 
@@ -121,46 +65,40 @@ def failure(published: PublishedRows, wanted: int = 100) -> str:
     return caught.value.reason
 
 
-def test_only_the_header_and_the_rows_are_asked_for(
-    published: PublishedRows, publisher: Publisher
-) -> None:
+def test_only_the_header_and_the_rows_are_asked_for(published: PublishedRows, server) -> None:
     phases = list(published.fetch(100))
-    assert asked_ranges(publisher) == [(0, 80 + 784 * 100 - 1)]
-    assert publisher.sent == 80 + 784 * 100
+    assert asked_ranges(server) == [(0, 80 + 784 * 100 - 1)]
+    assert server.sent == 80 + 784 * 100
     assert published.count() == 100
     np.testing.assert_array_equal(published.read(100), CONTENT[:100])
     np.testing.assert_array_equal(published.read(7), CONTENT[:7])
     assert isinstance(phases[0], Phase) and phases[0].text.startswith("downloading apple: ")
 
 
-def test_a_newer_header_costs_the_bytes_it_is_longer(
-    published: PublishedRows, publisher: Publisher
-) -> None:
-    publisher.body = npy(CONTENT, 128)
+def test_a_newer_header_costs_the_bytes_it_is_longer(published: PublishedRows, server) -> None:
+    server.body = npy(CONTENT, 128)
     loaded(published.fetch(100))
-    assert asked_ranges(publisher) == [
+    assert asked_ranges(server) == [
         (0, 80 + 784 * 100 - 1),
         (80 + 784 * 100, 128 + 784 * 100 - 1),
     ]
-    assert publisher.sent == 128 + 784 * 100
+    assert server.sent == 128 + 784 * 100
     np.testing.assert_array_equal(published.read(100), CONTENT[:100])
 
 
-def test_more_rows_later_fetch_only_what_is_missing(
-    published: PublishedRows, publisher: Publisher
-) -> None:
+def test_more_rows_later_fetch_only_what_is_missing(published: PublishedRows, server) -> None:
     loaded(published.fetch(100))
     loaded(published.fetch(50))
-    assert len(publisher.asked) == 1
+    assert len(server.requests) == 1
     loaded(published.fetch(130))
-    assert asked_ranges(publisher)[1] == (80 + 784 * 100, 80 + 784 * 130 - 1)
+    assert asked_ranges(server)[1] == (80 + 784 * 100, 80 + 784 * 130 - 1)
     np.testing.assert_array_equal(published.read(130), CONTENT[:130])
 
 
 def test_a_server_without_ranges_is_read_to_the_last_wanted_byte(
-    published: PublishedRows, publisher: Publisher
+    published: PublishedRows, server
 ) -> None:
-    publisher.ranges = False
+    server.ranges = False
     loaded(published.fetch(100))
     np.testing.assert_array_equal(published.read(100), CONTENT[:100])
     loaded(published.fetch(300))
@@ -169,11 +107,11 @@ def test_a_server_without_ranges_is_read_to_the_last_wanted_byte(
 
 
 def test_a_connection_that_is_cut_is_taken_up_where_it_broke(
-    published: PublishedRows, publisher: Publisher
+    published: PublishedRows, server
 ) -> None:
-    publisher.fail = {1: lambda request: publisher.serve(request, 40_000)}
+    server.fail = {1: server.cut}
     phases = list(published.fetch(100))
-    (first, second) = asked_ranges(publisher)
+    (first, second) = asked_ranges(server)
     assert first == (0, 80 + 784 * 100 - 1)
     assert 0 < second[0] <= 40_000 and second[1] == first[1]
     np.testing.assert_array_equal(published.read(100), CONTENT[:100])
@@ -181,43 +119,17 @@ def test_a_connection_that_is_cut_is_taken_up_where_it_broke(
 
 
 def test_a_server_that_keeps_breaking_off_leaves_what_has_come(
-    published: PublishedRows, publisher: Publisher
+    published: PublishedRows, server
 ) -> None:
-    cut = {number: lambda request: publisher.serve(request, 10_000) for number in (1, 2, 3)}
-    publisher.fail = cut
+    server.behave = server.cut
     assert "127.0.0.1" in failure(published)
-    assert len(publisher.asked) == 3
+    assert len(server.requests) == 3
     kept = published.count()
     assert kept < 100
     np.testing.assert_array_equal(published.read(100), CONTENT[:kept])
-    publisher.fail = {}
+    server.behave = None
     loaded(published.fetch(100))
     np.testing.assert_array_equal(published.read(100), CONTENT[:100])
-
-
-def refuse(status: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(status)
-        request.send_header("Content-Length", "0")
-        request.end_headers()
-
-    return answer
-
-
-def test_a_missing_file_is_not_asked_for_again(
-    published: PublishedRows, publisher: Publisher
-) -> None:
-    loaded(published.fetch(20))
-    publisher.fail = {number: refuse(404) for number in range(2, 9)}
-    assert failure(published).endswith("answered 404 Not Found")
-    assert len(publisher.asked) == 2
-    np.testing.assert_array_equal(published.read(100), CONTENT[:20])
-
-
-def test_a_server_in_trouble_is_asked_again(published: PublishedRows, publisher: Publisher) -> None:
-    publisher.fail = {1: refuse(503), 2: refuse(500)}
-    loaded(published.fetch(100))
-    assert published.count() == 100 and len(publisher.asked) == 3
 
 
 BROKEN = {
@@ -240,29 +152,27 @@ BROKEN = {
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_file_that_is_not_what_was_published_leaves_nothing(
-    published: PublishedRows, publisher: Publisher, kind: str
+    published: PublishedRows, server, kind: str
 ) -> None:
-    publisher.body, words = BROKEN[kind]
+    server.body, words = BROKEN[kind]
     assert words in failure(published)
     assert published.count() == 0 and len(published.read(9)) == 0
 
 
-def test_a_whole_file_is_compared_with_its_checksum(
-    published: PublishedRows, publisher: Publisher
-) -> None:
+def test_a_whole_file_is_compared_with_its_checksum(published: PublishedRows, server) -> None:
     loaded(published.fetch(ROWS + 5))
     assert published.count() == ROWS
-    publisher.body = publisher.body[:-1] + b"\x00"
+    server.body = server.body[:-1] + b"\x00"
     other = replace(published, path=published.path.with_name("other.npy-rows"))
     assert "has not the published checksum" in failure(other, ROWS)
     assert other.count() == 0
 
 
 def test_a_download_that_is_given_up_goes_on_from_there(
-    published: PublishedRows, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+    published: PublishedRows, server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partial, "TOLD_EVERY_S", 0.0)
-    monkeypatch.setattr(answer, "_CHUNK_BYTES", 10_000)
+    monkeypatch.setattr(partial, "PROGRESS_EVERY_S", 0.0)
+    monkeypatch.setattr(range_response, "_CHUNK_BYTES", 10_000)
     fetching = published.fetch(ROWS)
     for _ in range(4):
         next(fetching)
@@ -271,13 +181,13 @@ def test_a_download_that_is_given_up_goes_on_from_there(
     assert 0 < kept < ROWS
     np.testing.assert_array_equal(published.read(ROWS), CONTENT[:kept])
     loaded(published.fetch(ROWS))
-    assert asked_ranges(publisher)[1][0] >= 80 + 784 * kept
+    assert asked_ranges(server)[1][0] >= 80 + 784 * kept
     np.testing.assert_array_equal(published.read(ROWS), CONTENT)
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "record", "no record"])
 def test_damage_to_the_cache_is_noticed_and_mended(
-    published: PublishedRows, publisher: Publisher, damage: str
+    published: PublishedRows, server, damage: str
 ) -> None:
     loaded(published.fetch(100))
     record = published.path.with_suffix(".json")
@@ -314,7 +224,7 @@ except DownloadError as error:
 
 
 def test_a_file_that_may_not_grow_leaves_the_cache_as_it_was(
-    published: PublishedRows, publisher: Publisher
+    published: PublishedRows, server
 ) -> None:
     # The kernel refuses the write, as it does on a full disk.
     loaded(published.fetch(20))
@@ -329,36 +239,21 @@ def test_a_file_that_may_not_grow_leaves_the_cache_as_it_was(
     np.testing.assert_array_equal(published.read(100), CONTENT[:20])
 
 
-def test_a_server_that_says_nothing_holds_nobody_up(
-    published: PublishedRows, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answer, "ANSWER_WITHIN_S", 0.4)
-    released = threading.Event()
-    publisher.fail = {number: lambda request: released.wait(20) for number in (1, 2, 3)}
-    assert "no answer from 127.0.0.1" in failure(published)
-    released.set()
-
-
-def test_a_server_that_is_not_there(published: PublishedRows) -> None:
-    nobody = PublishedRows(**{**vars(published), "url": "http://127.0.0.1:9/apple.npy"})
-    assert failure(nobody) == "127.0.0.1:9 could not be reached"
-
-
 def test_a_category_with_spaces_is_fetched_and_learned(
-    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+    server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "The Eiffel Tower"
     total = category(name).published
-    monkeypatch.setenv("GANLIB_QUICKDRAW_URL", publisher.url)
+    monkeypatch.setenv("GANLIB_QUICKDRAW_URL", server.url)
     head = npy(CONTENT[:1], 80).replace(b"(1, 784), }", f"({total}, 784), }}".encode())
-    publisher.body = (head[:79] if len(head) > 864 else head)[:80].ljust(79) + b"\n"
-    publisher.body = publisher.body[:79] + b"\n" + CONTENT.tobytes()
-    publisher.body = publisher.body.ljust(80 + 784 * total, b"\0")
+    server.body = (head[:79] if len(head) > 864 else head)[:80].ljust(79) + b"\n"
+    server.body = server.body[:79] + b"\n" + CONTENT.tobytes()
+    server.body = server.body.ljust(80 + 784 * total, b"\0")
     data = QuickDraw(categories=(name,), max_drawings=500)
     assert data.locate().sentence().endswith("500 drawings (0 MB) are fetched at the first run")
     samples = loaded(data.loading())
-    assert publisher.asked[0][0] == "/base/The%20Eiffel%20Tower.npy"
-    assert publisher.sent == 80 + 784 * 500
+    assert server.requests[0] == "/mirror/The%20Eiffel%20Tower.npy"
+    assert server.sent == 80 + 784 * 500
     assert samples.report.sentence() == (f"Quick, Draw! {name}, downloaded copy: 500 of {total:,}")
     assert data.locate().report == samples.report
     drawn = samples.take(0, 40).astype(np.uint8).reshape(40, 784)

@@ -11,6 +11,7 @@ import pytest
 
 from ganlib import examples, recipes
 from ganlib.errors import ConfigError
+from tests.support.cases import slow_but
 
 NAMES = examples.names()
 BOOKS = {
@@ -51,7 +52,7 @@ def test_it_needs_nothing_but_keras_and_tensorflow(name: str) -> None:
     assert imported == {"argparse", "os", "keras", "numpy", "tensorflow"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_but(["toy/scalar"], NAMES))
 def test_it_runs_and_writes_its_picture(
     name: str, tmp_path: Path, data_file: dict[str, Path]
 ) -> None:

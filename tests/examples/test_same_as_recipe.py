@@ -18,6 +18,7 @@ from ganlib.models.schedules import learning_rate_factor
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step
 from ganlib.training.step import adversarial_step, update_average
+from tests.support.cases import slow_but
 
 NAMES = examples.names()
 BATCH = 8
@@ -101,7 +102,7 @@ def test_optimisers_have_the_same_settings(name: str) -> None:
             np.testing.assert_allclose(theirs.learning_rate, rate, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_but(["toy/scalar", "wgan/clip"], NAMES))
 def test_two_steps_from_equal_weights_have_equal_losses(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +186,7 @@ def moment(step: int, config: RunConfig) -> Moment:
     return Moment(tf.constant(all_purposes(0)), tf.constant(step, tf.int64), steps)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_but(["toy/scalar", "wgan/clip"], NAMES))
 def test_what_a_step_is_given(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, data_file: dict[str, Path]
 ) -> None:

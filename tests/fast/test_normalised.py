@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from twins import begin_alike, values_and_gradients
 
 from ganlib.fast.normalised import FusedBatchNormalization
 from ganlib.models.rebuild import rebuild
+from tests.fast.twins import begin_alike, values_and_gradients
 
 RNG = np.random.default_rng(0)
 # Of images, with channels that suit oneDNN and without; and of vectors.

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from twins import begin_alike, gradients_of_gradients, values_and_gradients
 
 from ganlib.fast import small_images
 from ganlib.fast.small_images import SmallImageConv2D
 from ganlib.models.rebuild import rebuild
+from tests.fast.twins import begin_alike, gradients_of_gradients, values_and_gradients
 
 RNG = np.random.default_rng(0)
 # Kernel and strides; some kernels are larger than the images, and some taps see only zeros.

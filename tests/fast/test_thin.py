@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from twins import begin_alike, values_and_gradients
 
 from ganlib.fast import thin
 from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
 from ganlib.models.rebuild import rebuild
+from tests.fast.twins import begin_alike, values_and_gradients
 
 RNG = np.random.default_rng(0)
 KINDS = [(ThinConv2D, layers.Conv2D), (ThinConv2DTranspose, layers.Conv2DTranspose)]

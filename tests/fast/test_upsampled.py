@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from twins import values_and_gradients
 
 from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.models.rebuild import rebuild
+from tests.fast.twins import values_and_gradients
 
 RNG = np.random.default_rng(0)
 

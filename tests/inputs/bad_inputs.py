@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from lying_files import PICKLED, PNG
 
 from ganlib import recipes
+from tests.inputs.lying_files import PNG
 
 LONG = "x" * 5_000
 RUN = "20261122-0203-a1b2c3d4e5f6"
@@ -89,7 +89,9 @@ def read(recipe: str, name: str, *given: str, said: str) -> Command:
 
 
 def _of(rows: dict[str, Any]) -> list[Any]:
-    return [pytest.param(row, id=id) for id, row in rows.items()]
+    return [
+        pytest.param(*(row if isinstance(row, tuple) else [row]), id=id) for id, row in rows.items()
+    ]
 
 
 COMMANDS = _of(
@@ -310,8 +312,7 @@ COMMANDS = _of(
         "drawings, folder": drawings("folder.npy", "{folder}/folder.npy is not a file."),
         "drawings, device": drawings("device.npy", "{folder}/device.npy is not a file."),
         "drawings, circle": drawings(
-            "circle.npy",
-            "{folder}/circle.npy cannot be read: Too many levels of symbolic links.",
+            "circle.npy", "{folder}/circle.npy cannot be read: Too many levels of symbolic links."
         ),
         "drawings, nowhere": drawings(
             "nowhere.npy", "{folder}/nowhere.npy cannot be read: No such file or directory."
@@ -409,100 +410,86 @@ COMMANDS = _of(
 )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What stands in a file of settings of `toy/scalar`, on the command line and on the page.
-
-    Args:
-        given: the file's content.
-        said: the sentence.
-    """
-
-    given: bytes
-    said: str
-
-
+# What stands in a file of settings of `toy/scalar`, on the command line and on the page: (the
+# content, the sentence).
 SETTINGS = _of(
     {
-        "empty": Settings(
+        "empty": (
             b"",
             f"'a.json' is not JSON (Expecting value in line 1, column 1); it must be {FORMS}.",
         ),
-        "cut": Settings(
+        "cut": (
             b'{"steps": 5',
             "'a.json' is not JSON (Expecting ',' delimiter in line 1, column 12); "
             f"it must be {FORMS}.",
         ),
-        "PNG": Settings(PNG, f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}."),
-        "UTF-16": Settings(
+        "PNG": (PNG, f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}."),
+        "UTF-16": (
             '{"steps": 5}'.encode("utf-16"),
             f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}.",
         ),
-        "list": Settings(b"[1, 2]", f"'a.json' must be {FORMS}. Received: [1, 2]."),
-        "number": Settings(b"5", f"'a.json' must be {FORMS}. Received: 5."),
-        "null": Settings(b"null", f"'a.json' must be {FORMS}. Received: None."),
-        "deep": Settings(b"[" * 100_000, f"'a.json' is nested too deeply; it must be {FORMS}."),
-        "nested": Settings(
+        "list": (b"[1, 2]", f"'a.json' must be {FORMS}. Received: [1, 2]."),
+        "number": (b"5", f"'a.json' must be {FORMS}. Received: 5."),
+        "null": (b"null", f"'a.json' must be {FORMS}. Received: None."),
+        "deep": (b"[" * 100_000, f"'a.json' is nested too deeply; it must be {FORMS}."),
+        "nested": (
             b'{"steps": {"a": 1}}',
             "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
             "Received: {'a': 1}.",
         ),
-        "nothing": Settings(
+        "nothing": (
             b'{"steps": null}',
             "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
             "Received: None.",
         ),
-        "twice": Settings(
+        "twice": (
             b'{"steps": 5, "steps": 6}',
             "'a.json' has 'steps' twice; each may be given once. Received: 5 and 6.",
         ),
-        "NaN": Settings(
-            b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."
-        ),
-        "infinity": Settings(
+        "NaN": (b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."),
+        "infinity": (
             b'{"beta_1": -Infinity}',
             "'a.json' must have finite numbers only. Received: -Infinity.",
         ),
-        "overflow": Settings(
-            b'{"beta_1": 1e999}', "beta_1 must be a number from 0 below 1. Received: inf."
+        "overflow": (
+            b'{"beta_1": 1e999}',
+            "beta_1 must be a number from 0 below 1. Received: inf.",
         ),
-        "digits": Settings(
+        "digits": (
             b'{"steps": ' + b"9" * 5_000 + b"}",
             "'a.json' has a number of thousands of digits.",
         ),
-        "truth for a number": Settings(b'{"steps": true}', f"{STEPS} Received: True."),
-        "text for a number": Settings(b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
-        "number for a text": Settings(
-            b'{"own_table": 5}', "own_table must be a text. Received: 5."
-        ),
-        "fraction": Settings(b'{"steps": 1.5}', f"{STEPS} Received: 1.5."),
-        "list for a choice": Settings(
+        "truth for a number": (b'{"steps": true}', f"{STEPS} Received: True."),
+        "text for a number": (b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
+        "number for a text": (b'{"own_table": 5}', "own_table must be a text. Received: 5."),
+        "fraction": (b'{"steps": 1.5}', f"{STEPS} Received: 1.5."),
+        "list for a choice": (
             b'{"loss": ["hinge"]}',
             "loss must be one of non_saturating, least_squares, hinge, wasserstein, relativistic. "
             "Received: ['hinge'].",
         ),
-        "unknown": Settings(b'{"stepz": 5}', f"Unknown knob 'stepz'. Allowed: {KNOBS}."),
-        "half a surrogate": Settings(
+        "unknown": (b'{"stepz": 5}', f"Unknown knob 'stepz'. Allowed: {KNOBS}."),
+        "half a surrogate": (
             rb'{"own_table": "\ud800.csv"}',
             r"own_table must be a text. Received: '\ud800.csv'.",
         ),
-        "another recipe": Settings(
+        "another recipe": (
             b'{"recipe": "toy/plane", "config": {"steps": 5}}',
             "'a.json' must have settings of toy/scalar. Received: those of 'toy/plane'.",
         ),
-        "recipe, script": Settings(
+        "recipe, script": (
             f'{{"recipe": "{SCRIPT}", "config": {{}}}}'.encode(),
             f"'a.json' must have settings of toy/scalar. Received: those of '{SCRIPT}'.",
         ),
-        "no recipe": Settings(
+        "no recipe": (
             b'{"config": {"steps": 5}}',
             "'a.json' must have settings of toy/scalar. Received: those of 'no recipe'.",
         ),
-        "more": Settings(
+        "more": (
             b'{"recipe": "toy/scalar", "config": {}, "run": 1}',
             f"'a.json' must be {FORMS}. Received also: 'run'.",
         ),
-        "what excludes each other": Settings(
+        "what excludes each other": (
             b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
             "The loss wasserstein needs something that limits the critic's slope: set "
             "weight_clip, gradient_penalty or spectral_normalisation.",
@@ -511,248 +498,144 @@ SETTINGS = _of(
 )
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that is dropped onto a page.
+def _uploads(said: dict[str, str]) -> list[Any]:
+    """Files that are dropped onto a page, by name: (the name, the sentence).
 
     Args:
-        given: its name and content; the content of a name in `lying_files` where it is None.
-        said: the sentence.
+        said: the sentence, or what follows the name in it. The content is that of `lying_files`;
+            a name that is not there is an empty file.
     """
+    return [
+        pytest.param(name, text if name in text else f"{name} {text}", id=name)
+        for name, text in said.items()
+    ]
 
-    given: tuple[str, bytes | None]
-    said: str
 
-
-def _npy_refusal(name: str, why: str) -> Upload:
-    return Upload((name, None), f"{name} is not a .npy file: {why}.")
-
+NO_NPY = "is not a valid .npy file: its header"
+TOO_MANY = "images; at most 2,000,000 are read."
+UNFIT = "claims 3 images, but its size does not fit them; the file is damaged."
+VERSION = "is in .npy format (9, 9); expected (1, 0) or (2, 0)."
+PICKLED = "holds pickled Python objects, which are never loaded."
+NO_TEXT = "is not text; a CSV file was expected."
+NO_LINES = "begins with empty lines; a table was expected."
+LONG_CELL = "has a cell of more than 131,072 characters; a table of numbers was expected."
+NUMBERS = "expected numbers of (N,) or (N, columns)."
 
 # Onto "Your own drawings".
-DRAWINGS_UPLOADED = _of(
+DRAWINGS_UPLOADED = _uploads(
     {
-        "10^11": Upload(
-            ("much.npy", None),
-            "much.npy claims 100,000,000,000 drawings; at most 2,000,000 are read.",
-        ),
-        "more than 64 bits": Upload(
-            ("overflow.npy", None),
-            "overflow.npy claims 18,446,744,073,709,551,616 drawings; at most 2,000,000 are read.",
-        ),
-        # Their bytes, in 32 bits, are few.
-        "product": Upload(
-            ("product.npy", None),
-            "product.npy claims 23,529,465 drawings; at most 2,000,000 are read.",
-        ),
-        "negative": _npy_refusal("negative.npy", "its header claims the shape (-3, 784)"),
-        "truth": _npy_refusal("truth.npy", "its header claims the shape (True, 784)"),
-        "code": _npy_refusal("call.npy", "its header cannot be read"),
-        "brackets": _npy_refusal("brackets.npy", "its header cannot be read"),
-        "keys": _npy_refusal("keys.npy", "its header cannot be read"),
-        "header of 4 GB": _npy_refusal("header.npy", "its header cannot be read"),
-        "version": Upload(
-            ("version.npy", None),
-            "version.npy is in .npy format (9, 9); expected (1, 0) or (2, 0).",
-        ),
-        "fields": Upload(
-            ("fields.npy", None),
-            f"fields.npy is [('a', 'u1'), ('b', '<f8')] of (3, 784); {DRAWINGS}",
-        ),
-        "pickled": Upload(
-            ("pickled.npy", None),
-            "pickled.npy holds pickled Python objects, which are never loaded.",
-        ),
-        "short": Upload(
-            ("short.npy", None),
-            "short.npy claims 3 drawings, but its size does not fit them; the file is damaged.",
-        ),
-        "long": Upload(
-            ("long.npy", None),
-            "long.npy claims 3 drawings, but its size does not fit them; the file is damaged.",
-        ),
-        "floats": Upload(("floats.npy", None), f"floats.npy is float64 of (3, 784); {DRAWINGS}"),
-        "empty": Upload(("empty.npy", None), "empty.npy is empty."),
-        "script": Upload((f"{SCRIPT}.npy", b""), f"{SCRIPT}.npy is empty."),
-        "image": Upload((f"{IMAGE}.npy", b""), f"{IMAGE}.npy is empty."),
-        "path": Upload(("../../../../tmp/a.npy", b""), "../../../../tmp/a.npy is empty."),
+        "much.npy": f"claims 100,000,000,000 {TOO_MANY}",
+        "overflow.npy": f"claims 18,446,744,073,709,551,616 {TOO_MANY}",
+        # In 32 bits, its bytes are few.
+        "product.npy": f"claims 23,529,465 {TOO_MANY}",
+        "negative.npy": f"{NO_NPY} claims the shape (-3, 784).",
+        "truth.npy": f"{NO_NPY} claims the shape (True, 784).",
+        "call.npy": f"{NO_NPY} cannot be read.",
+        "brackets.npy": f"{NO_NPY} cannot be read.",
+        "keys.npy": f"{NO_NPY} cannot be read.",
+        "header.npy": f"{NO_NPY} cannot be read.",
+        "version.npy": VERSION,
+        "fields.npy": f"is [('a', 'u1'), ('b', '<f8')] of (3, 784); {DRAWINGS}",
+        "pickled.npy": PICKLED,
+        "short.npy": UNFIT,
+        "long.npy": UNFIT,
+        "floats.npy": f"is float64 of (3, 784); {DRAWINGS}",
+        "empty.npy": "is empty.",
+        f"{SCRIPT}.npy": "is empty.",
+        f"{IMAGE}.npy": "is empty.",
+        "../../../../tmp/a.npy": "is empty.",
     }
 )
 
 # Onto "Your own table".
-TABLES_UPLOADED = _of(
+TABLES_UPLOADED = _uploads(
     {
-        "PNG": Upload(("png.csv", None), "png.csv is not text; a CSV file was expected."),
-        "gz": Upload(("gz.csv", None), "gz.csv is not text; a CSV file was expected."),
-        "UTF-16": Upload(("utf16.csv", None), "utf16.csv is not text; a CSV file was expected."),
-        "lines": Upload(
-            ("lines.csv", None), "lines.csv begins with empty lines; a table was expected."
-        ),
-        "byte order mark": Upload(
-            ("mark.csv", None), "mark.csv begins with empty lines; a table was expected."
-        ),
-        "encodings": Upload(
-            ("mixed.csv", None), "mixed.csv has no column of numbers; it has gr��e."
-        ),
-        "quotes": Upload(
-            ("quotes.csv", None),
-            "quotes.csv has a cell of more than 131,072 characters; "
-            "a table of numbers was expected.",
-        ),
-        "10^6 columns": Upload(
-            ("wide.csv", None),
-            "The first line of wide.csv is longer than a megabyte; a table of at most 1,000 "
-            "columns was expected.",
-        ),
-        "10^5 levels of an index": Upload(
-            ("index.csv", None),
-            "index.csv has 100,000 columns; a table of at most 1,000 was expected.",
-        ),
-        "line": Upload(
-            ("line.csv", None),
-            "line.csv has a cell of more than 131,072 characters; a table of numbers was expected.",
-        ),
-        "no finite number": Upload(
-            ("infinite.csv", None), "infinite.csv has no column of numbers; it has x."
-        ),
-        "markup": Upload(
-            ("markup.csv", None),
-            "markup.csv has no column of numbers; it has <img src=x onerror=alert(1)>.",
-        ),
-        "Parquet that is npy": Upload(
-            ("npy.parquet", None),
-            "npy.parquet cannot be read as a table: Parquet magic bytes not found in footer. "
-            "Either the file is corrupted or this is not a parquet file.",
-        ),
-        "Parquet, footer of 2 GB": Upload(
-            ("footer.parquet", None),
-            "footer.parquet cannot be read as a table: Parquet file size is 12 bytes, smaller "
-            "than the size reported by footer's (2147483647bytes).",
-        ),
-        "Parquet, bomb": Upload(
-            ("bomb.parquet", None),
-            "bomb.parquet has 126,000,000 rows of 1 columns; at most 125,000,000 numbers are read.",
-        ),
-        "Parquet, lists": Upload(
-            ("lists.parquet", None), "lists.parquet has no column of numbers; it has x, y."
-        ),
-        "npy, product": Upload(
-            ("product2.npy", None),
-            "product2.npy has 4,294,967,296 columns; a table of at most 1,000 was expected.",
-        ),
-        "npy, negative": Upload(
-            ("negative2.npy", None),
-            "negative2.npy cannot be read as a table: its header claims the shape (-1, -8).",
-        ),
-        "npy, 10^11": Upload(
-            ("much2.npy", None),
-            "much2.npy has 100,000,000,000 rows of 1 columns; at most 125,000,000 numbers are "
-            "read.",
-        ),
-        "npy, complex": Upload(
-            ("complex.npy", None),
-            "complex.npy is complex128 of (3,); expected numbers of (N,) or (N, columns).",
-        ),
-        "npy, dates": Upload(
-            ("dates.npy", None),
-            "dates.npy is datetime64[s] of (3,); expected numbers of (N,) or (N, columns).",
-        ),
-        "npy, pickled": Upload(
-            ("pickled.npy", PICKLED),
-            "pickled.npy holds pickled Python objects, which are never loaded.",
-        ),
-        "npy, version": Upload(
-            ("version.npy", None),
-            "version.npy is in .npy format (9, 9); expected (1, 0) or (2, 0).",
-        ),
-        "script": Upload((f"{SCRIPT}.csv", b""), f"{SCRIPT}.csv is empty."),
-        "image": Upload(
-            (f"{IMAGE}.csv", b"\0"), f"{IMAGE}.csv is not text; a CSV file was expected."
-        ),
+        "png.csv": NO_TEXT,
+        "gz.csv": NO_TEXT,
+        "utf16.csv": NO_TEXT,
+        "lines.csv": NO_LINES,
+        "mark.csv": NO_LINES,
+        "mixed.csv": "has no column of numbers; it has gr��e.",
+        "quotes.csv": LONG_CELL,
+        "wide.csv": "The first line of wide.csv is longer than a megabyte; a table of at most "
+        "1,000 columns was expected.",
+        "index.csv": "has 100,000 columns; a table of at most 1,000 was expected.",
+        "line.csv": LONG_CELL,
+        "infinite.csv": "has no column of numbers; it has x.",
+        "markup.csv": "has no column of numbers; it has <img src=x onerror=alert(1)>.",
+        "npy.parquet": "cannot be read as a table: Parquet magic bytes not found in footer. "
+        "Either the file is corrupted or this is not a parquet file.",
+        "footer.parquet": "cannot be read as a table: Parquet file size is 12 bytes, smaller "
+        "than the size reported by footer's (2147483647bytes).",
+        "bomb.parquet": "has 126,000,000 rows of 1 columns; at most 125,000,000 numbers are read.",
+        "lists.parquet": "has no column of numbers; it has x, y.",
+        "product2.npy": "has 4,294,967,296 columns; a table of at most 1,000 was expected.",
+        "negative2.npy": "cannot be read as a table: its header claims the shape (-1, -8).",
+        "much2.npy": "has 100,000,000,000 rows of 1 columns; at most 125,000,000 numbers are read.",
+        "complex.npy": f"is complex128 of (3,); {NUMBERS}",
+        "dates.npy": f"is datetime64[s] of (3,); {NUMBERS}",
+        "pickled.npy": PICKLED,
+        "version.npy": VERSION,
+        f"{SCRIPT}.csv": "is empty.",
+        f"{IMAGE}.csv": "is empty.",
     }
 )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A value in the form.
-
-    Args:
-        page: its address.
-        recipe: whose form.
-        given: knobs and values, some of which no widget would let through.
-        said: the sentence.
-    """
-
-    page: str
-    recipe: str
-    given: dict[str, Any]
-    said: str
-
-
+# Values in the form, some of which no widget would let through: (recipe, knobs and values, the
+# sentence).
 FORM = _of(
     {
-        "huge": Entry(
-            "toy", "toy/scalar", {"steps": f"{10**15}"}, f"S{STEPS[1:]} Received: '{10**15}'."
-        ),
-        "negative": Entry(
-            "toy",
+        "huge": ("toy/scalar", {"steps": f"{10**15}"}, f"S{STEPS[1:]} Received: '{10**15}'."),
+        "negative": (
             "toy/scalar",
             {"seed": f"{-(10**12)}"},
             "Seed must be a whole number from 0 to 2,147,483,647. Received: '-1000000000000'.",
         ),
-        "NaN": Entry(
-            "toy",
+        "NaN": (
             "toy/scalar",
             {"beta_1": "nan"},
             "Beta 1 must be a number from 0 below 1. Received: 'nan'.",
         ),
-        "infinite": Entry(
-            "toy",
+        "infinite": (
             "toy/scalar",
             {"generator_learning_rate": "inf"},
             "Generator learning rate must be a number above 0 to 1. Received: 'inf'.",
         ),
-        "half a surrogate": Entry(
-            "toy",
+        "half a surrogate": (
             "toy/scalar",
             {"peaks": "\ud800"},
             r"Peaks must be a text. Received: '\ud800'.",
         ),
-        "peaks": Entry(
-            "toy",
+        "peaks": (
             "toy/scalar",
             {"target": "peaks", "peaks": f"1:1:1, {SCRIPT}"},
             "Peaks must be place:width:weight for each, separated by commas, such as "
             f"-2:0.5:1, 2:0.5:1. Received: '{SCRIPT}'.",
         ),
-        "table, password": Entry(
-            "toy",
+        "table, password": (
             "toy/scalar",
             {"target": "own", "own_table": "../../../../../../etc/passwd"},
             f"A table must be one of {TABLES}. Received: passwd.",
         ),
-        "drawing": Entry(
-            "toy",
+        "drawing": (
             "toy/plane",
             {"target": "drawn", "drawing": f"0,0 {IMAGE}"},
             "Drawing must be points x,y with spaces between them and semicolons between "
             f"strokes, such as 0,0.5 0.25,0.5; -1,-1. Received: '{IMAGE}'.",
         ),
-        "packing": Entry(
-            "mnist",
+        "packing": (
             "mnist/dcgan",
             {"packing": "3"},
             "Packing must divide batch size: 128 samples cannot be packed by 3.",
         ),
-        "no categories": Entry(
-            "quickdraw",
+        "no categories": (
             "quickdraw/conv",
             {"categories": []},
             "Categories must be one or more of 345 choices, such as The Eiffel Tower or "
             "zigzag, separated by commas. Received: none.",
         ),
-        "own file": Entry(
-            "quickdraw",
+        "own file": (
             "quickdraw/conv",
             {"own_file": "~nobody-is-called-so/a.npy"},
             "Own file must be a path; there is no such home folder. "
@@ -762,23 +645,9 @@ FORM = _of(
 )
 
 
-@dataclass(frozen=True)
-class Address:
-    """An address that a browser asks a server for.
-
-    Args:
-        page: the path behind the server's name.
-        query: what stands behind the question mark, as it is sent.
-        said: what the page says.
-    """
-
-    page: str
-    query: str
-    said: str
-
-
-def _no_id(page: str, query: str, received: str) -> Address:
-    return Address(
+# Addresses that a browser asks a server for: (path, query as it is sent, what the page says).
+def _no_id(page: str, query: str, received: str) -> tuple[str, str, str]:
+    return (
         page,
         query,
         "A run id is a date, a time and 12 letters or digits, like 20261122-0203-a1b2c3d4e5f6. "
@@ -800,11 +669,9 @@ ADDRESSES = _of(
         ),
         "long": _no_id("toy", f"run={LONG}", f"'{'x' * 56}..."),
         "given twice": _no_id("toy", f"run={RUN}&run=none", "'none'"),
-        "no such run": Address("toy", f"run={RUN}", f"Run {RUN} does not exist."),
-        "no such key": Address("toy", f"steps=9&{SCRIPT}={IMAGE}", "What will happen"),
-        "no such run, distributions": Address(
-            "distributions", f"run={SCRIPT}", "No run has samples yet."
-        ),
+        "no such run": ("toy", f"run={RUN}", f"Run {RUN} does not exist."),
+        "no such key": ("toy", f"steps=9&{SCRIPT}={IMAGE}", "What will happen"),
+        "no such run, distributions": ("distributions", f"run={SCRIPT}", "No run has samples yet."),
     }
 )
 

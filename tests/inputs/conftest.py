@@ -8,10 +8,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
-from ganlib.bench.server import AppServer, served
-from tests.ui import component_register  # noqa: F401  (before any page is opened)
+from tests.support import APP
+from tests.support.components import share_components
+from tests.support.server import AppServer, served
 
-APP = Path(__file__).parents[2] / "app.py"
+# Before any page is opened.
+share_components()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bad_inputs import (
+from streamlit.testing.v1 import AppTest
+
+from ganlib import recipes
+from ganlib.cli import main
+from tests.inputs.bad_inputs import (
     ADDRESSES,
     COMMANDS,
     DRAWINGS_UPLOADED,
@@ -17,19 +21,11 @@ from bad_inputs import (
     SENT,
     SETTINGS,
     TABLES_UPLOADED,
-    Address,
     Command,
-    Entry,
-    Settings,
-    Upload,
 )
-from lying_files import CONTENTS, make
-from streamlit.testing.v1 import AppTest
-
-from ganlib import recipes
-from ganlib.bench.server import AppServer
-from ganlib.bench.session import Tab
-from ganlib.cli import main
+from tests.inputs.lying_files import CONTENTS, make
+from tests.support.server import AppServer
+from tests.support.tab import Tab
 
 Page = Callable[[str], AppTest]
 Say = Callable[..., str]
@@ -80,9 +76,9 @@ def test_the_table_is_long_and_says_each_thing_once() -> None:
     ids = [{row.id for row in rows} for rows in TABLE]
     assert sum(map(len, ids)) >= 80
     assert [len(names) for names in ids] == [len(rows) for rows in TABLE]
-    for row in (row.values[0] for rows in TABLE[:-1] for row in rows):
-        assert "\n" not in row.said and row.said.strip() == row.said
-        assert len(row.said) < 1_000
+    for said in (getattr(row.values[-1], "said", row.values[-1]) for rows in TABLE for row in rows):
+        assert "\n" not in said and said.strip() == said
+        assert len(said) < 1_000
 
 
 @pytest.mark.parametrize("row", COMMANDS)
@@ -100,18 +96,20 @@ def test_on_the_command_line(
     assert command(*map(filled, row.given)) == filled(row.said)
 
 
-@pytest.mark.parametrize("row", SETTINGS)
-def test_in_a_file_of_settings(row: Settings, command: Say, tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_bytes(row.given)
+@pytest.mark.parametrize(("given", "said"), SETTINGS)
+def test_in_a_file_of_settings(given: bytes, said: str, command: Say, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(given)
     line = command("train", "toy/scalar", "--config", str(tmp_path / "a.json"))
-    assert line == row.said
+    assert line == said
 
 
-@pytest.mark.parametrize("row", SETTINGS)
-def test_in_settings_that_are_loaded_on_the_page(row: Settings, page: Page, kept: Path) -> None:
+@pytest.mark.parametrize(("given", "said"), SETTINGS)
+def test_in_settings_that_are_loaded_on_the_page(
+    given: bytes, said: str, page: Page, kept: Path
+) -> None:
     app, before = page("toy"), values_of(page("toy"), "toy/scalar")
-    uploaded(app, "toy/scalar:settings", ("a.json", row.given))
-    assert sentences(app.error) == [row.said]
+    uploaded(app, "toy/scalar:settings", "a.json", given)
+    assert sentences(app.error) == [said]
     assert values_of(app, "toy/scalar") == before
     assert not app.button(key="start").disabled
     assert not files_in(kept)
@@ -119,70 +117,64 @@ def test_in_settings_that_are_loaded_on_the_page(row: Settings, page: Page, kept
     assert not app.error
 
 
-@pytest.mark.parametrize("row", DRAWINGS_UPLOADED)
-def test_as_drawings_of_ones_own(row: Upload, page: Page, kept: Path) -> None:
-    app, before = page("quickdraw"), values_of(page("quickdraw"), "quickdraw/conv")
-    uploaded(app, "quickdraw/conv:own_file:upload", row.given)
-    assert sentences(app.error) == [row.said]
-    assert values_of(app, "quickdraw/conv") == before
+@pytest.mark.parametrize(("name", "said"), DRAWINGS_UPLOADED)
+def test_as_drawings_of_ones_own(name: str, said: str, page: Page, kept: Path) -> None:
+    refused(page("quickdraw"), "quickdraw/conv", "own_file", name, said)
     assert not files_in(kept) and not Path("unpickled").exists()
-    uploaded(app, "quickdraw/conv:own_file:upload", None)
-    assert not app.error
 
 
-@pytest.mark.parametrize("row", TABLES_UPLOADED)
-def test_as_a_table_to_learn(row: Upload, page: Page, kept: Path) -> None:
-    app, before = page("toy"), values_of(page("toy"), "toy/scalar")
-    uploaded(app, "toy/scalar:own_table:upload", row.given)
-    assert sentences(app.error) == [row.said]
-    assert values_of(app, "toy/scalar") == before
+@pytest.mark.parametrize(("name", "said"), TABLES_UPLOADED)
+def test_as_a_table_to_learn(name: str, said: str, page: Page, kept: Path) -> None:
+    refused(page("toy"), "toy/scalar", "own_table", name, said)
     assert not files_in(kept) and not Path("unpickled").exists()
-    uploaded(app, "toy/scalar:own_table:upload", None)
-    assert not app.error
 
 
-@pytest.mark.parametrize("row", TABLES_UPLOADED)
-def test_as_a_table_to_compare(row: Upload, page: Page, kept: Path) -> None:
+@pytest.mark.parametrize(("name", "said"), TABLES_UPLOADED)
+def test_as_a_table_to_compare(name: str, said: str, page: Page, kept: Path) -> None:
     app = page("distributions")
     app.session_state["compare.source"] = "A table of your own"
     app.run()
-    uploaded(app, "compare.table", row.given)
-    assert sentences(app.error) == [row.said]
+    uploaded(app, "compare.table", name)
+    assert sentences(app.error) == [said]
     assert not files_in(kept) and not Path("unpickled").exists()
 
 
-@pytest.mark.parametrize("row", FORM)
-def test_in_the_form(row: Entry, page: Page, kept: Path) -> None:
-    app = page(row.page)
-    app.selectbox(key=f"{row.page}.recipe").select(row.recipe).run()
-    defaults = values_of(app, row.recipe)
-    for knob, value in row.given.items():
-        app.session_state[f"{row.recipe}:{knob}"] = value
+@pytest.mark.parametrize(("recipe", "given", "said"), FORM)
+def test_in_the_form(
+    recipe: str, given: dict[str, object], said: str, page: Page, kept: Path
+) -> None:
+    name = recipe.partition("/")[0]
+    app = page(name)
+    app.selectbox(key=f"{name}.recipe").select(recipe).run()
+    defaults = values_of(app, recipe)
+    for knob, value in given.items():
+        app.session_state[f"{recipe}:{knob}"] = value
     app.run()
     assert not app.exception
-    assert row.said in sentences(app.error)
+    assert said in sentences(app.error)
     assert app.button(key="start").disabled
     assert not files_in(kept)
-    app.button(key=f"{row.recipe}:reset").click().run()
+    app.button(key=f"{recipe}:reset").click().run()
     assert not app.exception and not app.error
-    assert values_of(app, row.recipe) == defaults
+    assert values_of(app, recipe) == defaults
     assert not app.button(key="start").disabled
 
 
-@pytest.mark.parametrize("row", ADDRESSES)
-def test_in_an_address(row: Address, server: AppServer) -> None:
+@pytest.mark.parametrize(("page", "query", "said"), ADDRESSES)
+def test_in_an_address(page: str, query: str, said: str, server: AppServer) -> None:
     async def look() -> None:
-        async with Tab(server.url, row.page, row.query) as tab:
+        async with Tab(server.url, page, query) as tab:
             unharmed(tab, server)
-            assert any(row.said in readable(text) for text in tab.screen.texts), tab.screen.texts
+            assert any(said in readable(text) for text in tab.screen.texts), tab.screen.texts
 
     asyncio.run(look())
 
 
-@pytest.mark.parametrize("row", SENT)
-def test_in_what_a_browser_would_never_send(row: tuple[str, str, str], server: AppServer) -> None:
+@pytest.mark.parametrize(("page", "key", "choice"), SENT)
+def test_in_what_a_browser_would_never_send(
+    page: str, key: str, choice: str, server: AppServer
+) -> None:
     async def send() -> None:
-        page, key, choice = row
         async with Tab(server.url, page) as tab:
             before = tab.screen.texts
             await tab.enter(key, choice)
@@ -236,10 +228,19 @@ def values_of(app: AppTest, recipe: str) -> dict[str, object]:
     return {knob: tuple(one) if isinstance(one, list) else one for knob, one in held.items()}
 
 
-def uploaded(app: AppTest, key: str, given: tuple[str, bytes | None] | None) -> None:
-    """Drops a file onto an uploader, or takes it away."""
-    if given is not None:
-        name, content = given
-        given = (name, CONTENTS[name]() if content is None else content, "text/plain")
-    app.file_uploader(key=key).set_value(given).run()
+def refused(app: AppTest, recipe: str, knob: str, name: str, said: str) -> None:
+    """An upload leaves a sentence and the form as it was, until it is taken away."""
+    before, key = values_of(app, recipe), f"{recipe}:{knob}:upload"
+    uploaded(app, key, name)
+    assert sentences(app.error) == [said]
+    assert values_of(app, recipe) == before
+    uploaded(app, key, None)
+    assert not app.error
+
+
+def uploaded(app: AppTest, key: str, name: str | None, content: bytes | None = None) -> None:
+    """Drops a file onto an uploader, or takes it away; its content is that of `lying_files`."""
+    if name is not None and content is None:
+        content = CONTENTS.get(name, bytes)()
+    app.file_uploader(key=key).set_value(name and (name, content, "text/plain")).run()
     assert not app.exception, app.exception

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from kill_processes import Pool, pool
+
+from tests.kills.kill_processes import Pool, pool
 
 
 @pytest.fixture(scope="session")

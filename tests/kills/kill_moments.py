@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from kill_processes import Moment, Session
+from tests.kills.kill_processes import Moment, Session
 
 # What a kill is to hit, and how many of ten do.
 KINDS = {

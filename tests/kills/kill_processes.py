@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kill_child import Job
-
-from ganlib.bench.server import ROOT, environment
+from tests.kills.kill_child import Job
+from tests.support import ROOT
+from tests.support.server import environment
 
 # A process that says nothing for so long hangs.
 _PATIENCE_S = 300.0
@@ -82,7 +82,7 @@ class Child:
     def __init__(self, folder: Path):
         self._log = folder / "children.log"
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("kill_child.py"))],
+            [sys.executable, "-m", "tests.kills.kill_child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log.open("ab"),

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from kill_processes import Child, Moment, Pool, Session, session
-
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
 from ganlib.runs.checkpoint import CheckpointFolder
+from tests.kills.kill_processes import Child, Moment, Pool, Session, session
 
 
 class KilledRun:

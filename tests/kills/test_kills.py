@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from kill_cases import Case, cases
-from kill_compare import differences
-from kill_processes import Moment, Pool
-from killed_run import KilledRun, readable, temporaries
 
 from ganlib.runs import Run
+from tests.kills.kill_cases import Case, cases
+from tests.kills.kill_compare import differences
+from tests.kills.kill_processes import Moment, Pool
+from tests.kills.killed_run import KilledRun, readable, temporaries
 
 # Dropout and batch normalisation: their state decides the future, too.
 DROPOUT = "mnist/dcgan"

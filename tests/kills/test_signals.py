@@ -4,11 +4,11 @@ import signal
 from pathlib import Path
 
 import pytest
-from kill_compare import differences
-from kill_processes import Child, Pool
-from killed_run import KilledRun, readable
 
 from ganlib.runs import Run
+from tests.kills.kill_compare import differences
+from tests.kills.kill_processes import Child, Pool
+from tests.kills.killed_run import KilledRun, readable
 
 # Too short to be saved by time: there is no checkpoint but those that the signals have made.
 ARGUMENTS = [

@@ -8,16 +8,14 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from ganlib.metrics.comparison import common_bins, compare
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
-CASES = 1_000
+# Sizes of samples, and how many pairs of each are compared: large ones take ten times as long.
+CASES = {20: 1_000, 100: 1_000, 2_000: 250}
 # As many as a page that is live takes.
 RESAMPLES = 200
-SIZES = [20, 100, 2_000]
 # Continuous, discrete, and in groups.
 THREE_KINDS = ["normal", "die", "grouped"]
-# Four standard errors of a share near 5 % of 1,000 cases, and of one near 1 %.
-NEAR_5, NEAR_1 = 0.028, 0.0126
 # Values of a group, and how strongly they depend on each other.
 GROUP, CORRELATION = 50, 0.3
 
@@ -32,14 +30,14 @@ class Kind:
         points: (p,) where the distribution functions change, or close to each other.
     """
 
-    draw: Callable[[np.random.Generator, int, bool], Counted]
+    draw: Callable[[np.random.Generator, int, bool], WeightedSample]
     cdf: Callable[[np.ndarray, bool], np.ndarray]
     points: np.ndarray
 
 
 def _continuous(same: stats.rv_continuous, other: stats.rv_continuous) -> Kind:
     return Kind(
-        lambda rng, size, differs: Counted.of(
+        lambda rng, size, differs: WeightedSample.of(
             (other if differs else same).rvs(size, random_state=rng)
         ),
         lambda x, differs: (other if differs else same).cdf(x),
@@ -55,7 +53,7 @@ def _discrete(same: list[float], other: list[float]) -> Kind:
         return total[np.searchsorted(faces, x, side="right")]
 
     return Kind(
-        lambda rng, size, differs: Counted.of(
+        lambda rng, size, differs: WeightedSample.of(
             rng.choice(faces, size, p=other if differs else same)
         ),
         cdf,
@@ -66,11 +64,11 @@ def _discrete(same: list[float], other: list[float]) -> Kind:
 def _grouped(same: stats.rv_continuous, other: stats.rv_continuous) -> Kind:
     """Vectors of numbers with Gaussian dependence: they share a part of what is drawn."""
 
-    def draw(rng: np.random.Generator, size: int, differs: bool) -> Counted:
+    def draw(rng: np.random.Generator, size: int, differs: bool) -> WeightedSample:
         shared, own = rng.normal(size=(size, 1)), rng.normal(size=(size, GROUP))
         normal = np.sqrt(CORRELATION) * shared + np.sqrt(1 - CORRELATION) * own
         numbers = (other if differs else same).ppf(stats.norm.cdf(normal))
-        return Counted.of_groups(numbers, "vectors")
+        return WeightedSample.of_groups(numbers, "vectors")
 
     return Kind(draw, _continuous(same, other).cdf, np.linspace(-12, 30, 84_001))
 
@@ -116,6 +114,11 @@ class Rates:
         return {name: 1 - self.too_high[name] - self.too_low[name] for name in self.value}
 
 
+def margin(share: float, size: int) -> float:
+    """Four standard errors of a share, 0 to 1, of the cases of a size."""
+    return float(4 * np.sqrt(share * (1 - share) / CASES[size]))
+
+
 def simulate(
     kind: str, size: int, differs: bool, *, cases: int, resamples: int, other_size: int = 0
 ) -> Rates:
@@ -150,14 +153,14 @@ def simulate(
             "Jensen-Shannon": float(np.nan_to_num(jensenshannon(*shares, 2))),
             "Histogram gap": np.abs(shares[0] - shares[1]).sum() / 2,
         }
-        sure = {distance.title: distance.certainty for distance in found.distances}
+        sure = {distance.title: distance.bootstrap for distance in found.distances}
         above = any(certainty.low > 0 for certainty in sure.values())
         rows.append(
             (
                 {"claimed": found.differ, "disagreed": above != found.differ},
                 {
                     name: (
-                        distance.value > sure[name].chance,
+                        distance.value > sure[name].null_95,
                         sure[name].low > truth[name] + 1e-9,
                         sure[name].high < truth[name] - 1e-9,
                         distance.value,

@@ -10,9 +10,9 @@ from scipy.spatial.distance import jensenshannon
 
 from ganlib.metrics.comparison import Comparison, common_bins, distance_values
 from ganlib.metrics.comparison import compare as compare_
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 
-of = Counted.of
+of = WeightedSample.of
 
 RNG = np.random.default_rng(5)
 NORMAL = RNG.normal(size=1_500)
@@ -51,10 +51,10 @@ def test_distances_are_scipys(real: np.ndarray, generated: np.ndarray) -> None:
 
 def test_every_value_lies_in_its_interval() -> None:
     for distance in compare(of(NORMAL), of(NORMAL[:700] * 1.3)).distances:
-        sure = distance.certainty
+        sure = distance.bootstrap
         assert sure is not None
         assert 0 <= sure.low <= sure.corrected <= distance.value <= sure.high
-        assert sure.chance > 0
+        assert sure.null_95 > 0
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_no_difference_is_said() -> None:
     assert found.sentence.endswith(f"{found.p_value:.0%} of comparisons (p = {found.p_value:.2f}).")
     assert not found.differ
     for distance in found.distances:
-        assert distance.certainty is not None
-        assert distance.certainty.low == 0
+        assert distance.bootstrap is not None
+        assert distance.bootstrap.low == 0
 
 
 def test_the_probability_is_the_least_of_the_table() -> None:
     found = compare(of(NORMAL[:60]), of(NORMAL[60:150] + 0.3))
     assert found.p_value == min(
-        one.certainty.p_value for one in found.distances if one.certainty is not None
+        one.bootstrap.p_value for one in found.distances if one.bootstrap is not None
     )
     assert 1 / 301 < found.p_value < 1
 
@@ -120,7 +120,7 @@ def test_vectors_are_compared_as_vectors() -> None:
     claimed = wrongly = 0
     for seed in range(20):
         pair = vectors(2 * seed), vectors(2 * seed + 1)
-        claimed += compare_(*(Counted.of_groups(one, "vectors") for one in pair)).differ
+        claimed += compare_(*(WeightedSample.of_groups(one, "vectors") for one in pair)).differ
         wrongly += compare_(*map(of, pair)).differ
     # Taken for 25,600 values drawn one by one, most pairs are called different.
     assert wrongly >= 10
@@ -136,14 +136,14 @@ def test_samples_that_are_too_small_are_said_to_be(real: int, generated: int) ->
     )
     assert found.p_value is None
     assert not found.differ
-    assert all(distance.certainty is None for distance in found.distances)
+    assert all(distance.bootstrap is None for distance in found.distances)
     # The distances themselves are what they are.
     assert found.distances[0].value > 5
 
 
 def test_few_groups_are_few_however_many_values_they_have() -> None:
     real, generated = (
-        Counted.of_groups(RNG.normal(size=(count, 500)), "images") for count in (300, 19)
+        WeightedSample.of_groups(RNG.normal(size=(count, 500)), "images") for count in (300, 19)
     )
     assert "300 real and 19 generated images." in compare(real, generated).sentence
 
@@ -171,8 +171,8 @@ def test_poor_samples_have_an_answer(real: list[float], generated: list[float], 
     many = compare(of(np.repeat(real, 30)), of(np.repeat(generated, 30)))
     assert many.differ == (sorted({*real}) != sorted({*generated}))
     for distance in many.distances:
-        assert distance.certainty is not None
-        assert np.isfinite(astuple(distance.certainty)).all()
+        assert distance.bootstrap is not None
+        assert np.isfinite(astuple(distance.bootstrap)).all()
     # Nothing can be told over a sigma of 0.
     assert ("Wasserstein-1 / sigma" in values(found)) == (len(set(real)) > 1)
 

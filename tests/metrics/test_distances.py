@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
     wasserstein1,
     wasserstein1_over_sigma,
 )
+from ganlib.metrics.weighted_sample import WeightedSample
 
-of = Counted.of
+of = WeightedSample.of
 
 RNG = np.random.default_rng(0)
 REAL = RNG.normal(1.0, 2.0, 500)

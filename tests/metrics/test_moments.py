@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from expected_figures import figures
 from scipy import stats
 
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.moments import moments, safe_scale, standard_errors
+from ganlib.metrics.weighted_sample import WeightedSample
+from tests.metrics.expected_figures import figures
 
-of = Counted.of
+of = WeightedSample.of
 
 SKEWED = np.random.default_rng(3).gamma(2.0, 1.5, 1_001)
 
@@ -59,16 +59,16 @@ def test_the_scale_is_a_power_of_two_and_1_for_usual_numbers() -> None:
 def test_standard_errors_are_the_textbooks() -> None:
     rng = np.random.default_rng(2)
     numbers = rng.exponential(3, 5_000)
-    mean, sd = standard_errors(Counted.of(numbers))
+    mean, sd = standard_errors(WeightedSample.of(numbers))
     assert mean == pytest.approx(numbers.std() / np.sqrt(5_000), rel=1e-9)
     # Of the standard deviation, by the fourth moment.
     kurtosis = stats.kurtosis(numbers) + 3
     assert sd == pytest.approx(numbers.std() * np.sqrt((kurtosis - 1) / 4 / 5_000), rel=1e-9)
     # A group counts once: means of groups, and their spread.
     groups = rng.normal(size=(40, 1)) + rng.normal(size=(40, 30))
-    mean, sd = standard_errors(Counted.of_groups(groups, "vectors"))
+    mean, sd = standard_errors(WeightedSample.of_groups(groups, "vectors"))
     assert mean == pytest.approx(groups.mean(1).std() / np.sqrt(40), rel=1e-9)
     assert mean > 3 * groups.std() / np.sqrt(groups.size)
     squares = ((groups - groups.mean()) ** 2).mean(1)
     assert sd == pytest.approx(squares.std() / np.sqrt(40) / 2 / groups.std(), rel=1e-9)
-    assert standard_errors(Counted.of(np.full(9, 1e300))) == (0, 0)
+    assert standard_errors(WeightedSample.of(np.full(9, 1e300))) == (0, 0)

@@ -5,7 +5,7 @@ import pytest
 
 from ganlib import data
 from ganlib.metrics.comparison import compare
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.training.probe import image_distributions
 
 CASES, IMAGES = 60, 256
@@ -24,10 +24,10 @@ def test_other_real_images_are_seldom_called_different(
             image_distributions(images.take(2 * case + half, IMAGES)) for half in range(2)
         )
         brightness = [
-            Counted.of_group_counts(np.arange(256), views["pixels"], "images")
+            WeightedSample.of_group_counts(np.arange(256), views["pixels"], "images")
             for views in (first, second)
         ]
-        ink = [Counted.of(views["ink"]) for views in (first, second)]
+        ink = [WeightedSample.of(views["ink"]) for views in (first, second)]
         claimed["ink"] += compare(*ink, resamples=200, seed=case).differ
         claimed["pixels"] += compare(*brightness, resamples=200, seed=case).differ
     # Nominal is 1 %; with pixels taken for independent, 16 to 20 of 20 were.

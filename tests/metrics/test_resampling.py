@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ganlib.metrics.counted import Counted
-from ganlib.metrics.resampling import SIGNIFICANCE, certainties, grid_of
+from ganlib.metrics.resampling import SIGNIFICANCE, grid_of, resample_distances
+from ganlib.metrics.weighted_sample import WeightedSample
 
-of = Counted.of
+of = WeightedSample.of
 
 
 def mean_gap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -57,8 +57,8 @@ def test_bins_are_made_of_whole_cells() -> None:
 
 
 def test_groups_keep_rows_of_their_own() -> None:
-    real = Counted.of_groups(np.array([[1.0, 2], [2, 2], [3, 1]]), "vectors")
-    generated = Counted.of_groups(np.array([[2.0, 4]]), "vectors")
+    real = WeightedSample.of_groups(np.array([[1.0, 2], [2, 2], [3, 1]]), "vectors")
+    generated = WeightedSample.of_groups(np.array([[2.0, 4]]), "vectors")
     grid = grid_of(real, generated)
     assert grid.points.tolist() == [1, 2, 3, 4]
     assert grid.real.tolist() == [[1, 1, 0, 0], [0, 2, 0, 0], [1, 0, 1, 0]]
@@ -72,7 +72,7 @@ def test_groups_keep_rows_of_their_own() -> None:
 def test_interval_of_a_difference_of_shares_is_the_textbooks(cells: int, resamples: int) -> None:
     # 30 % of 2,000 against 50 % of 1,000: sd of the difference sqrt(.21 / 2000 + .25 / 1000).
     real, generated = (np.pad(counts, (0, cells - 2)) for counts in ([1_400, 600], [500, 500]))
-    (found,) = certainties(np.array([0.2]), real, generated, mean_gap, resamples=resamples)
+    (found,) = resample_distances(np.array([0.2]), real, generated, mean_gap, resamples=resamples)
     sd = np.sqrt(0.21 / 2_000 + 0.25 / 1_000)
     near = 0.2 / np.sqrt(resamples)
     # 1 % are beyond the lower end, 2.5 % beyond the upper.
@@ -82,18 +82,18 @@ def test_interval_of_a_difference_of_shares_is_the_textbooks(cells: int, resampl
     assert found.p_value == pytest.approx(1 / (1 + resamples))
     # Two real samples: the absolute value of a Gaussian, 95 % at 1.96 sd.
     alike = np.sqrt(0.21 / 2_000 + 0.21 / 1_000)
-    assert found.chance == pytest.approx(1.96 * alike, rel=0.05)
+    assert found.null_95 == pytest.approx(1.96 * alike, rel=0.05)
 
 
 def test_what_chance_can_do_reaches_down_to_0() -> None:
     real, generated = np.array([70, 30]), np.array([67, 33])
-    (found,) = certainties(np.array([0.03]), real, generated, mean_gap, resamples=4_000)
+    (found,) = resample_distances(np.array([0.03]), real, generated, mean_gap, resamples=4_000)
     assert found.low == 0
     assert found.high > 0.13
     # Fisher's exact test, which shares out the same 63 of 200.
     exact = stats.fisher_exact([[70, 30], [67, 33]]).pvalue
     assert found.p_value == pytest.approx(exact, abs=0.025)
-    assert found.chance == pytest.approx(1.96 * np.sqrt(2 * 0.315 * 0.685 / 100), abs=0.01)
+    assert found.null_95 == pytest.approx(1.96 * np.sqrt(2 * 0.315 * 0.685 / 100), abs=0.01)
 
 
 def every_split(rows: np.ndarray, size: int) -> np.ndarray:
@@ -123,7 +123,7 @@ def test_the_probability_is_that_of_all_ways_to_share_out(grouped: bool) -> None
         if grouped
         else (real.sum(0), generated.sum(0))
     )
-    (found,) = certainties(observed, *given, largest_gap, resamples=20_000)
+    (found,) = resample_distances(observed, *given, largest_gap, resamples=20_000)
     assert found.p_value == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 20_000))
 
 
@@ -136,7 +136,7 @@ def test_ties_do_not_make_the_test_timid() -> None:
         first, second = rng.integers(0, 6, (2, 60))
         counts = [np.bincount(rolls, minlength=6) for rolls in (first, second)]
         observed = largest_gap(*(one[None] / 60 for one in counts))[0]
-        (found,) = certainties(observed, *counts, largest_gap, resamples=199, seed=seed)
+        (found,) = resample_distances(observed, *counts, largest_gap, resamples=199, seed=seed)
         ours += found.p_value <= level
         formula += stats.ks_2samp(first, second).pvalue <= level
     assert formula / cases < 0.02
@@ -153,7 +153,7 @@ def test_one_of_several_distances_is_as_improbable_as_it_says() -> None:
     for seed in range(cases):
         counts = np.random.default_rng(seed).multinomial(300, np.full(12, 1 / 12), 2)
         observed = np.abs(counts[0] - counts[1]) / 300
-        found = certainties(observed, *counts, cells, resamples=199, seed=seed)
+        found = resample_distances(observed, *counts, cells, resamples=199, seed=seed)
         claimed += min(one.p_value for one in found) < SIGNIFICANCE
         sd = np.sqrt(2 * (1 / 12) * (11 / 12) / 300)
         alone += observed.max() > stats.norm.isf(SIGNIFICANCE / 2) * sd
@@ -167,9 +167,9 @@ def test_groups_of_one_are_values() -> None:
     counts = [np.bincount(values, minlength=3) for values in (first, second)]
     tables = [np.eye(3)[values] for values in (first, second)]
     observed = largest_gap(*(one[None] / one.sum() for one in counts))[0]
-    (as_values,) = certainties(observed, *counts, largest_gap, resamples=6_000)
-    (as_groups,) = certainties(observed, *tables, largest_gap, resamples=6_000)
-    for name in ("low", "high", "chance", "p_value", "corrected"):
+    (as_values,) = resample_distances(observed, *counts, largest_gap, resamples=6_000)
+    (as_groups,) = resample_distances(observed, *tables, largest_gap, resamples=6_000)
+    for name in ("low", "high", "null_95", "p_value", "corrected"):
         assert getattr(as_groups, name) == pytest.approx(getattr(as_values, name), abs=0.02), name
 
 
@@ -177,14 +177,18 @@ def test_what_belongs_together_is_not_counted_twice() -> None:
     # Each value four times over is no more than each value once.
     rng = np.random.default_rng(5)
     first, second = rng.normal(size=(2, 40, 1))
-    once = grid_of(*(Counted.of_groups(values, "vectors") for values in (first, second)))
+    once = grid_of(*(WeightedSample.of_groups(values, "vectors") for values in (first, second)))
     four = grid_of(
-        *(Counted.of_groups(np.repeat(values, 4, axis=1), "vectors") for values in (first, second))
+        *(
+            WeightedSample.of_groups(np.repeat(values, 4, axis=1), "vectors")
+            for values in (first, second)
+        )
     )
     shares = once.real.sum(0) / 40, once.generated.sum(0) / 40
     observed = largest_gap(*(one[None] for one in shares))[0]
     (of_once,), (of_four,) = (
-        certainties(observed, grid.real, grid.generated, largest_gap) for grid in (once, four)
+        resample_distances(observed, grid.real, grid.generated, largest_gap)
+        for grid in (once, four)
     )
     assert astuple(of_once) == pytest.approx(astuple(of_four))
 
@@ -192,7 +196,7 @@ def test_what_belongs_together_is_not_counted_twice() -> None:
 def test_the_same_seed_gives_the_same_figures() -> None:
     counts = np.array([10, 20]), np.array([15, 15])
     first, again, other = (
-        certainties(np.array([1 / 6]), *counts, mean_gap, resamples=200, seed=seed)
+        resample_distances(np.array([1 / 6]), *counts, mean_gap, resamples=200, seed=seed)
         for seed in (1, 1, 2)
     )
     assert first == again

@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from convolution_matrix import norm_of
 from keras import layers
 
 from ganlib.fast.normalised import FusedBatchNormalization
@@ -18,6 +17,7 @@ from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import growing_discriminator, set_growth
 from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
+from tests.models.convolution_matrix import norm_of
 
 RNG = np.random.default_rng(0)
 

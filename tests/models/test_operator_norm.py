@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
-from convolution_matrix import CONVOLUTIONS, convolve, matrix_of, norm_of
 
 from ganlib.models.operator_norm import convolution_norm, matrix_norm
+from tests.models.convolution_matrix import CONVOLUTIONS, convolve, matrix_of, norm_of
 
 
 def kernel(side: int, channels: int = 2, filters: int = 3) -> np.ndarray:

@@ -7,7 +7,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from convolution_matrix import CONVOLUTIONS, matrix_of, norm_of
 from keras import layers
 
 from ganlib.models.conv import (
@@ -26,6 +25,7 @@ from ganlib.models.spectral import (
 )
 from ganlib.models.structure import multiplying_layers
 from ganlib.regularisers import interpolate_penalty
+from tests.models.convolution_matrix import CONVOLUTIONS, matrix_of, norm_of
 
 RNG = np.random.default_rng(0)
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,8 +12,9 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.knobs import CHALLENGES, choices, meta
 from ganlib.recipes.training_gans import OLD_OPTIMISER_ARGUMENTS
+from tests.support import ROOT
 
-GUIDE = Path(__file__).parents[2] / ".github" / "GUIDE.md"
+GUIDE = ROOT / ".github" / "GUIDE.md"
 
 # What the books and papers say, knob by knob. A technique that a source does not name is off.
 ADAM = {"optimiser": "adam", "beta_1": 0.9, "beta_2": 0.999}

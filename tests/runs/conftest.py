@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fake_trainer import load_fake, make_fake
 
 from ganlib.runs import Manager, RunStore
 from ganlib.runs.manager import MemoryCheck
+from tests.support.fake_trainer import load_fake, make_fake
 
 
 @pytest.fixture

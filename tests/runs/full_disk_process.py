@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from fake_trainer import FakeConfig, load_fake, make_fake, true_walk, wait_until
 
 from ganlib.errors import RunError
 from ganlib.runs import Manager, RunStore
+from tests.support.fake_trainer import FakeConfig, load_fake, make_fake, true_walk, wait_until
 
 STEPS = 3_000
 

@@ -2,9 +2,8 @@
 
 import sys
 
-from fake_trainer import FakeConfig, FakeTrainer, make_fake
-
 from ganlib.runs import Manager, RunControl, RunStore, execute
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake
 
 store = RunStore(sys.argv[1])
 config = FakeConfig(steps=1_000_000, delay_ms=2, checkpoint_every=20)

@@ -7,10 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from fake_trainer import FakeConfig, load_fake, make_fake
-
 from ganlib.errors import RunError
 from ganlib.runs import Manager, RunStore
+from tests.support.fake_trainer import FakeConfig, load_fake, make_fake
 
 root = Path(sys.argv[1])
 store = RunStore(root)

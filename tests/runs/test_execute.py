@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_trainer import NAMES, FakeConfig, FakeTrainer, load_fake, true_walk, wait_until
 
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, CutOff, Event, Metrics
@@ -15,6 +14,14 @@ from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_a
 from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
 from ganlib.runs.writer import RunWriter
+from tests.support.fake_trainer import (
+    NAMES,
+    FakeConfig,
+    FakeTrainer,
+    load_fake,
+    true_walk,
+    wait_until,
+)
 
 
 def _execute(run: Run, config: FakeConfig, control: RunControl | None = None, **options) -> str:

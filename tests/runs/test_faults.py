@@ -19,9 +19,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
-from quick_folder import quick_folder
-from recorded_disk import (
+
+from ganlib.errors import RunError
+from ganlib.events import Change, Event
+from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, status
+from ganlib.runs.control import Wish
+from ganlib.runs.status import Status, write_status
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
+from tests.support.quick_folder import quick_folder
+from tests.support.recorded_disk import (
     Failure,
     Image,
     Operation,
@@ -32,12 +38,6 @@ from recorded_disk import (
     images_without_power,
     put,
 )
-
-from ganlib.errors import RunError
-from ganlib.events import Change, Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, status
-from ganlib.runs.control import Wish
-from ganlib.runs.status import Status, write_status
 
 STEPS = 40
 CONFIG = FakeConfig(steps=STEPS, sample_every=20, checkpoint_every=10, milestones=1)
@@ -274,6 +274,7 @@ def test_every_operation_is_known(whole: tuple[RecordedDisk, Life]) -> None:
     assert [step for _, step in life.saved] == [10, 20, 30, 40]
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_at_any_operation(whole: tuple[RecordedDisk, Life]) -> None:
     disk, life = whole
     images = (
@@ -308,6 +309,7 @@ FAILURES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "lasting", "partial"), FAILURES)
 def test_an_operation_that_raises(
     whole: tuple[RecordedDisk, Life], code: int, lasting: bool, partial: bool
@@ -320,6 +322,7 @@ def test_an_operation_that_raises(
     assert problems == []
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_on_a_full_disk(whole: tuple[RecordedDisk, Life]) -> None:
     problems = []
     for at in range(len(whole[0].done)):

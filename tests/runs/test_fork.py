@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from fake_trainer import NAMES, FakeConfig, true_walk, wait_until
 
 from ganlib.config import metric_names
 from ganlib.errors import RunError
@@ -12,6 +11,7 @@ from ganlib.runs import Manager, Run, RunStore, fork
 from ganlib.runs.fork import fork_run
 from ganlib.runs.metrics_log import LEADING_COLUMNS
 from ganlib.runs.run import Parent
+from tests.support.fake_trainer import NAMES, FakeConfig, true_walk, wait_until
 
 Make = Callable[..., Manager]
 CONFIG = FakeConfig(steps=100, sample_every=20, checkpoint_every=40)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib.errors import RunError
 from ganlib.runs import RunControl, RunStore, execute
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 
 @contextmanager

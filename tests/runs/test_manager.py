@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
 from ganlib.runs import Manager, RunStore
 from ganlib.runs.resume import queue_again
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 Make = Callable[..., Manager]
 LONG = FakeConfig(steps=1_000_000, delay_ms=1)
@@ -97,7 +97,7 @@ def test_a_failure_leaves_the_next_run_as_if_nothing_had_been(
 def test_every_run_has_a_fresh_thread(store: RunStore) -> None:
     import threading
 
-    from fake_trainer import make_fake
+    from tests.support.fake_trainer import make_fake
 
     threads: list[int] = []
 
@@ -179,9 +179,8 @@ def test_a_finished_run_goes_on_to_a_higher_total(make_manager: Make) -> None:
 
 
 def test_a_total_out_of_range_is_refused_and_lets_the_run_go(store: RunStore) -> None:
-    from fake_trainer import make_fake
-
     from ganlib.knobs import parse
+    from tests.support.fake_trainer import make_fake
 
     manager = Manager(
         store, 1, make_fake, lambda recipe, values: parse(FakeConfig, values), tensorboard=False

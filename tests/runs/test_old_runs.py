@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
 
 from ganlib.errors import RunError
 from ganlib.events import Change
@@ -15,6 +14,7 @@ from ganlib.runs import Label, LateTrainer, RunControl, RunStore, arrays, docume
 from ganlib.runs.arrays import read_arrays, write_arrays
 from ganlib.runs.documents import TooNewError, encode, name_of
 from ganlib.runs.resume import queue_again
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
 
 # Stopped at step 50 of 100, after a change at step 30; its files do not say whose they are.
 OLD = Path(__file__).with_name("old_runs")

@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from fake_trainer import FakeConfig
 
 from ganlib.errors import RunError
 from ganlib.runs import Label, RunStore, RunSummary, documents
 from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
 from ganlib.runs.status import Status, read_status, write_status
+from tests.support.fake_trainer import FakeConfig
 
 WRONG_IDS = [
     "",

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 from ganlib import recipes
 from ganlib.errors import RunError
@@ -21,8 +20,8 @@ from ganlib.runs.metrics_log import MetricsWriter
 from ganlib.runs.metrics_reader import MetricsReader
 from ganlib.runs.status import Status, write_status
 from ganlib.runs.tensorboard import TensorBoardLog
-
-REPOSITORY = Path(__file__).parents[2]
+from tests.support import ROOT
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
 
 def _finished(store: RunStore, **knobs: int) -> Run:
@@ -54,7 +53,7 @@ def _obeying_permissions(*command: str) -> subprocess.CompletedProcess[str]:
         [*(bound if os.geteuid() == 0 else []), sys.executable, *command],
         capture_output=True,
         text=True,
-        cwd=REPOSITORY,
+        cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         timeout=300,
     )
@@ -176,7 +175,7 @@ def test_a_folder_deleted_under_the_command_line(store: RunStore, ended: Run) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=REPOSITORY,
+        cwd=ROOT,
     )
     try:
         wait_until(lambda: len(store.active()) == 1, timeout_s=60)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from login_provider import NAME, guarded
 
 from ganlib import recipes
-from ganlib.bench.server import AppServer
 from ganlib.runs import RunStore
+from tests.support.login_provider import NAME, guarded
+from tests.support.server import AppServer
 
 
 @pytest.fixture(scope="module")

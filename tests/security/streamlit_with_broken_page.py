@@ -13,5 +13,5 @@ def runs_table() -> None:
 
 # Whoever imports this wants to know the secret, and no broken page.
 if __name__ == "__main__":
-    ganlib.ui.browse.runs_table = runs_table
+    ganlib.ui.runs_table = runs_table
     main(prog_name="streamlit")

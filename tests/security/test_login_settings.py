@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from login_provider import COOKIE_SECRET, secrets
 from streamlit.testing.v1 import AppTest
 
 from ganlib.errors import UserError
 from ganlib.ui.pages import PAGES
 from ganlib.ui.server import services
 from ganlib.ui.server.login_settings import LoginSettings, login_settings
+from tests.support import ROOT
+from tests.support.login_provider import COOKIE_SECRET, secrets
 
-ROOT = Path(__file__).parents[2]
 PAGE_NAMES = [page.name for page in PAGES]
 WHOLE = {
     "redirect_uri": "http://localhost:{port}/oauth2callback",

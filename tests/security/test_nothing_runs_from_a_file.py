@@ -1,11 +1,11 @@
 """Files are read as numbers and text: nothing in the library loads code out of one."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support import ROOT
+
 UNPICKLERS = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
 # Of Keras, TensorFlow, pandas and Python itself.
 RUN_CODE = {

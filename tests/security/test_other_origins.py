@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from streamlit_with_broken_page import SECRET
-from visitor import Visitor
 from websockets.exceptions import InvalidStatus
 
-from ganlib.bench.server import AppServer, served
+from tests.security.streamlit_with_broken_page import SECRET
+from tests.support.server import AppServer, served
+from tests.support.visitor import Visitor
 
 LAUNCHER = str(Path(__file__).with_name("streamlit_with_broken_page.py"))
 EVIL = "http://evil.test"

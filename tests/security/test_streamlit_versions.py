@@ -13,13 +13,13 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
-from login_provider import guarded
 from packaging.requirements import Requirement
 from packaging.version import Version
-from visitor import Visitor, log_in
 from websockets.exceptions import InvalidStatus
 
-from ganlib.bench.server import ROOT
+from tests.support import ROOT
+from tests.support.login_provider import guarded
+from tests.support.visitor import Visitor, log_in
 
 INSTALLED = Version(version("streamlit"))
 OURS = f"{INSTALLED.major}.{INSTALLED.minor}"
@@ -127,6 +127,7 @@ print(streamlit.__version__)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("minor", minor_versions())
 def test_private_parts(minor: str, fetched: Callable[[str], str], tmp_path: Path) -> None:
     path = os.pathsep.join(filter(None, [fetched(minor), str(ROOT)]))
@@ -142,6 +143,7 @@ def test_private_parts(minor: str, fetched: Callable[[str], str], tmp_path: Path
     assert done.stdout.strip().startswith(f"{minor}."), done.stdout
 
 
+@pytest.mark.slow
 # Of our own, the other tests here say more.
 @pytest.mark.parametrize("minor", [minor for minor in minor_versions() if minor != OURS])
 def test_a_server_that_asks_for_a_login(

@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 from itsdangerous import URLSafeTimedSerializer
-from login_provider import COOKIE_SECRET, NAME, guarded
-from visitor import Page, Visitor, log_in
 
-from ganlib.bench.server import AppServer
 from ganlib.ui.pages import PAGES
+from tests.support.login_provider import COOKIE_SECRET, NAME, guarded
+from tests.support.server import AppServer
+from tests.support.visitor import Page, Visitor, log_in
 
 ADDRESSES = ("", *(page.name for page in PAGES), "account")
 LOGIN = [

@@ -6,13 +6,10 @@ each with knobs where some are not as in SMALL: "toy/scalar schedule=plateau".
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 [processor] = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * 2)

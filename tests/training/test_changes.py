@@ -9,6 +9,7 @@ from ganlib import recipes
 from ganlib.errors import ConfigError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Samples
 from ganlib.training import Trainer
+from tests.support.cases import slow_but
 
 RECIPE = recipes.get("toy/scalar")
 SMALL = {
@@ -84,7 +85,7 @@ def test_a_step_of_both_by_hand_is_a_usual_one() -> None:
     assert finish(events) == expected
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize("schedule", slow_but(["constant"], ["constant", "cosine"]))
 @pytest.mark.parametrize(
     "knobs",
     [
@@ -134,6 +135,7 @@ def test_a_resume_repeats_what_was_changed() -> None:
     assert finish(late.events()) != whole
 
 
+@pytest.mark.slow
 def test_what_is_changed_before_a_recorded_change_acts_before_it() -> None:
     recorded = Change(20, {"loss": "hinge"})
     trainer = Trainer(RECIPE, config(checkpoint_every=10), None, [recorded])
@@ -149,6 +151,7 @@ def test_what_is_changed_before_a_recorded_change_acts_before_it() -> None:
     assert finish(late.events()) != whole
 
 
+@pytest.mark.slow
 def test_a_step_by_hand_waits_for_recorded_ones() -> None:
     recorded = [Change(at, {}, "discriminator") for at in (10, 11)]
     trainer = Trainer(RECIPE, config(checkpoint_every=13), None, recorded)

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 import pytest
 import tensorflow as tf
-from small_recipe import finished
 
 from ganlib import recipes
 from ganlib.events import CutOff, Event, Metrics
 from ganlib.training import Trainer, trainer
 from ganlib.training.cut import Cut
 from ganlib.training.networks import build_networks
+from tests.support.small_recipe import finished
 
 # Small, but not too small to be cut; two updates of the discriminator in a step.
 KNOBS = {

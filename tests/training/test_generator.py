@@ -6,7 +6,6 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from small_recipe import Small
 
 from ganlib import recipes
 from ganlib.errors import RunError
@@ -15,6 +14,7 @@ from ganlib.training.generator import BATCH, Generator, compile_generator, load_
 from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.probe import compile_score
 from ganlib.training.randomness import Purpose
+from tests.support.small_recipe import Small
 
 
 def made(recipe: Recipe[Any], model: keras.Model | None = None, **values: Any) -> Generator:

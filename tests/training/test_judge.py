@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_step import batches, dense_networks, moment, update
 
 from ganlib.config import RunConfig
 from ganlib.training import step
 from ganlib.training.judge import pack, with_instance_noise
+from tests.training.test_step import batches, dense_networks, moment, update
 
 
 def test_a_pack_of_numbers_stands_side_by_side() -> None:
@@ -93,7 +93,7 @@ def test_each_update_of_a_penalised_critic_has_real_samples_of_its_own(
 
 
 def test_the_penalty_of_a_linear_critic_in_a_step() -> None:
-    from test_step import linear
+    from tests.training.test_step import linear
 
     # D(x) = 3 x, so the penalty is (3 - 1)^2 and its slope in the weight is 2 (3 - 1) = 4.
     networks = linear(3.0, 1e-3)

@@ -1,10 +1,10 @@
 """Whole runs, as a user gets them: the toys learn what they are for."""
 
 import pytest
-from small_recipe import finished, only, train
 
 from ganlib import recipes
 from ganlib.events import Samples
+from tests.support.small_recipe import finished, only, train
 
 pytestmark = pytest.mark.slow
 

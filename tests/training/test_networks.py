@@ -4,12 +4,12 @@ import hashlib
 
 import numpy as np
 import pytest
-from small_recipe import Small
 
 from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import Networks, build_networks
+from tests.support.small_recipe import Small
 
 
 def build(recipe: Recipe | None = None, **values: object) -> Networks:

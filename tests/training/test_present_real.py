@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small, SmallData, finished, only, rows, samples, train
 
 from ganlib import recipes
 from ganlib.events import Checkpoint, Samples
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
+from tests.support.small_recipe import Small, SmallData, finished, only, rows, samples, train
 
 
 class _Shifted(Small):
@@ -83,6 +83,7 @@ def _progressive(is_blended: bool) -> Recipe[Any]:
     return Reduced()
 
 
+@pytest.mark.slow
 def test_growing_is_the_same_until_the_first_fade_and_another_from_there_on() -> None:
     plain, blended = (
         train(_progressive(is_blended), {**GROWING, "steps": 4, "checkpoint_every": 3})

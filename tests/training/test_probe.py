@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from small_recipe import Config, Small
 
 from ganlib import recipes
 from ganlib.events import Samples, Started
 from ganlib.training import Trainer
 from ganlib.training.probe import image_distributions, latent_grid
+from tests.support.small_recipe import Small, SmallConfig
 
 SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
 
@@ -125,7 +125,7 @@ def test_distributions_of_images_by_hand() -> None:
 class Linear(Small):
     """Its discriminator is a product with a vector, as steep everywhere as that is long."""
 
-    def discriminator(self, config: Config) -> keras.Model:
+    def discriminator(self, config: SmallConfig) -> keras.Model:
         return keras.Sequential([layers.Dense(1)])
 
 

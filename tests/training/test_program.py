@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small, finished
 from tensorflow.python.framework.func_graph import FuncGraph
 
 from ganlib import recipes
@@ -18,6 +17,8 @@ from ganlib.knobs import baked
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, prepare, program
 from ganlib.training.devices import choose
+from tests.support.cases import slow_but
+from tests.support.small_recipe import Small, finished
 
 SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
 
@@ -47,7 +48,9 @@ def kept() -> list[program.Program]:
     return list(program._kept.values())
 
 
-@pytest.mark.parametrize("name", ["toy/scalar", "toy/gaussian-vector", "mnist/dcgan"])
+@pytest.mark.parametrize(
+    "name", slow_but(["toy/scalar"], ["toy/scalar", "toy/gaussian-vector", "mnist/dcgan"])
+)
 def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
     class Reduced(type(recipes.get(name))):  # type: ignore[misc]
         evaluation_count = 64
@@ -72,7 +75,9 @@ def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
     assert finished(first).weights_sha256 != finished(alone).weights_sha256
 
 
-@pytest.mark.parametrize("name", ["toy/scalar", "fashion/dense", "wgan/gp"])
+@pytest.mark.parametrize(
+    "name", slow_but(["toy/scalar"], ["toy/scalar", "fashion/dense", "wgan/gp"])
+)
 @pytest.mark.parametrize(
     ("prepared", "schedule"),
     [({}, "plateau"), ({"seed": 8}, "plateau"), (rates(0.7), "constant")],
@@ -208,7 +213,10 @@ def test_a_program_that_waits_holds_what_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["toy/scalar", "mnist/dcgan", "quickdraw/conv", "progressive", "wgan/gp"]
+    "name",
+    slow_but(
+        ["toy/scalar"], ["toy/scalar", "mnist/dcgan", "quickdraw/conv", "progressive", "wgan/gp"]
+    ),
 )
 def test_nothing_stays_of_a_program_that_is_dropped(name: str) -> None:
     def graphs() -> int:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small
 
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import Moment, all_purposes
 from ganlib.training.rates import adapt, set_learning_rates
+from tests.support.small_recipe import Small
 
 
 def built(schedule: str, **knobs: object) -> tuple[Networks, object]:

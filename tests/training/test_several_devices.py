@@ -9,13 +9,13 @@ import os
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).with_name("on_several_devices.py")
+from tests.support import ROOT
+
 # With a running average, with batch normalisation and Dropout, with clipped weights and
 # spectral normalisation.
 RECIPES = [
@@ -41,7 +41,8 @@ UNROLLED = (
 @cache
 def told() -> dict[str, dict[str, Any]]:
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), *RECIPES, *ADAPTIVE, UNROLLED],
+        [sys.executable, "-m", "tests.training.on_several_devices", *RECIPES, *ADAPTIVE, UNROLLED],
+        cwd=ROOT,
         env={**os.environ, "GANLIB_OFFLINE": "1"},
         capture_output=True,
         text=True,

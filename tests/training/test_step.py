@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from small_recipe import Small, SmallData
 
 from ganlib.config import RunConfig, metric_names
 from ganlib.models.rebuild import rebuild
@@ -19,6 +18,7 @@ from ganlib.training.devices import choose
 from ganlib.training.networks import Networks
 from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step, draw_latents
 from ganlib.training.step import Figures, adversarial_step, update_average
+from tests.support.small_recipe import Small, SmallData
 
 BATCH, LATENT = 6, 3
 RNG = np.random.default_rng(0)

@@ -8,13 +8,14 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_recipe import Small, finished, forced_pace, only, rows, samples, train
 
 from ganlib import recipes
 from ganlib.errors import ConfigError, DivergedError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, create_trainer, networks
+from tests.support.cases import slow_but
+from tests.support.small_recipe import Small, finished, forced_pace, only, rows, samples, train
 
 TOY = {"steps": 11, "sample_every": 4, "checkpoint_every": 5, "batch_size": 16}
 
@@ -41,7 +42,7 @@ def test_what_a_run_says_when_it_starts(toy: list[Event]) -> None:
     assert started.parameters == {"generator": 8_513, "discriminator": 9_025}
     assert started.device == "CPU"
     assert started.data.sentence() == (
-        "Two peaks at -2 and 2, sd 0.5 each, drawn afresh for every batch"
+        "Two peaks at -2 and 2, sd 0.5 each, generated for every batch"
     )
     assert started.real.shape == (2_000, 1)
     # The learning rates too, for they follow a cosine.
@@ -314,7 +315,7 @@ def test_a_trainer_by_name() -> None:
         create_trainer("toy/none", recipe.parse({}))
 
 
-@pytest.mark.parametrize("name", ["toy/scalar", "mnist/dcgan"])
+@pytest.mark.parametrize("name", slow_but(["toy/scalar"], ["toy/scalar", "mnist/dcgan"]))
 def test_mixed_precision_trains_and_keeps_weights_in_float32(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_recipe import Small, finished, only, rows, samples, train
 
 from ganlib import recipes
 from ganlib.errors import RunError
@@ -19,6 +18,7 @@ from ganlib.training import Trainer, load_generator
 from ganlib.training.networks import build_networks
 from ganlib.training.randomness import Purpose
 from ganlib.training.trainer import _JUDGED
+from tests.support.small_recipe import Small, finished, only, rows, samples, train
 
 REDUCED: dict[str, dict[str, Any]] = {
     "toy/scalar": {"steps": 12, "sample_every": 4, "checkpoint_every": 7, "batch_size": 16},

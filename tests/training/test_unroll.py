@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from test_step import batches, difference, moment, normalised_networks
 
 from ganlib.config import RunConfig
 from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
@@ -19,6 +18,7 @@ from ganlib.training.judge import judge_of
 from ganlib.training.networks import Networks
 from ganlib.training.step import adversarial_step
 from ganlib.training.unroll import look_ahead
+from tests.training.test_step import batches, difference, moment, normalised_networks
 
 LOSS = objective_of("non_saturating", 0.0)
 OPTIMISERS = {

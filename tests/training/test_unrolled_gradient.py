@@ -14,9 +14,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from small_recipe import Config, Small
-from test_step import moment
-from unrolled_reference import SGD, Adam, Discriminator, RMSprop, Unrolled, difference_gradient
 
 from ganlib.fast.normalised import FusedBatchNormalization
 from ganlib.fast.optimisers import FusedSGD
@@ -25,6 +22,16 @@ from ganlib.models.spectral import SpectralDense
 from ganlib.training.judge import with_instance_noise
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.step import adversarial_step
+from tests.support.small_recipe import Small, SmallConfig
+from tests.training.test_step import moment
+from tests.training.unrolled_reference import (
+    SGD,
+    Adam,
+    Discriminator,
+    RMSprop,
+    Unrolled,
+    difference_gradient,
+)
 
 BATCH, LATENT, SIZE = 6, 3, 2
 DROPOUT = 0.4
@@ -68,15 +75,15 @@ class Smooth(Small):
     def __init__(self, parts: tuple[str, ...] = (), free: bool = False) -> None:
         self._parts, self._free = parts, free
 
-    def latent(self, config: Config) -> Any:
+    def latent(self, config: SmallConfig) -> Any:
         return replace(super().latent(config), size=BATCH if self._free else LATENT)
 
-    def generator(self, config: Config) -> keras.Model:
+    def generator(self, config: SmallConfig) -> keras.Model:
         if self._free:
             return keras.Sequential([layers.Dense(SIZE, use_bias=False)])
         return mlp([4], SIZE, activation="tanh")
 
-    def discriminator(self, config: Config) -> keras.Model:
+    def discriminator(self, config: SmallConfig) -> keras.Model:
         found: list[layers.Layer] = [layers.Dense(5)]
         found += [FusedBatchNormalization()] if "batch" in self._parts else []
         found += [layers.Activation("tanh")]
@@ -88,7 +95,7 @@ class Smooth(Small):
 class Problem:
     """Networks in float64 with all that a step needs."""
 
-    config: Config
+    config: SmallConfig
     networks: Networks
     real: np.ndarray
     latents: np.ndarray

@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
 from ganlib.ui.server.preparing import Preparer
-from tests.ui import component_register  # noqa: F401  (before any page is opened)
+from tests.support import APP
+from tests.support.components import share_components
 
-APP = Path(__file__).parents[2] / "app.py"
+# Before any page is opened.
+share_components()
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
 from ganlib.ui.train import plane_samples
+from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
 

@@ -132,7 +132,7 @@ def test_own_drawings_are_kept_under_their_content():
     assert own_files.keep_drawings("my drawings__.npy", npy(drawings(31))).parent != path.parent
     kept = quickdraw.own_drawings(str(path))
     assert kept.count() == 30
-    np.testing.assert_array_equal(kept.read(6), drawings(30)[:6].reshape(-1, 28, 28))
+    np.testing.assert_array_equal(kept.read(6), drawings(30)[:6].reshape(-1, 28, 28, 1))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ import base64
 
 import numpy as np
 import pytest
-import stored_runs
-from drawn import charts
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -15,6 +13,8 @@ from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.train.curves import _ChartOptions, _charts, _marks
 from ganlib.viz.metric_specs import available_metrics, default_metric
+from tests.support import stored_runs
+from tests.support.drawn import charts
 
 LOSSES = ("discriminator_loss", "generator_loss")
 NORMS = ("discriminator_gradient_norm", "generator_gradient_norm")

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import stored_runs
 
 from ganlib import recipes
 from ganlib.events import DataReport, Metrics, Samples, Started
@@ -10,6 +9,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.train import live_panels
+from tests.support import stored_runs
 
 ACCURACIES = ("accuracy_real", "accuracy_generated")
 POINTS = np.zeros((4, 2), np.float32)

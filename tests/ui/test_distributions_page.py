@@ -4,18 +4,16 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import drawn
 import numpy as np
 import pandas as pd
 import pytest
-import stored_runs
 from scipy import stats
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.events import DataReport, Finished, Samples, Started
 from ganlib.metrics.comparison import compare
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run, RunStore
 from ganlib.runs.distributions import distributions
 from ganlib.runs.writer import RunWriter
@@ -23,6 +21,7 @@ from ganlib.ui.compare import over_steps
 from ganlib.ui.compare.compared import Compared
 from ganlib.ui.compare.panels import charts_html, values_csv
 from ganlib.viz.pair import two_real
+from tests.support import drawn, stored_runs
 
 Open = Callable[..., AppTest]
 TITLES = ("Histogram", "Density", "Cumulative", "Quantiles")
@@ -58,7 +57,7 @@ def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
         histogram = drawn["compare.Histogram"]["figure"]["layout"]["xaxis"]["range"]
         assert chart["figure"]["layout"]["xaxis"]["range"] == histogram
     real, made = run.real(), run.samples(run.sample_steps()[-1])["fresh"]
-    expected = compare(Counted.of(real), Counted.of(made))
+    expected = compare(WeightedSample.of(real), WeightedSample.of(made))
     assert sentence(app) == expected.sentence
     distances = app.dataframe[0].value
     assert distances["Value"].tolist() == [one.value for one in expected.distances]
@@ -282,8 +281,8 @@ COMPARED = Compared(
     "k",
     "p",
     "a <b>",
-    Counted.of(np.array([2.0, 1.0, 2.0])),
-    Counted.of(np.array([3.0])),
+    WeightedSample.of(np.array([2.0, 1.0, 2.0])),
+    WeightedSample.of(np.array([3.0])),
     two_real("x", "y"),
 )
 

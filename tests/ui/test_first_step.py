@@ -5,12 +5,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-import stored_runs
 import streamlit as st
 
 from ganlib.runs import Run, RunStore
 from ganlib.runs.status import write_status
 from ganlib.ui.server import session
+from tests.support import stored_runs
 
 
 class Clock:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from drawn import charts
 from streamlit.testing.v1 import AppTest
 
 from ganlib.ui.components import live_chart
+from tests.support.drawn import charts
 
 
 def page():

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import drawn
 import numpy as np
 import pytest
 import streamlit as st
@@ -22,6 +21,7 @@ from ganlib.ui.form import own_files
 from ganlib.ui.form.own_table import preview
 from ganlib.ui.form.peaks_table import edited, rows_of, text_of
 from ganlib.viz import colours
+from tests.support import drawn
 
 Open = Callable[..., AppTest]
 CSV = b"name,height,weight\na,1,10\nb,2,20\nc,3,n/a\nd,5,40\n"
@@ -167,7 +167,7 @@ def test_tables_and_drawings_are_kept_alike() -> None:
     with pytest.raises(DataError, match=r"Received: mine\.exe"):
         own_files.keep_table("mine.exe", CSV)
     assert path.read_bytes() == CSV
-    with pytest.raises(DataError, match=r"is not a \.npy file"):
+    with pytest.raises(DataError, match=r"is not a valid \.npy file"):
         own_files.keep_drawings("mine.csv", CSV)
     assert path.read_bytes() == CSV
 

@@ -4,18 +4,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import stored_runs
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import Run, RunStore
 from ganlib.ui.pages import PAGES
+from tests.support import APP, stored_runs
 
-APP = Path(__file__).parents[2] / "app.py"
 SOME_PAGES = ["home", "toy", "mnist", "runs"]
 Open = Callable[..., AppTest]
 

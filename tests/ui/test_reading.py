@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import stored_runs
 
 from ganlib.errors import RunError
 from ganlib.events import Metrics
@@ -15,6 +14,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.metrics_log import write_log
 from ganlib.ui.server import reading
 from ganlib.ui.server.reading import Reading, Readings
+from tests.support import stored_runs
 
 
 def test_two_sessions_share_one_reading_and_what_is_drawn_of_it(store: RunStore) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib.events import Checkpoint
@@ -11,6 +10,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.run import Parent
 from ganlib.ui.components.text import plain
 from ganlib.ui.server import services
+from tests.support import stored_runs
 
 OpenPage = Callable[..., AppTest]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import stored_runs
 
 from ganlib import recipes
 from ganlib.errors import RunError
@@ -15,6 +14,7 @@ from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import LateTrainer
 from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv, samples_csv
+from tests.support import stored_runs
 
 
 def test_metrics_csv(store: RunStore) -> None:

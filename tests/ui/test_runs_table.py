@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -15,6 +14,7 @@ from ganlib.runs import Run, RunStore
 from ganlib.runs.fork import fork_run
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.browse.runs_table import settings_text
+from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-import stored_runs
-from drawn import charts
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -11,6 +9,8 @@ from ganlib.events import DataReport, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
+from tests.support import stored_runs
+from tests.support.drawn import charts
 
 REAL = np.random.default_rng(0).normal(size=(400, 2)).astype(np.float32)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stored_runs
 
 from ganlib.runs import RunStore, RunSummary
 from ganlib.ui.browse.sparks import Sparks
+from tests.support import stored_runs
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """The colours of .streamlit/config.toml can be read on each other."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-CONFIG = (Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text("utf-8")
+from tests.support import ROOT
+
+CONFIG = (ROOT / ".streamlit" / "config.toml").read_text("utf-8")
 
 Colour = tuple[float, ...]
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-import stored_runs
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
 from ganlib.ui.components.text import plain
 from ganlib.ui.server import services
+from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz.density import smooth_density
 
-of = Counted.of
+of = WeightedSample.of
 
 X = np.linspace(-5, 5, 512)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.density import smooth_density
 from ganlib.viz.distributions import (
@@ -19,7 +19,7 @@ from ganlib.viz.distributions import (
 from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.pair import two_generated, two_real
 
-of = Counted.of
+of = WeightedSample.of
 
 RNG = np.random.default_rng(0)
 TWO_PEAKS = np.where(RNG.random(20_000) < 0.5, -2, 2) + 0.5 * RNG.normal(size=20_000)

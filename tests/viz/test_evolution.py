@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.evolution import evolution_bins, evolution_column, evolution_figure, evolution_info
 
-of = Counted.of
+of = WeightedSample.of
 
 REAL = np.linspace(0, 1, 1_001)
 

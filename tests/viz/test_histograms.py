@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.histograms import histogram_figure, histogram_info
 
-of = Counted.of
+of = WeightedSample.of
 
 RNG = np.random.default_rng(0)
 
@@ -47,10 +47,10 @@ def test_one_outlier_does_not_widen_the_bins():
 
 
 def test_bins_end_where_values_must():
-    brightness = Counted.with_counts(np.arange(256), np.full(256, 100))
+    brightness = WeightedSample.with_counts(np.arange(256), np.full(256, 100))
     info = histogram_info(brightness, brightness, within=(0, 255))
     assert (info.edges[0], info.edges[-1]) == (0, 255)
-    black = histogram_info(Counted.of(np.zeros(9)), within=(0, 255))
+    black = histogram_info(WeightedSample.of(np.zeros(9)), within=(0, 255))
     assert black.edges[0] == 0 < black.edges[-1] <= 255
 
 

@@ -8,7 +8,7 @@ from ganlib.viz.phases import PHASES, phase_drawing
 
 def boxes(drawing):
     """Each network's words and its box' colour and fill."""
-    root = ElementTree.fromstring(drawing.svg)
+    root = ElementTree.fromstring(drawing)
     children = list(root)
     return {
         name.text: (state.text, box.get("fill"), box.get("fill-opacity"))
@@ -31,7 +31,7 @@ def test_one_network_learns_and_the_other_only_infers(judge):
 
 
 def test_real_samples_are_needed_by_the_discriminator_only():
-    first, second = (phase_drawing(phase).svg for phase in PHASES)
+    first, second = (phase_drawing(phase) for phase in PHASES)
     assert ">real samples<" in first
     assert ">real samples<" not in second
     assert colours.REAL not in second
@@ -39,4 +39,4 @@ def test_real_samples_are_needed_by_the_discriminator_only():
 
 def test_both_phases_are_equally_large_so_that_they_line_up():
     first, second = (phase_drawing(phase) for phase in PHASES)
-    assert (first.width, first.height) == (second.width, second.height)
+    assert first[: first.index("role")] == second[: second.index("role")]

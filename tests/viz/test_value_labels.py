@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.extent import view
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
 from ganlib.viz.layout import value_labels
 from ganlib.viz.plane import plane_figure, plane_info
 from ganlib.viz.plane_layers import gradient_layer
 
-of = Counted.of
+of = WeightedSample.of
 
 RNG = np.random.default_rng(0)
 NONE = np.empty((0, 2))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ganlib.metrics.counted import EVERYWHERE, Counted
+from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 
@@ -25,8 +25,8 @@ class Compared:
     key: str
     place: str
     title: str
-    first: Counted
-    second: Counted
+    first: WeightedSample
+    second: WeightedSample
     pair: Pair = REAL_AND_GENERATED
     notes: tuple[str, ...] = ()
     within: tuple[float, float] = EVERYWHERE

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
@@ -106,7 +106,7 @@ def _distances_and_column(
     """Distances by name, empty if a sample is empty, and the (bins,) density of a step."""
     one = _at(run_id, step, title)
     if one is None:
-        return {}, evolution_column(Counted.of(np.zeros(0)), edges)
+        return {}, evolution_column(WeightedSample.of(np.zeros(0)), edges)
     return distance_values(one.real, one.generated), evolution_column(one.generated, edges)
 
 

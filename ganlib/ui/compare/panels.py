@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.resampling import SIGNIFICANCE
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.compare.compared import Compared
 from ganlib.ui.components.aligned import align_control
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
@@ -80,7 +80,7 @@ def compare_panels(compared: Compared) -> None:
     _downloads(compared, charts)
 
 
-def _named(compared: Compared) -> tuple[tuple[str, Counted], tuple[str, Counted]]:
+def _named(compared: Compared) -> tuple[tuple[str, WeightedSample], tuple[str, WeightedSample]]:
     pair = compared.pair
     return (pair.first, compared.first), (pair.second, compared.second)
 
@@ -155,12 +155,12 @@ def _distances(found: Comparison) -> None:
     rows = []
     for one in found.distances:
         row: dict[str, Any] = {"Distance": one.title, "Value": one.value}
-        if sure := one.certainty:
+        if sure := one.bootstrap:
             row |= {
                 "Corrected": sure.corrected,
                 "From": sure.low,
                 "To": sure.high,
-                "Floor": sure.chance,
+                "Floor": sure.null_95,
                 "p": p_text(sure.p_value),
             }
         rows.append(row)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ganlib.data.table import SUFFIXES, Column, Table, read_table
+from ganlib.data.table import SUFFIXES, Table, read_table
 from ganlib.errors import DataError
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.compare.compared import Compared
 from ganlib.ui.compare.panels import compare_panels
 from ganlib.ui.components.errors import show_error
@@ -34,24 +34,24 @@ def compare_table() -> None:
         one = _column(table, "First column", f"compare.{upload.file_id}.first", 0)
     with right:
         other = _column(table, "Second column", f"compare.{upload.file_id}.second", 1)
-    notes = {f"{column.name}: {column.told}." for column in (one, other) if column.told}
+    (first, out_of_first), (second, out_of_second) = table.select([one]), table.select([other])
+    left_out = {one: out_of_first, other: out_of_second}
     compare_panels(
         Compared(
-            f"{upload.file_id} {one.name} {other.name}",
-            f"{upload.file_id} {one.name} {other.name}",
+            f"{upload.file_id} {one} {other}",
+            f"{upload.file_id} {one} {other}",
             f"{table.name}: {table.rows:,} rows",
-            Counted.of(one.values),
-            Counted.of(other.values),
-            two_real(one.name, other.name if one is not other else f"{other.name} again"),
-            tuple(sorted(notes)),
+            WeightedSample.of(first),
+            WeightedSample.of(second),
+            two_real(one, other if one != other else f"{other} again"),
+            tuple(sorted(f"{name}: {note}." for name, note in left_out.items() if note)),
         )
     )
 
 
-def _column(table: Table, label: str, key: str, default: int) -> Column:
-    titles = list(table.columns)
-    chosen = st.selectbox(label, titles, index=min(default, len(titles) - 1), key=key)
-    return table.columns[str(chosen)]
+def _column(table: Table, label: str, key: str, default: int) -> str:
+    names = list(table.columns)
+    return str(st.selectbox(label, names, index=min(default, len(names) - 1), key=key))
 
 
 @st.cache_data(max_entries=4, show_spinner="Reading the table")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ganlib.data import quickdraw
 from ganlib.data.digest import file_digest
-from ganlib.data.quickdraw import Availability
+from ganlib.data.quickdraw import CategoryAvailability
 from ganlib.errors import DataError
 from ganlib.tiles import tiles_png
 from ganlib.ui.components.category_gallery import Tile, category_gallery
@@ -102,7 +102,7 @@ def own_drawings(key: str, help: str) -> None:
         return
     with errors_shown():
         drawings = quickdraw.own_drawings(path)
-        count, first = drawings.count(), drawings.read(_FIRST)
+        count, first = drawings.count(), drawings.read(_FIRST)[..., 0]
         if st.session_state.get(digest) not in ("", None, file_digest(drawings.path)):
             own_files.offer_changed_file(key, clear_digest)
         st.markdown(f"Used instead of the categories: {count:,} drawings of your own.")
@@ -117,7 +117,7 @@ def own_drawings(key: str, help: str) -> None:
     )
 
 
-def _card(name: str, available: Availability) -> str:
+def _card(name: str, available: CategoryAvailability) -> str:
     """HTML with a category's first drawings and number 4,242, as the networks get them.
 
     HTML instead of st.image, which smooths the pixels and whose files may be deleted before the
@@ -148,7 +148,7 @@ def _figure(src: str, alt: str, caption: str) -> str:
     )
 
 
-def _amount(available: Availability) -> str:
+def _amount(available: CategoryAvailability) -> str:
     if not available.count:
         return f"{available.total:,} drawings, downloaded when a run needs them"
     return f"{available.count:,} of {available.total:,} drawings here, {available.provenance}"
@@ -171,7 +171,7 @@ def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
     return data_url(rows), data_url(tiles_png(image[None], columns=1, scale=4)), number
 
 
-def _tiles(available: dict[str, Availability]) -> list[Tile]:
+def _tiles(available: dict[str, CategoryAvailability]) -> list[Tile]:
     return [
         Tile(name, _thumbnail(name, each.count) if each.count else None, each.count, each.total)
         for name, each in available.items()

@@ -8,7 +8,7 @@ import streamlit as st
 from ganlib.data.own_table import OwnColumns, chosen, join_names, own_columns, own_table
 from ganlib.data.table import SUFFIXES, Table
 from ganlib.errors import DataError
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.recipes.own_columns import OWN
 from ganlib.ui.components.errors import show_error
@@ -62,7 +62,7 @@ def preview(columns: OwnColumns) -> Chart:
     values = columns.values[:: -(-len(columns.values) // _PREVIEWED)]
     revision = f"{columns.summary.digest} {columns.names}"
     if len(columns.names) == 1:
-        return histogram_figure(histogram_info(Counted.of(values)), uirevision=revision)
+        return histogram_figure(histogram_info(WeightedSample.of(values)), uirevision=revision)
     # Shuffled, because the figure draws the first points only.
     mixed = np.random.default_rng(0).permutation(values)
     info = plane_info(mixed, np.empty((0, 2)))
@@ -106,7 +106,7 @@ def _columns(form: str, count: int) -> OwnColumns | None:
         own_files.offer_changed_file(
             f"{form}own_table", partial(st.session_state.update, {f"{form}own_summary": ""})
         )
-    note = f" ({found.told})" if found.told else ""
+    note = f" ({found.left_out})" if found.left_out else ""
     st.caption(
         plain(f"{found.path.name}: {len(found.values):,} of {found.rows:,} rows are used{note}.")
     )

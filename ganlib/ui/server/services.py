@@ -9,7 +9,7 @@ import streamlit as st
 
 from ganlib import memory, recipes
 from ganlib.config import RunConfig
-from ganlib.errors import PATH, UserError, shown
+from ganlib.errors import PATH, UserError, quote
 from ganlib.priority import step_aside
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import (
@@ -117,10 +117,10 @@ def _runs_folder() -> Path:
         fits = root.is_dir() or not root.exists()
     except OSError as error:
         raise UserError(
-            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {shown(str(root), PATH)}."
+            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {quote(str(root), PATH)}."
         ) from None
     if not fits:
-        raise UserError(f"GANLIB_RUNS must be a folder. Received: {shown(str(root), PATH)}.")
+        raise UserError(f"GANLIB_RUNS must be a folder. Received: {quote(str(root), PATH)}.")
     return root
 
 
@@ -129,6 +129,6 @@ def _cap() -> int:
     if not text.isdecimal() or len(text) > len(str(_MAX_RUNS)) or not 1 <= int(text) <= _MAX_RUNS:
         raise UserError(
             f"GANLIB_MAX_RUNS must be a whole number from 1 to {_MAX_RUNS}. "
-            f"Received: {shown(text)}."
+            f"Received: {quote(text)}."
         )
     return int(text)

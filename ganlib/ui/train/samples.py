@@ -8,7 +8,7 @@ import streamlit as st
 
 from ganlib.errors import ConfigError, UserError
 from ganlib.events import Arrays
-from ganlib.metrics.counted import Counted
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
@@ -183,8 +183,10 @@ def _line(recipe: Recipe, reading: Reading, step: int) -> None:
 
 def _histogram(reading: Reading, step: int) -> HistogramsInfo:
     samples = reading.samples(step)
-    noise = Counted.of(samples["noise"]) if "noise" in samples else None
-    return histogram_info(Counted.of(reading.real), Counted.of(samples["fresh"]), noise)
+    noise = WeightedSample.of(samples["noise"]) if "noise" in samples else None
+    return histogram_info(
+        WeightedSample.of(reading.real), WeightedSample.of(samples["fresh"]), noise
+    )
 
 
 def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
@@ -228,7 +230,7 @@ def _more(recipe: Recipe, run: Run) -> None:
         live_charts(
             ChartSlot(
                 histogram_figure(
-                    histogram_info(Counted.of(run.real()), Counted.of(more)),
+                    histogram_info(WeightedSample.of(run.real()), WeightedSample.of(more)),
                     uirevision=f"{run.id}.more",
                 ),
                 key="histogram.more",

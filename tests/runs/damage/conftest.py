@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from quick_folder import quick_folder
+
+from tests.support.quick_folder import quick_folder
 
 
 @pytest.fixture(autouse=True)

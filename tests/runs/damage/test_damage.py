@@ -14,7 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from damaging import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ganlib.errors import RunError
+from ganlib.events import Event
+from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from ganlib.runs.control import Wish
+from tests.runs.damage.damaging import (
     CHOOSING,
     EVENTS,
     FIXED,
@@ -29,14 +36,7 @@ from damaging import (
     forge_document,
     look,
 )
-from fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from ganlib.errors import RunError
-from ganlib.events import Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
-from ganlib.runs.control import Wish
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
 
 STEPS, LAST_SAVED = 60, 40
 SAMPLED = [0, 20, 40]

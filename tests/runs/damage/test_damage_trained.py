@@ -4,7 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from damaging import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ganlib import recipes
+from ganlib.events import Event
+from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from tests.runs.damage.damaging import (
     CHOOSING,
     EVENTS,
     FIXED,
@@ -19,12 +25,6 @@ from damaging import (
     look,
     of_another_run,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from ganlib import recipes
-from ganlib.events import Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
 
 STEPS, STOPPED_AT = 60, 50
 SAMPLED = [0, 25, 50]

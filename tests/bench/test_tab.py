@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.bench.server import AppServer, served
-from ganlib.bench.session import Tab
 from ganlib.errors import UserError
 from ganlib.runs import RunStore
+from tests.support.server import AppServer, served
+from tests.support.tab import Tab
 
 STEPS = 3_000
 
@@ -97,7 +97,7 @@ def test_a_server_that_is_gone_ends_the_waiting(tmp_path: Path) -> None:
 
 
 def test_no_dashboard_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ganlib.bench.server.ROOT", tmp_path)
+    monkeypatch.setattr("tests.support.server.ROOT", tmp_path)
     with pytest.raises(UserError, match="there is no"), served(tmp_path):
         pass
 

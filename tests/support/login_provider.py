@@ -7,7 +7,7 @@ from typing import Any
 
 from oidc_provider_mock import User, run_server_in_thread
 
-from ganlib.bench.server import AppServer, served
+from tests.support.server import AppServer, served
 
 # What each provider knows of whom; the last two may not come in.
 USERS = (

@@ -22,15 +22,10 @@ MAY_LOAD_HEAVY = {
 }
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
-# A browser tab without a browser has to speak Streamlit's protocol.
-SPEAKS_TO_STREAMLIT = {"ganlib.bench.session", "ganlib.bench.screen"}
 # All else of Streamlit is private, and may be another in its next version.
 PUBLIC_STREAMLIT = {"streamlit", "streamlit.components.v1", "streamlit.errors"}
 PRIVATE_ATTRIBUTES = {"config", "elements", "proto", "runtime", "web"}
-MAY_USE_PRIVATE = {
-    "ganlib.ui._compat": "streamlit.",
-    **dict.fromkeys(SPEAKS_TO_STREAMLIT, "streamlit.proto."),
-}
+MAY_USE_PRIVATE = {"ganlib.ui._compat"}
 
 _WORDS = {
     "amounts",
@@ -72,7 +67,7 @@ ALLOWED: dict[str, set[str]] = {
     "examples": {"errors", "recipes"},
     "training": _WORDS | _PARTS | {"quiet", "recipes"},
     "runs": _ENGINE,
-    "bench": _ENGINE | {"quiet", "runs"},
+    "bench": _ENGINE | {"quiet"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
     "ui": (_ENGINE - {"fast", "models", "objectives", "regularisers"})
@@ -153,9 +148,7 @@ def violations(root: Path) -> list[str]:
         if top in {"ganlib", "pages", "app"} and to not in {where, "ganlib"}:
             if to not in ALLOWED.get(where, set()):
                 wrong.append(f"{arrow.source} may not import {arrow.target}.")
-        elif top == "streamlit" and not (
-            where in MAY_USE_STREAMLIT or (arrow.late and arrow.source in SPEAKS_TO_STREAMLIT)
-        ):
+        elif top == "streamlit" and where not in MAY_USE_STREAMLIT:
             wrong.append(f"{arrow.source} may not import streamlit.")
         elif top in HEAVY and where in NEVER_HEAVY:
             wrong.append(f"{arrow.source} may not import {top}.")
@@ -163,7 +156,7 @@ def violations(root: Path) -> list[str]:
         f"{name} may not use {used}, which is private."
         for name, path in known.items()
         for used in private_streamlit(path.read_text("utf-8"))
-        if not f"{used}.".startswith(MAY_USE_PRIVATE.get(name, " "))
+        if name not in MAY_USE_PRIVATE
     ]
     wrong += [
         f"{name} may import {used} from ganlib.training only."
@@ -171,8 +164,12 @@ def violations(root: Path) -> list[str]:
         if layer(name) != layer("ganlib.training")
         for used in modules_of_training(path.read_text("utf-8"))
     ]
+    at_import: dict[str, list[str]] = {}
+    for arrow in found:
+        if not arrow.late:
+            at_import.setdefault(arrow.source, []).append(arrow.target)
     for name in known:
-        if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, found)):
+        if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, at_import)):
             wrong.append(f"Importing {name} loads {path[-1]}: {' -> '.join(path)}.")
     return wrong
 
@@ -279,19 +276,24 @@ def _is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def _path_to_heavy(start: str, found: list[Arrow]) -> list[str]:
-    """The chain of imports by which importing `start` loads a heavy package; empty if none."""
+def _path_to_heavy(start: str, at_import: dict[str, list[str]]) -> list[str]:
+    """The chain of imports by which importing `start` loads a heavy package; empty if none.
+
+    Args:
+        start: dotted name of a module.
+        at_import: what each module imports when it is imported itself.
+    """
     waiting, seen = [[start]], {start}
     while waiting:
         path = waiting.pop(0)
         parts = path[-1].split(".")
         # Importing a.b.c runs a and a.b first.
-        parents = {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
-        for arrow in found:
-            if arrow.late or arrow.source not in parents or arrow.target in seen:
+        parents = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        for target in (each for parent in parents for each in at_import.get(parent, ())):
+            if target in seen:
                 continue
-            if arrow.target.split(".")[0] in HEAVY:
-                return [*path, arrow.target]
-            seen.add(arrow.target)
-            waiting.append([*path, arrow.target])
+            if target.split(".")[0] in HEAVY:
+                return [*path, target]
+            seen.add(target)
+            waiting.append([*path, target])
     return []

@@ -1,4 +1,4 @@
-"""A sample of numbers as every distance, figure and chart takes it."""
+"""The form of a sample of numbers that distances, figures and charts work with."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,21 +10,21 @@ EVERYWHERE = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class WeightedSample:
     """The distinct values of a sample in ascending order, and how often each occurs.
 
-    Ten thousand different numbers take this form, and so do the 256 brightnesses of a million
-    and a half pixels, which are never written out one by one.
+    It holds ten thousand different numbers as well as the 256 brightnesses of a million and a
+    half pixels, which are never stored one by one.
 
-    Values may come in groups that were drawn as one: the pixels of an image, the numbers of a
-    vector. The values of a group depend on each other, so that statistics must resample whole
-    groups, and the sample's size is the number of its groups.
+    Values may come in groups: the pixels of an image, the numbers of a vector. The values of a
+    group depend on each other, so statistics must resample whole groups, and the sample's size
+    is the number of groups.
 
     Args:
         values: (k,) float64, finite, ascending.
         counts: (k,) int64, each at least 1.
-        groups: (g, k) how often each value occurs in each group; None where every value was
-            drawn by itself.
+        groups: (g, k) how often each value occurs in each group; None if values were drawn
+            one by one.
         unit: what was drawn, in the plural: "values", "images".
     """
 
@@ -34,32 +34,32 @@ class Counted:
     unit: str = "values"
 
     @classmethod
-    def of(cls, numbers: np.ndarray) -> "Counted":
-        """Of numbers one by one.
+    def of(cls, numbers: np.ndarray) -> "WeightedSample":
+        """Makes a sample of numbers that were drawn one by one.
 
         Args:
-            numbers: any shape; what is not finite is left out.
+            numbers: any shape; numbers that are not finite are left out.
         """
         flat = np.asarray(numbers, dtype=np.float64).ravel()
         return cls(*np.unique(flat[np.isfinite(flat)], return_counts=True))
 
     @classmethod
-    def with_counts(cls, values: np.ndarray, counts: np.ndarray) -> "Counted":
-        """Of values that have been counted.
+    def with_counts(cls, values: np.ndarray, counts: np.ndarray) -> "WeightedSample":
+        """Makes a sample of values and their counts.
 
         Args:
             values: (k,) finite, ascending.
-            counts: (k,) whole numbers, 0 where there is none of that value.
+            counts: (k,) whole numbers, 0 for values that do not occur.
         """
         there = counts > 0
         return cls(values[there].astype(np.float64), counts[there].astype(np.int64))
 
     @classmethod
-    def of_groups(cls, numbers: np.ndarray, unit: str) -> "Counted":
-        """Of numbers that were drawn together in groups.
+    def of_groups(cls, numbers: np.ndarray, unit: str) -> "WeightedSample":
+        """Makes a sample of numbers that were drawn in groups.
 
         Args:
-            numbers: (g, n) the numbers of each group; what is not finite is left out.
+            numbers: (g, n) the numbers of each group; those that are not finite are left out.
             unit: what a group is, in the plural, such as "vectors".
         """
         flat = np.asarray(numbers, np.float64)
@@ -71,49 +71,49 @@ class Counted:
         return cls._of_table(values, table, unit)
 
     @classmethod
-    def of_group_counts(cls, values: np.ndarray, counts: np.ndarray, unit: str) -> "Counted":
-        """A sample from tables of counts, one row for each group.
+    def of_group_counts(cls, values: np.ndarray, counts: np.ndarray, unit: str) -> "WeightedSample":
+        """Makes a sample of values and their counts in each group.
 
         Args:
             values: (k,) finite, ascending.
-            counts: (g, k) whole numbers, 0 where a group has none of that value.
+            counts: (g, k) whole numbers, 0 for values that a group does not have.
             unit: what a group is, in the plural, such as "images".
         """
         table = sparse.csr_array(np.asarray(counts, np.int64))
         return cls._of_table(np.asarray(values, np.float64), table, unit)
 
     @classmethod
-    def _of_table(cls, values: np.ndarray, table: sparse.csr_array, unit: str) -> "Counted":
+    def _of_table(cls, values: np.ndarray, table: sparse.csr_array, unit: str) -> "WeightedSample":
         counts = np.asarray(table.sum(axis=0), np.int64)
         there = counts > 0
-        # A group in which nothing is finite says nothing.
+        # Groups without any finite number are dropped.
         table = table[np.asarray(table.sum(axis=1)) > 0][:, there]
         return cls(values[there], counts[there], table, unit)
 
     @cached_property
     def count(self) -> int:
-        """How many numbers there are, equal ones too."""
+        """Number of numbers, equal ones included."""
         return int(self._before[-1])
 
     @property
     def size(self) -> int:
-        """How many independent draws it is made of: its groups, or else its numbers."""
+        """Number of independent draws: of groups, or else of numbers."""
         return self.count if self.groups is None else int(self.groups.shape[0])
 
     @property
     def constant(self) -> bool:
-        """Whether no two numbers differ."""
+        """True if all numbers are equal."""
         return not len(self.values) or bool(self.values[0] == self.values[-1])
 
     @cached_property
     def mean(self) -> float:
-        """Of one number at least."""
+        """Mean of the numbers, of which there must be one at least."""
         return float(np.average(self.values, weights=self.counts))
 
     @cached_property
     def sd(self) -> float:
-        """Root of the mean squared deviation, of one number at least."""
-        # Rounding would give a constant sample a spread.
+        """Root of the mean squared deviation; there must be one number at least."""
+        # Rounding errors would give a constant sample a spread.
         if self.constant:
             return 0.0
         return float(np.sqrt(np.average((self.values - self.mean) ** 2, weights=self.counts)))
@@ -124,24 +124,31 @@ class Counted:
         return float(np.average(deviations**order, weights=self.counts))
 
     def up_to(self, points: np.ndarray) -> np.ndarray:
-        """(p,) -> (p,) int64, how many numbers are at most as large as each point."""
+        """Counts the numbers up to each of (p,) points, inclusive: (p,) int64."""
         return self._before[np.searchsorted(self.values, points, side="right")]
 
     def below(self, points: np.ndarray) -> np.ndarray:
-        """(p,) -> (p,) int64, how many numbers are less than each point."""
+        """Counts the numbers below each of (p,) points: (p,) int64."""
         return self._before[np.searchsorted(self.values, points)]
 
     def in_bins(self, edges: np.ndarray) -> np.ndarray:
-        """(b + 1,) ascending -> (b,) int64, how many lie in each bin, as `np.histogram` has it.
+        """Counts the numbers in each bin, as `np.histogram` does.
 
-        An edge belongs to the bin at its right; the last one to the last bin.
+        Args:
+            edges: (b + 1,) ascending. An edge belongs to the bin on its right, the last one to
+                the last bin.
+        Returns:
+            (b,) int64.
         """
         return np.diff(np.append(self.below(edges[:-1]), self.up_to(edges[-1:])))
 
     def quantiles(self, shares: np.ndarray) -> np.ndarray:
-        """(s,) of 0 to 1 -> (s,), between two numbers on the line from one to the other.
+        """Computes quantiles with linear interpolation, as `np.quantile` does.
 
-        As `np.quantile` has it; of one number at least.
+        Args:
+            shares: (s,) of 0 to 1.
+        Returns:
+            (s,); there must be one number at least.
         """
         places = np.asarray(shares) * (self.count - 1)
         below = places.astype(np.int64)
@@ -168,20 +175,20 @@ class Counted:
         found = np.bincount(cell, weights=table.data, minlength=self.size * cells)
         return found.reshape(self.size, cells)
 
-    def between(self, low: float, high: float) -> "Counted":
+    def between(self, low: float, high: float) -> "WeightedSample":
         """Those from `low` to `high`, both included, without their groups."""
         inside = (self.values >= low) & (self.values <= high)
-        return Counted(self.values[inside], self.counts[inside])
+        return WeightedSample(self.values[inside], self.counts[inside])
 
-    def over(self, scale: float) -> "Counted":
+    def over(self, scale: float) -> "WeightedSample":
         """All of them, divided by a number above 0."""
         return replace(self, values=self.values / scale)
 
-    def together_with(self, other: "Counted") -> "Counted":
+    def together_with(self, other: "WeightedSample") -> "WeightedSample":
         """The numbers of both, without their groups."""
         values = np.concatenate([self.values, other.values])
         order = np.argsort(values, kind="stable")
-        return Counted(values[order], np.concatenate([self.counts, other.counts])[order])
+        return WeightedSample(values[order], np.concatenate([self.counts, other.counts])[order])
 
     @cached_property
     def _before(self) -> np.ndarray:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ganlib.errors import UserError
-
-ROOT = Path(__file__).parents[2]
+from tests.support import ROOT
 
 START_S = 120.0
 _STOP_S = 30.0

@@ -1,9 +1,12 @@
-"""What it costs a training to be watched: the same run headless, and with pages open on it.
+"""How much watching a run slows its training down.
 
-Both are timed over the same steps: from the one at which all pages look at the run, to the
-last. The time is that of the run's own log, in which pauses and compiling do not count.
+`python -m tests.bench.live [--repeats N] [--json]`: trains `toy/scalar` from the command line, and
+from its page with 1, 5 and 20 pages open on the run. Both are timed over the same steps: from the
+one at which all pages show the run, to the last. The times are those of the run's history, in
+which pauses and compiling do not count.
 """
 
+import argparse
 import asyncio
 import json
 import subprocess
@@ -12,20 +15,26 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ganlib import recipes
-from ganlib.bench.results import Speed, Watched, Watching
-from ganlib.bench.server import ROOT, AppServer, environment, served
-from ganlib.bench.session import Tab, Tick
+from ganlib.bench.report import speed_json, spread
+from ganlib.bench.results import Speed
+from ganlib.cli.report import table
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import RunStore
 from ganlib.runs.metrics_reader import History
+from tests.support import ROOT
+from tests.support.server import AppServer, environment, served
+from tests.support.tab import Tab, Tick
 
+RECIPE = "toy/scalar"
+WATCHERS = (1, 5, 20)
+HEADING = ["PAGES", "STEPS/S", "OVER HEADLESS", "TICK, MEDIAN", "TICK, 95 %", "A TICK'S DATA"]
 # Ticks of every page before the clock starts: the first are those of a page just opened.
 _SETTLED_TICKS = 2
 _POLL_S = 0.2
@@ -34,7 +43,7 @@ _LEAST_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Trial:
-    """One watched run beside the headless one of its repeat.
+    """A watched run and the headless run of the same repeat.
 
     Args:
         watchers: pages open on it.
@@ -51,32 +60,80 @@ class Trial:
     ticks: tuple[Tick, ...]
 
 
-def measure_watched(
-    recipe: str = "toy/scalar",
-    watchers: Sequence[int] = (1, 5, 20),
-    repeats: int = 3,
-    steps: int = 25_000,
-) -> Watched:
-    """Trains the recipe headless and watched, in turns.
+@dataclass(frozen=True)
+class Watching:
+    """Figures of all repeats with the same number of pages.
 
     Args:
-        recipe: its name.
-        watchers: numbers of pages to open on it.
-        repeats: of all of them.
+        watchers: pages open on the run, each a session of its own.
+        steps_per_second: of the run.
+        over_headless: `steps_per_second` divided by that of the headless run of the same repeat.
+        ticks: number of ticks.
+        tick_ms_p50: median time from a page's request for news to its answer.
+        tick_ms_p95: the same, 95th percentile.
+        tick_bytes_p95: size of the answer, 95th percentile.
+    """
+
+    watchers: int
+    steps_per_second: Speed
+    over_headless: Speed
+    ticks: int
+    tick_ms_p50: float
+    tick_ms_p95: float
+    tick_bytes_p95: float
+
+    def row(self) -> list[str]:
+        """The cells under HEADING."""
+        return [
+            str(self.watchers),
+            spread(self.steps_per_second),
+            spread(self.over_headless),
+            f"{self.tick_ms_p50:.0f} ms",
+            f"{self.tick_ms_p95:.0f} ms",
+            f"{self.tick_bytes_p95 / 1e3:.0f} kB",
+        ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=25_000, help="of each run")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    found = summary(measure(options.repeats, options.steps))
+    if options.json:
+        speeds = ("steps_per_second", "over_headless")
+        print(
+            json.dumps(
+                [
+                    asdict(one) | {name: speed_json(getattr(one, name)) for name in speeds}
+                    for one in found
+                ]
+            )
+        )
+    else:
+        print(table([HEADING, *(one.row() for one in found)]))
+
+
+def measure(repeats: int, steps: int) -> list[Trial]:
+    """Trains headless and watched, in turns.
+
+    Args:
+        repeats: of all numbers of watchers.
         steps: of each run.
 
     Raises:
-        UserError: there is no such recipe, or it trains too few steps to be timed.
+        UserError: the run has too few steps to be timed.
     """
-    known = recipes.get(recipe)
+    recipe = recipes.get(RECIPE)
     trials: list[Trial] = []
     with tempfile.TemporaryDirectory() as name, served(Path(name)) as server:
         for repeat in range(repeats):
-            alone = train_headless(known, steps, Path(name))
-            # There and back again, so that what slowly changes falls on all of them alike.
-            for count in watchers if repeat % 2 == 0 else reversed(watchers):
-                trials.append(asyncio.run(watch(server, known, steps, count, alone)))
-    return summary(recipe, steps, repeats, trials)
+            alone = train_headless(recipe, steps, Path(name))
+            # The order is reversed every other time, so that a slow drift affects all alike.
+            for count in WATCHERS if repeat % 2 == 0 else reversed(WATCHERS):
+                trials.append(asyncio.run(watch(server, recipe, steps, count, alone)))
+    return trials
 
 
 def train_headless(recipe: Recipe, steps: int, folder: Path) -> History:
@@ -149,15 +206,12 @@ def steps_per_second(history: History, first_step: int) -> float:
     return float((len(time_s) - first_step) / (time_s[-1] - time_s[first_step - 1]))
 
 
-def summary(recipe: str, steps: int, repeats: int, trials: Sequence[Trial]) -> Watched:
-    """Medians and spreads, by number of watchers."""
-    counts = list(dict.fromkeys(trial.watchers for trial in trials))
-    watching = tuple(
-        _watching(count, [trial for trial in trials if trial.watchers == count])
-        for count in sorted(counts)
-    )
-    fewest = [trial.headless for trial in trials if trial.watchers == min(counts)]
-    return Watched(recipe, steps, repeats, Speed(tuple(fewest)), watching)
+def summary(trials: Sequence[Trial]) -> list[Watching]:
+    """Medians and spreads for each number of watchers."""
+    counts = sorted({trial.watchers for trial in trials})
+    return [
+        _watching(count, [trial for trial in trials if trial.watchers == count]) for count in counts
+    ]
 
 
 def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
@@ -175,3 +229,7 @@ def _watching(watchers: int, trials: Sequence[Trial]) -> Watching:
         float(p95),
         float(np.percentile(sizes, 95)),
     )
+
+
+if __name__ == "__main__":
+    main()

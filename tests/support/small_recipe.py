@@ -19,7 +19,7 @@ from ganlib.recipes.base import Latent, Recipe, Source
 from ganlib.training import Trainer, trainer
 
 
-class Config(RunConfig):
+class SmallConfig(RunConfig):
     """Knobs of `test/small`."""
 
     steps: int = inherit(RunConfig, "steps", 8)
@@ -50,7 +50,7 @@ class SmallData(Data):
         return tf.where(poisoned, np.float32(np.inf), drawn)
 
 
-class Small(Recipe[Config]):
+class Small(Recipe[SmallConfig]):
     """Two numbers from three."""
 
     name = "test/small"
@@ -64,27 +64,29 @@ class Small(Recipe[Config]):
     notes = "None."
     sample_count = 6
     evaluation_count = 64
-    Config = Config
+    Config = SmallConfig
 
-    def load(self, config: Config) -> Data:
+    def load(self, config: SmallConfig) -> Data:
         return SmallData(config.poisoned_step)
 
-    def data_sentence(self, config: Config) -> str:
+    def data_sentence(self, config: SmallConfig) -> str:
         return self.load(config).report.sentence()
 
-    def scaling(self, config: Config) -> Scaling:
+    def scaling(self, config: SmallConfig) -> Scaling:
         return Scaling(3.0, 2.0)
 
-    def latent(self, config: Config) -> Latent:
+    def latent(self, config: SmallConfig) -> Latent:
         return Latent(3)
 
-    def generator(self, config: Config) -> keras.Model:
+    def generator(self, config: SmallConfig) -> keras.Model:
         return mlp([4], 2, activation="tanh")
 
-    def discriminator(self, config: Config) -> keras.Model:
+    def discriminator(self, config: SmallConfig) -> keras.Model:
         return mlp([4], 1, activation="tanh")
 
-    def evaluate(self, config: Config, real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+    def evaluate(
+        self, config: SmallConfig, real: np.ndarray, generated: np.ndarray
+    ) -> dict[str, float]:
         return scalar_scores(real, generated, 1.0)
 
 

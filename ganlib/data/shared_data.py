@@ -1,7 +1,7 @@
-"""Samples of files, held once by all who have them at the same time.
+"""Shares loaded data between runs.
 
-A program that is kept for the next run holds its data. The next run of the same data would
-read and hold them a second time.
+The compiled step of a run is kept for the next run, with its data. Without sharing, the next run
+on the same files would load them a second time.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -13,13 +13,15 @@ from ganlib.data.base import ArrayData
 _held: WeakValueDictionary[Hashable, ArrayData] = WeakValueDictionary()
 
 
-def held(files: Iterable[Path], meaning: Hashable, read: Callable[[], ArrayData]) -> ArrayData:
-    """What somebody still holds of these files, or what `read` makes of them.
+def shared_data(
+    files: Iterable[Path], meaning: Hashable, read: Callable[[], ArrayData]
+) -> ArrayData:
+    """Returns data of these files that are still in use, or loads them.
 
     Args:
-        files: that `read` reads. One that has changed is another.
+        files: the files that `read` reads; after a change to one of them, it is called again.
         meaning: what else the data depend on.
-        read: may raise; nothing is held then.
+        read: loads the data; may raise.
     """
     key = (meaning, tuple(map(_identity, files)))
     data = _held.get(key)
@@ -32,6 +34,6 @@ def _identity(path: Path) -> Hashable:
     try:
         found = path.stat()
     except OSError:
-        # `read` says what is wrong with it.
+        # `read` reports what is wrong with it.
         return path
     return path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

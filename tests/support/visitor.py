@@ -69,7 +69,7 @@ class Visitor:
         protocols = ["streamlit", token, *([session] if session else [])]
         self._connecting = connect(
             f"ws://{host or at.netloc}/_stcore/stream",
-            sock=socket.create_connection((at.hostname, at.port)),
+            sock=socket.create_connection((at.hostname or "", at.port or 80)),
             subprotocols=[Subprotocol(each) for each in protocols],
             additional_headers=headers,
             max_size=None,

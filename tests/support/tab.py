@@ -12,15 +12,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from ganlib.bench.screen import Screen
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
-if TYPE_CHECKING:
-    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-    from streamlit.proto.WidgetStates_pb2 import WidgetState
-    from websockets.asyncio.client import ClientConnection
+from tests.support.screen import Screen
 
 # As the browser says it who has no cookie; the server asks for one only of those who log in.
 _SUBPROTOCOLS = ("streamlit", "PLACEHOLDER_AUTH_TOKEN")
@@ -78,9 +80,6 @@ class Tab:
         self._reading: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Tab":
-        from websockets.asyncio.client import connect
-        from websockets.typing import Subprotocol
-
         at = urlsplit(self._url)
         self._socket = await connect(
             f"{'wss' if at.scheme == 'https' else 'ws'}://{at.netloc}{at.path}/_stcore/stream",
@@ -171,8 +170,6 @@ class Tab:
         await self._touch(key, string_value=str(value))
 
     async def _touch(self, key: str, **value: Any) -> None:
-        from streamlit.proto.WidgetStates_pb2 import WidgetState
-
         widget = self.screen.widgets[key]
         state = WidgetState(id=widget.id, **value)
         screen = self.screen
@@ -193,8 +190,6 @@ class Tab:
 
     async def _ask(self, fragment: str = "", *, by_timer: bool = True) -> None:
         """Asks for the page, or for a fragment that was touched or whose time has come."""
-        from streamlit.proto.BackMsg_pb2 import BackMsg
-
         message = BackMsg()
         wanted = message.rerun_script
         wanted.query_string = self.screen.query
@@ -234,10 +229,7 @@ class Tab:
                 task = asyncio.create_task(self._run_timer(fragment, interval_s))
                 self._timers[fragment] = interval_s, task
 
-    async def _read(self, socket: "ClientConnection") -> None:
-        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-        from websockets.exceptions import ConnectionClosed
-
+    async def _read(self, socket: ClientConnection) -> None:
         try:
             while True:
                 data = await socket.recv(decode=False)
@@ -252,7 +244,7 @@ class Tab:
             async with self._changed:
                 self._changed.notify_all()
 
-    def _take(self, message: "ForwardMsg") -> None:
+    def _take(self, message: ForwardMsg) -> None:
         parts = self.screen.parts_drawn
         if told := self.screen.take(message):
             self._said.append(told)

@@ -4,11 +4,11 @@ Source: streamlit/proto/*.proto, and App.tsx and ForwardMessageCache.ts of Strea
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
-if TYPE_CHECKING:
-    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # Runs for which the browser keeps a message that they did not use: global.maxCachedMessageAge.
 _KEPT_RUNS = 2
@@ -94,7 +94,6 @@ class Screen:
     @property
     def errors(self) -> list[str]:
         """What the page says in messages of an error."""
-        from streamlit.proto.Alert_pb2 import Alert
 
         return [
             each.alert.body
@@ -112,7 +111,7 @@ class Screen:
         self.query = self.page_hash = ""
         self.timers = {}
 
-    def take(self, message: "ForwardMsg") -> str:
+    def take(self, message: ForwardMsg) -> str:
         """Draws what a message says.
 
         Returns:
@@ -142,7 +141,7 @@ class Screen:
             self.timers = {name: each for name, each in self.timers.items() if name not in gone}
         return ""
 
-    def _begin(self, message: "ForwardMsg") -> str:
+    def _begin(self, message: ForwardMsg) -> str:
         self.page_hash = message.new_session.page_script_hash
         self._drawing = _Drawn()
         parts = _fragments(message)
@@ -151,7 +150,7 @@ class Screen:
             self.timers = {}
         return f"{' '.join(part[:6] for part in parts) or 'page'} begins"
 
-    def _draw(self, message: "ForwardMsg") -> None:
+    def _draw(self, message: ForwardMsg) -> None:
         if message.delta.WhichOneof("type") != "new_element":
             return
         element = message.delta.new_element
@@ -165,7 +164,7 @@ class Screen:
             found = Widget(id, disabled, message.delta.fragment_id)
             self._drawing.widgets[parts[2]] = found
 
-    def _finish(self, message: "ForwardMsg") -> str:
+    def _finish(self, message: ForwardMsg) -> str:
         how: str = message.ScriptFinishedStatus.Name(message.script_finished)
         drawn = self._drawing
         of_part = how == "FINISHED_FRAGMENT_RUN_SUCCESSFULLY"
@@ -190,7 +189,7 @@ class Screen:
         }
 
 
-def _fragments(message: "ForwardMsg") -> list[str]:
+def _fragments(message: ForwardMsg) -> list[str]:
     """The fragments that a run is of; none where it is of the whole page."""
     # Before 1.67 they stood in the message that begins the run.
     told: Any = message.metadata

@@ -39,7 +39,7 @@ def test_a_file_that_has_changed_is_read_anew(own) -> None:
 
 def test_the_same_size_in_the_same_place_is_no_proof(own) -> None:
     first = own.dataset.load()
-    path = own.folder / own.dataset.places.name
+    path = own.folder / own.dataset.sources.name
     before = path.stat()
     images = first.take(0, 5)
     np.savez_compressed(path, x_train=np.zeros((5, 4, 4), np.uint8))

@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
-from expected_figures import figures
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from ganlib.metrics.comparison import common_bins, compare, distance_values
-from ganlib.metrics.counted import Counted
 from ganlib.metrics.moments import moments
 from ganlib.metrics.resampling import grid_of
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz.distributions import cumulative_info, density_info, quantiles_info
 from ganlib.viz.evolution import evolution_bins, evolution_column
 from ganlib.viz.histograms import histogram_info
+from tests.metrics.expected_figures import figures
 
 RNG = np.random.default_rng(8)
 LEVELS = np.arange(256)
@@ -36,22 +36,22 @@ PAIRS = pytest.mark.parametrize(
 )
 
 
-def both_ways(counts: np.ndarray) -> tuple[Counted, np.ndarray]:
+def both_ways(counts: np.ndarray) -> tuple[WeightedSample, np.ndarray]:
     """As counts, and one by one in no order."""
     one_by_one = RNG.permutation(np.repeat(LEVELS, counts)).astype(float)
-    return Counted.with_counts(LEVELS, counts), one_by_one
+    return WeightedSample.with_counts(LEVELS, counts), one_by_one
 
 
 def test_numbers_are_sorted_and_counted() -> None:
-    sample = Counted.of(np.array([[3, 1, np.nan], [3, -np.inf, 2]], np.float32))
+    sample = WeightedSample.of(np.array([[3, 1, np.nan], [3, -np.inf, 2]], np.float32))
     assert sample.values.tolist() == [1, 2, 3]
     assert sample.counts.tolist() == [1, 1, 2]
     assert sample.values.dtype == np.float64
     assert sample.count == 4
-    again = Counted.with_counts(np.arange(5), np.array([0, 1, 1, 2, 0]))
+    again = WeightedSample.with_counts(np.arange(5), np.array([0, 1, 1, 2, 0]))
     assert (again.values.tolist(), again.counts.tolist()) == ([1, 2, 3], [1, 1, 2])
-    assert Counted.of(np.array([np.nan])).count == 0
-    assert Counted.of(np.array([])).constant
+    assert WeightedSample.of(np.array([np.nan])).count == 0
+    assert WeightedSample.of(np.array([])).constant
 
 
 @PAIRS
@@ -104,7 +104,7 @@ def test_distances_are_those_of_the_numbers(first: np.ndarray, second: np.ndarra
     for counts, each in ((grid.real, each_real), (grid.generated, each_generated)):
         assert np.cumsum(counts).tolist() == [(each <= point).sum() for point in grid.points]
     assert compare(real, generated, resamples=50) == compare(
-        Counted.of(each_real), Counted.of(each_generated), resamples=50
+        WeightedSample.of(each_real), WeightedSample.of(each_generated), resamples=50
     )
 
 
@@ -134,15 +134,15 @@ def test_charts_are_those_of_the_numbers(first: np.ndarray, second: np.ndarray) 
 def test_nothing_is_written_out() -> None:
     # One by one, these would take eight terabytes.
     many, few = pixels(10**6, 0.2), pixels(10**5, 0.3)
-    real, generated = (Counted.with_counts(LEVELS, 10**6 * counts) for counts in (many, few))
-    small = [Counted.with_counts(LEVELS, counts) for counts in (many, few)]
+    real, generated = (WeightedSample.with_counts(LEVELS, 10**6 * counts) for counts in (many, few))
+    small = [WeightedSample.with_counts(LEVELS, counts) for counts in (many, few)]
     found = compare(real, generated, resamples=20)
     assert found.real.count == 10**12
     assert {one.title: one.value for one in found.distances} == pytest.approx(
         distance_values(*small), rel=1e-9
     )
     # Whose sizes differ most.
-    assert compare(real, Counted.of(np.arange(99.0)), resamples=20).generated.count == 99
+    assert compare(real, WeightedSample.of(np.arange(99.0)), resamples=20).generated.count == 99
     view = (-10.0, 265.0)
     for info_of in (density_info, cumulative_info):
         info = info_of(real, generated, view)
@@ -154,13 +154,13 @@ def test_nothing_is_written_out() -> None:
 
 def test_groups_are_counted_group_by_group() -> None:
     numbers = np.array([[3.0, 1, 3], [2, np.nan, 9], [np.nan, np.inf, np.nan]])
-    sample = Counted.of_groups(numbers, "vectors")
+    sample = WeightedSample.of_groups(numbers, "vectors")
     assert sample.values.tolist() == [1, 2, 3, 9]
     assert sample.counts.tolist() == [1, 1, 2, 1]
     # The last vector has nothing that is finite.
     assert (sample.count, sample.size, sample.unit) == (5, 2, "vectors")
     assert sample.in_cells(np.array([1.0, 3, 9])).tolist() == [[1, 2, 0], [0, 1, 1]]
-    plain = Counted.of(numbers)
+    plain = WeightedSample.of(numbers)
     assert plain.in_cells(np.array([1.0, 3, 9])).tolist() == [1, 3, 1]
     assert (plain.count, plain.size, plain.unit) == (5, 5, "values")
     halved = sample.over(2)
@@ -171,10 +171,10 @@ def test_groups_are_counted_group_by_group() -> None:
 def test_counts_of_groups_are_those_of_their_numbers() -> None:
     counts = np.stack([pixels(784, 0.2) for _ in range(5)])
     numbers = np.stack([np.repeat(LEVELS, row) for row in counts]).astype(float)
-    by_count = Counted.of_group_counts(LEVELS, counts, "images")
-    one_by_one = Counted.of_groups(numbers, "images")
+    by_count = WeightedSample.of_group_counts(LEVELS, counts, "images")
+    one_by_one = WeightedSample.of_groups(numbers, "images")
     assert by_count.values.tolist() == one_by_one.values.tolist()
     assert by_count.counts.tolist() == one_by_one.counts.tolist()
     points = by_count.values
     assert by_count.in_cells(points).tolist() == one_by_one.in_cells(points).tolist()
-    assert moments(by_count) == moments(Counted.of(numbers))
+    assert moments(by_count) == moments(WeightedSample.of(numbers))
