@@ -15,7 +15,7 @@ def sentence(real: np.ndarray, generated: np.ndarray) -> str:
     ("before", "now", "said"),
     [
         (2.0, 1.0, "The critic's distance falls: the generated samples come nearer"),
-        (1.0, 2.0, "The critic's distance grows: it finds more differences"),
+        (1.0, 2.0, "The critic's distance grows: it finds differences faster"),
         (1.0, 1.01, "The critic's distance is steady"),
         (1.0, 0.99, "The critic's distance is steady"),
         (1.0, -0.1, "The critic scores generated samples higher than real ones"),
@@ -29,7 +29,7 @@ def test_what_is_said_of_a_critic(before: float, now: float, said: str) -> None:
 
 def test_a_critic_that_has_just_begun_is_not_judged() -> None:
     found = diagnosis.describe_balance({"critic_distance": np.ones(2 * RECENT - 1)})
-    assert found.startswith("The critic is learning to tell real from generated")
+    assert found.startswith("The critic is still learning to distinguish")
 
 
 def test_nothing_is_said_of_figures_that_are_not_there() -> None:

@@ -163,7 +163,7 @@ def test_inherit_changes_the_default_and_nothing_else() -> None:
     assert (base.default, child.default) == (5_000, 10)
     assert (RunConfig().steps, Config().steps) == (5_000, 10)
     assert child.description == base.description
-    assert child.description.startswith("Generator updates until the run is finished.")
+    assert child.description.startswith("Number of generator updates.")
     assert bounds(child) == bounds(base) == {"ge": 1, "le": 10_000_000}
     assert (
         meta(child)
