@@ -54,7 +54,7 @@ class RunConfig(Config):
         group="Run",
         ge=1,
         le=10_000_000,
-        baked=False,
+        compile_time=False,
     )
     seed: int = knob(
         0,
@@ -63,7 +63,7 @@ class RunConfig(Config):
         group="Run",
         ge=0,
         le=2**31 - 1,
-        baked=False,
+        compile_time=False,
     )
     batch_size: int = knob(
         128,
@@ -79,7 +79,7 @@ class RunConfig(Config):
         unit="steps",
         ge=1,
         le=1_000_000,
-        baked=False,
+        compile_time=False,
     )
     checkpoint_every: int = knob(
         0,
@@ -88,7 +88,7 @@ class RunConfig(Config):
         unit="steps",
         ge=0,
         le=10_000_000,
-        baked=False,
+        compile_time=False,
     )
     milestones: int = knob(
         4,
@@ -97,7 +97,7 @@ class RunConfig(Config):
         group="Run",
         ge=0,
         le=100,
-        baked=False,
+        compile_time=False,
     )
     precision: Literal["auto", "float32", "mixed_bfloat16"] = knob(
         "auto",
@@ -258,7 +258,7 @@ class RunConfig(Config):
         group="Sensitive hyperparameters",
         gt=0,
         le=1,
-        baked=False,
+        compile_time=False,
     )
     discriminator_learning_rate: float = knob(
         2e-4,
@@ -268,7 +268,7 @@ class RunConfig(Config):
         paper="arXiv 1706.08500",
         gt=0,
         le=1,
-        baked=False,
+        compile_time=False,
     )
     discriminator_steps: int = knob(
         1,

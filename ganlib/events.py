@@ -91,17 +91,6 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class CutOff:
-    """The next step was begun and given up, as was asked for; nothing has changed.
-
-    Args:
-        step: generator updates so far.
-    """
-
-    step: int
-
-
-@dataclass(frozen=True)
 class Samples:
     """Generated samples at a step, in the data's own units (images: uint8).
 
@@ -110,9 +99,9 @@ class Samples:
         fixed: (n, *sample_shape) from the run's fixed noise.
         fresh: (n, *sample_shape) from new noise.
         noise: (n, *latent_shape) the fixed noise if a page shows it; else None.
-        views: what else there is to be seen at this step; see `training.probe.Probe.look`.
+        views: further arrays of this step; see `Inspector.snapshot` in `training`.
         scores: the recipe's scores of the fresh samples, by name, and how steep the
-            discriminator is; see `training.probe.Probe.slopes`.
+            discriminator is; see `Inspector.slopes` in `training`.
     """
 
     step: int
@@ -176,4 +165,4 @@ class Finished:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-Event = Phase | Started | Metrics | CutOff | Samples | Checkpoint | Finished
+Event = Phase | Started | Metrics | Samples | Checkpoint | Finished

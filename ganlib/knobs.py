@@ -32,7 +32,7 @@ def knob(
     le: float | None = None,
     lt: float | None = None,
     choices: Callable[[], tuple[str, ...]] | None = None,
-    baked: bool = True,
+    compile_time: bool = True,
 ) -> Any:
     """Declares a field of a config.
 
@@ -47,8 +47,8 @@ def knob(
         le: greatest value.
         lt: exclusive upper bound.
         choices: returns the allowed values, if they are known only at run time.
-        baked: whether it is built into the compiled step. One that is not can be changed
-            without compiling anew.
+        compile_time: whether the value is built into the compiled step. Other knobs can be changed
+            without compiling the step again.
     """
     if group not in GROUPS:
         raise ValueError(f"group must be one of {', '.join(GROUPS)}. Received: {group!r}.")
@@ -57,7 +57,7 @@ def knob(
         "unit": unit,
         "paper": paper,
         "choices": choices,
-        "baked": baked,
+        "compile_time": compile_time,
     }
     return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
@@ -211,14 +211,14 @@ def is_number(field: FieldInfo) -> bool:
 
 
 def meta(field: FieldInfo) -> dict[str, Any]:
-    """The knob's group, unit and paper, and whether it is baked into the compiled step."""
+    """Returns the knob's group, unit, paper, choices and whether it is built into the step."""
     return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
 
 
-def baked(config: Config) -> dict[str, Any]:
-    """The knobs that are built into the compiled step, and their values."""
+def compile_time_knobs(config: Config) -> dict[str, Any]:
+    """Returns the values of the knobs that are built into the compiled step, by name."""
     fields = type(config).model_fields
-    return {name: getattr(config, name) for name in fields if meta(fields[name])["baked"]}
+    return {name: getattr(config, name) for name in fields if meta(fields[name])["compile_time"]}
 
 
 _KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}

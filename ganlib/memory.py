@@ -1,4 +1,4 @@
-"""Memory that was freed and that nobody else may have yet."""
+"""Returns freed memory to the system."""
 
 import ctypes
 import gc
@@ -10,7 +10,7 @@ _M_ARENA_MAX = -8
 
 
 def keep_little() -> None:
-    """Has a process that goes on for days hold little of what it has freed.
+    """Makes a long-running process keep little of the memory that it has freed.
 
     TensorFlow's convolutions take their memory from a pool of their own, which stays as large as
     it ever was: 130 MB once `mnist/dcgan` has been compiled. Asked to, they take it from the C
@@ -25,8 +25,8 @@ def keep_little() -> None:
         ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, os.cpu_count() or 1)
 
 
-def give_back() -> None:
-    """Has Python and the C library return to the system what nobody uses."""
+def release() -> None:
+    """Makes Python and the C library return unused memory to the system."""
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)

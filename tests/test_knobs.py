@@ -173,7 +173,7 @@ def test_inherit_changes_the_default_and_nothing_else() -> None:
             "unit": "",
             "paper": "",
             "choices": None,
-            "baked": False,
+            "compile_time": False,
         }
     )
 
@@ -202,7 +202,7 @@ def test_what_a_form_asks_of_a_knob() -> None:
     assert choices(fields["preset"]) == ("calm", "wild")
     assert choices(fields["steps"]) == ()
     assert meta(fields["rate"])["group"] == "Sensitive hyperparameters"
-    assert meta(fields["rate"])["unit"] == "per step" and meta(fields["rate"])["baked"]
+    assert meta(fields["rate"])["unit"] == "per step" and meta(fields["rate"])["compile_time"]
     assert choices(fields["fruit"]) == ("fig", "sweet lime") and not is_list(fields["fruit"])
     assert choices(fields["basket"]) == ("fig", "sweet lime", "plum") and is_list(fields["basket"])
     assert bounds(fields["rate"]) == {"gt": 0, "le": 1}

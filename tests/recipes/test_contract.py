@@ -14,7 +14,7 @@ from ganlib.events import Event, Finished, Metrics, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
 from ganlib.training.networks import Networks, build_networks
-from ganlib.training.randomness import Purpose
+from ganlib.training.randomness import RandomStream
 
 NAMES = list(recipes.all_recipes())
 
@@ -224,7 +224,7 @@ def test_the_trial_began_where_a_new_build_begins(trial: Trial) -> None:
     from ganlib.training.generator import Generator
 
     generator = Generator(trial.before.average, trial.recipe, trial.config)
-    noise = generator.latents(trial.recipe.sample_count, Purpose.FIXED_LATENTS)
+    noise = generator.latents(trial.recipe.sample_count, RandomStream.FIXED_LATENTS)
     np.testing.assert_array_equal(generator.samples(noise), first.fixed)
 
 

@@ -24,7 +24,7 @@ _BADGES: dict[State, tuple[str, _Colour]] = {
     "interrupted": ("Interrupted", "orange"),
 }
 _SLOWLY = "slow motion, one step a second"
-_WILL = {"pause": "pausing", "stop": "stopping"}
+_WILL = {"pause": "pausing after this step", "stop": "stopping after this step"}
 
 
 def status_line(status: Status, label: Label) -> None:
