@@ -42,7 +42,7 @@ def start() -> None:
 def manager() -> Manager:
     """Returns the run manager, which all sessions share."""
     cap, root = _cap(), _runs_folder()
-    memory.keep_little()
+    memory.limit_freed_memory()
     keep_keras_sessions()
     ignore_server_wide_requests()
     flush_before_rerun()
