@@ -82,10 +82,10 @@ def record_start(run_id: str) -> None:
 
 
 def started_within(seconds: float, run_id: str) -> bool:
-    """Returns whether a run is the last one started in this session, and only just.
+    """Returns whether a run is the last one started in this session, and was started recently.
 
     Args:
-        seconds: greatest time since the start.
+        seconds: longest time since the start.
         run_id: of the run.
     """
     started, at = st.session_state.get(_STARTED, ("", 0.0))

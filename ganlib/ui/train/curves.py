@@ -62,7 +62,7 @@ class AvailableCharts(NamedTuple):
 
     @property
     def discriminator(self) -> str:
-        """ "discriminator" or "critic"."""
+        """Name of the opponent of the generator: "discriminator" or "critic"."""
         return "critic" if self.critic else "discriminator"
 
     @property

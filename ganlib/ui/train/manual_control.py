@@ -41,8 +41,8 @@ def manual_control(recipe: Recipe, run: Run, status: Status) -> None:
     if not (manager().owns(run.id) and status.state in ("running", "paused")):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="manual_control"):
-        # Networks for images have other state (batch normalisation, spectral normalisation) that
-        # is updated by every forward pass, also of a network that does not train.
+        # Networks for images have other state, such as that of batch normalisation, which every
+        # forward pass updates, also in the network that does not train.
         if recipe.kind != "image":
             paused = status.state == "paused"
             for learns, label in (
