@@ -5,22 +5,22 @@ import gc
 import os
 from contextlib import suppress
 
-# As <malloc.h> has it.
+# From <malloc.h>.
 _M_ARENA_MAX = -8
 
 
-def keep_little() -> None:
-    """Makes a long-running process keep little of the memory that it has freed.
+def limit_freed_memory() -> None:
+    """Limits the freed memory that a long-running process keeps.
 
-    TensorFlow's convolutions take their memory from a pool of their own, which stays as large as
-    it ever was: 130 MB once `mnist/dcgan` has been compiled. Asked to, they take it from the C
-    library, and train as fast. glibc makes up to eight pools a processor, and what is free in
-    one serves only the threads that take from it; no more are made than there are processors.
+    TensorFlow's convolutions allocate from a pool of their own, which never shrinks: it has 130 MB
+    after `mnist/dcgan` was compiled. With this setting they use the allocator of the C library and
+    train as fast. glibc creates up to eight arenas per processor, and the free memory of an arena
+    can be used by its own threads only, so their number is limited to that of the processors.
 
-    To be called before TensorFlow is imported, and before there are many threads.
+    Must be called before TensorFlow is imported and before many threads are started.
     """
     os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
-    # Other C libraries have no such pools.
+    # Other C libraries have no arenas.
     with suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, os.cpu_count() or 1)
 

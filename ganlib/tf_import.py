@@ -1,13 +1,12 @@
-"""Imports TensorFlow, with its notices at start-up kept off the terminal.
+"""Imports TensorFlow without its start-up messages on the terminal.
 
-TF_CPP_MIN_LOG_LEVEL silences most of them. Messages of the CUDA stubs come before
-TensorFlow has set up its log, so no variable affects them: they go straight to file
-descriptor 2. That descriptor is therefore redirected while TensorFlow is imported and first
-lists its devices. Every line that is not such a notice is passed on afterwards.
-TF_CPP_MIN_LOG_LEVEL=0 lets everything through.
+TF_CPP_MIN_LOG_LEVEL silences most of them. The CUDA stubs write theirs directly to file
+descriptor 2, before TensorFlow's log is configured. So that descriptor is redirected while
+TensorFlow is imported and first lists devices, the only times at which these messages appear.
+All other lines are written to the terminal afterwards. TF_CPP_MIN_LOG_LEVEL=0 shows everything.
 
-Later, TensorFlow warns if one function is compiled again and again. Here every run's networks
-have functions of their own, which it mistakes for one.
+TensorFlow also warns if a function is compiled repeatedly. Here every run has functions of its
+own, which TensorFlow mistakes for the same one, so that this warning is filtered.
 """
 
 import os
@@ -18,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO
 
-# Information, warnings, and the error message on every machine without a GPU.
+# Information, warnings, and the error that a machine without a GPU has no GPU.
 _NOTICE = re.compile(
     rb"WARNING: All log messages before absl::InitializeLog"
     rb"|[IW]\d{4} [\d:.]+ +\d+ \S+\.cc:\d+\]"
@@ -28,7 +27,7 @@ _OFTEN_COMPILED = "triggered tf.function retracing"
 
 
 def _import_tensorflow() -> None:
-    """Imports TensorFlow and lists its devices, without its notices."""
+    """Imports TensorFlow and lists GPUs, without start-up messages."""
     # TensorFlow reads this once, at import.
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2") == "0":
         return
@@ -42,23 +41,23 @@ def _import_tensorflow() -> None:
 @contextmanager
 def _without_notices() -> Iterator[None]:
     with ExitStack() as stack:
-        # No standard error, or nowhere to keep it for a while: then nothing is held back.
+        # Without standard error or temporary files, messages are not filtered.
         with suppress(OSError):
-            said = stack.enter_context(tempfile.TemporaryFile())
+            output = stack.enter_context(tempfile.TemporaryFile())
             terminal = os.dup(2)
             stack.callback(os.close, terminal)
             _flush()
-            os.dup2(said.fileno(), 2)
-            stack.callback(_pass_on, said, terminal)
+            os.dup2(output.fileno(), 2)
+            stack.callback(_pass_on, output, terminal)
         yield
 
 
-def _pass_on(said: IO[bytes], terminal: int) -> None:
+def _pass_on(output: IO[bytes], terminal: int) -> None:
     _flush()
     os.dup2(terminal, 2)
-    said.seek(0)
+    output.seek(0)
     with suppress(OSError):
-        os.write(2, b"".join(line for line in said if not _NOTICE.match(line)))
+        os.write(2, b"".join(line for line in output if not _NOTICE.match(line)))
 
 
 def _flush() -> None:

@@ -163,7 +163,7 @@ def test_inherit_changes_the_default_and_nothing_else() -> None:
     assert (base.default, child.default) == (5_000, 10)
     assert (RunConfig().steps, Config().steps) == (5_000, 10)
     assert child.description == base.description
-    assert child.description.startswith("Generator updates until the run is finished.")
+    assert child.description.startswith("Number of generator updates.")
     assert bounds(child) == bounds(base) == {"ge": 1, "le": 10_000_000}
     assert (
         meta(child)
@@ -272,7 +272,7 @@ def test_many_choices_are_counted_and_not_listed() -> None:
     class Wide(RunConfig):
         number: str = knob("7", "One.", group="Data", choices=lambda: tuple(map(str, range(99))))
 
-    assert allowed(Wide, "number") == "one of the 99 there are, such as 0 or 98"
+    assert allowed(Wide, "number") == "one of 99 choices, such as 0 or 98"
 
 
 def test_a_group_that_the_form_does_not_have_is_a_mistake() -> None:

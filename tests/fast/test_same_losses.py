@@ -31,8 +31,8 @@ def losses(name: str) -> np.ndarray:
     usual = recipe.parse(knobs)
     # Two networks that play against each other double any rounding within a step or two at their
     # usual learning rates: in `mnist/dcgan`, a change of the weights in the seventh digit grows
-    # to one percent of the losses within 20 steps. A twentieth of these rates keeps it
-    # small.
+    # to one percent of the losses within 20 steps. A twentieth of these rates
+    # keeps it small.
     rates = ("generator_learning_rate", "discriminator_learning_rate")
     config = recipe.parse(knobs | {name: getattr(usual, name) / 20 for name in rates})
     program = Program(("key",), recipe, config, recipe.load(config), choose("cpu"))
