@@ -1,4 +1,4 @@
-"""`python -m ganlib`."""
+"""Entry point of `python -m ganlib`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What a network is made of, in words and numbers that everybody can read."""
+"""Description of a network's layers, independent of Keras."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ class LayerBox:
     """One layer.
 
     Args:
-        name: the layer's own, such as "conv2d_1".
-        kind: what it does, in a few words, such as "conv 5 x 5, stride 2" or "batch norm".
-        output_shape: without the batch, such as (14, 14, 128).
-        parameters: numbers it has, whether they learn or not.
+        name: of the layer, such as "conv2d_1".
+        kind: short description, such as "conv 5 x 5, stride 2" or "batch norm".
+        output_shape: without the batch dimension, such as (14, 14, 128).
+        parameters: number of parameters, trainable or not.
     """
 
     name: str
@@ -26,8 +26,8 @@ class NetworkShape:
 
     Args:
         name: "generator", "discriminator" or "critic".
-        input_shape: without the batch.
-        layers: at least one, in the order in which a sample passes them.
+        input_shape: without the batch dimension.
+        layers: at least one, from input to output.
     """
 
     name: str
@@ -36,10 +36,10 @@ class NetworkShape:
 
     @property
     def output_shape(self) -> tuple[int, ...]:
-        """Without the batch."""
+        """Shape of the output, without the batch dimension."""
         return self.layers[-1].output_shape
 
     @property
     def parameters(self) -> int:
-        """Of all its layers."""
+        """Number of parameters of all layers."""
         return sum(layer.parameters for layer in self.layers)

@@ -1,4 +1,4 @@
-"""Linear algebra beside a training run."""
+"""Limits the threads of linear algebra while a run trains."""
 
 from contextlib import AbstractContextManager
 from functools import cache
@@ -8,14 +8,15 @@ from threadpoolctl import ThreadpoolController
 
 
 def single_threaded() -> AbstractContextManager[Any]:
-    """Within the block, NumPy multiplies matrices in one thread.
+    """Returns a context manager in which NumPy multiplies matrices in one thread.
 
-    Beside a training run, more threads would only wait for each other, and the run for them.
+    While a run trains on the same processors, more threads would wait for each other and slow
+    the run down.
     """
     return _controller().limit(limits=1, user_api="blas")
 
 
 @cache
 def _controller() -> ThreadpoolController:
-    """Of the libraries that are loaded, which takes some milliseconds to find out."""
+    """Controller of the loaded libraries; cached, because finding them takes milliseconds."""
     return ThreadpoolController()

@@ -1,7 +1,7 @@
-"""The knobs that every recipe has: the run's, and the techniques, each with its challenge.
+"""Settings shared by all recipes: those of the run, and techniques by the challenge they address.
 
-A recipe changes defaults with `inherit` and adds knobs of its own. What a combination of
-techniques cannot mean is refused here, with the reason.
+A recipe changes defaults with `inherit` and adds knobs of its own. Combinations of techniques that
+make no sense are refused here with a reason.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Optimiser = Literal["adam", "rmsprop", "sgd"]
 GeneratorOptimiser = Literal["same", "adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
 
-# What can be changed while a run trains: everything else decides shapes, data or curves.
+# Knobs that can be changed during training. All others determine shapes, data or metrics.
 CHANGEABLE = (
     "generator_learning_rate",
     "discriminator_learning_rate",
@@ -26,105 +26,108 @@ CHANGEABLE = (
     "loss",
 )
 
-# Losses whose real samples have a label that can be smoothed.
+# Losses with a label for real samples, which can be smoothed.
 LABELLED = ("non_saturating", "least_squares")
-# Losses that make the discriminator a critic: its scores estimate how far real and generated
-# samples are apart. They do not sort samples into real and generated, so there is no accuracy.
+# Losses that make the discriminator a critic: its scores estimate the distance between real and
+# generated samples. They do not classify samples, so there is no accuracy.
 CRITICS = ("wasserstein",)
 # Losses in which 0 separates real from generated samples: the optimal discriminator's logit is
 # positive where real samples are more likely than generated ones, negative where less likely.
 # (Label smoothing moves the border towards where real samples are more likely.) In the other
-# losses only differences between logits mean anything: adding a constant to all logits changes
-# no gradient. `ganlib.objectives` says what the logits of each loss mean.
+# losses only differences between logits have a meaning: adding a constant to all logits changes
+# no gradient. `ganlib.objectives` explains the logits of each loss.
 LOSSES_WITH_BORDER = ("non_saturating", "least_squares", "hinge")
 
 
 class RunConfig(Config):
-    """Knobs that every recipe has. All counts of steps are generator updates."""
+    """Knobs of all recipes. Steps are generator updates."""
 
-    # Whether the discriminator normalises over the batch, so that no answer is about one
-    # sample alone.
+    # Whether the discriminator uses batch normalisation, so that its output for a sample depends on
+    # the batch.
     batch_normalised: ClassVar[bool] = False
-    # Whether the networks' layers change along the run.
+    # Whether layers are added to the networks during training.
     grows: ClassVar[bool] = False
 
     steps: int = knob(
         5_000,
-        "Generator updates until the run is finished. A schedule that falls to zero gets there "
-        "at the last of them.",
+        "Number of generator updates. A schedule that falls to zero reaches it at the last one.",
         group="Run",
         ge=1,
         le=10_000_000,
-        baked=False,
+        compile_time=False,
     )
     seed: int = knob(
         0,
-        "Decides every random draw. The same seed and settings give the same networks, "
+        "Seed of all random numbers. The same seed and settings give the same networks, "
         "bit for bit.",
         group="Run",
         ge=0,
         le=2**31 - 1,
-        baked=False,
+        compile_time=False,
     )
     batch_size: int = knob(
-        128, "Real samples, and as many generated ones, per update.", group="Run", ge=2, le=8_192
+        128,
+        "Number of real samples, and of generated samples, per update.",
+        group="Run",
+        ge=2,
+        le=8_192,
     )
     sample_every: int = knob(
         100,
-        "A grid or histogram is kept every so many steps.",
+        "Number of steps between saved samples.",
         group="Run",
         unit="steps",
         ge=1,
         le=1_000_000,
-        baked=False,
+        compile_time=False,
     )
     checkpoint_every: int = knob(
         0,
-        "A checkpoint is written every so many steps; 0 means every 20 seconds instead.",
+        "Number of steps between checkpoints; 0 saves one every 20 seconds instead.",
         group="Run",
         unit="steps",
         ge=0,
         le=10_000_000,
-        baked=False,
+        compile_time=False,
     )
     milestones: int = knob(
         4,
-        "Checkpoints that are kept for good, evenly along the run, to fork from later; beside "
-        "them the last two are kept.",
+        "Number of checkpoints that are kept permanently, evenly spaced over the run, to fork from "
+        "later. The last two checkpoints are always kept.",
         group="Run",
         ge=0,
         le=100,
-        baked=False,
+        compile_time=False,
     )
     precision: Literal["auto", "float32", "mixed_bfloat16"] = knob(
         "auto",
-        "Arithmetic of the layers. auto takes mixed_bfloat16 for convolutional networks where "
-        "the processor or GPU has it in hardware, which is faster; weights, losses, "
-        "normalisation and samples are in float32 all the same.",
+        "Arithmetic of the layers. auto uses mixed_bfloat16 for convolutional networks if "
+        "the processor or GPU supports it in hardware, which is faster. Weights, losses, "
+        "normalisation and samples are always float32.",
         group="Run",
     )
     devices: Literal["auto", "cpu", "gpu"] = knob(
         "auto",
-        "Where to train: auto takes the GPU where there is one, and all of several.",
+        "Where to train. auto uses all GPUs, or the CPU if there is no GPU.",
         group="Run",
     )
 
     loss: Loss = knob(
         "non_saturating",
-        "What the two networks play for. non_saturating is the classic cross-entropy; "
-        "least_squares pulls the discriminator's answers to fixed values and does not flatten "
-        "out; hinge stops caring about what is clearly right; wasserstein has a critic estimate "
-        "how far real and generated lie apart; relativistic compares each real sample with a "
-        "generated one, against mode collapse.",
+        "The objective of both networks. non_saturating is the classic cross-entropy; "
+        "least_squares pulls the discriminator's outputs to fixed values, and its gradient does "
+        "not vanish; hinge ignores samples that are clearly classified correctly; wasserstein "
+        "trains a critic to estimate the distance between real and generated samples; "
+        "relativistic compares each real sample with a generated one, against mode collapse.",
         group="Vanishing gradients",
         paper="arXiv 1406.2661, 1611.04076, 1705.02894, 1701.07875, 2501.05441",
     )
     label_smoothing: float = knob(
         0.0,
-        "One-sided: the discriminator is to call real samples real with this much doubt, so "
-        "that it never becomes too sure. 0 turns it off; 0.1 is usual, and labels real samples 0.9 "
-        "in place of 1. Generated samples are labelled 0 in the loss non_saturating, as in the "
-        "papers, but -1 in least_squares, so 0.1 there is 0.05 on the papers' scale.",
+        "One-sided label smoothing: lowers the label of real samples from 1 by this much, so that "
+        "the discriminator does not become overconfident. 0 turns it off; 0.1 is usual. Generated "
+        "samples are labelled 0 with the loss non_saturating, as in the papers, but -1 with "
+        "least_squares, so 0.1 there is 0.05 on the papers' scale.",
         group="Vanishing gradients",
         paper="arXiv 1606.03498",
         ge=0,
@@ -132,8 +135,9 @@ class RunConfig(Config):
     )
     instance_noise: float = knob(
         0.0,
-        "Standard deviation of noise on everything the discriminator sees, in the networks' "
-        "units; it falls to 0 along the run. Real and generated then overlap from the start.",
+        "Standard deviation of noise that is added to all inputs of the discriminator, in the "
+        "networks' units; it falls to 0 over the run. Real and generated samples then overlap from "
+        "the start.",
         group="Vanishing gradients",
         paper="arXiv 1610.04490",
         ge=0,
@@ -141,15 +145,15 @@ class RunConfig(Config):
     )
     gradient_penalty: GradientPenalty = knob(
         "none",
-        "Pulls the discriminator's slope to 1 between real and generated samples (wgan_gp), or "
-        "to 0 on real (r1), on generated (r2) or on both (r1_r2). It acts at these samples, and "
-        "sets no limit anywhere else.",
+        "Pulls the norm of the discriminator's gradient to 1 between real and generated samples "
+        "(wgan_gp), or to 0 at real (r1), generated (r2) or both kinds of samples (r1_r2). It "
+        "acts at these samples only and sets no limit elsewhere.",
         group="Vanishing gradients",
         paper="arXiv 1704.00028, 1801.04406",
     )
     gradient_penalty_weight: float = knob(
         10.0,
-        "How much the penalty counts: lambda of wgan_gp, gamma of r1 and r2.",
+        "Weight of the penalty: lambda of wgan_gp, gamma of r1 and r2.",
         group="Vanishing gradients",
         ge=0,
         le=1_000,
@@ -157,8 +161,8 @@ class RunConfig(Config):
 
     minibatch_kernels: int = knob(
         0,
-        "Minibatch discrimination: so many measures of how alike the samples of a batch are, "
-        "shown to the discriminator, which then notices when all look the same. 0 turns it off.",
+        "Minibatch discrimination: number of features that compare each sample with the others of "
+        "its batch, so that the discriminator notices if all look the same. 0 turns it off.",
         group="Mode collapse",
         paper="arXiv 1606.03498",
         ge=0,
@@ -166,15 +170,15 @@ class RunConfig(Config):
     )
     minibatch_dimensions: int = knob(
         8,
-        "Numbers in which each of these measures compares two samples.",
+        "Dimensions in which each of these features compares two samples.",
         group="Mode collapse",
         ge=1,
         le=64,
     )
     packing: int = knob(
         1,
-        "The discriminator judges so many samples at once, all real or all generated, and sees "
-        "when they lack variety. 1 turns it off.",
+        "Number of samples that the discriminator classifies together, all real or all generated, "
+        "so that it notices a lack of variety. 1 turns it off.",
         group="Mode collapse",
         unit="samples",
         paper="arXiv 1712.04086",
@@ -183,8 +187,9 @@ class RunConfig(Config):
     )
     unrolled_steps: int = knob(
         0,
-        "The generator looks so many discriminator updates ahead, so that it cannot win by "
-        "jumping to where the discriminator is not looking yet. 0 turns it off.",
+        "Number of discriminator updates that are simulated before the generator's loss is "
+        "computed, so that the generator cannot win by jumping to samples that the discriminator "
+        "does not recognise yet. 0 turns it off.",
         group="Mode collapse",
         unit="steps",
         paper="arXiv 1611.02163",
@@ -195,24 +200,25 @@ class RunConfig(Config):
     spectral_normalisation: bool = knob(
         False,
         "Divides the weights of each dense and convolutional layer of the discriminator by their "
-        "largest singular value, which limits how steep these layers can make it. Batch "
-        "normalisation and minibatch discrimination are not limited by it.",
+        "largest singular value, which limits the slope of these layers. It does not limit batch "
+        "normalisation and minibatch discrimination.",
         group="Instability",
         paper="arXiv 1802.05957",
     )
     spectral_norm: SpectralNorm = knob(
         "matrix",
-        "What spectral_normalisation divides a convolution by. matrix: the largest singular value "
-        "of its kernel, written as a matrix; the convolution may still stretch an image, a "
-        "4 x 4 kernel with stride 2 by a factor of up to 2. convolution: the largest factor by "
-        "which the convolution stretches any image, so that it stretches none any more; this "
-        "takes a little longer. Dense layers are the same with both.",
+        "The divisor of convolutions in spectral_normalisation. matrix: the largest singular value "
+        "of the kernel, written as a matrix; the convolution can still stretch an image, with a "
+        "4 x 4 kernel and stride 2 by a factor of up to 2. convolution: the largest factor by "
+        "which the convolution stretches any image, so that it no longer stretches any; this is a "
+        "little slower. Dense layers are the same with both.",
         group="Instability",
         paper="arXiv 1804.04368",
     )
     weight_clip: float = knob(
         0.0,
-        "After every update the critic's weights are cut to plus or minus this. 0 turns it off.",
+        "Clips the critic's weights to plus or minus this value after every update. 0 turns it "
+        "off.",
         group="Instability",
         paper="arXiv 1701.07875",
         ge=0,
@@ -220,15 +226,15 @@ class RunConfig(Config):
     )
     gradient_clip: float = knob(
         0.0,
-        "Each number of a gradient is cut to plus or minus this. 0 turns it off.",
+        "Clips each component of the gradients to plus or minus this value. 0 turns it off.",
         group="Instability",
         ge=0,
         le=1_000,
     )
     average_decay: float = knob(
         0.0,
-        "Samples come from a running average of the generator with this decay, which smooths "
-        "its circling; 0 turns it off.",
+        "Decay of a running average of the generator's weights. Samples come from the average, "
+        "which smooths oscillations of the training. 0 turns it off.",
         group="Instability",
         paper="arXiv 1806.04498",
         ge=0,
@@ -237,36 +243,36 @@ class RunConfig(Config):
 
     optimiser: Optimiser = knob(
         "adam",
-        "How the networks follow their gradients: both of them, unless generator_optimiser names "
-        "another one for the generator.",
+        "Optimiser of both networks, unless generator_optimiser names another one for the "
+        "generator.",
         group="Sensitive hyperparameters",
     )
     generator_optimiser: GeneratorOptimiser = knob(
         "same",
-        "How the generator follows its gradients; same means by the discriminator's optimiser.",
+        "Optimiser of the generator; same means that of the discriminator.",
         group="Sensitive hyperparameters",
     )
     generator_learning_rate: float = knob(
         2e-4,
-        "The generator's step size at the start.",
+        "Initial learning rate of the generator.",
         group="Sensitive hyperparameters",
         gt=0,
         le=1,
-        baked=False,
+        compile_time=False,
     )
     discriminator_learning_rate: float = knob(
         2e-4,
-        "The discriminator's step size at the start. Two time-scales: it may learn faster than "
-        "the generator.",
+        "Initial learning rate of the discriminator. It can be higher than the generator's (two "
+        "time-scale update rule).",
         group="Sensitive hyperparameters",
         paper="arXiv 1706.08500",
         gt=0,
         le=1,
-        baked=False,
+        compile_time=False,
     )
     discriminator_steps: int = knob(
         1,
-        "Updates of the discriminator for one of the generator, each on a fresh batch.",
+        "Updates of the discriminator per update of the generator, each on a new batch.",
         group="Sensitive hyperparameters",
         paper="arXiv 1406.2661, 1701.07875",
         ge=1,
@@ -274,36 +280,37 @@ class RunConfig(Config):
     )
     beta_1: float = knob(
         0.5,
-        "adam's memory of past gradients, in each network that learns with it. GANs like it lower "
-        "than the usual 0.9.",
+        "Decay of adam's running mean of gradients, for each network that uses adam. GANs often "
+        "train better with less than the usual 0.9.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     beta_2: float = knob(
         0.999,
-        "adam's memory of how large the gradients were, in each network that learns with it.",
+        "Decay of adam's running mean of squared gradients, for each network that uses adam.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     momentum: float = knob(
         0.0,
-        "Nesterov momentum of sgd, in each network that learns with it.",
+        "Nesterov momentum of sgd, for each network that uses sgd.",
         group="Sensitive hyperparameters",
         ge=0,
         lt=1,
     )
     schedule: Schedule = knob(
         "constant",
-        "How the learning rates go. linear and cosine let both fall to zero at the last step; "
-        "plateau halves both when the generator's loss has not come lower for a while; accuracy "
+        "Schedule of the learning rates. linear and cosine lower both to zero at the last step; "
+        "plateau halves both when the generator's loss has not decreased for a while; accuracy "
         "slows the discriminator down while it is right too often.",
         group="Sensitive hyperparameters",
     )
     patience: int = knob(
         500,
-        "plateau: how long it waits for a lower loss.",
+        "For the schedule plateau: steps without a lower loss before the learning rates are "
+        "halved.",
         group="Sensitive hyperparameters",
         unit="steps",
         ge=1,
@@ -311,7 +318,7 @@ class RunConfig(Config):
     )
     target_accuracy: float = knob(
         0.8,
-        "accuracy: the share of right answers above which the discriminator is slowed down.",
+        "For the schedule accuracy: the accuracy above which the discriminator is slowed down.",
         group="Sensitive hyperparameters",
         gt=0.5,
         lt=1,
@@ -319,7 +326,7 @@ class RunConfig(Config):
 
     @property
     def is_critic(self) -> bool:
-        """True with a loss of `CRITICS`."""
+        """True if the loss is one of `CRITICS`."""
         return self.loss in CRITICS
 
     @property
@@ -333,8 +340,9 @@ class RunConfig(Config):
     def _of_preset(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """See `Config._of_preset`.
 
-        A value given for `optimiser` alone means both networks, also where the preset has one
-        for each; so do settings that were stored before there were two knobs.
+        A value for `optimiser` alone applies to both networks, even if the preset has a different
+        optimiser for each. This is also the meaning in settings of earlier versions, which had one
+        knob.
         """
         found = super()._of_preset(values)
         if "optimiser" in values and "generator_optimiser" not in values:
@@ -342,7 +350,7 @@ class RunConfig(Config):
         return found
 
     @model_validator(mode="after")
-    def _refuse_what_means_nothing(self) -> "RunConfig":
+    def _check_combinations(self) -> "RunConfig":
         if reasons := [sentence for applies, sentence in self._refusals() if applies]:
             raise ValueError(" ".join(reasons))
         return self
@@ -394,13 +402,13 @@ class RunConfig(Config):
             ),
             (
                 self.unrolled_steps > 0 and penalised,
-                "unrolled_steps must be 0 with a gradient_penalty: looking through the penalised "
-                "updates would take third derivatives.",
+                "unrolled_steps must be 0 with a gradient_penalty: differentiating through "
+                "penalised updates would need third derivatives.",
             ),
             (
                 self.unrolled_steps > 0 and self.spectral_normalisation and self.grows,
-                "unrolled_steps must be 0 here with spectral_normalisation: the singular values "
-                "of layers that grow cannot be looked through.",
+                "unrolled_steps must be 0 here with spectral_normalisation: the generator cannot "
+                "differentiate through the singular values of layers that grow.",
             ),
             (
                 self.loss == "wasserstein" and not limited,
@@ -422,14 +430,14 @@ class RunConfig(Config):
             ),
             (
                 self.loss == "wasserstein" and self.schedule == "accuracy",
-                "schedule must not be accuracy with the loss wasserstein: a critic's scores have "
-                "no right and wrong.",
+                "schedule must not be accuracy with the loss wasserstein: a critic has no "
+                "accuracy.",
             ),
         ]
 
 
 def metric_names(config: RunConfig) -> tuple[str, ...]:
-    """What is measured at every step, in order: the losses first, the rest by what they need."""
+    """Returns the metrics that are measured at every step, in order."""
     names = ["discriminator_loss", "generator_loss"]
     names += ["critic_distance"] if config.is_critic else ["accuracy_real", "accuracy_generated"]
     names += ["clipped_share"] if config.weight_clip else []

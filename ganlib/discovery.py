@@ -1,4 +1,4 @@
-"""Finds what is registered by being there: recipes and datasets, one file each."""
+"""Finds recipes and datasets, which are registered by the presence of their files."""
 
 import importlib
 import pkgutil
@@ -6,11 +6,11 @@ from typing import Any
 
 
 def discover(package: str, attribute: str) -> list[Any]:
-    """What each module of a package calls `attribute`; modules without one are left out.
+    """Imports all modules of a package and collects an attribute of each.
 
     Args:
         package: dotted name of the package.
-        attribute: such as "RECIPE".
+        attribute: name, such as "RECIPE". Modules without it are left out.
     """
     folder = importlib.import_module(package).__path__
     modules = [

@@ -1,41 +1,41 @@
-"""What a user can be told: one sentence that names the value and what is allowed."""
+"""Errors with messages for the user: the problem, the value received and what is allowed."""
 
 from typing import Any
 
-# What a sentence has room for of a path, whose end tells more than its beginning.
+# Longest path in a message.
 PATH = 200
 
 
 def quote(value: Any, most: int = 60) -> str:
-    """A value as a sentence names it: in quotes where it is a text, and never long.
+    """Formats a value for a message: a text in quotes, and long values shortened.
 
     Args:
-        value: of any kind.
-        most: characters that there is room for.
+        value: any value.
+        most: greatest number of characters.
     """
     text = repr(value)
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
 class UserError(Exception):
-    """Something the user can cause or mend. Its text is shown as it is."""
+    """An error that the user can cause or fix. Its text is shown to the user."""
 
 
 class ConfigError(UserError):
-    """A knob was given a value it does not take, or does not exist."""
+    """A knob does not exist or has a value that is not allowed."""
 
 
 class DataError(UserError):
-    """A dataset could not be found, fetched or read."""
+    """A dataset could not be found, downloaded or read."""
 
 
 class DownloadError(DataError):
-    """A file could not be fetched.
+    """A file could not be downloaded.
 
     Args:
-        name: the file's name.
-        reason: why, as a clause without a full stop.
-        passing: whether trying again may help.
+        name: of the file.
+        reason: a clause without a full stop.
+        passing: whether another attempt may succeed.
     """
 
     def __init__(self, name: str, reason: str, *, passing: bool = False):
@@ -45,23 +45,23 @@ class DownloadError(DataError):
 
 
 class RunError(UserError):
-    """A run does not exist, is held by somebody else, or cannot be read."""
+    """A run does not exist, is locked by another process, or cannot be read."""
 
 
 class DivergedError(UserError):
     """Training produced a value that is not finite.
 
     Args:
-        step: the first step (counted from 1) whose figures were not finite.
-        names: the metrics that were not finite there.
+        step: the first step (counted from 1) with a metric that is not finite.
+        names: of the metrics that are not finite at that step.
     """
 
     def __init__(self, step: int, names: list[str]):
         self.step = step
         self.names = names
-        what = " and ".join(name.replace("_", " ") for name in names)
+        metrics = " and ".join(name.replace("_", " ") for name in names)
         verb = "was" if len(names) == 1 and not names[0].endswith("weights") else "were"
         super().__init__(
-            f"Training diverged: {what} {verb} no longer a finite number at step {step:,}. "
+            f"Training diverged: {metrics} {verb} no longer a finite number at step {step:,}. "
             "Lower learning rates or a gradient_clip often help."
         )

@@ -1,4 +1,4 @@
-"""What a trainer yields. Whoever consumes it (a thread, the command line, a test) sees the same."""
+"""Events of a training, which a trainer yields to the run manager, the command line or a test."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +10,13 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class DataReport:
-    """Which data a run got, told to the user as it is.
+    """The data that a run uses.
 
     Args:
-        name: the dataset's title, such as "MNIST".
-        provenance: where it came from, such as "bundled sample".
-        count: number of samples in use; None where they are drawn without end.
-        total: number there are in the full dataset; None where that has no meaning.
+        name: title of the dataset, such as "MNIST".
+        provenance: source of the data, such as "bundled sample".
+        count: number of samples in use; None for data that are drawn from a distribution.
+        total: number of samples in the full dataset; None if it has no fixed size.
     """
 
     name: str
@@ -25,7 +25,7 @@ class DataReport:
     total: int | None = None
 
     def sentence(self) -> str:
-        """One plain line, such as "MNIST, bundled sample: 10,000 of 60,000"."""
+        """Returns one line of text, such as "MNIST, bundled sample: 10,000 of 60,000"."""
         if self.count is None:
             return f"{self.name}, {self.provenance}"
         of_total = f" of {self.total:,}" if self.total and self.total != self.count else ""
@@ -34,11 +34,11 @@ class DataReport:
 
 @dataclass(frozen=True)
 class Phase:
-    """Work that comes before the first step, such as "loading MNIST".
+    """Work before the first step, such as "loading MNIST".
 
     Args:
-        text: what is done now.
-        share: how much of it is done, from 0 to 1; None where nobody knows.
+        text: the current work.
+        share: completed share, from 0 to 1; None if unknown.
     """
 
     text: str
@@ -50,14 +50,14 @@ class Started:
     """Networks are built; training begins with the next event.
 
     Args:
-        step: 0, or the step of the checkpoint that was resumed.
-        parameters: parameter count of each network, by name.
-        data: which data the run got.
-        device: where it trains, such as "CPU" or "2 GPUs".
-        real: (n, *sample_shape), real samples to stand beside generated ones.
-        real_views: what `Samples.views` has of generated samples, of real ones, where that
-            is the same at every step.
-        metric_names: the columns of every `Metrics` that follows.
+        step: 0, or the step of the checkpoint from which the run continues.
+        parameters: number of parameters of each network, by name.
+        data: the data that the run uses.
+        device: such as "CPU" or "2 GPUs".
+        real: (n, *sample_shape), real samples to compare with generated ones.
+        real_views: those of `Samples.views` that are computed from real samples and are the
+            same at every step.
+        metric_names: columns of all following `Metrics`.
         elapsed_s: seconds of training up to that step.
     """
 
@@ -73,12 +73,12 @@ class Started:
 
 @dataclass(frozen=True)
 class Metrics:
-    """Figures of consecutive steps.
+    """Metrics of consecutive steps.
 
     Args:
         first_step: the step (counted from 1) of the first row.
         values: (rows, len(metric_names)) float32.
-        elapsed_s: seconds of training at the last row, pauses not counted.
+        elapsed_s: seconds of training at the last row, without pauses.
     """
 
     first_step: int
@@ -91,28 +91,17 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class CutOff:
-    """The next step was begun and given up, as was asked for; nothing has changed.
-
-    Args:
-        step: generator updates so far.
-    """
-
-    step: int
-
-
-@dataclass(frozen=True)
 class Samples:
     """Generated samples at a step, in the data's own units (images: uint8).
 
     Args:
         step: generator updates so far.
-        fixed: (n, *sample_shape) from the run's one fixed noise.
+        fixed: (n, *sample_shape) from the run's fixed noise.
         fresh: (n, *sample_shape) from new noise.
-        noise: (n, *latent_shape) the fixed noise, where a page shows it; else None.
-        views: what else there is to be seen at this step; see `training.probe.Probe.look`.
+        noise: (n, *latent_shape) the fixed noise if a page shows it; else None.
+        views: further arrays of this step; see `Inspector.snapshot` in `training`.
         scores: the recipe's scores of the fresh samples, by name, and how steep the
-            discriminator is; see `training.probe.Probe.slopes`.
+            discriminator is; see `Inspector.slopes` in `training`.
     """
 
     step: int
@@ -125,13 +114,13 @@ class Samples:
 
 @dataclass(frozen=True)
 class Change:
-    """What a user changed in the middle of a run. It belongs to the run: a resume repeats it.
+    """A change made by a user during training. It is part of the run: a resume repeats it.
 
     Args:
-        step: updates before it; it acts from the next one on.
-        knobs: new values by name, of those that `config.CHANGEABLE` names.
-        learns: "discriminator" or "generator": in the next update this one learns alone;
-            "both" for one update of both, to be looked at; "" for none.
+        step: number of updates before it; it takes effect at the next one.
+        knobs: new values by name, of knobs in `config.CHANGEABLE`.
+        learns: "discriminator" or "generator" to train only this network in the next update;
+            "both" for a single update of both; "" for no single step.
     """
 
     step: int
@@ -141,14 +130,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything that decides the run's future.
+    """The complete state of a training, from which it continues bit for bit.
 
     Args:
         step: generator updates so far.
         elapsed_s: seconds of training so far.
         state: arrays by name: both networks, their averages, both optimisers,
             and the state of every random generator.
-        milestone: whether it is kept for good.
+        milestone: whether it is kept permanently.
     """
 
     step: int
@@ -163,8 +152,8 @@ class Finished:
 
     Args:
         step: that step.
-        weights_sha256: over all generator and discriminator weights in order,
-            as little-endian float32.
+        weights_sha256: digest of all generator and discriminator weights in order, as
+            little-endian float32.
         metrics: final scores by name.
     """
 
@@ -173,4 +162,4 @@ class Finished:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
-Event = Phase | Started | Metrics | CutOff | Samples | Checkpoint | Finished
+Event = Phase | Started | Metrics | Samples | Checkpoint | Finished

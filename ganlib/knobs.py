@@ -1,7 +1,7 @@
-"""What a knob is: a field of a config with its bounds, its unit and its help.
+"""Knobs: the settings of a recipe, fields of a config with bounds, unit and help.
 
-A recipe's config is a set of knobs. The page's form, the command line and a saved run all
-go through `parse`, so they accept and refuse the same values with the same words.
+The form on a page, the command line and saved runs all use `parse`, so that they accept the
+same values and show the same error messages.
 """
 
 import copy
@@ -14,9 +14,9 @@ from pydantic.fields import FieldInfo
 
 from ganlib.errors import ConfigError, quote
 
-# What a list on the command line is separated by.
+# Separator of lists on the command line.
 _SEPARATOR = ","
-# More choices than this are counted and not listed.
+# Up to this many choices are listed in messages; more are counted.
 _LISTED = 24
 
 
@@ -32,23 +32,23 @@ def knob(
     le: float | None = None,
     lt: float | None = None,
     choices: Callable[[], tuple[str, ...]] | None = None,
-    baked: bool = True,
+    compile_time: bool = True,
 ) -> Any:
-    """A field of a config: its default, its bounds, and how it is told to a user.
+    """Declares a field of a config.
 
     Args:
-        default: as the book has it.
-        help: what it does, in a sentence or two.
-        group: heading it stands under in the form; one of `GROUPS`.
-        unit: what its number counts.
-        paper: where the technique comes from, such as "arXiv 1606.03498".
-        ge: the least value.
-        gt: what it must be above.
-        le: the greatest value.
-        lt: what it must be below.
-        choices: gives the values it takes, where these are known only when asked.
-        baked: whether it is built into the compiled step. One that is not can be changed
-            without compiling anew.
+        default: its value in the source of the recipe.
+        help: one or two sentences on its effect.
+        group: heading in the form; one of `GROUPS`.
+        unit: unit of the number, such as "steps".
+        paper: source of the technique, such as "arXiv 1606.03498".
+        ge: smallest value.
+        gt: exclusive lower bound.
+        le: greatest value.
+        lt: exclusive upper bound.
+        choices: returns the allowed values, if they are known only at run time.
+        compile_time: whether the value is built into the compiled step. Other knobs can be changed
+            without compiling the step again.
     """
     if group not in GROUPS:
         raise ValueError(f"group must be one of {', '.join(GROUPS)}. Received: {group!r}.")
@@ -57,21 +57,22 @@ def knob(
         "unit": unit,
         "paper": paper,
         "choices": choices,
-        "baked": baked,
+        "compile_time": compile_time,
     }
     return Field(default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
 
-# The headings of the form, in order; those of techniques are the challenges they answer.
+# Headings of the form in order, with their captions. Techniques are grouped by the challenge that
+# they address.
 GROUPS: dict[str, str] = {
-    "Run": "How long, how much at once, and from which seed.",
-    "Data": "What the generator is to imitate.",
+    "Run": "Number of steps, batch size and seed.",
+    "Data": "The data that the generator imitates.",
     "Networks": "Size and shape of the two networks.",
-    "Vanishing gradients": "A discriminator that is too sure of itself teaches nothing: "
-    "the generator's gradient fades away.",
+    "Vanishing gradients": "If the discriminator is too confident, the generator's "
+    "gradient vanishes, and it learns nothing.",
     "Mode collapse": "The generator makes the same few samples again and again, because they "
     "fool the discriminator.",
-    "Instability": "The losses swing or run away, and what was learned is lost again.",
+    "Instability": "The losses oscillate or diverge, and what was learned is lost again.",
     "Sensitive hyperparameters": "Small changes of the learning rates decide between success "
     "and failure.",
 }
@@ -79,13 +80,13 @@ CHALLENGES = tuple(GROUPS)[3:]
 
 
 class Config(BaseModel):
-    """A set of knobs with values. It cannot be changed once it is made."""
+    """Settings of a recipe: a set of knobs with values, immutable."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
     )
 
-    # Named sets of values that the knob `preset`, where a recipe has one, stands for.
+    # Values by name of the preset, for recipes with the knob `preset`.
     presets: ClassVar[dict[str, dict[str, Any]]] = {}
 
     @model_validator(mode="before")
@@ -108,7 +109,7 @@ class Config(BaseModel):
 
     @model_validator(mode="after")
     def _check_choices(self) -> "Config":
-        # Those of a Literal are checked by pydantic.
+        # Choices of a Literal are checked by pydantic.
         for name, field in type(self).model_fields.items():
             if meta(field)["choices"] is None:
                 continue
@@ -125,7 +126,13 @@ AnyConfig = TypeVar("AnyConfig", bound=Config)
 
 
 def inherit(parent: type[Config], name: str, default: Any) -> Any:
-    """The knob `name` of `parent` with another default; bounds and help stay."""
+    """Returns a knob of a parent class with another default and the same bounds and help.
+
+    Args:
+        parent: config class with the knob.
+        name: of the knob.
+        default: new default.
+    """
     field = copy.copy(parent.model_fields[name])
     field.default = default
     return field
@@ -136,10 +143,10 @@ def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
 
     Args:
         config: the recipe's config class.
-        values: knob names and values; what is missing takes its default.
+        values: values by name of the knob; missing knobs take their defaults.
 
     Raises:
-        ConfigError: one sentence for each value that is not allowed.
+        ConfigError: a value is not allowed; the message has a sentence for each of them.
     """
     if refused := [_refusal(config, *one) for one in values.items() if not _is_taken(config, *one)]:
         raise ConfigError(" ".join(refused))
@@ -151,7 +158,12 @@ def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
 
 
 def allowed(config: type[Config], name: str) -> str:
-    """What the knob takes, in words: "a whole number from 1 to 8,192"."""
+    """Describes the allowed values of a knob: "a whole number from 1 to 8,192".
+
+    Args:
+        config: class with the knob.
+        name: of the knob.
+    """
     field = config.model_fields[name]
     known = choices(field)
     if is_list(field):
@@ -171,7 +183,7 @@ def allowed(config: type[Config], name: str) -> str:
 
 
 def bounds(field: FieldInfo) -> dict[str, float]:
-    """The knob's limits by kind: ge, gt, le, lt."""
+    """Returns the bounds of a knob by kind: ge, gt, le, lt."""
     found: dict[str, float] = {}
     for item in field.metadata:
         for kind in ("ge", "gt", "le", "lt"):
@@ -181,7 +193,7 @@ def bounds(field: FieldInfo) -> dict[str, float]:
 
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
-    """The values of a knob that is a choice, or a list of choices; empty for any other."""
+    """Returns the allowed values of a choice or a list of choices; empty for other knobs."""
     if get_origin(field.annotation) is Literal:
         return get_args(field.annotation)
     ask: Callable[[], tuple[str, ...]] | None = meta(field)["choices"]
@@ -189,24 +201,24 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
 
 
 def is_list(field: FieldInfo) -> bool:
-    """Whether the knob holds several values at once."""
+    """Returns whether the value of a knob is a list."""
     return get_origin(field.annotation) is tuple
 
 
 def is_number(field: FieldInfo) -> bool:
-    """Whether the knob is a number."""
+    """Returns whether the value of a knob is a number."""
     return field.annotation in _KINDS
 
 
 def meta(field: FieldInfo) -> dict[str, Any]:
-    """The knob's group, unit and paper, and whether it is baked into the compiled step."""
+    """Returns the knob's group, unit, paper, choices and whether it is built into the step."""
     return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
 
 
-def baked(config: Config) -> dict[str, Any]:
-    """The knobs that are built into the compiled step, and their values."""
+def compile_time_knobs(config: Config) -> dict[str, Any]:
+    """Returns the values of the knobs that are built into the compiled step, by name."""
     fields = type(config).model_fields
-    return {name: getattr(config, name) for name in fields if meta(fields[name])["baked"]}
+    return {name: getattr(config, name) for name in fields if meta(fields[name])["compile_time"]}
 
 
 _KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
@@ -221,11 +233,11 @@ def _as_list(value: Any) -> Any:
 def _listed(known: tuple[str, ...]) -> str:
     if len(known) <= _LISTED:
         return ", ".join(known)
-    return f"the {len(known)} there are, such as {known[0]} or {known[-1]}"
+    return f"{len(known)} choices, such as {known[0]} or {known[-1]}"
 
 
 def _is_taken(config: type[Config], name: str, value: Any) -> bool:
-    """False for what pydantic would take for something else, or could not say a word about."""
+    """False for values that pydantic would convert to something else, or cannot report."""
     if not all(_is_text(one) for one in (name, value) if isinstance(one, str)):
         return False
     field = config.model_fields.get(name)
@@ -233,7 +245,7 @@ def _is_taken(config: type[Config], name: str, value: Any) -> bool:
 
 
 def _is_text(value: str) -> bool:
-    """Whether it is Unicode, and not bytes of a command line that are none."""
+    """False for text from a command line with bytes that are not valid UTF-8."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -1,32 +1,32 @@
-"""Memory that was freed and that nobody else may have yet."""
+"""Returns freed memory to the system."""
 
 import ctypes
 import gc
 import os
 from contextlib import suppress
 
-# As <malloc.h> has it.
+# From <malloc.h>.
 _M_ARENA_MAX = -8
 
 
-def keep_little() -> None:
-    """Has a process that goes on for days hold little of what it has freed.
+def limit_freed_memory() -> None:
+    """Limits the freed memory that a long-running process keeps.
 
-    TensorFlow's convolutions take their memory from a pool of their own, which stays as large as
-    it ever was: 130 MB once `mnist/dcgan` has been compiled. Asked to, they take it from the C
-    library, and train as fast. glibc makes up to eight pools a processor, and what is free in
-    one serves only the threads that take from it; no more are made than there are processors.
+    TensorFlow's convolutions allocate from a pool of their own, which never shrinks: it has 130 MB
+    after `mnist/dcgan` was compiled. With this setting they use the allocator of the C library and
+    train as fast. glibc creates up to eight arenas per processor, and the free memory of an arena
+    can be used by its own threads only, so their number is limited to that of the processors.
 
-    To be called before TensorFlow is imported, and before there are many threads.
+    Must be called before TensorFlow is imported and before many threads are started.
     """
     os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
-    # Other C libraries have no such pools.
+    # Other C libraries have no arenas.
     with suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, os.cpu_count() or 1)
 
 
-def give_back() -> None:
-    """Has Python and the C library return to the system what nobody uses."""
+def release() -> None:
+    """Makes Python and the C library return unused memory to the system."""
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -1,7 +1,7 @@
-"""Pure pairs of losses: what the discriminator and the generator each want.
+"""Losses of the discriminator and the generator, as pure functions of logits.
 
-Every function takes logits and returns `(discriminator_loss, generator_loss)`. What a logit
-means depends on the loss. Where real samples have the density p and generated samples the
+Every function returns `(discriminator_loss, generator_loss)`. What a logit means depends on the
+loss. Where real samples have the density p and generated samples the
 density q, the discriminator that minimises its loss, without label smoothing, has the logit
 
 - `non_saturating`: log(p / q), so its sigmoid is the probability that the sample is real;
@@ -30,14 +30,23 @@ Objective = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 def objective_of(name: str, smoothing: float = 0.0) -> Objective:
-    """The pair of losses of that name.
+    """The pair of losses with that name.
 
     Args:
-        name: of a function of this module.
-        smoothing: what the label of real samples lacks to 1 in the discriminator's loss
-            (one-sided label smoothing).
+        name: name of a loss function in this module.
+        smoothing: one-sided label smoothing, from 0 to 0.5: real samples are labelled
+            1 - smoothing in the discriminator's loss.
+    Returns:
+        (real_logits, fake_logits), both (B, 1) -> (discriminator_loss, generator_loss), scalars.
     Raises:
-        ValueError: unknown, or it has no labels to smooth.
+        ValueError: there is no such loss, or it has no labels to smooth.
+
+    Example:
+        >>> critic_loss, generator_loss = objective_of("wasserstein")(
+        ...     tf.constant([[3.0]]), tf.constant([[1.0]])
+        ... )
+        >>> float(critic_loss), float(generator_loss)
+        (-2.0, -1.0)
     """
     if name not in _OBJECTIVES:
         raise ValueError(f"name must be one of {', '.join(_OBJECTIVES)}. Received: {name!r}.")
@@ -59,13 +68,18 @@ def non_saturating(
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
         fake_logits: (B, 1) float32, the discriminator on generated samples.
-        smoothing: what the label of real samples lacks to 1 in the discriminator's loss.
+        smoothing: real samples are labelled 1 - smoothing in the discriminator's loss.
     Returns:
         (discriminator_loss, generator_loss), scalars. The discriminator's is the mean of
         its losses on real and on generated samples, so 0.693 is a coin toss.
     Source: Goodfellow et al. 2014, arXiv 1406.2661, section 3 (the generator maximises
         log D(G(z)) instead of minimising log(1 - D(G(z)))); smoothing: Salimans et al.
         2016, arXiv 1606.03498, section 3.4.
+
+    Example:
+        >>> toss, _ = non_saturating(tf.zeros((4, 1)), tf.zeros((4, 1)))
+        >>> round(float(toss), 3)
+        0.693
     """
     on_real = tf.reduce_mean(tf.nn.softplus(-real_logits))
     if smoothing:
@@ -78,18 +92,23 @@ def non_saturating(
 def least_squares(
     real_logits: tf.Tensor, fake_logits: tf.Tensor, smoothing: float = 0.0
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Squared distance to 1 for real and to -1 for generated samples; the generator wants 1.
+    """Squared distance to the labels: 1 for real, -1 for generated, 1 for the generator.
 
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
         fake_logits: (B, 1) float32, the discriminator on generated samples.
-        smoothing: what the label of real samples lacks to 1 in the discriminator's loss. The
+        smoothing: real samples are labelled 1 - smoothing in the discriminator's loss. The
             labels here are -1 and 1, twice as far apart as the 0 and 1 of the papers on label
             smoothing, so 0.1 corresponds to 0.05 there: the label 0.9 is 0.95 on their scale.
     Returns:
         (discriminator_loss, generator_loss), scalars.
     Source: Mao et al. 2017, arXiv 1611.04076, eq. 2 with a = -1 and b = c = 1, so that the
         border between real and generated is at 0 as it is for the other losses.
+
+    Example:
+        >>> losses = least_squares(tf.constant([[1.0]]), tf.constant([[0.0]]))
+        >>> [float(loss) for loss in losses]
+        [0.5, 0.5]
     """
     on_real = tf.reduce_mean(tf.square(real_logits - (1 - smoothing)))
     on_fake = tf.reduce_mean(tf.square(fake_logits + 1))
@@ -97,7 +116,7 @@ def least_squares(
 
 
 def hinge(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """What is missing to 1 on real and to -1 on generated samples; the generator wants more.
+    """Hinge loss: penalises logits below 1 on real and above -1 on generated samples.
 
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
@@ -106,6 +125,11 @@ def hinge(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf
         (discriminator_loss, generator_loss), scalars. The generator's has no lower bound.
     Source: Lim and Ye 2017, arXiv 1705.02894; Miyato et al. 2018, arXiv 1802.05957, eq. 16
         and 17.
+
+    Example:
+        >>> losses = hinge(tf.constant([[2.0]]), tf.constant([[-0.5]]))
+        >>> [float(loss) for loss in losses]
+        [0.5, 0.5]
     """
     on_real = tf.reduce_mean(tf.nn.relu(1 - real_logits))
     on_fake = tf.reduce_mean(tf.nn.relu(1 + fake_logits))
@@ -113,7 +137,7 @@ def hinge(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf
 
 
 def wasserstein(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """How much higher a critic scores real samples than generated ones.
+    """Difference of a critic's mean scores on generated and on real samples.
 
     Minus the critic's loss is at most the Wasserstein-1 distance times the critic's Lipschitz
     constant, and estimates this product when the critic has learned enough. Without a limit on
@@ -125,24 +149,34 @@ def wasserstein(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tens
     Returns:
         (critic_loss, generator_loss), scalars, neither with a lower bound.
     Source: Arjovsky et al. 2017, arXiv 1701.07875, eq. 2 and algorithm 1.
+
+    Example:
+        >>> losses = wasserstein(tf.constant([[3.0]]), tf.constant([[1.0]]))
+        >>> [float(loss) for loss in losses]
+        [-2.0, -1.0]
     """
     on_fake = tf.reduce_mean(fake_logits)
     return on_fake - tf.reduce_mean(real_logits), -on_fake
 
 
 def relativistic(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """How much more real the real sample of a pair looks than the generated one.
+    """Cross-entropy on the difference of the logits of a real and a generated sample.
 
-    Both losses fall to 0 only where the pairs are told apart, so a generator cannot win by
-    giving up some of the data (mode collapse). Best together with gradient penalties.
+    Each real sample is compared with a generated one, so a generator cannot win by giving up
+    some of the data (mode collapse). Best together with gradient penalties.
 
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.
         fake_logits: (B, 1) float32, the discriminator on as many generated samples.
     Returns:
-        (discriminator_loss, generator_loss), scalars; 0.693 each where it cannot tell.
+        (discriminator_loss, generator_loss), scalars; 0.693 each if the logits are equal.
     Source: Huang et al. 2024, arXiv 2501.05441, eq. 2; Jolicoeur-Martineau 2018, arXiv
         1807.00734.
+
+    Example:
+        >>> losses = relativistic(tf.constant([[1.0]]), tf.constant([[1.0]]))
+        >>> [round(float(loss), 3) for loss in losses]
+        [0.693, 0.693]
     """
     ahead = real_logits - fake_logits
     return tf.reduce_mean(tf.nn.softplus(-ahead)), tf.reduce_mean(tf.nn.softplus(ahead))

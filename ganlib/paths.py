@@ -1,4 +1,4 @@
-"""Paths that a user gives, looked at before anything is opened."""
+"""Checks paths given by a user, before a file is opened."""
 
 import os
 from pathlib import Path
@@ -7,14 +7,14 @@ from ganlib.errors import PATH, DataError, quote
 
 
 def user_path(text: str, what: str) -> Path:
-    """The path that the text names, with a leading ~ taken for a home folder.
+    """Returns a path, with a leading ~ replaced by the home folder.
 
     Args:
-        text: as it was given.
-        what: which knob, option or variable it was given for.
+        text: the user's input.
+        what: name of the knob, option or variable, for the message.
 
     Raises:
-        DataError: it begins with the home folder of nobody.
+        DataError: the home folder of an unknown user.
     """
     try:
         return Path(text).expanduser()
@@ -24,22 +24,22 @@ def user_path(text: str, what: str) -> Path:
         ) from None
 
 
-def regular_file(path: Path, told: str) -> os.stat_result:
-    """What is known of a file of bytes; nothing is opened, for a FIFO would hold us up.
+def regular_file(path: Path, name: str) -> os.stat_result:
+    """Returns `os.stat` of a regular file. The file is not opened, since a FIFO would block.
 
     Args:
-        path: where it should be. A link to a file is one.
-        told: how sentences call it.
+        path: of the file, or of a link to it.
+        name: of the file in messages.
 
     Raises:
-        DataError: it is not there, cannot be looked at, or is something else: a folder, a
-            device, a FIFO.
+        DataError: the file does not exist, cannot be accessed, or is a folder, a device or a
+            FIFO.
     """
     try:
         found = path.stat()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "there can be no such path"
-        raise DataError(f"{told} cannot be read: {reason}.") from None
+        reason = getattr(error, "strerror", None) or "such a path cannot exist"
+        raise DataError(f"{name} cannot be read: {reason}.") from None
     if not path.is_file():
-        raise DataError(f"{told} is not a file.")
+        raise DataError(f"{name} is not a file.")
     return found

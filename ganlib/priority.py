@@ -1,21 +1,21 @@
-"""Who waits for whom where training and pages want the same processor."""
+"""Lowers the priority of training, so that pages stay responsive."""
 
 import os
 import sys
 import threading
 from contextlib import suppress
 
-# Where both want a processor, a thread that steps aside gets a third of what another gets.
+# With this value, a thread gets a third of the processor time of one with normal priority.
 _NICENESS = 5
 
 
 def step_aside() -> None:
-    """Has this thread, and all that it starts from now on, let others go first.
+    """Lowers the priority of this thread and of all threads that it starts from now on.
 
-    A page is drawn in a few hundredths of a second, and somebody waits for it; a step of training
-    can wait that long. While nobody wants the processor, nothing changes.
+    A page is drawn in a few hundredths of a second while a user waits for it; training can wait
+    that long. If the processor is idle, the priority makes no difference.
     """
-    # Only on Linux is a priority a thread's own; elsewhere all would step aside.
+    # Only Linux has priorities of threads; elsewhere the entire process would be slowed down.
     if sys.platform == "linux":
         with suppress(OSError):
             usual = os.getpriority(os.PRIO_PROCESS, os.getpid())

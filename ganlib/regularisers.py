@@ -1,4 +1,4 @@
-"""What acts on a discriminator's slope: penalties added to its loss, and clipped weights.
+"""Limits a discriminator's slope: gradient penalties in its loss, and weight clipping.
 
 A penalty pulls the slope to a value at the samples where it is measured, and sets no limit
 elsewhere. Clipped weights limit the slope everywhere, to a value that follows from the network's
@@ -16,10 +16,10 @@ Discriminate = Callable[[tf.Tensor], tf.Tensor]
 def logits_and_penalty(
     discriminate: Discriminate, samples: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Logits, and the zero-centred gradient penalty: their gradient's mean squared norm.
+    """Logits and the zero-centred gradient penalty: the mean squared norm of their gradient.
 
-    On real samples it is R1, on generated ones R2. It makes the discriminator less steep
-    where the samples already lie, which damps the two networks' circling.
+    On real samples the penalty is R1, on generated ones R2. It makes the discriminator less
+    steep at the samples, which damps the circling of the two networks.
 
     Args:
         discriminate: (B, *sample_shape) -> (B, 1) logits, each from its own sample alone.
@@ -28,6 +28,11 @@ def logits_and_penalty(
         (logits, penalty) from one forward pass: (B, 1), and a scalar to be multiplied by
         gamma / 2.
     Source: Mescheder et al. 2018, arXiv 1801.04406, eq. 9 and 10.
+
+    Example:
+        >>> _, penalty = logits_and_penalty(lambda x: 3 * x, tf.ones((4, 1)))
+        >>> float(penalty)
+        9.0
     """
     with tf.GradientTape() as tape:
         tape.watch(samples)
@@ -40,16 +45,21 @@ def logits_and_penalty(
 def interpolate_penalty(
     discriminate: Discriminate, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor
 ) -> tf.Tensor:
-    """How far the slope is from 1 between real and generated samples, squared.
+    """The gradient penalty of WGAN-GP: pulls the slope between samples to 1.
 
     Args:
         discriminate: (B, *sample_shape) -> (B, 1), each from its own sample alone.
         real: (B, *sample_shape) in the networks' units.
         fake: (B, *sample_shape).
-        mix: (B, 1, ..., 1), the real sample's share in each, uniform from 0 to 1.
+        mix: (B, 1, ..., 1), the share of the real sample in each point, uniform from 0 to 1.
     Returns:
         Scalar to be multiplied by lambda: the mean of (gradient's norm - 1)^2.
     Source: Gulrajani et al. 2017, arXiv 1704.00028, algorithm 1.
+
+    Example:
+        >>> ones = tf.ones((4, 1))
+        >>> float(interpolate_penalty(lambda x: 3 * x, ones, -ones, 0.5 * ones))
+        4.0
     """
     between = mix * real + (1 - mix) * fake
     with tf.GradientTape() as tape:
@@ -61,7 +71,7 @@ def interpolate_penalty(
 
 
 def clip_weights(weights: Sequence[keras.Variable], limit: float) -> None:
-    """Cuts every weight to plus or minus `limit`.
+    """Clips every weight to the range from -limit to limit.
 
     Args:
         weights: changed in place.
@@ -75,9 +85,15 @@ def clip_weights(weights: Sequence[keras.Variable], limit: float) -> None:
 
 
 def share_at_limit(weights: Sequence[keras.Variable], limit: float) -> tf.Tensor:
-    """Scalar float32, the share of all weights that sit at plus or minus `limit`, or beyond.
+    """The share of all weights that are at plus or minus `limit`, or beyond.
 
-    A critic near 1 has become a very simple function.
+    A critic with a share near 1 has become a very simple function.
+
+    Args:
+        weights: of any shapes.
+        limit: above 0.
+    Returns:
+        Scalar float32, from 0 to 1.
     """
     at_limit, total = tf.constant(0), 0
     for weight in weights:

@@ -1,4 +1,4 @@
-"""Settings in a file: knobs as JSON, written by hand or downloaded from a run."""
+"""Reads settings from a JSON file, written by hand or downloaded from a run."""
 
 import json
 from collections.abc import Mapping
@@ -8,86 +8,90 @@ from typing import Any, NoReturn
 from ganlib.errors import PATH, ConfigError, quote
 from ganlib.paths import regular_file, user_path
 
-# A drawing of as many points as there may be takes a tenth of it.
-MOST_BYTES = 1_000_000
+# Ten times the size of the largest drawing.
+MAX_BYTES = 1_000_000
 
-_FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as the page gives it'
+_FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as downloaded from a page'
 
 
 def read_settings_file(path: str, recipe: str) -> dict[str, Any]:
-    """The knobs in a file; see `read_settings`.
+    """Reads the settings in a file; see `read_settings`.
 
+    Args:
+        path: of the file.
+        recipe: name of the recipe.
     Raises:
-        UserError: it cannot be read, or does not hold settings of the recipe.
+        UserError: the file cannot be read, or has no settings of the recipe.
     """
     found = user_path(path, "--config")
-    told = quote(path, PATH)
-    if regular_file(found, f"--config {told}").st_size > MOST_BYTES:
-        _refuse_size(told)
+    label = quote(path, PATH)
+    if regular_file(found, f"--config {label}").st_size > MAX_BYTES:
+        _refuse_size(label)
     try:
         with found.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"--config {told} cannot be read: {error.strerror}.") from None
+        raise ConfigError(f"--config {label} cannot be read: {error.strerror}.") from None
     return read_settings(Path(path).name, content, recipe)
 
 
 def read_settings(name: str, content: bytes | memoryview, recipe: str) -> dict[str, Any]:
-    """Knobs and their values; what they may be is for the recipe's config to say.
+    """Parses settings. Names and values of the knobs are checked by the recipe's config, not here.
 
     Args:
-        name: of the file, for sentences.
-        content: JSON in UTF-8: an object of knobs, or what the page's download holds.
-        recipe: whose settings are wanted.
-
+        name: of the file, for messages.
+        content: JSON in UTF-8: an object of knobs, or a file downloaded from a page.
+        recipe: name of the recipe.
+    Returns:
+        Values by name of the knob.
     Raises:
-        ConfigError: it is no such file, or its settings are another recipe's.
+        ConfigError: the file is not valid, or has settings of another recipe.
     """
-    told = quote(name)
-    if len(content) > MOST_BYTES:
-        _refuse_size(told)
+    label = quote(name)
+    if len(content) > MAX_BYTES:
+        _refuse_size(label)
     try:
-        # A byte order mark is what some editors put before UTF-8.
+        # Some editors write a byte order mark.
         text = bytes(content).decode("utf-8-sig")
         document = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
-    except _NotTakenError as error:
-        raise ConfigError(f"{told} {error}") from None
+    except _SettingsError as error:
+        raise ConfigError(f"{label} {error}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{told} is not text in UTF-8; it must be JSON: {_FORMS}.") from None
+        raise ConfigError(f"{label} is not text in UTF-8; it must be JSON: {_FORMS}.") from None
     except RecursionError:
-        raise ConfigError(f"{told} is nested too deeply; it must be {_FORMS}.") from None
+        raise ConfigError(f"{label} is nested too deeply; it must be {_FORMS}.") from None
     except json.JSONDecodeError as error:
         where = f"{error.msg} in line {error.lineno}, column {error.colno}"
-        raise ConfigError(f"{told} is not JSON ({where}); it must be {_FORMS}.") from None
+        raise ConfigError(f"{label} is not JSON ({where}); it must be {_FORMS}.") from None
     except ValueError:
-        # Python makes no whole number of more than 4,300 digits.
-        raise ConfigError(f"{told} holds a number of thousands of digits.") from None
+        # Python refuses to convert more than 4,300 digits.
+        raise ConfigError(f"{label} has a number of thousands of digits.") from None
     if not isinstance(document, dict):
-        raise ConfigError(f"{told} must be {_FORMS}. Received: {quote(document)}.")
-    knobs = _knobs_of(told, document, recipe)
+        raise ConfigError(f"{label} must be {_FORMS}. Received: {quote(document)}.")
+    knobs = _knobs_of(label, document, recipe)
     for knob, value in knobs.items():
         if not _is_flat(value):
             raise ConfigError(
-                f"{told}: {quote(knob)} must be a text, a number, true, false or a list of texts. "
+                f"{label}: {quote(knob)} must be a text, a number, true, false or a list of texts. "
                 f"Received: {quote(value)}."
             )
     return knobs
 
 
-class _NotTakenError(Exception):
-    """What JSON allows and settings do not, as the end of a sentence."""
+class _SettingsError(Exception):
+    """Valid JSON that is not allowed in settings; the text is the end of a sentence."""
 
 
-def _knobs_of(told: str, document: Mapping[str, Any], recipe: str) -> dict[str, Any]:
-    """The knobs of a document of either form."""
+def _knobs_of(label: str, document: Mapping[str, Any], recipe: str) -> dict[str, Any]:
+    """The settings in a document of either form."""
     config = document.get("config")
     if not isinstance(config, dict):
         return dict(document)
     if unknown := sorted(set(document) - {"recipe", "config"}):
-        raise ConfigError(f"{told} must be {_FORMS}. Received beside: {quote(unknown[0])}.")
+        raise ConfigError(f"{label} must be {_FORMS}. Received also: {quote(unknown[0])}.")
     if document.get("recipe") != recipe:
         raise ConfigError(
-            f"{told} must hold settings of {recipe}. Received: those of "
+            f"{label} must have settings of {recipe}. Received: those of "
             f"{quote(document.get('recipe', 'no recipe'))}."
         )
     return config
@@ -97,7 +101,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise _NotTakenError(
+            raise _SettingsError(
                 f"has {quote(name)} twice; each may be given once. "
                 f"Received: {quote(found[name])} and {quote(value)}."
             )
@@ -106,11 +110,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise _NotTakenError(f"must hold finite numbers only. Received: {constant}.")
+    raise _SettingsError(f"must have finite numbers only. Received: {constant}.")
 
 
-def _refuse_size(told: str) -> NoReturn:
-    raise ConfigError(f"Settings may have up to {MOST_BYTES:,} bytes. Received: {told} of more.")
+def _refuse_size(label: str) -> NoReturn:
+    raise ConfigError(
+        f"Settings may have up to {MAX_BYTES:,} bytes. Received: {label}, which is larger."
+    )
 
 
 def _is_flat(value: Any) -> bool:

@@ -1,22 +1,26 @@
-"""Small pictures side by side as one PNG."""
+"""Joins small images to one PNG."""
 
 import io
 
 import numpy as np
 
-# Mid-grey: seen between pictures of white on black, on light and on dark pages.
+# Mid-grey is visible between white-on-black images, on light and on dark pages.
 _GREY = 128
 
 
 def tiles_png(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2) -> bytes:
-    """Rows of pictures, each pixel a block of whole pixels, so that it stays crisp.
+    """Draws images in rows, scaled by a whole factor, so that pixels stay crisp.
 
     Args:
-        images: (n, H, W) or (n, H, W, 1 or 3) uint8, n at least 1, row by row; what is left of
-            the last row is grey.
-        columns: pictures in a row.
-        scale: side of the block that a pixel becomes.
-        gap: pixels between two pictures.
+        images: (n, H, W) or (n, H, W, 1 or 3) uint8, n at least 1, row by row. The rest of the
+            last row is grey.
+        columns: images in a row.
+        scale: side of the block of pixels that replaces each pixel.
+        gap: pixels between two images.
+    Returns:
+        The bytes of a PNG file.
+    Raises:
+        ValueError: an array of another shape or type.
     """
     from PIL import Image
 

@@ -118,8 +118,8 @@ def test_what_is_refused_of_a_critic_has_no_limit_and_the_rest_has(
     kind: str, limits: dict[str, Any], limited: bool
 ) -> None:
     """Weights 100 times as large make the critic as much steeper, unless something limits it."""
+    from ganlib.models.clone_seeded import clone_seeded
     from ganlib.models.minibatch import with_minibatch_discrimination
-    from ganlib.models.rebuild import rebuild
     from ganlib.models.spectral import spectrally_normalised
     from ganlib.regularisers import clip_weights
 
@@ -131,7 +131,7 @@ def test_what_is_refused_of_a_critic_has_no_limit_and_the_rest_has(
         model = with_minibatch_discrimination(model, 4, 3)
     if limits.get("spectral_normalisation"):
         model = spectrally_normalised(model, limits.get("spectral_norm", "matrix"))
-    model = rebuild(model, (3,), 0, "float32")
+    model = clone_seeded(model, (3,), 0, "float32")
     samples = tf.constant(np.random.default_rng(0).normal(size=(8, 3)), tf.float32)
 
     def slope(scale: float) -> float:

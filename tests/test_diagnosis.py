@@ -8,32 +8,32 @@ from ganlib.diagnosis import RECENT
 
 
 def sentence(real: np.ndarray, generated: np.ndarray) -> str:
-    return diagnosis.sentence({"accuracy_real": real, "accuracy_generated": generated})
+    return diagnosis.describe_balance({"accuracy_real": real, "accuracy_generated": generated})
 
 
 @pytest.mark.parametrize(
     ("before", "now", "said"),
     [
         (2.0, 1.0, "The critic's distance falls: the generated samples come nearer"),
-        (1.0, 2.0, "The critic's distance grows: it finds more differences"),
-        (1.0, 1.01, "The critic's distance holds steady"),
-        (1.0, 0.99, "The critic's distance holds steady"),
+        (1.0, 2.0, "The critic's distance grows: it finds differences faster"),
+        (1.0, 1.01, "The critic's distance is steady"),
+        (1.0, 0.99, "The critic's distance is steady"),
         (1.0, -0.1, "The critic scores generated samples higher than real ones"),
     ],
 )
 def test_what_is_said_of_a_critic(before: float, now: float, said: str) -> None:
     distance = np.concatenate([np.full(RECENT, before), np.full(RECENT, now)])
-    found = diagnosis.sentence({"critic_distance": distance})
+    found = diagnosis.describe_balance({"critic_distance": distance})
     assert found.startswith(said) and found.endswith(".")
 
 
 def test_a_critic_that_has_just_begun_is_not_judged() -> None:
-    found = diagnosis.sentence({"critic_distance": np.ones(2 * RECENT - 1)})
-    assert found.startswith("The critic is learning to tell real from generated")
+    found = diagnosis.describe_balance({"critic_distance": np.ones(2 * RECENT - 1)})
+    assert found.startswith("The critic is still learning to distinguish")
 
 
 def test_nothing_is_said_of_figures_that_are_not_there() -> None:
-    assert diagnosis.sentence({"generator_loss": np.ones(5)}) == ""
+    assert diagnosis.describe_balance({"generator_loss": np.ones(5)}) == ""
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
         (
             1.0,
             0.125,
-            "The discriminator calls nearly everything real: it has lost its bearings.",
+            "The discriminator calls nearly everything real: it does not distinguish them.",
         ),
         (
             0.125,
             1.0,
-            "The discriminator calls nearly everything generated: it has lost its bearings.",
+            "The discriminator calls nearly everything generated: it does not distinguish them.",
         ),
         (
             0.75,
@@ -93,12 +93,12 @@ def test_sentence(real: float, generated: float, said: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["discriminator", "generator"])
-def test_losses_that_ran_away_are_told_first(name: str) -> None:
+def test_diverged_losses_come_first(name: str) -> None:
     half = np.full(30, 0.5)
     figures = {"accuracy_real": half, "accuracy_generated": half, f"{name}_loss": 1e14 * half}
-    said = diagnosis.sentence(figures)
-    assert said.startswith(f"The losses have run away (the {name}'s is 5e+13)")
-    assert "evenly" in diagnosis.sentence(figures | {f"{name}_loss": 20 * half})
+    said = diagnosis.describe_balance(figures)
+    assert said.startswith(f"The losses have diverged (the {name}'s is 5e+13)")
+    assert "evenly" in diagnosis.describe_balance(figures | {f"{name}_loss": 20 * half})
 
 
 def test_a_short_run_is_judged_by_its_last_20_steps() -> None:
@@ -117,20 +117,20 @@ def test_nothing_is_said_before_the_first_step() -> None:
 
 
 def test_what_the_samples_say_of_their_distance() -> None:
-    said = diagnosis.of_distance(0.3469, 0.05)
+    said = diagnosis.describe_distance(0.3469, 0.05)
     assert "0.35 from the real ones" in said and "6.9 times the floor" in said
     for at_most_the_floor in (0.0123, 0.05):
-        said = diagnosis.of_distance(at_most_the_floor, 0.05)
+        said = diagnosis.describe_distance(at_most_the_floor, 0.05)
         assert said.endswith(
             "no farther than two real samples of this size may be from each other: 0.05."
         )
 
 
 def test_what_the_samples_say_of_peaks() -> None:
-    said = diagnosis.of_modes(3, 8, 0.42)
+    said = diagnosis.describe_modes(3, 8, 0.42)
     assert said.startswith("Mode collapse: the generator makes 3 of the 8 peaks, and 42 % of")
-    assert diagnosis.of_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
+    assert diagnosis.describe_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
     assert (
-        diagnosis.of_modes(8, 8, 0.98)
+        diagnosis.describe_modes(8, 8, 0.98)
         == "All 8 peaks are found, and 98 % of the points lie near a peak."
     )

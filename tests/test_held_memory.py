@@ -14,7 +14,7 @@ POOLS = """
 import ctypes, sys, threading
 if "little" in sys.argv:
     from ganlib import memory
-    memory.keep_little()
+    memory.limit_freed_memory()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 libc.fopen.restype = ctypes.c_void_p
@@ -33,7 +33,7 @@ POOL_OF_CONVOLUTIONS = """
 import sys
 from ganlib import memory
 if "little" in sys.argv:
-    memory.keep_little()
+    memory.limit_freed_memory()
 import tensorflow as tf
 def held():
     return [line for line in open("/proc/self/maps") if mapped(line) >= 90 << 20]

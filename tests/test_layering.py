@@ -145,7 +145,7 @@ WRONG = [
     ),
     (
         "ganlib/runs/__init__.py",
-        "import ganlib.training.pace",
+        "import ganlib.training.steps_per_call",
         # pace itself is light, but importing it runs its package first.
         "Importing ganlib.runs.store loads",
     ),

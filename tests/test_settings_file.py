@@ -7,7 +7,7 @@ import pytest
 
 from ganlib import recipes
 from ganlib.errors import ConfigError
-from ganlib.settings import MOST_BYTES, read_settings, read_settings_file
+from ganlib.settings import MAX_BYTES, read_settings, read_settings_file
 
 KNOBS = {"steps": 7, "beta_1": 0.25, "target": "uniform", "spectral_normalisation": True}
 
@@ -37,11 +37,11 @@ def test_what_a_run_keeps_comes_back(recipe: str, tmp_path: Path) -> None:
 
 def test_as_many_bytes_as_are_allowed() -> None:
     text = b'{"steps": 7'
-    assert read_settings("a.json", text + b" " * (MOST_BYTES - 12) + b"}", "toy/scalar") == {
+    assert read_settings("a.json", text + b" " * (MAX_BYTES - 12) + b"}", "toy/scalar") == {
         "steps": 7
     }
     with pytest.raises(ConfigError, match="up to 1,000,000 bytes"):
-        read_settings("a.json", text + b" " * (MOST_BYTES - 11) + b"}", "toy/scalar")
+        read_settings("a.json", text + b" " * (MAX_BYTES - 11) + b"}", "toy/scalar")
 
 
 def test_the_longest_drawing_fits() -> None:
@@ -49,7 +49,7 @@ def test_the_longest_drawing_fits() -> None:
 
     knobs = {"target": "drawn", "drawing": " ".join(["-0.123456789,-0.123456789"] * MOST_POINTS)}
     text = json.dumps(knobs).encode()
-    assert len(text) < MOST_BYTES / 10
+    assert len(text) < MAX_BYTES / 10
     assert recipes.get("toy/plane").parse(read_settings("a.json", text, "toy/plane"))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from ganlib.config import RunConfig
-from ganlib.models.structure import multiply_adds, multiplying_layers
+from ganlib.fast.structure import multiply_adds, multiplying_layers
 from ganlib.recipes.base import Recipe
 
 # Multiplications of a penalty on the discriminator's slope, in passes through it: the slope
@@ -25,8 +25,6 @@ def step_gflop(
     config: RunConfig,
     generator: keras.Model,
     discriminator: keras.Model,
-    *,
-    done: bool = False,
 ) -> float:
     """Billions of multiplications and additions of one step, of products with weights only.
 
@@ -39,16 +37,13 @@ def step_gflop(
     Args:
         recipe: whose networks these are.
         config: the run's knobs.
-        generator: built.
-        discriminator: built.
-        done: count what our layers calculate, instead of what the recipe's layers stand for;
-            see `multiply_adds`.
+        generator: built, in plain layers or in faster ones that calculate less.
+        discriminator: likewise.
     """
     batch, updates = config.batch_size, config.discriminator_steps
-    one, other = (multiply_adds(model, done=done) for model in (generator, discriminator))
+    one, other = (multiply_adds(model) for model in (generator, discriminator))
     first_one, first_other = (
-        multiply_adds(multiplying_layers(model)[0], done=done)
-        for model in (generator, discriminator)
+        multiply_adds(multiplying_layers(model)[0]) for model in (generator, discriminator)
     )
     judging = 2 * (3 * other - first_other) + _PENALTIES[config.gradient_penalty] * other
     generating = updates * one + (2 * one - first_one) + 2 * other

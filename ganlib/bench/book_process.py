@@ -1,7 +1,7 @@
 """The book's loop in a process of its own, with TensorFlow as it comes.
 
 A process has one TensorFlow, and ours sets it up for its own trainer (see `ganlib.ONEDNN` and
-`ganlib.training.chunk`). A reader of the book runs it without that.
+`ganlib.training.multi_step`). A reader of the book runs it without that.
 """
 
 import multiprocessing
@@ -55,7 +55,7 @@ class BookProcess:
 def _train(name: str, asked: Connection) -> None:
     os.environ.pop(ONEDNN, None)
     # Only now, for these import TensorFlow.
-    import ganlib.quiet  # noqa: F401
+    import ganlib.tf_import  # noqa: F401
     from ganlib import recipes
     from ganlib.bench.books import LOOPS
 

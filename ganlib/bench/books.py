@@ -11,13 +11,8 @@ from typing import Any, ClassVar
 
 import keras
 import numpy as np
-from keras import layers
 
 from ganlib.config import Optimiser, RunConfig
-from ganlib.fast.normalised import FusedBatchNormalization
-from ganlib.fast.small_images import SmallImageConv2D
-from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
-from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.recipes.base import Latent, Recipe
 
 
@@ -48,9 +43,9 @@ class BookLoop(ABC):
         scaled = recipe.scaling(config).to_model(samples)
         self._samples = np.asarray(scaled, np.float32)
         self._rng = np.random.default_rng(config.seed)
-        self.generator = plain(recipe.generator(config))
+        self.generator = recipe.generator(config)
         self.generator.build((None, self._latent.size))
-        self.discriminator = plain(recipe.discriminator(config))
+        self.discriminator = recipe.discriminator(config)
         self.discriminator.build((None, *samples.shape[1:]))
         settings: dict[str, Any] = {"loss": self.loss, "metrics": list(self.metrics)}
         self.discriminator.compile(
@@ -158,31 +153,6 @@ LOOPS: dict[str, type[BookLoop]] = {
     "quickdraw/conv": TogetherLoop,
     "wgan/clip": CriticLoop,
 }
-
-
-_PLAIN: dict[type[layers.Layer], type[layers.Layer]] = {
-    FusedBatchNormalization: layers.BatchNormalization,
-    SmallImageConv2D: layers.Conv2D,
-    UpsampledConv2D: layers.Conv2D,
-    ThinConv2D: layers.Conv2D,
-    ThinConv2DTranspose: layers.Conv2DTranspose,
-}
-
-
-def plain(model: keras.Sequential) -> keras.Sequential:
-    """The same network in Keras' own layers.
-
-    Args:
-        model: one of a recipe's; it is left as it is, and its weights are not used.
-    """
-    stack: list[layers.Layer] = []
-    for layer in model.layers:
-        config = layer.get_config()
-        config.pop("name")
-        if isinstance(layer, UpsampledConv2D):
-            stack.append(layers.UpSampling2D())
-        stack.append(_PLAIN.get(type(layer), type(layer)).from_config(config))
-    return keras.Sequential(stack)
 
 
 def optimiser(

@@ -1,12 +1,12 @@
 """Our trainer beside the book's loop, on the same data, in turns."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
 # First, for every other module here imports TensorFlow too, and lets it talk.
-import ganlib.quiet  # noqa: F401
+import ganlib.tf_import  # noqa: F401
 from ganlib import recipes
 from ganlib.bench.arithmetic import step_gflop
 from ganlib.bench.book_process import BookProcess
@@ -16,7 +16,7 @@ from ganlib.bench.results import RecipeSpeed, Speed
 from ganlib.config import RunConfig
 from ganlib.events import Metrics
 from ganlib.recipes.base import Recipe
-from ganlib.training import Trainer, devices, precision
+from ganlib.training import Trainer, devices, networks, precision
 
 # More steps than any measurement makes.
 _ENDLESS = 1_000_000
@@ -64,7 +64,7 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
                 found[key].append(steps / took)
             for key, peak in peaks.items():
                 found[key].append(peak.gflops())
-    generator, discriminator = _built(recipe, config, data.sample_shape)
+    plain, faster = (_built(recipe, config, data.sample_shape, plain=one) for one in (True, False))
     speeds = {key: Speed(tuple(values)) for key, values in found.items()}
     return RecipeSpeed(
         name,
@@ -72,8 +72,8 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
         config.batch_size,
         place.name,
         policy,
-        gflop=step_gflop(recipe, config, generator, discriminator),
-        gflop_done=step_gflop(recipe, config, generator, discriminator, done=True),
+        gflop=step_gflop(recipe, config, *plain),
+        gflop_done=step_gflop(recipe, config, *faster),
         **speeds,
     )
 
@@ -99,8 +99,10 @@ def trainer_turns(recipe: Recipe[Any], knobs: dict[str, object]) -> Contender:
     return train
 
 
-def _built(recipe: Recipe[Any], config: RunConfig, sample_shape: Sequence[int]) -> tuple[Any, Any]:
-    generator, discriminator = recipe.generator(config), recipe.discriminator(config)
-    generator.build((None, recipe.latent(config).size))
-    discriminator.build((None, *sample_shape))
-    return generator, discriminator
+def _built(
+    recipe: Recipe[Any], config: RunConfig, sample_shape: tuple[int, ...], *, plain: bool
+) -> tuple[Any, Any]:
+    return (
+        networks.build_generator(recipe, config, plain=plain),
+        networks.build_discriminator(recipe, config, sample_shape, plain=plain),
+    )

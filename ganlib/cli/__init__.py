@@ -1,4 +1,4 @@
-"""The command line: every way of using this library without a page."""
+"""The command line of the library."""
 
 import os
 import signal
@@ -17,14 +17,14 @@ _USER_ERROR = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Carries out one command.
+    """Runs one command.
 
     Args:
-        argv: what stands behind `python -m ganlib`; None takes it from this process.
+        argv: arguments after `python -m ganlib`; None takes them from `sys.argv`.
 
     Returns:
-        The exit code: 0 done, 1 failed, 2 something the user can mend, 130 or 143 stopped
-        by Ctrl-C or SIGTERM. All but 0 leave one line on standard error.
+        The exit code: 0 done, 1 failed, 2 user error, 130 or 143 stopped by Ctrl-C or SIGTERM.
+        With any code but 0, one line is written to standard error.
     """
     try:
         arguments = read_arguments(sys.argv[1:] if argv is None else argv)
@@ -32,19 +32,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except UserError as error:
-        _say(str(error))
+        _print_error(str(error))
         return _USER_ERROR
     except BrokenPipeError:
-        # Whoever read our output has enough of it; Python must not fail on it once more at exit.
+        # The reader of the output has closed it. Python would fail again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _FAILED
     except OSError as error:
-        _say(f"{type(error).__name__}: {error}.")
+        _print_error(f"{type(error).__name__}: {error}.")
         return _FAILED
     except KeyboardInterrupt:
-        _say("Interrupted.")
+        _print_error("Interrupted.")
         return 128 + signal.SIGINT
 
 
-def _say(text: str) -> None:
+def _print_error(text: str) -> None:
     print(one_line(text), file=sys.stderr)

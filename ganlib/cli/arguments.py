@@ -1,4 +1,4 @@
-"""What may stand on the command line."""
+"""Parser of the command line."""
 
 import argparse
 import shlex
@@ -9,19 +9,22 @@ from typing import NoReturn
 from ganlib.errors import ConfigError, quote
 
 _RECEIVED_CHARACTERS = 100
-_MOST = 1_000
-_LAST_PORT = 65_535
+_MAX_COUNT = 1_000
+_MAX_PORT = 65_535
 _STEP_DIGITS = 8
 
 
 def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments of one command, and its name as `command`.
+    """Parses the arguments of one command.
 
-    Knobs are kept in `knobs` as pairs of name and text, in the order in which they were
-    given, whichever option they came from.
+    Args:
+        argv: arguments after `python -m ganlib`.
+    Returns:
+        The arguments, with the name of the command in `command`. The options --set, --steps and
+        --seed are collected in `knobs`, as pairs of name and text in the given order.
 
     Raises:
-        ConfigError: they are not what the command takes.
+        ConfigError: the arguments are not those of a command.
     """
     parser, commands = _parsers()
     if not argv:
@@ -30,27 +33,27 @@ def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
         raise ConfigError(f"There is no command {quote(argv[0])}. Allowed: {', '.join(commands)}.")
     try:
         arguments, unknown = parser.parse_known_args(argv)
-    except _NotTakenError as error:
-        raise ConfigError(f"{error} Received: {_shown(argv)}.") from None
+    except _ArgumentError as error:
+        raise ConfigError(f"{error} Received: {_quote(argv)}.") from None
     if unknown:
         takes = commands[arguments.command].takes()
-        raise ConfigError(f"{arguments.command} does not take {_shown(unknown)}. It takes {takes}.")
+        raise ConfigError(f"{arguments.command} does not take {_quote(unknown)}. It takes {takes}.")
     return arguments
 
 
-class _NotTakenError(Exception):
-    """What argparse found wrong, in one sentence."""
+class _ArgumentError(Exception):
+    """An error of argparse, as one sentence."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Raises where argparse would print its usage and exit."""
+    """Raises an exception where argparse would print its usage and exit."""
 
     def error(self, message: str) -> NoReturn:
         name = self.prog.split()[-1]
-        raise _NotTakenError(f"{name}: {message}. It takes {self.takes()}.")
+        raise _ArgumentError(f"{name}: {message}. It takes {self.takes()}.")
 
     def takes(self) -> str:
-        """All its arguments, as they are written."""
+        """Returns all arguments as the user writes them, separated by commas."""
         actions = [action for action in self._actions if action.dest != "help"]
         return ", ".join(
             " ".join(
@@ -72,20 +75,20 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def add(name: str, help: str) -> _Parser:
-        made: _Parser = parsers.add_parser(name, help=help, description=help, allow_abbrev=False)
-        return made
+        command: _Parser = parsers.add_parser(name, help=help, description=help, allow_abbrev=False)
+        return command
 
     dashboard = add("dashboard", "Serve the dashboard on this machine and open it in a browser.")
     dashboard.add_argument(
         "--port",
         metavar="N",
-        type=_whole("--port takes", _LAST_PORT),
+        type=_whole_number("--port takes", _MAX_PORT),
         help="port to listen on; otherwise Streamlit chooses",
     )
     dashboard.add_argument(
-        "--no-browser", action="store_true", help="print the address only; open no browser"
+        "--no-browser", action="store_true", help="print the address without opening a browser"
     )
-    listing = add("recipes", "List everything that can be trained.")
+    listing = add("recipes", "List all recipes.")
     source = add("source", "Print a recipe as one file of plain Keras and TensorFlow.")
     source.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     train = add("train", "Train a recipe.")
@@ -96,48 +99,48 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         dest="configs",
         metavar="FILE",
         action="append",
-        help="settings as JSON: knobs, or what the page's download holds; --set wins over them",
+        help="settings as JSON: knobs, or a file downloaded from a page; --set overrides them",
     )
-    _add_steps(train, "generator updates to make")
+    _add_steps(train, "number of generator updates")
     train.add_argument(
         "--seed",
         dest="knobs",
         metavar="S",
         action="append",
         type=lambda text: ("seed", text),
-        help="decides every random draw",
+        help="seed of all random numbers",
     )
-    resume = add("resume", "Go on with a run from its newest checkpoint.")
-    _add_steps(resume, "another total of generator updates, to go on beyond the old one")
-    fork = add("fork", "Train a new run from a checkpoint of another one.")
+    resume = add("resume", "Continue a run from its newest checkpoint.")
+    _add_steps(resume, "new total number of generator updates")
+    fork = add("fork", "Train a new run from a checkpoint of another run.")
     fork.add_argument(
         "--step",
         metavar="N",
         type=_step,
-        help="of the checkpoint; otherwise the newest",
+        help="step of the checkpoint; otherwise the newest",
     )
     _add_set(fork)
-    _add_steps(fork, "total of generator updates, those before the fork among them")
+    _add_steps(fork, "total number of generator updates, including those before the fork")
     evaluate = add("evaluate", "Score the generator in a run's newest checkpoint.")
     for command in (resume, fork, evaluate):
-        command.add_argument("run_id", metavar="RUN_ID", help="the run, as `train` printed it")
-    bench = add("bench", "Measure how fast training is, beside the books' own loops.")
+        command.add_argument("run_id", metavar="RUN_ID", help="id of the run, as `train` prints it")
+    bench = add("bench", "Compare the speed of training with the books' own loops.")
     bench.add_argument(
         "recipes",
         metavar="RECIPE",
         nargs="*",
-        help="recipes of a book; without any, all five",
+        help="recipes of a book; otherwise all five",
     )
     for name, default, meaning in (
-        ("repeats", 5, "turns of each"),
-        ("seconds", 4, "of one turn"),
+        ("repeats", 5, "measurements of each recipe"),
+        ("seconds", 4, "length of one measurement"),
     ):
         bench.add_argument(
             f"--{name}",
             metavar="N",
-            type=_whole("--repeats and --seconds take", _MOST),
+            type=_whole_number("--repeats and --seconds take", _MAX_COUNT),
             default=default,
-            help=f"{meaning}; {default}",
+            help=f"{meaning}; otherwise {default}",
         )
     bench.add_argument("--chart", metavar="FILE", type=Path, help="also write a chart, as HTML")
     for command in (train, resume, fork, evaluate):
@@ -145,7 +148,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
             "--runs",
             metavar="DIR",
             type=_folder,
-            help="the folder of runs; otherwise the one that GANLIB_RUNS names, or runs",
+            help="folder of runs; otherwise GANLIB_RUNS, or runs",
         )
     for command in (listing, train, resume, fork, evaluate, bench):
         command.add_argument("--json", action="store_true", help="print JSON")
@@ -159,7 +162,7 @@ def _add_set(parser: _Parser) -> None:
         metavar="KNOB=VALUE",
         action="append",
         type=_knob,
-        help="gives a knob another value; as often as there are knobs",
+        help="set a knob; can be repeated",
     )
 
 
@@ -181,11 +184,16 @@ def _knob(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _whole(option_takes: str, most: int) -> Callable[[str], int]:
-    """Reads a whole number from 1 to `most`; `option_takes` begins the sentence that refuses."""
+def _whole_number(option_takes: str, most: int) -> Callable[[str], int]:
+    """Returns a parser of whole numbers from 1 to `most`.
+
+    Args:
+        option_takes: beginning of the error message, such as "--port takes".
+        most: greatest number.
+    """
 
     def read(text: str) -> int:
-        # Python makes no number of thousands of digits.
+        # The length is checked first: Python refuses to convert thousands of digits.
         if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
             raise ConfigError(
                 f"{option_takes} a whole number from 1 to {most:,}. Received: {quote(text)}."
@@ -207,6 +215,6 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
-def _shown(argv: Sequence[str]) -> str:
+def _quote(argv: Sequence[str]) -> str:
     text = shlex.join(argv)
     return text if len(text) <= _RECEIVED_CHARACTERS else text[: _RECEIVED_CHARACTERS - 3] + "..."

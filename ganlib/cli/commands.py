@@ -1,4 +1,4 @@
-"""The commands. Each checks everything it was given before it imports TensorFlow."""
+"""The commands. Each of them checks its arguments before it imports TensorFlow."""
 
 import argparse
 import shlex
@@ -39,7 +39,7 @@ _SHOWN_IDS = 3
 
 
 def recipes(arguments: argparse.Namespace) -> int:
-    """Lists every recipe with what it learns, where it comes from and how large it is."""
+    """Lists all recipes with their datasets, sources and numbers of parameters."""
     from ganlib.training import count_parameters
 
     rows: list[dict[str, Any]] = [
@@ -70,7 +70,7 @@ def recipes(arguments: argparse.Namespace) -> int:
 
 
 def source(arguments: argparse.Namespace) -> int:
-    """Prints a recipe's example, for a file of its own."""
+    """Prints a recipe as a standalone program."""
     print(examples.source_of(arguments.recipe), end="")
     return 0
 
@@ -80,7 +80,7 @@ def train(arguments: argparse.Namespace) -> int:
     recipe = known.get(arguments.recipe)
     knobs = _knobs(arguments)
     config: RunConfig = recipe.parse({**_settings(arguments, recipe.name, knobs), **knobs})
-    # Tells of a folder GANLIB_DATA that is none, and of files in it that are not what they should.
+    # Raises an error if GANLIB_DATA is not a folder or contains invalid files.
     recipe.data_sentence(config)
     _check_device(config)
     check_memory(recipe.name, config)
@@ -88,7 +88,7 @@ def train(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Goes on with a run that has ended."""
+    """Continues a run that has ended."""
     run = _find(_store(arguments), arguments.run_id)
     knobs = _knobs(arguments)
     config = _stored_config(run, knobs)
@@ -103,7 +103,7 @@ def resume(arguments: argparse.Namespace) -> int:
 
 
 def fork(arguments: argparse.Namespace) -> int:
-    """Trains a new run from a checkpoint of another one."""
+    """Trains a new run from a checkpoint of another run."""
     store = _store(arguments)
     parent = _find(store, arguments.run_id)
     steps = parent.checkpoint_steps()
@@ -115,8 +115,8 @@ def fork(arguments: argparse.Namespace) -> int:
     if step in steps:
         check_fork(parent, step, config)
     run = fork_run(store, parent.id, step, config)
-    told = f"Forked from {parent.id} at step {step:,}; trains to step {config.steps:,}."
-    print(one_line(told), file=sys.stderr)
+    message = f"Forked from {parent.id} at step {step:,}; trains to step {config.steps:,}."
+    print(one_line(message), file=sys.stderr)
     return _execute(run, config, arguments)
 
 
@@ -126,11 +126,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
     status = run.status()
     recipe, config = _recipe(run), _stored_config(run, {})
     checkpoint = run.latest_checkpoint()
-    with closing(progress(status.steps)) as shown:
-        shown.show(Phase("loading TensorFlow"))
+    with closing(progress(status.steps)) as bar:
+        bar.show(Phase("loading TensorFlow"))
         from ganlib.training import evaluate_state
 
-        shown.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
+        bar.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
         found = evaluate_state(recipe, config, checkpoint.state)
     _print_run(
         RunReport(
@@ -149,7 +149,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measures the books' recipes one after the other, and says so as it goes."""
+    """Measures the speed of the books' recipes one after the other."""
     for name in arguments.recipes:
         if name not in BOOK_RECIPES:
             raise ConfigError(f"bench takes {', '.join(BOOK_RECIPES)}. Received: {quote(name)}.")
@@ -190,8 +190,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-class _WatchedTrainer(LateTrainer):
-    """Remembers what ended it, for the run's folder knows but one sentence about it."""
+class _RecordingTrainer(LateTrainer):
+    """Stores the exception that ended the training; the run's folder has only its message."""
 
     error: Exception | None = None
 
@@ -205,10 +205,10 @@ class _WatchedTrainer(LateTrainer):
 
 
 def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
-    trainer = _WatchedTrainer(run, config)
+    trainer = _RecordingTrainer(run, config)
     control = RunControl(attended=False)
-    with stop_on_signals(control) as caught, closing(progress(config.steps)) as shown:
-        state = execute(run, trainer, control, shown.show)
+    with stop_on_signals(control) as caught, closing(progress(config.steps)) as bar:
+        state = execute(run, trainer, control, bar.show)
     status = run.status()
     _print_run(
         RunReport(
@@ -228,7 +228,7 @@ def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
     if state == "stopped":
         print(one_line(_how_to_resume(run, status, arguments)), file=sys.stderr)
         return 128 + caught.signal
-    message = status.message or "Its folder does not say why."
+    message = status.message or "Its folder has no error message."
     print(one_line(f"Run {run.id} failed. {message}"), file=sys.stderr)
     return 2 if isinstance(trainer.error, UserError) else 1
 
@@ -244,7 +244,7 @@ def _how_to_resume(run: Run, status: Status, arguments: argparse.Namespace) -> s
     command = ["python", "-m", "ganlib", "resume", run.id]
     if arguments.runs is not None:
         command += ["--runs", str(arguments.runs)]
-    return f"Run {run.id} was stopped {where}. To go on: {shlex.join(command)}"
+    return f"Run {run.id} was stopped {where}. To continue: {shlex.join(command)}"
 
 
 def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
@@ -259,17 +259,17 @@ def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str]) -> dict[str, Any]:
-    """The knobs in the file that --config names, which those of other options are to override."""
+    """The settings in the file of --config; other options override them."""
     files: list[str] = arguments.configs or []
     if len(files) > 1:
         first, second = (quote(file, PATH) for file in files[:2])
         raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
     found = read_settings_file(files[0], recipe) if files else {}
     preset = found.get("preset")
-    # A file from the page has a value for every knob, and nothing of another preset would show.
+    # A file from a page sets every knob, so that another preset would have no effect.
     if preset is not None and knobs.get("preset", preset) != preset:
         raise ConfigError(
-            f"preset must be {quote(preset)} beside --config, whose settings are of that preset. "
+            f"preset must be {quote(preset)} with this --config file, which is of that preset. "
             f"Received: {quote(knobs['preset'])}."
         )
     return found
@@ -300,13 +300,13 @@ def _recipe(run: Run) -> Recipe[Any]:
 
 
 def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
-    """The run's knobs with others in their place; its total of steps is the status's."""
+    """The settings of a run, with some replaced; `steps` is the total in its status."""
     config: RunConfig = _recipe(run).parse({**run.config, "steps": run.status().steps, **knobs})
     return config
 
 
 def _check_device(config: RunConfig) -> None:
-    """Before there is a run: a GPU that is not there is a mistake, and no failed training."""
+    """Raises an error for a missing GPU before a run is created, which would then fail."""
     if config.devices == "gpu":
         from ganlib.training import devices
 

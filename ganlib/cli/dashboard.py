@@ -12,10 +12,10 @@ def dashboard(arguments: argparse.Namespace) -> int:
     """Replaces this process by Streamlit's server; its settings are in .streamlit/config.toml.
 
     Args:
-        arguments: `port` to listen on, or None; `no_browser` to open none.
+        arguments: `port`, or None to let Streamlit choose; `no_browser`, to open no browser.
 
     Returns:
-        Nothing: this process becomes the server and ends with the server's exit code.
+        Never: this process becomes the server and ends with the server's exit code.
     """
     command = [sys.executable, "-m", "streamlit", "run", str(app_script())]
     headless = arguments.no_browser or not _has_display()
@@ -27,10 +27,9 @@ def dashboard(arguments: argparse.Namespace) -> int:
 
 
 def app_script() -> Path:
-    """The script that Streamlit runs, with `pages/` and `.streamlit/` beside it.
+    """Returns the script that Streamlit runs, in the same folder as `pages/` and `.streamlit/`.
 
-    An installed package holds all three in `ganlib/dashboard/`; in the source tree they are at
-    the top level.
+    In an installed package this is `ganlib/dashboard/`, in the source tree the top level.
     """
     installed = _PACKAGE / "dashboard" / "app.py"
     return installed if installed.is_file() else _PACKAGE.parent / "app.py"

@@ -1,4 +1,4 @@
-"""How far a command is, on standard error: a bar on a terminal, some lines elsewhere."""
+"""Progress of a command on standard error: a bar on a terminal, lines in a file or pipe."""
 
 import sys
 import time
@@ -14,39 +14,39 @@ from ganlib.runs.rate import StepRate
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-# In a log file, every line is there for good.
+# Seconds between lines; few, because a log file keeps all of them.
 LINE_EVERY_S = 5.0
 _LOSS = "_loss"
 
 
 class Progress(Protocol):
-    """Shows the events of a run as they come."""
+    """Shows the events of a run."""
 
     def show(self, event: Event) -> None:
-        """One more event."""
+        """Shows the next event."""
         ...
 
     def close(self) -> None:
-        """Nothing more comes; the next line on the terminal is somebody else's."""
+        """Ends the output, so that others can write to the stream."""
         ...
 
 
 def progress(total: int, stream: TextIO | None = None) -> Progress:
-    """What suits the stream.
+    """Returns a bar for a terminal, else lines.
 
     Args:
-        total: generator updates after which the run is finished.
-        stream: where to write; None takes standard error.
+        total: last step of the run.
+        stream: output; None takes standard error.
     """
     stream = stream or sys.stderr
     return Bar(total, stream) if stream.isatty() else Lines(total, stream)
 
 
 class Bar:
-    """A line that is drawn again and again: the phase before training, then tqdm's bar.
+    """A line that is overwritten: the phase before training, then tqdm's progress bar.
 
     Args:
-        total: generator updates after which the run is finished.
+        total: last step of the run.
         stream: a terminal.
     """
 
@@ -88,7 +88,7 @@ class Bar:
         if self._bar is not None:
             self._bar.set_description_str(text)
             return
-        # Spaces over what is left of the text before.
+        # Spaces overwrite the text before.
         with suppress(OSError):
             self._stream.write(f"\r{text:<{len(self._phase)}}\r{text}")
             self._stream.flush()
@@ -96,10 +96,10 @@ class Bar:
 
 
 class Lines:
-    """A whole line every few seconds, and one at the end.
+    """One line every few seconds, and one at the end.
 
     Args:
-        total: generator updates after which the run is finished.
+        total: last step of the run.
         stream: a file or a pipe.
     """
 
@@ -109,7 +109,7 @@ class Lines:
         self._names: tuple[str, ...] = ()
         self._rate: StepRate | None = None
         self._line = ""
-        # A short command has nothing to say but its result.
+        # A short command prints its result only.
         self._due = time.monotonic() + LINE_EVERY_S
 
     def show(self, event: Event) -> None:
@@ -131,7 +131,7 @@ class Lines:
     def _described(self, event: Metrics) -> str:
         parts = [f"step {event.last_step:,} of {self._total:,}"]
         if self._rate is None:
-            # The first call compiles, and says nothing about the speed of others.
+            # The first call includes compilation, so it does not count for the speed.
             self._rate = StepRate(event.last_step, event.elapsed_s)
         else:
             self._rate.add(event.last_step, event.elapsed_s)
@@ -142,14 +142,14 @@ class Lines:
 
     def _write(self, text: str) -> None:
         if time.monotonic() >= self._due:
-            # Whoever reads it may go, and the training goes on all the same.
+            # If the reader closes the pipe, the training continues.
             with suppress(OSError):
                 print(text, file=self._stream, flush=True)
             self._due = time.monotonic() + LINE_EVERY_S
 
 
 def _losses(names: tuple[str, ...], values: np.ndarray) -> str:
-    """Means over the rows, such as "discriminator loss 0.693, generator loss 0.701"."""
+    """Means over the rows as text: "discriminator loss 0.693, generator loss 0.701"."""
     means = values.mean(axis=0, dtype=np.float64)
     return ", ".join(
         f"{name.removesuffix(_LOSS).replace('_', ' ')} loss {mean:.3f}"

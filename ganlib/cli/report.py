@@ -1,4 +1,4 @@
-"""What a command has to say when it is done: for people, or as JSON."""
+"""Results of commands, as text or as JSON."""
 
 import json
 import math
@@ -11,18 +11,18 @@ from ganlib.amounts import rate
 
 @dataclass(frozen=True)
 class RunReport:
-    """A run after a command. With --json, these are the names and their order.
+    """Result of a command on a run. The fields are also the names in JSON, in this order.
 
     Args:
-        run_id: the run's id.
-        recipe: the recipe's name.
-        seed: the run's seed.
-        step: generator updates that the weights have seen.
-        status: the run's state, such as "finished".
+        run_id: id of the run.
+        recipe: name of the recipe.
+        seed: seed of the run.
+        step: number of generator updates.
+        status: state of the run, such as "finished".
         steps_per_second: of the run's last session.
-        weights_sha256: over all generator and discriminator weights in order, as
-            little-endian float32; empty where there are none yet.
-        metrics: final scores by name; empty where the run has not come to its end.
+        weights_sha256: digest of all generator and discriminator weights in order, as
+            little-endian float32; empty if there are no weights yet.
+        metrics: final scores by name; empty if the run is not finished.
     """
 
     run_id: str
@@ -35,11 +35,11 @@ class RunReport:
     metrics: dict[str, float]
 
     def as_json(self) -> str:
-        """One JSON object on one line; numbers that are not finite become null."""
+        """Returns one JSON object on one line; numbers that are not finite become null."""
         return to_json(asdict(self))
 
     def as_text(self) -> str:
-        """Some lines for people."""
+        """Returns a table of names and values."""
         rows = {
             "run": self.run_id,
             "recipe": self.recipe,
@@ -54,12 +54,12 @@ class RunReport:
 
 
 def to_json(value: Any) -> str:
-    """Valid JSON on one line, whatever the numbers: those that are not finite become null."""
+    """Returns a value as JSON on one line; numbers that are not finite become null."""
     return json.dumps(_finite(value), allow_nan=False)
 
 
 def table(rows: list[list[str]]) -> str:
-    """Columns of the width of their widest cell. The first row is the heading."""
+    """Aligns rows of cells in columns. The first row is the heading."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -68,7 +68,7 @@ def table(rows: list[list[str]]) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without anything that could break a line or steer a terminal."""
+    """Escapes line breaks and control characters, which could manipulate a terminal."""
     return "".join(
         character if character.isprintable() else repr(character)[1:-1] for character in text
     )

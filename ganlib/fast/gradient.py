@@ -1,4 +1,4 @@
-"""Functions with a gradient of their own, of which nothing stays when they are done with."""
+"""Functions with a custom gradient that do not leak memory."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,11 +12,11 @@ Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]
 def with_gradient(
     function: Callable[..., tuple[tf.Tensor, Gradient]],
 ) -> Callable[..., tf.Tensor]:
-    """`tf.custom_gradient` for gradient tapes alone, which forgets what it was traced with.
+    """`tf.custom_gradient` for gradient tapes alone, without its memory leak.
 
     TensorFlow's own enters the gradient of every call in a register that lives as long as the
     process, and with it the graph and its variables: each compiled `mnist/dcgan` left 40 MB
-    behind. Whoever asks for gradients without a tape gets those of the operations within.
+    behind. `tf.gradients`, which uses no tape, gets the gradients of the operations within.
 
     Args:
         function: takes tensors, no variables; gives its result, and what makes the gradient of

@@ -1,4 +1,4 @@
-"""What the machine has, for layers that are quick on one kind of it and slow on another."""
+"""Properties of the machine, for layers that are fast on some hardware and slow on other."""
 
 from functools import cache
 from pathlib import Path
@@ -9,29 +9,29 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 
 def device_of(network: keras.Layer) -> str:
-    """TensorFlow's name of the device that a network, or a layer of one, lies on.
+    """TensorFlow's name of the device that has the weights of a network, or of a layer.
 
-    Of several devices that hold the same weights it is the one that asks, or else the first.
+    If several devices have copies of the weights, it is the calling device, or else the first.
 
     Args:
         network: built, with weights.
     """
-    # Keras' own `value` may stand for somebody else's tensors, which need not lie anywhere yet.
+    # Keras' own `value` may be a stand-in tensor, which need not have a device yet.
     device: str = network.weights[0]._value.device
     return device
 
 
 def on_gpu(network: keras.Layer) -> bool:
-    """Whether a network, or a layer of one, lies on a GPU; it is computed where it lies.
+    """True if the weights of a network, or of a layer, are on a GPU.
 
-    A machine with a GPU also trains on its processor, where it is asked to.
+    A machine with a GPU can also train on its processor.
     """
     return "GPU" in device_of(network)
 
 
 @cache
 def processor_flags(cpuinfo: Path = _CPUINFO) -> frozenset[str]:
-    """What the processor says it can; nothing where the system has no such file.
+    """Flags of the processor; empty if the system has no such file.
 
     Args:
         cpuinfo: Linux's description of the processors.

@@ -4,14 +4,15 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras import layers
+
+from ganlib.models.normalisation import TwiceDifferentiableBatchNormalization
 
 # oneDNN handles so many channels of bfloat16 at a time, and is slow where some are left over.
 _LANES = 16
 
 
 @keras.saving.register_keras_serializable(package="ganlib")
-class FusedBatchNormalization(layers.BatchNormalization):
+class FusedBatchNormalization(TwiceDifferentiableBatchNormalization):
     """`BatchNormalization(momentum=momentum)`, which learns four times as fast from images.
 
     (B, ..., C) -> (B, ..., C). Keras takes a pass over the images for the mean, one for the
@@ -44,7 +45,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # It tells the variance of a sample, Keras keeps that of the batch.
+        # The operation returns the unbiased variance, Keras keeps the batch's own.
         count = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), tf.float32)
         for moving, now in (
             (self.moving_mean, mean),
@@ -52,10 +53,3 @@ class FusedBatchNormalization(layers.BatchNormalization):
         ):
             moving.assign(moving * self.momentum + now * (1 - self.momentum))
         return outputs
-
-    def _moments(self, inputs: tf.Tensor, mask: Any) -> tuple[tf.Tensor, tf.Tensor]:
-        # TensorFlow holds the mean constant in the variance's gradient. The gradient is right all
-        # the same, but its own gradient is not. For any constant c, the variance is the mean of
-        # (x - c)^2 minus (mean - c)^2, which makes all derivatives right and changes no number.
-        mean, variance = super()._moments(inputs, mask)
-        return mean, variance - tf.square(mean - tf.stop_gradient(mean))

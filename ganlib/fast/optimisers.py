@@ -1,17 +1,13 @@
-"""Optimisers whose update of a weight is one operation instead of two dozen."""
+"""Optimisers that update a weight with one operation instead of two dozen."""
 
 import keras
 import tensorflow as tf
 
+from ganlib.optimisers import SGD, Adam, RMSprop
+
 
 class _Fused:
-    """Mixed into an optimiser whose gradients are the same on every device already."""
-
-    def _all_reduce_sum_gradients(
-        self, grads_and_vars: list[tuple[tf.Tensor, tf.Variable]]
-    ) -> list[tuple[tf.Tensor, tf.Variable]]:
-        # Keras would add them up over the devices.
-        return grads_and_vars
+    """Mixed into an optimiser: prepares the step size once for all weights."""
 
     def _backend_update_step(
         self,
@@ -29,7 +25,7 @@ class _Fused:
         return learning_rate
 
 
-class FusedAdam(_Fused, keras.optimizers.Adam):
+class FusedAdam(_Fused, Adam):
     """Keras' Adam with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras' (bias-corrected step size, epsilon outside the root); only
@@ -69,7 +65,7 @@ class FusedAdam(_Fused, keras.optimizers.Adam):
         )
 
 
-class FusedRMSprop(_Fused, keras.optimizers.RMSprop):
+class FusedRMSprop(_Fused, RMSprop):
     """Keras' RMSprop with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras' (epsilon inside the root); only rounding differs.
@@ -82,11 +78,14 @@ class FusedRMSprop(_Fused, keras.optimizers.RMSprop):
         if self.built:
             return
         super().build(variables)
-        if not self.momentum:
-            # The kernel writes there whether there is momentum or not.
-            self._momentums: list[keras.Variable] = self.add_optimizer_variables(
-                variables, "momentum"
-            )
+        # The kernel writes the momentum whether there is any or not. Without momentum it never
+        # reads what it wrote, so this is no state, and a checkpoint does not have it.
+        self._written = [variable.value for variable in self._momentums or ()]
+        for variable in () if self.momentum else variables:
+            strategy = self._distribution_strategy.extended
+            with strategy.colocate_vars_with(variable.value):
+                start = tf.zeros(variable.shape, variable.dtype)
+                self._written.append(tf.Variable(start, trainable=False))
 
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
@@ -96,7 +95,7 @@ class FusedRMSprop(_Fused, keras.optimizers.RMSprop):
         tf.raw_ops.ResourceApplyRMSProp(
             var=variable.handle,
             ms=self._velocities[index].value.handle,
-            mom=self._momentums[index].value.handle,
+            mom=self._written[index].handle,
             lr=tf.cast(learning_rate, dtype),
             rho=tf.constant(self.rho, dtype),
             momentum=tf.constant(self.momentum, dtype),
@@ -105,7 +104,7 @@ class FusedRMSprop(_Fused, keras.optimizers.RMSprop):
         )
 
 
-class FusedSGD(_Fused, keras.optimizers.SGD):
+class FusedSGD(_Fused, SGD):
     """Keras' gradient descent with TensorFlow's own kernel for the update.
 
     The arithmetic is Keras', with and without (Nesterov) momentum; only rounding differs.

@@ -38,8 +38,8 @@ class SmallImageConv2D(layers.Conv2D):
             return super().call(inputs)
         output = _convolve(inputs, tf.convert_to_tensor(self.kernel), self.strides)
         if self.use_bias:
-            # Not `bias_add`: oneDNN merges its gradient with a convolution's, and where a step
-            # is looked through twice, the graph bites its own tail.
+            # Not `bias_add`: oneDNN merges its gradient with a convolution's, and with second
+            # derivatives the graph then has a cycle.
             output += tf.convert_to_tensor(self.bias)
         return self.activation(output) if self.activation is not None else output
 

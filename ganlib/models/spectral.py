@@ -212,14 +212,12 @@ def spectrally_normalised(
     """
     normalised: dict[str, type[layers.Layer]] = {"Dense": SpectralDense}
     by_norm = OperatorNormConv2D if norm == "convolution" else SpectralConv2D
-    normalised |= dict.fromkeys(_CONVOLUTIONS, by_norm)
+    normalised["Conv2D"] = by_norm
     config: dict[str, Any] = _with_layers(model.get_config(), normalised)
     return keras.Sequential.from_config(config)
 
 
 _TINY = 1e-12
-
-_CONVOLUTIONS = ("Conv2D", "SmallImageConv2D")
 
 
 def _with_layers(node: Any, ours: dict[str, type[keras.layers.Layer]]) -> Any:

@@ -1,4 +1,4 @@
-"""What a recipe is: one file that says everything a system needs to be trained.
+"""A recipe: one file with all that a system needs to be trained.
 
 Forms, the command line, search ranges and the contract tests are made from it.
 Importing a recipe never imports TensorFlow: its networks are built on request.
@@ -34,7 +34,7 @@ class Source:
     Args:
         text: book, chapter and example, or authors and year.
         url: where to read it; empty for a printed book.
-        values: whose numbers the defaults are, as in "back to the book's values".
+        values: the origin of the defaults, as in "back to the book's values".
     """
 
     text: str
@@ -94,27 +94,27 @@ class Recipe(ABC, Generic[AnyConfig]):
 
     @abstractmethod
     def load(self, config: AnyConfig) -> Data:
-        """The samples to learn from."""
+        """Loads the samples to learn from."""
 
     def loading(self, config: AnyConfig) -> Loading:
-        """The same with progress, for data that may have to be fetched first."""
+        """Like `load`, but yields progress, for data that may have to be downloaded first."""
         yield from ()
         return self.load(config)
 
     def stand_in(self, config: AnyConfig) -> Data | None:
-        """Noise of the same kind, where a run would ask the network for data now; else None."""
+        """Noise in the shape of the data, if these had to be downloaded now; else None."""
         return None
 
     @abstractmethod
     def data_sentence(self, config: AnyConfig) -> str:
-        """Which data a run would get now; asks no network and loads no TensorFlow.
+        """One sentence on the data that a run would get now; uses no network and no TensorFlow.
 
         Raises:
             DataError: the user's own file is not what it should be.
         """
 
     def data_bytes(self, config: AnyConfig) -> int:
-        """What all samples take in memory, at most; 0 where they are drawn anew each time.
+        """Bytes that all samples take in memory, at most; 0 if they are generated on the fly.
 
         Raises:
             DataError: the user's own file is not what it should be.
@@ -123,24 +123,38 @@ class Recipe(ABC, Generic[AnyConfig]):
 
     @abstractmethod
     def scaling(self, config: AnyConfig) -> Scaling:
-        """From the data's own units to the networks'."""
+        """The conversion from the data's own units to the networks'."""
 
     @abstractmethod
     def latent(self, config: AnyConfig) -> Latent:
-        """The noise that the generator takes."""
+        """Size and distribution of the generator's noise."""
 
     @abstractmethod
     def generator(self, config: AnyConfig) -> "keras.Model":
-        """(B, latent.size) float32 -> (B, *sample_shape) in the networks' units."""
+        """Builds the generator in Keras' own layers.
+
+        Args:
+            config: the run's knobs.
+        Returns:
+            (B, latent.size) float32 -> (B, *sample_shape) in the networks' units. It need not
+            be built: a run makes a copy with seeds and a precision of its own.
+        """
 
     @abstractmethod
     def discriminator(self, config: AnyConfig) -> "keras.Model":
-        """(B, *sample_shape) in the networks' units -> (B, 1) logits."""
+        """Builds the discriminator in Keras' own layers.
+
+        Args:
+            config: the run's knobs.
+        Returns:
+            (B, *sample_shape) in the networks' units -> (B, 1) logits, or a critic's scores. It
+            need not be built: a run makes a copy with seeds and a precision of its own.
+        """
 
     def stage(self, config: AnyConfig, step: int) -> int:
-        """Which stage of the run a step belongs to: 0, where networks stay as they are.
+        """The stage of the run that a step belongs to: 0 if the networks do not grow.
 
-        Of each stage the step is compiled by itself.
+        The step is compiled once for each stage.
 
         Args:
             config: the run's knobs.
@@ -168,7 +182,7 @@ class Recipe(ABC, Generic[AnyConfig]):
         return nullcontext()
 
     def present_real(self, discriminator: "keras.Model", real: "tf.Tensor") -> "tf.Tensor":
-        """The real samples as the discriminator is shown them: unchanged in most recipes.
+        """The real samples as the discriminator sees them: unchanged in most recipes.
 
         It is called inside `around_step` in the compiled step, and between steps for the scores
         of saved samples. What it does may depend on the state of the discriminator alone.
@@ -182,15 +196,22 @@ class Recipe(ABC, Generic[AnyConfig]):
         return real
 
     def density(self, config: AnyConfig, x: np.ndarray) -> np.ndarray | None:
-        """(k,) density of one-dimensional data at (k,) points; None where nobody knows it."""
+        """The density of one-dimensional data; None if it is unknown.
+
+        Args:
+            config: the run's knobs.
+            x: (k,) points in the data's own units.
+        Returns:
+            (k,) densities, per unit.
+        """
         return None
 
     def peaks(self, config: AnyConfig) -> int:
-        """How many peaks the data have; 0 where nobody counts them."""
+        """Number of peaks of the data; 0 if they are not to be counted."""
         return 0
 
     def caption(self, config: AnyConfig, step: int) -> str:
-        """What is to be said of the samples at a step; empty for most recipes."""
+        """A caption for the samples of a step; empty for most recipes."""
         return ""
 
     def evaluate(

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -47,8 +47,6 @@ class RunControl:
         self._paused = False
         self._stopped = False
         self._slow = False
-        self._cut_off: Callable[[bool], None] | None = None
-        self._training_thread = 0
         self._wishes: deque[Wish] = deque()
 
     @property
@@ -73,10 +71,9 @@ class RunControl:
         return self._stopped
 
     def pause(self) -> None:
-        """Rest, without waiting for a long step to end; see `cutting`."""
+        """Rest after the present step, or the present call of many short steps (0.1 s)."""
         with self._changed:
             self._paused = True
-            self._cut()
 
     def unpause(self) -> None:
         """Go on."""
@@ -88,7 +85,6 @@ class RunControl:
         """End as soon as `pause` rests, paused or not. This cannot be taken back."""
         with self._changed:
             self._stopped = True
-            self._cut()
             self._changed.notify_all()
 
     def interrupt(self) -> None:
@@ -97,25 +93,6 @@ class RunControl:
             if not self._stopped:
                 self.stopped_as = "interrupted"
             self.stop()
-
-    @contextmanager
-    def cutting(self, cut_off: Callable[[bool], None]) -> Iterator[None]:
-        """Within the block, a pause or a stop also cuts off what the block does.
-
-        Args:
-            cut_off: called with True when either is asked for, by whoever asks, and with
-                False at the end.
-        """
-        with self._changed:
-            self._cut_off, self._training_thread = cut_off, threading.get_ident()
-            if self._paused or self._stopped:
-                cut_off(True)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._cut_off = None
-            cut_off(False)
 
     def ask(self, wish: Wish) -> None:
         """Asks for a change before the next event, paused or not."""
@@ -149,11 +126,6 @@ class RunControl:
                 if left <= 0:
                     return
                 self._changed.wait(min(left, _LONGEST_SLEEP_S))
-
-    def _cut(self) -> None:
-        # A signal handler in the thread that trains comes when nothing is in its middle.
-        if self._cut_off is not None and threading.get_ident() != self._training_thread:
-            self._cut_off(True)
 
 
 @dataclass

@@ -115,9 +115,7 @@ class _Session:
                 self._step_by_hand(Wish(learns=next(turns)))
                 control.rest(SLOW_S)
             else:
-                with control.cutting(self._trainer.cut_off):
-                    event = self._next()
-                self._write(event)
+                self._write(self._next())
             if writer.since_saved_s >= self._autosave_s:
                 self._save()
         self._save()
@@ -163,7 +161,6 @@ class _Session:
             self._keep(lambda: writer.write(change))
         # Those of the step before may not have come yet.
         while not writer.finished and writer.sampled_step <= change.step:
-            # What is asked for by hand is not cut off.
             self._write(self._next())
 
     def _change(self, knobs: dict[str, Any]) -> None:

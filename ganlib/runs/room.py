@@ -10,7 +10,7 @@ import psutil
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, UserError
-from ganlib.knobs import baked
+from ganlib.knobs import compile_time_knobs
 from ganlib.recipes import Recipe
 
 VARIABLE = "GANLIB_MEMORY_GB"
@@ -39,9 +39,9 @@ def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:
     there = free_bytes() / share
     if there >= PLENTY and is_small(recipe, config):
         return
-    from ganlib.training import refusal
+    from ganlib.training import out_of_memory_message
 
-    if sentence := refusal(recipe, config, there):
+    if sentence := out_of_memory_message(recipe, config, there):
         raise ConfigError(sentence)
 
 
@@ -50,10 +50,10 @@ def is_small(recipe: Recipe, config: RunConfig) -> bool:
 
     `devices` must be the default, too: a GPU has a memory of its own.
     """
-    usual = baked(recipe.Config())
+    usual = compile_time_knobs(recipe.Config())
     return all(
         given == usual[name] or (type(given) is int and given <= usual[name])
-        for name, given in baked(config).items()
+        for name, given in compile_time_knobs(config).items()
         if name not in _WEIGHTLESS
     )
 

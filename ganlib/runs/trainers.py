@@ -31,10 +31,6 @@ class Trainer(Protocol):
         """
         ...
 
-    def cut_off(self, now: bool) -> None:
-        """Whether a step is to be given up in its middle, for a `CutOff`. From any thread."""
-        ...
-
     def look(self) -> Samples:
         """The samples of this moment; between events, after `Started`."""
         ...
@@ -190,11 +186,6 @@ class LateTrainer:
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
         """See `Trainer`."""
         return self._made().change(knobs, learns)
-
-    def cut_off(self, now: bool) -> None:
-        """See `Trainer`."""
-        if self._trainer is not None:
-            self._trainer.cut_off(now)
 
     def look(self) -> Samples:
         """See `Trainer`."""

@@ -71,8 +71,6 @@ class RunWriter:
             "Phase": self._write_phase,
             "Started": self._write_started,
             "Metrics": self._write_metrics,
-            # Nothing has happened.
-            "CutOff": lambda _: None,
             "Samples": self._write_samples,
             "Checkpoint": self.save,
             "Change": self._write_change,

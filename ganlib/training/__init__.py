@@ -8,14 +8,14 @@ a TensorFlow that is only half imported, which breaks both.
 from collections.abc import Sequence
 
 # First, for every other module here imports TensorFlow too, and lets it talk.
-import ganlib.quiet  # noqa: F401
+import ganlib.tf_import  # noqa: F401
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.events import Change, Checkpoint
-from ganlib.training.demand import refusal
 from ganlib.training.describe import describe
 from ganlib.training.evaluation import Evaluation, evaluate_state
 from ganlib.training.generator import Generator, load_generator
+from ganlib.training.memory_estimate import out_of_memory_message
 from ganlib.training.networks import count_parameters, fits
 from ganlib.training.trainer import Trainer, prepare
 
@@ -29,8 +29,8 @@ __all__ = [
     "evaluate_state",
     "fits",
     "load_generator",
+    "out_of_memory_message",
     "prepare",
-    "refusal",
 ]
 
 

@@ -1,4 +1,4 @@
-"""What the networks of a recipe look like, layer by layer."""
+"""Describes the networks of a recipe layer by layer."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,6 @@ from keras import layers
 
 from ganlib.architecture import LayerBox, NetworkShape
 from ganlib.config import RunConfig
-from ganlib.fast.upsampled import UpsampledConv2D
 from ganlib.models.minibatch import MinibatchDiscrimination
 from ganlib.models.progressive import GrowingFeatures, GrowingImages
 from ganlib.models.spectral import SpectralConv2D, SpectralDense
@@ -17,12 +16,17 @@ from ganlib.training.networks import build_discriminator, build_generator
 
 
 def describe(recipe: Recipe[Any], config: RunConfig) -> tuple[NetworkShape, NetworkShape]:
-    """(generator, discriminator), built as a run with these knobs would have them.
+    """Both networks, as the recipe writes them; needs none of its data.
 
-    Needs none of the recipe's data.
+    Args:
+        recipe: source of the networks.
+        config: the run's knobs.
+    Returns:
+        (generator, discriminator).
     """
-    generator = build_generator(recipe, config)
-    discriminator = build_discriminator(recipe, config, generator.output_shape[1:])
+    generator = build_generator(recipe, config, plain=True)
+    shape = generator.output_shape[1:]
+    discriminator = build_discriminator(recipe, config, shape, plain=True)
     return _shape("generator", generator), _shape("discriminator", discriminator)
 
 
@@ -39,7 +43,7 @@ def _boxes(model: keras.Model) -> Iterator[LayerBox]:
 
 
 def kind_of(layer: layers.Layer) -> str:
-    """What a layer does, in a few words: "conv 5 x 5, stride 2, relu"."""
+    """A layer in a few words, such as "conv 5 x 5, stride 2, relu"."""
     words = [_words(layer)]
     activation = getattr(layer, "activation", None)
     if activation is not None and activation.__name__ != "linear":
@@ -50,8 +54,8 @@ def kind_of(layer: layers.Layer) -> str:
 def _words(layer: Any) -> str:
     if isinstance(layer, layers.Dense):
         return f"{_normalised(layer)}dense"
-    if isinstance(layer, UpsampledConv2D):
-        return f"upsample 2 x 2, {_convolution(layer)}"
+    if isinstance(layer, layers.UpSampling2D):
+        return f"upsample {' x '.join(str(factor) for factor in layer.size)}"
     if isinstance(layer, layers.Conv2DTranspose):
         return f"transposed {_convolution(layer)}"
     if isinstance(layer, layers.Conv2D):

@@ -1,4 +1,4 @@
-"""Where a run trains: on the processor, on a GPU, or on several at once."""
+"""The devices that a run trains on: the processor, one GPU, or several."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,12 +15,12 @@ Devices = Literal["auto", "cpu", "gpu"]
 
 
 @dataclass(frozen=True)
-class Place:
+class DevicePlacement:
     """One device, or several that share each batch.
 
-    Several hold the same weights. Each takes its part of the batch, and the gradients'
-    mean over all of them updates every copy. Batch normalisation and minibatch
-    discrimination see a device's own part only, and Dropout draws the same mask on each.
+    Several devices have copies of the same weights. Each takes its shard of the batch, and the
+    mean of their gradients updates every copy. Batch normalisation and minibatch
+    discrimination see a device's own shard only, and Dropout draws the same mask on each.
 
     Args:
         devices: TensorFlow's names, at least one.
@@ -32,16 +32,16 @@ class Place:
 
     @property
     def first(self) -> str:
-        """TensorFlow's name of the device that samples are drawn on."""
+        """TensorFlow's name of the first device, which also draws the samples."""
         return self.devices[0]
 
     @cached_property
     def strategy(self) -> tf.distribute.Strategy | None:
-        """Of several devices; None for one."""
+        """The strategy for several devices; None for one."""
         return tf.distribute.MirroredStrategy(self.devices) if len(self.devices) > 1 else None
 
     def scope(self) -> AbstractContextManager[object]:
-        """Variables made in it live here."""
+        """Variables that are created in this scope live on these devices."""
         strategy = self.strategy
         scope: AbstractContextManager[object] = (
             strategy.scope() if strategy else tf.device(self.first)
@@ -49,11 +49,13 @@ class Place:
         return scope
 
     def run(self, step: Callable[..., tf.Tensor], *arguments: tf.Tensor) -> tf.Tensor:
-        """What `step` gives, the mean over all devices; inside a compiled function.
+        """Runs a step on all devices, inside a compiled function.
 
         Args:
-            step: makes one update; see `part_of`.
-            arguments: its own, the same on every device.
+            step: makes one step; see `shard`.
+            arguments: of `step`, the same on every device.
+        Returns:
+            The mean of its results over all devices.
         """
         strategy = self.strategy
         if strategy is None:
@@ -62,10 +64,10 @@ class Place:
         return strategy.reduce("MEAN", strategy.run(step, args=arguments), axis=None)
 
     def check(self, config: RunConfig) -> None:
-        """Whether a batch can be shared.
+        """Checks that the batch can be split over the devices.
 
         Raises:
-            ConfigError: it cannot.
+            ConfigError: its size is no multiple of their number.
         """
         parts = len(self.devices) * config.packing
         if len(self.devices) > 1 and config.batch_size % parts:
@@ -75,11 +77,11 @@ class Place:
             )
 
 
-def choose(devices: Devices) -> Place:
-    """Where a run is to train.
+def choose(devices: Devices) -> DevicePlacement:
+    """The devices for a run.
 
     Args:
-        devices: "auto" takes all GPUs that there are, and the processor where there is none.
+        devices: "auto" takes all GPUs, or the processor if there are none.
 
     Raises:
         ConfigError: a GPU was asked for and TensorFlow sees none.
@@ -94,8 +96,8 @@ def choose(devices: Devices) -> Place:
     return _on_gpus(len(gpus))
 
 
-def part_of(batches: tf.Tensor) -> tf.Tensor:
-    """What the device that asks takes of batches: (n, B, ...) -> (n, B / devices, ...)."""
+def shard(batches: tf.Tensor) -> tf.Tensor:
+    """This device's shard of each batch: (n, B, ...) -> (n, B / devices, ...)."""
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return batches
@@ -106,10 +108,14 @@ def part_of(batches: tf.Tensor) -> tf.Tensor:
 
 
 def repeat(update: Callable[[Any], None], count: int) -> None:
-    """Calls `update` with 0 to count - 1, one after the other, inside the compiled step.
+    """Calls `update` with 0 to count - 1, in order, inside the compiled step.
 
-    On one device it is compiled once, as the body of a loop. Several devices cannot meet in
-    the middle of a loop, so there it is compiled as often as it is called.
+    On one device the update is compiled once, as the body of a loop. Several devices cannot
+    exchange gradients in the middle of a loop, so there it is compiled `count` times.
+
+    Args:
+        update: takes a number, or an int32 scalar inside the loop.
+        count: number of calls.
     """
     if tf.distribute.get_replica_context().num_replicas_in_sync > 1 or count < 2:
         for index in range(count):
@@ -124,7 +130,7 @@ def repeat(update: Callable[[Any], None], count: int) -> None:
 
 
 def mean_over_devices(values: list[tf.Tensor]) -> list[tf.Tensor]:
-    """The same on every device: the mean over all of them."""
+    """The mean of each value over all devices, the same on each of them."""
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return values
@@ -132,14 +138,14 @@ def mean_over_devices(values: list[tf.Tensor]) -> list[tf.Tensor]:
     return means
 
 
-_PROCESSOR = Place(("/CPU:0",), "CPU")
+_PROCESSOR = DevicePlacement(("/CPU:0",), "CPU")
 
 
 @cache
-def _on_gpus(count: int) -> Place:
-    """All of them; one place, for a strategy can be had once."""
+def _on_gpus(count: int) -> DevicePlacement:
+    """The placement on all GPUs; cached, because a strategy can be created only once."""
     if count > 1:
-        return Place(tuple(f"/GPU:{index}" for index in range(count)), f"{count} GPUs")
+        return DevicePlacement(tuple(f"/GPU:{index}" for index in range(count)), f"{count} GPUs")
     [gpu] = tf.config.list_physical_devices("GPU")
     name = tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
-    return Place(("/GPU:0",), str(name))
+    return DevicePlacement(("/GPU:0",), str(name))

@@ -12,12 +12,12 @@ from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.generator import Generator
 from ganlib.training.networks import build_networks
-from ganlib.training.randomness import Purpose, derive
+from ganlib.training.randomness import RandomStream, derive
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a checkpoint is worth.
+    """The scores of a checkpoint.
 
     Args:
         weights_sha256: see `Networks.weights_sha256`.
@@ -31,7 +31,7 @@ class Evaluation:
 def final_scores(
     recipe: Recipe[Any], config: RunConfig, generator: Generator, data: Data
 ) -> dict[str, float]:
-    """The recipe's scores, from as many samples as it asks for; the same whenever asked.
+    """The recipe's scores, from `evaluation_count` samples; every call gives the same scores.
 
     Args:
         recipe: what was trained.
@@ -40,12 +40,12 @@ def final_scores(
         data: real samples to compare with.
     """
     count = recipe.evaluation_count
-    real = data.take(derive(config.seed, Purpose.EVALUATION), count)
+    real = data.take(derive(config.seed, RandomStream.EVALUATION), count)
     return recipe.evaluate(config, real, generator.generate(count, seed=0))
 
 
 def evaluate_state(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Evaluation:
-    """Scores what a checkpoint holds, exactly as its trainer would have.
+    """Scores the generator of a checkpoint, exactly as its trainer would.
 
     Args:
         recipe: what the run trained.

@@ -1,4 +1,4 @@
-"""A trained generator, ready to be asked for samples."""
+"""Draws samples from a trained generator."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ from ganlib.events import Arrays
 from ganlib.fast.hardware import device_of
 from ganlib.recipes.base import Recipe
 from ganlib.training.networks import build_generator
-from ganlib.training.randomness import Purpose, all_purposes, at_step, draw_latents
+from ganlib.training.randomness import RandomStream, at_step, draw_latents, stream_seeds
 
 BATCH = 1_024
 
@@ -28,9 +28,9 @@ def compile_generator(
     """(B, latent_size) float32 -> (B, *sample_shape) float32, in the networks' units.
 
     Args:
-        model: what generates, on the device that it lies on.
-        latent_size: of one latent.
-        source: whose weights it takes before each call; none where they are its own.
+        model: the generator, which runs on the device of its weights.
+        latent_size: numbers in one latent vector.
+        source: a network to copy the weights from before each call; None for the model's own.
     """
 
     @tf.function(input_signature=[tf.TensorSpec((None, latent_size), tf.float32)], autograph=False)
@@ -62,15 +62,23 @@ class Generator:
         predict: Predict | None = None,
     ):
         self.model = model
-        self._seeds = all_purposes(config.seed)
+        self._seeds = stream_seeds(config.seed)
         self._latent = recipe.latent(config)
         self._scaling: Scaling = recipe.scaling(config)
         self._is_image = recipe.kind == "image"
         self._predict = predict or compile_generator(model, self._latent.size)
 
-    def latents(self, count: int, purpose: Purpose, step: int = 0) -> np.ndarray:
-        """(count, latent.size) float32; the same arguments give the same latents."""
-        seed = at_step(self._seeds, purpose, step)
+    def latents(self, count: int, stream: RandomStream, step: int = 0) -> np.ndarray:
+        """Noise for the generator; the same arguments give the same noise.
+
+        Args:
+            count: number of latent vectors.
+            stream: purpose of the draw.
+            step: another step gives other noise.
+        Returns:
+            (count, latent.size) float32.
+        """
+        seed = at_step(self._seeds, stream, step)
         drawn: np.ndarray = draw_latents(self._latent, seed, count).numpy()
         return drawn
 
@@ -98,7 +106,7 @@ class Generator:
             count: number of samples.
             seed: another seed gives other samples.
         """
-        return self.samples(self.latents(count, Purpose.EVALUATION, seed))
+        return self.samples(self.latents(count, RandomStream.EVALUATION, seed))
 
     def save_weights(self, path: Path) -> None:
         """Writes Keras weights (`.weights.h5`) that `keras.Model.load_weights` reads."""
@@ -106,7 +114,7 @@ class Generator:
 
 
 def load_generator(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Generator:
-    """The generator that a checkpoint holds, in a network of its own.
+    """Builds the generator of a checkpoint.
 
     Args:
         recipe: what the run trained.

@@ -9,16 +9,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ganlib import fast, optimisers
 from ganlib.config import Optimiser, RunConfig
 from ganlib.errors import RunError
 from ganlib.events import Arrays
+from ganlib.fast.accelerate import accelerate
 from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
+from ganlib.models.clone_seeded import Transform, clone_seeded
 from ganlib.models.minibatch import with_minibatch_discrimination
-from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
 from ganlib.recipes.base import Recipe
-from ganlib.training.randomness import Purpose, derive
-from ganlib.training.rates import adaptation_state
+from ganlib.training.randomness import RandomStream, derive
+from ganlib.training.schedules import adaptation_state
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,13 @@ class Networks:
 def build_networks(
     recipe: Recipe, config: RunConfig, sample_shape: tuple[int, ...], precision: str = "float32"
 ) -> Networks:
-    """Builds what the recipe describes, with the seeds of the run's own.
+    """Builds both networks and their optimisers, with initial weights by the run's seed.
 
     Args:
-        recipe: whose networks.
+        recipe: source of the networks.
         config: the run's knobs.
-        sample_shape: of one sample, without the batch.
-        precision: Keras dtype policy of the two that learn.
+        sample_shape: shape of one sample, without the batch.
+        precision: Keras dtype policy of the two networks that learn.
     """
     generator = build_generator(recipe, config, precision)
     discriminator = build_discriminator(recipe, config, sample_shape, precision)
@@ -136,18 +138,34 @@ def build_networks(
     )
 
 
-def build_generator(recipe: Recipe, config: RunConfig, precision: str = "float32") -> keras.Model:
-    """The recipe's generator with its initial weights."""
-    return rebuild(
+def build_generator(
+    recipe: Recipe, config: RunConfig, precision: str = "float32", *, plain: bool = False
+) -> keras.Model:
+    """The recipe's generator with its initial weights: (B, latent.size) -> (B, *sample_shape).
+
+    Args:
+        recipe: source of the network.
+        config: the run's knobs.
+        precision: Keras dtype policy.
+        plain: in Keras' own layers, as the recipe writes it, and not in faster ones.
+    """
+    return clone_seeded(
         recipe.generator(config),
         (recipe.latent(config).size,),
-        derive(config.seed, Purpose.GENERATOR),
+        derive(config.seed, RandomStream.GENERATOR),
         precision,
+        None if plain else faster(),
     )
 
 
 def fits(recipe: Recipe, config: RunConfig, state: Arrays) -> bool:
-    """Whether a state is one of the networks that a config makes; needs none of the data."""
+    """True if a checkpoint's state fits the networks of a config; needs none of the data.
+
+    Args:
+        recipe: source of the networks.
+        config: decides their layers.
+        state: `Checkpoint.state` of a run.
+    """
     shape = build_generator(recipe, config).output_shape[1:]
     return not build_networks(recipe, config, shape).misfit(state)
 
@@ -168,18 +186,42 @@ def build_discriminator(
     config: RunConfig,
     sample_shape: tuple[int, ...],
     precision: str = "float32",
+    *,
+    plain: bool = False,
 ) -> keras.Model:
-    """The recipe's discriminator with its initial weights, and what the config adds to it."""
-    return rebuild(
+    """The recipe's discriminator with its initial weights, and with what the config adds to it.
+
+    Args:
+        recipe: source of the network.
+        config: the run's knobs; minibatch discrimination and spectral normalisation are added
+            to the recipe's layers.
+        sample_shape: shape of one sample, without the batch.
+        precision: Keras dtype policy.
+        plain: in Keras' own layers, as the recipe writes it, and not in faster ones.
+    Returns:
+        (B / packing, ..., packing * C) -> (B / packing, 1) logits.
+    """
+    return clone_seeded(
         plan_discriminator(recipe, config),
         pack_shape(sample_shape, config.packing),
-        derive(config.seed, Purpose.DISCRIMINATOR),
+        derive(config.seed, RandomStream.DISCRIMINATOR),
         precision,
+        None if plain else faster(),
     )
 
 
+def faster() -> Transform | None:
+    """The pass that makes networks faster; None if it is switched off."""
+    return accelerate if fast.enabled() else None
+
+
 def plan_discriminator(recipe: Recipe, config: RunConfig) -> keras.Sequential:
-    """The same without weights: its layers are not built yet."""
+    """The discriminator without weights: its layers are not built yet.
+
+    Args:
+        recipe: source of the network.
+        config: the run's knobs.
+    """
     model = recipe.discriminator(config)
     if config.minibatch_kernels:
         model = with_minibatch_discrimination(
@@ -191,7 +233,12 @@ def plan_discriminator(recipe: Recipe, config: RunConfig) -> keras.Sequential:
 
 
 def pack_shape(sample_shape: tuple[int, ...], packing: int) -> tuple[int, ...]:
-    """Shape of so many samples that the discriminator judges at once, without the batch."""
+    """Shape of a pack of samples, without the batch: (..., C) -> (..., packing * C).
+
+    Example:
+        >>> pack_shape((28, 28, 1), 2)
+        (28, 28, 2)
+    """
     *inner, channels = sample_shape
     return (*inner, channels * packing)
 
@@ -199,9 +246,12 @@ def pack_shape(sample_shape: tuple[int, ...], packing: int) -> tuple[int, ...]:
 def _optimiser(
     config: RunConfig, kind: Optimiser, learning_rate: float
 ) -> keras.optimizers.Optimizer:
-    clip = config.gradient_clip or None
+    clip, quick = config.gradient_clip or None, fast.enabled()
     if kind == "adam":
-        return FusedAdam(learning_rate, config.beta_1, config.beta_2, clipvalue=clip)
+        adam = FusedAdam if quick else optimisers.Adam
+        return adam(learning_rate, config.beta_1, config.beta_2, clipvalue=clip)
     if kind == "rmsprop":
-        return FusedRMSprop(learning_rate, clipvalue=clip)
-    return FusedSGD(learning_rate, config.momentum, nesterov=True, clipvalue=clip)
+        rmsprop = FusedRMSprop if quick else optimisers.RMSprop
+        return rmsprop(learning_rate, clipvalue=clip)
+    sgd = FusedSGD if quick else optimisers.SGD
+    return sgd(learning_rate, config.momentum, nesterov=True, clipvalue=clip)

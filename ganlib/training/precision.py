@@ -1,4 +1,4 @@
-"""In how many digits a run computes, as its hardware has it."""
+"""The floating-point precision of a run."""
 
 from functools import cache
 from typing import Any
@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.fast.hardware import processor_flags
-from ganlib.models.structure import convolves
+from ganlib.fast.structure import convolves
 from ganlib.recipes.base import Recipe
 
 # Of processors that multiply bfloat16 themselves; without one of these, TensorFlow is several
@@ -18,10 +18,10 @@ _COMPUTE_CAPABILITY = (8, 0)
 
 
 def choose(recipe: Recipe[Any], config: RunConfig, device: str) -> str:
-    """The Keras dtype policy that a run trains with.
+    """The Keras dtype policy for a run.
 
-    For `auto` that is mixed_bfloat16 where the hardware has it and the networks convolve.
-    Dense networks of the sizes here gain nothing from it.
+    For `auto` it is mixed_bfloat16 if the hardware supports it and the networks are
+    convolutional. Dense networks of the sizes here gain nothing from it.
 
     Args:
         recipe: what the run trains.
@@ -36,7 +36,7 @@ def choose(recipe: Recipe[Any], config: RunConfig, device: str) -> str:
 
 @cache
 def has_bfloat16(device: str) -> bool:
-    """Whether the device multiplies bfloat16 in hardware.
+    """True if the device multiplies bfloat16 in hardware.
 
     Args:
         device: TensorFlow's name of it, such as "/CPU:0".

@@ -1,8 +1,8 @@
-"""A run's networks with their compiled step, kept for the next run of the same kind.
+"""Caches compiled training steps, so that a second run with the same networks starts at once.
 
-Compiling takes longer than all else between Start and the first point of a curve. So a
-run that has ended leaves its program behind, and a run that differs only in what a
-program reads anew (seed, steps, learning rates, data) takes it over, with weights of its own.
+Compiling takes longer than all else between Start and the first point of a curve. So a run that
+has ended leaves its program here. The next run takes it over if it differs only in what a program
+reads at each call (seed, steps, learning rates, data); it gets initial weights of its own.
 """
 
 import threading
@@ -12,55 +12,61 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from ganlib import memory
+from ganlib import fast, memory
 from ganlib.config import RunConfig
 from ganlib.data.base import Data
-from ganlib.knobs import baked, meta
-from ganlib.models.structure import multiply_adds
+from ganlib.fast.structure import multiply_adds
+from ganlib.fast.thread_pool import with_thread_pool
+from ganlib.knobs import compile_time_knobs, meta
 from ganlib.recipes.base import Recipe
 from ganlib.training import precision
-from ganlib.training.chunk import Chunk, Feed, compile_chunk
-from ganlib.training.cut import Cut
-from ganlib.training.devices import Place
+from ganlib.training.devices import DevicePlacement
 from ganlib.training.generator import compile_generator
+from ganlib.training.inspector import compile_score
+from ganlib.training.multi_step import MultiStep, RuntimeInputs, StepProgram, compile_steps
 from ganlib.training.networks import build_generator, build_networks
-from ganlib.training.probe import compile_score
-from ganlib.training.threads import side_by_side
+from ganlib.training.step import Only
 
 # `toy/plane` takes 20 MB, and `quickdraw/conv` 120.
-_MOST_SMALL_KEPT = 4
-_MOST_OTHERS_KEPT = 2
-# Multiplications of a batch in one pass through both networks, up to which operations gain
-# more by running beside each other than by being shared out. Measured on two cores.
+_MAX_SMALL_CACHED = 4
+_MAX_OTHERS_CACHED = 2
+# Multiplications of a batch in one pass through both networks, up to which it is faster to run
+# two operations at a time than to share each one out. Measured on two cores.
 _SMALL = 1e8
 
-_kept: dict[tuple[Any, ...], "Program"] = {}
-_coming: dict[tuple[Any, ...], "_Coming"] = {}
+_cached: dict[tuple[Any, ...], "Program"] = {}
+_pending: dict[tuple[Any, ...], "_Pending"] = {}
 _lock = threading.Lock()
 
 
-class _Coming(NamedTuple):
-    """Of a program that is being prepared: whether a run waits for it, and whether it is there."""
+class _Pending(NamedTuple):
+    """A program in preparation: set when a run waits for it, and when it is there."""
 
     wanted: threading.Event
     done: threading.Event
 
 
 class Program:
-    """Belongs to one run at a time, from `take` to `give_back`.
+    """Networks with their compiled functions. One run has it, from `acquire` to `release`.
+
+    Args:
+        key: programs with equal keys can replace each other.
+        recipe: what is trained.
+        config: the run's knobs.
+        data: what is learned.
+        placement: the devices to train on.
 
     Attributes:
-        key: equal keys, equal programs.
+        key: see above.
         precision: Keras dtype policy that the networks train with.
         networks: what is trained.
-        feed: what the compiled step reads anew in every run.
-        chunk: the compiled step; see `compile_chunk`.
-        is_small: whether its operations are made beside each other.
-        cut: what gives a step up in its middle; None where steps are short enough.
+        inputs: what the compiled step reads at each call.
+        multi_step: the compiled step; see `compile_steps`.
+        is_small: whether two of its operations run at a time.
         sampled: the generator that samples are drawn from, always in float32.
-        predict: the same, compiled; it brings `sampled` up to date.
-        score: the compiled discriminator, as it is asked between steps.
-        initial_seed: the seed whose initial weights its networks have; None once it has trained.
+        predict: the same, compiled; a call brings `sampled` up to date.
+        score: the compiled discriminator, in inference mode.
+        initial_seed: seed of the networks' initial weights; None once they have trained.
     """
 
     def __init__(
@@ -69,171 +75,178 @@ class Program:
         recipe: Recipe[Any],
         config: RunConfig,
         data: Data,
-        place: Place,
+        placement: DevicePlacement,
     ):
         self.key = key
-        self.precision = precision.choose(recipe, config, place.first)
+        self.precision = precision.choose(recipe, config, placement.first)
         size = recipe.latent(config).size
-        with place.scope():
+        with placement.scope():
             self.networks = build_networks(recipe, config, data.sample_shape, self.precision)
-        with tf.device(place.first):
+        with tf.device(placement.first):
             self.sampled = average = self.networks.average
             if self.precision == "float32" or config.average_decay:
                 self.predict = compile_generator(average, size)
             else:
                 self.sampled = build_generator(recipe, config)
                 self.predict = compile_generator(self.sampled, size, source=average)
-        self.feed = Feed(data)
+        self.inputs = RuntimeInputs(data)
         self.score = compile_score(self.networks.discriminator, data.sample_shape, config.packing)
         models = (self.networks.generator, self.networks.discriminator)
         work = config.batch_size * sum(multiply_adds(model) for model in models)
-        on_processor = place.devices == ("/CPU:0",)
-        self.is_small = on_processor and work <= _SMALL
-        self.cut = Cut(self.networks) if on_processor and not self.is_small else None
-        self._made_for = recipe, place
+        on_processor = placement.devices == ("/CPU:0",)
+        self.is_small = fast.enabled() and on_processor and work <= _SMALL
+        self._made_for = recipe, placement
         self._data = data
-        self._variants: dict[tuple[Any, ...], Chunk] = {}
+        self._variants: dict[tuple[Any, ...], MultiStep] = {}
         self.initial_seed: int | None = config.seed
-        self.chunk = self.variant(config)
+        self.multi_step = self.variant(config)
 
-    def variant(self, config: RunConfig, learns: str = "", stage: int = 0) -> Chunk:
-        """The compiled step of a stage, for knobs that were changed in the middle of a run.
+    def variant(self, config: RunConfig, only: Only = "", stage: int = 0) -> MultiStep:
+        """The compiled step for knobs that were changed in the middle of a run.
 
         Args:
-            config: may differ from the program's in what `CHANGEABLE` names.
-            learns: the network that learns alone; see `adversarial_step`.
-            stage: see `Recipe.stage`.
+            config: may differ from the program's in the knobs that `CHANGEABLE` names.
+            only: the network that is updated alone; see `AdversarialStep`.
+            stage: stage of the run; see `Recipe.stage`.
         """
-        key = (config.loss, config.discriminator_steps, learns, stage)
+        key = (config.loss, config.discriminator_steps, only, stage)
         if key not in self._variants:
-            recipe, place = self._made_for
-            chunk = compile_chunk(
-                self.networks,
-                self.feed,
-                recipe,
-                config,
-                self._data,
-                place,
-                learns,
-                stage,
-                # A step by hand is asked for once, and made.
-                cut=None if learns else self.cut,
-            )
-            self._variants[key] = side_by_side(chunk) if self.is_small else chunk
+            recipe, placement = self._made_for
+            step = StepProgram(self.networks, self.inputs, recipe, config, self._data, only, stage)
+            compiled = compile_steps(step, placement)
+            self._variants[key] = with_thread_pool(compiled) if self.is_small else compiled
         return self._variants[key]
 
-    def hold(self, data: Data) -> None:
-        """From the next step on, it learns these; they are of the kind that it was made for."""
+    def set_data(self, data: Data) -> None:
+        """Steps learn from these data from now on; they are of the same kind as the first."""
         self._data = data
-        self.feed.hold(data)
+        self.inputs.set_data(data)
 
-    def set(self, config: RunConfig) -> None:
-        """From the next step on, what is not baked in is as the knobs have it."""
-        self.feed.set(config)
+    def set_config(self, config: RunConfig) -> None:
+        """Knobs that are not compiled in have these values from the next step on."""
+        self.inputs.set_config(config)
         if config.schedule == "constant":
             # Nothing else sets these.
             self.networks.set_learning_rates(config)
 
 
-def take(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> Program:
-    """A program for a run, with the initial weights that its seed decides.
+def acquire(
+    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
+) -> Program:
+    """A program for a run, from the cache or new, with the initial weights of the run's seed.
 
     Args:
         recipe: what the run trains.
         config: the run's knobs.
         data: what it learns.
-        place: where it trains.
+        placement: the devices that it trains on.
     """
-    key = _key(recipe, config, data, place)
+    key = _key(recipe, config, data, placement)
     with _lock:
-        coming = _coming.get(key)
-    if coming is not None:
-        # It is being built already, and nobody would be sooner by starting anew.
-        coming.wanted.set()
-        coming.done.wait()
-    return _take(key, recipe, config, data, place)
+        pending = _pending.get(key)
+    if pending is not None:
+        # It is being built already: another one would not be ready sooner.
+        pending.wanted.set()
+        pending.done.wait()
+    return _acquire(key, recipe, config, data, placement)
 
 
-def _take(
-    key: tuple[Any, ...], recipe: Recipe[Any], config: RunConfig, data: Data, place: Place
+def _acquire(
+    key: tuple[Any, ...],
+    recipe: Recipe[Any],
+    config: RunConfig,
+    data: Data,
+    placement: DevicePlacement,
 ) -> Program:
     with _lock:
-        program = _kept.pop(key, None)
+        program = _cached.pop(key, None)
     if program is None:
-        program = Program(key, recipe, config, data, place)
+        program = Program(key, recipe, config, data, placement)
     if program.initial_seed == config.seed:
         program.networks.set_learning_rates(config)
     else:
-        with tf.device(place.first):
-            fresh = build_networks(recipe, config, data.sample_shape)
-        program.networks.restore(fresh.state())
+        with tf.device(placement.first):
+            initial = build_networks(recipe, config, data.sample_shape)
+        program.networks.restore(initial.state())
     program.initial_seed = None
-    program.feed.set(config)
-    program.hold(data)
+    program.inputs.set_config(config)
+    program.set_data(data)
     return program
 
 
-def give_back(program: Program) -> None:
-    """Leaves a program to the next run; its networks are not the last run's any more."""
+def release(program: Program) -> None:
+    """Puts a program into the cache; the run that had it must not use it any more."""
     with _lock:
-        _kept[program.key] = program
-        alike = [key for key, one in _kept.items() if one.is_small == program.is_small]
-        for key in alike[: -_MOST_SMALL_KEPT if program.is_small else -_MOST_OTHERS_KEPT]:
-            del _kept[key]
-    # It would be more after each run.
-    memory.give_back()
+        _cached[program.key] = program
+        alike = [key for key, one in _cached.items() if one.is_small == program.is_small]
+        for key in alike[: -_MAX_SMALL_CACHED if program.is_small else -_MAX_OTHERS_CACHED]:
+            del _cached[key]
+    # Otherwise the process would grow with each run.
+    memory.release()
 
 
-def keep_data(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> None:
-    """Has a program that waits for a run hold what this will learn, or it would be read again."""
+def set_cached_data(
+    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
+) -> None:
+    """Hands data to the cached program for a run, if there is one; the run then finds them read.
+
+    Args:
+        recipe: what the run would train.
+        config: its knobs.
+        data: what it would learn.
+        placement: the devices that it would train on.
+    """
     with _lock:
-        if program := _kept.get(_key(recipe, config, data, place)):
-            program.hold(data)
+        if program := _cached.get(_key(recipe, config, data, placement)):
+            program.set_data(data)
 
 
 @contextmanager
 def prepared(
-    recipe: Recipe[Any], config: RunConfig, data: Data, place: Place
+    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
 ) -> Iterator[tuple[Program, threading.Event] | None]:
-    """A program to be compiled ahead; then it waits for its first run.
+    """A program to be compiled ahead in the block; after the block it waits in the cache.
 
-    Nothing of it may be changed meanwhile.
+    The block must not change its variables.
 
     Args:
         recipe: what a run would train.
         config: its knobs.
         data: what it would learn.
-        place: where it would train.
+        placement: the devices that it would train on.
     Yields:
-        The program, and what is set as soon as a run waits for it; None where there is one
-        already, or one is being prepared.
+        The program, and an event that is set as soon as a run waits for it. None if the cache has
+        such a program already, or one is being prepared.
     """
-    key = _key(recipe, config, data, place)
-    coming = _Coming(threading.Event(), threading.Event())
+    key = _key(recipe, config, data, placement)
+    pending = _Pending(threading.Event(), threading.Event())
     with _lock:
-        if not (known := key in _kept or key in _coming):
-            _coming[key] = coming
+        if not (known := key in _cached or key in _pending):
+            _pending[key] = pending
     if known:
         yield None
         return
     try:
-        program = _take(key, recipe, config, data, place)
-        yield program, coming.wanted
+        program = _acquire(key, recipe, config, data, placement)
+        yield program, pending.wanted
         program.initial_seed = config.seed
-        give_back(program)
+        release(program)
     finally:
         with _lock:
-            del _coming[key]
-        coming.done.set()
+            del _pending[key]
+        pending.done.set()
 
 
-def _key(recipe: Recipe[Any], config: RunConfig, data: Data, place: Place) -> tuple[Any, ...]:
+def _key(
+    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
+) -> tuple[Any, ...]:
     # The class and not its name: after a hot reload, the same name means another recipe.
-    # Of the knobs that say which data, no more is compiled than their kind and their scaling.
+    # Of the knobs that say which data, only their kind and their scaling are compiled in.
     compiled = {
         name: value
-        for name, value in baked(config).items()
+        for name, value in compile_time_knobs(config).items()
         if meta(type(config).model_fields[name])["group"] != "Data"
     }
     kind, scaling = data.kind, recipe.scaling(config)
-    return (type(recipe), place, kind, scaling, tuple(sorted(compiled.items())))
+    knobs = tuple(sorted(compiled.items()))
+    return (type(recipe), placement, kind, scaling, fast.enabled(), knobs)

@@ -1,7 +1,7 @@
-"""Every random draw of a run follows from its seed, its purpose and its step.
+"""Every random draw of a run follows from its seed, a stream and a step.
 
-Nothing is carried over from one draw to the next, so a resumed run draws what an
-uninterrupted one would have, and runs in one process cannot disturb each other.
+No generator keeps a state between two draws, so a resumed run draws what an uninterrupted one
+would have drawn, and runs in one process cannot disturb each other.
 """
 
 from enum import IntEnum
@@ -12,8 +12,8 @@ import tensorflow as tf
 from ganlib.recipes.base import Latent
 
 
-class Purpose(IntEnum):
-    """What a draw is for. Numbers are part of a run's identity: never reuse one."""
+class RandomStream(IntEnum):
+    """The purpose of a draw. Numbers are part of a run's identity: never reuse one."""
 
     GENERATOR = 0
     DISCRIMINATOR = 1
@@ -27,33 +27,44 @@ class Purpose(IntEnum):
     PENALTY_MIX = 9
 
 
-def derive(seed: int, purpose: Purpose) -> int:
-    """A seed of its own for one purpose: 0 to 2**31 - 1."""
-    state = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint32)
+def derive(seed: int, stream: RandomStream) -> int:
+    """The seed of a stream: 0 to 2**31 - 1.
+
+    Args:
+        seed: the run's seed, from 0.
+        stream: another stream gets another seed.
+
+    Example:
+        >>> derive(0, RandomStream.GENERATOR) == derive(0, RandomStream.DISCRIMINATOR)
+        False
+    """
+    state = np.random.SeedSequence([seed, stream]).generate_state(1, np.uint32)
     return int(state[0] >> 1)
 
 
-def all_purposes(seed: int) -> np.ndarray:
-    """(len(Purpose),) int32: what `derive` gives for each purpose."""
-    return np.array([derive(seed, purpose) for purpose in Purpose], np.int32)
+def stream_seeds(seed: int) -> np.ndarray:
+    """(len(RandomStream),) int32: the seed of each stream; see `derive`."""
+    return np.array([derive(seed, stream) for stream in RandomStream], np.int32)
 
 
-def at_step(seeds: np.ndarray | tf.Tensor, purpose: Purpose, step: int | tf.Tensor) -> tf.Tensor:
-    """The seed of a stateless draw for a purpose at a step: (2,) int32.
+def at_step(
+    seeds: np.ndarray | tf.Tensor, stream: RandomStream, step: int | tf.Tensor
+) -> tf.Tensor:
+    """The seed of a stateless draw at a step: (2,) int32.
 
     Args:
-        seeds: what `all_purposes` gives for the run's seed.
-        purpose: what is drawn.
-        step: a scalar of any integer kind.
+        seeds: (len(RandomStream),) int32, from `stream_seeds`.
+        stream: the purpose of the draw.
+        step: scalar of any integer type, counted from 1.
     """
-    return tf.stack([tf.cast(seeds[purpose], tf.int32), tf.cast(step, tf.int32)])
+    return tf.stack([tf.cast(seeds[stream], tf.int32), tf.cast(step, tf.int32)])
 
 
-class Moment:
-    """When in a run a step happens, for all that follows from it.
+class StepContext:
+    """The number of a step in its run, and the seeds of all that is drawn at random in it.
 
     Args:
-        seeds: (len(Purpose),) int32: what `all_purposes` gives for the run's seed.
+        seeds: (len(RandomStream),) int32, from `stream_seeds`.
         step: int64 scalar, counted from 1.
         steps: int64 scalar, the run's total.
     """
@@ -64,29 +75,35 @@ class Moment:
         self.steps = steps
 
     @property
-    def done(self) -> tf.Tensor:
-        """Share of the run's steps that are done before this one: 0 to below 1, float32."""
+    def progress(self) -> tf.Tensor:
+        """Share of the run's steps that come before this one: 0 to below 1, float32."""
         return tf.cast(self.step - 1, tf.float32) / tf.cast(self.steps, tf.float32)
 
-    def seed(self, purpose: Purpose, index: int | None = None) -> tf.Tensor:
+    def seed(self, stream: RandomStream, index: int | tf.Tensor | None = None) -> tf.Tensor:
         """The seed of a stateless draw: (2,) int32.
 
         Args:
-            purpose: what is drawn.
-            index: another seed for each, and on each of several devices; None gives all of
-                these the same.
+            stream: the purpose of the draw.
+            index: number of the draw within the step. Each number gets another seed, and so
+                does each of several devices. None gives the same seed on all devices.
         """
-        seed = at_step(self.seeds, purpose, self.step)
+        seed = at_step(self.seeds, stream, self.step)
         if index is None:
             return seed
-        context = tf.distribute.get_replica_context()
-        if context.num_replicas_in_sync > 1:
-            seed = tf.random.experimental.stateless_fold_in(seed, context.replica_id_in_sync_group)
+        replica = tf.distribute.get_replica_context()
+        if replica.num_replicas_in_sync > 1:
+            seed = tf.random.experimental.stateless_fold_in(seed, replica.replica_id_in_sync_group)
         return tf.random.experimental.stateless_fold_in(seed, index)
 
 
 def draw_latents(latent: Latent, seed: tf.Tensor, count: int) -> tf.Tensor:
-    """(count, latent.size) float32."""
+    """Noise for the generator: (count, latent.size) float32.
+
+    Args:
+        latent: size and distribution of the noise.
+        seed: (2,) int32; the same seed draws the same noise.
+        count: number of latent vectors.
+    """
     shape = (count, latent.size)
     if latent.distribution == "normal":
         return tf.random.stateless_normal(shape, seed)

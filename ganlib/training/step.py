@@ -1,209 +1,184 @@
-"""One adversarial update: the discriminator once or more, then the generator once."""
+"""One training step: the discriminator learns once or more often, then the generator once.
 
-from itertools import chain
+`AdversarialStep.run` is the algorithm. What it calls, in the order in which it happens:
+
+1. `discriminator_pass.preprocess_batch`: instance noise and packing, real and generated alike.
+2. `discriminator_pass.discriminator_pass`: logits of both, and the gradient penalty.
+3. `objectives`: the two losses as functions of the logits.
+4. `unroll.unrolled_discriminator`: the discriminator some updates ahead, for the generator's loss.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
 
 import keras
 import tensorflow as tf
 
 from ganlib.config import LOSSES_WITH_BORDER, RunConfig
-from ganlib.models.parts import in_parts
 from ganlib.objectives import COMPARING, Objective, objective_of
 from ganlib.regularisers import clip_weights, share_at_limit
-from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import mean_over_devices, repeat
-from ganlib.training.judge import Judged, judge_both, judge_of, shown
+from ganlib.training.discriminator_pass import (
+    discriminator_pass,
+    in_training_mode,
+    preprocess_batch,
+)
 from ganlib.training.networks import Networks
 from ganlib.training.precision import at_least_float32
-from ganlib.training.randomness import Moment
-from ganlib.training.unroll import look_ahead
+from ganlib.training.randomness import RandomStream, StepContext
+from ganlib.training.unroll import unrolled_discriminator
 
+# Scalars by the names of `ganlib.config.metric_names`.
 Figures = dict[str, tf.Tensor]
+Only = Literal["", "discriminator", "generator"]
 
 
-def adversarial_step(
-    networks: Networks,
-    config: RunConfig,
-    real: tf.Tensor,
-    latents: tf.Tensor,
-    moment: Moment,
-    learns: str = "",
-    give_way: GiveWay = go_on,
-) -> Figures:
-    """Updates the discriminator once or more, then the generator once.
-
-    The generator's last forward pass serves both networks: its samples train the
-    discriminator, and the updated discriminator's gradient with respect to them is passed
-    on through the generator's own tape. That is exact, and saves a forward pass.
+@dataclass(frozen=True)
+class Batches:
+    """What a step learns from: a batch for each of the discriminator's n updates.
 
     Args:
-        networks: updated in place.
-        config: losses, penalties and all other techniques.
-        real: (n, B, *sample_shape) in the networks' units, a fresh batch for each of the
-            n updates of the discriminator.
-        latents: (n, B, latent.size); the last batch is also the generator's.
-        moment: when this is.
-        learns: "discriminator" or "generator" where only one of them is to learn.
-        give_way: called with what each part of the step has found; see `Cut.give_way`.
-    Returns:
-        Scalars by the names of `metric_names`, of the last update of each network. The
-        discriminator's loss is told without penalties.
+        real: (n, B, *sample_shape) real samples in the networks' units.
+        latents: (n, B, latent_size) noise; the generator makes as many samples of it.
     """
-    objective = objective_of(config.loss, config.label_smoothing)
-    last = real.shape[0] - 1
-    judges = learns != "generator"
 
-    def update(index: int | tf.Tensor) -> None:
-        samples = give_way(at_least_float32(in_parts(networks.generator, latents[index])))
-        _update_discriminator(
-            networks, objective, config, real[index], samples, moment, index, give_way
+    real: tf.Tensor
+    latents: tf.Tensor
+
+
+@dataclass(frozen=True)
+class AdversarialStep:
+    """One step of adversarial training.
+
+    Args:
+        networks: both networks and their optimisers, updated in place.
+        config: the loss, penalties and all other techniques.
+        context: the step's number in the run, which decides all random draws.
+        only: the network to update alone; the other one stays as it is. "" updates both.
+    """
+
+    networks: Networks
+    config: RunConfig
+    context: StepContext
+    only: Only = ""
+
+    def run(self, batches: Batches) -> Figures:
+        """Updates the discriminator n times, each time on a new batch, then the generator once.
+
+        The generator learns from the samples that the discriminator's last update has used,
+        through the discriminator as it is after that update. So they are generated only once:
+        the gradient of the generator's loss with respect to the samples is passed on through
+        the tape that has recorded how they were generated.
+
+        Args:
+            batches: n batches of real samples and of latents.
+        Returns:
+            Losses, accuracies, gradient norms and learning rates, of the last update of each
+            network. The discriminator's loss is without penalties.
+        """
+        networks, last = self.networks, batches.real.shape[0] - 1
+
+        def update_before_last(index: int | tf.Tensor) -> None:
+            fake = self._generate(batches.latents[index])
+            self._update_discriminator(batches.real[index], fake, index)
+
+        repeat(update_before_last, 0 if self.only == "generator" else last)
+
+        with tf.GradientTape() as generator_tape:
+            fake = self._generate(batches.latents[last])
+        figures, real_logits = self._update_discriminator(
+            batches.real[last], tf.stop_gradient(fake), last
         )
+        loss, sample_gradient = self._generator_loss(batches.real[last], fake, real_logits)
+        weights = networks.generator.trainable_variables
+        gradients = _gradients(generator_tape, fake, weights, sample_gradient)
+        if self.only != "discriminator":
+            networks.generator_optimiser.apply(gradients, weights)
+        return figures | {
+            "generator_loss": loss,
+            "generator_gradient_norm": tf.linalg.global_norm(gradients),
+            "discriminator_learning_rate": _learning_rate(networks.discriminator_optimiser),
+            "generator_learning_rate": _learning_rate(networks.generator_optimiser),
+        }
 
-    repeat(update, last if judges else 0)
+    def _generate(self, latents: tf.Tensor) -> tf.Tensor:
+        """(B, latent_size) -> (B, *sample_shape), in training mode."""
+        return at_least_float32(self.networks.generator(latents, training=True))
 
-    with tf.GradientTape() as generator_tape:
-        fake = give_way(at_least_float32(in_parts(networks.generator, latents[last])))
-    figures, real_logits = _update_discriminator(
-        networks,
-        objective,
-        config,
-        real[last],
-        tf.stop_gradient(fake),
-        moment,
-        last,
-        give_way,
-        judges,
-    )
-    loss, sample_gradient = _generator_loss(
-        networks, objective, config, real[last], fake, real_logits, moment, give_way
-    )
-    weights = networks.generator.trainable_variables
-    gradients = generator_tape.gradient(
-        fake, _values(weights), output_gradients=sample_gradient, unconnected_gradients="zero"
-    )
-    gradients = _complete(gradients)
-    if learns != "discriminator":
-        networks.generator_optimiser.apply(gradients, weights)
-    return figures | {
-        "generator_loss": loss,
-        "generator_gradient_norm": tf.linalg.global_norm(gradients),
-        "discriminator_learning_rate": _rate(networks.discriminator_optimiser),
-        "generator_learning_rate": _rate(networks.generator_optimiser),
-    }
+    def _update_discriminator(
+        self, real: tf.Tensor, fake: tf.Tensor, index: int | tf.Tensor
+    ) -> tuple[Figures, tf.Tensor]:
+        """One update of the discriminator: of its loss plus gradient penalties.
 
+        Args:
+            real: (B, *sample_shape) real samples.
+            fake: (B, *sample_shape) generated samples, constant here.
+            index: number of the update within the step, from 0.
+        Returns:
+            (figures, logits on real samples before the update).
+        """
+        networks, config, context = self.networks, self.config, self.context
+        weights = networks.discriminator.trainable_variables
+        real = preprocess_batch(real, config, context, 2 * index)
+        fake = preprocess_batch(fake, config, context, 2 * index + 1)
+        seed = context.seed(RandomStream.PENALTY_MIX, index)
+        with tf.GradientTape() as tape:
+            discriminate = in_training_mode(networks.discriminator)
+            real_logits, fake_logits, penalties = discriminator_pass(
+                discriminate, real, fake, config, seed
+            )
+            loss, _ = self._objective(real_logits, fake_logits)
+            penalised = tf.add_n([loss, *penalties])
+        gradients = _gradients(tape, penalised, weights)
+        figures = {
+            "discriminator_loss": loss,
+            "discriminator_gradient_norm": tf.linalg.global_norm(gradients),
+            **_answers(real_logits, fake_logits, config),
+        }
+        if self.only != "generator":
+            networks.discriminator_optimiser.apply(gradients, weights)
+            if config.weight_clip:
+                clip_weights(weights, config.weight_clip)
+        if config.weight_clip:
+            figures["clipped_share"] = share_at_limit(weights, config.weight_clip)
+        return figures, real_logits
 
-def _update_discriminator(
-    networks: Networks,
-    objective: Objective,
-    config: RunConfig,
-    real: tf.Tensor,
-    fake: tf.Tensor,
-    moment: Moment,
-    index: int,
-    give_way: GiveWay,
-    learns: bool = True,
-) -> tuple[Figures, tf.Tensor]:
-    """(figures, logits on real): one update, the step's `index`-th, or only a look."""
-    weights = networks.discriminator.trainable_variables
-    judge = judge_of(networks.discriminator)
-    real = shown(real, config, moment, 2 * index)
-    fake = shown(fake, config, moment, 2 * index + 1)
-    with tf.GradientTape(persistent=give_way is not go_on) as tape:
-        judged = judge_both(judge, real, fake, config, moment, index)
-        real_logits, fake_logits, penalties = judged
-        # The outer tape would go on through the network.
-        with tf.GradientTape() as loss_tape:
-            loss_tape.watch([real_logits, fake_logits])
-            loss, _ = objective(real_logits, fake_logits)
-        penalised = tf.add_n([loss, *chain(*penalties)])
-    if give_way is go_on:
-        gradients = tape.gradient(penalised, _values(weights), unconnected_gradients="zero")
-    else:
-        start = give_way(tf.ones_like(penalised), penalised)
-        slopes = loss_tape.gradient(loss, [real_logits, fake_logits], output_gradients=start)
-        gradients = _part_by_part(tape, judged, slopes, start, _values(weights), give_way)
-    gradients = give_way(_complete(gradients))
-    if learns:
-        networks.discriminator_optimiser.apply(gradients, weights)
-    border: float | tf.Tensor = 0.0
-    if config.loss not in LOSSES_WITH_BORDER:
-        # Only differences of its logits mean anything, so the border lies between the means.
-        border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
-    figures = {
-        "discriminator_loss": loss,
-        "discriminator_gradient_norm": tf.linalg.global_norm(gradients),
-        "accuracy_real": tf.reduce_mean(tf.cast(real_logits > border, tf.float32)),
-        "accuracy_generated": tf.reduce_mean(tf.cast(fake_logits < border, tf.float32)),
-        "critic_distance": tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits),
-    }
-    if config.weight_clip:
-        if learns:
-            clip_weights(weights, config.weight_clip)
-        figures["clipped_share"] = share_at_limit(weights, config.weight_clip)
-    return figures, real_logits
+    def _generator_loss(
+        self, real: tf.Tensor, fake: tf.Tensor, real_logits: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The generator's loss through the updated discriminator, and its gradient.
 
+        Args:
+            real: (B, *sample_shape) real samples of the discriminator's last update.
+            fake: (B, *sample_shape) generated samples of that update.
+            real_logits: logits on `real` before that update.
+        Returns:
+            (loss, its gradient with respect to `fake`, of the same shape).
+        """
+        config, context = self.config, self.context
+        # Numbers of these batches, after two for each update of the discriminator.
+        index = 2 * config.discriminator_steps
+        discriminate = in_training_mode(self.networks.discriminator)
+        with tf.GradientTape() as tape:
+            tape.watch(fake)
+            seen_fake = preprocess_batch(fake, config, context, index)
+            seen_real = preprocess_batch(real, config, context, index + 1)
+            if config.unrolled_steps:
+                discriminate = unrolled_discriminator(
+                    self.networks, self._objective, config, seen_real, seen_fake
+                )
+            fake_logits = discriminate(seen_fake)
+            if config.loss in COMPARING:
+                # The loss compares both logits, so they must be of the same discriminator. An
+                # unrolled one has learned from `fake`: these logits have a gradient as well.
+                real_logits = discriminate(seen_real)
+            _, loss = self._objective(real_logits, fake_logits)
+        return loss, tape.gradient(loss, fake)
 
-def _part_by_part(
-    tape: tf.GradientTape,
-    judged: Judged,
-    slopes: list[tf.Tensor],
-    start: tf.Tensor,
-    weights: list[tf.Variable],
-    give_way: GiveWay,
-) -> list[tf.Tensor]:
-    """The penalised loss' gradients: those of one pass after those of another.
-
-    Args:
-        tape: has recorded the passes; can be asked more than once.
-        judged: what came of the passes.
-        slopes: the loss' gradients with respect to real and to fake logits.
-        start: 1, a penalty's gradient with respect to itself.
-        weights: the discriminator's.
-        give_way: called between the passes.
-    """
-    on_real, on_fake, between = ([(one, start) for one in found] for found in judged.penalties)
-    passes = [
-        [(judged.real_logits, slopes[0]), *on_real],
-        [(judged.fake_logits, slopes[1]), *on_fake],
-        between,
-    ]
-    total: list[tf.Tensor] = []
-    for found in filter(None, passes):
-        values, starts = zip(*found, strict=True)
-        if total:
-            starts = give_way(starts, total)
-        gradients = tape.gradient(values, weights, starts, unconnected_gradients="zero")
-        pairs = zip(total, gradients, strict=True)
-        total = [before + one for before, one in pairs] if total else gradients
-    return total
-
-
-def _generator_loss(
-    networks: Networks,
-    objective: Objective,
-    config: RunConfig,
-    real: tf.Tensor,
-    fake: tf.Tensor,
-    real_logits: tf.Tensor,
-    moment: Moment,
-    give_way: GiveWay,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """(loss, its gradient with respect to the generated samples)."""
-    judge = judge_of(networks.discriminator)
-    index = 2 * config.discriminator_steps
-    with tf.GradientTape() as tape:
-        tape.watch(fake)
-        seen = shown(fake, config, moment, index)
-        real = shown(real, config, moment, index + 1)
-        if config.unrolled_steps:
-            judge = look_ahead(networks, objective, config, real, seen)
-        judged = judge(seen)
-        if config.loss in COMPARING:
-            # By the same discriminator as the generated ones. One that looks ahead has learned
-            # from these, so its logits on real samples have a gradient as well.
-            real_logits = judge(real)
-        _, loss = objective(real_logits, judged)
-    gradient = tape.gradient(loss, fake, output_gradients=give_way(tf.ones_like(loss), loss))
-    return loss, give_way(gradient)
+    @property
+    def _objective(self) -> Objective:
+        """(real logits, fake logits) -> (discriminator's loss, generator's loss)."""
+        return objective_of(self.config.loss, self.config.label_smoothing)
 
 
 def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:
@@ -211,6 +186,13 @@ def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:
 
     The decay starts low and grows to its full value, so that the average forgets the
     untrained weights. State that is not trained (BatchNormalization's) is copied.
+
+    Args:
+        networks: `average` is updated in place.
+        decay: share of the average that stays at each step, from 0 to below 1.
+        step: int64 scalar, counted from 1.
+    Source: Yazici et al. 2019, arXiv 1806.04498; the growing decay is that of TensorFlow's
+        ExponentialMovingAverage.
     """
     counted = tf.cast(step, tf.float32)
     share = 1.0 - tf.minimum(decay, (1.0 + counted) / (10.0 + counted))
@@ -223,20 +205,53 @@ def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:
             average.assign(current.value)
 
 
-def _rate(optimiser: keras.optimizers.Optimizer) -> tf.Tensor:
-    return tf.cast(optimiser.learning_rate, tf.float32)
+def _gradients(
+    tape: tf.GradientTape,
+    target: tf.Tensor,
+    weights: list[keras.Variable],
+    target_gradient: tf.Tensor | None = None,
+) -> list[tf.Tensor]:
+    """Gradients of a target with respect to weights, the mean over all devices.
 
-
-def _values(variables: list[keras.Variable]) -> list[tf.Variable]:
-    return [variable.value for variable in variables]
-
-
-def _complete(gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-    """The same gradients on every device, none of which is there before all of them are.
-
-    TensorFlow's graph optimiser loses the order between the gradients of a gradient penalty
-    and the updates: on some steps, one weight was updated before the gradient of another
-    had read it, and the same run gave other weights each time.
+    Args:
+        tape: has recorded the target.
+        target: a loss, or samples of any shape.
+        weights: trainable variables; one that the target does not depend on has gradient 0.
+        target_gradient: the gradient of a loss with respect to the target, of its shape; None
+            where the target is that loss.
     """
+    gradients = tape.gradient(
+        target,
+        [weight.value for weight in weights],
+        output_gradients=target_gradient,
+        unconnected_gradients="zero",
+    )
+    # TensorFlow's graph optimiser loses the order between the gradients of a gradient penalty
+    # and the updates: on some steps, one weight was updated before the gradient of another had
+    # read it, and the same run gave other weights each time. So no gradient is handed on before
+    # all of them are there.
     with tf.control_dependencies([tf.group(*gradients)]):
         return mean_over_devices([tf.identity(gradient) for gradient in gradients])
+
+
+def _answers(real_logits: tf.Tensor, fake_logits: tf.Tensor, config: RunConfig) -> Figures:
+    """How well the discriminator separates real from generated samples.
+
+    Args:
+        real_logits: (B / packing, 1).
+        fake_logits: (B / packing, 1).
+        config: names the loss, which decides what a logit means.
+    """
+    border: float | tf.Tensor = 0.0
+    if config.loss not in LOSSES_WITH_BORDER:
+        # Only differences of its logits mean anything, so the border lies between the means.
+        border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
+    return {
+        "accuracy_real": tf.reduce_mean(tf.cast(real_logits > border, tf.float32)),
+        "accuracy_generated": tf.reduce_mean(tf.cast(fake_logits < border, tf.float32)),
+        "critic_distance": tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits),
+    }
+
+
+def _learning_rate(optimiser: keras.optimizers.Optimizer) -> tf.Tensor:
+    return tf.cast(optimiser.learning_rate, tf.float32)

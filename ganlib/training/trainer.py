@@ -6,9 +6,8 @@ import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +18,6 @@ from ganlib.errors import DivergedError, RunError
 from ganlib.events import (
     Change,
     Checkpoint,
-    CutOff,
     Event,
     Finished,
     Metrics,
@@ -29,22 +27,21 @@ from ganlib.events import (
 )
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
-from ganlib.training.chunk import Chunk
-from ganlib.training.devices import Place
+from ganlib.training.devices import DevicePlacement
 from ganlib.training.evaluation import final_scores
 from ganlib.training.generator import Generator
+from ganlib.training.inspector import Inspector
+from ganlib.training.multi_step import MultiStep
 from ganlib.training.networks import Networks
-from ganlib.training.pace import Pace
-from ganlib.training.probe import Probe
-from ganlib.training.program import Program, give_back, keep_data, prepared, take
-from ganlib.training.randomness import Purpose, derive
+from ganlib.training.program import Program, acquire, prepared, release, set_cached_data
+from ganlib.training.randomness import RandomStream, derive
+from ganlib.training.step import Only
+from ganlib.training.steps_per_call import StepsPerCall
 
-# Samples that the scores and views of a step are made from, at least: a grid alone has too
-# few. Of real ones as many as cost nothing.
-_JUDGED = 256
-_JUDGED_REAL = 2_000
-# A pause may take half a second.
-_LONG_S = 0.4
+# Samples for the scores and views of a step, at least: a grid alone has too few.
+_SCORED = 256
+# Real samples to compare with; more cost nothing.
+_SCORED_REAL = 2_000
 _step_of = attrgetter("step")
 _NOT_THERE = "The networks exist only from the Started event until close()."
 
@@ -82,7 +79,7 @@ class Trainer:
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self._program: Program | None = None
         self._generator: Generator | None = None
-        self._probe: Probe | None = None
+        self._inspector: Inspector | None = None
 
     def events(self) -> Iterator[Event]:
         """Loads the data, builds the networks and trains to the last step.
@@ -94,43 +91,40 @@ class Trainer:
         yield Phase(f"loading {self.recipe.dataset}")
         data = yield from self.recipe.loading(self.config)
         yield Phase("building the networks")
-        place = devices.choose(self.config.devices)
-        place.check(self.config)
-        program = take(self.recipe, self.config, data, place)
-        yield from self._train(program, data, place)
+        placement = devices.choose(self.config.devices)
+        placement.check(self.config)
+        program = acquire(self.recipe, self.config, data, placement)
+        yield from self._train(program, data, placement)
 
-    def _train(self, program: Program, data: Data, place: Place) -> Iterator[Event]:
+    def _train(self, program: Program, data: Data, placement: DevicePlacement) -> Iterator[Event]:
         self._program = program
         if self._resumed:
             program.networks.restore(self._resumed.state)
             # It is as large as the networks and their optimisers together.
             self._resumed = None
             # What was changed at the checkpoint's own step is not in its state.
-            program.set(self.config)
-        generator, probe = self._generator, self._probe = self._looking(program, data)
+            program.set_config(self.config)
+        generator, inspector = self._inspection(program, data)
+        self._generator, self._inspector = generator, inspector
         halved = " in bfloat16" if program.precision == "mixed_bfloat16" else ""
-        yield self._started(data, place.name + halved, probe)
+        yield self._started(data, placement.name + halved, inspector)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
-            yield self._samples(generator, probe)
-        pace, stage = Pace(), -1
+            yield self._samples(generator, inspector)
+        per_call, stage = StepsPerCall(), -1
         while self.step < self.config.steps:
             learns = self._apply_changes(program)
             first = self.step + 1
             if (coming := self.recipe.stage(self.config, first)) != stage:
-                # Steps of another stage take another time, and the first has to be compiled.
-                pace, stage = Pace(), coming
-            count = 1 if learns else self._until_due(pace.steps)
-            chunk = program.variant(self.config, "" if learns == "both" else learns, stage)
+                # Steps of another stage have another duration, and the first one is compiled.
+                per_call, stage = StepsPerCall(), coming
+            count = 1 if learns else self._until_due(per_call.count)
+            only = cast(Only, "" if learns == "both" else learns)
+            multi_step = program.variant(self.config, only, stage)
             began = time.perf_counter()
-            updates = partial(_updates, chunk, first, count)
-            cut = program.cut if pace.step_s > _LONG_S else None
-            rows = cut.attempt(updates) if cut else updates()
+            rows = _call(multi_step, first, count)
             seconds = time.perf_counter() - began
-            if rows is None:
-                yield CutOff(self.step)
-                continue
-            pace.took(count, seconds)
+            per_call.record(count, seconds)
             self._elapsed_s += seconds
             good = _finite_rows(rows)
             self.step += good
@@ -139,7 +133,7 @@ class Trainer:
             if good < count:
                 raise DivergedError(first + good, self._not_finite(rows[good]))
             if self._samples_are_due() or learns:
-                yield self._samples(generator, probe)
+                yield self._samples(generator, inspector)
             milestone = self._is_due(self._milestone_every)
             if milestone or self._is_due(self.config.checkpoint_every):
                 yield replace(self.checkpoint(), milestone=milestone)
@@ -147,34 +141,30 @@ class Trainer:
         yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
 
     def _compiled(self, program: Program, data: Data) -> Iterator[None]:
-        """Compiles, part by part, what is needed up to the first step, and changes nothing."""
-        generator, probe = self._looking(program, data)
+        """Compiles everything up to the first step, part by part, and changes no variable."""
+        generator, inspector = self._inspection(program, data)
         yield
-        # A few samples take less time; it is the same that is compiled.
-        self._samples(generator, probe, judged=self.config.packing)
+        # A few samples take less time, and the same functions are compiled.
+        self._samples(generator, inspector, scored_count=self.config.packing)
         yield
         first = self.step + 1
         stage = self.recipe.stage(self.config, first)
-        _updates(program.variant(self.config, stage=stage), first, 0)
+        _call(program.variant(self.config, stage=stage), first, 0)
 
-    def _looking(self, program: Program, data: Data) -> tuple[Generator, Probe]:
+    def _inspection(self, program: Program, data: Data) -> tuple[Generator, Inspector]:
         generator = Generator(program.sampled, self.recipe, self.config, program.predict)
-        real = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), _JUDGED_REAL)
+        real = data.take(derive(self.config.seed, RandomStream.REAL_SHOWN), _SCORED_REAL)
         discriminator = program.networks.discriminator
-        probe = Probe(self.recipe, self.config, discriminator, program.score, generator, real)
-        return generator, probe
+        inspector = Inspector(
+            self.recipe, self.config, discriminator, program.score, generator, real
+        )
+        return generator, inspector
 
     def close(self) -> None:
-        """Leaves the networks to the next run of the same kind; not after a failure."""
+        """Leaves the compiled step to the next run; not to be called after a failure."""
         if self._program is not None:
-            give_back(self._program)
-            self._program = self._generator = self._probe = None
-
-    def cut_off(self, now: bool) -> None:
-        """Whether steps are to be given up, in their middle, for `CutOff`. From any thread."""
-        program = self._program
-        if program is not None and program.cut is not None:
-            program.cut.ask(now)
+            release(self._program)
+            self._program = self._generator = self._inspector = None
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
         """Changes knobs from the next step on, or has one network learn alone in it.
@@ -192,7 +182,7 @@ class Trainer:
             ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
         """
         config = self.config
-        # With what was asked for before it, too, or the two would only clash in the next step.
+        # Together with earlier requests, or the two would only clash in the next step.
         for earlier in self._pending:
             if earlier.step <= self.step:
                 config = self.recipe.changed(config, earlier.knobs)
@@ -205,15 +195,15 @@ class Trainer:
         return change
 
     def look(self) -> Samples:
-        """What the generator can do between two events: for a run that rests.
+        """Samples of the present generator, between two events: for a run that is paused.
 
         Raises:
-            DivergedError: nothing that is finite.
+            DivergedError: samples are not finite.
         """
-        if self._generator is None or self._probe is None:
+        if self._generator is None or self._inspector is None:
             raise RuntimeError(_NOT_THERE)
-        # The scores are those of the steps at which samples are due, however often it rests.
-        return self._samples(self._generator, self._probe, scored=False)
+        # Scores belong to the steps at which samples are due, however often a run is paused.
+        return self._samples(self._generator, self._inspector, scored=False)
 
     def checkpoint(self) -> Checkpoint:
         """The run's state between two events.
@@ -256,17 +246,17 @@ class Trainer:
         return self.step % self.config.sample_every == 0 or self.step == self.config.steps
 
     def _apply_changes(self, program: Program) -> str:
-        """Puts in force what was changed up to now; which network is to learn alone."""
+        """Applies the changes up to this step; returns the network that is to learn alone."""
         learns = ""
         while self._pending and self._pending[0].step <= self.step and not learns:
             change = self._pending.pop(0)
             self.config = self.recipe.changed(self.config, change.knobs)
             learns = change.learns
-            program.set(self.config)
+            program.set_config(self.config)
         return learns
 
     def _until_due(self, steps: int) -> int:
-        """At most `steps`, in one stage, and not past the next at which something is due."""
+        """Number of steps for one call: at most `steps`, in one stage, up to the next due step."""
         due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
         for every in (self.config.checkpoint_every, self._milestone_every):
             if every:
@@ -280,8 +270,10 @@ class Trainer:
 
         return bisect_right(coming, stage(coming[0]), key=stage)
 
-    def _started(self, data: Data, device: str, probe: Probe) -> Started:
-        shown = data.take(derive(self.config.seed, Purpose.REAL_SHOWN), self.recipe.sample_count)
+    def _started(self, data: Data, device: str, inspector: Inspector) -> Started:
+        shown = data.take(
+            derive(self.config.seed, RandomStream.REAL_SHOWN), self.recipe.sample_count
+        )
         return Started(
             self.step,
             self._built().parameters(),
@@ -289,7 +281,7 @@ class Trainer:
             device,
             shown.astype(np.uint8) if self.recipe.kind == "image" else shown,
             self.metric_names,
-            probe.of_real(),
+            inspector.of_real(),
             self._elapsed_s,
         )
 
@@ -298,27 +290,32 @@ class Trainer:
         return [name for name, value in pairs if not np.isfinite(value)]
 
     def _samples(
-        self, generator: Generator, probe: Probe, *, judged: int = _JUDGED, scored: bool = True
+        self,
+        generator: Generator,
+        inspector: Inspector,
+        *,
+        scored_count: int = _SCORED,
+        scored: bool = True,
     ) -> Samples:
         began = time.perf_counter()
         count = self.recipe.sample_count
-        drawn = self._drawn(generator, max(count, judged))
+        drawn = self._drawn(generator, max(count, scored_count))
         scores: dict[str, float] = {}
         if scored:
-            scores = self.recipe.evaluate(self.config, probe.real, drawn.fresh)
-            scores |= probe.slopes(drawn.fresh)
+            scores = self.recipe.evaluate(self.config, inspector.real, drawn.fresh)
+            scores |= inspector.slopes(drawn.fresh)
         event = replace(
             drawn,
             fresh=drawn.fresh[:count],
-            views=probe.look(drawn.fresh, drawn.fixed),
+            views=inspector.snapshot(drawn.fresh, drawn.fixed),
             scores=scores,
         )
         self._elapsed_s += time.perf_counter() - began
         return event
 
     def _drawn(self, generator: Generator, count: int) -> Samples:
-        noise = generator.latents(self.recipe.sample_count, Purpose.FIXED_LATENTS)
-        fresh = generator.latents(count, Purpose.FRESH_LATENTS, self.step)
+        noise = generator.latents(self.recipe.sample_count, RandomStream.FIXED_LATENTS)
+        fresh = generator.latents(count, RandomStream.FRESH_LATENTS, self.step)
         return Samples(
             self.step,
             fixed=self._generate(generator, noise),
@@ -327,7 +324,7 @@ class Trainer:
         )
 
     def _generate(self, generator: Generator, latents: np.ndarray) -> np.ndarray:
-        # The figures of a step are taken before its update, which may be the one that diverges.
+        # Figures are from before a step's update; it may be this update that diverges.
         try:
             return generator.samples(latents)
         except RunError:
@@ -337,36 +334,37 @@ class Trainer:
 def prepare(
     recipe: Recipe[Any], config: RunConfig, between: Callable[[], None] = lambda: None
 ) -> None:
-    """Compiles all that the first run of a kind needs up to its first step.
+    """Compiles all that a run needs up to its first step, so that it starts at once.
 
     Args:
-        recipe: what a run would train.
-        config: its knobs. Where its data would have to be fetched, noise stands in for them.
-        between: called between parts. What it raises leaves nothing behind.
+        recipe: what the run would train.
+        config: its knobs. If its data had to be downloaded, noise stands in for them.
+        between: called between parts; if it raises an exception, nothing is kept.
 
     Raises:
         UserError: the data cannot be read, there is no such device, or it cannot share a batch.
     """
-    place = devices.choose(config.devices)
-    place.check(config)
+    placement = devices.choose(config.devices)
+    placement.check(config)
     noise = recipe.stand_in(config)
     data = recipe.load(config) if noise is None else noise
-    with prepared(recipe, config, data, place) as coming:
-        if coming is None:
+    with prepared(recipe, config, data, placement) as pending:
+        if pending is None:
             if noise is None:
-                keep_data(recipe, config, data, place)
+                set_cached_data(recipe, config, data, placement)
             return
-        program, wanted = coming
+        program, wanted = pending
         for _ in Trainer(recipe, config)._compiled(program, data):
-            # Whoever waits for it is as fast with the rest.
+            # The run that waits compiles the rest just as fast.
             if wanted.is_set():
                 break
             between()
 
 
-def _updates(chunk: Chunk, first: int, count: int) -> np.ndarray:
-    """See `compile_chunk`."""
-    rows: np.ndarray = chunk(tf.constant(first, tf.int64), tf.constant(count, tf.int64)).numpy()
+def _call(multi_step: MultiStep, first: int, count: int) -> np.ndarray:
+    """See `compile_steps`."""
+    steps = multi_step(tf.constant(first, tf.int64), tf.constant(count, tf.int64))
+    rows: np.ndarray = steps.numpy()
     return rows
 
 

@@ -1,7 +1,7 @@
-"""Looking ahead: the discriminator as it will be after some more updates.
+"""Unrolled GANs: the discriminator as it would be after some more updates.
 
-The generator's loss is taken through the discriminator of the future, and its gradient
-also through how the generated samples steer those updates. The real discriminator stays
+The generator's loss is taken through that discriminator of the future, and the gradient also
+flows through the updates, which depend on the generated samples. The real discriminator stays
 as it is: everything here is a function of tensors.
 """
 
@@ -13,7 +13,7 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.objectives import Objective
 from ganlib.training.devices import mean_over_devices
-from ganlib.training.judge import Judge
+from ganlib.training.discriminator_pass import Discriminate
 from ganlib.training.networks import Networks
 from ganlib.training.precision import at_least_float32
 
@@ -25,9 +25,9 @@ Values = list[tf.Tensor]
 Update = Callable[[Values, Values], Values]
 
 
-def look_ahead(
+def unrolled_discriminator(
     networks: Networks, objective: Objective, config: RunConfig, real: tf.Tensor, fake: tf.Tensor
-) -> Judge:
+) -> Discriminate:
     """The discriminator after `unrolled_steps` more updates on these samples.
 
     The updates are those that training would make with these samples: each forward pass draws
@@ -42,14 +42,14 @@ def look_ahead(
       gradient with small dense networks and 5 steps.
 
     Args:
-        networks: left as they are.
-        objective: pair of losses.
-        config: how many updates; `optimiser` is the discriminator's.
-        real: packs of real samples; see `judge.shown`.
-        fake: packs of generated samples; gradients flow back to them.
+        networks: not changed.
+        objective: (real logits, fake logits) -> (discriminator's loss, generator's loss).
+        config: `unrolled_steps` is the number of updates, `optimiser` the discriminator's.
+        real: (B / packing, ...) packs of real samples, from `preprocess_batch`.
+        fake: packs of generated samples, same shape; gradients flow back to them.
     Returns:
-        Packs -> (B / packing, 1) logits. The logits of real samples, too, have a gradient with
-        respect to `fake`.
+        The discriminator after these updates: (B / packing, ...) packs -> (B / packing, 1)
+        logits. The logits of real samples, too, have a gradient with respect to `fake`.
     Source: Metz et al. 2017, arXiv 1611.02163, eq. 7 to 9.
     """
     discriminator = networks.discriminator
@@ -57,13 +57,13 @@ def look_ahead(
         tf.convert_to_tensor(variable.value) for variable in discriminator.non_trainable_variables
     ]
 
-    def judge_with(values: Values) -> Judge:
-        def judge(packs: tf.Tensor) -> tf.Tensor:
+    def discriminator_with(values: Values) -> Discriminate:
+        def discriminate(packs: tf.Tensor) -> tf.Tensor:
             nonlocal state
             logits, state = discriminator.stateless_call(values, state, packs, training=True)
             return at_least_float32(logits)
 
-        return judge
+        return discriminate
 
     values = [
         tf.convert_to_tensor(variable.value) for variable in discriminator.trainable_variables
@@ -72,8 +72,8 @@ def look_ahead(
     for _ in range(config.unrolled_steps):
         with tf.GradientTape() as tape:
             tape.watch(values)
-            judge = judge_with(values)
-            loss, _ = objective(judge(real), judge(fake))
+            discriminate = discriminator_with(values)
+            loss, _ = objective(discriminate(real), discriminate(fake))
         gradients = tape.gradient(loss, values, unconnected_gradients="zero")
         gradients = mean_over_devices(gradients)
         if config.gradient_clip:
@@ -83,7 +83,7 @@ def look_ahead(
         if config.weight_clip:
             limit = config.weight_clip
             values = [tf.clip_by_value(value, -limit, limit) for value in values]
-    return judge_with(values)
+    return discriminator_with(values)
 
 
 def _updates(optimiser: keras.optimizers.Optimizer, config: RunConfig, dtype: tf.DType) -> Update:

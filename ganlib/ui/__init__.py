@@ -1,4 +1,4 @@
-"""The dashboard's parts. The only package that imports Streamlit."""
+"""The parts of the dashboard. Only this package and the pages import Streamlit."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from ganlib.ui.browse.recovery import interrupted_runs
 from ganlib.ui.browse.runs_table import runs_table
 from ganlib.ui.compare import distributions
 from ganlib.ui.pages import all_pages
-from ganlib.ui.server.login import guard, let_in
+from ganlib.ui.server.login import allowed_pages, guard
 from ganlib.ui.server.services import start
 from ganlib.ui.train.training_page import training_page
 
@@ -16,11 +16,11 @@ ICON = str(Path(__file__).with_name("icon.png"))
 __all__ = [
     "ICON",
     "all_pages",
+    "allowed_pages",
     "distributions",
     "flush_links",
     "guard",
     "interrupted_runs",
-    "let_in",
     "page_cards",
     "running_now",
     "runs_table",

@@ -60,7 +60,7 @@ PAGES = (
 
 
 def all_pages() -> list[st.Page]:
-    """Streamlit's page objects, the first of which is the default."""
+    """Returns Streamlit's page objects; the first is the default page."""
     return [
         st.Page(page.path, title=page.title, icon=page.icon, default=page is PAGES[0])
         for page in PAGES

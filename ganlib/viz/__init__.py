@@ -1,1 +1,1 @@
-"""From arrays to charts: pure functions that know neither page nor training."""
+"""Turns arrays into charts: pure functions without Streamlit and without TensorFlow."""

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-# How many times its spread a float32 may lie from 0, and its least size.
-_FINE = 1e4
-_LEAST = 1e-30
+# float32 is used only for values at most this many times their range away from 0, and for
+# magnitudes between the second constant and its inverse.
+_MAX_OFFSET = 1e4
+_MIN_FLOAT32 = 1e-30
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,18 @@ class Chart:
     layout: dict[str, Any]
 
     def to_plotly(self) -> "Figure":
-        """The same chart as a validated figure, for notebooks and export."""
+        """Returns the chart as a validated Plotly figure, for notebooks and export."""
         from plotly.graph_objects import Figure
 
         return Figure(list(self.traces), {"template": "plotly_white", **self.layout})
 
     def json(self) -> bytes:
-        """What the browser gets: a line of JSON with arrays as base64. Made once.
+        """Returns the chart as a line of JSON for plotly.js, with arrays as base64; cached.
 
-        Integers travel as int32 and all other numbers as float32, in the form that
-        plotly.js decodes by itself ("dtype", "bdata", and "shape" where there are rows and
-        columns); as float64 where float32 could not tell them apart, as numbers around a
-        million million that differ by one.
+        Arrays have the form that plotly.js decodes itself: "dtype", "bdata", and "shape" for
+        more than one dimension. Integers are sent as int32 and other numbers as float32, or
+        as float64 where float32 could not distinguish them, such as numbers around 1e12 that
+        differ by 1.
         """
         return self._json
 
@@ -63,7 +64,7 @@ def _packed(value: Any) -> Any:
         kind = "i4" if value.dtype.kind in "iu" else _float_kind(value)
         raw = np.ascontiguousarray(value, dtype=f"<{kind}").tobytes()
         packed = {"dtype": kind, "bdata": base64.b64encode(raw).decode("ascii")}
-        # Without it, the browser would take rows upon rows for one long row.
+        # Without a shape, plotly.js would read a matrix as one long row.
         return packed | ({"shape": ", ".join(map(str, value.shape))} if value.ndim > 1 else {})
     return value
 
@@ -76,6 +77,10 @@ def _float_kind(values: np.ndarray) -> str:
         return "f4"
     low, high = float(finite.min()), float(finite.max())
     largest = max(abs(low), abs(high))
-    # float32 has seven digits; three of them are to be left for the differences.
-    fits = largest <= _FINE * (high - low) or high == low
-    return "f4" if fits and (largest > _LEAST or not largest) and largest < 1 / _LEAST else "f8"
+    # float32 has seven digits, of which at least three must remain for the differences.
+    fits = largest <= _MAX_OFFSET * (high - low) or high == low
+    return (
+        "f4"
+        if fits and (largest > _MIN_FLOAT32 or not largest) and largest < 1 / _MIN_FLOAT32
+        else "f8"
+    )

@@ -1,6 +1,6 @@
-"""The colours that mean the same thing on every chart, on light and on dark.
+"""Colours with the same meaning on every chart, in the light and the dark theme.
 
-From the palette of Okabe and Ito, which people with colour blindness can tell apart.
+They are from the palette of Okabe and Ito, which people with colour blindness can distinguish.
 """
 
 REAL = "#0072B2"
@@ -21,20 +21,26 @@ _ROLES = {
 
 
 def of_role(role: str, position: int = 0) -> str:
-    """The colour of a curve that has a fixed one on every chart, such as "real" or "floor".
+    """Returns the colour of a curve.
 
     Args:
-        role: what a curve shows.
-        position: decides among the other colours where the role is none of these.
+        role: what the curve shows. "real", "generator", "floor" and some others have a fixed
+            colour on every chart.
+        position: of the curve in its chart; chooses the colour of any other role.
     """
     return _ROLES.get(role, OTHERS[position % len(OTHERS)])
 
 
 def rgba(colour: str, alpha: float) -> str:
-    """Takes "#0072B2" and 0.25, gives "rgba(0, 114, 178, 0.25)".
+    """Adds an opacity to a colour: "#0072B2" and 0.25 give "rgba(0, 114, 178, 0.25)".
 
+    Args:
+        colour: of the form #RRGGBB.
+        alpha: opacity, from 0 to 1.
+    Returns:
+        A CSS colour.
     Raises:
-        ValueError: the colour is not of the form #RRGGBB, or alpha not from 0 to 1.
+        ValueError: `colour` is not of the form #RRGGBB, or `alpha` is not from 0 to 1.
     """
     if len(colour) != 7 or colour[0] != "#":
         raise ValueError(f"A colour must be of the form #RRGGBB. Received: {colour!r}.")

@@ -1,4 +1,4 @@
-"""Figures of metrics over training."""
+"""Line charts of metrics over training."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -8,11 +8,12 @@ import numpy as np
 
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.curves import CurvesInfo, Mark, gathered
-from ganlib.viz.layout import chart_layout, log_axis, upright, x_axis
+from ganlib.viz.curves import CurvesInfo, Mark, merge_close
+from ganlib.viz.layout import chart_layout, log_axis, vertical_line, x_axis
 from ganlib.viz.metric_specs import Axis, MetricSpec
 
-# A line along the edge of a plot would be cut in half, so that axes reach a little further.
+# Axis settings by kind. A line along the edge of a plot would be cut in half, so "share" reaches
+# a little beyond 0 and 1.
 _AXES: Mapping[Axis, Mapping[str, Any]] = MappingProxyType(
     {
         "number": {},
@@ -23,7 +24,7 @@ _AXES: Mapping[Axis, Mapping[str, Any]] = MappingProxyType(
             "tickformat": ".0%",
             "fixedrange": True,
         },
-        # 2e-4 and not 0.0002, which leaves no room for the axis' title.
+        # 2e-4 instead of 0.0002, which would leave no room for the axis title.
         "rate": {"exponentformat": "e", "rangemode": "tozero"},
         "share of white": {"rangemode": "tozero", "tickformat": ".1~%"},
         "count": {"tickformat": "d"},
@@ -43,7 +44,7 @@ def metric_figure(
 
     Args:
         spec: the metric's row in `metric_specs`.
-        info: its curves.
+        info: the curves to draw.
         uirevision: see `chart_layout`.
         height: pixels.
     """
@@ -64,7 +65,7 @@ def metric_figure(
     note = _note(info)
     x, y = x_axis(info.x_kind), _y_axis(spec, info)
     if note:
-        # Without points Plotly would show -1 to 6, as if there could be negative steps.
+        # Without points Plotly would choose an axis from -1 to 6, as if steps could be negative.
         x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
     layout = chart_layout(
         title=spec.unit, uirevision=uirevision, height=height, x=x, y=y, note=note
@@ -75,22 +76,24 @@ def metric_figure(
 
 
 def marked(chart: Chart, marks: Sequence[Mark], length: float) -> Chart:
-    """The same chart with a dotted line at each mark, and above it a triangle to point at.
+    """Adds marks to a chart: a dotted line at each, with a triangle on top.
 
-    What was changed is told there alone: written along the line it would cover the curves, and
-    be cut where the chart is low.
+    The text of a mark appears when the pointer is over the triangle. Written along the line it
+    would cover the curves, and low charts would cut it.
 
     Args:
         chart: curves over training.
-        marks: ascending.
+        marks: in ascending order of x.
         length: of the horizontal axis, in its unit.
+    Returns:
+        A new chart.
     """
     if not marks:
         return chart
-    triangles = [_triangle(mark) for mark in gathered(marks, _TRIANGLE * length)]
+    triangles = [_triangle(mark) for mark in merge_close(marks, _TRIANGLE * length)]
     layout = {
         **chart.layout,
-        "shapes": [*chart.layout.get("shapes", []), *(upright(mark.x) for mark in marks)],
+        "shapes": [*chart.layout.get("shapes", []), *(vertical_line(mark.x) for mark in marks)],
         "annotations": [*chart.layout.get("annotations", []), *triangles],
     }
     return Chart(chart.traces, layout)
@@ -105,13 +108,13 @@ def steps_figure(
     uirevision: str,
     height: int = 240,
 ) -> Chart:
-    """A figure of the saved steps over the training, with the step on view marked.
+    """Draws a metric of the saved samples over training, with the selected step marked.
 
     Args:
         steps: (n,) ascending.
-        values: (n,), NaN where a step has none.
-        name: of the figure.
-        at: the step on view.
+        values: (n,), NaN at steps without a value.
+        name: of the metric.
+        at: the selected step.
         uirevision: see `chart_layout`.
         height: pixels.
     """
@@ -123,7 +126,7 @@ def steps_figure(
         y={"rangemode": "tozero"},
     )
     layout["showlegend"] = False
-    layout["shapes"] = [upright(at)]
+    layout["shapes"] = [vertical_line(at)]
     line = _line(name, steps, values, colours.GENERATED)
     line |= {
         "mode": "lines+markers",
@@ -137,14 +140,14 @@ def _y_axis(spec: MetricSpec, info: CurvesInfo) -> dict[str, Any]:
     axis = dict(_AXES[spec.axis])
     if spec.axis == "count":
         most = max(1, round(info.highest))
-        # Whole numbers only, about four ticks in all.
+        # Ticks at integers only, about four of them.
         axis |= {"range": [0, 1.06 * most], "dtick": -(-most // 4)}
     scale = log_axis(info.lowest, info.highest) if info.log else {"type": "linear"}
     return {**axis, **scale, "uirevision": scale["type"]}
 
 
 def _level(y: float) -> dict[str, Any]:
-    """A dotted line from end to end."""
+    """A horizontal dotted line over the full width."""
     return {
         "type": "line",
         "xref": "paper",
@@ -158,7 +161,7 @@ def _level(y: float) -> dict[str, Any]:
 
 
 def _triangle(mark: Mark) -> dict[str, Any]:
-    """Stands on the upper edge of the plot, below the legend."""
+    """A triangle on the upper edge of the plot, below the legend, with the text as hover."""
     return {
         "text": "▼",
         "hovertext": mark.text,
@@ -176,7 +179,7 @@ def _triangle(mark: Mark) -> dict[str, Any]:
 def _line(name: str, x: np.ndarray, y: np.ndarray, colour: str) -> dict[str, Any]:
     return {
         "type": "scatter",
-        # A line through one point is invisible, and every run begins with one point.
+        # A line through one point is invisible, and every run starts with one point.
         "mode": "lines" if len(x) > 1 else "markers",
         "name": name,
         "legendgroup": name,

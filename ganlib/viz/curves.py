@@ -1,7 +1,7 @@
-"""Curves over training: smoothed, thinned out, and ready to be drawn.
+"""Curves over training: smoothed, downsampled and ready to be drawn.
 
-Smoothing comes before thinning out: a running mean of what is left of 100,000 points
-would be a running mean of extremes.
+Smoothing comes before downsampling, which keeps extremes: their running mean would not be that
+of all points.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlib.viz.layout import XKind
-from ganlib.viz.thinning import MIN_POINTS, RunningMean, Stretches, decimate
+from ganlib.viz.thinning import MIN_POINTS, MinMaxPyramid, RunningMean, decimate
 
-# Of marks that are told together; more would not fit beside a low chart.
-_MOST_TOLD = 3
+# Lines in the text of a merged mark; more would not fit next to a low chart.
+_MAX_MERGED_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,13 @@ class Curve:
     """One series, ready to be drawn.
 
     Args:
-        name: what it shows: "discriminator", "generator", "real" ...
+        name: of the series, such as "discriminator", "generator" or "real".
         x: (p,) steps or seconds.
         y: (p,) float32, smoothed.
-        raw_x: (q,) steps or seconds of the shadow; empty without smoothing.
-        raw_y: (q,) float32, as measured.
-        hidden: points that a logarithmic axis cannot show, because they are not positive.
+        raw_x: (q,) steps or seconds of the raw values; empty without smoothing.
+        raw_y: (q,) float32, raw values, drawn as a shadow behind the smoothed ones.
+        hidden: number of points that a logarithmic axis cannot show because they are not
+            positive.
     """
 
     name: str
@@ -39,11 +40,11 @@ class Curve:
 
 @dataclass(frozen=True)
 class CurvesInfo:
-    """Curves of one chart; where they have a point, they have it at the same x.
+    """Curves of one chart, with points at the same values of x.
 
     Args:
         curves: in the order of the legend.
-        x_kind: what x is.
+        x_kind: unit of x.
         log: whether the vertical axis is logarithmic.
     """
 
@@ -66,23 +67,26 @@ class CurvesInfo:
 
 @dataclass(frozen=True)
 class Mark:
-    """A place on the horizontal axis at which something was changed.
+    """A mark on the horizontal axis where settings were changed during training.
 
     Args:
-        x: in the axis' unit.
-        text: what was changed; lines are separated by "<br>".
+        x: in the unit of the axis.
+        text: the changes; lines are separated by "<br>".
     """
 
     x: float
     text: str
 
 
-def gathered(marks: Sequence[Mark], width: float) -> list[Mark]:
-    """Marks that are all farther than that apart: each tells of those that follow closer.
+def merge_close(marks: Sequence[Mark], width: float) -> list[Mark]:
+    """Merges marks whose triangles would overlap.
 
     Args:
-        marks: ascending.
-        width: in the axis' unit.
+        marks: in ascending order of x.
+        width: marks at most this far after the first of a group are merged with it; in the
+            unit of the axis.
+    Returns:
+        Marks more than `width` apart, each with the texts of its group.
     """
     groups: list[list[Mark]] = []
     for mark in marks:
@@ -94,8 +98,8 @@ def gathered(marks: Sequence[Mark], width: float) -> list[Mark]:
 
 
 def _together(texts: Sequence[str]) -> str:
-    more = len(texts) - _MOST_TOLD
-    return "<br>".join([*texts[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
+    more = len(texts) - _MAX_MERGED_LINES
+    return "<br>".join([*texts[:_MAX_MERGED_LINES], *([f"and {more} more"] if more > 0 else [])])
 
 
 class GrowingCurves:
@@ -125,10 +129,10 @@ class GrowingCurves:
         self._means = {name: RunningMean(smoothing) for name in self._names}
         self._hidden = dict.fromkeys(self._names, 0)
         self._share = max(max_points // max(len(self._names), 1), MIN_POINTS)
-        self._lines = Stretches(len(self._names), 2 * self._share)
+        self._lines = MinMaxPyramid(len(self._names), 2 * self._share)
         # Two extremes of each stretch, and the ends: as many points as there may be. More would
         # not show, for a shadow is a band.
-        self._shadows = Stretches(len(self._names), max_points // 4 * 2 - 2)
+        self._shadows = MinMaxPyramid(len(self._names), max_points // 4 * 2 - 2)
 
     def __len__(self) -> int:
         """Rows so far."""
@@ -196,15 +200,17 @@ def curves_info(
     log: bool = False,
     max_points: int = 600,
 ) -> CurvesInfo:
-    """Curves of a history that is complete; see `GrowingCurves`.
+    """Returns the curves of a complete history; see `GrowingCurves`.
 
     Args:
         x: (n,) steps or seconds, ascending.
-        series: (n,) values by name.
-        x_kind: what x is.
+        series: name to (n,) values.
+        x_kind: unit of x.
         smoothing: weight of the past in the running mean, from 0 to 0.99.
-        log: leave out what is not positive.
-        max_points: at most so many points a trace.
+        log: leave out values that are not positive.
+        max_points: limit on the points of a trace.
+    Raises:
+        ValueError: a series does not have the shape of `x`.
     """
     for name, values in series.items():
         if values.shape != x.shape:

@@ -1,7 +1,7 @@
-"""A smooth density of a sample, with a bandwidth that keeps its peaks apart.
+"""Kernel density estimate of a sample, with a bandwidth that keeps separate peaks apart.
 
-KDEpy has the same rule, but takes the number of distinct values for the size of the sample: a
-million pixels of 256 brightnesses would count as 256.
+KDEpy has the same rule, but uses the number of distinct values as the sample size: a million
+pixels of 256 brightnesses would count as 256.
 """
 
 import numpy as np
@@ -15,21 +15,21 @@ _STAGES = 7
 
 
 def smooth_density(sample: WeightedSample, x: np.ndarray) -> np.ndarray | None:
-    """Gaussian kernel density by diffusion, its bandwidth by the improved Sheather-Jones rule.
+    """Estimates a density with a Gaussian kernel and the improved Sheather-Jones bandwidth.
 
-    That rule assumes nothing of the density's form, so that two peaks are not blurred into
-    one, as by the rules that look at the spread alone.
+    That rule makes no assumption about the form of the density. Rules based on the standard
+    deviation alone would blur two peaks into one.
 
     Args:
         sample: may be empty.
-        x: (k,) evenly spaced, ascending; values farther than its length beyond its ends
-            are counted, and not smoothed.
+        x: (k,) evenly spaced, ascending. Sample values farther from it than its own length
+            count in the total only.
     Returns:
-        (k,) density per unit of x; None of a sample that is empty or one spike: it has none.
+        (k,) density per unit of x; None if the sample is empty or all values are nearly equal.
     Source: Botev, Grotowski and Kroese 2010, arXiv 1011.2602, algorithm 1 and equation 21.
     """
     width = x[-1] - x[0]
-    # The density of the whole is mirrored at the ends of the mesh: they must be far away.
+    # The cosine transform mirrors the density at the ends of the mesh, so they must be far away.
     low, high = x[0] - width, x[-1] + width
     near = sample.between(low, high)
     if near.count < 2 or np.ptp(near.values) < 1e-6 * width:
@@ -47,12 +47,12 @@ def smooth_density(sample: WeightedSample, x: np.ndarray) -> np.ndarray | None:
 
 
 def _diffusion_time(waves: np.ndarray, count: int) -> float:
-    """The squared bandwidth on a mesh of length 1, where the estimate agrees with itself."""
+    """Squared bandwidth on a mesh of length 1: the fixed point of equation 21."""
     squares = np.arange(1, len(waves), dtype=np.float64) ** 2
     powers = (waves[1:] / 2) ** 2
 
     def roughness(order: int, time: float) -> float:
-        """Squared norm of that derivative of the density, smoothed for so long."""
+        """Squared norm of the derivative of this order after diffusion for `time`."""
         logs = order * np.log(squares) - squares * np.pi**2 * time
         return float(2 * np.pi ** (2 * order) * (np.exp(logs) * powers).sum())
 
@@ -64,11 +64,11 @@ def _diffusion_time(waves: np.ndarray, count: int) -> float:
             norm = roughness(order, (factor / (count * norm)) ** (2 / (3 + 2 * order)))
         return time - (2 * count * np.sqrt(np.pi) * norm) ** -0.4
 
-    # The first crossing, from below.
+    # The smallest root.
     for upper in np.geomspace(1e-7, 0.1, 25):
         if off(upper) > 0:
             return float(brentq(off, 0, upper))
-    # Too few different values for that rule: as for a Gaussian of the same spread.
+    # Too few distinct values for this rule: Silverman's rule for a Gaussian instead.
     centres = (np.arange(len(waves)) + 0.5) / len(waves)
     shares = idct(waves)
     spread = np.sqrt(

@@ -1,4 +1,4 @@
-"""Two one-dimensional samples side by side: densities, cumulative shares, quantiles."""
+"""Charts that compare two one-dimensional samples: densities, cumulative shares, quantiles."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,24 +9,24 @@ from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.density import smooth_density
-from ganlib.viz.histograms import AROUND, HistogramsInfo
+from ganlib.viz.histograms import BIN_HOVER, HistogramsInfo
 from ganlib.viz.layout import chart_layout, value_axis
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 _POINTS = 512
 _QUANTILES = 200
-# A second density that is one spike would flatten the first.
-_TALLEST = 2.8
+# Height of the axis over the first density's; a second one with a tall spike is cut there.
+_MAX_HEIGHT = 2.8
 
 
 @dataclass(frozen=True)
 class CurvesPair:
-    """Two curves over a common line; one is None where it cannot be drawn.
+    """Two curves over the same x.
 
     Args:
         x: (k,) ascending.
-        first: (k,).
-        second: (k,).
+        first: (k,) values; None if they cannot be computed.
+        second: (k,) values; None if they cannot be computed.
     """
 
     x: np.ndarray
@@ -39,9 +39,9 @@ class QuantilesInfo:
     """Quantiles of two samples at the same shares.
 
     Args:
-        shares: (k,) ascending, inside 0 to 1.
-        first: (k,).
-        second: (k,).
+        shares: (k,) ascending, between 0 and 1.
+        first: (k,) quantiles of the first sample.
+        second: (k,) quantiles of the second sample.
     """
 
     shares: np.ndarray
@@ -52,12 +52,12 @@ class QuantilesInfo:
 def density_info(
     first: WeightedSample, second: WeightedSample, view: tuple[float, float]
 ) -> CurvesPair:
-    """Smooth densities; see `smooth_density`.
+    """Estimates the densities of two samples; see `smooth_density`.
 
     Args:
-        first: one number at least.
-        second: likewise.
-        view: left and right end; values beyond count, and are not drawn.
+        first: at least one number.
+        second: at least one number.
+        view: left and right end of the chart. Values beyond it count in the total.
     """
     x = np.linspace(*view, _POINTS)
     return CurvesPair(x, smooth_density(first, x), smooth_density(second, x))
@@ -66,23 +66,23 @@ def density_info(
 def cumulative_info(
     first: WeightedSample, second: WeightedSample, view: tuple[float, float]
 ) -> CurvesPair:
-    """The share of values up to x: every value counts, exactly.
+    """Computes the empirical cumulative distribution functions of two samples, exactly.
 
     Args:
-        first: one number at least.
-        second: likewise.
-        view: left and right end.
+        first: at least one number.
+        second: at least one number.
+        view: left and right end of the chart.
     """
     x = np.linspace(*view, 2 * _POINTS)
     return CurvesPair(x, *(sample.up_to(x) / sample.count for sample in (first, second)))
 
 
 def quantiles_info(first: WeightedSample, second: WeightedSample) -> QuantilesInfo:
-    """Quantiles against each other, evenly spread shares and those of the tails.
+    """Computes quantiles of two samples, at evenly spaced shares and more densely in the tails.
 
     Args:
-        first: one number at least.
-        second: likewise.
+        first: at least one number.
+        second: at least one number.
     """
     fewer = min(first.count, second.count)
     count = min(fewer, _QUANTILES)
@@ -96,10 +96,17 @@ def quantiles_info(first: WeightedSample, second: WeightedSample) -> QuantilesIn
 def density_figure(
     info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
 ) -> Chart:
-    """Both densities over each other, filled; the first one decides how high the chart is."""
+    """Draws both densities over each other, filled.
+
+    Args:
+        info: densities to draw. The first one decides the height of the vertical axis.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        pair: names and colours.
+    """
     heights = [float(curve.max()) for curve in (info.first, info.second) if curve is not None]
-    top = min(max(heights), _TALLEST * heights[0]) if heights else 1.0
-    note = "" if info.first is not None and info.second is not None else _SPIKE
+    top = min(max(heights), _MAX_HEIGHT * heights[0]) if heights else 1.0
+    note = "" if info.first is not None and info.second is not None else _NO_DENSITY
     layout = chart_layout(
         title="density",
         uirevision=uirevision,
@@ -114,7 +121,14 @@ def density_figure(
 def cumulative_figure(
     info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
 ) -> Chart:
-    """Both cumulative curves; their largest gap is the Kolmogorov-Smirnov distance."""
+    """Draws both cumulative curves; their largest gap is the Kolmogorov-Smirnov distance.
+
+    Args:
+        info: shares to draw.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        pair: names and colours.
+    """
     layout = chart_layout(
         title="share up to here",
         uirevision=uirevision,
@@ -133,11 +147,11 @@ def quantiles_figure(
     height: int = 280,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
-    """Quantiles of the second against those of the first: on the line they are alike.
+    """Draws a quantile-quantile plot with the diagonal, on which equal distributions lie.
 
     Args:
-        info: what to draw.
-        view: both axes' ends.
+        info: quantiles to draw.
+        view: ends of both axes.
         uirevision: see `chart_layout`.
         height: pixels.
         pair: names and colours.
@@ -184,13 +198,13 @@ def bars_figure(
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
-    """Both histograms bar beside bar.
+    """Draws two histograms with their bars next to each other.
 
     Args:
-        info: of two samples.
+        info: histograms of two samples.
         uirevision: see `chart_layout`.
         height: pixels.
-        counts: values in a bin, instead of density.
+        counts: show the number of values in a bin instead of the density.
         pair: names and colours.
     """
     layout = _bins_layout(info, "values in a bin" if counts else "density", uirevision, height)
@@ -210,7 +224,15 @@ def difference_figure(
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
-    """Where the second has more than the first, upwards, and where it has less, downwards."""
+    """Draws the second histogram minus the first, bin by bin.
+
+    Args:
+        info: histograms of two samples.
+        uirevision: see `chart_layout`.
+        height: pixels.
+        counts: show the number of values in a bin instead of the density.
+        pair: names and colours.
+    """
     title = "difference of counts" if counts else "difference of density"
     layout = _bins_layout(info, title, uirevision, height)
     layout |= {"barmode": "overlay", "bargap": 0.05}
@@ -225,7 +247,7 @@ def difference_figure(
     )
 
 
-_SPIKE = "All values are equal, or nearly: there is no density to draw."
+_NO_DENSITY = "All values are equal, or nearly: there is no density to draw."
 
 
 def _named(pair: Pair) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -259,7 +281,7 @@ def _bins_layout(info: HistogramsInfo, title: str, uirevision: str, height: int)
         title=title,
         uirevision=uirevision,
         height=height,
-        x=value_axis(info.edges[0], info.edges[-1], AROUND),
+        x=value_axis(info.edges[0], info.edges[-1], BIN_HOVER),
         y={},
     )
 

@@ -1,4 +1,4 @@
-"""The figure of the first GAN paper: both densities, the discriminator, and from noise to data."""
+"""Figure 1 of the first GAN paper: both densities, the discriminator, and the map from z to x."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,24 +13,25 @@ from ganlib.viz.density import smooth_density
 from ganlib.viz.layout import chart_layout, value_labels
 
 _LINES = 41
-# Where the densities end and the lines begin, from below.
+# Top of the lines from z to x and bottom of the densities, as shares of the chart's height.
 _FLOOR, _CEILING = 0.2, 0.31
-# Losses whose discriminator says, at its best, which share of the samples at x is real.
+# Losses whose optimal discriminator is the share of real samples at x, p / (p + q).
 _PROBABLE = ("non_saturating", "least_squares", "relativistic")
 
 
 @dataclass(frozen=True)
 class GoodfellowInfo:
-    """What is drawn over x.
+    """Curves of the figure.
 
     Args:
-        x: (k,) ascending, where the discriminator was asked.
+        x: (k,) ascending, points at which the discriminator was evaluated.
         real: (k,) density of the data.
-        generated: (k,) density of the generated samples; None where they are one spike.
-        discriminator: (k,) 0 to 1, how real it finds x.
-        optimal: (k,) the best that it could say there; None where its loss has no such.
-        noise: (l,) of some samples, ascending.
-        landed: (l,) what the generator makes of them.
+        generated: (k,) density of the generated samples; None if all are nearly equal.
+        discriminator: (k,) output on a scale from 0, generated, to 1, real.
+        optimal: (k,) output of the optimal discriminator for both densities, NaN where both
+            are nearly 0; None if the loss has no such formula.
+        noise: (l,) some latents, ascending.
+        landed: (l,) the samples generated from them.
     """
 
     x: np.ndarray
@@ -45,14 +46,14 @@ class GoodfellowInfo:
 def goodfellow_info(
     samples: Arrays, real: np.ndarray, loss: str, density: np.ndarray | None = None
 ) -> GoodfellowInfo:
-    """From what a run keeps of a step.
+    """Computes the figure of a saved step.
 
     Args:
-        samples: "fixed" and "fresh" (n, 1), their "noise" (n, 1), and the views "surface",
-            "surface_at", "scores_real" and "scores_generated".
+        samples: "fixed" and "fresh" (n, 1), the "noise" (n, 1) of the fixed ones, and the views
+            "surface" (k,), "surface_at" (k,), "scores_real" and "scores_generated".
         real: (m, 1) real samples.
-        loss: what the networks play for.
-        density: (k,) of the data at `surface_at`, where it is known.
+        loss: name of the run's loss.
+        density: (k,) density of the data at `surface_at`; estimated from `real` if None.
     """
     x = samples["surface_at"].astype(np.float64)
     if density is None:
@@ -63,9 +64,9 @@ def goodfellow_info(
     optimal = None
     if loss in _PROBABLE and generated is not None:
         both = first + generated
-        # Where there is nothing at all, nothing can be said.
-        said = both > 1e-4 * both.max()
-        optimal = np.divide(first, both, out=np.full(len(x), np.nan), where=said)
+        # 0 / 0 far away from all samples.
+        defined = both > 1e-4 * both.max()
+        optimal = np.divide(first, both, out=np.full(len(x), np.nan), where=defined)
     noise = samples["noise"].ravel()
     order = np.argsort(noise)[np.linspace(0, len(noise) - 1, _LINES).round().astype(int)]
     return GoodfellowInfo(
@@ -80,12 +81,15 @@ def goodfellow_info(
 
 
 def realness(outputs: np.ndarray, loss: str, border: float) -> np.ndarray:
-    """The discriminator's outputs on a scale from 0, generated, to 1, real.
+    """Scales outputs of a discriminator or critic to 0, generated, to 1, real.
 
     Args:
         outputs: logits or scores, any shape.
-        loss: what they were learned with.
-        border: between real and generated, where only differences of outputs mean anything.
+        loss: name of the loss the network was trained with.
+        border: logit that becomes 0.5 with the loss relativistic, which determines logits only
+            up to a constant; other losses ignore it.
+    Returns:
+        Array of the same shape, from 0 to 1.
     """
     if loss in ("least_squares", "hinge"):
         return (np.clip(outputs, -1, 1) + 1) / 2
@@ -99,10 +103,10 @@ def realness(outputs: np.ndarray, loss: str, border: float) -> np.ndarray:
 def goodfellow_figure(
     info: GoodfellowInfo, view: tuple[float, float], *, uirevision: str, height: int = 380
 ) -> Chart:
-    """Densities and discriminator above, lines from the noise to where it lands below.
+    """Draws densities and discriminator, with lines from latents to their samples below.
 
     Args:
-        info: what to draw.
+        info: curves to draw.
         view: left and right end of x.
         uirevision: see `chart_layout`.
         height: pixels.
@@ -130,7 +134,7 @@ def goodfellow_figure(
         "tickvals": [0, 0.25, 0.5, 0.75, 1],
         "tickformat": ".0%",
         "showgrid": False,
-        "title": {"text": "taken for real", "standoff": 10},
+        "title": {"text": "classified as real", "standoff": 10},
         "fixedrange": True,
     }
     layout["yaxis2"].pop("rangemode")
@@ -152,7 +156,7 @@ def _densities(info: GoodfellowInfo) -> list[dict[str, Any]]:
         ("real", info.real, colours.REAL, "y", {"fill": "tozeroy"}),
         ("generated", info.generated, colours.GENERATED, "y", {"fill": "tozeroy"}),
         ("discriminator", info.discriminator, colours.DISCRIMINATOR, "y2", {}),
-        ("best possible", info.optimal, colours.DISCRIMINATOR, "y2", {"dash": "dot"}),
+        ("optimal", info.optimal, colours.DISCRIMINATOR, "y2", {"dash": "dot"}),
     ]
     return [
         {
@@ -173,8 +177,8 @@ def _densities(info: GoodfellowInfo) -> list[dict[str, Any]]:
 
 
 def _lines(info: GoodfellowInfo, view: tuple[float, float]) -> list[dict[str, Any]]:
-    """One trace of all lines, broken between them."""
-    # The noise has an axis of its own, as wide as that of x.
+    """The lines from z to x as one trace with gaps, and the two axes they connect."""
+    # z is scaled to the width of the chart.
     reach = max(float(np.abs(info.noise).max()), 1e-6)
     middle, half = (view[0] + view[1]) / 2, (view[1] - view[0]) / 2
     starts = middle + 0.8 * half * info.noise / reach

@@ -11,31 +11,31 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout, value_axis
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
-# How many bins: as wide as somebody found good.
+# Rules that choose the bin width from the sample, named after their authors.
 Rule = Literal["Freedman-Diaconis", "Scott", "Sturges"]
-_MOST_BINS = 1_000
-# The shares of the values below the two ends of what the bins cover.
+_MAX_BINS = 1_000
+# Quantiles that the bins must cover.
 _ENDS = np.array([0.001, 0.999])
-# What a hover says of a bin.
-AROUND = "around %{x:.4~g}"
+# Hover text of a bin.
+BIN_HOVER = "around %{x:.4~g}"
 
-# The chart's height in real histograms, and what it is where the generated one is higher; a
-# generator that puts everything on one spot would otherwise flatten the real one.
-_TALL, _TALLEST = 1.35, 2.8
+# Height of the axis over that of the real histogram: usually, and when the generated one is
+# higher. It has a limit because a generator that puts all samples on one value would otherwise
+# flatten the real histogram.
+_LOW_HEADROOM, _HIGH_HEADROOM = 1.35, 2.8
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """Densities of one set of samples.
+    """Histogram of one sample.
 
-    Over all samples the density times the width sums to 1, less the share that lies
-    outside the bins.
+    The density times the bin width sums to 1, minus the share of values outside the bins.
 
     Args:
         name: "real", "generated" or "noise".
         density: (bins,) float64, per unit of the data.
-        count: samples.
-        outside: how many of these lie outside the bins.
+        count: number of values.
+        outside: number of values outside the bins.
     """
 
     name: str
@@ -50,7 +50,7 @@ class HistogramsInfo:
 
     Args:
         edges: (bins + 1,) float64, evenly spaced.
-        histograms: real first, then generated and noise where there are any.
+        histograms: real first, then generated and noise if given.
     """
 
     edges: np.ndarray
@@ -61,7 +61,14 @@ class HistogramsInfo:
         return (self.edges[:-1] + self.edges[1:]) / 2
 
     def scaled(self, at: int, counts: bool) -> np.ndarray:
-        """(bins,) of the histogram at that place: densities, or the number of values."""
+        """Returns the values of one histogram.
+
+        Args:
+            at: index of the histogram.
+            counts: return the number of values in a bin instead of the density.
+        Returns:
+            (bins,) float64.
+        """
         histogram = self.histograms[at]
         width = self.edges[1] - self.edges[0]
         return histogram.density * (histogram.count * width if counts else 1)
@@ -75,25 +82,25 @@ def histogram_info(
     bins: int | Rule = 60,
     within: tuple[float, float] = EVERYWHERE,
 ) -> HistogramsInfo:
-    """Counts samples in bins that cover real and generated ones.
+    """Computes histograms over bins that cover real and generated samples.
 
-    The bins run from the lower 0.1 to the higher 99.9 percentile of real and of generated
-    samples, so that one outlier does not squeeze the rest. Around the real samples they are
-    widened to round numbers and a little more, and from there by half that width at a time:
-    a generator that moves does not move the axis with every draw.
+    The bins cover the 0.1 to 99.9 percentiles of both samples, so that one outlier does not
+    squeeze the rest. They are chosen around the real sample, with round numbers as ends. If the
+    generated sample needs more, they grow by half that width at a time, so that the axis does
+    not move with every small change of the generator.
 
     Args:
-        real: one number at least.
-        generated: may be empty; None before there are any.
-        noise: the generator's input; it is shown but does not widen the bins.
-        bins: from 2 to 1,000, or a rule, which is applied to the real samples.
-        within: the least and the greatest that a value can be, where bins end at last.
+        real: at least one number.
+        generated: may be empty; None if there is no generated sample yet.
+        noise: the generator's input; it does not widen the bins.
+        bins: from 2 to 1,000, or a rule, which is applied to the real sample.
+        within: smallest and greatest possible value; bins do not go beyond.
 
     Raises:
         ValueError: no real number, or a number of bins that is not allowed.
     """
-    if isinstance(bins, int) and not 2 <= bins <= _MOST_BINS:
-        raise ValueError(f"bins must be from 2 to {_MOST_BINS:,}. Received: {bins}.")
+    if isinstance(bins, int) and not 2 <= bins <= _MAX_BINS:
+        raise ValueError(f"bins must be from 2 to {_MAX_BINS:,}. Received: {bins}.")
     given = {"real": real, "generated": generated, "noise": noise}
     if not real.count:
         raise ValueError("A histogram needs at least one finite real sample. Received: none.")
@@ -113,28 +120,28 @@ def histogram_figure(
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
-    """Real and generated as filled steps over each other, noise as a faint outline.
+    """Draws real and generated histograms over each other, and noise as a faint outline.
 
     Args:
-        info: what to draw.
+        info: histograms to draw.
         uirevision: see `chart_layout`.
         height: pixels.
-        counts: values in a bin, instead of density.
+        counts: show the number of values in a bin instead of the density.
         pair: names and colours of the first two.
     """
     width = info.edges[1] - info.edges[0]
-    # With the shape "hvh" a step is centred on its point, so a hover names the bin's centre.
+    # With the shape "hvh" a step is centred on its point, so the hover shows the bin's centre.
     x = np.concatenate(([info.centres[0] - width], info.centres, [info.centres[-1] + width]))
     first, second = pair.texts
-    looks = {
+    styles = {
         "real": (first, pair.first_colour),
         "generated": (second, pair.second_colour),
         "noise": ("noise", colours.of_role("noise")),
     }
     traces = [
-        _trace(info.scaled(at, counts), x, *looks[histogram.name])
+        _trace(info.scaled(at, counts), x, *styles[histogram.name])
         for at, histogram in enumerate(info.histograms)
-        # Noise may lie far from the data, and what is not to be seen has no place in the legend.
+        # Noise may lie outside the bins; then it has no entry in the legend.
         if histogram.name != "noise" or histogram.density.any()
     ]
     top = _top(info) * (info.histograms[0].count * width if counts else 1)
@@ -142,7 +149,7 @@ def histogram_figure(
         title="values in a bin" if counts else "density",
         uirevision=uirevision,
         height=height,
-        x=value_axis(info.edges[0], info.edges[-1], AROUND),
+        x=value_axis(info.edges[0], info.edges[-1], BIN_HOVER),
         y={"range": [0, top]},
     )
     layout["annotations"] = [
@@ -156,7 +163,7 @@ def histogram_figure(
 
 def _range(real: WeightedSample, generated: WeightedSample | None) -> tuple[float, float]:
     low, high = real.quantiles(_ENDS)
-    # Of values that are all alike there is no span.
+    # If all values are equal, the bins still need a width.
     largest = max(abs(low), abs(high))
     span = max(high - low, 1e-13 * largest) if high > low else max(1e-3 * largest, 1e-6)
     unit = 10.0 ** np.floor(np.log10(span)) / 2
@@ -170,12 +177,12 @@ def _range(real: WeightedSample, generated: WeightedSample | None) -> tuple[floa
 
 
 def _bins_by(rule: Rule, real: WeightedSample, low: float, high: float) -> int:
-    """How many bins the rule makes from `low` to `high`; values beyond have no say."""
+    """Number of bins by the rule, applied to the real values from `low` to `high`."""
     inside = real.between(low, high)
     if inside.constant:
         return 2
-    # The widths that numpy.histogram_bin_edges takes too; it would make all the bins first,
-    # and of a heavy tail there are millions.
+    # The same widths as numpy.histogram_bin_edges, which would build all the bins: millions for
+    # a heavy tail.
     if rule == "Freedman-Diaconis":
         quarter, three = inside.quantiles(np.array([0.25, 0.75]))
         width = 2 * (three - quarter) / np.cbrt(inside.count)
@@ -183,7 +190,7 @@ def _bins_by(rule: Rule, real: WeightedSample, low: float, high: float) -> int:
         width = np.cbrt(24 * np.sqrt(np.pi) / inside.count) * inside.sd
     else:
         width = np.ptp(inside.values) / (np.log2(inside.count) + 1)
-    most = (high - low) / _MOST_BINS
+    most = (high - low) / _MAX_BINS
     return int(max(np.ceil((high - low) / max(width, most)), 2))
 
 
@@ -194,18 +201,19 @@ def _count(name: str, sample: WeightedSample, edges: np.ndarray) -> Histogram:
 
 
 def _top(info: HistogramsInfo) -> float:
-    """Upper end of the axis: one where a generator is about right, another where it is too narrow.
+    """Upper end of the vertical axis; see `_LOW_HEADROOM`.
 
-    Were it to follow the generated histogram, it would jump with every draw.
+    It takes one of two values, because an axis that followed the generated histogram would jump
+    at every update.
     """
     by_name = {histogram.name: histogram.density.max() for histogram in info.histograms}
     real = by_name["real"] or 1.0
-    tall = by_name.get("generated", 0.0) > _TALL * real
-    return float((_TALLEST if tall else _TALL) * real)
+    tall = by_name.get("generated", 0.0) > _LOW_HEADROOM * real
+    return float((_HIGH_HEADROOM if tall else _LOW_HEADROOM) * real)
 
 
 def _beyond(info: HistogramsInfo, value: float, bin: int) -> dict[str, Any]:
-    """How high a bar is that the axis cuts, beside its upper end."""
+    """Label at a bar that is higher than the axis, with its height."""
     right = bin < len(info.centres) / 2
     return {
         "text": f"↑ up to {value:,.3g}",

@@ -1,12 +1,12 @@
-"""The layout all charts share: tight margins, legend on top, nothing that moves by itself."""
+"""Layout shared by all charts: tight margins, a legend on top, and no jumps at updates."""
 
 import math
 from typing import Any, Literal
 
 from ganlib.viz import colours
 
-# From this size on, a number is labelled with a prefix of SI; from so many widths of the axis
-# away from 0 on, by its difference from a round one; and at most so many labels there are then.
+# Numbers from _LARGE on are labelled with SI prefixes. If an axis is farther from 0 than _FAR
+# times its width, labels are differences from a round number, at most _LABELS of them.
 _LARGE = 1e5
 _FAR = 2e4
 _LABELS = 6
@@ -23,24 +23,24 @@ def chart_layout(
     y: dict[str, Any],
     note: str = "",
 ) -> dict[str, Any]:
-    """A Plotly layout.
+    """Returns a Plotly layout.
 
     Args:
-        title: what the vertical axis shows, such as "loss".
-        uirevision: zoom and hidden curves are kept for as long as this stays the same;
-            the run's id is a good one. Each axis adds its own kind, so that a zoom on
-            steps is not applied to seconds, nor one on a linear axis to a logarithmic.
+        title: of the vertical axis, such as "loss".
+        uirevision: zoom and hidden curves are kept for as long as this stays the same, for
+            example the run's id. Each axis adds its own kind to it, so that a zoom on steps is
+            not applied to seconds, nor a zoom on a linear axis to a logarithmic one.
         height: pixels.
-        x: what the horizontal axis adds or changes.
-        y: what the vertical axis adds or changes.
-        note: a sentence shown in the middle, where there is nothing else to see.
+        x: additional settings of the horizontal axis.
+        y: additional settings of the vertical axis.
+        note: a sentence in the middle of an empty chart.
     """
     annotations = [_note(note)] if note else []
     return {
         "height": height,
         "uirevision": uirevision,
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
-        # Fixed on the left: labels that change their width must not move the curves.
+        # The left margin is fixed, so that wider labels do not move the curves.
         "margin": {"l": 64, "r": 12, "t": 34, "b": 42},
         "separators": ".,",
         "hovermode": "x unified",
@@ -62,7 +62,7 @@ def chart_layout(
 
 
 def x_axis(kind: XKind) -> dict[str, Any]:
-    """The horizontal axis of curves over training: steps, or seconds without pauses."""
+    """Returns the horizontal axis of curves over training: steps, or seconds without pauses."""
     if kind == "step":
         title, hover = "step", "step %{x:,d}"
     else:
@@ -70,7 +70,7 @@ def x_axis(kind: XKind) -> dict[str, Any]:
     return {
         "title": {"text": title, "standoff": 6},
         "unifiedhovertitle": {"text": hover},
-        # 10,000 and not 10^4; 0.5 where somebody has zoomed in.
+        # 10,000 instead of 10^4, and 0.5 on a zoomed axis.
         "tickformat": ",.12~g",
         "nticks": 7,
         "tickangle": 0,
@@ -82,13 +82,13 @@ def x_axis(kind: XKind) -> dict[str, Any]:
 def value_axis(
     low: float, high: float, hover: str = "%{x:.4~g}", title: str = "value"
 ) -> dict[str, Any]:
-    """The horizontal axis of the data's own values.
+    """Returns a horizontal axis of data values.
 
     Args:
         low: left end.
         high: right end.
-        hover: what a hover says of its place.
-        title: what it shows.
+        hover: Plotly template of the heading of a hover.
+        title: of the axis.
     """
     return {
         **value_labels(low, high, title),
@@ -100,9 +100,9 @@ def value_axis(
 
 
 def log_axis(lowest: float, highest: float) -> dict[str, Any]:
-    """A logarithmic axis labelled 0.1, 0.2, 0.5, 1 ... where Plotly would write 2, 5, 10^-1.
+    """Returns a logarithmic axis labelled 0.1, 0.2, 0.5, 1, where Plotly would write 2, 5, 10^-1.
 
-    Within less than a decade there may be none of these, but there Plotly's own are good.
+    An axis of less than a decade keeps Plotly's labels, because it may contain none of these.
 
     Args:
         lowest: smallest value shown, above 0.
@@ -113,28 +113,28 @@ def log_axis(lowest: float, highest: float) -> dict[str, Any]:
     first, last = math.floor(math.log10(lowest)), math.ceil(math.log10(highest))
     leading = (1, 2, 5) if last - first <= 3 else (1,)
     ticks = [digit * 10.0**power for power in range(first, last + 1) for digit in leading]
-    # Short, or the title of the axis would be written over: 1e-5 and not 0.00001.
+    # 1e-5 instead of 0.00001, which would overlap the title of the axis.
     text = [f"{tick:g}".replace("e-0", "e-") for tick in ticks]
     return {"type": "log", "tickvals": ticks, "ticktext": text}
 
 
-def upright(x: float) -> dict[str, Any]:
-    """A dotted line from the bottom to the top of a chart."""
+def vertical_line(x: float) -> dict[str, Any]:
+    """Returns a dotted line from the bottom to the top of a chart, as a Plotly shape."""
     line = {"color": colours.NEUTRAL, "width": 1, "dash": "dot"}
     return {"type": "line", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 
 
 def value_labels(low: float, high: float, title: str = "") -> dict[str, Any]:
-    """What an axis of values adds, so that labels are short where values are large.
+    """Returns axis settings that keep the labels of large values short.
 
-    Values of 100,000 and more are labelled as 100k or 5M. Where they lie so far from 0 that
-    all labels would begin with the same digits, the labels say how far from a round number,
-    which the title names.
+    Values of 100,000 and more are labelled as 100k or 5M. If the axis is so far from 0 that all
+    labels would start with the same digits, they are differences from a round number, which is
+    named in the title.
 
     Args:
-        low: the axis' lower end.
-        high: its upper end.
-        title: what it shows; empty where only such a number is to be named.
+        low: lower end of the axis.
+        high: upper end of the axis.
+        title: of the axis; if empty, there is a title only to name a round number.
     """
     largest, width = max(abs(low), abs(high)), high - low
     if largest < _FAR * width:
@@ -160,7 +160,7 @@ def _axis(uirevision: str, extra: dict[str, Any]) -> dict[str, Any]:
     return {
         "zeroline": False,
         "showline": False,
-        # Invisible ticks keep the labels off the curves.
+        # Invisible ticks keep a distance between labels and curves.
         "ticks": "outside",
         "ticklen": 6,
         "tickcolor": "rgba(0, 0, 0, 0)",
@@ -180,6 +180,6 @@ def _note(text: str) -> dict[str, Any]:
         "x": 0.5,
         "y": 0.5,
         "showarrow": False,
-        # Above the line that may be drawn in the middle.
+        # Above a line that may be drawn in the middle.
         "yshift": 12,
     }

@@ -1,7 +1,7 @@
-"""How each metric is drawn over training: one row a chart.
+"""Table of the charts of metrics over training: one row per chart.
 
-A metric reaches the page in two places: the line that computes it (a training step returns it, or
-`ganlib.training.evaluation` adds it to a sample's scores) and its row here.
+To add a metric to the page, write the line that computes it (a training step returns it, or
+`ganlib.training.evaluation` adds it to a sample's scores) and a row here.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,23 +15,24 @@ Axis = Literal["number", "from zero", "share", "count", "rate", "share of white"
 class MetricSpec:
     """One chart of one or more metrics over training.
 
-    In all texts "{judge}" stands for "critic" where the recipe trains a critic, and for
+    In all texts "{discriminator}" stands for "critic" where the recipe trains a critic, and for
     "discriminator" elsewhere.
 
     Args:
         name: shown in the list of charts.
-        curves: the metric behind each curve, by the curve's name. Names with a colour of their
-            own are in `ganlib.viz.colours`.
+        curves: name of a curve to name of its metric. `ganlib.viz.colours` gives some names of
+            curves a fixed colour.
         unit: title of the vertical axis.
         alt: describes the chart to a screen reader.
-        help: one sentence on what the metric is good for.
-        axis: its range and ticks. "share" runs from 0 to 100 %.
+        help: one sentence on the meaning of the metric.
+        axis: range and ticks of the vertical axis. "share" runs from 0 to 100 %.
         label: a curve's entry in the legend; "{}" is the curve's name.
         level: a dotted horizontal line at this value.
         shadow: opacity of the raw values behind a smoothed curve.
         smoothed: whether the running mean applies.
-        log: whether the vertical axis is logarithmic: if the user chooses it, always or never.
-        of_samples: whether the metrics are scores of saved samples, not values of every step.
+        log: when the vertical axis is logarithmic: if the user chooses it, always or never.
+        of_samples: whether the metrics are scores of saved samples instead of values of every
+            step.
     """
 
     name: str
@@ -48,15 +49,15 @@ class MetricSpec:
     of_samples: bool = False
 
     def is_log(self, chosen: bool) -> bool:
-        """Whether the vertical axis is logarithmic, where the user chose `chosen`."""
+        """Returns whether the vertical axis is logarithmic, given the user's choice."""
         return self.log == "always" or (self.log == "chosen" and chosen)
 
 
 LOSSES = MetricSpec(
     name="Losses",
-    curves={"{judge}": "discriminator_loss", "generator": "generator_loss"},
+    curves={"{discriminator}": "discriminator_loss", "generator": "generator_loss"},
     unit="loss",
-    alt="Losses of {judge} and generator over training",
+    alt="Losses of {discriminator} and generator over training",
     help="What each network minimises.",
 )
 
@@ -70,10 +71,10 @@ METRICS: dict[str, MetricSpec] = {
             axis="share",
             label="on {}",
             level=0.5,
-            # A batch's accuracy jumps from 0 to 1 and back: any darker hides the mean.
+            # The accuracy of a batch jumps between 0 and 1: a darker shadow would hide the mean.
             shadow=0.07,
             log="never",
-            alt="How often the {judge} is right on real and on generated samples",
+            alt="How often the {discriminator} is right on real and on generated samples",
             help="how often the discriminator is right. At 50 %, the dotted line, it does no "
             "better than a coin.",
         ),
@@ -89,20 +90,20 @@ METRICS: dict[str, MetricSpec] = {
         ),
         MetricSpec(
             name="Clipped weights",
-            curves={"{judge}": "clipped_share"},
+            curves={"{discriminator}": "clipped_share"},
             unit="clipped",
             axis="share",
             label="weights of {}",
             smoothed=False,
             log="never",
-            alt="Share of the {judge}'s weights at the clipping limit over training",
+            alt="Share of the {discriminator}'s weights at the clipping limit over training",
             help="the share of the critic's weights at the limit they are clipped to. If nearly "
             "all are there, the critic can only draw simple lines.",
         ),
         MetricSpec(
             name="Learning rates",
             curves={
-                "{judge}": "discriminator_learning_rate",
+                "{discriminator}": "discriminator_learning_rate",
                 "generator": "generator_learning_rate",
             },
             unit="rate",
@@ -114,7 +115,7 @@ METRICS: dict[str, MetricSpec] = {
         MetricSpec(
             name="Gradient norms",
             curves={
-                "{judge}": "discriminator_gradient_norm",
+                "{discriminator}": "discriminator_gradient_norm",
                 "generator": "generator_gradient_norm",
             },
             unit="gradient norm",
@@ -207,10 +208,10 @@ METRICS: dict[str, MetricSpec] = {
             curves={"upper bound": "lipschitz_bound", "largest seen": "largest_slope"},
             unit="slope",
             smoothed=False,
-            # The bound is often a hundred times the slopes seen.
+            # The bound is often a hundred times the largest slope seen.
             log="always",
             of_samples=True,
-            alt="Upper bound of the {judge}'s slope, and the largest slope seen, over training",
+            alt="Upper bound of the {discriminator}'s slope and largest slope seen over training",
             help="the discriminator's score changes by at most this much per unit of distance "
             "between two inputs. The true limit lies between this bound and the largest slope "
             "seen at samples.",
@@ -220,11 +221,11 @@ METRICS: dict[str, MetricSpec] = {
 
 
 def available_metrics(recorded: Collection[str], critic: bool) -> tuple[str, ...]:
-    """Names of the charts that a run can fill.
+    """Returns the names of the charts for which a run has data.
 
     Args:
-        recorded: names of the run's metrics and scores. Before the first step there are no
-            metrics; then the charts that every run fills are offered.
+        recorded: names of the run's metrics and scores. Before the first step there are none;
+            then the charts that every run has are returned.
         critic: whether the run trains a critic.
     """
     found = [
@@ -238,6 +239,11 @@ def available_metrics(recorded: Collection[str], critic: bool) -> tuple[str, ...
 
 
 def default_metric(available: Sequence[str], critic: bool) -> str:
-    """Name of the chart shown until the user chooses another."""
+    """Returns the name of the chart that is shown until the user chooses another.
+
+    Args:
+        available: names of the charts, from `available_metrics`.
+        critic: whether the run trains a critic.
+    """
     wanted = "Distance" if critic else "Accuracy"
     return wanted if wanted in available else available[0]

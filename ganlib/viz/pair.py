@@ -1,4 +1,4 @@
-"""How two samples are called and coloured, wherever they stand side by side."""
+"""Names and colours of two samples that are compared on a chart."""
 
 import html
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from ganlib.viz import colours
 
 @dataclass(frozen=True)
 class Pair:
-    """Names and colours of two samples; what is real is blue, what is generated vermilion.
+    """Names and colours of two samples. Real samples are blue, generated ones vermilion.
 
     Args:
-        first: the sample that is compared with.
-        second: the sample that is compared.
+        first: name of the reference sample.
+        second: name of the sample compared with it.
         first_colour: of the form #RRGGBB.
-        second_colour: likewise.
+        second_colour: of the form #RRGGBB.
     """
 
     first: str = "real"
@@ -24,7 +24,7 @@ class Pair:
 
     @property
     def texts(self) -> tuple[str, str]:
-        """Both names for Plotly, which takes tags and %{...} in a text for its own."""
+        """Both names, escaped: Plotly would interpret tags and %{...} in a text."""
         first, second = (
             html.escape(name, quote=False).replace("{", "&#123;")
             for name in (self.first, self.second)
@@ -36,10 +36,10 @@ REAL_AND_GENERATED = Pair()
 
 
 def two_generated(first: str, second: str) -> Pair:
-    """Generated samples of two runs."""
+    """Returns the pair of the generated samples of two runs, by name."""
     return Pair(first, second, colours.GENERATED, colours.OTHERS[0])
 
 
 def two_real(first: str, second: str) -> Pair:
-    """Two samples of a user's own."""
+    """Returns the pair of two samples of a user's own data, by name."""
     return Pair(first, second, colours.REAL, colours.OTHERS[0])

@@ -1,4 +1,4 @@
-"""Real and generated 2-D samples as two clouds of points."""
+"""Scatter plot of real and generated 2-D samples."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout, value_labels
 
 MAX_POINTS = 2_500
-_MOST_SLOW = 800
-# Pixels below the plot: of the axis' labels, of labels and title, of the line that tells of
-# points which are not to be seen.
-_LABELLED, _TITLED, _TOLD = 24, 42, 18
+_MAX_SVG_POINTS = 800
+# Pixels below the plot: for the labels of the axis, for labels and title, and for the note on
+# points that are not shown.
+_LABELS, _LABELS_AND_TITLE, _NOTE = 24, 42, 18
 
 
 @dataclass(frozen=True)
 class PlaneInfo:
-    """Points to draw and the view they are looked at through.
+    """Points to draw and the ranges of both axes.
 
     Args:
         real: (n, 2) float32 or float64, finite, n at most `MAX_POINTS`.
-        generated: (m, 2) likewise, finite, m at most `MAX_POINTS`.
+        generated: (m, 2) float32 or float64, finite, m at most `MAX_POINTS`.
         x_range: left and right end of the view.
-        y_range: lower and upper end; as far apart as those of x, unless the real points reach
-            so much farther in one direction that a square would make a line of them.
-        outside: how many of the generated points drawn lie outside the view.
-        not_finite: generated points left out because they are nowhere.
+        y_range: lower and upper end. The view is a square, unless the real points extend so
+            much farther in one direction that they would look like a line.
+        outside: number of generated points outside the view.
+        not_finite: number of generated points left out because they are not finite.
     """
 
     real: np.ndarray
@@ -46,38 +46,38 @@ class PlaneInfo:
 
     @property
     def is_square(self) -> bool:
-        """Whether one unit is equally long in both directions."""
+        """Whether one unit has the same length in both directions."""
         return bool(np.isclose(*self.size, rtol=1e-6, atol=0))
 
 
 def plane_info(real: np.ndarray, generated: np.ndarray) -> PlaneInfo:
-    """Chooses the points and a view around the real ones; see `metrics.extent.view`.
+    """Chooses the points to draw and a view around the real ones; see `metrics.extent.view`.
 
-    The generated points have no say in it: it stays where it is while they move,
-    and those that lie outside are counted. Of more than 2,500 points the first are taken,
-    which is a fair choice of independent samples.
+    The view does not depend on generated points, so that it stays the same while they move;
+    generated points outside are counted. Of more than 2,500 points the first are taken: samples
+    are independent, so this choice has no bias.
 
     Args:
-        real: (n, 2), finite or not; what is not finite is left out.
-        generated: (m, 2), the same.
+        real: (n, 2); points that are not finite are left out.
+        generated: (m, 2); points that are not finite are left out.
 
     Raises:
-        ValueError: not points of a plane, or no finite real one.
+        ValueError: an array has another shape, or no real point is finite.
     """
-    shown, _ = _finite("real", real)
-    made, lost = _finite("generated", generated)
-    if not len(shown):
+    finite_real, _ = _finite("real", real)
+    drawn, not_finite = _finite("generated", generated)
+    if not len(finite_real):
         raise ValueError("A plane needs at least one finite real point. Received: none.")
-    centre, half = view(shown.astype(np.float64))
-    made = made[:MAX_POINTS]
+    centre, half = view(finite_real.astype(np.float64))
+    drawn = drawn[:MAX_POINTS]
     lows, highs = centre - half, centre + half
     return PlaneInfo(
-        shown[:MAX_POINTS],
-        made,
+        finite_real[:MAX_POINTS],
+        drawn,
         (float(lows[0]), float(highs[0])),
         (float(lows[1]), float(highs[1])),
-        int((abs(made - centre) > half).any(axis=1).sum()),
-        lost,
+        int((abs(drawn - centre) > half).any(axis=1).sum()),
+        not_finite,
     )
 
 
@@ -90,42 +90,42 @@ def plane_figure(
     above: Sequence[dict[str, Any]] = (),
     hidden: Collection[str] = (),
 ) -> Chart:
-    """Real points below, generated above; one unit equally long in both directions of a square.
+    """Draws the real points and, over them, the generated ones.
 
     Args:
-        info: what to draw.
+        info: points to draw.
         uirevision: see `chart_layout`.
         height: pixels.
         below: traces under the points; see `plane_layers`.
-        above: traces over them.
-        hidden: "real" or "generated", where these points are not to be seen.
+        above: traces over the points.
+        hidden: "real", "generated" or both, to leave these points out.
     """
     x_labels = value_labels(*info.x_range)
-    below_axis = _TITLED if "title" in x_labels else _LABELLED
+    below_axis = _LABELS_AND_TITLE if "title" in x_labels else _LABELS
     layout = chart_layout(
         title="",
         uirevision=uirevision,
         height=height,
         x={"range": list(info.x_range), "constrain": "domain", **x_labels},
-        # The square is made smaller where there is no room, never cut: what the count
-        # calls outside is outside the picture.
+        # A square that does not fit is made smaller instead of cut, so that the points counted
+        # as outside are the ones that cannot be seen.
         y={"range": list(info.y_range), "constrain": "domain", **value_labels(*info.y_range)}
         | ({"scaleanchor": "x"} if info.is_square else {}),
     )
     layout["hovermode"] = "closest"
-    # Also where there is nothing to be told, or the square would change its size with it.
-    layout["margin"] |= {"l": 44, "b": below_axis + _TOLD}
+    # Room for the note is always kept, or the square would change its size with it.
+    layout["margin"] |= {"l": 44, "b": below_axis + _NOTE}
     if "generated" not in hidden and (info.outside or info.not_finite):
-        layout["annotations"] = [_told(info, below_axis)]
+        layout["annotations"] = [_outside_note(info, below_axis)]
     clouds = [
-        # Larger, so that it can still be seen around generated points that hit it.
+        # Larger, so that real points remain visible under generated ones.
         _cloud("real", info.real, size=7, alpha=0.35),
         _cloud("generated", info.generated, size=4, alpha=0.55),
     ]
     clouds = [cloud for cloud in clouds if cloud["name"] not in hidden]
     if below:
-        # WebGL draws under everything else; what is to be on top of layers is drawn slowly.
-        clouds = [_slow(cloud) for cloud in clouds]
+        # WebGL traces are always under all others; points over a layer must be SVG, which is slow.
+        clouds = [_without_webgl(cloud) for cloud in clouds]
     legend = [_legend(cloud["name"]) for cloud in clouds]
     return Chart((*below, *clouds, *above, *legend), layout)
 
@@ -142,8 +142,8 @@ def _finite(name: str, points: np.ndarray) -> tuple[np.ndarray, int]:
 
 def _cloud(name: str, points: np.ndarray, *, size: int, alpha: float) -> dict[str, Any]:
     return {
-        # Drawn by WebGL: an update of 5,000 points takes 30 ms and not 270, and training
-        # wants the processor too.
+        # WebGL: an update of 5,000 points takes 30 ms instead of 270, and training needs the
+        # processor too.
         "type": "scattergl",
         "mode": "markers",
         "name": name,
@@ -156,14 +156,14 @@ def _cloud(name: str, points: np.ndarray, *, size: int, alpha: float) -> dict[st
     }
 
 
-def _slow(cloud: dict[str, Any]) -> dict[str, Any]:
-    """The same points without WebGL, and fewer of them."""
-    fewer = {"x": cloud["x"][:_MOST_SLOW], "y": cloud["y"][:_MOST_SLOW]}
+def _without_webgl(cloud: dict[str, Any]) -> dict[str, Any]:
+    """The same points as an SVG trace, and fewer of them."""
+    fewer = {"x": cloud["x"][:_MAX_SVG_POINTS], "y": cloud["y"][:_MAX_SVG_POINTS]}
     return {**cloud, **fewer, "type": "scatter"}
 
 
 def _legend(name: str) -> dict[str, Any]:
-    """A dot of the full colour: one as translucent as the points could hardly be seen."""
+    """Legend entry in the opaque colour; one as translucent as the points would be too faint."""
     return {
         "type": "scattergl",
         "mode": "markers",
@@ -175,7 +175,7 @@ def _legend(name: str) -> dict[str, Any]:
     }
 
 
-def _told(info: PlaneInfo, below_axis: int) -> dict[str, Any]:
+def _outside_note(info: PlaneInfo, below_axis: int) -> dict[str, Any]:
     parts = []
     if info.outside:
         parts.append(f"{info.outside:,} generated outside")
@@ -187,7 +187,7 @@ def _told(info: PlaneInfo, below_axis: int) -> dict[str, Any]:
         "yref": "paper",
         "x": 1,
         "xanchor": "right",
-        # Not above, where a narrow chart has its legend, nor over the points.
+        # Below: above is the legend of a narrow chart.
         "y": 0,
         "yanchor": "top",
         "yshift": -below_axis,

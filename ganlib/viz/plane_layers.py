@@ -1,4 +1,4 @@
-"""Layers over the clouds of a plane: what the discriminator says, how noise is bent, what pulls."""
+"""Layers of the scatter plot: the discriminator's output, the generator's manifold, gradients."""
 
 from typing import Any
 
@@ -7,20 +7,20 @@ import numpy as np
 from ganlib.viz import colours
 from ganlib.viz.goodfellow import realness
 
-# Shades of the cells of the latent grid, from the thinnest to the densest.
+# Opacities of the cells of the latent grid, from the lowest to the highest density.
 _SHADES = (0.05, 0.12, 0.2, 0.3, 0.42)
-# Length of a long arrow, as a share of the view.
+# Length of the 95th percentile of the arrows, as a share of the view.
 _ARROW = 0.1
 
 
 def surface_layer(at: np.ndarray, surface: np.ndarray, loss: str, border: float) -> dict[str, Any]:
-    """The discriminator's answer everywhere: blue where it says real, vermilion where not.
+    """Draws the discriminator's output as a heat map, from vermilion, generated, to blue, real.
 
     Args:
         at: (2, k) x of the columns and y of the rows.
-        surface: (k, k) its outputs.
-        loss: what it learned with; see `realness`.
-        border: likewise.
+        surface: (k, k) outputs of the discriminator or critic.
+        loss: name of the run's loss; see `realness`.
+        border: see `realness`.
     """
     return {
         "type": "heatmap",
@@ -37,15 +37,17 @@ def surface_layer(at: np.ndarray, surface: np.ndarray, loss: str, border: float)
             [1, colours.rgba(colours.REAL, 0.55)],
         ],
         "showscale": False,
-        "hovertemplate": "taken for real: %{z:.0%}<extra>discriminator</extra>",
+        "hovertemplate": "classified as real: %{z:.0%}<extra>discriminator</extra>",
     }
 
 
 def manifold_layers(manifold: np.ndarray) -> list[dict[str, Any]]:
-    """Where a grid of latents lands: cells of equal probability, the darker the denser.
+    """Draws the generator's images of the cells of a latent grid.
+
+    All cells have the same probability, so small ones are dense; they are drawn darker.
 
     Args:
-        manifold: (l, l, 2) images of the grid's points.
+        manifold: (l, l, 2) samples generated from the points of the grid.
     """
     corners = np.stack(
         [manifold[:-1, :-1], manifold[:-1, 1:], manifold[1:, 1:], manifold[1:, :-1]], axis=2
@@ -53,7 +55,6 @@ def manifold_layers(manifold: np.ndarray) -> list[dict[str, Any]]:
     following = np.roll(corners, -1, axis=1)
     cross = corners[..., 0] * following[..., 1] - following[..., 0] * corners[..., 1]
     areas = np.abs(cross.sum(axis=1)) / 2
-    # Equal probability: the smaller the cell, the denser the samples.
     ranks = np.argsort(np.argsort(-areas))
     shades = ranks * len(_SHADES) // len(areas)
     layers = []
@@ -66,7 +67,7 @@ def manifold_layers(manifold: np.ndarray) -> list[dict[str, Any]]:
             {
                 "type": "scatter",
                 "mode": "lines",
-                "name": "noise, bent",
+                "name": "manifold",
                 "x": closed[:, 0],
                 "y": closed[:, 1],
                 "fill": "toself",
@@ -79,22 +80,25 @@ def manifold_layers(manifold: np.ndarray) -> list[dict[str, Any]]:
     return layers
 
 
-def pull_layer(points: np.ndarray, pull: np.ndarray, size: tuple[float, float]) -> dict[str, Any]:
-    """Arrows on generated samples, the way in which the generator's loss falls.
+def gradient_layer(
+    points: np.ndarray, descent: np.ndarray, size: tuple[float, float]
+) -> dict[str, Any]:
+    """Draws arrows on generated samples, in the direction in which the generator's loss falls.
 
     Args:
-        points: (a, 2) samples.
-        pull: (a, 2) minus the gradient of the loss there, in the networks' units.
-        size: width and height of the view; the longest arrows are a tenth of it.
+        points: (a, 2) generated samples.
+        descent: (a, 2) minus the gradient of the generator's loss with respect to each sample,
+            in the networks' units.
+        size: width and height of the view; the longest arrows are about a tenth of it.
     """
-    lengths = np.linalg.norm(pull, axis=1)
+    lengths = np.linalg.norm(descent, axis=1)
     long = float(np.quantile(lengths, 0.95)) or 1.0
-    ends = points + _ARROW / long * np.asarray(size) * pull
+    ends = points + _ARROW / long * np.asarray(size) * descent
     parts = np.stack([points, ends, np.full_like(points, np.nan)], axis=1).reshape(-1, 2)
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": "pull on the samples",
+        "name": "gradient on samples",
         "x": parts[:, 0],
         "y": parts[:, 1],
         "line": {"color": colours.rgba(colours.DISCRIMINATOR, 0.8), "width": 1.2},

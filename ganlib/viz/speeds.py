@@ -1,4 +1,4 @@
-"""How many times as fast as the books' loops."""
+"""Bar chart of training speeds relative to the books' own training loops."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.layout import chart_layout
 
-_LOOKS = (
+_BARS = (
     ("the book's loop", colours.NEUTRAL),
     ("ours in float32", colours.OTHERS[2]),
     ("ours by default", colours.OTHERS[1]),
@@ -17,12 +17,12 @@ _LOOKS = (
 def speeds_figure(
     names: Sequence[str], ratios: Sequence[Sequence[float]], *, height: int = 360
 ) -> Chart:
-    """Bars side by side for each recipe, on a logarithmic axis.
+    """Draws three bars for each recipe, on a logarithmic axis.
 
     Args:
-        names: of recipes.
-        ratios: for each recipe steps per second over those of the book's loop: of that loop
-            itself, ours in float32, ours by default.
+        names: of the recipes.
+        ratios: for each recipe, steps per second divided by those of the book's loop: of that
+            loop itself (1), of this library in float32, and of this library by default.
         height: pixels.
     """
     traces: list[dict[str, Any]] = [
@@ -36,7 +36,7 @@ def speeds_figure(
             "marker": {"color": colour},
             "hovertemplate": f"%{{y:.3~g}} times<extra>{name}</extra>",
         }
-        for at, (name, colour) in enumerate(_LOOKS)
+        for at, (name, colour) in enumerate(_BARS)
     ]
     layout = chart_layout(
         title="steps a second, over the book's loop",

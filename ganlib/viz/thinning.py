@@ -1,8 +1,8 @@
-"""What is kept of a series that is longer than a chart is wide, also while it still grows.
+"""Smoothing and downsampling of long series that still grow.
 
-A run's history only grows. What is told of it once a second costs what is new, not what is long:
-a running mean goes on from its last value, and the lowest and highest values of stretches of rows
-stand for all rows before the last choice of points to draw.
+A chart is redrawn about once a second while a run trains. The cost of an update depends on the
+number of new rows only: a running mean continues from its last value, and of old rows only the
+minima and maxima of segments are kept, from which the points to draw are chosen.
 """
 
 import numpy as np
@@ -15,10 +15,10 @@ _CHOOSER = MinMaxLTTBDownsampler()
 
 
 class RunningMean:
-    """Exponential running mean of values that come in parts, corrected for its start at zero.
+    """Exponential running mean of a series that arrives in parts, with bias correction.
 
     The mean at i is the sum of weight^(i - j) values[j] over j <= i, divided by the
-    sum of these weights, so the first value is kept as it is.
+    sum of these weights, so the first mean is the first value.
 
     Args:
         weight: of the past, from 0 (no smoothing) to 0.99.
@@ -31,11 +31,11 @@ class RunningMean:
         self._weight = weight
         self._state = np.zeros(1)
         self._count = 0
-        # Beyond this many points the correction is a factor of 1 to double precision.
+        # After this many values the correction is a factor of 1 in double precision.
         self._head = int(np.log(np.finfo(float).eps) / np.log(weight)) + 1 if weight else 0
 
     def extend(self, values: np.ndarray) -> np.ndarray:
-        """The means at the next values, (n,) finite: (n,) float64."""
+        """Returns the (n,) float64 means at the next values, which are (n,) and finite."""
         exact = np.asarray(values, dtype=np.float64)
         if self._weight == 0 or not len(exact):
             return exact
@@ -47,29 +47,31 @@ class RunningMean:
         return mean
 
 
-class Stretches:
-    """Of a table that grows, the lowest and the highest rows of stretches of equal length.
+class MinMaxPyramid:
+    """Minima and maxima of segments of equal length, for a table that grows.
 
-    There are never more than `most` of them: they double in length instead. What is kept
-    depends on the table alone, never on the parts in which it came.
+    If there would be more than `most` segments, neighbours are merged and the length doubles.
+    The result depends on the table only, not on the parts in which it arrived.
 
     Args:
-        columns: of the table.
-        most: stretches, an even number.
+        columns: number of columns of the table.
+        most: limit on the number of segments, an even number.
     """
 
     def __init__(self, columns: int, most: int):
         self._columns = columns
         self._most = most
         self._length = 1
-        # Of each stretch the lowest rows by each column, then the highest: (2 columns, stretches),
-        # and what all columns have there: (columns, 2 columns, stretches).
+        # For each segment the row of each column's minimum, then of each column's maximum,
+        # (2 columns, segments), and the values of all columns in these rows,
+        # (columns, 2 columns, segments).
         self._rows = np.empty((2 * columns, 0), np.int64)
         self._values = np.empty((columns, 2 * columns, 0))
-        # Where each column begins and ends: (columns, 2), and (columns, columns, 2).
+        # First and last row with a value in each column, (columns, 2), and the values of all
+        # columns in these rows, (columns, columns, 2).
         self._end_rows = np.full((columns, 2), -1)
         self._end_values = np.full((columns, columns, 2), np.nan)
-        # The rows of the stretch that is not whole yet.
+        # Rows of the last segment, which is not complete yet.
         self._tail = np.empty((columns, 0))
         self._tail_start = 0
 
@@ -78,15 +80,15 @@ class Stretches:
         return self._tail_start + self._tail.shape[1]
 
     def extend(self, values: np.ndarray) -> None:
-        """Takes the next rows.
+        """Appends rows.
 
         Args:
-            values: (columns, n), not a number where a column has nothing to show.
+            values: (columns, n), NaN where a column has no value.
         """
         self._note_ends(values)
         tail = np.concatenate([self._tail, values], axis=1)
-        while (whole := tail.shape[1] // self._length) > 0:
-            count = min(whole, self._most - self._rows.shape[1])
+        while (complete := tail.shape[1] // self._length) > 0:
+            count = min(complete, self._most - self._rows.shape[1])
             end = count * self._length
             self._append(*_extremes(tail[:, :end], self._length), self._tail_start)
             tail = tail[:, end:]
@@ -96,7 +98,11 @@ class Stretches:
         self._tail = tail.copy()
 
     def of(self, column: int) -> tuple[np.ndarray, np.ndarray]:
-        """The extremes and ends of one column: (m,) int64 rows, ascending, and (m,) values."""
+        """Returns minima, maxima and ends of one column.
+
+        Returns:
+            (m,) int64 rows, ascending, and (m,) values.
+        """
         rows, values = _extremes(self._tail[column : column + 1], self._tail.shape[1])
         own = [column, column + self._columns]
         rows = np.concatenate(
@@ -109,7 +115,11 @@ class Stretches:
         return rows, values[there][at]
 
     def candidates(self) -> tuple[np.ndarray, np.ndarray]:
-        """What is kept of all rows: (m,) int64 rows, ascending, and (columns, m) values."""
+        """Returns all rows that are kept.
+
+        Returns:
+            (m,) int64 rows, ascending, and (columns, m) values.
+        """
         rows, values = _extremes(self._tail, self._tail.shape[1])
         rows = np.concatenate([self._rows, rows + self._tail_start], axis=1)
         values = np.concatenate([self._values, values], axis=2)
@@ -122,10 +132,10 @@ class Stretches:
         return rows, values[:, at]
 
     def _note_ends(self, values: np.ndarray) -> None:
-        for column, shown in enumerate(~np.isnan(values)):
-            if not shown.any():
+        for column, present in enumerate(~np.isnan(values)):
+            if not present.any():
                 continue
-            first, last = shown.argmax(), len(shown) - 1 - shown[::-1].argmax()
+            first, last = present.argmax(), len(present) - 1 - present[::-1].argmax()
             for end, at in enumerate((first, last)):
                 if end == 1 or self._end_rows[column, 0] < 0:
                     self._end_rows[column, end] = len(self) + at
@@ -136,7 +146,7 @@ class Stretches:
         self._values = np.concatenate([self._values, values], axis=2)
 
     def _double(self) -> None:
-        """Joins each stretch with its neighbour."""
+        """Merges neighbouring segments, two by two."""
         left, right = self._values[..., ::2], self._values[..., 1::2]
         decides = np.arange(2 * self._columns)
         mine, other = (each[decides % self._columns, decides] for each in (left, right))
@@ -149,7 +159,7 @@ class Stretches:
 
 
 def _extremes(values: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that are lowest, then highest, in each stretch of (columns, stretches * length)."""
+    """Rows of the minima, then of the maxima, of segments of (columns, segments * length)."""
     columns, rows = values.shape
     cut = values.reshape(columns, rows // max(length, 1), length)
     if not cut.size:
@@ -162,16 +172,16 @@ def _extremes(values: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def decimate(x: np.ndarray, values: np.ndarray, max_points: int) -> np.ndarray:
-    """Which points to draw so that the curve looks the same.
+    """Chooses the points to draw so that the curve looks the same.
 
-    The first, the last, the lowest and the highest are always among them.
+    They include the first, the last, the minimum and the maximum.
 
     Args:
         x: (n,) int64, ascending.
         values: (n,) finite.
         max_points: at least 8.
     Returns:
-        (n,) bool, at most `max_points` of them true.
+        (n,) bool, at most `max_points` of them True.
     Source: MinMaxLTTB, Van Der Donckt et al. 2023, arXiv 2305.00332.
     """
     if max_points < MIN_POINTS:

@@ -15,7 +15,7 @@ import psutil
 from ganlib import memory, recipes
 
 # As the server does.
-memory.keep_little()
+memory.limit_freed_memory()
 
 from ganlib.bench.speed import trainer_turns  # noqa: E402
 from ganlib.runs import RunStore  # noqa: E402

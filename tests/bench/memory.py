@@ -98,9 +98,9 @@ def train_here(name: str, knobs: dict[str, Any]) -> Measured:
     """Trains in this process, which must not have trained before."""
     recipe = recipes.get(name)
     config = recipe.parse({**knobs, "steps": STEPS, "checkpoint_every": STEPS - 1})
-    from ganlib.training.demand import demand
+    from ganlib.training.memory_estimate import memory_estimate
 
-    said = demand(recipe, config).at(config.batch_size)
+    said = memory_estimate(recipe, config).at(config.batch_size)
     loaded = psutil.Process().memory_info().rss
     with tempfile.TemporaryDirectory() as folder:
         run = RunStore(folder).create(name, config)

@@ -15,8 +15,8 @@ from ganlib.events import Checkpoint
 from ganlib.metrics.comparison import compare
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.training import Trainer
+from ganlib.training.inspector import image_distributions
 from ganlib.training.networks import build_networks
-from ganlib.training.probe import image_distributions
 
 DATA: dict[str, tuple[str, dict[str, Any]]] = {
     "MNIST": ("fashion/dense", {"dataset": "mnist"}),

@@ -59,6 +59,7 @@ def test_a_listing_of_many_runs_reads_the_ends_of_their_journals(
     assert sum(read) <= 200 * 12 * 1024
 
 
+@pytest.mark.slow
 def test_loss_curves_of_many_runs_are_read_a_few_at_a_time(
     template: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

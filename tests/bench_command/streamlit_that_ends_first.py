@@ -24,7 +24,7 @@ def _ask_too_late(runner: ScriptRunner, data: object) -> bool:
 ScriptRunner.request_rerun = _ask_too_late
 if "--as-it-comes" in sys.argv:
     sys.argv.remove("--as-it-comes")
-    services.hear_runs_out = lambda: None
+    services.flush_before_rerun = lambda: None
 
 if __name__ == "__main__":
     main(prog_name="streamlit")

@@ -49,6 +49,6 @@ def test_a_page_is_heard_out(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_streamlit_itself_does_not_hear_it_out(tmp_path: Path) -> None:
-    """The negative control; where it fails, `hear_runs_out` may go."""
+    """The negative control; where it fails, `flush_before_rerun` may go."""
     with served(tmp_path, entry=(_ENTRY, "--as-it-comes")) as server:
         assert asyncio.run(_touch_and_tick(server, 15)) < TIMES

@@ -43,7 +43,7 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     run_id = tab.run_id()
     tab.page.get_by_text("Compare real and generated values").click()
     tab.page.wait_for_url(f"**/distributions?run={run_id}")
-    wait_for_rows(tab, ".st-key-compare-course", 80)
+    wait_for_rows(tab, ".st-key-compare-evolution", 80)
 
 
 def wait_for_rows(tab: Dashboard, place: str, count: int) -> None:

@@ -71,7 +71,7 @@ def _check_weights(path: Path, run) -> None:
     """They are the last generator's: loaded into a network built anew, they draw its samples."""
     from ganlib.training.generator import Generator
     from ganlib.training.networks import build_generator
-    from ganlib.training.randomness import Purpose
+    from ganlib.training.randomness import RandomStream
 
     assert path.name == f"{run.id}.weights.h5"
     recipe = recipes.get(run.recipe)
@@ -79,7 +79,7 @@ def _check_weights(path: Path, run) -> None:
     model = build_generator(recipe, config)
     model.load_weights(path)
     generator = Generator(model, recipe, config)
-    latents = generator.latents(recipe.sample_count, Purpose.FIXED_LATENTS)
+    latents = generator.latents(recipe.sample_count, RandomStream.FIXED_LATENTS)
     drawn = generator.samples(latents).astype(float)
     saved = run.samples(run.sample_steps()[-1])["fixed"].astype(float)
     # Images are rounded to whole numbers, so that the last bit can make a difference of 1.

@@ -10,7 +10,8 @@ from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
-FAMILIES = ["quickdraw/conv", "wgan/clip", "wgan/gp", "sngan", "fashion/dense", "progressive"]
+# One of each page, and the only one that grows.
+FAMILIES = ["quickdraw/conv", "wgan/gp", "fashion/dense", "progressive"]
 
 
 def open_recipe(tab: Dashboard, name: str) -> None:
@@ -62,7 +63,7 @@ def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunSt
     choice.fill("bicycle")
     tab.page.get_by_role("option", name="bicycle", exact=True).click()
     settings = tab.part("Settings")
-    expect(settings).to_contain_text("Drawing 99, the last there is")
+    expect(settings).to_contain_text("Drawing 99, the last one")
     expect(settings.locator("img[alt*='bicycle']").first).to_be_visible()
     tab.page.keyboard.press("Escape")
     tab.set_knobs(name, batch_size=4, sample_every=2)

@@ -39,7 +39,7 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     expect(tab.status).to_contain_text(f"step {step + 3:,} of")
     assert len(run.changes()) == 2
 
-    tab.page.get_by_role("button", name="Change while it runs").click()
+    tab.page.get_by_role("button", name="Change settings").click()
     rate = tab.page.get_by_label("Generator learning rate", exact=True).last
     rate.fill("0.0123")
     rate.press("Enter")

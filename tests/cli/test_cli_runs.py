@@ -144,7 +144,7 @@ def test_sigterm_and_then_resume_end_where_an_uninterrupted_run_does(
     assert run.status().state == "stopped"
     assert err.splitlines()[-1] == (
         f"Run {run.id} was stopped at step {step:,} of 3,000. "
-        f"To go on: python -m ganlib resume {run.id} --runs {folder}"
+        f"To continue: python -m ganlib resume {run.id} --runs {folder}"
     )
     half = command("evaluate", run.id, "--runs", str(folder), "--json").json
     assert (half["step"], half["status"]) == (step, "stopped")
@@ -172,7 +172,7 @@ def test_ctrl_c_before_the_first_step(command: Command, runs: Path, monkeypatch)
     assert said.code == 128 + signal.SIGINT
     assert (said.json["step"], said.json["status"]) == (0, "stopped")
     assert said.err.startswith(f"Run {said.json['run_id']} was stopped ")
-    assert said.err.endswith(f"To go on: python -m ganlib resume {said.json['run_id']}\n")
+    assert said.err.endswith(f"To continue: python -m ganlib resume {said.json['run_id']}\n")
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -296,6 +296,7 @@ def test_recipes_for_people(command: Command) -> None:
     assert any("8,513" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_the_listed_counts_are_those_of_a_run(command: Command, runs: Path) -> None:
     from ganlib.training import count_parameters
 

@@ -14,10 +14,10 @@ from scipy import stats
 
 from ganlib import examples, recipes
 from ganlib.config import RunConfig
-from ganlib.models.schedules import learning_rate_factor
 from ganlib.training.networks import Networks, build_networks
-from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step
-from ganlib.training.step import adversarial_step, update_average
+from ganlib.training.randomness import RandomStream, StepContext, at_step, stream_seeds
+from ganlib.training.schedules import learning_rate_factor
+from ganlib.training.step import AdversarialStep, Batches, update_average
 from tests.support.cases import slow_but
 
 NAMES = examples.names()
@@ -37,7 +37,7 @@ def gan_of(example: ModuleType) -> Any:
     return example.GAN(example.STEPS) if hasattr(example, "make_optimizer") else example.GAN()
 
 
-def judge_of(gan: Any) -> keras.Model:
+def discriminator_of(gan: Any) -> keras.Model:
     return gan.critic if hasattr(gan, "critic") else gan.discriminator
 
 
@@ -65,7 +65,7 @@ def test_as_many_parameters(name: str) -> None:
     gan = gan_of(example_of(name))
     counts = {
         "generator": gan.generator.count_params(),
-        "discriminator": judge_of(gan).count_params(),
+        "discriminator": discriminator_of(gan).count_params(),
     }
     assert counts == networks_of(name).parameters()
 
@@ -73,7 +73,7 @@ def test_as_many_parameters(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_initial_weights_are_spread_alike(name: str) -> None:
     gan, networks = gan_of(example_of(name)), networks_of(name)
-    pairs = ((gan.generator, networks.generator), (judge_of(gan), networks.discriminator))
+    pairs = ((gan.generator, networks.generator), (discriminator_of(gan), networks.discriminator))
     for theirs, ours in pairs:
         for mine, other in zip(theirs.weights, ours.weights, strict=True):
             assert mine.shape == other.shape
@@ -110,14 +110,14 @@ def test_two_steps_from_equal_weights_have_equal_losses(
     networks, gan = networks_of(name), gan_of(example)
     monkeypatch.setattr(example, "BATCH_SIZE", BATCH)
     gan.generator.set_weights(networks.generator.get_weights())
-    judge_of(gan).set_weights(networks.discriminator.get_weights())
+    discriminator_of(gan).set_weights(networks.discriminator.get_weights())
     if config.average_decay:
         gan.average.set_weights(networks.average.get_weights())
     without_amplified_rounding(
         *optimisers_of(gan), networks.generator_optimiser, networks.discriminator_optimiser
     )
     ours = networks.generator, networks.discriminator
-    without_chance(monkeypatch, gan.generator, judge_of(gan), *ours)
+    without_chance(monkeypatch, gan.generator, discriminator_of(gan), *ours)
 
     rng = np.random.default_rng(0)
     for step in (1, 2):
@@ -125,7 +125,9 @@ def test_two_steps_from_equal_weights_have_equal_losses(
         # A critic learns from several batches; a discriminator from one.
         given = (real, latents) if hasattr(gan, "critic") else (real[0], latents[0])
         found = gan.train_step(*given)
-        figures = adversarial_step(networks, config, real, latents, moment(step, config))
+        figures = AdversarialStep(networks, config, context(step, config)).run(
+            Batches(real, latents)
+        )
         wanted = figures["discriminator_loss"], figures["generator_loss"]
         # Rounding grows with each update.
         np.testing.assert_allclose(found, wanted, rtol=1e-4 if step == 1 else 2e-3, atol=1e-6)
@@ -181,9 +183,9 @@ def batch(
     return tf.constant(real, tf.float32), tf.constant(latents, tf.float32)
 
 
-def moment(step: int, config: RunConfig) -> Moment:
+def context(step: int, config: RunConfig) -> StepContext:
     steps = tf.constant(config.steps, tf.int64)
-    return Moment(tf.constant(all_purposes(0)), tf.constant(step, tf.int64), steps)
+    return StepContext(tf.constant(stream_seeds(0)), tf.constant(step, tf.int64), steps)
 
 
 @pytest.mark.parametrize("name", slow_but(["toy/scalar", "wgan/clip"], NAMES))
@@ -221,7 +223,7 @@ def test_what_a_step_is_given(
         assert {image.tobytes() for image in rows} <= known
     else:
         drawn = recipe.load(config).draw(
-            at_step(all_purposes(0), Purpose.REAL_SHOWN, 1), real.size // real.shape[-1]
+            at_step(stream_seeds(0), RandomStream.REAL_SHOWN, 1), real.size // real.shape[-1]
         )
         expected = recipe.scaling(config).to_model(drawn.numpy())
         assert stats.ks_2samp(real.ravel(), expected.ravel()).pvalue > 1e-3

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.fast.normalised import FusedBatchNormalization
-from ganlib.models.rebuild import rebuild
+from ganlib.models.clone_seeded import clone_seeded
 from tests.fast.twins import begin_alike, values_and_gradients
 
 RNG = np.random.default_rng(0)
@@ -20,7 +20,7 @@ SHAPES = [(6, 5, 16), (4, 4, 32), (6, 5, 8), (7,)]
 def both(shape: tuple[int, ...], precision: str = "float32") -> list[keras.Model]:
     """Ours and Keras', with the same weights, far from those that they begin with."""
     models = [
-        rebuild(keras.Sequential([layer]), shape, 0, precision)
+        clone_seeded(keras.Sequential([layer]), shape, 0, precision)
         for layer in (FusedBatchNormalization(0.8), layers.BatchNormalization(momentum=0.8))
     ]
     weights = [RNG.uniform(0.5, 2, weight.shape) for weight in models[0].weights]

@@ -10,7 +10,7 @@ from keras import layers
 
 from ganlib.fast import small_images
 from ganlib.fast.small_images import SmallImageConv2D
-from ganlib.models.rebuild import rebuild
+from ganlib.models.clone_seeded import clone_seeded
 from tests.fast.twins import begin_alike, gradients_of_gradients, values_and_gradients
 
 RNG = np.random.default_rng(0)
@@ -21,7 +21,7 @@ CASES = [(5, 1), (5, 2), ((2, 9), 1), ((4, 3), 1), (4, 2), ((11, 1), (1, 2)), (1
 def both(kernel: Any, strides: Any, precision: str = "float32") -> list[keras.Model]:
     """Ours and Keras', with the same weights."""
     models = [
-        rebuild(
+        clone_seeded(
             keras.Sequential([kind(6, kernel, strides=strides, padding="same")]),
             (4, 3, 5),
             7,
@@ -59,7 +59,7 @@ def test_gradients_of_gradients_are_keras(kernel: Any, strides: Any) -> None:
 
 def test_a_step_can_be_looked_through_twice() -> None:
     models = [
-        rebuild(
+        clone_seeded(
             keras.Sequential(
                 [kind(4, 3, padding="same", activation="relu") for kind in (layers.Conv2D, last)]
             ),

@@ -10,7 +10,7 @@ from keras import layers
 
 from ganlib.fast import thin
 from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
-from ganlib.models.rebuild import rebuild
+from ganlib.models.clone_seeded import clone_seeded
 from tests.fast.twins import begin_alike, values_and_gradients
 
 RNG = np.random.default_rng(0)
@@ -59,7 +59,7 @@ def test_on_a_gpu_it_is_keras(ours: Any, theirs: Any, monkeypatch: pytest.Monkey
 def test_half_precision(ours: Any, theirs: Any) -> None:
     images = tf.constant(RNG.normal(size=(2, 6, 6, 64)), tf.float32)
     exact, half = (
-        rebuild(keras.Sequential([ours(1, 5)]), (6, 6, 64), 7, precision)(images)
+        clone_seeded(keras.Sequential([ours(1, 5)]), (6, 6, 64), 7, precision)(images)
         for precision in ("float32", "mixed_bfloat16")
     )
     assert half.dtype == "bfloat16"

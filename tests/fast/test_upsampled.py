@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.fast.upsampled import UpsampledConv2D
-from ganlib.models.rebuild import rebuild
+from ganlib.models.clone_seeded import clone_seeded
 from tests.fast.twins import values_and_gradients
 
 RNG = np.random.default_rng(0)
@@ -44,7 +44,7 @@ def test_values_and_gradients_are_those_of_the_two_layers(
 
 def test_it_begins_like_the_convolution_it_replaces() -> None:
     ours, theirs = (
-        rebuild(keras.Sequential(stack), (4, 4, 3), 7, "float32")
+        clone_seeded(keras.Sequential(stack), (4, 4, 3), 7, "float32")
         for stack in (
             [UpsampledConv2D(2, 3)],
             [layers.Conv2D(2, 3, padding="same")],
@@ -57,7 +57,7 @@ def test_it_begins_like_the_convolution_it_replaces() -> None:
 
 
 def test_an_activation_comes_last_and_precision_is_the_layers() -> None:
-    model = rebuild(
+    model = clone_seeded(
         keras.Sequential([UpsampledConv2D(2, 3, activation="relu")]), (4, 4, 3), 7, "mixed_bfloat16"
     )
     output = model(tf.constant(RNG.normal(size=(2, 4, 4, 3)), tf.float32))

@@ -27,7 +27,7 @@ TABLES = "csv, tsv, txt, parquet, npy"
 STEPS = "steps must be a whole number from 1 to 10,000,000."
 DRAWINGS = "expected uint8 of (N, 784) or (N, 28, 28)."
 KNOBS = ", ".join(recipes.get("toy/scalar").Config.model_fields)
-FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as the page gives it'
+FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as downloaded from a page'
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ COMMANDS = _of(
             "quickdraw/conv",
             "--set",
             "categories=apple,../../etc/passwd",
-            said="categories must be one or more of the 345 there are, such as The Eiffel Tower "
+            said="categories must be one or more of 345 choices, such as The Eiffel Tower "
             "or zigzag, separated by commas. Received: '../../etc/passwd'.",
         ),
         "peaks, no number": train(
@@ -334,7 +334,7 @@ COMMANDS = _of(
             "quickdraw/conv",
             "--set",
             "own_file=a\0b.npy",
-            said=r"a\x00b.npy cannot be read: there can be no such path.",
+            said=r"a\x00b.npy cannot be read: such a path cannot exist.",
         ),
         "drawings, long": train(
             "quickdraw/conv",
@@ -389,7 +389,7 @@ COMMANDS = _of(
             "toy/scalar",
             "large.json",
             said="Settings may have up to 1,000,000 bytes. "
-            "Received: '{folder}/large.json' of more.",
+            "Received: '{folder}/large.json', which is larger.",
         ),
         "settings, twice": read(
             "toy/scalar",
@@ -403,7 +403,7 @@ COMMANDS = _of(
             "presets.json",
             "--set",
             "preset=cured",
-            said="preset must be 'plain GAN' beside --config, whose settings are of that preset. "
+            said="preset must be 'plain GAN' with this --config file, which is of that preset. "
             "Received: 'cured'.",
         ),
     }
@@ -446,10 +446,10 @@ SETTINGS = _of(
             b'{"steps": 5, "steps": 6}',
             "'a.json' has 'steps' twice; each may be given once. Received: 5 and 6.",
         ),
-        "NaN": (b'{"beta_1": NaN}', "'a.json' must hold finite numbers only. Received: NaN."),
+        "NaN": (b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."),
         "infinity": (
             b'{"beta_1": -Infinity}',
-            "'a.json' must hold finite numbers only. Received: -Infinity.",
+            "'a.json' must have finite numbers only. Received: -Infinity.",
         ),
         "overflow": (
             b'{"beta_1": 1e999}',
@@ -457,7 +457,7 @@ SETTINGS = _of(
         ),
         "digits": (
             b'{"steps": ' + b"9" * 5_000 + b"}",
-            "'a.json' holds a number of thousands of digits.",
+            "'a.json' has a number of thousands of digits.",
         ),
         "truth for a number": (b'{"steps": true}', f"{STEPS} Received: True."),
         "text for a number": (b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
@@ -475,19 +475,19 @@ SETTINGS = _of(
         ),
         "another recipe": (
             b'{"recipe": "toy/plane", "config": {"steps": 5}}',
-            "'a.json' must hold settings of toy/scalar. Received: those of 'toy/plane'.",
+            "'a.json' must have settings of toy/scalar. Received: those of 'toy/plane'.",
         ),
         "recipe, script": (
             f'{{"recipe": "{SCRIPT}", "config": {{}}}}'.encode(),
-            f"'a.json' must hold settings of toy/scalar. Received: those of '{SCRIPT}'.",
+            f"'a.json' must have settings of toy/scalar. Received: those of '{SCRIPT}'.",
         ),
         "no recipe": (
             b'{"config": {"steps": 5}}',
-            "'a.json' must hold settings of toy/scalar. Received: those of 'no recipe'.",
+            "'a.json' must have settings of toy/scalar. Received: those of 'no recipe'.",
         ),
         "more": (
             b'{"recipe": "toy/scalar", "config": {}, "run": 1}',
-            f"'a.json' must be {FORMS}. Received beside: 'run'.",
+            f"'a.json' must be {FORMS}. Received also: 'run'.",
         ),
         "what excludes each other": (
             b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
@@ -632,7 +632,7 @@ FORM = _of(
         "no categories": (
             "quickdraw/conv",
             {"categories": []},
-            "Categories must be one or more of the 345 there are, such as The Eiffel Tower or "
+            "Categories must be one or more of 345 choices, such as The Eiffel Tower or "
             "zigzag, separated by commas. Received: none.",
         ),
         "own file": (

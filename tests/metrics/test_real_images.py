@@ -6,7 +6,7 @@ import pytest
 from ganlib import data
 from ganlib.metrics.comparison import compare
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.training.probe import image_distributions
+from ganlib.training.inspector import image_distributions
 
 CASES, IMAGES = 60, 256
 

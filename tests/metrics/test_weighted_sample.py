@@ -9,8 +9,8 @@ from ganlib.metrics.comparison import common_bins, compare, distance_values
 from ganlib.metrics.moments import moments
 from ganlib.metrics.resampling import grid_of
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.viz.course import course_bins, course_column
 from ganlib.viz.distributions import cumulative_info, density_info, quantiles_info
+from ganlib.viz.evolution import evolution_bins, evolution_column
 from ganlib.viz.histograms import histogram_info
 from tests.metrics.expected_figures import figures
 
@@ -124,10 +124,10 @@ def test_charts_are_those_of_the_numbers(first: np.ndarray, second: np.ndarray) 
     ]
     expected = np.quantile(each_generated, quantiles.shares)
     assert quantiles.second == pytest.approx(expected, abs=1e-10)
-    edges = course_bins(real)
+    edges = evolution_bins(real)
     density, _ = np.histogram(each_generated, edges)
     density = density / (len(each_generated) * (edges[1] - edges[0]))
-    assert course_column(generated, edges) == pytest.approx(density)
+    assert evolution_column(generated, edges) == pytest.approx(density)
 
 
 @pytest.mark.filterwarnings("error")

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.dense import mlp
 from ganlib.models.fourier import FourierFeatures
-from ganlib.models.rebuild import rebuild
 
 
 def test_numbers_keep_their_place_and_get_waves() -> None:
@@ -41,7 +41,7 @@ def test_a_pack_of_points_has_waves_along_each_number() -> None:
 
 def test_it_survives_being_rebuilt_and_has_no_weights() -> None:
     model = keras.Sequential([FourierFeatures(2), *mlp([5], 1).layers])
-    built = rebuild(model, (1,), 0, "float32")
+    built = clone_seeded(model, (1,), 0, "float32")
     # One number and four waves into five units.
     assert built.count_params() == (1 + 4 + 1) * 5 + 5 + 1
     assert built.layers[0].octaves == 2
@@ -49,7 +49,7 @@ def test_it_survives_being_rebuilt_and_has_no_weights() -> None:
 
 def test_half_precision_keeps_the_waves() -> None:
     samples = np.array([[1.1]], np.float32)
-    built = rebuild(keras.Sequential([FourierFeatures(8)]), (1,), 0, "mixed_bfloat16")
+    built = clone_seeded(keras.Sequential([FourierFeatures(8)]), (1,), 0, "mixed_bfloat16")
     seen = float(np.asarray(keras.ops.cast(samples, "bfloat16"), np.float32)[0, 0])
     found = np.asarray(keras.ops.cast(built(samples), "float32"))
     assert found[0, 8] == pytest.approx(math.sin(128 * seen), abs=0.01)

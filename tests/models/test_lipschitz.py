@@ -10,12 +10,12 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.fast.normalised import FusedBatchNormalization
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.conv import strided_discriminator
 from ganlib.models.fourier import FourierFeatures
 from ganlib.models.lipschitz import lipschitz_bound
 from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import growing_discriminator, set_growth
-from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
 from tests.models.convolution_matrix import norm_of
 
@@ -24,7 +24,7 @@ RNG = np.random.default_rng(0)
 
 def built(stack: list[layers.Layer], shape: tuple[int, ...]) -> keras.Sequential:
     """With random weights in every place, biases included."""
-    model = rebuild(keras.Sequential(stack), shape, 0, "float32")
+    model = clone_seeded(keras.Sequential(stack), shape, 0, "float32")
     for weight in model.trainable_weights:
         weight.assign(RNG.normal(size=weight.shape))
     return model
@@ -71,7 +71,7 @@ def test_an_activation_counts_with_its_largest_slope(name: str) -> None:
     x = np.linspace(-3, 3, 600_002)
     steepest = np.max(np.diff(ACTIVATIONS[name](x)) / np.diff(x))
     for stack in ([layers.Activation(name)], [layers.Dense(1, activation=name)]):
-        model = rebuild(keras.Sequential(stack), (1,), 0, "float32")
+        model = clone_seeded(keras.Sequential(stack), (1,), 0, "float32")
         for weight in model.trainable_weights:
             weight.assign(np.ones(weight.shape))
         assert lipschitz_bound(model) == pytest.approx(steepest, rel=1e-4)
@@ -123,7 +123,7 @@ def test_fourier_features_stretch_alike_everywhere(
 
 @pytest.mark.parametrize("growth", [0.0, 1.0, 1.25, 2.0])
 def test_of_layers_that_grow_it_is_that_of_the_level(growth: float) -> None:
-    model = rebuild(growing_discriminator(3), (32, 32, 1), 0, "float32")
+    model = clone_seeded(growing_discriminator(3), (32, 32, 1), 0, "float32")
     set_growth(model, growth)
     growing = model.layers[0]
     # Convolutions of 1 x 1 pixels stretch like their kernels.
@@ -152,7 +152,9 @@ def test_the_mean_over_pixels_shortens_as_much_as_is_said() -> None:
 
 @pytest.mark.parametrize("norm", ["matrix", "convolution"])
 def test_a_normalised_layer_counts_with_its_normalised_kernel(norm: str) -> None:
-    model = rebuild(spectrally_normalised(strided_discriminator(), norm), (8, 8, 1), 0, "float32")
+    model = clone_seeded(
+        spectrally_normalised(strided_discriminator(), norm), (8, 8, 1), 0, "float32"
+    )
     for _ in range(100):
         model(tf.ones((1, 8, 8, 1)), training=True)
     kernels = [model.layers[at].kernel for at in (0, 2, 5)]
@@ -169,7 +171,7 @@ def test_a_normalised_layer_counts_with_its_normalised_kernel(norm: str) -> None
 
 def test_where_there_is_no_bound_there_is_none() -> None:
     shape = (8, 8, 1)
-    model = rebuild(
+    model = clone_seeded(
         with_minibatch_discrimination(strided_discriminator(), 3, 2), shape, 0, "float32"
     )
     assert lipschitz_bound(model) is None

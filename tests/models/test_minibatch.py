@@ -9,9 +9,9 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib import recipes
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.dense import dense_discriminator, mlp
 from ganlib.models.minibatch import MinibatchDiscrimination, with_minibatch_discrimination
-from ganlib.models.rebuild import rebuild
 from ganlib.training.networks import build_networks
 
 # Every recipe can: those with the Wasserstein loss need a bound other than a penalty.
@@ -179,7 +179,7 @@ def test_its_features_have_the_scale_of_those_beside_them(name: str) -> None:
 def test_it_stands_before_the_last_dense_layer() -> None:
     original = dense_discriminator([150, 100], activation="selu")
     original.build((None, 28, 28, 1))
-    model = rebuild(with_minibatch_discrimination(original, 5, 3), (28, 28, 1), 0, "float32")
+    model = clone_seeded(with_minibatch_discrimination(original, 5, 3), (28, 28, 1), 0, "float32")
     kinds = [type(layer).__name__ for layer in model.layers]
     assert kinds == [
         *["Flatten", "Dense", "Activation", "Dense", "Activation"],
@@ -193,14 +193,14 @@ def test_it_stands_before_the_last_dense_layer() -> None:
 
 def test_the_seed_decides_its_weights() -> None:
     model = with_minibatch_discrimination(mlp([4], 1), 3, 2)
-    first, second, other = (rebuild(model, (2,), seed, "float32") for seed in (7, 7, 8))
+    first, second, other = (clone_seeded(model, (2,), seed, "float32") for seed in (7, 7, 8))
     kernels = [one.layers[2].kernel.numpy() for one in (first, second, other)]
     np.testing.assert_array_equal(kernels[0], kernels[1])
     assert (kernels[0] != kernels[2]).all()
 
 
 def test_distances_are_not_rounded_to_bfloat16() -> None:
-    model = rebuild(
+    model = clone_seeded(
         keras.Sequential([MinibatchDiscrimination(1, 1, kernel_initializer="ones")]),
         (1,),
         0,

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import (
     GrowingImages,
@@ -17,7 +18,6 @@ from ganlib.models.progressive import (
     growing_generator,
     set_growth,
 )
-from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
 from ganlib.regularisers import logits_and_penalty
 
@@ -34,11 +34,11 @@ LEVELS = {
 
 
 def generator(precision: str = "float32", filters: int = 6) -> keras.Sequential:
-    return rebuild(growing_generator(filters), (5,), 1, precision)
+    return clone_seeded(growing_generator(filters), (5,), 1, precision)
 
 
 def discriminator(precision: str = "float32", filters: int = 6) -> keras.Sequential:
-    return rebuild(growing_discriminator(filters), (32, 32, 1), 2, precision)
+    return clone_seeded(growing_discriminator(filters), (32, 32, 1), 2, precision)
 
 
 def latents(dtype: str = "float32") -> tf.Tensor:
@@ -69,8 +69,8 @@ def leaky(values: Any) -> Any:
 
 
 def test_parameters_by_hand() -> None:
-    made = rebuild(growing_generator(), (100,), 0, "float32")
-    judged = rebuild(growing_discriminator(), (32, 32, 1), 0, "float32")
+    made = clone_seeded(growing_generator(), (100,), 0, "float32")
+    judged = clone_seeded(growing_discriminator(), (32, 32, 1), 0, "float32")
     convolution = 4 * 4 * 128 * 128 + 128
     # A dense layer, three doublings, four convolutions to one channel, and the growth.
     assert made.count_params() == (100 * 2_048 + 2_048) + 3 * convolution + 4 * (9 * 128 + 1) + 1
@@ -388,7 +388,7 @@ def test_half_precision_computes_and_growth_stays_exact() -> None:
 
 def test_the_seed_decides_the_layers_inside_as_well() -> None:
     first, second, other = (
-        rebuild(growing_generator(4), (5,), seed, "float32") for seed in (7, 7, 8)
+        clone_seeded(growing_generator(4), (5,), seed, "float32") for seed in (7, 7, 8)
     )
     assert [weight.path for weight in first.weights] == [weight.path for weight in second.weights]
     kernels = []
@@ -402,7 +402,7 @@ def test_the_seed_decides_the_layers_inside_as_well() -> None:
 
 def test_spectral_normalisation_and_minibatch_discrimination_reach_inside() -> None:
     model = spectrally_normalised(with_minibatch_discrimination(growing_discriminator(4), 3, 2))
-    model = rebuild(model, (32, 32, 2), 0, "float32")
+    model = clone_seeded(model, (32, 32, 2), 0, "float32")
     kinds = [type(layer).__name__ for layer in model.layers]
     assert kinds == ["GrowingFeatures", "Flatten", "MinibatchDiscrimination", "SpectralDense"]
     inside = part(model, "halve_from_16")

@@ -9,6 +9,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from ganlib.fast.structure import multiplying_layers
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.conv import (
     regularised_discriminator,
     strided_discriminator,
@@ -16,14 +18,12 @@ from ganlib.models.conv import (
 )
 from ganlib.models.dense import dense_discriminator
 from ganlib.models.progressive import growing_discriminator, set_growth
-from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import (
     OperatorNormConv2D,
     SpectralConv2D,
     SpectralDense,
     spectrally_normalised,
 )
-from ganlib.models.structure import multiplying_layers
 from ganlib.regularisers import interpolate_penalty
 from tests.models.convolution_matrix import CONVOLUTIONS, matrix_of, norm_of
 
@@ -39,7 +39,7 @@ def small(precision: str = "float32") -> keras.Sequential:
             layers.Dense(1),
         ]
     )
-    return rebuild(spectrally_normalised(model), (6, 6, 2), 3, precision)
+    return clone_seeded(spectrally_normalised(model), (6, 6, 2), 3, precision)
 
 
 def top_singular_value(layer: layers.Layer) -> float:
@@ -143,7 +143,7 @@ def test_a_kernel_of_zeros_gives_zeros() -> None:
 def test_every_dense_and_convolutional_layer_is_replaced() -> None:
     original = wide_discriminator(0.4)
     original.build((None, 28, 28, 1))
-    model = rebuild(spectrally_normalised(original), (28, 28, 1), 0, "float32")
+    model = clone_seeded(spectrally_normalised(original), (28, 28, 1), 0, "float32")
     kinds = [type(layer).__name__ for layer in model.layers]
     assert kinds == [*["SpectralConv2D", "Dropout"] * 4, "Flatten", "SpectralDense"]
     trained = sum(weight.numpy().size for weight in model.trainable_weights)
@@ -157,7 +157,7 @@ def test_every_dense_and_convolutional_layer_is_replaced() -> None:
 
 def test_the_seed_decides_kernel_and_vector() -> None:
     model = spectrally_normalised(strided_discriminator())
-    first, second, other = (rebuild(model, (8, 8, 1), seed, "float32") for seed in (7, 7, 8))
+    first, second, other = (clone_seeded(model, (8, 8, 1), seed, "float32") for seed in (7, 7, 8))
     for one, same, changed in zip(first.weights, second.weights, other.weights, strict=True):
         np.testing.assert_array_equal(one, same)
         # A unit vector of one number is 1 or -1 whatever the seed.
@@ -394,8 +394,8 @@ def test_the_gradient_passes_through_the_norm_of_the_convolution(
 def test_every_discriminator_takes_the_norm_of_the_convolution(
     make: Callable[[], keras.Sequential], shape: tuple[int, int, int], precision: str
 ) -> None:
-    plain = rebuild(make(), shape, 0, precision)
-    model = rebuild(spectrally_normalised(make(), "convolution"), shape, 0, precision)
+    plain = clone_seeded(make(), shape, 0, precision)
+    model = clone_seeded(spectrally_normalised(make(), "convolution"), shape, 0, precision)
     both = zip(multiplying_layers(plain), multiplying_layers(model), strict=True)
     for before, after in both:
         if isinstance(before, layers.Conv2D):
@@ -414,7 +414,7 @@ def test_every_discriminator_takes_the_norm_of_the_convolution(
 
 
 def test_layers_that_grow_have_the_norm_1_at_each_level() -> None:
-    model = rebuild(
+    model = clone_seeded(
         spectrally_normalised(growing_discriminator(3), "convolution"), (32, 32, 1), 0, "float32"
     )
     convolutions = {

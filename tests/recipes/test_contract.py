@@ -14,7 +14,8 @@ from ganlib.events import Event, Finished, Metrics, Samples, Started
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
 from ganlib.training.networks import Networks, build_networks
-from ganlib.training.randomness import Purpose
+from ganlib.training.randomness import RandomStream
+from tests.support.cases import slow_but
 
 NAMES = list(recipes.all_recipes())
 
@@ -129,7 +130,7 @@ def tried(name: str) -> Trial:
     return Trial(recipe, config, data, before, trainer._built(), events)
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=slow_but(["toy/scalar", "toy/plane", "mnist/dcgan", "wgan/gp"], NAMES))
 def trial(request: pytest.FixtureRequest) -> Trial:
     return tried(request.param)
 
@@ -224,7 +225,7 @@ def test_the_trial_began_where_a_new_build_begins(trial: Trial) -> None:
     from ganlib.training.generator import Generator
 
     generator = Generator(trial.before.average, trial.recipe, trial.config)
-    noise = generator.latents(trial.recipe.sample_count, Purpose.FIXED_LATENTS)
+    noise = generator.latents(trial.recipe.sample_count, RandomStream.FIXED_LATENTS)
     np.testing.assert_array_equal(generator.samples(noise), first.fixed)
 
 

@@ -48,33 +48,3 @@ def test_handlers_are_put_back() -> None:
     with stop_on_signals(RunControl()):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_who_asks_for_a_pause_or_a_stop_cuts_off_what_is_being_done() -> None:
-    for ask in (RunControl.pause, RunControl.stop, RunControl.interrupt):
-        control, called = RunControl(), list[bool]()
-        with control.cutting(called.append):
-            assert called == []
-            asking = threading.Thread(target=ask, args=(control,))
-            asking.start()
-            asking.join(10)
-            assert called == [True]
-        assert called == [True, False]
-        ask(control)
-        assert called == [True, False]
-
-
-def test_what_was_asked_for_before_cuts_off_at_once() -> None:
-    control, called = RunControl(), list[bool]()
-    control.pause()
-    with control.cutting(called.append):
-        assert called == [True]
-    assert called == [True, False]
-
-
-def test_a_signal_in_the_thread_that_trains_has_nothing_to_cut_off() -> None:
-    control, called = RunControl(), list[bool]()
-    with stop_on_signals(control), control.cutting(called.append):
-        os.kill(os.getpid(), signal.SIGTERM)
-        assert control.stop_requested
-        assert called == []

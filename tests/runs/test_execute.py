@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ganlib.errors import RunError
-from ganlib.events import Change, Checkpoint, CutOff, Event, Metrics
+from ganlib.events import Change, Checkpoint, Event, Metrics
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import Wish
 from ganlib.runs.execute import failure_sentence
@@ -142,43 +142,6 @@ def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -
     assert status.state == "stopped"
     assert len(status.weights_sha256) == 64
     assert status.step == len(watching.history()) == watching.latest_checkpoint().step
-
-
-class Lingering(FakeTrainer):
-    """The first time, its sixth step lasts until it is cut off."""
-
-    def __init__(self, config: FakeConfig) -> None:
-        super().__init__(config)
-        self.lingers, self.cut = threading.Event(), threading.Event()
-
-    def events(self) -> Iterator[Event]:
-        for event in super().events():
-            yield event
-            if isinstance(event, Metrics) and event.last_step == 5:
-                self.lingers.set()
-                assert self.cut.wait(20)
-                yield CutOff(5)
-
-    def cut_off(self, now: bool) -> None:
-        if now:
-            self.cut.set()
-
-
-def test_a_pause_need_not_wait_for_a_long_step(store: RunStore) -> None:
-    config = FakeConfig(steps=100, sample_every=5)
-    run, control, trainer = store.create("fake/walk", config), RunControl(), Lingering(config)
-    thread = threading.Thread(
-        target=execute, args=(run, trainer, control), kwargs={"tensorboard": False}
-    )
-    thread.start()
-    assert trainer.lingers.wait(20)
-    control.pause()
-    wait_until(lambda: run.status().state == "paused")
-    wait_until(lambda: run.checkpoint_steps() == [5])
-    control.unpause()
-    thread.join(20)
-    assert run.status().state == "finished"
-    _check_history(run, 100)
 
 
 def test_a_stop_is_told_before_all_is_saved(

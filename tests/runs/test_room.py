@@ -78,12 +78,12 @@ def test_a_manager_makes_no_run_that_would_not_fit(
 
 
 def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ganlib.training.demand import demand
+    from ganlib.training.memory_estimate import memory_estimate
 
     recipe = recipes.get("mnist/dcgan")
     config = recipe.parse({"batch_size": 1_024})
     # How much that is depends on the precision of the processor.
-    half = round(0.75 * demand(recipe, config).at(config.batch_size) / 1e9, 1)
+    half = round(0.75 * memory_estimate(recipe, config).at(config.batch_size) / 1e9, 1)
     monkeypatch.setenv(VARIABLE, f"{2 * half:.1f}")
     check_memory("mnist/dcgan", config)
     with pytest.raises(ConfigError, match=rf"{half:.1f} GB is free"):
@@ -92,7 +92,7 @@ def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("name", list(recipes.all_recipes()))
 def test_every_recipe_as_it_is_needs_less_than_plenty(name: str) -> None:
-    from ganlib.training.demand import demand
+    from ganlib.training.memory_estimate import memory_estimate
 
     config = recipes.get(name).parse({})
-    assert demand(recipes.get(name), config).at(config.batch_size) < 0.6 * PLENTY
+    assert memory_estimate(recipes.get(name), config).at(config.batch_size) < 0.6 * PLENTY

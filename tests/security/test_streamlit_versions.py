@@ -114,12 +114,12 @@ nothing.run()
 assert cleared == [1], "the shim does nothing"
 assert PagesManager.uses_pages_directory is not None
 
-_compat.keep_to_own_session()
+_compat.ignore_server_wide_requests()
 for kind in ("clear_cache", "load_git_info"):
     message = BackMsg(**{kind: True})
     assert message.WhichOneof("type") == kind
 assert AppSession._handle_clear_cache_request is _compat._ignore
-_compat.hear_runs_out()
+_compat.flush_before_rerun()
 assert AppSession._create_scriptrunner is _compat._start_when_heard
 assert not config.get_option("server.enableStaticServing")
 assert config.get_option("server.address") == "127.0.0.1"

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def charts(app: AppTest) -> list[dict[str, Any]]:
-    """All charts of the page in order: "plotly", "figure" and the fields of `Shown`."""
+    """All charts of the page in order: "plotly", "figure" and the fields of `ChartSlot`."""
     assert not app.exception, app.exception
     found = []
     for part in app.get("bidi_component"):

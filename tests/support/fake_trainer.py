@@ -87,9 +87,6 @@ class FakeTrainer:
         self.changes.append(Change(self.step, knobs, learns))
         return self.changes[-1]
 
-    def cut_off(self, now: bool) -> None:
-        """Its steps are too short for that."""
-
     def look(self) -> Samples:
         return replace(self._samples(), scores={})
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 HEAVY = {"tensorflow", "keras"}
 MAY_LOAD_HEAVY = {
-    "quiet",
+    "tf_import",
+    "optimisers",
     "training",
     "models",
     "fast",
@@ -41,7 +42,7 @@ _WORDS = {
     "priority",
     "tiles",
 }
-_PARTS = {"data", "fast", "models", "objectives", "regularisers", "metrics"}
+_PARTS = {"data", "fast", "models", "objectives", "optimisers", "regularisers", "metrics"}
 _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
 # Layer: the layers it may import, besides itself and the bare package `ganlib`.
@@ -54,7 +55,7 @@ ALLOWED: dict[str, set[str]] = {
     "memory": set(),
     "priority": set(),
     "tiles": set(),
-    "quiet": set(),
+    "tf_import": set(),
     "paths": {"errors"},
     "settings": {"errors", "paths"},
     "architecture": set(),
@@ -62,15 +63,15 @@ ALLOWED: dict[str, set[str]] = {
     "knobs": {"errors"},
     "config": {"errors", "knobs"},
     **{part: _WORDS for part in _PARTS},
-    "models": _WORDS | {"fast"},
+    "fast": _WORDS | {"models", "optimisers"},
     "recipes": _WORDS | _PARTS,
     "examples": {"errors", "recipes"},
-    "training": _WORDS | _PARTS | {"quiet", "recipes"},
+    "training": _WORDS | _PARTS | {"tf_import", "recipes"},
     "runs": _ENGINE,
-    "bench": _ENGINE | {"quiet"},
+    "bench": _ENGINE | {"tf_import"},
     "diagnosis": _WORDS | {"metrics"},
     "viz": _WORDS | {"metrics"},
-    "ui": (_ENGINE - {"fast", "models", "objectives", "regularisers"})
+    "ui": (_ENGINE - {"fast", "models", "objectives", "optimisers", "regularisers"})
     | {"runs", "viz", "diagnosis", "examples"}
     | {"settings"},
     "pages": {"ui"},

@@ -131,12 +131,11 @@ def forced_pace(steps: int) -> Iterator[None]:
 
     class Forced:
         def __init__(self) -> None:
-            self.steps = steps
-            self.step_s = 0.0
+            self.count = steps
 
-        def took(self, steps: int, seconds: float) -> None:
+        def record(self, count: int, seconds: float) -> None:
             """Learns nothing."""
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer, "Pace", Forced)
+        patch.setattr(trainer, "StepsPerCall", Forced)
         yield

@@ -19,8 +19,8 @@ from ganlib.events import Metrics, Started  # noqa: E402
 from ganlib.recipes.base import Recipe  # noqa: E402
 from ganlib.training import Trainer, devices  # noqa: E402
 
-ONE = devices.Place(("/CPU:0",), "1 CPU")
-TWO = devices.Place(("/CPU:0", "/CPU:1"), "2 CPUs")
+ONE = devices.DevicePlacement(("/CPU:0",), "1 CPU")
+TWO = devices.DevicePlacement(("/CPU:0", "/CPU:1"), "2 CPUs")
 SMALL = {"steps": 3, "sample_every": 2, "batch_size": 8, "precision": "float32"}
 
 
@@ -31,7 +31,7 @@ def recipe_and_knobs(case: str) -> tuple[Recipe[Any], dict[str, Any]]:
     return recipe, {**SMALL, **dict(knob.split("=") for knob in knobs)}
 
 
-def trained(case: str, place: devices.Place) -> tuple[Trainer, dict[str, Any]]:
+def trained(case: str, place: devices.DevicePlacement) -> tuple[Trainer, dict[str, Any]]:
     """(trainer, what is told of it) after three steps."""
     devices.choose = lambda _: place
     recipe, knobs = recipe_and_knobs(case)

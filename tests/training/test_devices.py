@@ -9,10 +9,10 @@ import tensorflow as tf
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
 from ganlib.training import devices
-from ganlib.training.devices import Place
+from ganlib.training.devices import DevicePlacement
 
-CPU = Place(("/CPU:0",), "CPU")
-TWO = Place(("/GPU:0", "/GPU:1"), "2 GPUs")
+CPU = DevicePlacement(("/CPU:0",), "CPU")
+TWO = DevicePlacement(("/GPU:0", "/GPU:1"), "2 GPUs")
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
         tf.config.experimental, "get_device_details", lambda device: {"device_name": "A100"}
     )
     assert devices.choose("cpu") == CPU
-    one = Place(("/GPU:0",), "A100")
+    one = DevicePlacement(("/GPU:0",), "A100")
     assert devices.choose("auto") == devices.choose("gpu") == one
 
 

@@ -11,9 +11,9 @@ from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.recipes.base import Recipe
 from ganlib.training.generator import BATCH, Generator, compile_generator, load_generator
+from ganlib.training.inspector import compile_score
 from ganlib.training.networks import build_generator, build_networks
-from ganlib.training.probe import compile_score
-from ganlib.training.randomness import Purpose
+from ganlib.training.randomness import RandomStream
 from tests.support.small_recipe import Small
 
 
@@ -49,7 +49,7 @@ def test_scalars_are_in_the_datas_own_units() -> None:
     recipe = Small()
     model = build_generator(recipe, recipe.parse({}))
     generator = made(recipe, model)
-    latents = generator.latents(5, Purpose.EVALUATION)
+    latents = generator.latents(5, RandomStream.EVALUATION)
     samples = generator.samples(latents)
     assert samples.shape == (5, 2) and samples.dtype == np.float32
     np.testing.assert_allclose(samples, 3 + 2 * model(latents).numpy(), rtol=0, atol=1e-5)
@@ -57,13 +57,13 @@ def test_scalars_are_in_the_datas_own_units() -> None:
 
 def test_latents_follow_seed_purpose_and_step() -> None:
     generator = made(Small())
-    first = generator.latents(7, Purpose.FRESH_LATENTS, 4)
+    first = generator.latents(7, RandomStream.FRESH_LATENTS, 4)
     assert first.shape == (7, 3) and first.dtype == np.float32
-    np.testing.assert_array_equal(first, generator.latents(7, Purpose.FRESH_LATENTS, 4))
+    np.testing.assert_array_equal(first, generator.latents(7, RandomStream.FRESH_LATENTS, 4))
     others = [
-        generator.latents(7, Purpose.FRESH_LATENTS, 5),
-        generator.latents(7, Purpose.FIXED_LATENTS, 4),
-        made(Small(), seed=1).latents(7, Purpose.FRESH_LATENTS, 4),
+        generator.latents(7, RandomStream.FRESH_LATENTS, 5),
+        generator.latents(7, RandomStream.FIXED_LATENTS, 4),
+        made(Small(), seed=1).latents(7, RandomStream.FRESH_LATENTS, 4),
     ]
     assert all((first != other).mean() > 0.99 for other in others)
 
@@ -76,7 +76,7 @@ def test_another_seed_generates_other_samples() -> None:
 
 def test_many_samples_are_as_few_at_a_time() -> None:
     generator = made(Small())
-    latents = generator.latents(2 * BATCH + 3, Purpose.EVALUATION)
+    latents = generator.latents(2 * BATCH + 3, RandomStream.EVALUATION)
     samples = generator.samples(latents)
     assert samples.shape == (2 * BATCH + 3, 2)
     halves = [generator.samples(latents[:BATCH]), generator.samples(latents[BATCH:])]

@@ -80,12 +80,12 @@ def test_samples_are_drawn_in_float32_from_the_newest_weights(average_decay: flo
     values = {"precision": "mixed_bfloat16", "batch_size": 4, "average_decay": average_decay}
     config = recipe.parse(values)
     program = Program(("key",), recipe, config, recipe.load(config), choose("cpu"))
-    program.feed.set(config)
+    program.inputs.set_config(config)
     assert {layer.compute_dtype for layer in program.sampled.layers} == {"float32"}
     latents = tf.random.stateless_normal((3, 100), (1, 2))
     drawn = []
     for step in (1, 2):
-        program.chunk(tf.constant(step, tf.int64), tf.constant(1, tf.int64))
+        program.multi_step(tf.constant(step, tf.int64), tf.constant(1, tf.int64))
         drawn.append(program.predict(latents).numpy())
         for one, other in zip(
             program.sampled.weights, program.networks.average.weights, strict=True

@@ -13,7 +13,7 @@ from tensorflow.python.framework.func_graph import FuncGraph
 
 from ganlib import recipes
 from ganlib.events import Event, Metrics
-from ganlib.knobs import baked
+from ganlib.knobs import compile_time_knobs
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer, prepare, program
 from ganlib.training.devices import choose
@@ -25,9 +25,9 @@ SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    program._kept.clear()
+    program._cached.clear()
     yield
-    program._kept.clear()
+    program._cached.clear()
 
 
 def run(recipe: Recipe[Any], values: dict[str, Any]) -> list[Event]:
@@ -45,7 +45,7 @@ def rates(value: float) -> dict[str, float]:
 
 
 def kept() -> list[program.Program]:
-    return list(program._kept.values())
+    return list(program._cached.values())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
         "discriminator_learning_rate": 2e-3,
     }
     alone = run(Reduced(), second)
-    program._kept.clear()
+    program._cached.clear()
 
     first = run(Reduced(), {**SMALL, "seed": 1})
     used = kept()
@@ -92,7 +92,7 @@ def test_a_prepared_program_gives_the_weights_of_a_new_one(
     # With what is not a weight, too: an average, schedules, Dropout.
     values = {**SMALL, "average_decay": 0.5, "schedule": schedule, "optimiser": "adam"}
     alone = finished(run(recipe, values))
-    program._kept.clear()
+    program._cached.clear()
     prepare(recipe, recipe.parse({**values, **prepared}))
     assert [one.initial_seed for one in kept()] == [prepared.get("seed", 0)]
     for _ in range(2):
@@ -100,7 +100,7 @@ def test_a_prepared_program_gives_the_weights_of_a_new_one(
         assert [one.initial_seed for one in kept()] == [None]
 
 
-def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
+def test_every_runtime_knob_acts_on_a_used_program() -> None:
     recipe = Small()
     run(recipe, {**SMALL, **rates(0.25)})
     used = kept()
@@ -115,15 +115,17 @@ def test_every_knob_that_is_not_baked_acts_on_a_used_program() -> None:
 
 
 @pytest.mark.parametrize("name", list(recipes.all_recipes()))
-def test_a_recipe_bakes_all_but_what_is_fed(name: str) -> None:
+def test_all_knobs_but_the_runtime_ones_are_compiled_in(name: str) -> None:
     config = recipes.get(name).parse({})
     rates = {"generator_learning_rate", "discriminator_learning_rate"}
-    fed = {"steps", "seed", "sample_every", "checkpoint_every", "milestones"} | rates
-    assert set(type(config).model_fields) - set(baked(config)) == fed
+    runtime = {"steps", "seed", "sample_every", "checkpoint_every", "milestones"} | rates
+    assert set(type(config).model_fields) - set(compile_time_knobs(config)) == runtime
 
 
 @pytest.mark.parametrize("change", [{"batch_size": 16}, {"poisoned_step": 99}])
-def test_a_baked_knob_or_other_data_need_a_program_of_their_own(change: dict[str, Any]) -> None:
+def test_a_compile_time_knob_or_other_data_need_a_program_of_their_own(
+    change: dict[str, Any],
+) -> None:
     run(Small(), SMALL)
     used = kept()
     run(Small(), {**SMALL, **change})
@@ -144,7 +146,7 @@ def test_other_images_are_learned_with_the_same_program(
         evaluation_count = 64
 
     alone = finished(run(Reduced(), {**SMALL, **second}))
-    program._kept.clear()
+    program._cached.clear()
     other = finished(run(Reduced(), {**SMALL, **first}))
     used = kept()
     assert finished(run(Reduced(), {**SMALL, **second})) == alone
@@ -158,7 +160,7 @@ def test_another_column_of_the_same_table_has_a_program_of_its_own(tmp_path: Pat
     for column in ("near", "far"):
         own = {"target": "own", "own_table": str(table), "own_columns": column}
         config = recipe.parse({**SMALL, **own})
-        program.give_back(program.take(recipe, config, recipe.load(config), choose("cpu")))
+        program.release(program.acquire(recipe, config, recipe.load(config), choose("cpu")))
     assert len(kept()) == 2
 
 
@@ -172,7 +174,7 @@ def test_two_runs_at_the_same_time_share_nothing() -> None:
     hashes = [finished(list(events)).weights_sha256 for events in together]
     for trainer in trainers:
         trainer.close()
-    program._kept.clear()
+    program._cached.clear()
     alone = [finished(run(recipe, {**SMALL, "seed": seed})).weights_sha256 for seed in (1, 2)]
     assert hashes == alone
 
@@ -209,7 +211,7 @@ def test_a_program_that_waits_holds_what_is_looked_at() -> None:
     (ready,) = kept()
     looked_at = recipe.load(config)
     assert ready._data is looked_at
-    np.testing.assert_array_equal(ready.feed.held[0], looked_at.held[0])
+    np.testing.assert_array_equal(ready.inputs.data[0], looked_at.held[0])
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_nothing_stays_of_a_program_that_is_dropped(name: str) -> None:
     before = graphs()
     prepare(recipe, recipe.parse(SMALL))
     assert graphs() > before
-    program._kept.clear()
+    program._cached.clear()
     assert graphs() == before
 
 
@@ -259,16 +261,16 @@ def test_a_run_waits_for_what_is_being_prepared(monkeypatch: pytest.MonkeyPatch)
     assert building.wait(60)
     taken: list[program.Program] = []
 
-    def take() -> None:
-        taken.append(program.take(recipe, config, recipe.load(config), choose("cpu")))
+    def acquire() -> None:
+        taken.append(program.acquire(recipe, config, recipe.load(config), choose("cpu")))
 
-    running = threading.Thread(target=take)
+    running = threading.Thread(target=acquire)
     running.start()
     go_on.set()
     for thread in (preparing, running):
         thread.join(60)
     assert taken == made and len(made) == 1
-    assert program._coming == {}
+    assert program._pending == {}
 
 
 def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,16 +278,16 @@ def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.M
     config = recipe.parse(SMALL)
     looking = threading.Event()
     look, variant = Trainer._samples, program.Program.variant
-    chunks: list[program.Program] = []
+    variants: list[program.Program] = []
 
     def slow_look(self: Trainer, *arguments: Any, **options: Any) -> Any:
         looking.set()
-        (coming,) = program._coming.values()
-        assert coming.wanted.wait(60)
+        (pending,) = program._pending.values()
+        assert pending.wanted.wait(60)
         return look(self, *arguments, **options)
 
     def counted(self: program.Program, *arguments: Any, **options: Any) -> Any:
-        chunks.append(self)
+        variants.append(self)
         return variant(self, *arguments, **options)
 
     monkeypatch.setattr(Trainer, "_samples", slow_look)
@@ -293,11 +295,11 @@ def test_a_preparation_ends_early_where_a_run_waits_for_it(monkeypatch: pytest.M
     preparing = threading.Thread(target=prepare, args=(recipe, config))
     preparing.start()
     assert looking.wait(60)
-    taken = program.take(recipe, config, recipe.load(config), choose("cpu"))
+    taken = program.acquire(recipe, config, recipe.load(config), choose("cpu"))
     preparing.join(60)
     # Made with the program, and never asked for to make a step.
-    assert chunks == [taken]
-    assert program._coming == {}
+    assert variants == [taken]
+    assert program._pending == {}
 
 
 def test_each_kind_is_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,7 +335,7 @@ def test_a_preparation_that_is_given_up_leaves_nothing_behind() -> None:
 
     with pytest.raises(TimeoutError):
         prepare(recipe, config, give_up)
-    assert kept() == [] and program._coming == {}
+    assert kept() == [] and program._pending == {}
 
 
 def test_noise_stands_in_for_what_would_have_to_be_fetched(
@@ -345,7 +347,7 @@ def test_noise_stands_in_for_what_would_have_to_be_fetched(
     recipe = Reduced()
     config = recipe.parse(SMALL)
     alone = finished(run(recipe, SMALL))
-    program._kept.clear()
+    program._cached.clear()
     with monkeypatch.context() as changed:
         changed.delenv("GANLIB_OFFLINE")
         changed.setenv("GANLIB_CACHE", str(tmp_path))
@@ -378,7 +380,7 @@ def test_nothing_is_left_to_be_traced_up_to_the_first_step(
     assert any(isinstance(event, Metrics) for event in events)
     assert traced == []
     # It would have noticed.
-    program._kept.clear()
+    program._cached.clear()
     next(event for event in Trainer(recipe, config).events() if isinstance(event, Metrics))
     assert traced != []
 
@@ -388,8 +390,8 @@ def test_a_prepared_recipe_is_compiled_before_its_first_run() -> None:
     prepare(recipe, recipe.parse({}))
     (ready,) = kept()
     config = recipe.parse({"seed": 4, "steps": 7})
-    taken = program.take(recipe, config, recipe.load(config), choose("cpu"))
+    taken = program.acquire(recipe, config, recipe.load(config), choose("cpu"))
     assert taken is ready
-    assert taken.feed.steps.numpy() == 7
+    assert taken.inputs.steps.numpy() == 7
     assert int(taken.networks.generator_optimiser.iterations) == 0
-    assert taken.chunk(tf.constant(1, tf.int64), tf.constant(2, tf.int64)).shape == (2, 8)
+    assert taken.multi_step(tf.constant(1, tf.int64), tf.constant(2, tf.int64)).shape == (2, 8)

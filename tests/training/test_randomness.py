@@ -1,4 +1,4 @@
-"""Draws follow from seed, purpose and step, and from nothing else."""
+"""Draws follow from seed, stream and step, and from nothing else."""
 
 import numpy as np
 import pytest
@@ -6,34 +6,34 @@ import tensorflow as tf
 from scipy import stats
 
 from ganlib.recipes.base import Latent
-from ganlib.training.randomness import Purpose, all_purposes, at_step, derive, draw_latents
+from ganlib.training.randomness import RandomStream, at_step, derive, draw_latents, stream_seeds
 
 STEP = tf.constant(5, tf.int64)
 
 
-def draw(seed: int, purpose: Purpose, step: int, count: int = 50) -> np.ndarray:
-    at = at_step(all_purposes(seed), purpose, tf.constant(step, tf.int64))
+def draw(seed: int, stream: RandomStream, step: int, count: int = 50) -> np.ndarray:
+    at = at_step(stream_seeds(seed), stream, tf.constant(step, tf.int64))
     return draw_latents(Latent(4), at, count).numpy()
 
 
 def test_the_same_arguments_draw_the_same_whatever_came_between() -> None:
-    first = draw(0, Purpose.LATENT_BATCH, 5)
-    draw(0, Purpose.REAL_BATCH, 5)
+    first = draw(0, RandomStream.LATENT_BATCH, 5)
+    draw(0, RandomStream.REAL_BATCH, 5)
     tf.random.normal((3,))
-    np.testing.assert_array_equal(draw(0, Purpose.LATENT_BATCH, 5), first)
+    np.testing.assert_array_equal(draw(0, RandomStream.LATENT_BATCH, 5), first)
 
 
 def test_global_seeds_change_nothing() -> None:
-    first = draw(0, Purpose.LATENT_BATCH, 5)
+    first = draw(0, RandomStream.LATENT_BATCH, 5)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         tf.random.set_seed(99)
-        at = at_step(all_purposes(0), Purpose.LATENT_BATCH, tf.constant(5, tf.int64))
+        at = at_step(stream_seeds(0), RandomStream.LATENT_BATCH, tf.constant(5, tf.int64))
         np.testing.assert_array_equal(session.run(draw_latents(Latent(4), at, 50)), first)
 
 
-def test_seeds_purposes_and_steps_draw_apart() -> None:
+def test_seeds_streams_and_steps_draw_apart() -> None:
     draws = [
-        draw(seed, purpose, step) for seed in (0, 1) for purpose in Purpose for step in (0, 1, 2)
+        draw(seed, stream, step) for seed in (0, 1) for stream in RandomStream for step in (0, 1, 2)
     ]
     assert len(draws) == 2 * 10 * 3
     for index, first in enumerate(draws):
@@ -43,23 +43,25 @@ def test_seeds_purposes_and_steps_draw_apart() -> None:
 
 def test_a_draw_in_a_compiled_step_is_the_same() -> None:
     compiled = tf.function(
-        lambda seeds, step: draw_latents(Latent(4), at_step(seeds, Purpose.LATENT_BATCH, step), 50)
+        lambda seeds, step: draw_latents(
+            Latent(4), at_step(seeds, RandomStream.LATENT_BATCH, step), 50
+        )
     )
     np.testing.assert_array_equal(
-        compiled(tf.constant(all_purposes(7)), STEP), draw(7, Purpose.LATENT_BATCH, 5)
+        compiled(tf.constant(stream_seeds(7)), STEP), draw(7, RandomStream.LATENT_BATCH, 5)
     )
 
 
 def test_derived_seeds_fit_and_differ() -> None:
-    seeds = [derive(seed, purpose) for seed in (0, 1, 2**31 - 1) for purpose in Purpose]
+    seeds = [derive(seed, stream) for seed in (0, 1, 2**31 - 1) for stream in RandomStream]
     assert len(set(seeds)) == len(seeds)
     assert all(0 <= seed < 2**31 for seed in seeds)
-    assert derive(3, Purpose.GENERATOR) == derive(3, Purpose.GENERATOR)
+    assert derive(3, RandomStream.GENERATOR) == derive(3, RandomStream.GENERATOR)
 
 
 def test_a_purpose_keeps_its_number() -> None:
     # The numbers are part of every run's identity, so they may grow in number only.
-    assert [purpose.name for purpose in sorted(Purpose)][:8] == [
+    assert [stream.name for stream in sorted(RandomStream)][:8] == [
         "GENERATOR",
         "DISCRIMINATOR",
         "REAL_BATCH",
@@ -69,7 +71,7 @@ def test_a_purpose_keeps_its_number() -> None:
         "REAL_SHOWN",
         "EVALUATION",
     ]
-    assert sorted(Purpose)[:8] == list(range(8))
+    assert sorted(RandomStream)[:8] == list(range(8))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_a_purpose_keeps_its_number() -> None:
 )
 def test_latents_follow_their_distribution(distribution: str, law: stats.rv_continuous) -> None:
     latent = Latent(3, distribution)  # type: ignore[arg-type]
-    drawn = draw_latents(latent, at_step(all_purposes(0), Purpose.LATENT_BATCH, STEP), 20_000)
+    drawn = draw_latents(latent, at_step(stream_seeds(0), RandomStream.LATENT_BATCH, STEP), 20_000)
     assert drawn.shape == (20_000, 3) and drawn.dtype == tf.float32
     values = drawn.numpy().astype(np.float64)
     assert stats.kstest(values.ravel(), law.cdf).pvalue > 1e-3

@@ -10,14 +10,19 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.config import RunConfig, metric_names
-from ganlib.models.rebuild import rebuild
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.recipes.base import Latent
-from ganlib.training.chunk import Feed, compile_chunk
-from ganlib.training.cut import GiveWay, go_on
 from ganlib.training.devices import choose
+from ganlib.training.multi_step import RuntimeInputs, StepProgram, compile_steps
 from ganlib.training.networks import Networks
-from ganlib.training.randomness import Moment, Purpose, all_purposes, at_step, draw_latents
-from ganlib.training.step import Figures, adversarial_step, update_average
+from ganlib.training.randomness import (
+    RandomStream,
+    StepContext,
+    at_step,
+    draw_latents,
+    stream_seeds,
+)
+from ganlib.training.step import AdversarialStep, Batches, Figures, update_average
 from tests.support.small_recipe import Small, SmallData
 
 BATCH, LATENT = 6, 3
@@ -51,30 +56,29 @@ def _networks(
     discriminator: list[layers.Layer],
     optimiser: Callable[[float], keras.optimizers.Optimizer],
 ) -> Networks:
-    first = rebuild(keras.Sequential(generator), (LATENT,), 1, "float32")
-    second = rebuild(keras.Sequential(discriminator), (2,), 2, "float32")
+    first = clone_seeded(keras.Sequential(generator), (LATENT,), 1, "float32")
+    second = clone_seeded(keras.Sequential(discriminator), (2,), 2, "float32")
     optimisers = optimiser(0.1), optimiser(0.05)
     optimisers[0].build(first.trainable_variables)
     optimisers[1].build(second.trainable_variables)
     return Networks(first, second, first, *optimisers)
 
 
-def moment(step: int = 1) -> Moment:
+def context(step: int = 1) -> StepContext:
     """A step of a run of 100 with seed 4."""
-    seeds = tf.constant(all_purposes(4))
-    return Moment(seeds, tf.constant(step, tf.int64), tf.constant(100, tf.int64))
+    seeds = tf.constant(stream_seeds(4))
+    return StepContext(seeds, tf.constant(step, tf.int64), tf.constant(100, tf.int64))
 
 
 def update(
     networks: Networks,
     real: tf.Tensor,
     latents: tf.Tensor,
-    give_way: GiveWay = go_on,
     **knobs: object,
 ) -> Figures:
     """One step with these knobs."""
     config = RunConfig(batch_size=real.shape[1], discriminator_steps=real.shape[0], **knobs)
-    return adversarial_step(networks, config, real, latents, moment(), give_way=give_way)
+    return AdversarialStep(networks, config, context()).run(Batches(real, latents))
 
 
 def batches(count: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -145,31 +149,6 @@ def difference(first: Networks, second: Networks) -> float:
 
 
 BUILDERS = [dense_networks, normalised_networks]
-
-
-@pytest.mark.parametrize("loss", ["non_saturating", "hinge", "relativistic"])
-@pytest.mark.parametrize("penalty", ["none", "r1", "r2", "r1_r2", "wgan_gp"])
-def test_a_step_that_may_end_is_the_same_but_for_rounding(penalty: str, loss: str) -> None:
-    real, latents = batches(2)
-    ends = 0
-
-    def may_end(values, after=None):
-        nonlocal ends
-        ends += 1
-        return tf.nest.map_structure(tf.identity, values)
-
-    built = []
-    for give_way in (go_on, may_end):
-        networks = dense_networks()
-        knobs = {"loss": loss, "gradient_penalty": penalty}
-        built.append((update(networks, real, latents, give_way, **knobs), networks.state()))
-    # At the samples, the loss, between the passes, and at the gradients of each update; then
-    # at the generator's loss and its slope.
-    passes = 3 if penalty == "wgan_gp" else 2
-    assert ends == 2 * (3 + passes - 1) + 2
-    for plain, other in zip(*built, strict=True):
-        for name, value in plain.items():
-            np.testing.assert_allclose(other[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize("build", BUILDERS)
@@ -307,38 +286,39 @@ def test_a_comparing_loss_has_its_border_between_the_means() -> None:
 
 
 def compiled(networks: Networks, **knobs: object) -> Callable[[int, int], np.ndarray]:
-    """chunk(first step, count) on small data, of a run of 100 steps."""
+    """multi_step(first step, count) on small data, of a run of 100 steps."""
     recipe = Small()
     config = recipe.parse({"batch_size": BATCH, "seed": 4, "steps": 100, **knobs})
     data = SmallData(0)
-    feed = Feed(data)
-    feed.set(config)
-    chunk = compile_chunk(networks, feed, recipe, config, data, choose("cpu"))
-    return lambda first, count: chunk(
+    inputs = RuntimeInputs(data)
+    inputs.set_config(config)
+    program = StepProgram(networks, inputs, recipe, config, data)
+    multi_step = compile_steps(program, choose("cpu"))
+    return lambda first, count: multi_step(
         tf.constant(first, tf.int64), tf.constant(count, tf.int64)
     ).numpy()
 
 
 def test_seven_steps_in_one_call_are_seven_calls() -> None:
     together, apart = normalised_networks(), normalised_networks()
-    chunk_together, chunk = compiled(together), compiled(apart)
-    rows = chunk_together(1, 7)
-    single = np.concatenate([chunk(step, 1) for step in range(1, 8)])
+    steps_together, steps = compiled(together), compiled(apart)
+    rows = steps_together(1, 7)
+    single = np.concatenate([steps(step, 1) for step in range(1, 8)])
     assert rows.shape == (7, len(metric_names(RunConfig()))) and rows.dtype == np.float32
     np.testing.assert_array_equal(rows, single)
     assert difference(together, apart) == 0
     # The number of a step decides its draws.
-    assert (chunk_together(8, 1) != chunk(9, 1)).any()
+    assert (steps_together(8, 1) != steps(9, 1)).any()
 
 
 def test_every_update_in_a_call_has_batches_of_its_own() -> None:
     ours, by_hand = dense_networks(), dense_networks()
     row = compiled(ours, discriminator_steps=3)(9, 1)[0]
     step = tf.constant(9, tf.int64)
-    real = SmallData(0).draw(at_step(all_purposes(4), Purpose.REAL_BATCH, step), 3 * BATCH)
+    real = SmallData(0).draw(at_step(stream_seeds(4), RandomStream.REAL_BATCH, step), 3 * BATCH)
     real = tf.reshape((real - 3) / 2, (3, BATCH, 2))
     latents = draw_latents(
-        Latent(LATENT), at_step(all_purposes(4), Purpose.LATENT_BATCH, step), 3 * BATCH
+        Latent(LATENT), at_step(stream_seeds(4), RandomStream.LATENT_BATCH, step), 3 * BATCH
     )
     latents = tf.reshape(latents, (3, BATCH, LATENT))
     assert len(np.unique(real.numpy().reshape(-1, 2), axis=0)) == 3 * BATCH
@@ -387,7 +367,7 @@ def test_the_average_by_hand(step: int, decay: float, expected: float) -> None:
         np.testing.assert_array_equal(weight.numpy(), 5.0)
 
 
-def test_a_chunk_moves_the_average_at_every_step() -> None:
+def test_the_compiled_step_moves_the_average_at_every_step() -> None:
     networks, plain = dense_networks(), dense_networks()
     average = dense_networks().generator
     averaged = Networks(
@@ -399,9 +379,9 @@ def test_a_chunk_moves_the_average_at_every_step() -> None:
     )
     start = [weight.numpy() for weight in average.weights]
     compiled(averaged, average_decay=0.5)(1, 2)
-    chunk, expected = compiled(plain), start
+    steps, expected = compiled(plain), start
     for step in (1, 2):
-        chunk(step, 1)
+        steps(step, 1)
         share = 1 - min(0.5, (1 + step) / (10 + step))
         expected = [
             old + share * (weight.numpy() - old)

@@ -17,8 +17,8 @@ from ganlib.recipes.base import Recipe
 from ganlib.runs.blobs import read_blob, write_blob
 from ganlib.training import Trainer, load_generator
 from ganlib.training.networks import build_networks
-from ganlib.training.randomness import Purpose
-from ganlib.training.trainer import _JUDGED
+from ganlib.training.randomness import RandomStream
+from ganlib.training.trainer import _SCORED
 from tests.support.small_recipe import Small, finished, only, rows, samples, train
 
 REDUCED: dict[str, dict[str, Any]] = {
@@ -155,9 +155,9 @@ def test_a_generator_from_a_checkpoint_draws_what_the_trainer_drew(name: str) ->
     last = samples(events)[config.steps]
     generator = load_generator(recipe, config, trainer.checkpoint().state)
     count = recipe.sample_count
-    fixed = generator.samples(generator.latents(count, Purpose.FIXED_LATENTS))
+    fixed = generator.samples(generator.latents(count, RandomStream.FIXED_LATENTS))
     # How a row is rounded depends on how many there are, and these are the first of more.
-    drawn = generator.latents(max(count, _JUDGED), Purpose.FRESH_LATENTS, config.steps)
+    drawn = generator.latents(max(count, _SCORED), RandomStream.FRESH_LATENTS, config.steps)
     np.testing.assert_array_equal(fixed, last.fixed)
     np.testing.assert_array_equal(generator.samples(drawn)[:count], last.fresh)
     assert fixed.dtype == (np.uint8 if recipe.kind == "image" else np.float32)

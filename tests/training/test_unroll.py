@@ -10,15 +10,15 @@ from keras import layers
 
 from ganlib.config import RunConfig
 from ganlib.fast.optimisers import FusedAdam, FusedRMSprop, FusedSGD
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.dense import mlp
-from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
 from ganlib.objectives import objective_of
-from ganlib.training.judge import judge_of
+from ganlib.training.discriminator_pass import in_training_mode
 from ganlib.training.networks import Networks
-from ganlib.training.step import adversarial_step
-from ganlib.training.unroll import look_ahead
-from tests.training.test_step import batches, difference, moment, normalised_networks
+from ganlib.training.step import AdversarialStep, Batches
+from ganlib.training.unroll import unrolled_discriminator
+from tests.training.test_step import batches, context, difference, normalised_networks
 
 LOSS = objective_of("non_saturating", 0.0)
 OPTIMISERS = {
@@ -30,8 +30,10 @@ OPTIMISERS = {
 
 def networks(kind: str = "adam", discriminator: keras.Sequential | None = None) -> Networks:
     """Smooth ones, so that a small difference stays small."""
-    generator = rebuild(mlp([4], 2, activation="tanh"), (3,), 1, "float32")
-    discriminator = rebuild(discriminator or mlp([5], 1, activation="tanh"), (2,), 2, "float32")
+    generator = clone_seeded(mlp([4], 2, activation="tanh"), (3,), 1, "float32")
+    discriminator = clone_seeded(
+        discriminator or mlp([5], 1, activation="tanh"), (2,), 2, "float32"
+    )
     pair = OPTIMISERS[kind](), OPTIMISERS[kind]()
     pair[0].build(generator.trainable_variables)
     pair[1].build(discriminator.trainable_variables)
@@ -45,23 +47,23 @@ def real_and_fake() -> tuple[tf.Tensor, tf.Tensor]:
 
 def train_discriminator(built: Networks, real: tf.Tensor, fake: tf.Tensor) -> None:
     """A real update of the discriminator, by its optimiser."""
-    judge = judge_of(built.discriminator)
+    discriminate = in_training_mode(built.discriminator)
     weights = built.discriminator.trainable_variables
     with tf.GradientTape() as tape:
-        loss, _ = LOSS(judge(real), judge(fake))
+        loss, _ = LOSS(discriminate(real), discriminate(fake))
     gradients = tape.gradient(loss, [weight.value for weight in weights])
     built.discriminator_optimiser.apply(gradients, weights)
 
 
 def test_no_step_ahead_is_the_discriminator_bit_for_bit() -> None:
     built, (real, fake) = networks(), real_and_fake()
-    ahead = look_ahead(built, LOSS, RunConfig(unrolled_steps=0), real, fake)
-    plain = judge_of(built.discriminator)
+    ahead = unrolled_discriminator(built, LOSS, RunConfig(unrolled_steps=0), real, fake)
+    plain = in_training_mode(built.discriminator)
     found = []
-    for judge in (ahead, plain):
+    for discriminate in (ahead, plain):
         with tf.GradientTape() as tape:
             tape.watch(fake)
-            logits = judge(fake)
+            logits = discriminate(fake)
             _, loss = LOSS(tf.zeros((6, 1)), logits)
         found.append((logits.numpy(), tape.gradient(loss, fake).numpy()))
     np.testing.assert_array_equal(found[0][0], found[1][0])
@@ -94,17 +96,17 @@ def test_steps_ahead_are_those_of_training(
         train_discriminator(built, fake, real)
     config = RunConfig(unrolled_steps=3, optimiser=kind)
     start = built.state()
-    judge = look_ahead(built, LOSS, config, real, fake)
+    discriminate = unrolled_discriminator(built, LOSS, config, real, fake)
     # The generator's turn has passes of its own.
-    expected = [judge(fake), judge(real)]
+    expected = [discriminate(fake), discriminate(real)]
     for name, value in built.state().items():
         np.testing.assert_array_equal(value, start[name], err_msg=name)
-    before = judge_of(built.discriminator)(fake)
+    before = in_training_mode(built.discriminator)(fake)
     built.restore(start)
     for _ in range(3):
         train_discriminator(built, real, fake)
-    judge = judge_of(built.discriminator)
-    after = [judge(fake), judge(real)]
+    discriminate = in_training_mode(built.discriminator)
+    after = [discriminate(fake), discriminate(real)]
     np.testing.assert_allclose(expected, after, rtol=0, atol=2e-5)
     assert np.abs(after[0] - before).max() > 1e-2
 
@@ -114,7 +116,7 @@ def test_a_step_of_adam_ahead_is_adams_for_gradients_of_any_size(size: float) ->
     # Kingma and Ba 2014, arXiv 1412.6980, the first step. The slope of the wasserstein loss in a
     # linear critic's weight is the difference of the means, fake minus real.
     rate, beta_2, epsilon = 0.05, 0.999, 1e-7
-    critic = rebuild(keras.Sequential([layers.Dense(1, use_bias=False)]), (1,), 2, "float32")
+    critic = clone_seeded(keras.Sequential([layers.Dense(1, use_bias=False)]), (1,), 2, "float32")
     optimiser = FusedAdam(rate, 0.5, beta_2)
     optimiser.build(critic.trainable_variables)
     built = Networks(critic, critic, critic, optimiser, optimiser)
@@ -122,8 +124,10 @@ def test_a_step_of_adam_ahead_is_adams_for_gradients_of_any_size(size: float) ->
     fake = tf.fill((4, 1), np.float32(size))
     with tf.GradientTape() as tape:
         tape.watch(fake)
-        judge = look_ahead(built, objective_of("wasserstein"), config, tf.zeros((4, 1)), fake)
-        after = tf.reduce_sum(judge(tf.ones((1, 1))))
+        discriminate = unrolled_discriminator(
+            built, objective_of("wasserstein"), config, tf.zeros((4, 1)), fake
+        )
+        after = tf.reduce_sum(discriminate(tf.ones((1, 1))))
     moved = float(after) - float(critic.weights[0].numpy()[0, 0])
     slope = tape.gradient(after, fake).numpy().sum()
     # m / (1 - b1) = g and v / (1 - b2) = g^2, and epsilon is beside the root of v.
@@ -137,8 +141,8 @@ def test_the_gradient_also_flows_through_the_updates() -> None:
     config = RunConfig(unrolled_steps=2, optimiser="sgd", momentum=0.5)
 
     def loss(samples: tf.Tensor) -> tf.Tensor:
-        judge = look_ahead(built, LOSS, config, real, samples)
-        return LOSS(tf.zeros((6, 1)), judge(samples))[1]
+        discriminate = unrolled_discriminator(built, LOSS, config, real, samples)
+        return LOSS(tf.zeros((6, 1)), discriminate(samples))[1]
 
     with tf.GradientTape() as tape:
         tape.watch(fake)
@@ -153,7 +157,9 @@ def test_the_gradient_also_flows_through_the_updates() -> None:
     stopped = tf.stop_gradient(fake)
     with tf.GradientTape() as tape:
         tape.watch(fake)
-        value = LOSS(tf.zeros((6, 1)), look_ahead(built, LOSS, config, real, stopped)(fake))[1]
+        value = LOSS(
+            tf.zeros((6, 1)), unrolled_discriminator(built, LOSS, config, real, stopped)(fake)
+        )[1]
     assert np.abs(tape.gradient(value, fake) - gradient).max() > 1e-4
 
 
@@ -162,7 +168,7 @@ def test_a_step_ahead_changes_the_generator_and_not_the_discriminator() -> None:
     real, latents = batches(1)
     for built, steps in ((plain, 0), (ahead, 3)):
         config = RunConfig(batch_size=6, unrolled_steps=steps)
-        adversarial_step(built, config, real, latents, moment())
+        AdversarialStep(built, config, context()).run(Batches(real, latents))
     pairs = zip(plain.discriminator.variables, ahead.discriminator.variables, strict=True)
     for one, other in pairs:
         np.testing.assert_array_equal(one.numpy(), other.numpy())
@@ -173,7 +179,9 @@ def test_dropout_and_normalisation_do_not_notice_being_looked_through() -> None:
     built = normalised_networks()
     real, _ = batches(1)
     before = built.state()
-    judge = look_ahead(built, LOSS, RunConfig(unrolled_steps=2, optimiser="sgd"), real[0], real[0])
-    assert np.isfinite(judge(real[0]).numpy()).all()
+    discriminate = unrolled_discriminator(
+        built, LOSS, RunConfig(unrolled_steps=2, optimiser="sgd"), real[0], real[0]
+    )
+    assert np.isfinite(discriminate(real[0]).numpy()).all()
     for name, value in built.state().items():
         np.testing.assert_array_equal(value, before[name], err_msg=name)

@@ -1,6 +1,6 @@
 """The generator's gradient through unrolled updates, against finite differences in float64.
 
-`adversarial_step` runs in float64 here, with the same code as in training. What it has to give
+`AdversarialStep` runs in float64 here, with the same code as in training. What it has to give
 is written in plain NumPy in `unrolled_reference.py`, which also says how dropout, batch
 normalisation and spectral normalisation are defined along the updates.
 """
@@ -19,11 +19,11 @@ from ganlib.fast.normalised import FusedBatchNormalization
 from ganlib.fast.optimisers import FusedSGD
 from ganlib.models.dense import mlp
 from ganlib.models.spectral import SpectralDense
-from ganlib.training.judge import with_instance_noise
+from ganlib.training.discriminator_pass import add_instance_noise
 from ganlib.training.networks import Networks, build_networks
-from ganlib.training.step import adversarial_step
+from ganlib.training.step import AdversarialStep, Batches
 from tests.support.small_recipe import Small, SmallConfig
-from tests.training.test_step import moment
+from tests.training.test_step import context
 from tests.training.unrolled_reference import (
     SGD,
     Adam,
@@ -143,14 +143,10 @@ def generator_step(one: Problem, warm: int) -> tuple[float, np.ndarray, np.ndarr
     for index in range(warm + 1):
         ahead = one.config.unrolled_steps if index == warm else 0
         weights = arrays(networks.generator.trainable_variables)
-        figures = adversarial_step(
-            networks,
-            one.config.model_copy(update={"unrolled_steps": ahead}),
-            tf.constant(one.real[index : index + 1]),
-            tf.constant(one.latents[index : index + 1]),
-            moment(index + 1),
-            "" if warm else "generator",
-        )
+        config = one.config.model_copy(update={"unrolled_steps": ahead})
+        step = AdversarialStep(networks, config, context(index + 1), "" if warm else "generator")
+        real, latents = one.real[index : index + 1], one.latents[index : index + 1]
+        figures = step.run(Batches(tf.constant(real), tf.constant(latents)))
     after = arrays(networks.generator.trainable_variables)
     pairs = zip(weights, after, strict=True)
     gradient = np.concatenate([(old - new).ravel() for old, new in pairs])
@@ -212,7 +208,7 @@ def expected(one: Problem, warm: int, weights: np.ndarray) -> tuple[float, np.nd
     unrolled = reference(one)
     config = one.config
     noise = [
-        with_instance_noise(tf.zeros((BATCH, SIZE)), config, moment(warm + 1), index).numpy()
+        add_instance_noise(tf.zeros((BATCH, SIZE)), config, context(warm + 1), index).numpy()
         for index in (2, 3)
     ]
 

@@ -27,7 +27,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
         script_runner, "_clean_problem_modules", script_runner._clean_problem_modules
     )
     # Tests of pages train nothing, and need not wait for what they would.
-    monkeypatch.setattr(Preparer, "ask", lambda self, recipe_name, config: None)
+    monkeypatch.setattr(Preparer, "prepare", lambda self, recipe_name, config: None)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield RunStore(folder)

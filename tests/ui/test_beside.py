@@ -49,7 +49,7 @@ def test_one_that_is_older_than_those_listed(
     open_page: Open, planes: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = planes
-    monkeypatch.setattr(plane_samples, "_MOST", 1)
+    monkeypatch.setattr(plane_samples, "_MAX_RUNS", 1)
     assert beside(open_page("toy", run=second, beside=first)) == first
 
 

@@ -81,7 +81,7 @@ def test_drawing_4242_or_the_last_there_is():
     image, number = quickdraw.drawing("apple")
     text = said(opened("apple"))
     assert f">Drawing {number:,}" in text
-    assert (", the last there is" in text) == (number != 4_242)
+    assert (", the last one" in text) == (number != 4_242)
     shown = [
         Image.open(io.BytesIO(base64.b64decode(part.split('"')[0])))
         for part in text.split("base64,")[1:]
@@ -91,7 +91,7 @@ def test_drawing_4242_or_the_last_there_is():
 
 def test_a_category_that_is_not_on_this_disk_has_no_picture():
     app = opened(NOT_HERE[0])
-    assert "drawings, fetched when a run asks for them" in said(app)
+    assert "drawings, downloaded when a run needs them" in said(app)
     assert "<img" not in said(app)
 
 
@@ -146,7 +146,7 @@ def test_what_is_no_drawings_is_told_and_not_kept(content: bytes):
 
 
 def test_too_large_a_file_is_refused_before_it_is_written(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(own_files, "MOST_MB", 0)
+    monkeypatch.setattr(own_files, "MAX_MB", 0)
     with pytest.raises(DataError, match=r"up to 0 MB. Received: mine\.npy"):
         own_files.keep_drawings("mine.npy", npy(drawings(2)))
 
@@ -196,7 +196,7 @@ def test_a_file_that_has_changed_can_be_taken_as_it_is(tmp_path: Path):
     path.write_bytes(npy(drawings(13)))
     app.run()
     assert "has changed since" in app.warning[0].value
-    app.button(key="form:own_file:anew").click().run()
+    app.button(key="form:own_file:changed").click().run()
     assert app.session_state["form:own_digest"] == ""
     assert not app.warning and not app.exception
 

@@ -12,7 +12,7 @@ from ganlib.events import Change, DataReport, Metrics, Samples, Started
 from ganlib.runs import History, Run, RunStore, Scores
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
-from ganlib.ui.train.curves import _charts, _Look, _marks
+from ganlib.ui.train.curves import _ChartOptions, _charts, _marks
 from ganlib.viz.metric_specs import available_metrics, default_metric
 from tests.support import stored_runs
 from tests.support.drawn import charts
@@ -23,7 +23,7 @@ RATES = ("discriminator_learning_rate", "generator_learning_rate")
 
 
 @pytest.mark.parametrize(
-    ("columns", "critic", "offered", "default"),
+    ("columns", "critic", "available", "default"),
     [
         ((), False, ("Accuracy", "Gradient norms"), "Accuracy"),
         ((), True, ("Distance", "Gradient norms"), "Distance"),
@@ -50,9 +50,9 @@ RATES = ("discriminator_learning_rate", "generator_learning_rate")
         ),
     ],
 )
-def test_a_run_offers_what_it_has_measured(columns, critic, offered, default):
-    assert available_metrics(columns, critic) == offered
-    assert default_metric(offered, critic) == default
+def test_a_run_offers_what_it_has_measured(columns, critic, available, default):
+    assert available_metrics(columns, critic) == available
+    assert default_metric(available, critic) == default
 
 
 def measured(store: RunStore, names: tuple[str, ...]) -> Run:
@@ -73,14 +73,14 @@ def panel(folder: str) -> None:
 
     from ganlib.runs import RunStore
     from ganlib.ui.server.reading import Reading
-    from ganlib.ui.train.curves import chart_options, curves_panel, offered_by
+    from ganlib.ui.train.curves import available_charts, chart_options, curves_panel
 
     (summary,) = RunStore(Path(folder)).list()
     run = RunStore(Path(folder)).open(summary.id)
     reading = Reading(run, run.status())
-    offered = offered_by(reading, critic=False)
-    curves_panel(reading, "toy", offered)
-    chart_options(offered)
+    available = available_charts(reading, critic=False)
+    curves_panel(reading, "toy", available)
+    chart_options(available)
 
 
 def shown(store: RunStore, names: tuple[str, ...], **session: str) -> AppTest:
@@ -179,13 +179,13 @@ def decoded(app: AppTest) -> dict[str, list[float]]:
 
 
 def test_before_the_first_step_the_charts_of_every_run_come_first() -> None:
-    offered = available_metrics({"modes"}, False)
-    assert offered == ("Accuracy", "Gradient norms", "Peaks found")
-    assert default_metric(offered, False) == "Accuracy"
-    offered = available_metrics({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
-    assert offered == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")
-    offered = available_metrics({"lipschitz_bound", "largest_slope"}, False)
-    assert offered == ("Accuracy", "Gradient norms", "Lipschitz bound")
+    available = available_metrics({"modes"}, False)
+    assert available == ("Accuracy", "Gradient norms", "Peaks found")
+    assert default_metric(available, False) == "Accuracy"
+    available = available_metrics({"frechet", "pixel_w1", "ink_w1_over_sigma"}, False)
+    assert available == ("Accuracy", "Gradient norms", "Fréchet distance", "Brightness")
+    available = available_metrics({"lipschitz_bound", "largest_slope"}, False)
+    assert available == ("Accuracy", "Gradient norms", "Lipschitz bound")
     assert available_metrics({"lipschitz_bound"}, False) == ("Accuracy", "Gradient norms")
 
 
@@ -214,8 +214,8 @@ def test_the_lipschitz_bound_has_a_logarithmic_axis_whatever_is_chosen(store: Ru
 def test_a_plane_offers_its_distance_with_the_floor(store: RunStore) -> None:
     """An earlier version's score of the plane has no chart."""
     scores = {"sliced_w1_over_sigma", "sliced_w1_floor", "marginal_w1_over_sigma", "modes"}
-    offered = available_metrics(scores, False)
-    assert offered[-2:] == ("Peaks found", "Sliced Wasserstein-1")
+    available = available_metrics(scores, False)
+    assert available[-2:] == ("Peaks found", "Sliced Wasserstein-1")
     history = History(("step", "time_s", "generator_loss"), np.arange(6.0).reshape(3, 2))
     kept = Scores(
         np.array([0, 1]),
@@ -225,11 +225,11 @@ def test_a_plane_offers_its_distance_with_the_floor(store: RunStore) -> None:
             "sliced_w1_floor": np.array([0.05, 0.04]),
         },
     )
-    look = _Look("Sliced Wasserstein-1", "discriminator", 0.9, False, "step")
+    options = _ChartOptions("Sliced Wasserstein-1", "discriminator", 0.9, False, "step")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
     reading.once("record", lambda: replace(run.record(), history=history, scores=kept))
-    chart = _charts(reading, (), None, look)[1]
+    chart = _charts(reading, (), None, options)[1]
     assert [trace["name"] for trace in chart.traces] == ["generated", "floor"]
     # Exact values: the smoothing of the losses does not apply.
     assert [list(trace["y"]) for trace in chart.traces] == [[0.35, 0.06], [0.05, 0.04]]
@@ -247,9 +247,9 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     assert mark.text == "From step 5 on:<br>loss non saturating<br>beta 1 0.9"
     history = History(("step", "time_s", "generator_loss"), np.stack([steps, seconds, steps]))
     scores = Scores(np.array([0, 2, 4, 6]), {"modes": np.array([0.0, 2.0, 4.0, 6.0])})
-    look = _Look("Peaks found", "discriminator", 0.0, False, "seconds")
+    options = _ChartOptions("Peaks found", "discriminator", 0.0, False, "seconds")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
     reading.once("record", lambda: replace(run.record(), history=history, scores=scores))
-    below = _charts(reading, (), None, look)[1].to_plotly()
+    below = _charts(reading, (), None, options)[1].to_plotly()
     assert list(below.data[-1].x) == [0.0, 0.2, 0.2, 0.6]

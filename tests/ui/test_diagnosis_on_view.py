@@ -62,7 +62,7 @@ def test_of_an_older_step_it_names_the_step(
     of_peaks: str,
     of_distance: str,
 ) -> None:
-    monkeypatch.setattr(live_panels, "step_shown", lambda _: step)
+    monkeypatch.setattr(live_panels, "selected_step", lambda _: step)
     found = live_panels._diagnosis(recipes.get("toy/plane"), reading, reading.status)
     assert found.startswith(said)
     assert of_peaks in found

@@ -27,7 +27,7 @@ def phases() -> None:
 
     phases_diagram(None, key="none")
     phases_diagram("discriminator", key="first")
-    phases_diagram("generator", judge="critic", key="second")
+    phases_diagram("generator", discriminator="critic", key="second")
 
 
 def drawings(app: AppTest) -> list[list[dict[str, object]]]:

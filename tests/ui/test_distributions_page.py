@@ -66,9 +66,9 @@ def test_a_run_real_against_generated(store: RunStore, open_page: Open) -> None:
     assert moments["real"].tolist()[0] == moments["generated"].tolist()[0] == "200"
     (trace,) = drawn["compare.over.chart"]["figure"]["data"]
     assert trace["name"] == "Wasserstein-1"
-    course = drawn["compare.course"]["figure"]["data"]
-    assert [trace["name"] for trace in course] == ["generated", "real", "generated"]
-    assert course[0]["type"] == "heatmap"
+    evolution = drawn["compare.evolution"]["figure"]["data"]
+    assert [trace["name"] for trace in evolution] == ["generated", "real", "generated"]
+    assert evolution[0]["type"] == "heatmap"
 
 
 def test_a_link_to_another_run_is_followed(store: RunStore, open_page: Open) -> None:

@@ -51,7 +51,7 @@ def run(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
 
 def test_a_start_waits_for_a_step_and_is_recent_for_a_while(run: Run, clock: Clock) -> None:
     assert not session.started_within(10, run.id)
-    session.note_start(run.id)
+    session.record_start(run.id)
     assert clock.now == pytest.approx(100.5, abs=0.03)
     assert session.started_within(10, run.id)
     assert not session.started_within(10, "another")

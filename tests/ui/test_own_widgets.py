@@ -151,7 +151,7 @@ def test_a_run_whose_file_has_changed_or_gone(
     app = open_page("toy", run=run.id)
     changed = "The file has changed since these settings were saved."
     assert changed in [box.value for box in app.warning]
-    app.button(key="toy/scalar:own_table:anew").click().run()
+    app.button(key="toy/scalar:own_table:changed").click().run()
     assert not app.exception and not app.error
     assert changed not in [box.value for box in app.warning]
     path.unlink()

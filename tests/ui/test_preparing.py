@@ -59,18 +59,18 @@ def _settle(preparer: Preparer) -> None:
 def test_only_what_was_asked_for_last_is_prepared(prepared: Prepared, idle: Idle) -> None:
     preparer = Preparer(idle)
     for size in (8, 16, 32):
-        preparer.ask(NAME, _config(batch_size=size))
+        preparer.prepare(NAME, _config(batch_size=size))
     _settle(preparer)
     assert prepared == [(NAME, _config(batch_size=32))]
-    preparer.ask(NAME, _config(batch_size=16))
+    preparer.prepare(NAME, _config(batch_size=16))
     _settle(preparer)
     assert prepared[1:] == [(NAME, _config(batch_size=16))]
 
 
 def test_what_can_wait_comes_after_what_was_asked_for(prepared: Prepared, idle: Idle) -> None:
     preparer = Preparer(idle)
-    preparer.ask(NAME, _config(batch_size=8))
-    preparer.ask_later(["toy/plane", "toy/gaussian-vector"])
+    preparer.prepare(NAME, _config(batch_size=8))
+    preparer.prepare_later(["toy/plane", "toy/gaussian-vector"])
     _settle(preparer)
     own = [(name, recipes.get(name).parse({})) for name in ("toy/plane", "toy/gaussian-vector")]
     assert prepared == [(NAME, _config(batch_size=8)), *own]
@@ -92,10 +92,10 @@ def test_what_is_being_prepared_gives_way_to_something_else(
 
     monkeypatch.setattr(training, "prepare", prepare)
     preparer = Preparer(idle)
-    preparer.ask(NAME, _config(batch_size=8))
+    preparer.prepare(NAME, _config(batch_size=8))
     assert begun.wait(20)
-    preparer.ask(NAME, _config(batch_size=32))
-    preparer.ask(NAME, _config(batch_size=other))
+    preparer.prepare(NAME, _config(batch_size=32))
+    preparer.prepare(NAME, _config(batch_size=other))
     go_on.set()
     _settle(preparer)
     assert done == [other]
@@ -104,8 +104,8 @@ def test_what_is_being_prepared_gives_way_to_something_else(
 def test_nothing_is_prepared_while_something_trains(prepared: Prepared, idle: Idle) -> None:
     preparer = Preparer(idle)
     idle.runs = ["a run"]
-    preparer.ask(NAME, _config(batch_size=8))
-    preparer.ask_later([NAME])
+    preparer.prepare(NAME, _config(batch_size=8))
+    preparer.prepare_later([NAME])
     _settle(preparer)
     assert prepared == []
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_prepared_is_left_to_start(
     monkeypatch.setattr(preparing, "_SETTLED_S", 0.0)
     monkeypatch.setenv("GANLIB_DATA", "nowhere")
     preparer = Preparer(idle)
-    preparer.ask("mnist/basic", recipes.get("mnist/basic").parse({}))
+    preparer.prepare("mnist/basic", recipes.get("mnist/basic").parse({}))
     _settle(preparer)
     assert not caplog.records
 
@@ -143,6 +143,6 @@ from ganlib.ui.server.preparing import Preparer
 
 manager = types.SimpleNamespace(cap=1, active=lambda: [])
 print("begins", flush=True)
-Preparer(manager).ask_later(["toy/plane", "toy/scalar"])
+Preparer(manager).prepare_later(["toy/plane", "toy/scalar"])
 time.sleep(0.2)
 """

@@ -149,7 +149,7 @@ def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenP
     ]
     store.delete(parent.id)
     page = open_page("toy", run=fork.id)
-    assert any("a run that is gone" in caption.value for caption in page.caption)
+    assert any("a deleted run" in caption.value for caption in page.caption)
 
 
 class _Past:

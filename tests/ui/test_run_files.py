@@ -64,7 +64,7 @@ def test_config_json_makes_the_same_run_again(store: RunStore) -> None:
 def test_generator_weights_are_those_of_the_samples(store: RunStore, tmp_path: Path) -> None:
     from ganlib.training.generator import Generator
     from ganlib.training.networks import build_generator
-    from ganlib.training.randomness import Purpose
+    from ganlib.training.randomness import RandomStream
 
     recipe = recipes.get("toy/scalar")
     config = recipe.parse({"steps": 3, "generator_units": 4, "generator_layers": 1})
@@ -77,7 +77,7 @@ def test_generator_weights_are_those_of_the_samples(store: RunStore, tmp_path: P
     model = build_generator(recipe, recipe.parse({**run.config, "seed": 1}))
     model.load_weights(path)
     generator = Generator(model, recipe, config)
-    latents = generator.latents(recipe.sample_count, Purpose.FIXED_LATENTS)
+    latents = generator.latents(recipe.sample_count, RandomStream.FIXED_LATENTS)
     np.testing.assert_allclose(
         generator.samples(latents), run.samples(3)["fixed"], rtol=1e-5, atol=1e-6
     )

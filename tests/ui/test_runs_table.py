@@ -31,7 +31,7 @@ def test_of_a_fork_it_says_where_it_comes_from(store: RunStore, open_page: Open)
 
     store.delete(first.id)
     told = open_page("runs").dataframe[0].value["Fork of"]
-    assert told.tolist() == ["a run that is gone, step 20"]
+    assert told.tolist() == ["a deleted run, step 20"]
 
 
 def scored(store: RunStore, scores: dict[str, float], final: dict[str, float]) -> Run:

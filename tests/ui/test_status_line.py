@@ -40,8 +40,8 @@ def test_status_text(status: Status, text: str) -> None:
 @pytest.mark.parametrize(
     ("status", "asked", "text"),
     [
-        (Status("running", 500, 7), "pause", "step 7 of 500 · pausing"),
-        (Status("running", 500, 7), "stop", "step 7 of 500 · stopping"),
+        (Status("running", 500, 7), "pause", "step 7 of 500 · pausing after this step"),
+        (Status("running", 500, 7), "stop", "step 7 of 500 · stopping after this step"),
         (Status("running", 500, 7), "", "step 7 of 500"),
         # What happens in the place of a step, and what has been done.
         (Status("running", 500, 7, phase="stopping"), "stop", "step 7 of 500 · stopping"),

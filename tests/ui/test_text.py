@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.ui.components.text import in_words, listed, p_text, plain, typed, with_names
+from ganlib.ui.components.text import in_words, join_numbers, p_text, plain, typed, with_names
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from ganlib.ui.components.text import in_words, listed, p_text, plain, typed, wi
     ],
 )
 def test_numbers_have_the_decimals_that_tell_them_apart(values: list[float], text: str) -> None:
-    assert listed(np.array(values)) == text
+    assert join_numbers(np.array(values)) == text
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_figure() -> None:
     assert by_name["real"]["line"]["color"] == colours.REAL
     assert by_name["generated"]["line"]["color"] == colours.GENERATED
     assert by_name["discriminator"]["yaxis"] == "y2"
-    assert by_name["best possible"]["line"]["dash"] == "dot"
+    assert by_name["optimal"]["line"]["dash"] == "dot"
     lines = by_name["from z to x"]
     assert len(lines["x"]) == 3 * 41
     # Within the view below, where they land above.

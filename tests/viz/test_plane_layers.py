@@ -5,7 +5,7 @@ import pytest
 
 from ganlib.viz import colours
 from ganlib.viz.plane import plane_figure, plane_info
-from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
+from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
 
 RNG = np.random.default_rng(0)
 POINTS = RNG.normal(size=(1_000, 2)).astype(np.float32)
@@ -35,28 +35,28 @@ def test_small_cells_of_the_manifold_are_dark() -> None:
 
 def test_arrows_start_at_the_samples_and_point_where_they_are_pulled() -> None:
     pull = np.tile([[0.0, 4.0]], (50, 1))
-    layer = pull_layer(POINTS[:50], pull, size=(10.0, 10.0))
+    layer = gradient_layer(POINTS[:50], pull, size=(10.0, 10.0))
     starts, ends = layer["y"][::3], layer["y"][1::3]
     assert starts == pytest.approx(POINTS[:50, 1])
     # A tenth of the view.
     assert ends - starts == pytest.approx(np.ones(50), abs=1e-6)
     assert layer["x"][1::3] == pytest.approx(POINTS[:50, 0])
     assert np.isnan(layer["x"][2::3]).all()
-    still = pull_layer(POINTS[:5], np.zeros((5, 2)), size=(10.0, 10.0))
+    still = gradient_layer(POINTS[:5], np.zeros((5, 2)), size=(10.0, 10.0))
     assert still["x"][1::3] == pytest.approx(POINTS[:5, 0])
 
 
 def test_points_on_layers_are_drawn_on_top_of_them() -> None:
     info = plane_info(POINTS, POINTS + 1)
     surface = surface_layer(AT, np.zeros((5, 5)), "hinge", 0.0)
-    above = pull_layer(POINTS[:9], POINTS[:9], (5.0, 5.0))
+    above = gradient_layer(POINTS[:9], POINTS[:9], (5.0, 5.0))
     chart = plane_figure(info, uirevision="", below=[surface], above=[above], hidden=["real"])
     kinds = [(trace["name"], trace["type"]) for trace in chart.traces]
     # Then the legend.
     assert kinds[:3] == [
         ("discriminator", "heatmap"),
         ("generated", "scatter"),
-        ("pull on the samples", "scatter"),
+        ("gradient on samples", "scatter"),
     ]
     chart.to_plotly()
     plane_figure(info, uirevision="", below=manifold_layers(AT.T[None] * np.ones((3, 1, 1))))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ganlib.viz.thinning import RunningMean, Stretches, decimate
+from ganlib.viz.thinning import MinMaxPyramid, RunningMean, decimate
 
 
 def smooth(values: np.ndarray, weight: float) -> np.ndarray:
@@ -22,10 +22,10 @@ def in_parts(values: np.ndarray, lengths: Sequence[int]) -> list[np.ndarray]:
 
 
 def kept(parts: Sequence[np.ndarray], most: int) -> tuple[np.ndarray, np.ndarray]:
-    stretches = Stretches(len(parts[0]), most)
+    pyramid = MinMaxPyramid(len(parts[0]), most)
     for part in parts:
-        stretches.extend(part)
-    return stretches.candidates()
+        pyramid.extend(part)
+    return pyramid.candidates()
 
 
 def tables(columns: int, most: int) -> st.SearchStrategy[np.ndarray]:
@@ -112,8 +112,8 @@ def test_each_column_keeps_its_ends_and_extremes(values: np.ndarray, lengths: li
         assert np.nanmax(there) == column[shown].max()
 
 
-def test_each_stretch_keeps_its_extremes() -> None:
-    """100 rows in at most 8 stretches: 6 of 16 rows and the rest."""
+def test_each_segment_keeps_its_extremes() -> None:
+    """100 rows in at most 8 segments: 6 of 16 rows and the rest."""
     values = np.random.default_rng(0).standard_normal((1, 100))
     rows, found = kept([values], 8)
     for start in range(0, 100, 16):

@@ -11,7 +11,7 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
 from ganlib.viz.layout import value_labels
 from ganlib.viz.plane import plane_figure, plane_info
-from ganlib.viz.plane_layers import pull_layer
+from ganlib.viz.plane_layers import gradient_layer
 
 of = WeightedSample.of
 
@@ -77,7 +77,7 @@ def test_axes_of_very_different_units_have_views_of_their_own() -> None:
 
 def test_arrows_are_as_long_for_the_eye_in_both_directions() -> None:
     starts = np.zeros((2, 2))
-    layer = pull_layer(starts, np.array([[1.0, 0.0], [0.0, 1.0]]), (100.0, 1.0))
+    layer = gradient_layer(starts, np.array([[1.0, 0.0], [0.0, 1.0]]), (100.0, 1.0))
     assert layer["x"][1] == pytest.approx(10.0) and layer["y"][1] == pytest.approx(0.0)
     assert layer["x"][4] == pytest.approx(0.0) and layer["y"][4] == pytest.approx(0.1)
 

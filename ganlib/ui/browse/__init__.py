@@ -1,1 +1,1 @@
-"""The home page and the table of runs."""
+"""The Home page and the table of runs."""

@@ -1,4 +1,4 @@
-"""What the home page shows: what runs now, and a quick way in."""
+"""The Home page: demos, a card for each page, and the active runs."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.pages import PAGES
 from ganlib.ui.server.services import manager, submit
-from ganlib.ui.server.session import BESIDE, note_start, select
-from ganlib.ui.train.status_line import listed, state_badge
-from ganlib.ui.train.waiting import cancel_button, delete_popover, tell_refused, waits_here
+from ganlib.ui.server.session import COMPARED_RUN, record_start, select
+from ganlib.ui.train.status_line import run_line, state_badge
+from ganlib.ui.train.waiting import cancel_button, delete_popover, is_queued_here, show_refused
 
 _TICK_S = 2.0
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Runs that a button starts, one after the other, to be seen side by side.
+    """Runs that one button starts, to be compared with each other.
 
     Args:
-        label: the button's.
-        icon: likewise.
-        help: what will be seen.
-        runs: (recipe, values other than its own) of each; the first is the one on view, the
-            second stands beside it.
+        label: text of the button.
+        icon: Streamlit's name of a Material icon.
+        help: one sentence on what the user will see.
+        runs: (recipe, settings that differ from its defaults) of each. The page shows the first
+            run and compares it with the second.
     """
 
     label: str
@@ -55,7 +55,7 @@ DEMOS = (
 
 
 def start_demo() -> None:
-    """Buttons that train something as it is and go to its page, whose form stays as it was."""
+    """Shows buttons that start a demo and open its page; the form there does not change."""
     pressed = None
     with st.container(horizontal=True):
         for at, demo in enumerate(DEMOS):
@@ -71,25 +71,25 @@ def start_demo() -> None:
         return
     with errors_shown():
         ids = [submit(name, recipes.get(name).parse(dict(values))) for name, values in pressed.runs]
-        note_start(ids[0])
+        record_start(ids[0])
         if ids[1:]:
-            st.session_state[BESIDE] = ids[1]
+            st.session_state[COMPARED_RUN] = ids[1]
         recipe_name = pressed.runs[0][0]
         select(recipe_name, ids[0])
-        # Without an address, which would fill the form with what the demo has shown to fail.
+        # Without the run in the address, which would fill the form with the demo's settings.
         st.switch_page(_page_of(recipe_name))
 
 
-def open_run(recipe_name: str, run_id: str, *, beside: str = "") -> None:
-    """Goes to the page of a run, with the run in its address.
+def open_run(recipe_name: str, run_id: str, *, compare_with: str = "") -> None:
+    """Opens the page of a run, with the run in its address.
 
     Args:
         recipe_name: of the run.
         run_id: its id.
-        beside: the id of the run that is to stand beside it; as it was where there is none.
+        compare_with: id of the run to compare it with; if empty, that selection does not change.
     """
     select(recipe_name, run_id)
-    address = {"run": run_id, **({"beside": beside} if beside else {})}
+    address = {"run": run_id, **({"beside": compare_with} if compare_with else {})}
     st.switch_page(_page_of(recipe_name), query_params=address)
 
 
@@ -98,17 +98,17 @@ def _page_of(recipe_name: str) -> str:
 
 
 def flush_links() -> AbstractContextManager[Any]:
-    """A place whose links to pages begin where its texts and pictures do."""
+    """Returns a container whose page links are aligned with texts and images."""
     st.html("<style>.st-key-flush_links a { position: relative; left: -0.5rem }</style>")
     return st.container(key="flush_links")
 
 
 def page_cards() -> None:
-    """A card for each page that has a summary: picture, link and summary."""
+    """Shows a card with image, link and summary for each page that has a summary."""
     cards = [page for page in PAGES if page.summary]
     for column, page in zip(st.columns(len(cards), gap="small"), cards, strict=True):
         with column, st.container(border=True, height="stretch"):
-            # Markup and not st.image, whose files may be gone before the browser asks for them.
+            # HTML instead of st.image, whose files may be deleted before the browser requests them.
             st.html(f'<img src="{_picture(page.name)}" alt="" style="{_PICTURE_STYLE}">')
             st.page_link(page.path, label=f"**{page.title}**")
             st.caption(page.summary)
@@ -127,12 +127,12 @@ def _picture(page: str) -> str:
 
 @st.fragment(run_every=_TICK_S)
 def running_now() -> None:
-    """The runs that train, then those that wait, in their turn; also those of other processes."""
+    """Shows the running runs, then the queued ones in order, including those of other processes."""
     active = [(run, run.status()) for run in manager().store.active()]
-    tell_refused()
+    show_refused()
     if not active:
         st.caption("Nothing is running.")
-    # What trains is in no queue any more.
+    # Running runs first: they have no place in the queue.
     active.sort(key=lambda pair: pair[1].queued)
     training = sum(not status.queued for _, status in active)
     for place, (run, status) in enumerate(active, 1 - training):
@@ -140,10 +140,10 @@ def running_now() -> None:
         if status.queued:
             state += f", no. {place}"
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(listed(run, status, state))
+            st.markdown(run_line(run, status, state))
             known = run.recipe in recipes.all_recipes()
             if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
                 open_run(run.recipe, run.id)
-            if waits_here(run.id, status):
+            if is_queued_here(run.id, status):
                 cancel_button(run)
                 delete_popover(run)

@@ -1,4 +1,4 @@
-"""What a crash or a restart of the server has cut off, and how to go on with it."""
+"""Runs that were interrupted by a crash or restart of the server, with buttons to resume them."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,15 @@ import streamlit as st
 from ganlib.runs import Run
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.server.services import manager
-from ganlib.ui.server.session import names_of
-from ganlib.ui.train.status_line import listed
+from ganlib.ui.server.session import run_names
+from ganlib.ui.train.status_line import run_line
 
 _ERROR = "recovery.error"
-_MOST = 20
+_MAX_LISTED = 20
 
 
 def interrupted_runs() -> None:
-    """A button for each run that was cut off, and one for all; nothing where there is none."""
+    """Shows interrupted runs with buttons for each and for all; nothing if there are none."""
     found = manager().store.interrupted()
     show_deferred_error(_ERROR)
     if not found:
@@ -26,13 +26,13 @@ def interrupted_runs() -> None:
         "a run from its last checkpoint, or queues it while another run trains. **Leave** keeps a "
         "run as it is and removes it from this list."
     )
-    for run in found[:_MOST]:
+    for run in found[:_MAX_LISTED]:
         _row(run)
-    if len(found) > _MOST:
-        st.caption(f"{len(found) - _MOST:,} more are listed on the Runs page.")
+    if len(found) > _MAX_LISTED:
+        st.caption(f"{len(found) - _MAX_LISTED:,} more are listed on the Runs page.")
     if len(found) > 1:
         with st.container(horizontal=True):
-            # The oldest first, as they were started.
+            # The oldest first, in the order in which they were started.
             everything = [run.id for run in reversed(found)]
             _button("Resume all", "resume_all", everything)
             _button("Leave all", "leave_all", everything)
@@ -40,7 +40,7 @@ def interrupted_runs() -> None:
 
 def _row(run: Run) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(listed(run, run.status()))
+        st.markdown(run_line(run, run.status()))
         _button("Resume", f"resume.{run.id}", [run.id])
         _button("Leave", f"leave.{run.id}", [run.id])
 
@@ -52,13 +52,13 @@ def _button(label: str, key: str, run_ids: Sequence[str]) -> None:
         key=key,
         icon=":material/resume:" if resumes else None,
         type="secondary" if resumes else "tertiary",
-        on_click=_all,
+        on_click=_apply,
         args=(resumes, run_ids),
     )
 
 
-def _all(resumes: bool, run_ids: Sequence[str]) -> None:
+def _apply(resumes: bool, run_ids: Sequence[str]) -> None:
     act = manager().resume if resumes else manager().leave
     for run_id in run_ids:
-        with deferred_errors(_ERROR, names_of(run_id)):
+        with deferred_errors(_ERROR, run_names(run_id)):
             act(run_id)

@@ -1,4 +1,4 @@
-"""All runs in a table, and what can be done with those that are selected."""
+"""Table of all runs, and actions on the selected ones."""
 
 import zlib
 from collections.abc import Callable, Mapping
@@ -18,27 +18,27 @@ from ganlib.ui.browse.sparks import Sparks
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain, words
 from ganlib.ui.server.services import manager
-from ganlib.ui.server.session import names_of
+from ganlib.ui.server.session import run_names
 from ganlib.ui.train.status_line import state_badge
-from ganlib.ui.train.waiting import cancel_runs, waits_here
+from ganlib.ui.train.waiting import cancel_runs, is_queued_here
 
-# Loss curves that are read before the table is shown, and at each tick afterwards.
+# Loss curves that are read before the table is shown, and in each refresh after that.
 _READ_AT_ONCE = 25
-_READ_A_TICK = 50
+_READ_PER_TICK = 50
 _TICK_S = 0.5
-# Rows that the table shows without scrolling, and its height in pixels where there are more.
-_MOST_ROWS, _MOST_HEIGHT = 20, 700
-# Characters of a value that tell it apart; a drawing has thousands.
+# Rows that the table shows without scrolling, and its height in pixels if there are more.
+_MAX_ROWS, _MAX_HEIGHT = 20, 700
+# Longer values of settings are left out; a drawing has thousands of characters.
 _VALUE_CHARACTERS = 20
-# Runs that are named where several are meant.
+# Selected runs that are listed by name; more are counted.
 _NAMED = 5
-# Session state: the ids of the runs that are selected, and what could not be done with them.
-_CHOSEN = "runs.chosen"
+# Session state keys of the ids of the selected runs, and of errors of the actions on them.
+_SELECTED = "runs.chosen"
 _LABEL_ERROR, _DONE_ERROR = "runs.label.error", "runs.done.error"
 
 
 def runs_table() -> None:
-    """Every run with its best and last score and a tiny loss curve; select some to act on them."""
+    """Shows all runs with scores and small loss curves, and actions on the selected ones."""
     summaries = manager().store.list()
     if not summaries:
         st.info("No runs yet. Start one on any training page.", icon=":material/info:")
@@ -46,35 +46,35 @@ def runs_table() -> None:
     for summary in summaries:
         if summary.damage:
             st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
-    whole = {summary.id: summary for summary in summaries if not summary.damage}
-    left = _sparks().read(list(whole.values()), _READ_AT_ONCE)
-    _table(list(whole.values()))
-    if chosen := [whole[run_id] for run_id in _chosen() if run_id in whole]:
+    readable = {summary.id: summary for summary in summaries if not summary.damage}
+    left = _sparks().read(list(readable.values()), _READ_AT_ONCE)
+    _table(list(readable.values()))
+    if chosen := [readable[run_id] for run_id in _selected_ids() if run_id in readable]:
         _actions(chosen)
     else:
         st.caption("Select a row to open, rename or annotate a run, and one or more to delete.")
     if left:
-        _read_on(list(whole.values()))
+        _read_remaining(list(readable.values()))
 
 
 def _table(summaries: list[RunSummary]) -> None:
     ids = [summary.id for summary in summaries]
     rows = pd.DataFrame([_row(summary) for summary in summaries])
-    # Only runs in the plane have these. Without any row, there is no column either.
+    # Only runs of points have these columns; they do not exist without any row.
     plane = [name for name in ("Floor", "Peaks") if name in rows]
     rows = rows.drop(columns=[name for name in plane if not _any_value(rows[name])])
     if forks := _forks(summaries):
         rows.insert(3, "Fork of", [forks.get(run_id, "") for run_id in ids])
-    # The table's selection is by row, which is another run's when one has come or gone: so the
-    # runs are remembered, and another list of runs is another table.
+    # Streamlit stores the selection by row number, which changes with the list of runs. So the
+    # ids are stored, and the table has another key for another list.
     key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
-    selected = [ids.index(run_id) for run_id in _chosen() if run_id in ids]
+    selected = [ids.index(run_id) for run_id in _selected_ids() if run_id in ids]
     st.dataframe(
         rows,
         key=key,
-        height="content" if len(ids) <= _MOST_ROWS else _MOST_HEIGHT,
+        height="content" if len(ids) <= _MAX_ROWS else _MAX_HEIGHT,
         hide_index=True,
-        on_select=partial(_choose, key, ids),
+        on_select=partial(_store_selection, key, ids),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": selected}},
         column_config={
@@ -98,21 +98,21 @@ def _any_value(column: "pd.Series[Any]") -> bool:
     return any(value not in (None, "") for value in column)
 
 
-def _chosen() -> list[str]:
-    """Ids of the runs that are meant; some may be gone."""
-    return list(st.session_state.get(_CHOSEN, []))
+def _selected_ids() -> list[str]:
+    """Ids of the selected runs; some may have been deleted."""
+    return list(st.session_state.get(_SELECTED, []))
 
 
-def _choose(key: str, ids: list[str]) -> None:
-    """Remembers which runs are meant, as the table stood when they were selected."""
+def _store_selection(key: str, ids: list[str]) -> None:
+    """Callback of the table: stores the ids of the selected rows."""
     rows = st.session_state[key].selection.rows
-    st.session_state[_CHOSEN] = [ids[row] for row in sorted(rows) if row < len(ids)]
+    st.session_state[_SELECTED] = [ids[row] for row in sorted(rows) if row < len(ids)]
 
 
 _SCORE_HELP = (
     "Distance between generated and real samples; lower is better. Numbers: Wasserstein-1 over the "
     "target's standard deviation (two real samples of 2,000 values: 0.02 to 0.05). Points: sliced "
-    "Wasserstein-1 over the target's scale, with its floor beside it. Images: Fréchet distance in "
+    "Wasserstein-1 over the target's scale, compared with its floor. Images: Fréchet distance in "
     "the features of a small classifier (two real samples of 256 images: 1 to 2, of 2,000: 0.1 to "
     "0.3). Best is the lowest of all saved steps. Last, of a finished run, uses more samples, so "
     "that it can be lower."
@@ -131,7 +131,7 @@ def _row(summary: RunSummary) -> dict[str, Any]:
     status, recipe = summary.status, recipes.all_recipes().get(summary.recipe)
     score = recipe.score if recipe else ""
     best = status.best_scores.get(score) if status else None
-    # A run that has finished was scored once more, with more samples than at a step.
+    # A finished run has final scores, from more samples than those of a step.
     scores = {**status.scores, **status.metrics} if status else {}
     return {
         "Name": summary.label.name,
@@ -151,7 +151,7 @@ def _row(summary: RunSummary) -> dict[str, Any]:
 
 
 def _peaks_text(summary: RunSummary, scores: Mapping[str, float]) -> str:
-    """How many of the peaks are found, such as "7 of 8"; empty where there are none to find."""
+    """Number of peaks found, such as "7 of 8"; empty for data without peaks."""
     if "modes" not in scores:
         return ""
     try:
@@ -164,11 +164,11 @@ def _peaks_text(summary: RunSummary, scores: Mapping[str, float]) -> str:
 
 
 def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
-    """What tells a run from others of its recipe, such as "plain GAN · steps 3,000".
+    """Returns a run's preset and changed settings, such as "plain GAN · steps 3,000".
 
     Args:
-        recipe_name: of a recipe that may be gone.
-        config: the run's knobs; some may not be known any more.
+        recipe_name: of a recipe, which may not exist any more.
+        config: settings of the run; unknown ones are ignored.
     """
     preset = {"preset": config["preset"]} if config.get("preset") else {}
     try:
@@ -176,21 +176,21 @@ def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
     except UserError:
         return ""
     changed = differences(own, {name: config[name] for name in own if name in config})
-    said = [f"{words(name)} {_value_text(after)}".strip() for name, (_, after) in changed.items()]
-    return " · ".join([*preset.values(), *said])
+    texts = [f"{words(name)} {_value_text(after)}".strip() for name, (_, after) in changed.items()]
+    return " · ".join([*preset.values(), *texts])
 
 
 def _value_text(value: Any) -> str:
-    """Empty where it would be too long."""
+    """A value as text; empty if it is too long."""
     text = f"{value:,}" if type(value) is int else words(value)
     return text if len(text) <= _VALUE_CHARACTERS else ""
 
 
 def _forks(summaries: list[RunSummary]) -> dict[str, str]:
-    """Of each that was forked: from which run, and at which step."""
+    """For each forked run its id, with the name of its parent and the step as text."""
     names = {summary.id: summary.label.name for summary in summaries}
     return {
-        summary.id: f"{names.get(summary.parent.run, 'a run that is gone')}, "
+        summary.id: f"{names.get(summary.parent.run, 'a deleted run')}, "
         f"step {summary.parent.step:,}"
         for summary in summaries
         if summary.parent
@@ -203,9 +203,9 @@ def _sparks() -> Sparks:
 
 
 @st.fragment(run_every=_TICK_S)
-def _read_on(summaries: list[RunSummary]) -> None:
-    """Reads the curves that were too many for one visit, and then has the table drawn again."""
-    left = _sparks().read(summaries, _READ_A_TICK)
+def _read_remaining(summaries: list[RunSummary]) -> None:
+    """Reads the remaining loss curves in parts, and then redraws the table."""
+    left = _sparks().read(summaries, _READ_PER_TICK)
     st.caption(f"Reading loss curves: {len(summaries) - left:,} of {len(summaries):,}.")
     if not left:
         st.rerun()
@@ -227,9 +227,9 @@ def _actions(chosen: list[RunSummary]) -> None:
                 type="primary",
                 icon=":material/splitscreen_right:",
             ):
-                # The older one on the left.
-                open_run(chosen[1].recipe, chosen[1].id, beside=first.id)
-            if waiting := [run for run in chosen if waits_here(run.id, run.status)]:
+                # The older run on the left.
+                open_run(chosen[1].recipe, chosen[1].id, compare_with=first.id)
+            if waiting := [run for run in chosen if is_queued_here(run.id, run.status)]:
                 count = len(waiting)
                 st.button(
                     "Cancel run" if one else f"Cancel {count} queued run{'s' * (count > 1)}",
@@ -248,10 +248,10 @@ def _actions(chosen: list[RunSummary]) -> None:
 
 
 def _label_fields(summary: RunSummary) -> None:
-    """Name and note, which are kept as soon as they are left: nothing typed can be lost."""
+    """Text fields for name and note, which are saved when the user leaves them."""
     store = manager().store
-    for part, kept in asdict(summary.label).items():
-        st.session_state.setdefault(_field(summary.id, part), kept)
+    for part, text in asdict(summary.label).items():
+        st.session_state.setdefault(_field(summary.id, part), text)
     st.text_input(
         "Name",
         key=_field(summary.id, "name"),
@@ -280,11 +280,11 @@ _KEPT_HELP = "Saved when you leave the field."
 
 def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
     key = _field(run_id, part)
-    with deferred_errors(_LABEL_ERROR, names_of(run_id)):
+    with deferred_errors(_LABEL_ERROR, run_names(run_id)):
         write(run_id, st.session_state[key])
         st.toast(f"The {part} is saved.", icon=":material/save:")
         return
-    # Refused: the field says again what is kept.
+    # Not saved: reset the field to the stored text.
     with deferred_errors(_LABEL_ERROR):
         st.session_state[key] = getattr(manager().store.open(run_id).label(), part)
 
@@ -297,18 +297,18 @@ def _is_pair_of_planes(chosen: list[RunSummary]) -> bool:
 
 
 def _names(chosen: list[RunSummary]) -> str:
-    """Such as "first, second and 3 more", as Markdown."""
-    said = ", ".join(plain(one.label.name) for one in chosen[:_NAMED])
-    return said + (f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else "")
+    """Names of runs as Markdown, such as "first, second and 3 more"."""
+    names = ", ".join(plain(one.label.name) for one in chosen[:_NAMED])
+    return names + (f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else "")
 
 
 @st.dialog("Delete permanently?")
 def _confirm_delete(chosen: list[RunSummary]) -> None:
-    said = _names(chosen)
+    names = _names(chosen)
     st.write(
-        f"{said} and everything it saved will be deleted permanently."
+        f"{names} and everything it saved will be deleted permanently."
         if len(chosen) == 1
-        else f"{len(chosen)} runs and everything they saved will be deleted permanently: {said}."
+        else f"{len(chosen)} runs and everything they saved will be deleted permanently: {names}."
     )
     with st.container(horizontal=True):
         confirmed = st.button("Delete permanently", key="delete_confirmed", type="primary")
@@ -320,14 +320,16 @@ def _confirm_delete(chosen: list[RunSummary]) -> None:
 
 
 def _delete(chosen: list[RunSummary]) -> None:
-    """Deletes what can be deleted; the rest stays selected, and the page says why."""
+    """Deletes runs. Those that cannot be deleted stay selected, and the page shows the error."""
     for one in chosen:
         with deferred_errors(_DONE_ERROR, {one.id: one.label.name}):
             manager().delete(one.id)
-            st.session_state[_CHOSEN].remove(one.id)
-    gone = len(chosen) - len(_chosen())
-    if gone:
+            st.session_state[_SELECTED].remove(one.id)
+    deleted = len(chosen) - len(_selected_ids())
+    if deleted:
         st.toast(
-            f"{_names(chosen)} is deleted." if gone == len(chosen) == 1 else f"{gone} deleted.",
+            f"{_names(chosen)} is deleted."
+            if deleted == len(chosen) == 1
+            else f"{deleted} deleted.",
             icon=":material/delete:",
         )

@@ -1,4 +1,4 @@
-"""The page that compares two one-dimensional distributions."""
+"""The Distributions page, which compares two one-dimensional samples."""
 
 from ganlib.ui.compare.page import distributions
 

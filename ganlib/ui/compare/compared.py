@@ -1,4 +1,4 @@
-"""Two samples that somebody has chosen to compare."""
+"""The two samples that are compared."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """What the panels show.
+    """Two samples and their description.
 
     Args:
-        key: names these two samples; equal keys, equal samples.
-        place: names where they come from; zooms are kept for as long as it stays the same.
-        title: what is compared, in a line.
-        first: what is compared with; where it is empty, the panels say so.
-        second: what is compared; likewise.
+        key: identifies the samples; equal keys mean equal samples.
+        place: identifies their source; zooms are kept for as long as it stays the same.
+        title: one line on what is compared.
+        first: the reference sample; may be empty.
+        second: the sample compared with it; may be empty.
         pair: names and colours.
-        notes: what a reader must know, in sentences.
-        within: the least and the greatest that a value can be.
-        live: more is to come in a second, so that nothing may take long.
+        notes: sentences shown below the title.
+        within: smallest and greatest possible value.
+        live: whether the samples are updated every second, so that the comparison must be fast.
     """
 
     key: str

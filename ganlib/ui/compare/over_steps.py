@@ -1,4 +1,4 @@
-"""How the generated distribution moved over a run, and how far it was from the real one."""
+"""Evolution of the generated distribution over a run, and its distance from the real one."""
 
 from collections.abc import Sequence
 
@@ -10,35 +10,41 @@ from ganlib.metrics.comparison import distance_values
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
 from ganlib.runs.distributions import Distribution, distributions
-from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.server.services import manager
-from ganlib.viz.course import CourseInfo, course_bins, course_column, course_figure, course_info
 from ganlib.viz.curve_figures import steps_figure
+from ganlib.viz.evolution import (
+    EvolutionInfo,
+    evolution_bins,
+    evolution_column,
+    evolution_figure,
+    evolution_info,
+)
 
-# More points than this cannot be told apart, and each costs some milliseconds once.
-_MOST = 120
+# More points could not be distinguished, and each takes some milliseconds once.
+_MAX_POINTS = 120
 _HEIGHT = 240
 
 
 def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
-    """One distance over the training, and the distribution itself.
+    """Draws a distance over training, and the evolution of the distribution.
 
     Args:
         run: the run.
-        steps: those that have samples.
-        step: the one on view, which is marked.
-        title: what is compared; see `distributions`.
+        steps: all steps with saved samples.
+        step: the selected step, which is marked.
+        title: name of the distribution; see `distributions`.
     """
-    shown = _spread(steps)
-    # The real values of some distributions differ from step to step: the bins hold still.
-    newest = _at(run.id, shown[-1], title)
+    drawn_steps = _evenly_spaced(steps)
+    # The same bins for all steps: the real values of some distributions differ between steps.
+    newest = _at(run.id, drawn_steps[-1], title)
     if newest is None:
         return
-    edges = course_bins(newest.real)
-    found = {at: _look_at(run.id, at, title, edges) for at in shown}
+    edges = evolution_bins(newest.real)
+    found = {at: _distances_and_column(run.id, at, title, edges) for at in drawn_steps}
     rows = {at: row for at, (row, _) in found.items() if row}
     if not rows:
-        # Somebody has just deleted the run.
+        # The run was just deleted.
         return
     names = list(next(iter(rows.values())))
     key = "compare.over"
@@ -59,7 +65,7 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
         )
         values = np.array([found.get(name, np.nan) for found in rows.values()])
         live_charts(
-            Shown(
+            ChartSlot(
                 steps_figure(
                     np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"
                 ),
@@ -69,39 +75,39 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
             )
         )
     with right:
-        info = course_info(newest.real, edges, {at: found[at][1] for at in rows})
-        _course(info, title, step, f"{run.id} {title} course")
+        info = evolution_info(newest.real, edges, {at: found[at][1] for at in rows})
+        _evolution(info, title, step, f"{run.id} {title} evolution")
 
 
-def _course(info: CourseInfo, title: str, step: int, uirevision: str) -> None:
-    """The generated distribution at all steps beside the real one."""
+def _evolution(info: EvolutionInfo, title: str, step: int, uirevision: str) -> None:
+    """Draws the generated distribution at all steps, next to the real one."""
     live_charts(
-        Shown(
-            course_figure(info, title, at=step, uirevision=uirevision),
-            key="compare.course",
+        ChartSlot(
+            evolution_figure(info, title, at=step, uirevision=uirevision),
+            key="compare.evolution",
             height=_HEIGHT,
             alt=f"{title} of generated samples over training, and of real ones",
         )
     )
 
 
-def _spread(steps: Sequence[int]) -> list[int]:
-    """At most so many of the steps, evenly, with the first and the last."""
-    if len(steps) <= _MOST:
+def _evenly_spaced(steps: Sequence[int]) -> list[int]:
+    """At most `_MAX_POINTS` of the steps, evenly spaced, including the first and the last."""
+    if len(steps) <= _MAX_POINTS:
         return list(steps)
-    places = np.linspace(0, len(steps) - 1, _MOST).round().astype(int)
+    places = np.linspace(0, len(steps) - 1, _MAX_POINTS).round().astype(int)
     return [steps[place] for place in places]
 
 
 @st.cache_data(max_entries=5_000, show_spinner=False)
-def _look_at(
+def _distances_and_column(
     run_id: str, step: int, title: str, edges: np.ndarray
 ) -> tuple[dict[str, float], np.ndarray]:
-    """The distances, none where there is nothing to compare, and the column of the course."""
+    """Distances by name, empty if a sample is empty, and the (bins,) density of a step."""
     one = _at(run_id, step, title)
     if one is None:
-        return {}, course_column(WeightedSample.of(np.zeros(0)), edges)
-    return distance_values(one.real, one.generated), course_column(one.generated, edges)
+        return {}, evolution_column(WeightedSample.of(np.zeros(0)), edges)
+    return distance_values(one.real, one.generated), evolution_column(one.generated, edges)
 
 
 def _at(run_id: str, step: int, title: str) -> Distribution | None:

@@ -1,21 +1,21 @@
-"""Chooses where two samples come from, and shows them side by side."""
+"""The Distributions page: selection of the source of two samples."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from ganlib.ui.compare.runs import of_a_run, of_two_runs
-from ganlib.ui.compare.tables import of_a_table
+from ganlib.ui.compare.runs import compare_run, compare_two_runs
+from ganlib.ui.compare.tables import compare_table
 
 _SOURCES: dict[str, Callable[[], None]] = {
-    "A run": of_a_run,
-    "Two runs": of_two_runs,
-    "A table of your own": of_a_table,
+    "A run": compare_run,
+    "Two runs": compare_two_runs,
+    "A table of your own": compare_table,
 }
 
 
 def distributions() -> None:
-    """Real against generated of a run, two runs, or two columns of a file."""
+    """Compares real and generated values of a run, of two runs, or two columns of a table."""
     st.session_state.setdefault("compare.source", "A run")
     source = st.segmented_control(
         "Compare",

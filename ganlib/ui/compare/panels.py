@@ -1,4 +1,4 @@
-"""Everything that is shown of two samples."""
+"""Charts, tables and downloads that compare two samples."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,8 +11,8 @@ from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.resampling import SIGNIFICANCE
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.compare.compared import Compared
-from ganlib.ui.components.aligned import lower_control
-from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.aligned import align_control
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import p_text, plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.distributions import (
@@ -35,18 +35,18 @@ _STYLES: dict[str, Callable[..., Chart]] = {
     "Side by side": bars_figure,
     "Difference": difference_figure,
 }
-# A live page has a new comparison every second, and training wants the processor.
+# Fewer on a live page, which is updated every second while training needs the processor.
 _RESAMPLES, _RESAMPLES_LIVE = 1_000, 200
 
 
 def compare_panels(compared: Compared) -> None:
-    """A sentence, four linked charts, the distances, the moments and downloads.
+    """Shows a summary, four linked charts, distances, moments and downloads.
 
-    Where there is nothing to compare, that alone is said.
+    If a sample is empty, only a message is shown.
     """
     if empty := [name for name, sample in _named(compared) if not sample.count]:
-        said = f"{compared.title}: there are no finite {' or '.join(empty)} values to compare."
-        st.info(plain(said), icon=":material/info:")
+        message = f"{compared.title}: there are no finite {' or '.join(empty)} values to compare."
+        st.info(plain(message), icon=":material/info:")
         return
     found = _compared(
         compared.key,
@@ -64,7 +64,7 @@ def compare_panels(compared: Compared) -> None:
         for column, title in zip(st.columns(2, gap="medium"), row, strict=True):
             with column:
                 live_charts(
-                    Shown(
+                    ChartSlot(
                         charts[title],
                         key=f"compare.{title}",
                         height=_HEIGHT,
@@ -103,16 +103,16 @@ def _charts(compared: Compared) -> dict[str, Chart]:
 
 
 def _options() -> tuple[str, bool, Any]:
-    """(style, counts instead of density, bins) of the histogram."""
+    """Draws the options of the histogram; returns (style, counts, number of bins or rule)."""
     for key, value in (("style", "Overlaid"), ("scale", "Density"), ("bins", _NUMBER)):
         st.session_state.setdefault(f"compare.{key}", value)
     keep: Any = {"persist_state": "session"}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with lower_control():
+        with align_control():
             style = st.segmented_control(
                 "Histogram", list(_STYLES), key="compare.style", required=True, **keep
             )
-        with lower_control():
+        with align_control():
             scale = st.segmented_control(
                 "Height", ["Density", "Counts"], key="compare.scale", required=True, **keep
             )
@@ -121,15 +121,15 @@ def _options() -> tuple[str, bool, Any]:
             [_NUMBER, *_RULES],
             key="compare.bins",
             width=210,
-            help="How wide the bins are: by a rule, which is applied to the first sample, or as "
-            "many as you say.",
+            help="Width of the bins: by a rule, which is applied to the first sample, or by the "
+            "number of bins.",
             **keep,
         )
         bins: Any = rule
         if rule == _NUMBER:
             st.session_state.setdefault("compare.count", 60)
             bins = st.number_input(
-                "How many", 2, 1_000, step=5, key="compare.count", width=140, **keep
+                "Number of bins", 2, 1_000, step=5, key="compare.count", width=140, **keep
             )
     return style or "Overlaid", scale == "Counts", bins
 
@@ -179,8 +179,8 @@ def _distances(found: Comparison) -> None:
     )
     with st.popover("What the distances mean", icon=":material/help:"):
         distances = {one.title: plain(one.help) for one in found.distances}
-        said = [f"- **{title}**: {help}" for title, help in (distances | figures).items()]
-        st.markdown("\n".join(said))
+        items = [f"- **{title}**: {help}" for title, help in (distances | figures).items()]
+        st.markdown("\n".join(items))
 
 
 def _moments(found: Comparison, compared: Compared) -> None:
@@ -206,7 +206,6 @@ def _figure(value: float) -> str:
 
 _ROWS = {
     "count": "values",
-    "minimum": "least",
     "q01": "1 %",
     "q05": "5 %",
     "q25": "25 %",
@@ -214,7 +213,6 @@ _ROWS = {
     "q75": "75 %",
     "q95": "95 %",
     "q99": "99 %",
-    "maximum": "greatest",
 }
 
 
@@ -237,7 +235,7 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
 
 
 def values_csv(compared: Compared) -> str:
-    """A line for each value of a sample: which one, what it is, and how often it is there."""
+    """Returns both samples as CSV with the columns sample, value and count."""
     parts = [
         pd.DataFrame({"sample": name, "value": sample.values, "count": sample.counts})
         for name, sample in _named(compared)
@@ -246,7 +244,12 @@ def values_csv(compared: Compared) -> str:
 
 
 def charts_html(compared: Compared, charts: dict[str, Chart]) -> str:
-    """A page of its own with all charts, which needs no network."""
+    """Returns a standalone HTML page with all charts, which works offline.
+
+    Args:
+        compared: the samples, for the title.
+        charts: charts by name.
+    """
     import html
 
     parts = [

@@ -1,4 +1,4 @@
-"""Samples of runs, at any step that was saved."""
+"""Comparison of samples of runs, at any saved step."""
 
 from collections.abc import Sequence
 
@@ -21,15 +21,15 @@ from ganlib.viz.pair import two_generated
 _TICK_S = 1.0
 
 
-def of_a_run() -> None:
-    """Real against generated samples of one run; live where it trains."""
+def compare_run() -> None:
+    """Compares real and generated samples of one run, live while it trains."""
     summaries = _with_samples()
     if not summaries:
         _nothing()
         return
     known = [summary.id for summary in summaries]
     asked = st.query_params.get("run")
-    # A link to another run than the one that this page put there itself.
+    # Not the run that this page put into the address itself, but one from a link.
     if asked in known and asked != st.session_state.get("compare.asked"):
         st.session_state["compare.run"] = asked
     run_id = _picker("Run", summaries, "compare.run")
@@ -39,8 +39,8 @@ def of_a_run() -> None:
     st.fragment(_watch, run_every=_TICK_S if active else None)(run, active)
 
 
-def of_two_runs() -> None:
-    """What two runs generate, at the end of each."""
+def compare_two_runs() -> None:
+    """Compares the generated samples of two runs, at the last saved step of each."""
     summaries = _with_samples()
     if len(summaries) < 2:
         st.info("Two runs with samples are needed.", icon=":material/info:")
@@ -52,15 +52,15 @@ def of_two_runs() -> None:
         second = _picker("Second run", summaries, "compare.second", 1)
     by_id = {summary.id: summary for summary in summaries}
     with errors_shown():
-        _at_their_ends(by_id[first], by_id[second])
+        _compare_last_steps(by_id[first], by_id[second])
 
 
-def _at_their_ends(first: RunSummary, second: RunSummary) -> None:
+def _compare_last_steps(first: RunSummary, second: RunSummary) -> None:
     ends, found = [], []
     for summary in (first, second):
         run = manager().store.open(summary.id)
         if not (steps := run.sample_steps()):
-            # It has just begun, or it ended before its first.
+            # The run has just begun, or ended before its first samples.
             st.info(plain(f"{_name(summary)} has no samples."), icon=":material/info:")
             return
         ends.append(steps[-1])
@@ -103,7 +103,7 @@ def _watch(run: Run, active: bool) -> None:
     except UserError as error:
         show_error(error)
         return
-    # The fragment's timer belongs to the page.
+    # The fragment's timer is set by the page.
     if status.active != active:
         st.rerun()
 
@@ -163,7 +163,7 @@ def _notes(one: Distribution) -> tuple[str, ...]:
 
 
 def _with_samples() -> list[RunSummary]:
-    """Runs that can be read and have begun, the newest first."""
+    """Runs that can be read and have started training, newest first."""
     known = recipes.all_recipes()
     return [
         summary

@@ -1,4 +1,4 @@
-"""Two columns of a user's own file."""
+"""Comparison of two columns of a user's table."""
 
 import streamlit as st
 
@@ -10,15 +10,15 @@ from ganlib.ui.compare.panels import compare_panels
 from ganlib.ui.components.errors import show_error
 from ganlib.viz.pair import two_real
 
-_MOST_MB = 200
+_MAX_MB = 200
 
 
-def of_a_table() -> None:
-    """Two columns of a CSV, Parquet or .npy file."""
+def compare_table() -> None:
+    """Compares two columns of a CSV, Parquet or .npy file."""
     upload = st.file_uploader(
         "A table with two columns of numbers",
         type=list(SUFFIXES),
-        max_upload_size=_MOST_MB,
+        max_upload_size=_MAX_MB,
         key="compare.table",
         help="CSV, Parquet or .npy. It is used in this session only and is not saved.",
     )

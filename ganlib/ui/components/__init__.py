@@ -1,1 +1,1 @@
-"""Widgets and text that every page uses."""
+"""Widgets and text functions shared by all pages."""

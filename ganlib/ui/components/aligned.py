@@ -1,4 +1,4 @@
-"""Controls of different heights in one row."""
+"""Alignment of controls of different heights in one row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,9 @@ import streamlit as st
 
 
 @contextmanager
-def lower_control() -> Iterator[None]:
-    """For a row of pills among boxes: its label then stands beside theirs."""
+def align_control() -> Iterator[None]:
+    """Aligns the label of a segmented control with those of boxes in the same row."""
     with st.container(width="content", gap=None):
         yield
-        # It is so much lower than they are.
+        # The difference of their heights.
         st.space("xsmall")

@@ -1,4 +1,4 @@
-// Categories to pick from: those on this disk as pictures, all others by their name.
+// A gallery of categories: those on this disk as pictures, all others by name.
 
 const galleries = new WeakMap()
 const thousands = new Intl.NumberFormat("en-US")
@@ -19,7 +19,7 @@ class Gallery {
   update(data, setTriggerValue) {
     this.setTriggerValue = setTriggerValue
     const contents = JSON.stringify(data.categories)
-    // Choosing changes which tiles are pressed and nothing else: they keep their nodes.
+    // A selection only changes the pressed state of tiles, so their nodes are kept.
     if (contents !== this.contents) {
       this.contents = contents
       this.build(data.categories)
@@ -72,7 +72,7 @@ class Gallery {
     }
     const seen = name => this.root.querySelectorAll(`.${name} button:not([hidden])`).length
     const named = seen("names")
-    this.part("between").textContent = `${named} more, fetched when a run asks for them:`
+    this.part("between").textContent = `${named} more, downloaded when a run needs them:`
     this.part("between").hidden = named === 0
     this.part("nothing").hidden = named + seen("pictures") > 0
   }

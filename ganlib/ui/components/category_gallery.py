@@ -1,4 +1,4 @@
-"""A gallery of categories, as their drawings, to pick from."""
+"""A gallery of categories, shown as drawings, to choose from."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,10 +16,10 @@ class Tile:
     """One category.
 
     Args:
-        name: the category's.
-        src: data URL of a picture of its drawings; None where none is on this disk.
-        count: drawings on this disk.
-        total: drawings that are published.
+        name: of the category.
+        src: data URL of a picture of its drawings; None if none are on this disk.
+        count: number of drawings on this disk.
+        total: number of drawings in the published dataset.
     """
 
     name: str
@@ -31,19 +31,19 @@ class Tile:
 def category_gallery(
     tiles: Sequence[Tile], chosen: Sequence[str], *, key: str, on_toggle: Callable[[str], None]
 ) -> None:
-    """Shows what can be chosen and what is.
+    """Shows all categories and marks the chosen ones.
 
     Args:
-        tiles: all categories, those with a picture and those without.
-        chosen: names of those that are chosen.
+        tiles: all categories, with and without pictures.
+        chosen: names of the chosen categories.
         key: unique on the page.
-        on_toggle: gets the name of the category that was clicked, before the page runs anew.
+        on_toggle: callback; receives the name of the category that was clicked.
     """
 
-    def tell() -> None:
+    def toggled() -> None:
         state: Any = st.session_state.get(key)
         if state and state.toggled:
             on_toggle(state.toggled)
 
     data = {"categories": [asdict(tile) for tile in tiles], "chosen": list(chosen)}
-    _COMPONENT(key=key, data=data, on_toggled_change=tell)
+    _COMPONENT(key=key, data=data, on_toggled_change=toggled)

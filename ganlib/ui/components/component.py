@@ -1,4 +1,4 @@
-"""Components of our own: a name, and the files of that name beside this one."""
+"""Registers custom Streamlit components, each made of three files in this folder."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +8,13 @@ import streamlit as st
 
 
 def component(name: str, *, isolate_styles: bool = True) -> Callable[..., Any]:
-    """Registers a component with the browser; its call mounts it.
+    """Registers a component.
 
     Args:
         name: of its files, `name.html`, `name.css` and `name.js`.
-        isolate_styles: keep its styles, and those of the page, apart.
+        isolate_styles: isolate its styles from those of the page.
+    Returns:
+        Streamlit's function that mounts the component.
     """
 
     def text(suffix: str) -> str:

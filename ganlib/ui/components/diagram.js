@@ -1,5 +1,5 @@
-// Shows drawings side by side, or below each other where there is no room. Those that stay the
-// same keep their node, so that only what has changed is seen to change.
+// Shows drawings in a row, or in a column on a narrow page. Unchanged drawings keep their nodes,
+// so that only changed ones are redrawn.
 
 export default function (component) {
   const root = component.parentElement.querySelector(".diagram")

@@ -1,4 +1,4 @@
-"""Drawings in the colours and font of the page."""
+"""SVG drawings in the colours and font of the page."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,14 +8,14 @@ _COMPONENT = component("diagram")
 
 
 def diagram(drawings: Sequence[str], *, key: str, dimmed: Collection[int] = ()) -> None:
-    """Shows drawings side by side, or below each other where there is no room.
+    """Shows drawings in a row, or in a column on a narrow page.
 
-    They are part of the page, not images, so that they follow its theme.
+    The SVG is part of the page instead of an <img>, so that it follows the theme.
 
     Args:
         drawings: SVG elements, at least one.
         key: unique on the page; the same key is the same diagram on every rerun.
-        dimmed: positions of drawings that are shown paler.
+        dimmed: indices of the drawings that are shown dimmed.
     """
     data = {
         "drawings": [

@@ -1,8 +1,8 @@
-// A square to draw in. What is drawn is text: points x,y with spaces, strokes with semicolons.
+// A square to draw in. The drawing is a text: points x,y with spaces, strokes with semicolons.
 
-const CLOSE = 0.01 // points nearer to the last one are left out while the pointer moves
-const FINE = 0.004 // how far a point may lie from the line that takes its place
-const PATIENCE_MS = 2000 // for the server's answer, before what it says is believed again
+const CLOSE = 0.01 // points closer to the last one are skipped while the pointer moves
+const FINE = 0.004 // greatest distance of a removed point from the simplified line
+const PATIENCE_MS = 2000 // wait for the server's answer; after that, its state is used again
 const SVG = "http://www.w3.org/2000/svg"
 const pads = new WeakMap()
 
@@ -17,9 +17,9 @@ class Pad {
     this.root = root
     this.square = root.querySelector(".square")
     this.strokes = []
-    this.cleared = [] // what Undo brings back after Clear
+    this.cleared = [] // strokes that Undo restores after Clear
     this.drawing = null // the stroke under the pointer
-    this.sent = undefined // what the server was told and has not answered
+    this.sent = undefined // the drawing sent to the server, until it answers
     drawAxes(root.querySelector(".axes"))
     this.square.onpointerdown = event => this.begin(event)
     this.square.onpointermove = event => this.go(event)
@@ -34,7 +34,7 @@ class Pad {
     this.most = data.most
     this.root.style.setProperty("--ink", data.colour)
     if (data.drawing === this.sent) this.sent = undefined
-    // What was drawn here meanwhile is newer than an answer that is still on its way.
+    // Strokes drawn since then are newer than an answer that has not arrived yet.
     const newer = this.drawing || (this.sent !== undefined && performance.now() < this.until)
     if (!newer && data.drawing !== write(this.strokes)) {
       this.sent = undefined
@@ -55,7 +55,7 @@ class Pad {
 
   go(event) {
     if (!this.drawing || event.pointerId !== this.pointer) return
-    // All places where the pointer was since the last frame.
+    // All positions of the pointer since the last frame.
     const events = event.getCoalescedEvents?.() ?? []
     for (const one of events.length ? events : [event]) {
       const next = this.place(one)
@@ -96,7 +96,7 @@ class Pad {
     this.paint()
   }
 
-  // Where in the square a pointer is; one that has left it is at its edge.
+  // Position of the pointer in the square; outside of it, the nearest point on its edge.
   place(event) {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(
       this.square.getScreenCTM().inverse(),
@@ -113,7 +113,7 @@ class Pad {
     this.root.querySelector(".clear").disabled = !this.strokes.length
     const count = this.strokes.length
     const points = this.strokes.reduce((sum, stroke) => sum + stroke.length, 0)
-    this.root.querySelector(".said").textContent = count
+    this.root.querySelector(".status").textContent = count
       ? `${count} ${count === 1 ? "stroke" : "strokes"}, ${points} ${points === 1 ? "point" : "points"}`
       : ""
   }
@@ -130,10 +130,10 @@ const read = text =>
     .filter(points => points.length)
     .map(points => points.map(point => point.split(",").map(Number)))
 
-// The first point twice, or a dot would not be seen.
+// The first point is doubled; otherwise a dot would be invisible.
 const corners = stroke => [stroke[0], ...stroke].map(([x, y]) => `${x},${-y}`).join(" ")
 
-// Only as many points as the form needs, and never more than allowed.
+// Keeps as few points as the shape needs, and at most the allowed number.
 function thinned(strokes, most) {
   for (let fine = FINE; ; fine *= 2) {
     const found = strokes.map(stroke => simplified(stroke, fine))
@@ -143,7 +143,7 @@ function thinned(strokes, most) {
   }
 }
 
-// Ramer, Douglas and Peucker: the farthest point stays, unless it lies near the line.
+// Ramer-Douglas-Peucker algorithm: keeps the farthest point, unless it is close to the line.
 function simplified(points, fine) {
   if (points.length < 3) return points
   const [first, last] = [points[0], points.at(-1)]

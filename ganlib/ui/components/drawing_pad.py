@@ -1,4 +1,4 @@
-"""A square to draw a distribution in, with the mouse, a finger or a pen."""
+"""A square in which the user draws a distribution with the mouse, a finger or a pen."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ _COMPONENT = component("drawing_pad")
 
 
 def drawing_pad(key: str, help: str) -> None:
-    """Draws strokes, and takes the last one or all of them back.
+    """Shows the square, with buttons to undo the last stroke or all of them.
 
     Args:
         key: session state key of the drawing as text; see `data.drawing.parse_drawing`.
-        help: what it is.
+        help: tooltip.
     """
     pad = f"{key}:pad"
 
     def take() -> None:
         state: Any = st.session_state.get(pad)
-        # A text alone would be nothing where all was taken back.
+        # A dictionary: an empty text would look like no drawing at all.
         if state and state.drawn:
             st.session_state[key] = state.drawn["text"]
 

@@ -1,4 +1,4 @@
-// Shows a picture at a whole multiple of its pixels; swaps it only once the next is decoded.
+// Shows an image at a whole multiple of its size; replaces it only after the next is decoded.
 
 const WIDEST = 560
 const grids = new WeakMap()
@@ -25,7 +25,7 @@ async function show(figure, grid) {
   const next = new Image()
   next.src = data.src
   await next.decode()
-  if (grid.data !== data) return // a newer picture has come meanwhile
+  if (grid.data !== data) return // a newer image has arrived in the meantime
   const img = figure.querySelector("img")
   img.src = data.src
   img.alt = data.alt
@@ -35,8 +35,8 @@ async function show(figure, grid) {
   fit(figure, grid)
 }
 
-// A pixel that is 4 wide beside one that is 5 wide looks broken, so only whole multiples,
-// counted in the pixels of the screen.
+// Image pixels of 4 next to 5 screen pixels would look broken, so the scale is a whole number of
+// screen pixels.
 function fit(figure, grid) {
   const scale = window.devicePixelRatio || 1
   const room = Math.min(figure.clientWidth, WIDEST) * scale

@@ -1,4 +1,4 @@
-"""A grid of small pictures, scaled with crisp pixels."""
+"""Grids of small images, scaled with crisp pixels."""
 
 import base64
 import struct
@@ -11,15 +11,15 @@ _COMPONENT = component("grid")
 def image_grid(png: bytes, *, key: str, alt: str, caption: str) -> None:
     """Shows a PNG without smoothing, as wide as its column but at most about 560 pixels.
 
-    The picture travels as a data URL: the media store drops a file as soon as the next
-    one takes its place, and a browser that asks for it a moment later gets a 404. The
-    <img> stays the same across updates, so nothing flickers.
+    The image is sent as a data URL: Streamlit's media store drops a file as soon as it is
+    replaced, and a browser that requests it a moment later gets a 404. The <img> element stays
+    the same across updates, so nothing flickers.
 
     Args:
-        png: the whole file.
-        key: unique on the page; the same key is the same picture on every rerun.
-        alt: what the picture shows, in a sentence, for those who cannot see it.
-        caption: shown below it; empty for none.
+        png: bytes of the file.
+        key: unique on the page; the same key is the same image on every rerun.
+        alt: one sentence on the image's content for screen readers.
+        caption: shown below the image; empty for none.
     Raises:
         ValueError: the bytes are not a PNG file.
     """
@@ -30,8 +30,10 @@ def image_grid(png: bytes, *, key: str, alt: str, caption: str) -> None:
 
 
 def png_size(png: bytes) -> tuple[int, int]:
-    """Width and height in pixels, from the header.
+    """Returns width and height in pixels, read from the header.
 
+    Raises:
+        ValueError: the bytes are not a PNG file.
     Source: PNG specification, 5.2 (signature) and 11.2.2 (IHDR).
     """
     if len(png) < 24 or png[:8] != b"\x89PNG\r\n\x1a\n" or png[12:16] != b"IHDR":
@@ -41,5 +43,5 @@ def png_size(png: bytes) -> tuple[int, int]:
 
 
 def data_url(png: bytes) -> str:
-    """A picture as an address that needs no second request, which might come too late."""
+    """Returns a PNG as a data URL, which needs no second request; see `image_grid`."""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

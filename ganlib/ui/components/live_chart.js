@@ -1,13 +1,13 @@
 // Draws Plotly figures and keeps their nodes, zoom, hover and hidden curves across updates.
-// A zoom along x of one chart is a zoom of all that have the same link.
+// A zoom along x applies to all charts with the same link.
 
 const charts = new WeakMap()
-// link -> its charts. Every chart may have a copy of this module, but they share the window.
+// link -> its charts. Each chart may have its own copy of this module, but they share the window.
 const links = (window.ganlibLinks ??= new Map())
 
 export default function (component) {
   const box = component.parentElement.querySelector(".live-charts")
-  // What they have in common and of each its place, in a line; then each figure in one.
+  // The first line has the common settings and the place of each chart; then one line per figure.
   const lines = new TextDecoder().decode(component.data).split("\n")
   const [head, ...figures] = lines.map(line => JSON.parse(line))
   while (box.children.length < figures.length) box.append(host())
@@ -34,10 +34,10 @@ class LiveChart {
     this.plot.className = "live-chart-plot"
     this.plot.setAttribute("role", "img")
     host.replaceChildren(this.plot)
-    this.held = false // the user drags: a redraw would tear the selection from under the mouse
-    this.stale = false // there is something newer than what is drawn
-    this.view = null // the part of x that is looked at, where a linked chart has chosen one
-    this.pointer = null // where the mouse is over the plot, so that a redraw keeps the hover
+    this.dragging = false // no redraw during a drag, which would lose the selection
+    this.stale = false // there are newer data than those drawn
+    this.view = null // visible range of x, if a linked chart was zoomed
+    this.pointer = null // position of the mouse over the plot, to restore the hover after a redraw
     this.listeners = new AbortController()
     this.listen()
   }
@@ -45,14 +45,15 @@ class LiveChart {
   listen() {
     const { signal } = this.listeners
     const release = () => {
-      if (!this.held) return
-      this.held = false
-      // Plotly reads the end of the drag in its own handlers, which come after this one.
+      if (!this.dragging) return
+      this.dragging = false
+      // Plotly's own handlers for the end of a drag run after this one.
       setTimeout(() => this.draw(), 50)
     }
-    this.plot.addEventListener("pointerdown", () => (this.held = true), { signal, capture: true })
-    window.addEventListener("pointerup", release, { signal, capture: true })
-    window.addEventListener("pointercancel", release, { signal, capture: true })
+    const options = { signal, capture: true }
+    this.plot.addEventListener("pointerdown", () => (this.dragging = true), options)
+    window.addEventListener("pointerup", release, options)
+    window.addEventListener("pointercancel", release, options)
     this.plot.addEventListener("mousemove", event => (this.pointer = event), { signal })
     this.plot.addEventListener("mouseleave", () => (this.pointer = null), { signal })
     document.addEventListener("visibilitychange", () => this.draw(), { signal })
@@ -62,7 +63,7 @@ class LiveChart {
 
   async show(data) {
     this.data = data
-    // A copy, for Plotly writes a zoom into the array itself.
+    // A copy, because Plotly writes a zoom into the array.
     this.whole = data.figure.layout.xaxis.range?.slice()
     this.join(data.link)
     this.stale = true
@@ -80,19 +81,19 @@ class LiveChart {
 
   draw() {
     const width = this.host.clientWidth
-    // Without a width the chart is folded away; the observer of its size calls again.
-    const wait = this.held || document.hidden || !width || !this.host.isConnected
+    // A chart in a collapsed expander has no width; the resize observer calls again.
+    const wait = this.dragging || document.hidden || !width || !this.host.isConnected
     if (wait || !this.stale || !this.plotly) return
     this.stale = false
     const { data, layout } = this.data.figure
     const { height } = this.data
     const dressed = { ...themed(layout, readTheme(this.host)), width, height }
-    if (this.view) dressed.xaxis = looking(dressed.xaxis, this.view)
-    // Always the same object: with a changed config Plotly would start anew.
+    if (this.view) dressed.xaxis = withRange(dressed.xaxis, this.view)
+    // Always the same object: with another config, Plotly would rebuild the plot.
     this.config ??= config(this)
     this.plotly.react(this.plot, data, dressed, this.config).then(() => {
       this.hoverAgain()
-      // Again each time: a plot that Plotly has begun anew hears nobody.
+      // Every time, because a plot that Plotly has rebuilt has no listeners.
       this.plot.removeAllListeners("plotly_relayout")
       this.plot.on("plotly_relayout", event => this.tell(event))
     })
@@ -108,7 +109,7 @@ class LiveChart {
     this.view = [...others][0].view
   }
 
-  // Has the linked charts look where this one does now.
+  // Applies the visible range of this chart to all linked charts.
   tell(event) {
     const range = event["xaxis.range"] ?? [event["xaxis.range[0]"], event["xaxis.range[1]"]]
     const back = event["xaxis.autorange"] || same(range, this.whole)
@@ -128,8 +129,8 @@ class LiveChart {
   }
 
   hoverAgain() {
-    if (!this.pointer || this.held) return
-    // A finger does not move, so the browser would not tell the new node of a mark that it is there.
+    if (!this.pointer || this.dragging) return
+    // A finger does not move, so the browser sends no hover event to the new node of a mark.
     const { clientX, clientY } = this.pointer
     const under = document.elementFromPoint(clientX, clientY)
     if (under?.closest(".annotation")) {
@@ -137,7 +138,7 @@ class LiveChart {
     } else this.plotly.Fx.hover(this.plot, this.pointer, "xy")
   }
 
-  // A picture of its own, because on the page the paper is transparent.
+  // The download is drawn separately, because the background on the page is transparent.
   download() {
     const { data, layout } = this.plot
     const paper = { paper_bgcolor: readTheme(this.host).background }
@@ -156,7 +157,7 @@ class LiveChart {
     this.host.append(sentence)
   }
 
-  // Streamlit also calls the clean-up of a run that a newer one has overtaken.
+  // Streamlit also calls the cleanup function of an outdated run.
   destroyIfRemoved() {
     setTimeout(() => {
       if (this.host.isConnected) return
@@ -185,9 +186,9 @@ function plotly(url) {
   return window.ganlibPlotly
 }
 
-// The axis with another range. What was zoomed on the chart itself would come before that,
-// for as long as the revision is the same.
-function looking(axis, range) {
+// The axis with another range. It needs another revision, or a zoom on the chart itself would
+// take precedence.
+function withRange(axis, range) {
   return { ...axis, range: [...range], uirevision: `${axis.uirevision} ${range}` }
 }
 
@@ -217,7 +218,7 @@ function themed(layout, theme) {
   const colours = {
     ...layout,
     font: { family: theme.font, color: theme.text, size: 13, ...layout.font },
-    // Also decides the halo of the line under the mouse, hence not transparent.
+    // Not transparent, because it is also the halo of the line under the mouse.
     plot_bgcolor: theme.background,
     hoverlabel: {
       bgcolor: theme.background,
@@ -226,7 +227,7 @@ function themed(layout, theme) {
     },
     modebar: { bgcolor: "rgba(0, 0, 0, 0)", color: theme.text, activecolor: theme.text },
   }
-  // Where dragging scrolls the page, it must not draw a zoom box instead.
+  // On touch screens a drag must scroll the page instead of zooming.
   if (touch()) colours.dragmode = false
   for (const name of Object.keys(layout).filter(name => /^[xy]axis/.test(name))) {
     const axis = layout[name]

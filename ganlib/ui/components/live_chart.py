@@ -1,7 +1,7 @@
-"""The one Plotly component for every chart that changes while somebody looks at it.
+"""The Plotly component of all charts that are updated while they are shown.
 
 `st.plotly_chart` builds a new DOM node whenever its data change, which loses zoom and
-hover. This component keeps its node and hands new data to `Plotly.react`.
+hover. This component keeps its node and passes new data to `Plotly.react`.
 """
 
 import json
@@ -18,22 +18,22 @@ from streamlit.components.v1 import declare_component
 from ganlib.ui.components.component import component
 from ganlib.viz.chart import Chart
 
-# Not isolated: Plotly puts its style sheet into the document's head, where a shadow
-# root would not see it.
+# Not isolated: Plotly adds its style sheet to the document's head, which does not apply inside
+# a shadow root.
 _COMPONENT = component("live_chart", isolate_styles=False)
-# Pixels between charts below one another, also in the style sheet.
+# Vertical distance of charts in pixels; also in the style sheet.
 _GAP = 16
 
 
-class Shown(NamedTuple):
-    """A chart on the page.
+class ChartSlot(NamedTuple):
+    """A chart and its place on the page.
 
     Args:
-        chart: what to draw; the same `uirevision` keeps the zoom, another one drops it.
+        chart: data and layout. The zoom is kept for as long as `uirevision` stays the same.
         key: unique on the page; the same key is the same chart on every rerun.
-        height: pixels; takes the place of the chart's own.
-        alt: what the chart shows, in a sentence, for those who cannot see it.
-        link: charts of the same link look at the same part of x; none for a chart alone.
+        height: pixels; replaces the height in the chart's layout.
+        alt: one sentence on the chart's content for screen readers.
+        link: charts with the same link share the zoom of their x axes; empty for none.
     """
 
     chart: Chart
@@ -43,28 +43,29 @@ class Shown(NamedTuple):
     link: str = ""
 
 
-def live_charts(*shown: Shown) -> None:
-    """Shows charts below one another, which keep their zoom, hover and hidden curves.
+def live_charts(*slots: ChartSlot) -> None:
+    """Shows charts in a column. They keep zoom, hover and hidden curves across updates.
 
-    What one more of them costs at every look is its data alone.
+    All of them are one component, so that another chart adds only its data to an update.
     """
-    told = [
-        {"key": one.key, "height": one.height, "alt": one.alt, "link": one.link} for one in shown
+    places = [
+        {"key": slot.key, "height": slot.height, "alt": slot.alt, "link": slot.link}
+        for slot in slots
     ]
-    head = json.dumps({"plotly": _plotly_url(), "charts": told}).encode()
-    # Lines of JSON and no dictionary, of which Streamlit would make JSON twice for every session.
-    lines = b"\n".join((head, *(one.chart.json() for one in shown)))
-    height = sum(one.height for one in shown) + _GAP * (len(shown) - 1)
-    _COMPONENT(key=shown[0].key, data=lines, height=height)
+    head = json.dumps({"plotly": _plotly_url(), "charts": places}).encode()
+    # Bytes, because Streamlit would convert a dictionary to JSON twice for every session.
+    lines = b"\n".join((head, *(slot.chart.json() for slot in slots)))
+    height = sum(slot.height for slot in slots) + _GAP * (len(slots) - 1)
+    _COMPONENT(key=slots[0].key, data=lines, height=height)
 
 
 @cache
 def _plotly_url() -> str:
-    """Has the server serve plotly.js out of the installed package, and says where.
+    """Makes the server serve plotly.js from the installed package, and returns its address.
 
-    Declaring a component of the first kind is the public way to have a folder served;
-    it is never mounted. It must be declared from within a page's run, or the server
-    does not hear of it, hence not when this module is imported.
+    Declaring a component of Streamlit's first API is the public way to serve a folder; this one
+    is never mounted. The server registers it only during the run of a page, so it is not
+    declared when this module is imported.
     """
     spec = find_spec("plotly")
     if spec is None or spec.origin is None:

@@ -1,4 +1,4 @@
-"""Text on a page: the user's own, names of options, and numbers."""
+"""Text on pages: escaped Markdown, names of options, and numbers."""
 
 import re
 from collections.abc import Mapping
@@ -7,24 +7,25 @@ import numpy as np
 
 from ganlib.knobs import Config, choices
 
-# An underscore within a word and a colon before a space mean nothing, and are frequent. What
-# begins a list or underlines a heading does so at the beginning of a line only.
+# Characters with a meaning in Streamlit's Markdown. Underscores inside words and colons before
+# spaces have none and are frequent. Lists and underlined headings start at the beginning of a
+# line.
 _MARKUP = re.compile(
     r"[\\`*\[\]<>#|~$&]|(?<!\w)_|_(?!\w)|:(?=\S)|^\s*[-+=]|(?<=^[0-9])[.)]|(?<=^[0-9]{2})[.)]",
     re.MULTILINE,
 )
-# Icons and bare addresses are looked for once all else of Markdown is done, when backslashes
-# count for nothing; what keeps them from being found is a character that has no width.
+# Icons and bare URLs are replaced after Markdown is parsed, when backslashes no longer protect
+# them; a zero-width character does.
 _FOUND_LATE = re.compile(r"\\:(?=//|[\w/+-]+\\?:)|www(?=\.)", re.IGNORECASE)
-# A name in code, not quoted: what somebody has typed stays.
+# A name with underscores. Names in quotes were typed by the user and stay.
 _CODE = re.compile(r"(?<![\w'])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w'])")
 _WORD_JOINER, _BACKSLASH = "\u2060", "\\"
 
 
 def plain(text: str) -> str:
-    """Markdown that shows the text as it is: no markup, pictures, formulas, icons, links.
+    """Escapes text for Markdown: no markup, images, formulas, icons or links.
 
-    What no browser can be sent is left out, or a question mark.
+    Characters that cannot be sent to a browser are removed or replaced by a question mark.
     """
     sent = text.encode("utf-8", "replace").decode().replace("\0", "")
     escaped = _MARKUP.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", sent)
@@ -32,12 +33,12 @@ def plain(text: str) -> str:
 
 
 def words(option: object) -> str:
-    """The name of an option without what only a command line needs."""
+    """Returns the name of an option with spaces in place of underscores."""
     return str(option).replace("_", " ")
 
 
 def typed(value: float) -> str:
-    """A number as one would type it, in full: 8000, 0.0002, 1e-07."""
+    """Returns a number as a user would type it, with all digits: 8000, 0.0002, 1e-07."""
     if isinstance(value, int):
         return str(value)
     short = f"{value:g}"
@@ -45,20 +46,25 @@ def typed(value: float) -> str:
 
 
 def in_words(sentence: str, config: type[Config]) -> str:
-    """A sentence about knobs, with their names and values as a page shows them."""
+    """Replaces names and values of knobs in a sentence by those that the form shows.
+
+    Args:
+        sentence: an error message, such as "batch_size must be ...".
+        config: the recipe's config class.
+    """
     fields = config.model_fields
     names = {*fields, *(choice for field in fields.values() for choice in choices(field))}
-    said = _CODE.sub(lambda found: words(found[0]) if found[0] in names else found[0], sentence)
+    text = _CODE.sub(lambda found: words(found[0]) if found[0] in names else found[0], sentence)
     first = sentence.partition(" ")[0]
-    return said[:1].upper() + said[1:] if first in fields else said
+    return text[:1].upper() + text[1:] if first in fields else text
 
 
 def with_names(sentence: str, names: Mapping[str, str]) -> str:
-    """A sentence about runs, with their names in place of their ids.
+    """Replaces ids of runs in a sentence by their names.
 
     Args:
-        sentence: as `ganlib.runs` and the command line say it.
-        names: of runs, by id.
+        sentence: an error message of `ganlib.runs`.
+        names: names by id.
     """
     for run_id, name in names.items():
         sentence = sentence.replace(run_id, f"“{name}”")
@@ -66,12 +72,16 @@ def with_names(sentence: str, names: Mapping[str, str]) -> str:
 
 
 def p_text(p_value: float) -> str:
-    """As papers write it."""
+    """Returns a p-value in the notation of papers, such as "0.012" or "< 0.001"."""
     return f"{p_value:.3f}" if p_value >= 0.001 else "< 0.001"
 
 
-def listed(values: np.ndarray) -> str:
-    """Numbers, finite and at least one, with as many decimals as it takes to tell them apart."""
+def join_numbers(values: np.ndarray) -> str:
+    """Joins numbers with commas, with as many decimals as are needed to distinguish them.
+
+    Args:
+        values: (n,) finite, n at least 1.
+    """
     spread = float(np.ptp(values))
     decimals = int(np.clip(2 - np.floor(np.log10(spread)), 0, 12)) if spread > 0 else 2
     return ", ".join(f"{value:,.{decimals}f}" for value in values)

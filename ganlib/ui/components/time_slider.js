@@ -1,8 +1,8 @@
-// A slider over saved steps. What is chosen is a step, or null while it follows the newest.
+// A slider over saved steps. The selection is a step, or null while following the newest.
 
 const SPEEDS = [1, 2, 4]
 const INTERVAL_MS = 500 // between two frames at speed 1
-const PATIENCE_MS = 2000 // for the server's answer, before the slider goes on without it
+const PATIENCE_MS = 2000 // wait for the server's answer before the slider continues without it
 const sliders = new WeakMap()
 const thousands = new Intl.NumberFormat("en-US")
 
@@ -19,10 +19,10 @@ class TimeSlider {
     this.root = root
     this.range = root.querySelector(".range")
     this.steps = []
-    this.chosen = null // what the user sees here
-    this.confirmed = null // what the server last said
-    this.asked = undefined // what it was asked for and has not answered; null is a question too
-    this.next = undefined // what to ask once it has
+    this.chosen = null // the selection shown in the browser
+    this.confirmed = null // the last selection confirmed by the server
+    this.asked = undefined // the selection sent to the server, until it answers; may be null
+    this.next = undefined // the selection to send next
     this.askedAt = 0
     this.playing = false
     this.speed = SPEEDS[0]
@@ -45,7 +45,7 @@ class TimeSlider {
     this.paint()
   }
 
-  // The newest step is followed; any other one is held.
+  // Selecting the newest step follows it; any other step stays selected.
   choose(index) {
     this.stop()
     this.show(index)
@@ -78,7 +78,7 @@ class TimeSlider {
 
   play() {
     this.playing = true
-    // From the start when there is nothing newer to go to.
+    // Starts from the first step if there is no newer one.
     if (this.chosen === null) this.show(0)
     else this.showNextFrame()
     this.paint()
@@ -107,7 +107,7 @@ class TimeSlider {
     this.paint()
   }
 
-  // From saved step to saved step; the range itself would go through all that lie between.
+  // Moves from saved step to saved step; the input itself would stop at every step between.
   onKey(event) {
     const moves = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }
     const jumps = { PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity }
@@ -149,7 +149,7 @@ class TimeSlider {
     play.title = this.playing ? "Pause" : "Play through the saved steps"
     play.setAttribute("aria-label", play.title)
     speed.textContent = `${this.speed}×`
-    speed.title = `${(this.speed * 1000) / INTERVAL_MS} steps a second at most`
+    speed.title = `At most ${(this.speed * 1000) / INTERVAL_MS} steps per second`
     speed.setAttribute("aria-label", `Speed ${this.speed}`)
     follow.title = "Follow the newest step"
     follow.setAttribute("aria-pressed", String(this.chosen === null))

@@ -1,4 +1,4 @@
-"""A slider over the saved steps of a run, which new ones do not move."""
+"""A slider over the saved steps of a run that does not move when new steps are added."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,19 +12,19 @@ _COMPONENT = component("time_slider")
 
 
 def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
-    """Lets the user look at any saved step while training goes on.
+    """Lets the user select any saved step, also during training.
 
-    It follows the newest step until an older one is chosen, and again once the newest
-    is chosen or its button pressed. Playing starts at the step on view and ends with
-    following.
+    The slider follows the newest step until an older one is selected, and again after the
+    newest is selected or the button for it is pressed. Playback starts at the selected step
+    and ends at the newest, which the slider then follows.
 
     Args:
         steps: saved steps, ascending.
-        key: unique on the page and to the run; a choice is kept for as long as it is shown.
-        total: end of the scale. The run's last step while it trains, so that the thumb
-            stays where it is; its newest saved step once no more will come.
+        key: unique on the page and to the run; a selection is kept while it is shown.
+        total: end of the scale: the run's last step, so that the thumb stays in place during
+            training.
     Returns:
-        The chosen step, or the newest while following; None before there is any.
+        The selected step, or the newest while following; None if there is none yet.
     """
     if not len(steps):
         return None
@@ -34,14 +34,14 @@ def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
         "chosen": _chosen(st.session_state.get(key), steps),
     }
     _COMPONENT(key=key, data=data, default={"step": None}, on_step_change=_keep_state)
-    return step_on_view(steps, key=key)
+    return current_step(steps, key=key)
 
 
-def step_on_view(steps: Sequence[int], *, key: str) -> int:
-    """What `time_slider` returns, also where that is drawn later.
+def current_step(steps: Sequence[int], *, key: str) -> int:
+    """Returns the same as `time_slider`, for use before the slider is drawn.
 
     Args:
-        steps: saved steps, ascending; one at least.
+        steps: saved steps, ascending; at least one.
         key: of the slider.
     """
     chosen = _chosen(st.session_state.get(key), steps)
@@ -49,7 +49,7 @@ def step_on_view(steps: Sequence[int], *, key: str) -> int:
 
 
 def ranges(steps: Sequence[int]) -> list[list[int]]:
-    """Ascending steps as [first, stride, count], so that thousands travel in a few bytes.
+    """Encodes ascending steps as [first, stride, count]: thousands become a few bytes.
 
     [0, 100, 200, 250] -> [[0, 100, 3], [250, 1, 1]]
     """
@@ -65,10 +65,10 @@ def ranges(steps: Sequence[int]) -> list[list[int]]:
 
 
 def _chosen(state: Any, steps: Sequence[int]) -> int | None:
-    """The step in the component's state, where it is an older one of this run."""
+    """The selected step, if it is not the newest; None while following the newest."""
     step = state.get("step") if state else None
     return int(step) if step is not None and step != steps[-1] and step in steps else None
 
 
 def _keep_state() -> None:
-    """Streamlit keeps only such state as has a callback."""
+    """Does nothing: Streamlit keeps the state of a component only if it has a callback."""

@@ -1,1 +1,1 @@
-"""The form of a run, made from a recipe's knobs."""
+"""The settings form of a run, generated from the recipe's knobs."""

@@ -1,4 +1,4 @@
-"""Choosing what to draw: categories of Quick, Draw!, or the user's own drawings."""
+"""Selection of the drawings to learn: categories of Quick, Draw!, or the user's own file."""
 
 import html
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from ganlib.ui.components.grid import data_url
 from ganlib.ui.form import own_files
 
 _FIRST = 6
-# More of them would push the rest of the form out of sight.
+# Categories with a preview; more would push the rest of the form out of sight.
 _CARDS = 6
 _CARDS_STYLE = (
     "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(20rem,100%),1fr));gap:1rem"
@@ -26,11 +26,11 @@ _SMALL = "font-size:0.85rem;opacity:0.75"
 
 
 def category_picker(key: str, help: str) -> None:
-    """Chooses one or several of the 345 categories, with real drawings to look at.
+    """Lets the user choose one or several of the 345 categories, with previews of drawings.
 
     Args:
-        key: session state key of the choice, a sequence of names.
-        help: what is chosen, and what for.
+        key: session state key of the chosen names, a sequence.
+        help: tooltip.
     """
     st.multiselect(
         "Categories",
@@ -66,30 +66,35 @@ def category_picker(key: str, help: str) -> None:
 
 
 def with_or_without(name: str, chosen: Sequence[str]) -> list[str]:
-    """The choice after a click on a category: without it where it was there, else with it."""
+    """Returns the selection after a click on a category: removes it if chosen, else appends it.
+
+    Args:
+        name: of the category.
+        chosen: names chosen before.
+    """
     without = [other for other in chosen if other != name]
     return without if name in chosen else [*without, name]
 
 
 def own_drawings(key: str, help: str) -> None:
-    """Takes a file of the user's own drawings in place of the categories.
+    """Lets the user upload a file of drawings to use instead of the categories.
 
     Args:
-        key: session state key of the file's path, `<form>:own_file`; empty while there is
-            none. Beside it is that of the knob `own_digest`.
-        help: what the file must hold.
+        key: session state key of the file's path, `<form>:own_file`; the path is empty if there
+            is no file. The knob `own_digest` has the key `<form>:own_digest`.
+        help: tooltip with the required content of the file.
     """
     digest = f"{key.removesuffix('own_file')}own_digest"
-    anew = partial(st.session_state.update, {digest: ""})
+    clear_digest = partial(st.session_state.update, {digest: ""})
     with st.popover("Your own drawings", icon=":material/upload_file:"):
         st.file_uploader(
             "A .npy file",
             type="npy",
-            max_upload_size=own_files.MOST_MB,
+            max_upload_size=own_files.MAX_MB,
             key=f"{key}:upload",
             help=help,
             on_change=own_files.take_upload,
-            args=(key, own_files.keep_drawings, anew),
+            args=(key, own_files.keep_drawings, clear_digest),
         )
         show_error(st.session_state.get(f"{key}:problem", ""))
     path = st.session_state.get(key)
@@ -99,7 +104,7 @@ def own_drawings(key: str, help: str) -> None:
         drawings = quickdraw.own_drawings(path)
         count, first = drawings.count(), drawings.read(_FIRST)[..., 0]
         if st.session_state.get(digest) not in ("", None, file_digest(drawings.path)):
-            own_files.offer_anew(key, anew)
+            own_files.offer_changed_file(key, clear_digest)
         st.markdown(f"Used instead of the categories: {count:,} drawings of your own.")
         rows = data_url(tiles_png(first, columns=len(first), scale=2))
         st.html(_figure(rows, "The first of your own drawings", "The first"))
@@ -113,22 +118,22 @@ def own_drawings(key: str, help: str) -> None:
 
 
 def _card(name: str, available: CategoryAvailability) -> str:
-    """A category's first drawings and number 4,242, as the networks see them.
+    """HTML with a category's first drawings and number 4,242, as the networks get them.
 
-    Markup of the page and not st.image: that smooths the pixels, and its files may be gone
-    before the browser asks for them.
+    HTML instead of st.image, which smooths the pixels and whose files may be deleted before the
+    browser requests them.
     """
-    said = (
+    heading = (
         f"<div><strong>{html.escape(name)}</strong></div>"
         f'<div style="{_SMALL}">{html.escape(_amount(available))}</div>'
     )
     pictures = _pictures(name, available.count)
     if pictures is None:
-        return f"<div>{said}</div>"
+        return f"<div>{heading}</div>"
     first, one, number = pictures
-    which = f"Drawing {number:,}" + ("" if number == quickdraw.NUMBER else ", the last there is")
+    which = f"Drawing {number:,}" + ("" if number == quickdraw.NUMBER else ", the last one")
     return (
-        f'<div>{said}<div style="display:flex;flex-wrap:wrap;gap:0.75rem;margin-top:0.4rem">'
+        f'<div>{heading}<div style="display:flex;flex-wrap:wrap;gap:0.75rem;margin-top:0.4rem">'
         f"{_figure(first, f'The first drawings of {name}', f'The first {_FIRST}')}"
         f"{_figure(one, f'{which}, of {name}', which)}</div></div>"
     )
@@ -145,23 +150,23 @@ def _figure(src: str, alt: str, caption: str) -> str:
 
 def _amount(available: CategoryAvailability) -> str:
     if not available.count:
-        return f"{available.total:,} drawings, fetched when a run asks for them"
+        return f"{available.total:,} drawings, downloaded when a run needs them"
     return f"{available.count:,} of {available.total:,} drawings here, {available.provenance}"
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
-    """(the first drawings, number 4,242, which number that is), as data URLs.
+    """Data URLs of the first drawings and of number 4,242 or the last, and its number.
 
     Args:
-        name: the category.
-        count: drawings on this disk; another count, other pictures.
+        name: of the category.
+        count: number of drawings on this disk; part of the cache key.
     """
     first, found = quickdraw.previews(name, _FIRST), quickdraw.drawing(name, quickdraw.NUMBER)
     if first is None or found is None:
         return None
     image, number = found
-    # Two rows of pixels doubled are as high as one drawing with pixels four times as large.
+    # Two rows at scale 2 are as high as one drawing at scale 4.
     rows = tiles_png(first, columns=_FIRST // 2, scale=2)
     return data_url(rows), data_url(tiles_png(image[None], columns=1, scale=4)), number
 
@@ -175,6 +180,6 @@ def _tiles(available: dict[str, CategoryAvailability]) -> list[Tile]:
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _thumbnail(name: str, count: int) -> str | None:
-    """Four drawings, each pixel one pixel: the browser doubles them."""
+    """Data URL of four drawings at scale 1; the browser doubles them."""
     first = quickdraw.previews(name, 4)
     return None if first is None else data_url(tiles_png(first, columns=2, gap=1))

@@ -1,4 +1,4 @@
-"""A form made from a recipe's config: nothing about a knob is said twice."""
+"""The settings form, generated from a recipe's config class."""
 
 import math
 from collections.abc import Sequence
@@ -11,22 +11,21 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, is_number, meta
 from ganlib.recipes import Recipe
-from ganlib.settings import MOST_BYTES, read_settings
+from ganlib.settings import MAX_BYTES, read_settings
 from ganlib.ui.components.errors import deferred_errors, show_error
 from ganlib.ui.components.text import in_words, typed, words
-from ganlib.ui.form.special_knobs import SPECIAL, WRITTEN_BY_OTHERS
+from ganlib.ui.form.special_knobs import SPECIAL, WITHOUT_WIDGET
 
 _COLUMNS = 4
 _OPEN_TAB = "techniques.open"
 
 
 class Form(NamedTuple):
-    """What the form holds.
+    """Content of the form.
 
     Args:
-        config: with these knobs; None where a value is not allowed, or no run could have its
-            data.
-        problem: then one sentence that says which, and why; else empty.
+        config: the settings; None if a value is not allowed or the data are not available.
+        problem: one sentence with the reason if `config` is None; else empty.
     """
 
     config: RunConfig | None
@@ -34,27 +33,27 @@ class Form(NamedTuple):
 
 
 def config_form(recipe: Recipe) -> Form:
-    """Shows every knob of the recipe, grouped, and a button back to its own values.
+    """Shows all knobs of a recipe by group, and a button that resets them.
 
-    Techniques stand under the challenge that they answer. Values live in the session, so
-    they are there again after a change of page. What is wrong with one is said below them.
+    Techniques are grouped by the problem that they address. Values are kept in the session
+    state, so that they survive a change of page. Errors are shown below the form.
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
-        st.session_state.setdefault(_key(recipe, name), _held(field, field.default))
+        st.session_state.setdefault(_key(recipe, name), _widget_value(field, field.default))
     for group in GROUPS:
         if group not in CHALLENGES:
             st.markdown(f"**{group}**")
             _widgets(recipe, group)
     st.markdown("**Techniques**, by the problem they address")
-    # Only the open tab is drawn: two dozen boxes behind the others would double the time
+    # Only the open tab is drawn: the two dozen widgets of the others would double the time
     # until a browser shows the page.
     key = f"{recipe.name}:techniques"
     st.session_state.setdefault(key, st.session_state.get(_OPEN_TAB, CHALLENGES[0]))
     tabs = st.tabs(CHALLENGES, key=key, on_change="rerun")
     for group, tab in zip(CHALLENGES, tabs, strict=True):
         if tab.open:
-            # Still open after a change of page, or of recipe.
+            # The same tab opens on other pages and for other recipes.
             st.session_state[_OPEN_TAB] = group
             with tab:
                 st.caption(GROUPS[group])
@@ -80,7 +79,7 @@ def config_form(recipe: Recipe) -> Form:
 
 
 def read_form(recipe: Recipe) -> RunConfig:
-    """The config that the form holds, also from within a callback.
+    """Returns the settings in the form; can be called from a callback.
 
     Raises:
         ConfigError: a value is not allowed.
@@ -90,19 +89,24 @@ def read_form(recipe: Recipe) -> RunConfig:
 
 
 def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
-    """Puts values into the form; to be called before it is drawn, or from a callback."""
+    """Sets values in the form. Must be called before the form is drawn, or from a callback.
+
+    Args:
+        recipe: of the form.
+        values: knob names and values; unknown knobs are ignored.
+    """
     for name, value in values.items():
         if field := recipe.Config.model_fields.get(name):
-            st.session_state[_key(recipe, name)] = _held(field, value)
+            st.session_state[_key(recipe, name)] = _widget_value(field, value)
 
 
 def _settings_uploader(recipe: Recipe) -> None:
-    """Takes the file that a run's *Settings (JSON)* is, or one written by hand."""
+    """Uploads a file of settings: a run's *Settings (JSON)* or one written by hand."""
     key = f"{recipe.name}:settings"
     st.file_uploader(
         "A JSON file of settings",
         type="json",
-        max_upload_size=math.ceil(MOST_BYTES / 2**20),
+        max_upload_size=math.ceil(MAX_BYTES / 2**20),
         key=key,
         help="*Settings (JSON)* of a run of this recipe, or an object of knobs and values. All "
         "other knobs take the recipe's own values.",
@@ -113,7 +117,7 @@ def _settings_uploader(recipe: Recipe) -> None:
 
 
 def _load_settings(recipe: Recipe, key: str) -> None:
-    """Fills the form in with all of the file, or with nothing of it."""
+    """Sets all values of the file in the form, or none if one of them is not allowed."""
     upload = st.session_state[key]
     st.session_state[f"{key}:problem"] = ""
     if upload is None:
@@ -126,11 +130,11 @@ def _load_settings(recipe: Recipe, key: str) -> None:
 def _widgets(recipe: Recipe, group: str) -> None:
     fields = recipe.Config.model_fields
     names = [name for name in fields if meta(fields[name])["group"] == group]
-    boxes = [name for name in names if name not in SPECIAL and name not in WRITTEN_BY_OTHERS]
-    # As the recipe has them: before its first box, or after all of these.
+    boxes = [name for name in names if name not in SPECIAL and name not in WITHOUT_WIDGET]
+    # Special widgets that the recipe lists before its first box come first, all others last.
     before = names.index(boxes[0]) if boxes else 0
     _special_widgets(recipe, names[:before])
-    # Row by row, so that a narrow window keeps the order.
+    # One row of columns at a time, so that a narrow window keeps the order.
     for start in range(0, len(boxes), _COLUMNS):
         for column, name in zip(
             st.columns(_COLUMNS), boxes[start : start + _COLUMNS], strict=False
@@ -141,7 +145,7 @@ def _widgets(recipe: Recipe, group: str) -> None:
 
 
 def _special_widgets(recipe: Recipe, names: Sequence[str]) -> None:
-    """Those that have a widget of their own, and matter for the chosen target."""
+    """Draws the knobs with a special widget that apply to the chosen target."""
     fields = recipe.Config.model_fields
     target = st.session_state.get(_key(recipe, "target"))
     for name in filter(SPECIAL.__contains__, names):
@@ -171,28 +175,28 @@ def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
     if field.annotation is bool:
         st.toggle(label, key=key, help=help_text, persist_state="session")
         return
-    # Numbers too: a box for numbers drops what it cannot read, or keeps its last good value to
-    # itself, and Start would train with another value than the one on view.
+    # Numbers too: st.number_input ignores text that it cannot parse and keeps its last value, so
+    # Start would train with another value than the one shown.
     st.text_input(label, key=key, help=help_text, persist_state="session")
 
 
 def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
     paper = meta(field)["paper"]
     source = f" Source: {paper}." if paper else ""
-    # That a file or a drawing is a text says nothing.
+    # For a file or a drawing, "a text" would explain nothing.
     is_any = field.annotation is str and not choices(field)
     limits = "" if is_any else f" Allowed: {allowed(recipe.Config, name)}."
     return f"{field.description}{source}{limits} `{name}`"
 
 
 def _origin(recipe: Recipe) -> str:
-    """Whose values a reset brings back: those of the preset on view, where there are several."""
+    """Name of the values that a reset restores: the chosen preset's, or the recipe's source."""
     preset = st.session_state.get(_key(recipe, "preset"))
     return f"the values of “{preset}”" if preset else recipe.source.values
 
 
 def _reset(recipe: Recipe) -> None:
-    """Back to the recipe's own values, or those of the preset on view."""
+    """Sets the recipe's default values, or those of the chosen preset."""
     preset = st.session_state.get(_key(recipe, "preset"))
     values = {name: field.default for name, field in recipe.Config.model_fields.items()}
     if preset:
@@ -200,8 +204,8 @@ def _reset(recipe: Recipe) -> None:
     fill_form(recipe, values)
 
 
-def _held(field: FieldInfo, value: Any) -> Any:
-    """A knob's value as its widget has it."""
+def _widget_value(field: FieldInfo, value: Any) -> Any:
+    """The value of a knob in the type that its widget uses."""
     return typed(value) if is_number(field) else value
 
 

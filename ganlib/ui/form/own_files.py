@@ -1,4 +1,4 @@
-"""Files that users bring along, kept where a run finds them again."""
+"""Uploaded files, saved where a run finds them again."""
 
 import re
 import shutil
@@ -14,30 +14,30 @@ from ganlib.data.quickdraw import own_drawings
 from ganlib.errors import DataError
 from ganlib.ui.components.errors import deferred_errors
 
-MOST_MB = 200
+MAX_MB = 200
 
-# Keeps the file of this name and content, and says where.
+# Saves a file with this name and content, and returns its path.
 Keep = Callable[[str, bytes | memoryview], Path]
 
 
 def keep_drawings(name: str, content: bytes | memoryview) -> Path:
-    """Keeps a .npy file of drawings; see `_keep`."""
+    """Saves a .npy file of drawings; see `_keep`."""
     return _keep(name, content, lambda path: own_drawings(str(path)).count())
 
 
 def keep_table(name: str, content: bytes | memoryview) -> Path:
-    """Keeps a table; see `_keep`."""
+    """Saves a table; see `_keep`."""
     return _keep(name, content, lambda path: own_table(str(path)))
 
 
 def take_upload(key: str, keep: Keep, replaced: Callable[[], None]) -> None:
-    """What an uploader with the key `<key>:upload` does when it has a file, or none any more.
+    """Callback of the uploader with the key `<key>:upload`, for a new or a removed file.
 
     Args:
-        key: session state key of the file's path; empty while there is none. What is wrong
-            with a file is left in `<key>:problem`.
-        keep: keeps it.
-        replaced: called once the path is another one.
+        key: session state key of the file's path, which is empty if there is no file. An error
+            is stored in `<key>:problem`.
+        keep: saves the file.
+        replaced: called after the path has changed.
     """
     upload = st.session_state[f"{key}:upload"]
     drop(key)
@@ -47,41 +47,40 @@ def take_upload(key: str, keep: Keep, replaced: Callable[[], None]) -> None:
     replaced()
 
 
-def offer_anew(key: str, take: Callable[[], None]) -> None:
-    """Says that a file is not what it was, with a button that takes it as it is.
+def offer_changed_file(key: str, take: Callable[[], None]) -> None:
+    """Warns that a file has changed, and offers a button to use it all the same.
 
     Args:
         key: session state key of the file's path.
-        take: what the button does.
+        take: callback of the button.
     """
     st.warning("The file has changed since these settings were saved.", icon=":material/warning:")
-    st.button("Use the changed file", key=f"{key}:anew", on_click=take)
+    st.button("Use the changed file", key=f"{key}:changed", on_click=take)
 
 
 def drop(key: str) -> None:
-    """Forgets the file, and what was wrong with it."""
+    """Removes a file and its error from the session state."""
     st.session_state[key] = ""
     st.session_state[f"{key}:problem"] = ""
 
 
 def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object]) -> Path:
-    """Puts a file into the cache, under a folder that is named after its bytes.
+    """Saves a file in the cache, in a folder named after the digest of its content.
 
-    A run is to find its data whatever is brought along later, so another content never
-    takes the place of one that was kept.
+    Another content never replaces a saved one, so that a run always finds its data.
 
     Args:
-        name: the file's name where it comes from; used only as far as it is harmless.
-        content: all of the file.
-        check: raises DataError where the file is not what it should be.
+        name: name of the uploaded file; unsafe characters are replaced.
+        content: bytes of the file.
+        check: raises DataError if the file is not valid.
     Returns:
-        Where it is kept.
+        Path of the saved file.
 
     Raises:
-        DataError: it is not what it should be, or cannot be kept.
+        DataError: the file is too large, is not valid or cannot be saved.
     """
-    if len(content) > MOST_MB * 2**20:
-        raise DataError(f"A file of your own may have up to {MOST_MB} MB. Received: {name}.")
+    if len(content) > MAX_MB * 2**20:
+        raise DataError(f"A file of your own may have up to {MAX_MB} MB. Received: {name}.")
     path = cache_folder() / "own" / digest_of(content) / _harmless(name)
     if path.exists():
         return path
@@ -96,13 +95,13 @@ def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object
     try:
         check(path)
     except DataError as error:
-        # The same bytes may be there under another name, which a run has.
+        # The folder may contain the same bytes under another name, for an earlier run.
         path.unlink(missing_ok=True)
         if not was_there:
             shutil.rmtree(path.parent, ignore_errors=True)
-        # Where it was kept for a moment concerns nobody.
-        kept = str(path) if str(path) in str(error) else path.name
-        raise DataError(str(error).replace(kept, name)) from None
+        # The temporary path means nothing to the user, who knows the file by its own name.
+        saved_as = str(path) if str(path) in str(error) else path.name
+        raise DataError(str(error).replace(saved_as, name)) from None
     return path
 
 

@@ -1,4 +1,4 @@
-"""Columns of a table of the user's own: brought along, chosen, and looked at."""
+"""Upload of a user's table, selection of its columns, and a preview of their values."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.recipes.own_columns import OWN
 from ganlib.ui.components.errors import show_error
-from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
 from ganlib.ui.form import own_files
 from ganlib.viz.chart import Chart
@@ -20,20 +20,20 @@ from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.plane import plane_figure, plane_info
 
 _PREVIEW_HEIGHT = 260
-# As many values show what a histogram or a cloud looks like.
+# Enough values for the preview's histogram or scatter plot.
 _PREVIEWED = 20_000
 
 
 def table_picker(recipe: Recipe, key: str, help: str) -> None:
-    """Takes a table, and has its columns chosen, where the target is one of the user's own.
+    """Lets the user upload a table and choose its columns, if the target is the user's own table.
 
-    For any other target there is but a button that takes a table, which chooses the target.
+    For any other target there is only an upload button, which also selects that target.
 
     Args:
-        recipe: whose knobs these are.
-        key: session state key of the table's path, `<form>:own_table`; beside it are those of
-            the other knobs that belong to the table.
-        help: what the file must be.
+        recipe: of the form.
+        key: session state key of the table's path, `<form>:own_table`. The knobs `own_columns`
+            and `own_summary` have keys with the same prefix.
+        help: tooltip with the required content of the file.
     """
     form = key.removesuffix("own_table")
     if st.session_state.get(f"{form}target") != OWN:
@@ -47,7 +47,7 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
     if found is not None:
         with right:
             live_charts(
-                Shown(
+                ChartSlot(
                     preview(found),
                     key=f"{key}:preview",
                     height=_PREVIEW_HEIGHT,
@@ -57,16 +57,16 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
 
 
 def preview(columns: OwnColumns) -> Chart:
-    """A histogram of one column, or the points that two make, in the colour of real data."""
-    # Not the first ones: tables are often sorted.
+    """Draws a histogram of one column, or a scatter plot of two, in the colour of real data."""
+    # Every n-th row instead of the first ones: tables are often sorted.
     values = columns.values[:: -(-len(columns.values) // _PREVIEWED)]
-    seen = f"{columns.summary.digest} {columns.names}"
+    revision = f"{columns.summary.digest} {columns.names}"
     if len(columns.names) == 1:
-        return histogram_figure(histogram_info(WeightedSample.of(values)), uirevision=seen)
-    # They are drawn in the order of the rows, of which the figure takes the first.
+        return histogram_figure(histogram_info(WeightedSample.of(values)), uirevision=revision)
+    # Shuffled, because the figure draws the first points only.
     mixed = np.random.default_rng(0).permutation(values)
     info = plane_info(mixed, np.empty((0, 2)))
-    return plane_figure(info, uirevision=seen, hidden=["generated"])
+    return plane_figure(info, uirevision=revision, hidden=["generated"])
 
 
 def _uploader(form: str, help: str) -> None:
@@ -80,7 +80,7 @@ def _uploader(form: str, help: str) -> None:
     st.file_uploader(
         "A table of your own",
         type=list(SUFFIXES),
-        max_upload_size=own_files.MOST_MB,
+        max_upload_size=own_files.MAX_MB,
         key=f"{key}:upload",
         help=help,
         on_change=own_files.take_upload,
@@ -90,7 +90,7 @@ def _uploader(form: str, help: str) -> None:
 
 
 def _columns(form: str, count: int) -> OwnColumns | None:
-    """Has the columns chosen; None where nothing can be learned from them."""
+    """Draws the selection of columns; returns None if they cannot be used."""
     path = st.session_state[f"{form}own_table"]
     text = st.session_state[f"{form}own_columns"]
     try:
@@ -99,26 +99,26 @@ def _columns(form: str, count: int) -> OwnColumns | None:
         _selects(form, table, text, count)
         found = own_columns(path, text, count)
     except DataError:
-        # The form tells what is wrong with settings that a run cannot have.
+        # The form shows the error.
         return None
-    kept = st.session_state[f"{form}own_summary"]
-    if kept and not kept.startswith(found.summary.digest):
-        own_files.offer_anew(
+    saved = st.session_state[f"{form}own_summary"]
+    if saved and not saved.startswith(found.summary.digest):
+        own_files.offer_changed_file(
             f"{form}own_table", partial(st.session_state.update, {f"{form}own_summary": ""})
         )
-    told = f" ({found.left_out})" if found.left_out else ""
+    note = f" ({found.left_out})" if found.left_out else ""
     st.caption(
-        plain(f"{found.path.name}: {len(found.values):,} of {found.rows:,} rows are used{told}.")
+        plain(f"{found.path.name}: {len(found.values):,} of {found.rows:,} rows are used{note}.")
     )
     return found
 
 
 def _selects(form: str, table: Table, text: str, count: int) -> None:
-    """A box for each column; they write what they say into the one knob."""
+    """Draws a select box for each column; together they set the knob `own_columns`."""
     try:
         names = chosen(table, text, count)
     except DataError:
-        # The form tells of it; here stand those there are.
+        # The form shows the error; the boxes offer the first columns.
         names = tuple(list(table.columns)[:count])
     keys = [f"{form}own_columns:{at}" for at in range(len(names))]
     for key, name in zip(keys, names, strict=True):

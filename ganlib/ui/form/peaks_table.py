@@ -1,4 +1,4 @@
-"""Peaks of a mixture as a table: place, width and weight of each."""
+"""An editable table of the peaks of a mixture: place, width and weight of each."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,18 +16,18 @@ Row = Sequence[float | None]
 
 
 def peaks_table(key: str, help: str) -> None:
-    """Edits peaks; rows can be added and deleted.
+    """Edits the peaks; rows can be added and deleted.
 
-    The table keeps what it began with, beside the changes that were made in it since. It
-    begins anew where the text has become another one without it, and after a change of page.
+    The data editor stores its initial rows and the changes since. A new editor replaces it if
+    the text was changed by anything else, and after a change of page.
 
     Args:
         key: session state key of the text; see `parse_peaks`.
-        help: what it is.
+        help: tooltip.
     """
     number = st.session_state.setdefault(f"{key}:number", 0)
-    left_alone = st.session_state.get(f"{key}:written") == st.session_state[key]
-    if f"{key}:table{number}" not in st.session_state or not left_alone:
+    unchanged = st.session_state.get(f"{key}:written") == st.session_state[key]
+    if f"{key}:table{number}" not in st.session_state or not unchanged:
         number += 1
         st.session_state[f"{key}:number"] = number
         st.session_state[f"{key}:rows"] = rows_of(st.session_state[key])
@@ -55,7 +55,7 @@ def peaks_table(key: str, help: str) -> None:
 
 
 def rows_of(text: str) -> list[tuple[float, ...]]:
-    """(place, width, weight) of each peak; none of a text that the form has refused."""
+    """Parses a text into (place, width, weight) of each peak; none if the text is not valid."""
     try:
         return [(peak.at, peak.sd, peak.weight) for peak in parse_peaks(text)]
     except ValueError:
@@ -63,12 +63,12 @@ def rows_of(text: str) -> list[tuple[float, ...]]:
 
 
 def edited(rows: Sequence[Row], changes: Mapping[str, Any]) -> list[Row]:
-    """Rows after the changes that a data editor tells of.
+    """Applies the changes of a data editor to its initial rows.
 
     Args:
-        rows: what it began with.
-        changes: `edited_rows` by number of the row, `added_rows`, and the numbers of
-            `deleted_rows`, counted before any was deleted.
+        rows: initial rows of the editor.
+        changes: the editor's state: `edited_rows` by row number, `added_rows`, and the numbers
+            of `deleted_rows` among the initial rows.
     """
     kept: list[Row] = []
     for at, row in enumerate(rows):
@@ -76,12 +76,12 @@ def edited(rows: Sequence[Row], changes: Mapping[str, Any]) -> list[Row]:
             changed = changes["edited_rows"].get(at, {})
             kept.append([changed.get(name, old) for name, old in zip(_COLUMNS, row, strict=True)])
     added = [[row.get(name) for name in _COLUMNS] for row in changes["added_rows"]]
-    # A row that was added and left empty is no peak yet.
+    # An added row without any value is not a peak yet.
     return kept + [row for row in added if any(value is not None for value in row)]
 
 
 def text_of(rows: Sequence[Row]) -> str:
-    """As the knob has it; a number that is missing stays missing, for the form to tell."""
+    """Formats rows as the text of the knob. Missing numbers stay empty, which the form refuses."""
     return ", ".join(":".join(map(_number, row)) for row in rows)
 
 

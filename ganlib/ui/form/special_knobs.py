@@ -1,4 +1,4 @@
-"""Knobs that a plain box would not do justice to, by name."""
+"""Table of the knobs that have a special widget instead of a plain box."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,31 +11,32 @@ from ganlib.ui.form.peaks_table import peaks_table
 
 
 @dataclass(frozen=True)
-class Special:
-    """A widget of a knob's own.
+class SpecialWidget:
+    """A special widget.
 
     Args:
-        draw: takes the recipe, the session state key of the knob's value, and its help.
-        target: the only value of the knob `target` with which it is shown; empty for always.
+        draw: draws it, given the recipe, the session state key of the knob's value, and a
+            tooltip.
+        target: value of the knob `target` with which the widget is shown; empty for always.
     """
 
     draw: Callable[[Recipe, str, str], None]
     target: str = ""
 
 
-def _alone(draw: Callable[[str, str], None]) -> Callable[[Recipe, str, str], None]:
-    """Of a widget to which all recipes are the same."""
+def _for_any_recipe(draw: Callable[[str, str], None]) -> Callable[[Recipe, str, str], None]:
+    """Adapts a widget that does not depend on the recipe."""
     return lambda recipe, key, help: draw(key, help)
 
 
-SPECIAL: dict[str, Special] = {
-    "categories": Special(_alone(category_picker)),
-    "own_file": Special(_alone(own_drawings)),
-    "peaks": Special(_alone(peaks_table), "peaks"),
-    "drawing": Special(_alone(drawing_pad), "drawn"),
-    # Which shows for itself what there is to be shown for other targets.
-    "own_table": Special(table_picker),
+SPECIAL: dict[str, SpecialWidget] = {
+    "categories": SpecialWidget(_for_any_recipe(category_picker)),
+    "own_file": SpecialWidget(_for_any_recipe(own_drawings)),
+    "peaks": SpecialWidget(_for_any_recipe(peaks_table), "peaks"),
+    "drawing": SpecialWidget(_for_any_recipe(drawing_pad), "drawn"),
+    # Shown for every target: for other targets it is an upload button.
+    "own_table": SpecialWidget(table_picker),
 }
 
-# Knobs that the widget of another one writes.
-WRITTEN_BY_OTHERS = frozenset({"own_columns", "own_summary", "own_digest"})
+# Knobs that are set by the widget of another knob.
+WITHOUT_WIDGET = frozenset({"own_columns", "own_summary", "own_digest"})

@@ -1,1 +1,1 @@
-"""What the sessions of a server share: runs, logins, viewers, and the run each page shows."""
+"""State of the server and its sessions: run manager, login, viewers, and each page's shown run."""

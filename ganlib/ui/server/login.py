@@ -1,8 +1,8 @@
-"""No page without a login, where `[auth]` is configured; nothing at all where it is not.
+"""Restricts all pages to logged-in users if `[auth]` is configured.
 
-Streamlit's own OpenID Connect does the login. What a provider says of a user stands in a
-signed cookie, which Streamlit reads when a session begins. So an open session stays open
-when its cookie ends, and ends with its connection.
+The login is Streamlit's own OpenID Connect. The provider's claims are stored in a signed
+cookie, which Streamlit reads when a session begins. An open session therefore stays open after
+its cookie expires, until its connection ends.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,31 +17,32 @@ from ganlib.errors import UserError
 from ganlib.ui._compat import run_within_app
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.components.text import plain
-from ganlib.ui.server.login_settings import WHERE, LoginSettings, login_settings
+from ganlib.ui.server.login_settings import SECTION, LoginSettings, login_settings
 
 _NAME_CHARACTERS = 30
 
 
-def let_in(pages: Sequence[st.Page]) -> list[st.Page]:
-    """The pages that whoever asks may see: all of them, or at each address the login.
+def allowed_pages(pages: Sequence[st.Page]) -> list[st.Page]:
+    """Returns the pages for the user of this session.
 
     Args:
-        pages: of the dashboard.
+        pages: all pages of the dashboard.
     Returns:
-        Where somebody is logged in, a page of their own besides, from which to log out.
+        All pages, with an account page if a login is configured. For users without access, the
+        login page at the address of every page.
     """
     try:
         settings = _settings()
     except UserError as error:
-        return _instead(pages, partial(_closed, str(error)))
+        return _replace_pages(pages, partial(_unavailable_page, str(error)))
     if settings is None:
         return list(pages)
     if not settings.admits(_user()):
-        return _instead(pages, partial(_login, settings))
+        return _replace_pages(pages, partial(_login_page, settings))
     return [
         *pages,
         st.Page(
-            _account,
+            _account_page,
             title=plain(_name()[:_NAME_CHARACTERS]),
             icon=":material/account_circle:",
             url_path="account",
@@ -50,10 +51,10 @@ def let_in(pages: Sequence[st.Page]) -> list[st.Page]:
 
 
 def guard() -> None:
-    """To be called by every page before anything else: ends it for whoever may not see it.
+    """Stops the page if the user has no access. Every page calls it first.
 
-    app.py does not let anybody get this far, but Streamlit can be brought to run a page
-    without app.py; see `run_within_app`.
+    app.py offers pages only to users with access, but Streamlit can run a page without app.py;
+    see `run_within_app`.
     """
     run_within_app()
     try:
@@ -65,17 +66,17 @@ def guard() -> None:
 
 
 def _settings() -> LoginSettings | None:
-    """None where no login is configured.
+    """Reads the settings of the login; None if no login is configured.
 
     Raises:
-        UserError: one is, but it would not work.
+        UserError: the configuration cannot be read or is not valid.
     """
     try:
         readable = st.secrets.load_if_toml_exists()
     except (OSError, ValueError):
         readable = False
     if not readable:
-        # Streamlit calls a file that it cannot read, and none, by the same name.
+        # Streamlit does not distinguish a missing file from one that it cannot read.
         if any(Path(path).exists() for path in st.get_option("secrets.files")):
             raise UserError(
                 "The secrets of this server, which may configure a login, cannot be read. "
@@ -86,7 +87,7 @@ def _settings() -> LoginSettings | None:
         return None
     auth = st.secrets["auth"]
     if not isinstance(auth, Mapping):
-        raise UserError(f"{WHERE} must be a section. Received: {type(auth).__name__}.")
+        raise UserError(f"{SECTION} must be a section. Received: {type(auth).__name__}.")
     settings = login_settings(auth)
     missing = [name for name in ("authlib", "httpx") if find_spec(name) is None]
     if missing:
@@ -103,8 +104,8 @@ def _name() -> str:
     return str(user.get("name") or user.get("email") or "Account")
 
 
-def _instead(pages: Sequence[st.Page], page: partial[None]) -> list[st.Page]:
-    """One page at every address, so that none of them is told to be missing."""
+def _replace_pages(pages: Sequence[st.Page], page: partial[None]) -> list[st.Page]:
+    """Puts one page at the address of every page, so that none of them is reported missing."""
     return [
         st.Page(
             page,
@@ -117,12 +118,12 @@ def _instead(pages: Sequence[st.Page], page: partial[None]) -> list[st.Page]:
     ]
 
 
-def _closed(problem: str) -> None:
+def _unavailable_page(problem: str) -> None:
     st.title("This dashboard is not available", anchor=False)
     show_error(problem)
 
 
-def _login(settings: LoginSettings) -> None:
+def _login_page(settings: LoginSettings) -> None:
     user = _user()
     if user.get("is_logged_in"):
         st.title("No access with this account", anchor=False)
@@ -143,7 +144,7 @@ def _login(settings: LoginSettings) -> None:
             )
 
 
-def _account() -> None:
+def _account_page() -> None:
     guard()
     st.header(plain(_name()), anchor=False)
     if email := _user().get("email"):

@@ -1,4 +1,4 @@
-"""What `[auth]` of .streamlit/secrets.toml says about who may come in."""
+"""Settings of the login, from `[auth]` in .streamlit/secrets.toml."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from ganlib.errors import UserError
 
-WHERE = "[auth] in .streamlit/secrets.toml"
-# Streamlit signs the cookie of a login with it; one that can be guessed opens every page.
+SECTION = "[auth] in .streamlit/secrets.toml"
+# Length of the secret that signs the login cookie. A secret that can be guessed gives access to
+# every page.
 _SECRET_CHARACTERS = 32
 _CALLBACK = "/oauth2callback"
 _OF_ALL = ("redirect_uri", "cookie_secret")
@@ -18,25 +19,24 @@ _OPTIONAL = ("allow", "client_kwargs", "expose_tokens")
 
 @dataclass(frozen=True)
 class LoginSettings:
-    """A login that can be asked for.
+    """Settings of a login.
 
     Args:
-        providers: names of the providers that a user may choose from; one that is called
-            "default" has no name of its own.
-        allow: addresses ("ada@example.org") and domains ("@example.org") of those who may
-            come in, in lower case; empty where everyone may whom a provider knows.
+        providers: names of the providers; "default" is a provider without a name.
+        allow: e-mail addresses ("ada@example.org") and domains ("@example.org") with access, in
+            lower case; if empty, every user of a provider has access.
     """
 
     providers: tuple[str, ...]
     allow: tuple[str, ...] = ()
 
     def admits(self, user: Mapping[str, Any]) -> bool:
-        """Whether somebody of whom a provider says this may come in.
+        """Returns whether a user has access.
 
-        An address that the provider itself calls unverified counts for nothing.
+        An address that the provider marks as unverified gives no access.
 
         Args:
-            user: claims, with `is_logged_in`, as `st.user` has them.
+            user: claims of the provider and `is_logged_in`, as in `st.user`.
         """
         if user.get("is_logged_in") is not True:
             return False
@@ -50,13 +50,13 @@ class LoginSettings:
 
 
 def login_settings(auth: Mapping[str, Any]) -> LoginSettings:
-    """Reads the section.
+    """Validates the section `[auth]`.
 
     Args:
-        auth: what stands there.
+        auth: keys and values of the section.
 
     Raises:
-        UserError: it is not complete, or holds what is not allowed there.
+        UserError: a key is missing, unknown or has a value that is not allowed.
     """
     named = {
         name: section
@@ -65,7 +65,7 @@ def login_settings(auth: Mapping[str, Any]) -> LoginSettings:
     }
     for name in auth:
         if name not in (*_OF_ALL, *_OF_A_PROVIDER, *_OPTIONAL, *named):
-            raise UserError(f"{WHERE} has no key {name!r}.")
+            raise UserError(f"{SECTION} has no key {name!r}.")
     _check_present("", _OF_ALL, auth)
     if named and not any(key in auth for key in _OF_A_PROVIDER):
         providers = tuple(named)
@@ -75,13 +75,14 @@ def login_settings(auth: Mapping[str, Any]) -> LoginSettings:
     for name, section in named.items():
         if "_" in name:
             raise UserError(
-                f"A provider's name in {WHERE} must not contain an underscore. Received: {name!r}."
+                f"A provider's name in {SECTION} must not contain an underscore. "
+                f"Received: {name!r}."
             )
         _check_present(f".{name}", _OF_A_PROVIDER, section)
     if len(auth["cookie_secret"]) < _SECRET_CHARACTERS:
-        # Without what was received: it is a secret all the same.
+        # The message does not repeat the value, which is a secret.
         raise UserError(
-            f"cookie_secret of {WHERE} must be {_SECRET_CHARACTERS} random characters or more."
+            f"cookie_secret of {SECTION} must be {_SECRET_CHARACTERS} random characters or more."
         )
     _check_redirect(auth["redirect_uri"])
     return LoginSettings(providers, _allowed(auth["allow"]) if "allow" in auth else ())
@@ -92,12 +93,12 @@ def _check_present(suffix: str, keys: Sequence[str], section: Mapping[str, Any])
         key for key in keys if not isinstance(section.get(key), str) or not section[key].strip()
     ]
     if missing:
-        where = WHERE.replace("]", f"{suffix}]")
+        where = SECTION.replace("]", f"{suffix}]")
         raise UserError(f"{where} needs {' and '.join(missing)}, each a non-empty text.")
 
 
 def _check_redirect(address: str) -> None:
-    # Streamlit puts the port in.
+    # Streamlit replaces {port}.
     parts = urlsplit(address.replace("{port}", "1"))
     if (
         parts.scheme not in ("http", "https")
@@ -105,7 +106,7 @@ def _check_redirect(address: str) -> None:
         or not parts.path.endswith(_CALLBACK)
     ):
         raise UserError(
-            f"redirect_uri of {WHERE} must be the address of this dashboard, followed by "
+            f"redirect_uri of {SECTION} must be the address of this dashboard, followed by "
             f"{_CALLBACK}, such as http://localhost:8501{_CALLBACK}. Received: {address!r}."
         )
 
@@ -113,13 +114,13 @@ def _check_redirect(address: str) -> None:
 def _allowed(entries: Any) -> tuple[str, ...]:
     if not isinstance(entries, Sequence) or isinstance(entries, str) or not entries:
         raise UserError(
-            f"allow of {WHERE} must be a list of at least one address or domain. "
+            f"allow of {SECTION} must be a list of at least one address or domain. "
             f"Received: {entries!r}."
         )
     for entry in entries:
         if not isinstance(entry, str) or entry.count("@") != 1 or "." not in entry.split("@")[1]:
             raise UserError(
-                f'allow of {WHERE} takes addresses such as "ada@example.org" and domains such as '
+                f'allow of {SECTION} takes addresses such as "ada@example.org" and domains such as '
                 f'"@example.org". Received: {entry!r}.'
             )
     return tuple(entry.strip().lower() for entry in entries)

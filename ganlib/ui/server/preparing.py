@@ -1,4 +1,4 @@
-"""The compiled step of what a page would start next, made while its reader still reads."""
+"""Compiles the training step of the settings on a page before the user presses Start."""
 
 import logging
 import threading
@@ -14,65 +14,70 @@ from ganlib.runs import Manager
 from ganlib.runs.room import check_memory
 
 _LOG = logging.getLogger(__name__)
-# Whoever still turns pages or knobs will want something else in a moment.
+# Compilation begins this long after the last change of settings; more changes may follow soon.
 _SETTLED_S = 0.3
 
 
 class _Outdated(Exception):
-    """Something else is asked for now, or nothing any more."""
+    """The compilation is not needed any more: there is a newer request, or the server ends."""
 
 
 class Preparer:
-    """Prepares one thing at a time: the newest that was asked for, then what can wait.
+    """Compiles one training step at a time: first the newest request, then those for later.
 
     Args:
-        manager: while it trains something, nothing is prepared.
+        manager: nothing is compiled while it trains a run.
     """
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
         self._lock = threading.Lock()
         self._newest: tuple[str, RunConfig] | None = None
-        self._asked_at = 0.0
+        self._requested_at = 0.0
         self._later: deque[str] = deque()
-        # Of what was asked for, what is being prepared; what can wait is done soon.
+        # The request that is being compiled; None for those for later, which are quick.
         self._current: tuple[str, RunConfig] | None = None
         self._thread: threading.Thread | None = None
 
-    def ask(self, recipe_name: str, config: RunConfig) -> None:
-        """Replaces what was asked for before."""
-        asked = recipe_name, config
+    def prepare(self, recipe_name: str, config: RunConfig) -> None:
+        """Requests a compilation, in place of any earlier request.
+
+        Args:
+            recipe_name: of the recipe.
+            config: settings of the run.
+        """
+        requested = recipe_name, config
         with self._lock:
-            if asked == self._current:
+            if requested == self._current:
                 self._newest = None
-            # A page that runs again has not changed its mind.
-            elif asked != self._newest:
-                self._newest, self._asked_at = asked, time.monotonic()
+            # A rerun of the page with the same settings does not restart the delay.
+            elif requested != self._newest:
+                self._newest, self._requested_at = requested, time.monotonic()
             self._begin()
 
-    def ask_later(self, recipe_names: Iterable[str]) -> None:
-        """Recipes with their own settings, in order, when there is nothing else to prepare."""
+    def prepare_later(self, recipe_names: Iterable[str]) -> None:
+        """Requests compilations of recipes with default settings, after all other requests."""
         with self._lock:
             self._later.extend(recipe_names)
             self._begin()
 
     def _begin(self) -> None:
         if self._thread is None:
-            # Not a daemon: TensorFlow ends the process with an error if it is cut off.
+            # Not a daemon: if TensorFlow is interrupted, the process ends with an error.
             self._thread = threading.Thread(target=self._work, name="prepare")
             self._thread.start()
 
     def _work(self) -> None:
         step_aside()
-        while (coming := self._next()) is not None:
+        while (request := self._next()) is not None:
             if not self._manager.active():
-                self._prepare(*coming)
+                self._prepare(*request)
 
     def _next(self) -> tuple[str, RunConfig] | None:
-        """What is to be prepared now, waiting until nothing newer comes; None ends the thread."""
-        while not _server_ends():
+        """Waits for the next request and returns it; None ends the thread."""
+        while not _server_is_ending():
             with self._lock:
-                wait = self._asked_at + _SETTLED_S - time.monotonic() if self._newest else 0.0
+                wait = self._requested_at + _SETTLED_S - time.monotonic() if self._newest else 0.0
                 if wait <= 0:
                     self._current, self._newest = self._newest, None
                     if self._current is not None:
@@ -92,19 +97,19 @@ class Preparer:
 
         try:
             check_memory(recipe_name, config, self._manager.cap)
-            training.prepare(recipes.get(recipe_name), config, self._give_way)
+            training.prepare(recipes.get(recipe_name), config, self._check_outdated)
         except (UserError, _Outdated):
-            # Start will say what is wrong.
+            # Start shows the same error.
             return
         except Exception:
             _LOG.exception("%s could not be prepared", recipe_name)
 
-    def _give_way(self) -> None:
+    def _check_outdated(self) -> None:
         newer = self._current is not None and self._newest is not None
-        if newer or _server_ends():
+        if newer or _server_is_ending():
             raise _Outdated
 
 
-def _server_ends() -> bool:
-    """Ctrl-C ends the main thread first, which then waits for others."""
+def _server_is_ending() -> bool:
+    """Whether the main thread has ended: on Ctrl-C it ends first and then waits for others."""
     return not threading.main_thread().is_alive()

@@ -1,4 +1,4 @@
-"""What all sessions of the server share: the runs, their manager, a warm TensorFlow."""
+"""Services shared by all sessions of the server: run manager, TensorFlow, compiled steps."""
 
 import atexit
 import os
@@ -13,40 +13,40 @@ from ganlib.errors import PATH, UserError, quote
 from ganlib.priority import step_aside
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import (
-    hear_runs_out,
+    flush_before_rerun,
+    ignore_disconnect_while_sending,
+    ignore_server_wide_requests,
     keep_keras_sessions,
-    keep_to_own_session,
-    let_leave_quietly,
-    remember_app,
+    mark_app_started,
 )
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
 
-_MOST_RUNS = 100
+_MAX_RUNS = 100
 
 
 def start() -> None:
-    """Brings up what the pages need; only the first call of a server does anything.
+    """Starts the services that the pages need. Calls after the first one do nothing.
 
-    Where the environment forbids it, the page says so and ends there.
+    If an environment variable is not valid, the page shows the error and stops.
     """
     try:
         manager()
     except UserError as error:
         show_error(error)
         st.stop()
-    remember_app()
+    mark_app_started()
 
 
 @st.cache_resource(show_spinner=False)
 def manager() -> Manager:
-    """The one manager of this server; every session sees the same runs."""
+    """Returns the run manager, which all sessions share."""
     cap, root = _cap(), _runs_folder()
-    memory.keep_little()
+    memory.limit_freed_memory()
     keep_keras_sessions()
-    keep_to_own_session()
-    hear_runs_out()
-    let_leave_quietly()
+    ignore_server_wide_requests()
+    flush_before_rerun()
+    ignore_disconnect_while_sending()
     made = Manager(RunStore(root), cap=cap)
     warm_up(made)
     atexit.register(made.shutdown, 10.0)
@@ -55,46 +55,55 @@ def manager() -> Manager:
 
 @st.cache_resource(show_spinner=False)
 def warm_up(_manager: Manager) -> threading.Event:
-    """Imports TensorFlow and compiles the toys: seconds that their first runs need not wait for.
+    """Imports TensorFlow and compiles the toy recipes, so that first runs start without delay.
 
-    First it queues again what the server before had in its queue.
+    Before that, it restores the queue of the server's last process.
 
     Returns:
-        Set once TensorFlow is there.
+        An event that is set after TensorFlow is imported.
     """
     ready, preparer = threading.Event(), _preparer(_manager)
 
     def load() -> None:
-        # TensorFlow's threads, which it starts here, are of this one's priority.
+        # TensorFlow's threads are started here and inherit this thread's priority.
         step_aside()
         _manager.recover()
         import ganlib.training  # noqa: F401
 
         ready.set()
-        preparer.ask_later(recipe.name for recipe in recipes.on_page("toy"))
+        preparer.prepare_later(recipe.name for recipe in recipes.on_page("toy"))
 
-    # Not a daemon: TensorFlow ends the process with an error if it is cut off while it compiles.
+    # Not a daemon: if TensorFlow is interrupted during a compilation, the process ends with an
+    # error.
     threading.Thread(target=load, name="warm-up").start()
     return ready
 
 
 def submit(recipe_name: str, config: RunConfig) -> str:
-    """Makes a run and queues it, without waiting for TensorFlow; see `Manager.submit`.
+    """Creates and queues a run, without waiting for TensorFlow; see `Manager.submit`.
 
-    Whether it fits in memory cannot always be told without TensorFlow, which takes seconds to
-    load, and longer on a busy machine. Until it is there, the run is made first and asked then.
+    The check that the run fits in memory may need TensorFlow, which takes seconds to import. If
+    it is not imported yet, the run is created first and checked when it starts.
 
+    Args:
+        recipe_name: of the recipe.
+        config: settings of the run.
     Returns:
-        The run's id.
+        The id of the run.
     """
     loaded = warm_up(manager()).is_set()
     return manager().submit(recipe_name, config, check_late=not loaded)
 
 
 def prepare_soon(recipe_name: str, config: RunConfig) -> None:
-    """Compiles what Start would train, unless something trains."""
+    """Requests compilation of the settings that Start would train, unless a run is active.
+
+    Args:
+        recipe_name: of the recipe.
+        config: settings in the form.
+    """
     if not manager().active():
-        _preparer(manager()).ask(recipe_name, config)
+        _preparer(manager()).prepare(recipe_name, config)
 
 
 @st.cache_resource(show_spinner=False)
@@ -117,9 +126,9 @@ def _runs_folder() -> Path:
 
 def _cap() -> int:
     text = os.environ.get("GANLIB_MAX_RUNS", "1")
-    if not text.isdecimal() or len(text) > len(str(_MOST_RUNS)) or not 1 <= int(text) <= _MOST_RUNS:
+    if not text.isdecimal() or len(text) > len(str(_MAX_RUNS)) or not 1 <= int(text) <= _MAX_RUNS:
         raise UserError(
-            f"GANLIB_MAX_RUNS must be a whole number from 1 to {_MOST_RUNS}. "
+            f"GANLIB_MAX_RUNS must be a whole number from 1 to {_MAX_RUNS}. "
             f"Received: {quote(text)}."
         )
     return int(text)

@@ -1,4 +1,4 @@
-"""Which run each page shows, in this browser session and in the address bar."""
+"""The run that each page shows, in the session state and in the address bar."""
 
 import time
 from collections.abc import Iterator
@@ -13,28 +13,33 @@ from ganlib.runs import Run
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.server.services import manager
 
-# Session state: the id of the run that stands beside one in the plane; "" for none.
-BESIDE = "samples.beside"
-# The id of the run that was started here last, and when.
+# Session state key of the id of the run that the shown run of points is compared with; "" for none.
+COMPARED_RUN = "samples.beside"
+# Session state key of the last run started in this session: its id and the time.
 _STARTED = "started"
-# Small networks make their first step within a third of a second.
+# Small networks finish their first step within a third of a second.
 _AT_START_S = 0.5
 
 
 def recipe_key(page: str) -> str:
-    """Session state key of the recipe picker of a page."""
+    """Returns the session state key of the recipe picker of a page."""
     return f"{page}.recipe"
 
 
 def select(recipe_name: str, run_id: str) -> None:
-    """Makes a run the one that its page shows."""
+    """Makes the page of a recipe show a run.
+
+    Args:
+        recipe_name: of the run.
+        run_id: its id.
+    """
     recipe = recipes.get(recipe_name)
     st.session_state[recipe_key(recipe.page)] = recipe.name
     st.session_state[_run_key(recipe.name)] = run_id
 
 
-def names_of(*run_ids: str) -> dict[str, str]:
-    """Runs' names by id, for sentences about them; without those that are gone."""
+def run_names(*run_ids: str) -> dict[str, str]:
+    """Returns names of runs by id, for messages. Deleted runs are left out."""
     names = {}
     for run_id in run_ids:
         with suppress(UserError):
@@ -43,64 +48,84 @@ def names_of(*run_ids: str) -> dict[str, str]:
 
 
 def is_shown(recipe: Recipe, run_id: str) -> bool:
-    """Whether the page of a recipe shows this run; "" asks whether it shows none."""
+    """Returns whether the page of a recipe shows a run.
+
+    Args:
+        recipe: of the page.
+        run_id: of the run; "" to ask whether the page shows no run.
+    """
     return bool(st.session_state.get(_run_key(recipe.name), "") == run_id)
 
 
-def turn_to(recipe: Recipe, run_id: str) -> None:
-    """Has the page on view show a run, and its address name it at once.
+def show_run(recipe: Recipe, run_id: str) -> None:
+    """Makes the current page show a run, and puts it into the address at once.
 
-    From a callback the browser hears of the address before anything is drawn, so that whoever
-    reloads the page meanwhile comes back to the run.
+    In a callback, the address is sent to the browser before the page is drawn, so that a reload
+    in the meantime shows the run.
+
+    Args:
+        recipe: of the run.
+        run_id: its id.
     """
     select(recipe.name, run_id)
     _put_into_address(recipe, run_id)
 
 
-def note_start(run_id: str) -> None:
-    """Remembers that a run was started here, now, and waits a moment for its first step.
+def record_start(run_id: str) -> None:
+    """Records the start of a run in this session, and waits a moment for its first step.
 
-    A page that has the first point at once is there sooner than one that is drawn three times
-    meanwhile: waiting, building, trained.
+    The wait makes the page complete sooner: otherwise it would be drawn three times, for the
+    states waiting, building and training.
     """
     st.session_state[_STARTED] = run_id, time.monotonic()
     wait_for_first_step(manager().store.open(run_id), _AT_START_S)
 
 
 def started_within(seconds: float, run_id: str) -> bool:
-    """Whether a run was started here, and last, no longer ago than that."""
+    """Returns whether a run is the last one started in this session, and was started recently.
+
+    Args:
+        seconds: longest time since the start.
+        run_id: of the run.
+    """
     started, at = st.session_state.get(_STARTED, ("", 0.0))
     return bool(started == run_id and time.monotonic() < at + seconds)
 
 
 def wait_for_first_step(run: Run, seconds: float) -> None:
-    """Returns as soon as a run has made a step, and at once where it has none to make now."""
+    """Waits until a run has finished its first step, or is not working on it.
+
+    Args:
+        run: the run.
+        seconds: longest time to wait.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and waits_for_first_step(run):
         time.sleep(0.02)
 
 
 def waits_for_first_step(run: Run) -> bool:
-    """Whether a run of this server is at work on its first step, or on what comes before it."""
+    """Returns whether this server is training a run that has not finished its first step."""
     if run.id not in manager().active()[: manager().cap]:
         return False
     status = run.status()
     return status.active and not status.step
 
 
-def adopt_address(page: str) -> str | None:
-    """Turns to the runs that the address names, or else to one that trains now.
+def open_from_address(page: str) -> str | None:
+    """Shows the runs that are named in the address, or else an active run of this page.
 
+    Args:
+        page: such as "toy".
     Returns:
-        A sentence where the address names no run of this page, or none that can stand beside
-        it; None otherwise.
+        An error message if a run in the address cannot be shown here; else None.
     """
     run_id = st.query_params.get("run")
     if run_id and st.session_state.get("adopted") != (page, run_id):
         st.session_state["adopted"] = (page, run_id)
         try:
             run = manager().store.open(run_id)
-            run.status()  # that of a later version cannot be shown
+            run.status()  # raises if the run is of a later version
             if recipes.get(run.recipe).page != page:
                 return f"Run {run_id} belongs to another page. Open it from the Runs page."
         except UserError as error:
@@ -113,7 +138,7 @@ def adopt_address(page: str) -> str | None:
 
 
 def shown_run(recipe: Recipe) -> Run | None:
-    """The run of this recipe that the session shows, and the address with it."""
+    """Returns the shown run of a recipe, or None, and updates the address."""
     run_id = st.session_state.get(_run_key(recipe.name))
     run = None
     if run_id:
@@ -133,11 +158,11 @@ def shown_run(recipe: Recipe) -> Run | None:
 
 
 @contextmanager
-def anew_where_gone(run: Run | None) -> Iterator[None]:
-    """Has the page run anew where somebody deletes the run while it is being drawn.
+def rerun_if_deleted(run: Run | None) -> Iterator[None]:
+    """Reruns the page if the run is deleted while the block draws it.
 
     Args:
-        run: the run on view; None where there is none.
+        run: the shown run; None if there is none.
     """
     try:
         yield
@@ -150,7 +175,7 @@ def anew_where_gone(run: Run | None) -> Iterator[None]:
 def _put_into_address(recipe: Recipe, run_id: str) -> None:
     if st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
-        # The session has it already, and need not turn to it.
+        # The session shows the run already; see `open_from_address`.
         st.session_state["adopted"] = (recipe.page, run_id)
 
 
@@ -163,13 +188,13 @@ def _adopt_active(page: str) -> None:
 
 
 def _adopt(run: Run) -> None:
-    """Shows a run that was not started here, with its settings in the form."""
+    """Shows a run that was not started in this session, and its settings in the form."""
     select(run.recipe, run.id)
     fill_form(recipes.get(run.recipe), run.config)
 
 
 def _adopt_beside(run_id: str) -> str | None:
-    """Puts a run beside the one on view; a sentence where it cannot stand there."""
+    """Compares the shown run with another; returns an error message if that is not possible."""
     if not run_id:
         return None
     try:
@@ -179,7 +204,7 @@ def _adopt_beside(run_id: str) -> str | None:
             return f"Run {run_id} does not generate points, so it cannot be compared with this one."
     except UserError as error:
         return str(error)
-    st.session_state[BESIDE] = run_id
+    st.session_state[COMPARED_RUN] = run_id
     return None
 
 

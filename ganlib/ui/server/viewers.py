@@ -1,4 +1,4 @@
-"""How many sessions watch running trainings, and how often each of them refreshes."""
+"""Counts the sessions that watch running trainings and limits how often they refresh."""
 
 import math
 import threading

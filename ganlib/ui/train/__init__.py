@@ -1,1 +1,1 @@
-"""The pages that train: controls, charts and samples of one run."""
+"""The training pages: controls, charts and samples of one run."""

@@ -1,4 +1,4 @@
-"""Both networks of a recipe, layer by layer, and the model they make together."""
+"""Diagrams of both networks of a recipe, layer by layer, and of the combined model."""
 
 from dataclasses import replace
 
@@ -14,11 +14,11 @@ from ganlib.viz.architecture import adversarial_drawing, network_drawing, shape_
 
 
 def architecture_panel(recipe: Recipe, config: RunConfig) -> None:
-    """Draws the networks that a run with these knobs would have.
+    """Draws the networks of a recipe with the given settings.
 
     Args:
-        recipe: whose networks.
-        config: its knobs.
+        recipe: the recipe.
+        config: its settings.
     """
     with errors_shown():
         networks_panel(*_described(recipe.name, config.model_dump_json()))
@@ -27,7 +27,7 @@ def architecture_panel(recipe: Recipe, config: RunConfig) -> None:
 def networks_panel(
     generator: NetworkShape, discriminator: NetworkShape, key: str = "architecture"
 ) -> None:
-    """Draws two networks, with their layers as a table on request.
+    """Draws two networks, and their layers as a table on request.
 
     Args:
         generator: named "generator".
@@ -63,7 +63,7 @@ def networks_panel(
 
 @st.cache_data(max_entries=32, show_spinner="Building the networks")
 def _described(recipe_name: str, knobs: str) -> tuple[NetworkShape, NetworkShape]:
-    """(generator, discriminator) for knobs as JSON: built once for as long as they stay."""
+    """Builds (generator, discriminator) and returns their shapes; settings are JSON."""
     from ganlib.training import describe
 
     recipe = recipes.get(recipe_name)

@@ -1,4 +1,4 @@
-"""Curves of a run over training: its losses, and a second chart that can be chosen."""
+"""Curves of a run over training: the losses, and a second chart of the user's choice."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
@@ -11,8 +11,8 @@ from ganlib.errors import UserError
 from ganlib.events import Change
 from ganlib.runs.run import Parent
 from ganlib.runs.view import History
-from ganlib.ui.components.aligned import lower_control
-from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.aligned import align_control
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import words
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.chart import Chart
@@ -31,133 +31,143 @@ _LOSS_HEIGHT = 270
 _SECOND_HEIGHT = 170
 
 
-class _Look(NamedTuple):
-    """What decides how the same history looks.
+class _ChartOptions(NamedTuple):
+    """Settings of both charts.
 
     Args:
         second: name of the second chart.
-        judge: "discriminator" or "critic".
+        discriminator: "discriminator" or "critic".
         smoothing: weight of the past in the running mean.
         log: whether the vertical axes are logarithmic.
-        x_kind: what the horizontal axes are.
+        x_kind: unit of the horizontal axes.
     """
 
     second: str
-    judge: str
+    discriminator: str
     smoothing: float
     log: bool
     x_kind: XKind
 
 
-class Offered(NamedTuple):
-    """The charts that can stand below the losses.
+class AvailableCharts(NamedTuple):
+    """The charts that can be selected below the losses.
 
     Args:
         charts: their names.
-        critic: whether a critic judges the samples, and no discriminator.
+        critic: whether the run trains a critic instead of a discriminator.
     """
 
     charts: tuple[str, ...]
     critic: bool
 
     @property
-    def judge(self) -> str:
+    def discriminator(self) -> str:
+        """Name of the opponent of the generator: "discriminator" or "critic"."""
         return "critic" if self.critic else "discriminator"
 
     @property
     def key(self) -> str:
-        """Of what was chosen, which runs with a critic remember for themselves."""
+        """Session state key of the selection; runs with a critic have their own."""
         return "chart.second.critic" if self.critic else "chart.second"
 
     def chosen(self) -> str:
-        """What another run offers, this one may not."""
+        """Returns the selected chart, or the default if this run does not have it."""
         name = st.session_state.get(self.key)
         return name if name in self.charts else default_metric(self.charts, self.critic)
 
 
-def offered_by(reading: Reading | None, critic: bool) -> Offered:
-    """What a run has figures for.
+def available_charts(reading: Reading | None, critic: bool) -> AvailableCharts:
+    """Returns the charts for which a run has data.
 
     Args:
-        reading: of the run; None before the first.
-        critic: whether a run that has no figures yet will have those of a critic.
+        reading: of the run; None if the page shows no run.
+        critic: whether the run trains a critic; used only if it has no metrics yet.
     """
     columns: set[str] = set()
     if reading:
-        # What cannot be read is told of where it is drawn.
+        # Read errors are shown where the data is drawn.
         with suppress(UserError):
             columns.update(reading.history.names)
             critic = "critic_distance" in columns if columns else critic
             columns.update(reading.scores.values)
-    return Offered(available_metrics(columns, critic), critic)
+    return AvailableCharts(available_metrics(columns, critic), critic)
 
 
-def curves_panel(reading: Reading | None, page: str, offered: Offered) -> None:
-    """Both charts, as `chart_options` has them.
+def curves_panel(reading: Reading | None, page: str, available: AvailableCharts) -> None:
+    """Draws both charts with the settings of `chart_options`.
 
     Args:
-        reading: of the run on view; None draws empty charts, which fetches the chart library
-            early.
-        page: keeps the charts of the pages apart.
-        offered: the charts that the second can be.
+        reading: of the shown run; None draws empty charts, which makes the browser load
+            plotly.js early.
+        page: prefix of the keys of both charts.
+        available: the charts that can be selected.
     """
-    second = METRICS[offered.chosen()]
-    options = st.session_state
-    look = _Look(
+    second = METRICS[available.chosen()]
+    state = st.session_state
+    options = _ChartOptions(
         second=second.name,
-        judge=offered.judge,
-        smoothing=float(options.get("chart.smoothing", 0.9)),
-        log=bool(options.get("chart.log", False)),
-        x_kind="seconds" if options.get("chart.x") == "Seconds" else "step",
+        discriminator=available.discriminator,
+        smoothing=float(state.get("chart.smoothing", 0.9)),
+        log=bool(state.get("chart.log", False)),
+        x_kind="seconds" if state.get("chart.x") == "Seconds" else "step",
     )
     if reading:
         changes, parent = reading.record.changes, reading.run.parent
         losses, below = reading.once(
-            (look, len(changes)),
-            lambda: _charts(reading, changes, parent, look),
+            (options, len(changes)),
+            lambda: _charts(reading, changes, parent, options),
         )
     else:
-        losses, below = _charts(reading, (), None, look)
+        losses, below = _charts(reading, (), None, options)
+    alts = [spec.alt.format(discriminator=options.discriminator) for spec in (LOSSES, second)]
     live_charts(
-        Shown(losses, f"{page}.loss", _LOSS_HEIGHT, LOSSES.alt.format(judge=look.judge)),
-        Shown(below, f"{page}.second", _SECOND_HEIGHT, second.alt.format(judge=look.judge)),
+        ChartSlot(losses, f"{page}.loss", _LOSS_HEIGHT, alts[0]),
+        ChartSlot(below, f"{page}.second", _SECOND_HEIGHT, alts[1]),
     )
 
 
 def _charts(
-    reading: Reading | None, changes: Sequence[Change], parent: Parent | None, look: _Look
+    reading: Reading | None,
+    changes: Sequence[Change],
+    parent: Parent | None,
+    options: _ChartOptions,
 ) -> tuple[Chart, Chart]:
-    """Losses, and the second chart."""
+    """The chart of the losses and the second chart."""
     history = reading.history if reading else History()
     steps = history.values[0]
-    x = history.time_s if look.x_kind == "seconds" else steps
+    x = history.time_s if options.x_kind == "seconds" else steps
     marks, length = _marks(changes, parent, steps, x), float(x[-1]) if len(x) else 0.0
 
     def chart(spec: MetricSpec) -> Chart:
-        info = _info(reading, history, spec, look)
-        revision = f"{reading.run.id if reading else ''}.{look.x_kind}.{look.log}.{spec.name}"
+        info = _info(reading, history, spec, options)
+        revision = f"{reading.run.id if reading else ''}.{options.x_kind}.{options.log}.{spec.name}"
         return marked(metric_figure(spec, info, uirevision=revision), marks, length)
 
-    return chart(LOSSES), chart(METRICS[look.second])
+    return chart(LOSSES), chart(METRICS[options.second])
 
 
-def _info(reading: Reading | None, history: History, spec: MetricSpec, look: _Look) -> CurvesInfo:
-    """The curves of a metric."""
-    smoothing, log = look.smoothing if spec.smoothed else 0.0, spec.is_log(look.log)
-    curves = {name.format(judge=look.judge): metric for name, metric in spec.curves.items()}
+def _info(
+    reading: Reading | None, history: History, spec: MetricSpec, options: _ChartOptions
+) -> CurvesInfo:
+    """The curves of one chart."""
+    smoothing, log = options.smoothing if spec.smoothed else 0.0, spec.is_log(options.log)
+    curves = {
+        name.format(discriminator=options.discriminator): metric
+        for name, metric in spec.curves.items()
+    }
     if spec.of_samples and reading:
         scores = reading.scores
-        # At step 0 no second has passed yet. A log that was damaged may lack steps.
+        # Step 0 is at 0 seconds. Steps may be missing from a damaged log.
         at = np.searchsorted(history.values[0], scores.step, side="right")
-        x = scores.step if look.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
+        x = scores.step if options.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
         values = {name: scores.values[metric] for name, metric in curves.items()}
-        return curves_info(x, values, x_kind=look.x_kind, smoothing=smoothing, log=log)
-    x = history.time_s if look.x_kind == "seconds" else history.values[0]
+        return curves_info(x, values, x_kind=options.x_kind, smoothing=smoothing, log=log)
+    x = history.time_s if options.x_kind == "seconds" else history.values[0]
     series = {
         name: history[metric] if metric in history.names else 0 * x
         for name, metric in curves.items()
     }
-    return _growing(reading, spec.name, x, series, look.x_kind, smoothing, log)
+    return _growing(reading, spec.name, x, series, options.x_kind, smoothing, log)
 
 
 def _growing(
@@ -169,7 +179,7 @@ def _growing(
     smoothing: float,
     log: bool,
 ) -> CurvesInfo:
-    """The curves of a chart of the history, of which only new steps are looked at."""
+    """The curves of a chart of the history; only new steps are processed."""
 
     def begin() -> GrowingCurves:
         return GrowingCurves(series, smoothing=smoothing, log=log)
@@ -183,35 +193,35 @@ def _growing(
 def _marks(
     changes: Sequence[Change], parent: Parent | None, steps: np.ndarray, x: np.ndarray
 ) -> list[Mark]:
-    """Where the run was forked, and where knobs were changed: at the first step that has them."""
-    told = [(parent.step, f"Forked at step {parent.step:,}")] if parent else []
+    """Marks where the run was forked and where settings were changed."""
+    texts = [(parent.step, f"Forked at step {parent.step:,}")] if parent else []
     changed: dict[int, dict[str, object]] = {}
     for change in changes:
-        # Of several after the same step, the last is the one that acts.
+        # Of several changes after the same step, the last one takes effect.
         changed.setdefault(change.step, {}).update(change.knobs)
     for step, knobs in changed.items():
         if values := [f"{words(name)} {words(value)}" for name, value in knobs.items()]:
-            told.append((step, "<br>".join([f"From step {step + 1:,} on:", *values])))
-    at = np.searchsorted(steps, [step for step, _ in told], side="right")
+            texts.append((step, "<br>".join([f"From step {step + 1:,} on:", *values])))
+    at = np.searchsorted(steps, [step for step, _ in texts], side="right")
     return [
         Mark(float(x[min(int(index), len(x) - 1)]), text)
-        for index, (_, text) in zip(at, told, strict=True)
+        for index, (_, text) in zip(at, texts, strict=True)
         if len(x)
     ]
 
 
-def chart_options(offered: Offered) -> None:
-    """Smoothing, axes and the second chart; the same for every run and page.
+def chart_options(available: AvailableCharts) -> None:
+    """Draws the widgets for smoothing, axes and the second chart; all runs and pages share them.
 
-    They stand on the page and not in what is drawn anew at every tick: four widgets take as
-    long as both charts.
+    They are not part of the fragment that is redrawn at every refresh, because four widgets
+    take as long as both charts.
 
     Args:
-        offered: the charts that the second can be.
+        available: the charts that can be selected.
     """
     for key, value in (("smoothing", 0.9), ("log", False), ("x", "Steps")):
         st.session_state.setdefault(f"chart.{key}", value)
-    st.session_state[offered.key] = offered.chosen()
+    st.session_state[available.key] = available.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.slider(
             "Smoothing",
@@ -222,16 +232,16 @@ def chart_options(offered: Offered) -> None:
             width=125,
             help="Weight of the past in the running mean; the raw curve stays as a shadow.",
         )
-        with lower_control():
+        with align_control():
             st.segmented_control(
                 "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
             )
         st.selectbox(
             "Metric",
-            offered.charts,
-            key=offered.key,
+            available.charts,
+            key=available.key,
             persist_state="session",
             width=170,
-            help="\n\n".join(f"**{name}**: {METRICS[name].help}" for name in offered.charts),
+            help="\n\n".join(f"**{name}**: {METRICS[name].help}" for name in available.charts),
         )
         st.toggle("Log scale", key="chart.log", persist_state="session")

@@ -1,4 +1,4 @@
-"""A fork: going on from an earlier step of a run, with other settings."""
+"""Forks: new runs that continue from an earlier step of a run, with other settings."""
 
 import streamlit as st
 
@@ -12,34 +12,35 @@ from ganlib.ui.components.errors import deferred_errors, show_deferred_error, sh
 from ganlib.ui.components.text import in_words, plain, typed, words
 from ganlib.ui.form.config_form import read_form
 from ganlib.ui.server.services import manager
-from ganlib.ui.server.session import is_shown, note_start, started_within, turn_to
+from ganlib.ui.server.session import is_shown, record_start, show_run, started_within
 
-# Session state: whether this part of the page is open, as `training_page` has it.
+# Session state key of the expander in `training_page`: whether it is open.
 _PART = "fork.part"
 _ERROR = "fork.error"
-# Session state: the run, and which of its checkpoints was chosen for being the newest.
+# Session state key of (run id, step of the checkpoint that was selected as the newest one).
 _NEWEST = "fork.newest"
 _TICK_S = 5.0
+# Changed settings that are listed; more are counted.
 _SHOWN = 6
-# Nobody means to fork a run that a press has made so short a time ago.
+# A click this soon after a start is the second click of a double click.
 _DOUBLE_CLICK_S = 2.0
 
 
 def fork_panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
-    """Chooses a checkpoint of a run, and starts a new run from there.
+    """Lets the user select a checkpoint of a run and start a new run from it.
 
     Args:
         recipe: of the run.
-        run: the run on view.
-        config: the settings in the form; None where one of them is not allowed.
+        run: the shown run.
+        config: the settings in the form; None if one of them is not allowed.
     """
-    # More checkpoints come while it trains.
+    # New checkpoints are added while the run trains.
     st.fragment(_panel, run_every=_TICK_S if run.status().active else None)(recipe, run, config)
 
 
 def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
     if not is_shown(recipe, run.id):
-        # Fork was pressed: the rest of the page is to show the new run, too.
+        # Fork was pressed in this fragment: the rest of the page must show the new run, too.
         st.rerun()
     steps = run.checkpoint_steps()
     if not steps:
@@ -48,7 +49,7 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         st.caption(f"No checkpoint yet. One is written {when}.")
         return
     key = f"fork.{run.id}"
-    # The newest until another is chosen.
+    # The newest checkpoint is selected until the user selects another.
     chosen = st.session_state.get(key)
     if chosen not in steps or st.session_state.get(_NEWEST) == (run.id, chosen):
         st.session_state[key] = steps[-1]
@@ -64,7 +65,7 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         if step is None:
             return
         usual = usual_steps(step, config.steps if config else run.status().steps)
-        # Another checkpoint, or other settings, are another field: what it proposes always fits.
+        # The field has a new key, and so a new default, for another checkpoint or other settings.
         steps_key = f"{key}.{step}.{usual}"
         st.text_input("Train until step", typed(usual), key=steps_key, width=160)
         forked, problem = _forked_config(recipe, step, config, steps_key)
@@ -85,7 +86,7 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
 def _forked_config(
     recipe: Recipe, step: int, config: RunConfig | None, steps_key: str
 ) -> tuple[RunConfig | None, str]:
-    """The fork's settings, and a sentence where there are none."""
+    """The settings of the fork, or None and an error message."""
     if config is None:
         return None, "Correct the settings above to fork this run."
     try:
@@ -101,20 +102,25 @@ def _with_steps(recipe: Recipe, step: int, config: RunConfig, steps_key: str) ->
 
 
 def parent_line(recipe: Recipe, run: Run) -> None:
-    """Where a forked run of a recipe comes from, with a way there; nothing for any other."""
+    """Shows the step at which a run was forked and a link to its parent; nothing for others.
+
+    Args:
+        recipe: of the run.
+        run: the shown run.
+    """
     if run.parent is None:
         return
     text = f"Forked at step {run.parent.step:,}; the curves before are those of"
     try:
         parent = manager().store.open(run.parent.run)
     except UserError:
-        st.caption(f"{text} a run that is gone.")
+        st.caption(f"{text} a deleted run.")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text, width="content")
         st.page_link(
             f"pages/{recipe.page}.py",
-            label="the run before",
+            label="the original run",
             icon=":material/arrow_back:",
             query_params={"run": parent.id},
         )
@@ -122,17 +128,17 @@ def parent_line(recipe: Recipe, run: Run) -> None:
 
 def _what_changes(run: Run, step: int, config: RunConfig) -> str:
     changed = differences(config_at(run, step).model_dump(), config.model_dump())
-    # Said as the number of steps to go.
+    # The sentence states the number of steps separately.
     changed.pop("steps", None)
-    told = [
+    changes = [
         f"{words(name).lower()} {plain(str(before))} → {plain(str(after))}"
         for name, (before, after) in list(changed.items())[:_SHOWN]
     ]
     if len(changed) > _SHOWN:
-        told.append(f"and {len(changed) - _SHOWN} more")
+        changes.append(f"and {len(changed) - _SHOWN} more")
     what = (
-        f"with the **Settings** above: {', '.join(told)}"
-        if told
+        f"with the **Settings** above: {', '.join(changes)}"
+        if changes
         else "with the same settings; change them in **Settings** above"
     )
     more = config.steps - step
@@ -144,14 +150,14 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
 
 
 def _fork(recipe: Recipe, run: Run, step: int, steps_key: str) -> None:
-    """Reads the form itself: what was typed last reaches a callback before the page."""
-    # The second press of a double click finds the run that was forked, or the fork itself.
+    """Callback of Fork. It reads the form itself, because a callback gets the newest input."""
+    # The second click of a double click: the page shows the fork, or has only just started it.
     if not is_shown(recipe, run.id) or started_within(_DOUBLE_CLICK_S, run.id):
         return
     with deferred_errors(_ERROR):
         config = _with_steps(recipe, step, read_form(recipe), steps_key)
         check_fork(run, step, config)
         run_id = manager().fork(run.id, step, config)
-        turn_to(recipe, run_id)
-        note_start(run_id)
+        show_run(recipe, run_id)
+        record_start(run_id)
         st.session_state[_PART] = False

@@ -1,4 +1,4 @@
-"""Trained generators in the session, rebuilt from what a run has saved."""
+"""Trained generators in the session state, rebuilt from checkpoints."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -18,21 +18,21 @@ _KEPT = 4
 
 
 def keep_generator(run: Run) -> None:
-    """Puts the generator of a run that has ended into the session, if TensorFlow is ready."""
+    """Loads the generator of a finished or stopped run into the session, if TensorFlow is ready."""
     if warm_up(manager()).is_set() and run.checkpoint_steps():
-        # What is wrong with its checkpoint is said when it is asked for samples.
+        # An error in the checkpoint is shown when the user requests samples.
         with suppress(UserError):
             generator_of(run)
 
 
 def generator_of(run: Run) -> "Generator":
-    """The session's own generator with the run's latest weights.
+    """Returns this session's generator with the latest weights of a run.
 
     Returns:
-        Also found as `st.session_state["generators"][run.id]`.
+        The generator, which is also `st.session_state["generators"][run.id]`.
 
     Raises:
-        RunError: the run has saved nothing that can be read.
+        RunError: the run has no checkpoint that can be read.
     """
     from ganlib.training import load_generator
 
@@ -51,13 +51,13 @@ def generator_of(run: Run) -> "Generator":
 
 
 def generate_more(run: Run, count: int) -> np.ndarray:
-    """New samples from noise that was not used before in this session.
+    """Generates samples from noise that was not used before in this session.
 
     Args:
-        run: whose generator to ask.
+        run: the run whose generator is used.
         count: number of samples.
     Returns:
-        (count, *sample_shape), in the data's own units.
+        (count, *sample_shape), in the units of the data.
     """
     asked: dict[str, int] = st.session_state.setdefault("generators.asked", {})
     asked[run.id] = asked.get(run.id, 0) + 1

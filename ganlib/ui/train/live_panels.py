@@ -1,4 +1,4 @@
-"""What moves while a run trains: status, curves and samples."""
+"""The parts of a training page that are updated while a run trains: status, curves, samples."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
@@ -18,125 +18,126 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.server.reading import READINGS, Reading
 from ganlib.ui.server.services import manager
 from ganlib.ui.server.session import (
-    anew_where_gone,
+    rerun_if_deleted,
     started_within,
     wait_for_first_step,
     waits_for_first_step,
 )
 from ganlib.ui.server.viewers import refresh_interval_s
-from ganlib.ui.train.curves import Offered, chart_options, curves_panel, offered_by
-from ganlib.ui.train.hands_on import hands_on, what_happens
-from ganlib.ui.train.plane_samples import trains_beside
-from ganlib.ui.train.samples import samples_options, samples_panel, step_shown
+from ganlib.ui.train.curves import AvailableCharts, available_charts, chart_options, curves_panel
+from ganlib.ui.train.manual_control import last_step_panel, manual_control
+from ganlib.ui.train.plane_samples import compared_run_trains
+from ganlib.ui.train.samples import samples_options, samples_panel, selected_step
 from ganlib.ui.train.status_line import status_line, with_pending_action
 
 _PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
-# Until the first step is there, a look waits for it, but not longer than a button may; and a page
-# that is drawn too often takes the processor from what it waits for. Where the step takes longer
-# than most, because data are being fetched, looks are as rare as ever.
+# After a start, refreshes are frequent and each waits for the first step: as long as a button may
+# take to react, and no more often, because drawing takes processor time from the training. If the
+# first step takes long, for example because data are downloaded, refreshes become as rare as usual.
 _FIRST_TICK_S = 0.1
-_FIRST_LOOK_S = 0.3
-_FIRST_LOOKS_S = 10.0
+_FIRST_WAIT_S = 0.3
+_FIRST_REFRESHES_S = 10.0
 
 _Container = AbstractContextManager[Any]
 
 
-class _Places(NamedTuple):
-    """Containers of the page that what moves draws into, so that what does not move stays.
+class _Slots(NamedTuple):
+    """Containers outside the fragment that it draws into.
 
     Args:
-        status: over the whole width.
-        curves: beside the samples.
-        said: what is said about both, below them.
+        status: status line above curves and samples.
+        curves: to the left of the samples.
+        messages: below the curves.
     """
 
     status: _Container
     curves: _Container
-    said: _Container
+    messages: _Container
 
 
-class _Stage(NamedTuple):
-    """What the rest of the page depends on.
+class _PageState(NamedTuple):
+    """State of a run on which the rest of the page depends. If it changes, the page reruns.
 
     Args:
-        state: of the run on view.
-        began: whether there is a first point.
-        offered: the charts that it has figures for.
-        sampled: whether there are samples.
-        data: what it trains on, once that is known.
-        beside: whether another run trains that stands beside it.
-        tick_s: from one look at what trains to the next; None where nothing does.
+        state: of the shown run.
+        has_points: whether the run has finished a step.
+        available: the charts for which it has data.
+        has_samples: whether there are saved samples.
+        data: description of the data; empty until it is known.
+        comparing: whether the run it is compared with is active.
+        tick_s: seconds between refreshes; None if nothing is active.
     """
 
     state: str
-    began: bool
-    offered: Offered
-    sampled: bool
+    has_points: bool
+    available: AvailableCharts
+    has_samples: bool
     data: str
-    beside: bool
+    comparing: bool
     tick_s: float | None
 
 
 def live_panels(
     recipe: Recipe, config: RunConfig | None, run: Run | None, status: Status | None
 ) -> None:
-    """Status, curves and samples of a run, kept up to date while it trains.
+    """Draws status, curves and samples of a run, and updates them while it trains.
 
     Args:
-        recipe: what the page has chosen.
-        config: its knobs; None where the form holds a value that is not allowed.
-        run: the run on view; None before the first.
-        status: its status, as the rest of the page shows it.
+        recipe: the selected recipe.
+        config: the settings in the form; None if one of them is not allowed.
+        run: the shown run; None if there is none.
+        status: its status; None if there is no run.
     """
     if run is None or status is None:
-        _before_the_first(recipe, config or recipe.Config())
+        _no_run_yet(recipe, config or recipe.Config())
         return
     reading = READINGS.of(run, status)
-    drawn = _stage(recipe, status, reading)
+    page_state = _page_state(recipe, status, reading)
     above = st.container(key="run_status")
     left, right = _columns()
     with left:
         curves = st.container(key="live_loss")
-        chart_options(drawn.offered)
-    # Above what is said, which comes and goes: buttons that move are hard to press.
-    hands_on(recipe, run, status)
-    places = _Places(above, curves, st.container())
+        chart_options(page_state.available)
+    # Above the messages, which appear and disappear: buttons that move are hard to press.
+    manual_control(recipe, run, status)
+    slots = _Slots(above, curves, st.container())
     with right, st.container(key="live_samples"):
-        # There from the first, or the samples would be mounted anew behind what comes.
+        # This container always exists; otherwise the samples would be mounted again when the
+        # options appear before them.
         with st.container():
-            if drawn.sampled:
+            if page_state.has_samples:
                 samples_options(recipe, reading)
-        st.fragment(_live, run_every=drawn.tick_s)(run, run.label(), drawn, places)
-    _data(run, drawn)
+        st.fragment(_live, run_every=page_state.tick_s)(run, run.label(), page_state, slots)
+    _data(run, page_state)
 
 
-def _begins(run: Run) -> bool:
-    """Whether whoever started it here waits for a first step that comes in a moment."""
-    return started_within(_FIRST_LOOKS_S, run.id) and waits_for_first_step(run)
+def _expects_first_step(run: Run) -> bool:
+    """Whether the run was just started in this session and its first step is expected soon."""
+    return started_within(_FIRST_REFRESHES_S, run.id) and waits_for_first_step(run)
 
 
 def _columns() -> Sequence[_Container]:
     return st.columns([6, 5], gap="medium")
 
 
-def _live(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
-    with anew_where_gone(run):
-        _draw(run, label, drawn, places)
+def _live(run: Run, label: Label, page_state: _PageState, slots: _Slots) -> None:
+    with rerun_if_deleted(run):
+        _draw(run, label, page_state, slots)
 
 
-def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
+def _draw(run: Run, label: Label, page_state: _PageState, slots: _Slots) -> None:
     try:
-        if drawn.tick_s == _FIRST_TICK_S:
-            wait_for_first_step(run, _FIRST_LOOK_S)
+        if page_state.tick_s == _FIRST_TICK_S:
+            wait_for_first_step(run, _FIRST_WAIT_S)
         status = run.status()
     except UserError as error:
-        with places.status:
+        with slots.status:
             show_error(error)
-        _begin(places.curves, places.said)
+        _fill_slots(slots.curves, slots.messages)
         return
     reading = READINGS.of(run, status)
     recipe = recipes.get(run.recipe)
-    with places.status:
+    with slots.status:
         _status(
             with_pending_action(status, manager().asked(run.id), slow=manager().is_slow(run.id)),
             label,
@@ -144,21 +145,21 @@ def _draw(run: Run, label: Label, drawn: _Stage, places: _Places) -> None:
         with errors_shown():
             for gap in reading.record.gaps:
                 st.warning(gap.sentence(), icon=":material/warning:")
-    with places.curves, errors_shown():
-        curves_panel(reading, recipe.page, drawn.offered)
+    with slots.curves, errors_shown():
+        curves_panel(reading, recipe.page, page_state.available)
     with errors_shown():
         samples_panel(recipe, reading, status)
-    with places.said:
-        _said(recipe, status, reading, drawn.offered.judge)
-    # The buttons and this fragment's own timer belong to the page, which must hear of it.
-    if _stage(recipe, status, reading) != drawn:
+    with slots.messages:
+        _messages(recipe, status, reading, page_state.available.discriminator)
+    # The buttons and this fragment's timer are set by the page.
+    if _page_state(recipe, status, reading) != page_state:
         st.rerun()
 
 
-def _begin(*places: _Container) -> None:
-    """A tick may draw into a place of the page only where something was drawn with the page."""
-    for place in places:
-        with place:
+def _fill_slots(*slots: _Container) -> None:
+    """Draws into each slot: a fragment may update a container only if it drew into it at first."""
+    for slot in slots:
+        with slot:
             st.empty()
 
 
@@ -177,24 +178,24 @@ def _status(status: Status, label: Label) -> None:
         st.caption("Queued. **Home** shows the runs before it.")
 
 
-def _said(recipe: Recipe, status: Status, reading: Reading, judge: str) -> None:
+def _messages(recipe: Recipe, status: Status, reading: Reading, discriminator: str) -> None:
     if recipe.kind != "image" and status.active:
-        # Changes that cannot be read were told of beside the curves.
+        # Errors in the list of changes are shown in place of the curves.
         with suppress(UserError):
-            what_happens(reading.run, status, judge)
-    said = ""
-    # A history that cannot be read was told of above.
+            last_step_panel(reading.run, status, discriminator)
+    text = ""
+    # Errors in the history are shown in place of the curves.
     with suppress(UserError):
-        said = _diagnosis(recipe, reading, status)
-    # Also where there is nothing to say: see `_begin`.
-    st.caption(said)
+        text = _diagnosis(recipe, reading, status)
+    # Also if it is empty: see `_fill_slots`.
+    st.caption(text)
 
 
-def _data(run: Run, drawn: _Stage) -> None:
+def _data(run: Run, page_state: _PageState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if drawn.data:
-            st.caption(f"Data: {plain(drawn.data)}.")
-        if drawn.sampled:
+        if page_state.data:
+            st.caption(f"Data: {plain(page_state.data)}.")
+        if page_state.has_samples:
             st.page_link(
                 "pages/distributions.py",
                 label="Compare real and generated values",
@@ -204,45 +205,44 @@ def _data(run: Run, drawn: _Stage) -> None:
 
 
 def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
-    """Of the step whose samples are on view: the newest, or an older one that it names."""
+    """Diagnosis of the selected step; it begins with the step's number if it is not the newest."""
     steps, history = reading.sample_steps, reading.history
-    shown = step_shown(reading) if steps else 0
-    older = bool(steps) and shown != steps[-1]
-    scores = reading.scores.at(shown) if older else status.scores
-    rows = int(np.searchsorted(history.step, shown, side="right")) if older else len(history)
-    said = ""
+    step = selected_step(reading) if steps else 0
+    older = bool(steps) and step != steps[-1]
+    scores = reading.scores.at(step) if older else status.scores
+    rows = int(np.searchsorted(history.step, step, side="right")) if older else len(history)
+    text = ""
     if rows:
-        said = diagnosis.sentence({name: history[name][:rows] for name in history.names})
+        text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
         if "modes" in scores and (peaks := recipe.peaks(config_now(reading.run))):
-            said += " " + diagnosis.of_modes(scores["modes"], peaks, scores["high_quality"])
+            text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
         # Runs of earlier versions have no floor; own columns of two rows have a floor of 0.
         if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:
-            said += " " + diagnosis.of_distance(scores[recipe.score], floor)
+            text += " " + diagnosis.describe_distance(scores[recipe.score], floor)
     if not older:
-        return said
-    said = said or "Nothing has been learned yet."
-    return f"**At step {shown:,}**: {said[:1].lower()}{said[1:]}"
+        return text
+    text = text or "Nothing has been learned yet."
+    return f"**At step {step:,}**: {text[:1].lower()}{text[1:]}"
 
 
-def _before_the_first(recipe: Recipe, config: RunConfig) -> None:
+def _no_run_yet(recipe: Recipe, config: RunConfig) -> None:
     st.caption(" ")
     left, right = _columns()
-    offered = offered_by(None, config.is_critic)
+    available = available_charts(None, config.is_critic)
     with left:
         with st.container(key="live_loss"):
-            curves_panel(None, recipe.page, offered)
-        chart_options(offered)
+            curves_panel(None, recipe.page, available)
+        chart_options(available)
     with right, st.container(key="live_samples"), st.container(border=True):
         st.markdown("#### What will happen")
-        what = _PICTURES[recipe.kind]
-        judge = "critic] scores how real they are"
+        picture = _PICTURES[recipe.kind]
+        opponent = "critic] scores how real they are"
         if not config.is_critic:
-            judge = "discriminator] says which are real"
+            opponent = "discriminator] says which are real"
         st.markdown(
             "Press **Start**. Two networks train against each other: the "
-            f":orange[generator] turns noise into samples, the :green[{judge}. Their losses "
-            f"appear on the left, and here {what} shows the generated samples."
-            ""
+            f":orange[generator] turns noise into samples, the :green[{opponent}. Their losses "
+            f"appear on the left, and here {picture} shows the generated samples."
         )
         st.caption(plain(_data_sentence(recipe, config)))
 
@@ -254,15 +254,16 @@ def _data_sentence(recipe: Recipe, config: RunConfig) -> str:
         return str(error)
 
 
-def _stage(recipe: Recipe, status: Status, reading: Reading) -> _Stage:
-    began = status.step > 0
-    # All that comes before the first step comes to the page with it, or it would be drawn for each.
-    known = began or not status.active
-    offered = offered_by(reading if known else None, reading.run.config.get("loss") in CRITICS)
-    sampled = known and bool(reading.sample_steps)
+def _page_state(recipe: Recipe, status: Status, reading: Reading) -> _PageState:
+    has_points = status.step > 0
+    # Before the first step nothing else is reported, or the page would be redrawn for each change.
+    known = has_points or not status.active
+    critic = reading.run.config.get("loss") in CRITICS
+    available = available_charts(reading if known else None, critic)
+    has_samples = known and bool(reading.sample_steps)
     data = status.data if known else ""
-    beside = recipe.kind == "plane" and trains_beside()
-    tick_s = refresh_interval_s() if status.active or beside else None
-    if _begins(reading.run):
+    comparing = recipe.kind == "plane" and compared_run_trains()
+    tick_s = refresh_interval_s() if status.active or comparing else None
+    if _expects_first_step(reading.run):
         tick_s = _FIRST_TICK_S
-    return _Stage(status.state, began, offered, sampled, data, beside, tick_s)
+    return _PageState(status.state, has_points, available, has_samples, data, comparing, tick_s)

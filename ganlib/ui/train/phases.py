@@ -1,18 +1,18 @@
-"""The two phases of training, with the one on view lit."""
+"""Diagram of the two phases of a training step."""
 
 from ganlib.ui.components.diagram import diagram
 from ganlib.viz.phases import PHASES, Phase, phase_drawing
 
 
 def phases_diagram(
-    lit: Phase | None = None, *, judge: str = "discriminator", key: str = "phases"
+    highlighted: Phase | None = None, *, discriminator: str = "discriminator", key: str = "phases"
 ) -> None:
-    """Shows both phases; where one is lit, the other steps back.
+    """Draws both phases. If one is highlighted, the other is dimmed.
 
     Args:
-        lit: the network that learns in the phase to be lit; None for both alike.
-        judge: "discriminator" or "critic".
+        highlighted: the network that learns in the highlighted phase; None highlights neither.
+        discriminator: "discriminator" or "critic".
         key: unique on the page.
     """
-    dimmed = [at for at, phase in enumerate(PHASES) if lit not in (None, phase)]
-    diagram([phase_drawing(phase, judge) for phase in PHASES], key=key, dimmed=dimmed)
+    dimmed = [at for at, phase in enumerate(PHASES) if highlighted not in (None, phase)]
+    diagram([phase_drawing(phase, discriminator) for phase in PHASES], key=key, dimmed=dimmed)

@@ -1,4 +1,4 @@
-"""Points of the plane that a run has generated, alone or beside those of another run."""
+"""Scatter plots of generated points, of one run or of two runs in comparison."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,18 +10,18 @@ from ganlib.errors import UserError
 from ganlib.events import Arrays
 from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.live_chart import Shown, live_charts
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
 from ganlib.ui.server.reading import READINGS, Reading
 from ganlib.ui.server.services import manager
-from ganlib.ui.server.session import BESIDE
+from ganlib.ui.server.session import COMPARED_RUN
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
-from ganlib.viz.plane_layers import manifold_layers, pull_layer, surface_layer
+from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
 
 _HEIGHT, _HEIGHT_OF_TWO = 380, 300
 _POINTS = ("Real", "Generated")
-# What each of the others shows.
+# Explanations of the other layers.
 _LAYERS = {
     "Discriminator": "blue where it classifies points as real, vermilion where as generated. "
     "Paler colours are less certain.",
@@ -31,16 +31,16 @@ _LAYERS = {
     "more real to the discriminator. Longer arrows are larger gradients.",
 }
 _ALONE = ""
-# Runs among which one can be chosen, the newest.
-_MOST = 30
+# The newest runs are offered for comparison, at most this many.
+_MAX_RUNS = 30
 
 
 def plane_samples(reading: Reading, step: int) -> None:
-    """Real and generated points, what lies below and above them, and another run's beside.
+    """Draws real and generated points with the selected layers, and those of a compared run.
 
     Args:
-        reading: of the run on view.
-        step: one of its steps that have samples.
+        reading: of the shown run.
+        step: a step with saved samples.
     """
     layers = set(_POINTS)
     if "surface" in reading.samples(step):
@@ -61,11 +61,11 @@ def plane_samples(reading: Reading, step: int) -> None:
 
 
 def plane_options(run: Run, samples: Arrays) -> None:
-    """Which layers are drawn, and which other run beside.
+    """Draws the selection of layers and of a run to compare with.
 
     Args:
-        run: on view.
-        samples: of it.
+        run: the shown run.
+        samples: its newest samples.
     """
     if "surface" in samples:
         st.session_state.setdefault("samples.layers", list(_POINTS))
@@ -77,34 +77,34 @@ def plane_options(run: Run, samples: Arrays) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        if said := [f"**{name}**: {what}" for name, what in _LAYERS.items() if name in chosen]:
-            st.caption("  \n".join(said))
+        if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
+            st.caption("  \n".join(lines))
     others = _others(run)
-    if st.session_state.get(BESIDE) not in others:
-        st.session_state[BESIDE] = _ALONE
+    if st.session_state.get(COMPARED_RUN) not in others:
+        st.session_state[COMPARED_RUN] = _ALONE
     if others:
         st.selectbox(
             "Compare with",
             [_ALONE, *others],
             format_func=lambda id: others.get(id, "No run"),
-            key=BESIDE,
+            key=COMPARED_RUN,
             persist_state="session",
-            help="Another run of points, shown at the same step or at its last saved step before.",
+            help="Another run of points, shown at the same step or its last step before.",
         )
-    _keep_in_address(str(st.session_state[BESIDE]))
+    _keep_in_address(str(st.session_state[COMPARED_RUN]))
 
 
 def _keep_in_address(beside: str) -> None:
-    """As the run on view is, for a reload and for other browsers."""
+    """Puts the compared run into the address, for reloads and other browsers."""
     if beside:
         st.query_params["beside"] = beside
     else:
         st.query_params.pop("beside", None)
 
 
-def trains_beside() -> bool:
-    """Whether the run that somebody wants to see beside is still training, or will be."""
-    chosen = str(st.session_state.get(BESIDE, _ALONE))
+def compared_run_trains() -> bool:
+    """Returns whether the compared run is active."""
+    chosen = str(st.session_state.get(COMPARED_RUN, _ALONE))
     try:
         return bool(chosen) and manager().store.open(chosen).status().active
     except UserError:
@@ -112,8 +112,8 @@ def trains_beside() -> bool:
 
 
 def _another(run: Run) -> Reading | None:
-    """Of the run that somebody wants to see beside."""
-    chosen = str(st.session_state.get(BESIDE, _ALONE))
+    """Reading of the compared run; None if there is none."""
+    chosen = str(st.session_state.get(COMPARED_RUN, _ALONE))
     if chosen not in _others(run):
         return None
     beside = manager().store.open(chosen)
@@ -121,23 +121,23 @@ def _another(run: Run) -> Reading | None:
 
 
 def _others(run: Run) -> dict[str, str]:
-    """Names, by id, of the newest runs that can stand beside one, and of the one that does."""
+    """Names by id of the newest other runs of points, and of the compared run."""
     names = _planes()
-    beside = str(st.session_state.get(BESIDE, _ALONE))
+    beside = str(st.session_state.get(COMPARED_RUN, _ALONE))
     if beside not in {_ALONE, *names}:
-        # Older than those, or so new that they were listed before. It may be gone, too.
+        # It is older than these, or newer than the cached list, or was deleted.
         with suppress(UserError):
             names = {**names, beside: _name(manager().store.open(beside))}
     return {id: name for id, name in names.items() if id != run.id}
 
 
-# Every second is too often for a look at all runs there are.
+# Cached, because listing all runs every second would be too slow.
 @st.cache_data(ttl=5, show_spinner=False)
 def _planes() -> dict[str, str]:
-    """Names of the newest runs in the plane, by id."""
+    """Names by id of the newest runs of points."""
     kinds = {recipe.name: recipe.kind for recipe in recipes.all_recipes().values()}
     found = [each for each in manager().store.list() if kinds.get(each.recipe) == "plane"]
-    return {each.id: _name(manager().store.open(each.id)) for each in found[:_MOST]}
+    return {each.id: _name(manager().store.open(each.id)) for each in found[:_MAX_RUNS]}
 
 
 def _name(run: Run) -> str:
@@ -145,30 +145,30 @@ def _name(run: Run) -> str:
 
 
 def _at_most(reading: Reading, step: int) -> int | None:
-    """The last step with samples up to there; None where there is none yet."""
+    """The last saved step up to `step`; None if there is none."""
     return max((at for at in reading.sample_steps if at <= step), default=None)
 
 
 def _heading(reading: Reading, step: int | None) -> None:
-    """Which run this is, and how well it does."""
+    """Draws the name of a run and the scores of its samples."""
     run = reading.run
-    said = f"**{plain(str(run.config.get('preset') or run.label().name))}**"
+    text = f"**{plain(str(run.config.get('preset') or run.label().name))}**"
     if step is None:
-        st.markdown(f"{said}  \nNo samples yet.")
+        st.markdown(f"{text}  \nNo samples yet.")
         return
     figures = reading.scores.at(step)
-    said += f"  \nStep {step:,}"
+    text += f"  \nStep {step:,}"
     if "modes" in figures:
         peaks = round(figures["modes"])
         many = "" if peaks == 1 else "s"
-        said += f": {peaks} peak{many}, {figures['high_quality']:.1%} near one"
+        text += f": {peaks} peak{many}, {figures['high_quality']:.1%} near one"
     # Runs of earlier versions have neither.
     if {"sliced_w1_over_sigma", "sliced_w1_floor"} <= figures.keys():
-        said += (
+        text += (
             f"  \nDistance {figures['sliced_w1_over_sigma']:.2g} "
             f"(two real samples: up to {figures['sliced_w1_floor']:.2g})"
         )
-    st.markdown(said)
+    st.markdown(text)
 
 
 def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int) -> None:
@@ -178,7 +178,7 @@ def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int)
             lambda: _cloud_chart(reading, step, layers, height),
         )
         live_charts(
-            Shown(
+            ChartSlot(
                 chart,
                 key=key,
                 height=height,
@@ -206,7 +206,7 @@ def _layers(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Traces below and above the points."""
     below, above = [], []
-    # Those of an earlier version have none.
+    # Samples of an earlier version have no views.
     if "Discriminator" in layers and "surface" in samples:
         border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
         loss = str(run.config.get("loss"))
@@ -214,6 +214,7 @@ def _layers(
     if "Manifold" in layers and "manifold" in samples:
         below += manifold_layers(samples["manifold"])
     if "Gradient" in layers and "pull" in samples:
-        pull = samples["pull"]
-        above.append(pull_layer(samples["fixed"][: len(pull)], pull, info.size))
+        # Minus the gradient of the generator's loss at the first samples.
+        descent = samples["pull"]
+        above.append(gradient_layer(samples["fixed"][: len(descent)], descent, info.size))
     return below, above

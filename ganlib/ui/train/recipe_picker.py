@@ -1,4 +1,4 @@
-"""Choosing a recipe."""
+"""Selection of a recipe."""
 
 import streamlit as st
 
@@ -29,6 +29,6 @@ def recipe_picker(page: str) -> Recipe:
 
 
 def source_line(recipe: Recipe) -> None:
-    """What the recipe is and where it comes from."""
+    """Shows the summary and the source of a recipe."""
     text, url = recipe.source.text, recipe.source.url
     st.caption(f"{recipe.summary} Source: {f'[{text}]({url})' if url else text}.")

@@ -1,4 +1,4 @@
-"""Start, pause, resume and stop."""
+"""Buttons that start, pause, resume and stop runs."""
 
 import time
 from collections.abc import Callable
@@ -13,11 +13,12 @@ from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import Form, read_form
 from ganlib.ui.server.services import manager, submit
-from ganlib.ui.server.session import is_shown, names_of, note_start, turn_to
-from ganlib.ui.train.waiting import delete_popover, tell_refused, waits_here
+from ganlib.ui.server.session import is_shown, record_start, run_names, show_run
+from ganlib.ui.train.waiting import delete_popover, is_queued_here, show_refused
 
 _ERROR = "control.error"
-# Longer than most steps take. Behind a longer one, the status line says what will come.
+# Longest wait for the effect of a button: longer than most steps. After that, the status line
+# shows the pending action.
 _SETTLE_S = 0.4
 
 
@@ -28,21 +29,21 @@ def run_controls(
     status: Status | None,
     below: AbstractContextManager[Any],
 ) -> None:
-    """The buttons for the run on view.
+    """Draws the buttons for the shown run.
 
     Args:
-        recipe: what Start would train.
-        form: with these knobs.
-        run: the run on view; None before the first.
-        status: its status, as the page has read it.
-        below: where there is room for sentences.
+        recipe: the recipe that Start trains.
+        form: the settings that Start uses.
+        run: the shown run; None if there is none.
+        status: its status; None if there is no run.
+        below: container for messages.
     """
     state = status.state if status else None
     busy = bool(status and status.active)
     ours = bool(run and manager().owns(run.id))
-    waits = bool(run and waits_here(run.id, status))
-    # Without help texts: Streamlit draws a button that has one twice, once hidden, and
-    # whoever looks for "the button under .st-key-start" finds two.
+    waits = bool(run and is_queued_here(run.id, status))
+    # Without tooltips: Streamlit draws a button with a tooltip twice, once hidden, so that tests
+    # would find two buttons under .st-key-start.
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         st.button(
             "Start",
@@ -87,30 +88,30 @@ def run_controls(
         if form.problem:
             st.caption(f":red[Start is disabled. {plain(form.problem)}]")
         show_deferred_error(_ERROR)
-        tell_refused()
+        show_refused()
 
 
 def _start(recipe: Recipe, run_on_view: str) -> None:
-    """Reads the form itself: what was typed last reaches a callback before the page."""
-    # The second press of a double click: the first has made a run, and the page shows that.
+    """Callback of Start. It reads the form itself, because a callback gets the newest input."""
+    # The second click of a double click: the page already shows the run of the first.
     if not is_shown(recipe, run_on_view):
         return
     with deferred_errors(_ERROR):
         run_id = submit(recipe.name, read_form(recipe))
-        turn_to(recipe, run_id)
-        note_start(run_id)
+        show_run(recipe, run_id)
+        record_start(run_id)
 
 
 def _act(verb: str, run_id: str) -> None:
-    """Does it, and waits a moment so that the page already shows the new state."""
+    """Performs the action, and waits a moment so that the page shows the new state."""
     actions: dict[str, Callable[[str], None]] = {
         "pause": manager().pause,
         "unpause": manager().unpause,
         "stop": manager().stop,
         "resume": manager().resume,
     }
-    # Another session may have deleted it meanwhile.
-    with deferred_errors(_ERROR, names_of(run_id)):
+    # Another session may have deleted the run.
+    with deferred_errors(_ERROR, run_names(run_id)):
         before = _where(run_id)
         actions[verb](run_id)
         deadline = time.monotonic() + _SETTLE_S
@@ -119,6 +120,6 @@ def _act(verb: str, run_id: str) -> None:
 
 
 def _where(run_id: str) -> tuple[str, str]:
-    """What a wish changes first: a run that stops says so before it has saved."""
+    """(state, phase) of a run. A run that stops changes its phase, saves, and changes its state."""
     status = manager().store.open(run_id).status()
     return status.state, status.phase

@@ -17,7 +17,12 @@ from ganlib.runs import Run
 
 @st.fragment
 def run_files(recipe: Recipe, run: Run) -> None:
-    """Metrics, samples, weights and settings, each made when it is asked for."""
+    """Shows downloads of metrics, samples, weights and settings, each created on request.
+
+    Args:
+        recipe: of the run.
+        run: the shown run.
+    """
     with st.container(horizontal=True):
         _download("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
         if recipe.kind == "image" and run.sample_steps():
@@ -49,7 +54,7 @@ def run_files(recipe: Recipe, run: Run) -> None:
 
 
 def metrics_csv(run: Run) -> str:
-    """Every step's figures: a header line, then a line for each step."""
+    """Returns the metrics of all steps as CSV: a header line, then one line per step."""
     history = run.history()
     text = io.StringIO()
     writer = csv.writer(text)
@@ -60,7 +65,7 @@ def metrics_csv(run: Run) -> str:
 
 
 def samples_csv(run: Run) -> str:
-    """The newest generated samples: a header line, then a line for each sample."""
+    """Returns the newest generated samples as CSV: a header line, then one line per sample."""
     samples = run.samples(run.sample_steps()[-1])["fresh"]
     rows = samples.reshape(len(samples), -1)
     numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
@@ -71,12 +76,12 @@ def samples_csv(run: Run) -> str:
 
 
 def config_json(run: Run) -> str:
-    """Recipe and knobs: what makes the same run again."""
+    """Returns the recipe and all settings as JSON, from which the run can be repeated."""
     return json.dumps({"recipe": run.recipe, "config": dict(run.config)}, indent=2)
 
 
 def generator_weights(run: Run) -> bytes:
-    """Weights of the generator for `keras.Model.load_weights`."""
+    """Returns the generator's weights as a file for `keras.Model.load_weights`."""
     from ganlib.training import load_generator
 
     recipe = recipes.get(run.recipe)

@@ -1,4 +1,4 @@
-"""What the generator can do so far, beside the real thing."""
+"""Generated samples of any saved step, next to real ones."""
 
 from contextlib import suppress
 from typing import Any
@@ -14,9 +14,9 @@ from ganlib.runs import Run, Status
 from ganlib.runs.images import encode_grid
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import image_grid
-from ganlib.ui.components.live_chart import Shown, live_charts
-from ganlib.ui.components.text import listed
-from ganlib.ui.components.time_slider import step_on_view, time_slider
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.text import join_numbers
+from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.train.generators import generate_more
 from ganlib.ui.train.plane_samples import plane_options, plane_samples
@@ -26,11 +26,11 @@ from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_in
 from ganlib.viz.plane import plane_figure, plane_info
 
 _CHART_HEIGHT = 380
-# Sixteen images or vectors can be looked at one by one; of points it takes a cloud.
+# Numbers of new samples: images and vectors are viewed one by one, points as a scatter plot.
 _MORE = 16
 _MORE_POINTS = 500
 _VIEWS = ("Histogram", "Densities and discriminator")
-_LINES_SAID = (
+_GOODFELLOW_CAPTION = (
     "Above: the discriminator, and dotted the optimal discriminator for these densities. Below: "
     "lines from noise z to the generated samples x, as in figure 1 of Goodfellow et al. 2014."
 )
@@ -42,19 +42,19 @@ _NONE_YET = {
 
 
 def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
-    """Samples of any saved step beside real ones, and new ones on request.
+    """Draws the samples of the selected step next to real ones, and new samples on request.
 
     Args:
         recipe: of the run.
-        reading: of the run on view.
-        status: as it was read for this tick.
+        reading: of the shown run.
+        status: its status.
     """
     run, steps = reading.run, reading.sample_steps
     if not steps:
         st.caption(_NONE_YET.get(status.state, "No samples: the run ended before the first ones."))
         return
-    slider, step = _slider(run), step_shown(reading)
-    # Where a step cannot be read, another can be chosen.
+    slider, step = _slider(run), selected_step(reading)
+    # If a step cannot be read, the slider still offers the others.
     with errors_shown():
         if recipe.kind == "image":
             _grids(recipe, reading, step)
@@ -65,16 +65,16 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
     time_slider(steps, key=slider, total=status.steps)
     if status.active:
         every = int(run.config.get("sample_every", 1))
-        # Samples are written before the status is.
+        # Samples may be newer than the status, which is written after them.
         due = min((max(status.step, steps[-1]) // every + 1) * every, status.steps)
         st.caption(f"Next samples at step {due:,}.")
     if not status.active and run.checkpoint_steps():
         _more(recipe, run)
 
 
-def step_shown(reading: Reading) -> int:
-    """The saved step whose samples are on view; there must be one at least."""
-    return step_on_view(reading.sample_steps, key=_slider(reading.run))
+def selected_step(reading: Reading) -> int:
+    """Returns the step selected on the slider; the run must have saved samples."""
+    return current_step(reading.sample_steps, key=_slider(reading.run))
 
 
 def _slider(run: Run) -> str:
@@ -82,13 +82,14 @@ def _slider(run: Run) -> str:
 
 
 def samples_options(recipe: Recipe, reading: Reading) -> None:
-    """How samples are drawn; the same for every run and page.
+    """Draws the widgets for the display of samples; all runs and pages share them.
 
-    On the page like `ganlib.ui.train.curves.chart_options`, and for the same reason.
+    They are not part of the fragment that is redrawn at every refresh, for the reason in
+    `ganlib.ui.train.curves.chart_options`.
 
     Args:
         recipe: of the run.
-        reading: of the run on view, which has samples.
+        reading: of the shown run, which has samples.
     """
     if recipe.kind == "image":
         st.toggle(
@@ -100,7 +101,7 @@ def samples_options(recipe: Recipe, reading: Reading) -> None:
         )
         return
     samples: Arrays = {}
-    # What cannot be read is told of where it is drawn.
+    # Read errors are shown where the samples are drawn.
     with suppress(UserError):
         samples = reading.samples(reading.sample_steps[-1])
     if recipe.kind == "plane":
@@ -116,11 +117,11 @@ def samples_options(recipe: Recipe, reading: Reading) -> None:
             label_visibility="collapsed",
         )
         if view == _VIEWS[1]:
-            st.caption(_LINES_SAID)
+            st.caption(_GOODFELLOW_CAPTION)
 
 
 def _has_lines(samples: Arrays) -> bool:
-    """Whether there is what the first paper's figure shows."""
+    """Whether the samples have the views for the figure of the first GAN paper."""
     return "surface" in samples and "noise" in samples
 
 
@@ -145,20 +146,20 @@ def _grids(recipe: Recipe, reading: Reading, step: int) -> None:
 
 
 def _caption(recipe: Recipe, run: Run, step: int) -> str:
-    said = f"Generated at step {step:,}"
-    # Settings that the recipe no longer takes say nothing about the samples.
+    text = f"Generated at step {step:,}"
+    # The samples can be shown even if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
         if more := recipe.caption(recipe.parse(dict(run.config)), step):
-            said += f" · {more}"
-    return said
+            text += f" · {more}"
+    return text
 
 
 def _line(recipe: Recipe, reading: Reading, step: int) -> None:
-    """Histograms, or the first paper's figure, of what lies on a line."""
+    """Draws numbers as histograms or as the figure of the first GAN paper."""
     lines = st.session_state.get("samples.view") == _VIEWS[1]
     if lines and _has_lines(reading.samples(step)):
         live_charts(
-            Shown(
+            ChartSlot(
                 reading.once(("goodfellow", step), lambda: _goodfellow(recipe, reading, step)),
                 key="goodfellow",
                 height=_CHART_HEIGHT,
@@ -168,7 +169,7 @@ def _line(recipe: Recipe, reading: Reading, step: int) -> None:
         )
         return
     live_charts(
-        Shown(
+        ChartSlot(
             reading.once(
                 ("histogram", step),
                 lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
@@ -191,7 +192,7 @@ def _histogram(reading: Reading, step: int) -> HistogramsInfo:
 def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
     run, samples = reading.run, reading.samples(step)
     density = None
-    # Settings that the recipe no longer takes say nothing about the data.
+    # Without the density of the data if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
         density = recipe.density(recipe.parse(dict(run.config)), samples["surface_at"])
     info = goodfellow_info(samples, reading.real, str(run.config.get("loss")), density)
@@ -216,7 +217,7 @@ def _more(recipe: Recipe, run: Run) -> None:
             )
     elif recipe.kind == "plane":
         live_charts(
-            Shown(
+            ChartSlot(
                 plane_figure(plane_info(run.real(), more), uirevision=f"{run.id}.more"),
                 key="plane.more",
                 height=_CHART_HEIGHT,
@@ -224,10 +225,10 @@ def _more(recipe: Recipe, run: Run) -> None:
             )
         )
     elif np.size(more) == _MORE:
-        st.markdown(f"New values: {listed(more.ravel())}")
+        st.markdown(f"New values: {join_numbers(more.ravel())}")
     else:
         live_charts(
-            Shown(
+            ChartSlot(
                 histogram_figure(
                     histogram_info(WeightedSample.of(run.real()), WeightedSample.of(more)),
                     uirevision=f"{run.id}.more",

@@ -1,4 +1,4 @@
-"""A recipe as a program of its own, to read and to download."""
+"""A recipe as a standalone program, to read and to download."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from ganlib.recipes import Recipe
 
 @st.fragment
 def source_panel(recipe: Recipe) -> None:
-    """Shows the recipe's example, which must exist."""
+    """Shows the standalone program of a recipe, which must have one."""
     source, file_name = examples.source_of(recipe.name), examples.example_file(recipe.name)
     st.caption(
         "The recipe with its default settings as one file of plain Keras and TensorFlow: the "

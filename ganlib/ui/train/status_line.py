@@ -1,4 +1,4 @@
-"""A run's state in one line."""
+"""Status of a run in one line."""
 
 from dataclasses import replace
 from typing import Literal
@@ -24,29 +24,31 @@ _BADGES: dict[State, tuple[str, _Colour]] = {
     "interrupted": ("Interrupted", "orange"),
 }
 _SLOWLY = "slow motion, one step a second"
-_WILL = {"pause": "pausing", "stop": "stopping"}
+_WILL = {"pause": "pausing after this step", "stop": "stopping after this step"}
 
 
 def status_line(status: Status, label: Label) -> None:
-    """Badge, step, speed, time to go and device, and how the run is called, over a progress bar.
+    """Shows state, step, speed, remaining time, device and name of a run, and a progress bar.
 
-    Name and note stand as text, never as markup.
+    Args:
+        status: of the run.
+        label: name and note, shown as text without Markdown.
     """
     state, colour = _BADGES[status.state]
-    # In one piece: what is drawn at every look is paid for by the piece.
-    said = plain(" · ".join(filter(None, (label.name, label.note))))
-    st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))}\u2003:gray[:small[{said}]]")
+    # One element, because the time of a refresh grows with the number of elements.
+    name = plain(" · ".join(filter(None, (label.name, label.note))))
+    st.markdown(f":{colour}-badge[{state}] {plain(status_text(status))}\u2003:gray[:small[{name}]]")
     share = status.phase_share if status.phase else status.share
     st.progress(min(1.0, share))
 
 
 def with_pending_action(status: Status, asked: str, *, slow: bool = False) -> Status:
-    """A status that says what the run is about to do, which the run itself says when it does.
+    """Adds a pending action to a status, which the run itself reports only when it acts.
 
     Args:
-        status: where the run stands.
-        asked: "pause" or "stop", which it was asked for; "" for nothing.
-        slow: whether it goes in slow motion, where its speed says nothing about what is to come.
+        status: of the run.
+        asked: requested action, "pause" or "stop"; "" for none.
+        slow: whether the run is in slow motion; then speed and remaining time are left out.
     """
     if status.state != "running" or status.phase:
         return status
@@ -56,13 +58,13 @@ def with_pending_action(status: Status, asked: str, *, slow: bool = False) -> St
     return replace(status, phase=_WILL[asked], phase_share=status.share)
 
 
-def listed(run: Run, status: Status, state: str = "") -> str:
-    """A run in a list of runs of all kinds, as Markdown.
+def run_line(run: Run, status: Status, state: str = "") -> str:
+    """Returns recipe, name and status of a run as one line of Markdown.
 
     Args:
         run: the run.
-        status: where it stands.
-        state: how that is called; empty where the list says it.
+        status: its status.
+        state: text of its state; empty if the list has runs of one state only.
     """
     name = plain(run.label().name)
     parts = (f"**{_title_of(run)}**", name, state, plain(status_text(status)))
@@ -70,12 +72,12 @@ def listed(run: Run, status: Status, state: str = "") -> str:
 
 
 def state_badge(status: Status) -> str:
-    """The state as a user reads it, such as "Running"."""
+    """Returns the text of a run's state, such as "Running"."""
     return _BADGES[status.state][0]
 
 
 def status_text(status: Status) -> str:
-    """Such as "step 1,234 of 5,000 · 812 steps/s · ETA 0:05 · CPU"."""
+    """Returns a status as text: "step 1,234 of 5,000 · 812 steps/s · ETA 0:05 · CPU"."""
     parts = [f"step {status.step:,} of {status.steps:,}"]
     if status.phase:
         parts.append(status.phase)
@@ -91,6 +93,6 @@ def status_text(status: Status) -> str:
 
 
 def _title_of(run: Run) -> str:
-    """What a run trains, as Markdown; the recipe's name where there is no such recipe any more."""
+    """Title of a run's recipe as Markdown; the recipe's name if it does not exist any more."""
     known = recipes.all_recipes().get(run.recipe)
     return known.title if known else plain(run.recipe)

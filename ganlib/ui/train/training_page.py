@@ -1,4 +1,4 @@
-"""The page that trains: the same for every family of recipes."""
+"""The training page, shared by all families of recipes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import config_form
 from ganlib.ui.server.login import guard
 from ganlib.ui.server.services import prepare_soon
-from ganlib.ui.server.session import adopt_address, anew_where_gone, shown_run
+from ganlib.ui.server.session import open_from_address, rerun_if_deleted, shown_run
 from ganlib.ui.train.architecture import architecture_panel
 from ganlib.ui.train.fork import fork_panel, parent_line
 from ganlib.ui.train.generators import keep_generator
@@ -26,14 +26,14 @@ from ganlib.ui.train.source_panel import source_panel
 
 
 def training_page(page: str, title: str) -> None:
-    """Chooses, configures, trains and watches a recipe of a page.
+    """Draws a page on which the user selects, configures, trains and watches a recipe.
 
     Args:
-        page: the recipes' page, which is also its address: "toy", "mnist", ...
+        page: of the recipes, also its address: "toy", "mnist", ...
         title: the heading.
     """
     guard()
-    problem = adopt_address(page)
+    problem = open_from_address(page)
 
     header = st.container()
     live = st.container()
@@ -51,13 +51,13 @@ def training_page(page: str, title: str) -> None:
         header.warning(plain(problem), icon=":material/warning:")
 
     run = shown_run(recipe)
-    with anew_where_gone(run):
-        # Read once: were it to change meanwhile, the parts of the page would disagree.
+    with rerun_if_deleted(run):
+        # Read once, so that all parts of the page agree.
         status = run.status() if run else None
         busy = bool(status and status.active)
         with settings:
-            # Open when nothing runs, folded when something does. Without a key, for with one a hand
-            # that has folded it once would count for more.
+            # Open if no run is active, else collapsed. Without a key: with one, the user's last
+            # choice would override this.
             with st.expander("Settings", expanded=not busy, icon=":material/tune:"):
                 if run:
                     when = ", when this run has ended or is stopped" if busy else ""
@@ -66,7 +66,7 @@ def training_page(page: str, title: str) -> None:
                     )
                 form = config_form(recipe)
             config = form.config
-            # Networks are built only for those who look.
+            # Networks are built only if the expander is open.
             with _drawn_when_open("Architecture", ":material/account_tree:") as is_open:
                 if is_open:
                     st.caption("With the settings above.")
@@ -97,7 +97,7 @@ def training_page(page: str, title: str) -> None:
 
 @contextmanager
 def _drawn_when_open(title: str, icon: str) -> Iterator[bool]:
-    """An expander, and whether it is open; the page runs again when it is opened."""
+    """An expander that reruns the page when it is opened; yields whether it is open."""
     part = st.expander(title, icon=icon, key=f"{title.lower()}.part", on_change="rerun")
     with part:
         yield bool(part.open)
@@ -105,9 +105,9 @@ def _drawn_when_open(title: str, icon: str) -> Iterator[bool]:
 
 def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:
     st.markdown(recipe.notes)
-    judge = "critic" if config.is_critic else "discriminator"
-    st.markdown(f"**Two phases.** Every step trains the {judge}, then the generator.")
-    phases_diagram(judge=judge)
+    discriminator = "critic" if config.is_critic else "discriminator"
+    st.markdown(f"**Two phases.** Every step trains the {discriminator}, then the generator.")
+    phases_diagram(discriminator=discriminator)
     if run:
         status = run.status()
         if status.parameters:

@@ -1,4 +1,4 @@
-"""What can be done with a run that waits for its turn, wherever it is listed."""
+"""Buttons for queued runs, used on every page that shows them."""
 
 from collections.abc import Iterable
 
@@ -12,13 +12,18 @@ from ganlib.ui.server.services import manager
 _ERROR = "waiting.error"
 
 
-def waits_here(run_id: str, status: Status | None) -> bool:
-    """Whether a run waits in the queue of this server; those of others are not ours to touch."""
+def is_queued_here(run_id: str, status: Status | None) -> bool:
+    """Returns whether a run is in the queue of this server, which cannot change other queues.
+
+    Args:
+        run_id: of the run.
+        status: its status; None if it cannot be read.
+    """
     return bool(status and status.state == "queued" and manager().owns(run_id))
 
 
 def cancel_button(run: Run) -> None:
-    """Takes a run off the queue."""
+    """Shows a button that removes a run from the queue."""
     st.button(
         "Cancel run",
         key=f"cancel.{run.id}",
@@ -29,9 +34,9 @@ def cancel_button(run: Run) -> None:
 
 
 def delete_popover(run: Run) -> None:
-    """Takes a run off the queue and deletes it, after a question.
+    """Shows a button that deletes a queued run after a confirmation.
 
-    No dialog, which would be closed by the next look at what runs.
+    A popover instead of a dialog, which the next refresh would close.
     """
     name = run.label().name
     with st.popover("Delete run", icon=":material/delete:", key=f"delete.{run.id}.popover"):
@@ -45,17 +50,17 @@ def delete_popover(run: Run) -> None:
         )
 
 
-def tell_refused() -> None:
-    """Says, once, what these buttons could not do."""
+def show_refused() -> None:
+    """Shows the errors of these buttons, once."""
     show_deferred_error(_ERROR)
 
 
 def cancel_runs(error_key: str, runs: Iterable[tuple[str, str]]) -> None:
-    """Takes runs off the queue.
+    """Removes runs from the queue.
 
     Args:
-        error_key: of the session state, for `show_deferred_error`.
-        runs: (id, name) of each.
+        error_key: session state key of errors; see `show_deferred_error`.
+        runs: (id, name) of each run.
     """
     for run_id, name in runs:
         with deferred_errors(error_key, {run_id: name}):

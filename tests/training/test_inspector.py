@@ -10,7 +10,7 @@ from keras import layers
 from ganlib import recipes
 from ganlib.events import Samples, Started
 from ganlib.training import Trainer
-from ganlib.training.probe import image_distributions, latent_grid
+from ganlib.training.inspector import image_distributions, latent_grid
 from tests.support.small_recipe import Small, SmallConfig
 
 SMALL = {"steps": 3, "sample_every": 3, "batch_size": 8, "devices": "cpu"}

@@ -1,4 +1,4 @@
-"""How a generated distribution moves over the training: one histogram a step, seen from above."""
+"""Evolution of a generated distribution over training: a heat map with one histogram per step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,18 @@ from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_info
-from ganlib.viz.layout import chart_layout, upright, x_axis
+from ganlib.viz.layout import chart_layout, vertical_line, x_axis
 
 _BINS = 80
-# Share of the chart's width that the histogram of the steps takes; the real one has the rest.
+# Share of the chart's width for the heat map; the rest is for the real histogram.
 _SPLIT = 0.87
-# A generator that puts everything on one spot would make all else invisible.
-_DARKEST = 1.5
+# The colour scale ends at this multiple of the highest real density. Otherwise a generator that
+# puts all samples on one value would make all other densities invisible.
+_MAX_DENSITY = 1.5
 
 
 @dataclass(frozen=True)
-class CourseInfo:
+class EvolutionInfo:
     """Densities over common bins.
 
     Args:
@@ -39,13 +40,19 @@ class CourseInfo:
         return (self.edges[:-1] + self.edges[1:]) / 2
 
 
-def course_bins(real: WeightedSample) -> np.ndarray:
-    """(bins + 1,) edges around real values, which stay where they are while others move."""
+def evolution_bins(real: WeightedSample) -> np.ndarray:
+    """Returns (bins + 1,) edges that cover the real values.
+
+    They depend on real values only, so that they are the same at all steps.
+    """
     return histogram_info(real, bins=_BINS).edges
 
 
-def course_column(sample: WeightedSample, edges: np.ndarray) -> np.ndarray:
-    """(bins,) density of a sample; what lies beyond the bins counts, and is not drawn.
+def evolution_column(sample: WeightedSample, edges: np.ndarray) -> np.ndarray:
+    """Returns the (bins,) density of a sample.
+
+    Values outside the bins count in the total, so that the density then integrates to less
+    than 1.
 
     Args:
         sample: may be empty.
@@ -56,44 +63,44 @@ def course_column(sample: WeightedSample, edges: np.ndarray) -> np.ndarray:
     return density
 
 
-def course_info(
+def evolution_info(
     real: WeightedSample, edges: np.ndarray, columns: Mapping[int, np.ndarray]
-) -> CourseInfo:
-    """Puts the steps side by side.
+) -> EvolutionInfo:
+    """Joins the densities of all steps.
 
     Args:
-        real: of the newest step.
-        edges: (bins + 1,) of all.
-        columns: (bins,) density of generated values by step, at least one.
+        real: real sample of the newest step.
+        edges: (bins + 1,) evenly spaced, the same for all steps.
+        columns: step to (bins,) density of generated values; at least one.
     """
     steps = sorted(columns)
-    return CourseInfo(
+    return EvolutionInfo(
         edges,
-        course_column(real, edges),
+        evolution_column(real, edges),
         np.array(steps, np.int64),
         np.stack([columns[step] for step in steps], axis=1),
     )
 
 
-def course_figure(
-    info: CourseInfo,
+def evolution_figure(
+    info: EvolutionInfo,
     title: str,
     *,
     at: int,
     uirevision: str,
     height: int = 240,
 ) -> Chart:
-    """Steps from left to right, values upwards, the darker the more; real values at the right.
+    """Draws a heat map of density over step and value, with the real histogram at its right.
 
     Args:
-        info: what to draw.
-        title: what the values are.
-        at: the step on view, which is marked.
+        info: densities to draw.
+        title: name of the values.
+        at: the selected step, marked by a vertical line.
         uirevision: see `chart_layout`.
         height: pixels.
     """
-    # Within the bins the real values reach, else one spike would leave the rest pale.
-    most = max(_DARKEST * float(info.real.max()), 1e-12)
+    # See `_MAX_DENSITY`.
+    ceiling = max(_MAX_DENSITY * float(info.real.max()), 1e-12)
     layout = chart_layout(
         title=title.lower(),
         uirevision=uirevision,
@@ -110,15 +117,15 @@ def course_figure(
         "fixedrange": True,
         "range": [0, 1.1 * max(float(info.real.max()), 1e-12)],
     }
-    layout["shapes"] = [upright(at)]
+    layout["shapes"] = [vertical_line(at)]
     heat = {
         "type": "heatmap",
         "name": "generated",
         "x": info.steps,
         "y": info.centres,
-        "z": np.minimum(info.generated, most),
+        "z": np.minimum(info.generated, ceiling),
         "zmin": 0,
-        "zmax": most,
+        "zmax": ceiling,
         "colorscale": [
             [0, colours.rgba(colours.GENERATED, 0)],
             [0.5, colours.rgba(colours.GENERATED, 0.7)],

@@ -1,4 +1,4 @@
-"""A hand in the training: single steps, slow motion, and knobs changed while it runs."""
+"""Manual control of a running training: single steps, slow motion, changed settings."""
 
 import time
 from typing import Any
@@ -22,26 +22,27 @@ from ganlib.ui.components.text import in_words, typed, words
 from ganlib.ui.server.services import manager
 from ganlib.ui.train.phases import phases_diagram
 
-# The first step of one network alone is compiled before it is made.
+# Longest wait for the effect of a button; the first step of one network alone is compiled first.
 _SETTLE_S = 3.0
-_ERROR = "hands_on.error"
+_ERROR = "manual_control.error"
 
 
-def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
-    """Buttons for a run that this server trains; nothing for any other.
+def manual_control(recipe: Recipe, run: Run, status: Status) -> None:
+    """Draws buttons for a run that this server trains; nothing for others.
 
-    No fragment: the page is drawn anew at every pause, and a click on a part of it that is
+    They are not in a fragment: the page reruns at every pause, and a click on a fragment that is
     being replaced would be lost.
 
     Args:
         recipe: of the run.
-        run: the run on view.
-        status: its status, as the page shows it.
+        run: the shown run.
+        status: its status.
     """
     if not (manager().owns(run.id) and status.state in ("running", "paused")):
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="hands_on"):
-        # Other networks have state besides their weights that every pass moves.
+    with st.container(horizontal=True, vertical_alignment="center", key="manual_control"):
+        # Networks for images have other state, such as that of batch normalisation, which every
+        # forward pass updates, also in the network that does not train.
         if recipe.kind != "image":
             paused = status.state == "paused"
             for learns, label in (
@@ -63,42 +64,42 @@ def hands_on(recipe: Recipe, run: Run, status: Status) -> None:
                 key=f"slow.{run.id}",
                 on_change=_set_slow,
                 args=(run.id,),
-                help="Trains one network at a time, one step a second, and says what it learned. "
-                "A paused run continues in slow motion when it is resumed.",
+                help="Trains one network at a time, one step a second, and shows which one was "
+                "trained. A paused run continues in slow motion when it is resumed.",
             )
-        with st.popover("Change while it runs", icon=":material/tune:"), errors_shown():
+        with st.popover("Change settings", icon=":material/tune:"), errors_shown():
             _changes(recipe, run)
     show_deferred_error(_ERROR)
 
 
-def what_happens(run: Run, status: Status, judge: str) -> None:
-    """Which network has just learned, where a run goes step by step.
+def last_step_panel(run: Run, status: Status, discriminator: str) -> None:
+    """Shows which network was trained in the last step, if only one was.
 
     Args:
-        run: the run on view.
-        status: as it was read for this tick.
-        judge: "discriminator" or "critic".
+        run: the shown run.
+        status: its status.
+        discriminator: "discriminator" or "critic".
     """
     changes = run.changes()
     last = changes[-1] if changes else None
     if last is None or not last.learns or status.step != last.step + 1:
         return
-    other = "generator" if last.learns == "discriminator" else judge
-    learned = judge if last.learns == "discriminator" else "generator"
+    other = "generator" if last.learns == "discriminator" else discriminator
+    learned = discriminator if last.learns == "discriminator" else "generator"
     did = (
         "it saw real and generated samples with their labels"
         if last.learns == "discriminator"
-        else f"its samples moved to where the {judge} finds them more real"
+        else f"its samples moved to where the {discriminator} finds them more real"
     )
     st.markdown(
         f"**Step {status.step:,}: the {learned} was trained**, the {other} stayed as it was: {did}."
     )
-    lit: Any = last.learns
-    phases_diagram(lit, judge=judge, key="phases.live")
+    phase: Any = last.learns
+    phases_diagram(phase, discriminator=discriminator, key="phases.live")
 
 
 def _changes(recipe: Recipe, run: Run) -> None:
-    """The knobs that can be changed now, and a button."""
+    """Draws the settings that can be changed during training, and the button to apply them."""
     config = config_now(run)
     now = {name: getattr(config, name) for name in CHANGEABLE}
     given: dict[str, Any] = {}
@@ -130,7 +131,7 @@ def _changes(recipe: Recipe, run: Run) -> None:
 
 
 def _ask(run: Run, wish: Wish) -> None:
-    """Asks, and waits a moment so that the page already shows what came of it."""
+    """Sends a request, and waits a moment so that the page shows its effect."""
     with deferred_errors(_ERROR):
         before = len(run.changes()), run.status().step
         manager().ask(run.id, wish)

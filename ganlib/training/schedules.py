@@ -1,31 +1,51 @@
-"""Learning rates along a run: by schedule, or by what the figures say."""
+"""Learning rates along a run: by a fixed schedule, or adapted to losses and accuracies."""
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Literal
 
 import tensorflow as tf
 
 from ganlib.config import RunConfig
-from ganlib.models.schedules import learning_rate_factor
 from ganlib.training.devices import mean_over_devices
-from ganlib.training.randomness import Moment
+from ganlib.training.randomness import StepContext
 
 if TYPE_CHECKING:
     from ganlib.training.networks import Networks
 
-# Of the running means that decisions are made from.
+Decay = Literal["linear", "cosine"]
+
+# Decay of the running means that decisions are made from.
 _MEMORY = 0.99
 _HALF = 0.5
-# The learning rate is never taken below this share of its start.
-_LEAST = 0.01
-# What one step may change of the discriminator's learning rate.
-_PACE = 0.995
-# By which share a loss must be lower to count as better.
+# The learning rate never falls below this share of its start.
+_MIN_FACTOR = 0.01
+# Factor by which one step may change the discriminator's learning rate.
+_CHANGE = 0.995
+# Share by which a loss must be lower to count as better.
 _NOTICEABLE = 1e-3
 _UNKNOWN = 3e38
 
 
+def learning_rate_factor(decay: Decay, progress: tf.Tensor) -> tf.Tensor:
+    """The factor that multiplies the starting learning rate; it falls from 1 to 0.
+
+    Args:
+        decay: "linear" falls evenly, "cosine" along half a wave.
+        progress: share of the run's steps that are done, from 0 to 1, any shape.
+    Returns:
+        Same shape.
+
+    Example:
+        >>> float(learning_rate_factor("linear", tf.constant(0.25)))
+        0.75
+    """
+    if decay == "linear":
+        return 1 - progress
+    return (1 + tf.cos(math.pi * progress)) / 2
+
+
 def adaptation_state(config: RunConfig) -> dict[str, tf.Variable]:
-    """What an adaptive schedule remembers, by name; it is part of a checkpoint."""
+    """Variables of an adaptive schedule, by name; they are part of a checkpoint."""
     start: dict[str, dict[str, float]] = {
         "plateau": {
             "factor": 1.0,
@@ -47,16 +67,16 @@ def set_learning_rates(
     config: RunConfig,
     generator_start: tf.Tensor,
     discriminator_start: tf.Tensor,
-    moment: Moment,
+    context: StepContext,
 ) -> None:
-    """Gives both optimisers the learning rates of a step.
+    """Sets the learning rates of both optimisers for a step.
 
     Args:
-        networks: their optimisers are set.
+        networks: learning rates of their optimisers are updated in place.
         config: names the schedule.
-        generator_start: the generator's learning rate before the schedule.
-        discriminator_start: likewise.
-        moment: says how far the run is.
+        generator_start: float32 scalar, the generator's learning rate at the first step.
+        discriminator_start: float32 scalar, the discriminator's.
+        context: the step, and how far the run has come.
     """
     if config.schedule == "constant":
         return
@@ -64,18 +84,18 @@ def set_learning_rates(
         discriminator = networks.adaptation["factor"].value()
         generator = discriminator if config.schedule == "plateau" else tf.constant(1.0)
     else:
-        generator = discriminator = learning_rate_factor(config.schedule, moment.done)
+        generator = discriminator = learning_rate_factor(config.schedule, context.progress)
     networks.generator_optimiser.learning_rate.assign(generator_start * generator)
     networks.discriminator_optimiser.learning_rate.assign(discriminator_start * discriminator)
 
 
 def adapt(networks: "Networks", config: RunConfig, figures: dict[str, tf.Tensor]) -> None:
-    """Lets an adaptive schedule learn from a step's figures; others do nothing.
+    """Updates an adaptive schedule after a step; does nothing with other schedules.
 
-    It learns from the mean over all devices, so that each of them decides alike.
+    It uses the mean over all devices, so that all of them decide alike.
 
     Args:
-        networks: whose `adaptation` is updated.
+        networks: their `adaptation` is updated in place.
         config: names the schedule.
         figures: scalars by the names of metrics, of a device's own part of the batch.
     """
@@ -99,11 +119,11 @@ def _watch_for_a_plateau(state: dict[str, tf.Variable], patience: int, loss: tf.
     state["best"].assign(tf.where(better | over, mean, state["best"]))
     state["waited"].assign(tf.where(over, 0.0, waited))
     factor = state["factor"]
-    factor.assign(tf.where(over, tf.maximum(_HALF * factor, _LEAST), factor))
+    factor.assign(tf.where(over, tf.maximum(_HALF * factor, _MIN_FACTOR), factor))
 
 
 def _hold_accuracy(state: dict[str, tf.Variable], target: float, right: tf.Tensor) -> None:
     smoothed = state["smoothed"].assign(_MEMORY * state["smoothed"] + (1 - _MEMORY) * right)
     factor = state["factor"]
-    changed = tf.where(smoothed > target, factor * _PACE, factor / _PACE)
-    factor.assign(tf.clip_by_value(changed, _LEAST, 1.0))
+    changed = tf.where(smoothed > target, factor * _CHANGE, factor / _CHANGE)
+    factor.assign(tf.clip_by_value(changed, _MIN_FACTOR, 1.0))

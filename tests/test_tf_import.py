@@ -11,7 +11,7 @@ from ganlib import ONEDNN
 
 SAYS_WHETHER_ON = "import ganlib, tensorflow"
 COMPILES_OFTEN = """
-import ganlib.quiet
+import ganlib.tf_import
 import tensorflow as tf
 for _ in range(20):
     tf.function(lambda x: x + 1)(tf.zeros(2))

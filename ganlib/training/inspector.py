@@ -1,4 +1,4 @@
-"""What both networks make of samples, and of the space that these live in, at a step."""
+"""Evaluates both networks at samples, and on a grid of the space that these live in."""
 
 from collections.abc import Callable
 from statistics import NormalDist
@@ -15,8 +15,8 @@ from ganlib.metrics.extent import view
 from ganlib.models.lipschitz import lipschitz_bound
 from ganlib.objectives import objective_of
 from ganlib.recipes.base import Recipe
+from ganlib.training.discriminator_pass import pack
 from ganlib.training.generator import BATCH, Generator
-from ganlib.training.judge import pack
 
 # (B, *sample_shape) in the networks' units -> (B / packing,) logits.
 Score = Callable[[tf.Tensor], tf.Tensor]
@@ -31,7 +31,15 @@ _SLOPES = 32
 
 
 def compile_score(discriminator: keras.Model, sample_shape: tuple[int, ...], packing: int) -> Score:
-    """The discriminator as it answers when it does not learn, one logit a pack, where it lies."""
+    """Compiles the discriminator in inference mode, on its own device.
+
+    Args:
+        discriminator: (B / packing, ..., packing * C) -> (B / packing, 1) logits.
+        sample_shape: shape of one sample, without the batch.
+        packing: samples to a pack.
+    Returns:
+        (B, *sample_shape) float32 in the networks' units -> (B / packing,) float32 logits.
+    """
 
     @tf.function(
         input_signature=[tf.TensorSpec((None, *sample_shape), tf.float32)], autograph=False
@@ -44,15 +52,15 @@ def compile_score(discriminator: keras.Model, sample_shape: tuple[int, ...], pac
     return score
 
 
-class Probe:
-    """Looks at a run's networks without changing them.
+class Inspector:
+    """Evaluates a run's networks without changing them.
 
     Args:
         recipe: what is trained.
         config: the run's knobs.
-        discriminator: the one that learns.
+        discriminator: the network in training.
         score: the same, compiled; see `compile_score`.
-        generator: the one that samples come from.
+        generator: draws the run's samples.
         real: (n, *sample_shape) real samples in the data's own units.
     """
 
@@ -80,11 +88,11 @@ class Probe:
         self._at = _places(real) if self._maps_space else np.zeros((0,), np.float32)
 
     def of_real(self) -> Arrays:
-        """What is the same at every step: the real samples' distributions."""
+        """Distributions of the real samples, which are the same at every step."""
         return image_distributions(self.real) if self._kind == "image" else {}
 
-    def look(self, fresh: np.ndarray, fixed: np.ndarray) -> Arrays:
-        """Arrays by name.
+    def snapshot(self, fresh: np.ndarray, fixed: np.ndarray) -> Arrays:
+        """The state of both networks as arrays by name.
 
         `scores_real` and `scores_generated`: the discriminator's logits, one a pack. Of
         images also what `image_distributions` gives. In one dimension `surface` (k,), the
@@ -119,7 +127,7 @@ class Probe:
         return found
 
     def slopes(self, fresh: np.ndarray) -> dict[str, float]:
-        """How steep the discriminator is when it does not learn: a bound, and what was found.
+        """How steep the discriminator is in inference mode: an upper and a lower bound.
 
         Slopes are in logits per Euclidean distance in the networks' units; with packing, of a
         pack from another one. The discriminator's Lipschitz constant lies between the two.
@@ -161,11 +169,11 @@ class Probe:
 
         Args:
             samples: (n, *sample_shape).
-            seen: gives what the discriminator sees of them; `_seen` by default.
+            seen: converts samples to the discriminator's input; `_seen` by default.
         """
         seen = seen or self._seen
         whole = len(samples) // self._config.packing * self._config.packing
-        # What is asked of a batch as a whole is asked of one as large as it has learned from.
+        # Minibatch discrimination compares the samples of a batch, so batches are as in training.
         most = self._config.batch_size if self._config.minibatch_kernels else BATCH
         batch = min(most, BATCH) // self._config.packing * self._config.packing
         parts = [self._score(seen(samples[at : at + batch])) for at in range(0, whole, batch)]
@@ -176,7 +184,7 @@ class Probe:
         return self._scaling.to_model(tf.constant(samples, self._scaling.dtype))
 
     def _seen_real(self, samples: np.ndarray) -> tf.Tensor:
-        """Real samples in the networks' units, as they are shown to the discriminator."""
+        """Real samples in the networks' units, as the discriminator sees them."""
         with tf.device(device_of(self._discriminator)):
             return self._recipe.present_real(self._discriminator, self._seen(samples))
 

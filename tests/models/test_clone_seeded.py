@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ganlib.models.rebuild import rebuild
+from ganlib.models.clone_seeded import clone_seeded
 
 
 def original() -> keras.Sequential:
@@ -30,9 +30,9 @@ def values(network: keras.Model) -> list[np.ndarray]:
 
 def test_the_same_arguments_give_the_same_network_whatever_was_built_before() -> None:
     random.seed(1)
-    first = rebuild(original(), (3,), 7, "float32")
+    first = clone_seeded(original(), (3,), 7, "float32")
     random.seed(2)
-    second = rebuild(original(), (3,), 7, "float32")
+    second = clone_seeded(original(), (3,), 7, "float32")
     for one, other in zip(values(first), values(second), strict=True):
         np.testing.assert_array_equal(one, other)
     # Optimisers name their variables after these.
@@ -45,14 +45,14 @@ def test_the_same_arguments_give_the_same_network_whatever_was_built_before() ->
 
 
 def test_another_seed_gives_another_network() -> None:
-    first, second = (rebuild(original(), (3,), seed, "float32") for seed in (7, 8))
+    first, second = (clone_seeded(original(), (3,), seed, "float32") for seed in (7, 8))
     for one, other in zip(first.variables, second.variables, strict=True):
         if "kernel" in one.path or "seed" in one.path:
             assert (one.numpy() != other.numpy()).any(), one.path
 
 
 def test_layers_do_not_share_their_seeds() -> None:
-    network = rebuild(original(), (4,), 7, "float32")
+    network = clone_seeded(original(), (4,), 7, "float32")
     assert (network.layers[0].kernel.numpy() != network.layers[3].kernel.numpy()).all()
     states = [np.asarray(network.layers[at].seed_generator.state) for at in (2, 4)]
     assert (states[0] != states[1]).any()
@@ -62,7 +62,7 @@ def test_the_original_is_left_as_it_was() -> None:
     network = original()
     network.build((None, 3))
     before, names = values(network), [layer.name for layer in network.layers]
-    copy = rebuild(network, (3,), 7, "float32")
+    copy = clone_seeded(network, (3,), 7, "float32")
     copy.layers[0].kernel.assign(np.zeros((3, 4)))
     assert [layer.name for layer in network.layers] == names
     for one, other in zip(values(network), before, strict=True):
@@ -70,7 +70,7 @@ def test_the_original_is_left_as_it_was() -> None:
 
 
 def test_layers_are_named_by_their_place() -> None:
-    network = rebuild(original(), (3,), 7, "float32")
+    network = clone_seeded(original(), (3,), 7, "float32")
     assert [layer.name for layer in network.layers] == [
         "00_dense",
         "01_batchnormalization",
@@ -85,7 +85,7 @@ def test_layers_are_named_by_their_place() -> None:
     ("precision", "computes"), [("float32", "float32"), ("mixed_bfloat16", "bfloat16")]
 )
 def test_precision_is_its_own(precision: str, computes: str) -> None:
-    network = rebuild(original(), (3,), 7, precision)
+    network = clone_seeded(original(), (3,), 7, precision)
     *inner, last = network.layers
     assert {layer.compute_dtype for layer in inner} == {computes}
     # Three digits are too few for a logit.
@@ -96,7 +96,7 @@ def test_precision_is_its_own(precision: str, computes: str) -> None:
 
 
 def test_settings_of_the_layers_stay() -> None:
-    network = rebuild(
+    network = clone_seeded(
         keras.Sequential(
             [layers.Dense(3, activation="tanh"), layers.LeakyReLU(0.3), layers.Dropout(0.1)]
         ),
@@ -114,7 +114,7 @@ def test_a_functional_network_and_a_seed_of_ones_own_are_kept() -> None:
     hidden = layers.Dense(4, name="chosen")(inputs)
     dropped = layers.Dropout(0.5, seed=11)(hidden)
     model = keras.Model(inputs, layers.Add()([hidden, dropped]))
-    first, second = (rebuild(model, (3,), 5, "float32") for _ in range(2))
+    first, second = (clone_seeded(model, (3,), 5, "float32") for _ in range(2))
     assert type(first).__name__ == "Functional"
     assert first.get_layer("chosen").units == 4
     seeds = [layer.seed for layer in first.layers if isinstance(layer, layers.Dropout)]

@@ -6,7 +6,13 @@ import keras
 import pytest
 
 from ganlib import recipes
-from ganlib.training.demand import _SLOTS, Demand, _sizes, demand, refusal
+from ganlib.training.memory_estimate import (
+    _SLOTS,
+    MemoryEstimate,
+    _sizes,
+    memory_estimate,
+    out_of_memory_message,
+)
 from ganlib.training.networks import build_networks
 
 
@@ -37,8 +43,8 @@ def test_an_optimisers_numbers_for_each_weight_are_counted_as_they_are_built(kin
 def test_each_networks_own_optimiser_is_counted() -> None:
     recipe = recipes.get("toy/gaussian-vector")
     plain = {"optimiser": "sgd", "average_decay": 0}
-    both = demand(recipe, recipe.parse({**plain, "generator_optimiser": "same"})).at(8)
-    apart = demand(recipe, recipe.parse({**plain, "generator_optimiser": "adam"})).at(8)
+    both = memory_estimate(recipe, recipe.parse({**plain, "generator_optimiser": "same"})).at(8)
+    apart = memory_estimate(recipe, recipe.parse({**plain, "generator_optimiser": "adam"})).at(8)
     # One number more for each of the generator's weights, and once more in the checkpoint.
     generator = (200 + 1) * 256 + (256 + 1) * 200
     assert apart - both == pytest.approx(4 * 2 * generator)
@@ -56,17 +62,21 @@ def test_outputs_of_a_small_network_are_those_of_its_dense_layers() -> None:
 
 
 def test_the_largest_batch_is_the_last_that_fits() -> None:
-    for needed in (Demand(100, 3, 0, 0), Demand(100, 3, 0.5, 0), Demand(100, 3, 0.5, 40)):
+    for needed in (
+        MemoryEstimate(100, 3, 0, 0),
+        MemoryEstimate(100, 3, 0.5, 0),
+        MemoryEstimate(100, 3, 0.5, 40),
+    ):
         for room in (100, 150, 1_000, 12_345):
             most = needed.largest_batch(room)
             assert needed.at(most + 1) > room
             assert most == 0 or needed.at(most) <= room
-    assert Demand(100, 3, 0, 0).largest_batch(99) == 0
+    assert MemoryEstimate(100, 3, 0, 0).largest_batch(99) == 0
 
 
 def test_nothing_is_left_that_keras_would_give_values_later() -> None:
     recipe = recipes.get("toy/scalar")
-    demand(recipe, recipe.parse({"generator_units": 2_047, "generator_layers": 8}))
+    memory_estimate(recipe, recipe.parse({"generator_units": 2_047, "generator_layers": 8}))
     made: list[int] = []
     initialise = keras.Variable._deferred_initialize
 
@@ -96,18 +106,20 @@ def test_the_sentence_names_the_knob_and_what_is_there(
     name: str, knobs: dict[str, object], said: str
 ) -> None:
     recipe = recipes.get(name)
-    sentence = refusal(recipe, recipe.parse(knobs), 1e9)
+    sentence = out_of_memory_message(recipe, recipe.parse(knobs), 1e9)
     assert re.match(said, sentence), sentence
     assert sentence.count("GB") == 2 and sentence.endswith("1.0 GB is free.")
 
 
 def test_the_batch_that_is_named_fits_and_the_next_does_not() -> None:
     recipe = recipes.get("mnist/dcgan")
-    sentence = refusal(recipe, recipe.parse({"batch_size": 8_192, "packing": 4}), 2e9)
+    sentence = out_of_memory_message(recipe, recipe.parse({"batch_size": 8_192, "packing": 4}), 2e9)
     most = int(sentence.split("at most ")[1].split(" ")[0].replace(",", ""))
     assert most % 4 == 0
-    assert refusal(recipe, recipe.parse({"batch_size": most, "packing": 4}), 2e9) == ""
-    assert refusal(recipe, recipe.parse({"batch_size": most + 4, "packing": 4}), 2e9)
+    assert (
+        out_of_memory_message(recipe, recipe.parse({"batch_size": most, "packing": 4}), 2e9) == ""
+    )
+    assert out_of_memory_message(recipe, recipe.parse({"batch_size": most + 4, "packing": 4}), 2e9)
 
 
 def test_data_count_and_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,4 +128,6 @@ def test_data_count_and_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = recipes.get("quickdraw/conv")
     names = recipe.Config.model_fields["categories"].json_schema_extra["choices"]()
     config = recipe.parse({"categories": names, "max_drawings": 100_000})
-    assert refusal(recipe, config, 20e9).startswith("categories must be fewer than 345 here")
+    assert out_of_memory_message(recipe, config, 20e9).startswith(
+        "categories must be fewer than 345 here"
+    )

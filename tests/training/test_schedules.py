@@ -1,12 +1,14 @@
 """Learning rates along a run, by hand."""
 
+from math import sqrt
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from ganlib.training.networks import Networks, build_networks
-from ganlib.training.randomness import Moment, all_purposes
-from ganlib.training.rates import adapt, set_learning_rates
+from ganlib.training.randomness import StepContext, stream_seeds
+from ganlib.training.schedules import adapt, learning_rate_factor, set_learning_rates
 from tests.support.small_recipe import Small
 
 
@@ -17,8 +19,8 @@ def built(schedule: str, **knobs: object) -> tuple[Networks, object]:
 
 def rates_at(networks: Networks, config: object, step: int) -> tuple[float, float]:
     """(generator's, discriminator's) at a step of 100; they start at 0.2 and 0.4."""
-    at = Moment(
-        tf.constant(all_purposes(0)), tf.constant(step, tf.int64), tf.constant(100, tf.int64)
+    at = StepContext(
+        tf.constant(stream_seeds(0)), tf.constant(step, tf.int64), tf.constant(100, tf.int64)
     )
     set_learning_rates(networks, config, tf.constant(0.2), tf.constant(0.4), at)
     pair = (networks.generator_optimiser, networks.discriminator_optimiser)
@@ -47,7 +49,7 @@ def test_a_constant_schedule_touches_nothing() -> None:
     assert networks.adaptation == {}
 
 
-def feed(networks: Networks, config: object, **figures: float) -> None:
+def adapt_to(networks: Networks, config: object, **figures: float) -> None:
     adapt(networks, config, {name: tf.constant(value) for name, value in figures.items()})
 
 
@@ -55,42 +57,42 @@ def test_a_plateau_halves_both_when_patience_is_over() -> None:
     networks, config = built("plateau", patience=3)
     # Its first loss is the best so far; the same again is no better.
     for _ in range(3):
-        feed(networks, config, generator_loss=2.0)
+        adapt_to(networks, config, generator_loss=2.0)
     assert rates_at(networks, config, 1) == pytest.approx((0.2, 0.4))
-    feed(networks, config, generator_loss=2.0)
+    adapt_to(networks, config, generator_loss=2.0)
     assert rates_at(networks, config, 1) == pytest.approx((0.1, 0.2))
     # A loss that falls is waited for no longer.
     for step in range(9):
-        feed(networks, config, generator_loss=1.9 - step)
+        adapt_to(networks, config, generator_loss=1.9 - step)
     assert rates_at(networks, config, 1) == pytest.approx((0.1, 0.2))
     for _ in range(200):
-        feed(networks, config, generator_loss=50.0)
+        adapt_to(networks, config, generator_loss=50.0)
     assert rates_at(networks, config, 1) == pytest.approx((0.002, 0.004))
 
 
 def test_accuracy_slows_the_discriminator_alone_and_lets_it_recover() -> None:
     networks, config = built("accuracy", target_accuracy=0.75)
-    feed(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
+    adapt_to(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
     # A running mean from one half: 0.505 is not yet too much.
     assert rates_at(networks, config, 1) == pytest.approx((0.2, 0.4))
     for _ in range(100):
-        feed(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
+        adapt_to(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
     # 1 - 0.5 * 0.99 ** n is above 0.75 from the 69th on.
     above = 101 - int(np.floor(np.log(0.5) / np.log(0.99)))
     expected = 0.4 * 0.995**above
     assert rates_at(networks, config, 1) == pytest.approx((0.2, expected), rel=1e-3)
     for _ in range(2_000):
-        feed(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
+        adapt_to(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
     assert rates_at(networks, config, 1) == pytest.approx((0.2, 0.004))
     for _ in range(2_000):
-        feed(networks, config, accuracy_real=0.0, accuracy_generated=1.0)
+        adapt_to(networks, config, accuracy_real=0.0, accuracy_generated=1.0)
     assert rates_at(networks, config, 1) == pytest.approx((0.2, 0.4))
 
 
 def test_what_is_remembered_is_part_of_the_state() -> None:
     networks, config = built("accuracy")
     for _ in range(100):
-        feed(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
+        adapt_to(networks, config, accuracy_real=1.0, accuracy_generated=1.0)
     state = networks.state()
     assert {name for name in state if name.startswith("adaptation/")} == {
         "adaptation/factor",
@@ -100,3 +102,18 @@ def test_what_is_remembered_is_part_of_the_state() -> None:
     other.restore(state)
     assert rates_at(other, config, 1) == rates_at(networks, config, 1)
     assert rates_at(other, config, 1)[1] < 0.4
+
+
+PROGRESS = tf.constant([0.0, 0.25, 0.5, 0.75, 1.0])
+
+
+def test_linear_falls_evenly() -> None:
+    np.testing.assert_array_equal(learning_rate_factor("linear", PROGRESS), [1, 0.75, 0.5, 0.25, 0])
+
+
+def test_cosine_falls_from_one_to_zero() -> None:
+    half = sqrt(0.5) / 2
+    expected = [1, 0.5 + half, 0.5, 0.5 - half, 0]
+    np.testing.assert_allclose(
+        learning_rate_factor("cosine", PROGRESS), expected, rtol=0, atol=1e-7
+    )

@@ -6,8 +6,8 @@ import tensorflow as tf
 
 from ganlib.config import RunConfig
 from ganlib.training import step
-from ganlib.training.judge import pack, with_instance_noise
-from tests.training.test_step import batches, dense_networks, moment, update
+from ganlib.training.discriminator_pass import add_instance_noise, pack
+from tests.training.test_step import batches, context, dense_networks, update
 
 
 def test_a_pack_of_numbers_stands_side_by_side() -> None:
@@ -31,12 +31,12 @@ def test_a_pack_of_images_is_one_image_with_more_channels() -> None:
 def test_instance_noise_falls_to_nothing(at: int, sd: float) -> None:
     zeros = tf.zeros((4_000, 2))
     config = RunConfig(instance_noise=0.5)
-    noise = with_instance_noise(zeros, config, moment(at), 0).numpy()
+    noise = add_instance_noise(zeros, config, context(at), 0).numpy()
     assert abs(noise.mean()) < 0.1 * sd
     assert noise.std() == pytest.approx(sd, rel=0.05)
-    assert (with_instance_noise(zeros, config, moment(at), 1).numpy() != noise).all()
-    np.testing.assert_array_equal(with_instance_noise(zeros, config, moment(at), 0), noise)
-    assert with_instance_noise(zeros, RunConfig(), moment(at), 0) is zeros
+    assert (add_instance_noise(zeros, config, context(at), 1).numpy() != noise).all()
+    np.testing.assert_array_equal(add_instance_noise(zeros, config, context(at), 0), noise)
+    assert add_instance_noise(zeros, RunConfig(), context(at), 0) is zeros
 
 
 def watched(monkeypatch: pytest.MonkeyPatch, **knobs: object) -> tuple[list[float], list, object]:
@@ -53,14 +53,14 @@ def watched(monkeypatch: pytest.MonkeyPatch, **knobs: object) -> tuple[list[floa
         weights = networks.discriminator.trainable_variables
         largest.append(max(float(np.abs(weight.numpy()).max()) for weight in weights))
 
-    real_function = step.judge_both
+    real_function = step.discriminator_pass
 
-    def spy(judge, real, *rest):
+    def spy(discriminate, real, *rest):
         look()
         seen.append(real.numpy())
-        return real_function(judge, real, *rest)
+        return real_function(discriminate, real, *rest)
 
-    monkeypatch.setattr(step, "judge_both", spy)
+    monkeypatch.setattr(step, "discriminator_pass", spy)
     real, latents = batches(3)
     figures = update(networks, real, latents, loss="wasserstein", **knobs)
     look()

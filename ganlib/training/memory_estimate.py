@@ -1,8 +1,8 @@
-"""How much memory a training will take, told from its settings before anything is allocated.
+"""Estimates the memory that a training takes, from its settings, before anything is allocated.
 
-The layers of both networks are asked for their weights' and outputs' shapes; nothing has a value.
-From these, the peak of a step follows by factors that were measured: `tests/bench/memory.py`
-compares them with what real trainings took. They are meant to err on the high side.
+The layers of both networks give the shapes of their weights and outputs; nothing has a value.
+The peak of a step follows from these shapes by measured factors: `tests/bench/memory.py`
+compares the estimates with real trainings. They are meant to err on the high side.
 """
 
 import math
@@ -19,26 +19,26 @@ from keras import layers
 from ganlib.config import RunConfig
 from ganlib.fast.small_images import SmallImageConv2D
 from ganlib.fast.thin import ThinConv2D, ThinConv2DTranspose
-from ganlib.knobs import baked
+from ganlib.knobs import compile_time_knobs
 from ganlib.models.minibatch import MinibatchDiscrimination
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices, precision
-from ganlib.training.devices import Place
-from ganlib.training.networks import pack_shape, plan_discriminator
+from ganlib.training.devices import DevicePlacement
+from ganlib.training.networks import faster, pack_shape, plan_discriminator
 
 # Graphs, compiled code and what the C library keeps.
 _RUNTIME_BYTES = 150e6
 _FLOAT = 4
 # A number of a layer's output: in mixed precision some are kept in float32 all the same.
 _OUTPUT_BYTES = {"float32": 4.0, "mixed_bfloat16": 2.6}
-# Times that a network's outputs are held at the peak of a step. The discriminator sees real and
-# generated samples; a penalty goes through its gradients once more, of one pass or of two.
+# Copies of a network's outputs in memory at the peak of a step. The discriminator sees real and
+# generated samples; a penalty differentiates its gradients once more, of one pass or of two.
 _GENERATOR = 1.5
 _IN_LOOP = 0.6
 _DISCRIMINATOR = 2.5
 _PENALTY = {"none": 0.0, "r1": 4.0, "r2": 4.0, "r1_r2": 5.0, "wgan_gp": 8.5}
 _UNROLLED = 5.5
-# Times that the widest output is held while samples are drawn.
+# Copies of the widest output in memory while samples are drawn.
 _SCORED = 1.3
 # Optimiser's numbers for each weight.
 _SLOTS = {"adam": 2, "rmsprop": 2, "sgd": 1}
@@ -59,14 +59,14 @@ _IN_PLACE = (
 
 
 @dataclass(frozen=True)
-class Demand:
+class MemoryEstimate:
     """Memory in bytes, as a function of the batch size.
 
     Args:
-        fixed: whatever the batch.
-        per_sample: for each sample of a batch.
-        per_pair: for each pair of samples that the discriminator compares.
-        between: what the scoring between steps takes, when those of a step are free again.
+        fixed: bytes that do not depend on the batch.
+        per_sample: bytes for each sample of a batch.
+        per_pair: bytes for each pair of samples that the discriminator compares.
+        between: bytes for the scoring between steps, when the memory of a step is free again.
     """
 
     fixed: float
@@ -75,12 +75,12 @@ class Demand:
     between: float
 
     def at(self, batch_size: float) -> float:
-        """Of a batch of that size."""
+        """Bytes for a batch of that size."""
         step = self.per_sample * batch_size + self.per_pair * batch_size**2
         return self.fixed + max(step, self.between)
 
     def largest_batch(self, room: float) -> int:
-        """The largest batch that fits into so many bytes; 0 where none does."""
+        """The largest batch that fits into `room` bytes; 0 if none does."""
         if self.at(0) > room:
             return 0
         left = room - self.fixed
@@ -91,15 +91,15 @@ class Demand:
 
 @dataclass(frozen=True)
 class _Size:
-    """What a network is made of, in numbers.
+    """Numbers that a network consists of and computes.
 
     Args:
-        weights: all of them.
-        outputs: of its layers, for one sample.
-        scratch: what layers lay out anew of their inputs, for one sample.
+        weights: in all layers.
+        outputs: of all layers, for one sample.
+        scratch: rearranged copies of layers' inputs, for one sample.
         widest: the largest output, for one sample.
         pairs: for each pair of samples.
-        end: shape of what it ends in, without the batch.
+        end: shape of the network's output, without the batch.
     """
 
     weights: int
@@ -110,40 +110,40 @@ class _Size:
     end: tuple[int, ...]
 
 
-def demand(recipe: Recipe[Any], config: RunConfig) -> Demand:
-    """What a run would take on one device, beside what TensorFlow itself has taken.
+def memory_estimate(recipe: Recipe[Any], config: RunConfig) -> MemoryEstimate:
+    """The memory that a run would take on one device, beside what TensorFlow itself has taken.
 
     Args:
-        recipe: what it trains.
-        config: its knobs; those of the batch's size are of no account.
+        recipe: what the run trains.
+        config: the run's knobs; `batch_size` does not matter, the estimate is a function of it.
 
     Raises:
         ConfigError: there is no such device.
         DataError: the user's own file of samples is not what it should be.
     """
-    place = devices.choose(config.devices)
-    # So that another batch size, seed or length is not reckoned anew.
+    placement = devices.choose(config.devices)
+    # So that the cache serves any batch size, seed and length.
     plain = config.model_copy(update={"batch_size": config.packing, "seed": 0, "steps": 1})
-    return _demand(recipe, plain, place, recipe.data_bytes(config))
+    return _estimate(recipe, plain, placement, recipe.data_bytes(config))
 
 
-def refusal(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
-    """One sentence that says what is too large; empty where a run fits.
+def out_of_memory_message(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
+    """One sentence that says what is too large; empty if the run fits.
 
     Args:
-        recipe: what it trains.
-        config: its knobs.
-        room: bytes that it may take; of GPUs, what these have counts.
+        recipe: what the run trains.
+        config: the run's knobs.
+        room: free bytes of memory. On GPUs their own memory is the limit instead.
 
     Raises:
         ConfigError: there is no such device.
         DataError: the user's own file of samples is not what it should be.
     """
-    place = devices.choose(config.devices)
+    placement = devices.choose(config.devices)
     there = f"{_gb(room)} is free"
-    if "GPU" in place.first and 0 < (memory := gpu_bytes()) < room:
+    if "GPU" in placement.first and 0 < (memory := gpu_bytes()) < room:
         room, there = memory, f"each GPU has {_gb(memory)}"
-    needed, parts = demand(recipe, config), len(place.devices)
+    needed, parts = memory_estimate(recipe, config), len(placement.devices)
     if needed.at(config.batch_size / parts) <= room:
         return ""
     unit = parts * config.packing
@@ -161,18 +161,18 @@ def refusal(recipe: Recipe[Any], config: RunConfig, room: float) -> str:
     return f"{recipe.name} is too large for here: {rest}."
 
 
-def _culprit(recipe: Recipe[Any], config: RunConfig, needed: Demand) -> str:
-    """The knob that makes it so large, and what it must be; empty where all are as usual."""
+def _culprit(recipe: Recipe[Any], config: RunConfig, needed: MemoryEstimate) -> str:
+    """The knob that takes most memory, and its limit; empty if no knob is above its default."""
     best, found = needed.at(0), ""
-    usual = baked(recipe.Config())
-    for name, value in baked(config).items():
+    usual = compile_time_knobs(recipe.Config())
+    for name, value in compile_time_knobs(config).items():
         if isinstance(value, tuple) and len(value) > len(usual[name]):
             words = f"{name} must be fewer than {len(value):,} here"
         elif type(value) is int and value > usual[name]:
             words = f"{name} must be below {value:,} here"
         else:
             continue
-        without = demand(recipe, config.model_copy(update={name: usual[name]})).at(0)
+        without = memory_estimate(recipe, config.model_copy(update={name: usual[name]})).at(0)
         if without < best:
             best, found = without, words
     return found
@@ -180,11 +180,11 @@ def _culprit(recipe: Recipe[Any], config: RunConfig, needed: Demand) -> str:
 
 @cache
 def gpu_bytes() -> float:
-    """Memory of the smallest GPU, as its driver says it; 0 where that does not tell."""
+    """Memory of the smallest GPU in bytes, according to its driver; 0 if unknown."""
     command = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-        return min(float(line) for line in told.stdout.splitlines()) * 2**20
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        return min(float(line) for line in answer.stdout.splitlines()) * 2**20
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0.0
 
@@ -194,18 +194,20 @@ def _gb(size: float) -> str:
 
 
 @lru_cache(maxsize=64)
-def _demand(recipe: Recipe[Any], config: RunConfig, place: Place, data_bytes: int) -> Demand:
+def _estimate(
+    recipe: Recipe[Any], config: RunConfig, placement: DevicePlacement, data_bytes: int
+) -> MemoryEstimate:
     generator, discriminator = _sizes(recipe, config)
-    policy = precision.choose(recipe, config, place.first)
+    policy = precision.choose(recipe, config, placement.first)
     sample = math.prod(generator.end)
     passes = _GENERATOR + (_IN_LOOP if config.discriminator_steps > 1 else 0)
-    judged = _DISCRIMINATOR + _PENALTY[config.gradient_penalty] + _UNROLLED * config.unrolled_steps
-    outputs = passes * generator.outputs + judged * discriminator.outputs / config.packing
+    copies = _DISCRIMINATOR + _PENALTY[config.gradient_penalty] + _UNROLLED * config.unrolled_steps
+    outputs = passes * generator.outputs + copies * discriminator.outputs / config.packing
     outputs += generator.scratch + discriminator.scratch / config.packing
     # The real batches of all updates, and what they were scaled from.
     real = 2 * config.discriminator_steps * sample
     pairs = _PAIRS * (1 + config.unrolled_steps) * discriminator.pairs / config.packing**2
-    return Demand(
+    return MemoryEstimate(
         fixed=_RUNTIME_BYTES
         + _FLOAT * _weights(config, policy, generator.weights, discriminator.weights)
         + _DATA_COPIES * data_bytes,
@@ -238,7 +240,7 @@ def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:
     """(generator, discriminator)."""
     found: list[_Size] = []
 
-    def look() -> None:
+    def measure() -> None:
         # Variables that are made in this scope get no values.
         with keras.StatelessScope(initialize_variables=False):
             found.append(_size(recipe.generator(config), (recipe.latent(config).size,)))
@@ -248,11 +250,13 @@ def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:
     # In a thread of its own, for there Keras keeps a list of variables that have still to get
     # their values, and would give them some at the next occasion.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(look).result()
+        thread.submit(measure).result()
     return found[0], found[1]
 
 
 def _size(model: keras.Sequential, shape: tuple[int, ...]) -> _Size:
+    if transform := faster():
+        model = transform(model, shape)
     outputs, scratch, pairs = [0], 0, 0
     for layer in model.layers:
         layer.build((None, *shape))

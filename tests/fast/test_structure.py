@@ -3,12 +3,12 @@
 import keras
 from keras import layers
 
+from ganlib.fast.structure import multiply_adds
+from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.conv import strided_discriminator
 from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import growing_discriminator, growing_generator
-from ganlib.models.rebuild import rebuild
 from ganlib.models.spectral import spectrally_normalised
-from ganlib.models.structure import multiply_adds
 
 
 def test_dense_layers() -> None:
@@ -35,19 +35,19 @@ def test_normalised_layers_count_like_others() -> None:
     # 14 x 14 places of 4 x 4 inputs into 64 channels, then 7 x 7 of 4 x 4 x 64 into 128.
     convolutions = 14 * 14 * 16 * 64 + 7 * 7 * 16 * 64 * 128
     for model in models:
-        built = rebuild(model, (28, 28, 1), 0, "float32")
+        built = clone_seeded(model, (28, 28, 1), 0, "float32")
         assert multiply_adds(built) == convolutions + 7 * 7 * 128
 
 
 def test_minibatch_discrimination_counts_with_its_features() -> None:
     model = keras.Sequential([layers.Dense(5), layers.Dense(1)])
-    built = rebuild(with_minibatch_discrimination(model, 4, 3), (2,), 0, "float32")
+    built = clone_seeded(with_minibatch_discrimination(model, 4, 3), (2,), 0, "float32")
     assert multiply_adds(built) == 2 * 5 + 5 * 4 * 3 + (5 + 4) * 1
 
 
 def test_layers_inside_of_layers_count() -> None:
-    made = rebuild(growing_generator(6), (5,), 0, "float32")
-    judged = rebuild(growing_discriminator(6), (32, 32, 1), 0, "float32")
+    made = clone_seeded(growing_generator(6), (5,), 0, "float32")
+    judged = clone_seeded(growing_discriminator(6), (32, 32, 1), 0, "float32")
     # Between 4 and 8, 8 and 16, 16 and 32 pixels, at the smaller side's places.
     halvings = (4 * 4 + 8 * 8 + 16 * 16) * 16 * 6 * 6
     places = 4 * 4 + 8 * 8 + 16 * 16 + 32 * 32
