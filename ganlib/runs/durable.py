@@ -114,9 +114,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file, where there is one."""
+    """Removes a file, where there is one. A folder in its place stays."""
     with suppress(FileNotFoundError):
-        os.unlink(path)
+        if not path.is_dir():
+            os.unlink(path)
 
 
 def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:

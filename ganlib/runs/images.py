@@ -1,4 +1,4 @@
-"""Grids of images as PNG, encoded once when they are made and never again."""
+"""Grids of images as PNG, drawn from stored samples."""
 
 import math
 

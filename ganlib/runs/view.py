@@ -224,6 +224,7 @@ class RunView:
         self._reader = JournalReader(self._path)
         self._lock = threading.Lock()
         self._record: Record | None = None
+        self._status: Status | None = None
         self._start()
 
     def refresh(self) -> Record:
@@ -254,7 +255,7 @@ class RunView:
     def _start(self) -> None:
         self._record = None
         self._header: Header | None = None
-        self._status: Status | None = None
+        self._status = None
         self._names: tuple[str, ...] = ()
         self._step = 0
         self._rows = 0

@@ -262,7 +262,10 @@ def _reads(run: Run, steps: list[int]) -> Iterator[tuple[str, Callable[[], Any]]
         yield f"distributions {step}", lambda step=step: distributions(run, step)
     yield "metrics_csv", lambda: metrics_csv(run)
     yield "config_json", lambda: config_json(run)
-    if run.sample_steps():
+    sampled = []
+    with suppress(RunError):
+        sampled = run.sample_steps()
+    if sampled:
         yield "samples_csv", lambda: (run.sample_steps()[-1], samples_csv(run))
 
 
@@ -355,7 +358,8 @@ def _is_left(key: str, value: Any, before: Looks, name: str) -> bool:
     """Whether what was read may be read where that file is damaged."""
     earlier, newest = before["checkpoint_steps"]
     if key == "label" and name == "label.json":
-        return bool(value["name"] == before["open"][0] and value["note"] == "")
+        # Text of people, in which there is nothing to compare.
+        return isinstance(value["name"], str) and isinstance(value["note"], str)
     if key == "checkpoint_steps":
         return set(value) < set(before[key]) and name.removesuffix(".npz").isdecimal()
     if key == "latest_checkpoint" and name == f"{newest:08d}.npz":

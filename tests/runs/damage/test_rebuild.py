@@ -7,12 +7,20 @@ import pytest
 
 from ganlib import recipes
 from ganlib.cli import main
+from ganlib.errors import RunError
 from ganlib.events import Event
 from ganlib.runs import LateTrainer, RunControl, RunStore, execute
 from ganlib.runs.control import Wish
 from tests.runs.damage.damaging import copy, look
 
-SMALL = {"steps": 30, "sample_every": 10, "checkpoint_every": 10, "batch_size": 8, "devices": "cpu"}
+SMALL = {
+    "steps": 30,
+    "sample_every": 10,
+    "checkpoint_every": 10,
+    "milestones": 0,
+    "batch_size": 8,
+    "devices": "cpu",
+}
 
 pytestmark = pytest.mark.slow
 
@@ -40,8 +48,8 @@ def test_what_pages_and_the_command_line_show_comes_from_the_journal_alone(
         events,
         "samples/real.npz",
         *(f"samples/{step:08d}.npz" for step in (0, 10, 20, 30)),
-        *(f"checkpoints/{blob}" for blob in ("00000010.npz", "00000020.npz", "00000030.npz")),
-    } - ({"checkpoints/00000010.npz"} - there)
+        *(f"checkpoints/{step:08d}.npz" for step in (20, 30)),
+    }
 
     copied = copy(store.root, tmp_path / "copy")
     for name in ("label.json", "lock", events):
@@ -51,6 +59,8 @@ def test_what_pages_and_the_command_line_show_comes_from_the_journal_alone(
     for found in (before, after):
         del found["label"]
         del found["list"][run.id]["label"]
+        for name, value in found.items():
+            found[name] = str(value) if isinstance(value, RunError) else value
     assert after == before
     assert len(before["history"][1]) == 30 and len(before["changes"]) == 1
     capsys.readouterr()
