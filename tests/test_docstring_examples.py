@@ -9,6 +9,8 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
+        "models.conv",
+        "models.dense",
         "objectives",
         "regularisers",
         "training.discriminator_pass",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import keras
 import tensorflow as tf
@@ -33,16 +34,12 @@ _MAX_PARTS = 4
 class SplitSequential(keras.Sequential):
     """A `keras.Sequential` of dense layers that multiplies in parts when it learns."""
 
-    def call(
-        self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
-    ) -> tf.Tensor:
-        whole = super().call
-
-        def forward(batch: tf.Tensor) -> tf.Tensor:
-            return whole(batch, training=training, mask=mask)
-
-        if not training or mask is not None or inputs.shape[0] is None:
+    def __call__(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """(B, ...) -> (B, ...), as any network; training mode splits a batch of known size."""
+        forward = partial(super().__call__, training=training)
+        if not training or inputs.shape[0] is None:
             return forward(inputs)
+        # Here and not in `call`: the parts are then calls of their own, as of any network.
         return split_matmul(self, inputs, forward)
 
 

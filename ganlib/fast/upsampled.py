@@ -1,4 +1,4 @@
-"""A convolution of an image blown up to twice its size, without blowing it up."""
+"""Upsampling and convolution in one layer."""
 
 from typing import Any
 

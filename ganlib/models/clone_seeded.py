@@ -32,7 +32,7 @@ def clone_seeded(
     Args:
         model: any network of serialisable layers; its weights are not used.
         input_size: shape of one input, without the batch.
-        seed: decides every initial weight and every Dropout mask.
+        seed: decides every initial weight and every Dropout mask, from 0.
         precision: name of a Keras dtype policy, such as "float32". A dense layer at the end
             stays in float32 under a mixed policy: bfloat16 has three digits, too few for a logit.
         transform: changes the copy before it is built, such as `ganlib.fast.accelerate`.

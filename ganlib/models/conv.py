@@ -112,6 +112,10 @@ def wide_discriminator(dropout: float) -> keras.Sequential:
     Args:
         dropout: share of activations left out after each convolution.
     Source: Krohn et al. 2019, Deep Learning Illustrated, chapter 12.
+
+    Example:
+        >>> wide_discriminator(0.4)(keras.ops.zeros((2, 28, 28, 1))).shape.as_list()
+        [2, 1]
     """
     stack: list[layers.Layer] = []
     for filters, strides in ((64, 2), (128, 2), (256, 2), (512, 1)):

@@ -28,6 +28,10 @@ def mlp(
         activation: of the hidden layers; leaky_relu has slope 0.2.
         output_activation: of the last layer; "linear" gives unbounded values or logits.
         octaves: of Fourier features before the first layer; 0 for none.
+
+    Example:
+        >>> mlp([64, 64], 1)(keras.ops.zeros((4, 2))).shape.as_list()
+        [4, 1]
     """
     stack: list[layers.Layer] = [FourierFeatures(octaves)] if octaves else []
     for units in hidden:
@@ -50,6 +54,10 @@ def dense_generator(
         sample_shape: of one image, with its channels.
         activation: of the hidden layers.
         output_activation: of the last layer; "sigmoid" gives values in [0, 1].
+
+    Example:
+        >>> dense_generator([100], (28, 28, 1))(keras.ops.zeros((4, 30))).shape.as_list()
+        [4, 28, 28, 1]
     """
     model = mlp(
         hidden, math.prod(sample_shape), activation=activation, output_activation=output_activation
@@ -61,7 +69,7 @@ def dense_generator(
 def dense_discriminator(
     hidden: Sequence[int], *, activation: Activation = "relu"
 ) -> keras.Sequential:
-    """Judges images pixel by pixel, without a convolution: (B, *sample_shape) -> (B, 1) logits.
+    """Classifies images without a convolution: (B, *sample_shape) -> (B, 1) logits.
 
     Args:
         hidden: units of each hidden layer, first to last.

@@ -90,7 +90,15 @@ class StepProgram:
     stage: int = 0
 
     def run(self, step: tf.Tensor) -> Figures:
-        """Makes the step with that number, an int64 scalar counted from 1."""
+        """Makes one step; returns its figures, scalars by name.
+
+        In order: learning rates are set by the schedule, real samples and latents are drawn, a
+        network that grows is set to its size, the adversarial step updates both networks, an
+        adaptive schedule learns from the figures, and the generator's average moves.
+
+        Args:
+            step: int64 scalar, counted from 1.
+        """
         networks, config, inputs = self.networks, self.config, self.inputs
         context = StepContext(inputs.seeds.value(), step, inputs.steps.value())
         rates = inputs.generator_learning_rate, inputs.discriminator_learning_rate

@@ -49,6 +49,7 @@ def test_a_listing_of_many_runs_reads_three_small_files_of_each(
     assert len(read) == 3 * 200
 
 
+@pytest.mark.slow
 def test_loss_curves_of_many_runs_are_read_a_few_at_a_time(
     template: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.bench.memory import measure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "knobs"),
     [

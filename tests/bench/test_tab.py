@@ -45,6 +45,7 @@ def test_a_disabled_button_is_not_pressed(server: AppServer) -> None:
     asyncio.run(press())
 
 
+@pytest.mark.slow
 def test_two_tabs_see_a_run_begin_and_finish(server: AppServer) -> None:
     async def watch() -> None:
         async with Tab(server.url, "toy") as tab:
@@ -75,6 +76,7 @@ def test_two_tabs_see_a_run_begin_and_finish(server: AppServer) -> None:
     asyncio.run(watch())
 
 
+@pytest.mark.slow
 def test_a_page_that_only_opens_costs_no_ticks(server: AppServer) -> None:
     async def rest() -> None:
         async with Tab(server.url, "distributions") as tab:
@@ -84,6 +86,7 @@ def test_a_page_that_only_opens_costs_no_ticks(server: AppServer) -> None:
     asyncio.run(rest())
 
 
+@pytest.mark.slow
 def test_a_server_that_is_gone_ends_the_waiting(tmp_path: Path) -> None:
     async def wait() -> None:
         with served(tmp_path) as server:
@@ -96,6 +99,7 @@ def test_a_server_that_is_gone_ends_the_waiting(tmp_path: Path) -> None:
     asyncio.run(wait())
 
 
+@pytest.mark.slow
 def test_no_dashboard_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.support.server.ROOT", tmp_path)
     with pytest.raises(UserError, match="there is no"), served(tmp_path):

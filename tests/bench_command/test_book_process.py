@@ -19,6 +19,7 @@ def test_it_goes_on_when_asked_and_ends_with_the_block() -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_loop_that_was_killed_is_told() -> None:
     with closing(BookProcess("toy/gaussian-vector")) as book:
         assert book._process.pid

@@ -10,7 +10,8 @@ from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
-FAMILIES = ["quickdraw/conv", "wgan/clip", "wgan/gp", "sngan", "fashion/dense", "progressive"]
+# One of each page, and the only one that grows.
+FAMILIES = ["quickdraw/conv", "wgan/gp", "fashion/dense", "progressive"]
 
 
 def open_recipe(tab: Dashboard, name: str) -> None:

@@ -296,6 +296,7 @@ def test_recipes_for_people(command: Command) -> None:
     assert any("8,513" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_the_listed_counts_are_those_of_a_run(command: Command, runs: Path) -> None:
     from ganlib.training import count_parameters
 

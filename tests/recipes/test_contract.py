@@ -15,6 +15,7 @@ from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import RandomStream
+from tests.support.cases import slow_but
 
 NAMES = list(recipes.all_recipes())
 
@@ -129,7 +130,7 @@ def tried(name: str) -> Trial:
     return Trial(recipe, config, data, before, trainer._built(), events)
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=slow_but(["toy/scalar", "toy/plane", "mnist/dcgan", "wgan/gp"], NAMES))
 def trial(request: pytest.FixtureRequest) -> Trial:
     return tried(request.param)
 

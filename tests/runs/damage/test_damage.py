@@ -36,6 +36,7 @@ from tests.runs.damage.damaging import (
     forge_document,
     look,
 )
+from tests.support.cases import slow_but
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
 
 STEPS, LAST_SAVED = 60, 40
@@ -109,7 +110,9 @@ def test_every_file_of_a_run_is_damaged_here(runs: RunStore, before: Looks) -> N
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("kind", [*CHOOSING, *FIXED], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", slow_but(CHOOSING[:1], [*CHOOSING, *FIXED]), ids=lambda kind: kind.__name__
+)
 def test_nothing_wrong_is_read_and_a_resume_works(
     kind: Kind, name: str, runs: RunStore, before: Looks, folder: Path
 ) -> None:
