@@ -17,8 +17,8 @@ from ganlib.training.discriminator_pass import Discriminate
 from ganlib.training.networks import Networks
 from ganlib.training.precision import at_least_float32
 
-# Keeps the square root's slope finite where a gradient was 0. Its own root, 1e-15, is lost in
-# rounding next to Adam's epsilon of 1e-7.
+# Keeps the square root's slope finite where a gradient was 0. Its square root, 1e-15, is
+# lost in rounding next to Adam's epsilon of 1e-7.
 _TINY = 1e-30
 
 Values = list[tf.Tensor]
