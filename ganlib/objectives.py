@@ -92,7 +92,9 @@ def non_saturating(
 def least_squares(
     real_logits: tf.Tensor, fake_logits: tf.Tensor, smoothing: float = 0.0
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Squared distance to the labels: 1 for real, -1 for generated, 1 for the generator.
+    """Squared distance to the labels: 1 for real and -1 for generated samples.
+
+    In the generator's loss, generated samples are labelled 1.
 
     Args:
         real_logits: (B, 1) float32, the discriminator on real samples.

@@ -235,14 +235,13 @@ class Recipe(ABC, Generic[AnyConfig]):
         for name in knobs:
             if name not in CHANGEABLE:
                 raise ConfigError(
-                    f"{name} cannot be changed in the middle of a run. Allowed: "
-                    f"{', '.join(CHANGEABLE)}."
+                    f"{name} cannot be changed during a run. Allowed: {', '.join(CHANGEABLE)}."
                 )
         found = self.parse({**config.model_dump(), **knobs})
         if metric_names(found) != metric_names(config):
             raise ConfigError(
-                f"loss cannot become {found.loss} in the middle of this run: its curves would be "
-                "other ones. Start a new run for that."
+                f"loss cannot be changed to {found.loss} during this run, because the run would "
+                "record other metrics. Start a new run for that."
             )
         return found
 

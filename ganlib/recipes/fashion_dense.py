@@ -29,9 +29,9 @@ class FashionDenseConfig(SmallImageConfig):
 
     preset: Literal["corrected", "as printed"] = knob(
         "corrected",
-        "As printed, the networks play for the cross-entropy with RMSprop: clothes come out "
-        "speckled, and shoes and bags are forgotten. Corrected, the same networks learn with a "
-        "relativistic loss and penalties on the discriminator's slope.",
+        "As printed, both networks minimise the cross-entropy with RMSprop: images are speckled, "
+        "and shoes and bags are missing. Corrected, the same networks use a relativistic loss and "
+        "penalties on the discriminator's slope.",
         group="Run",
     )
     # As many images as 50 epochs of 60,000.
@@ -60,29 +60,28 @@ class FashionDense(SmallImageRecipe[FashionDenseConfig]):
     source = Source(
         "Hands-On Machine Learning, 2nd edition, chapter 17", values="the corrected values"
     )
-    summary = "Two small dense networks learn to draw clothes in minutes."
+    summary = "Two small dense networks learn to generate images of clothes in minutes."
     notes = (
-        "The book trains for 50 epochs in batches of 32; in each epoch its loop goes through all "
-        "images once, in a shuffled order. Here the images of every batch are drawn from all of "
-        "them at random, with replacement, as in every recipe of images. So 93,750 steps show as "
-        "many images as 50 epochs of 60,000, but each image comes 50 times on average only "
-        "(nineteen in twenty come 37 to 64 times), and 1,875 steps, the length of an epoch, leave "
-        "37 % of the images out. With the bundled 5,000 images each comes 600 times. The book's "
-        "loop sets "
-        "`discriminator.trainable` between the two phases of every batch. On today's Keras that "
-        "no longer acts on a compiled model, so the discriminator would keep the weights it "
-        "began with; here each network learns through its own list of variables. The book warns "
-        "that this GAN comes little further after the first epoch. As printed, cross-entropy with "
-        "RMSprop at 0.001 for both networks, it forgets shoes and bags altogether (mode collapse) "
-        "and speckles the rest. Corrected, the same networks draw all ten classes, with `loss` "
+        "The book trains for 50 epochs in batches of 32, and each epoch goes through all images "
+        "once, in a shuffled order. Here, as in every recipe of images, each batch is drawn at "
+        "random from all images, with replacement. So 93,750 steps show as many images as 50 "
+        "epochs of 60,000, but each image comes 50 times only on average (nineteen in twenty come "
+        "37 to 64 times), and 1,875 steps, the length of an epoch, leave 37 % of the images out. "
+        "With the bundled 5,000 images each comes 600 times. The book's loop sets "
+        "`discriminator.trainable` between the two phases of every batch. In today's Keras this "
+        "has no effect on a compiled model, so the discriminator would keep its initial weights; "
+        "here each network is trained through its own list of variables. The book warns that this "
+        "GAN improves little after the first epoch. As printed, cross-entropy with RMSprop at "
+        "0.001 for both networks, it generates no shoes and bags at all (mode collapse), and the "
+        "rest is speckled. Corrected, the same networks generate all ten classes, with `loss` "
         "relativistic, which compares each real image with a generated one, penalties on the "
         "discriminator's slope (`gradient_penalty` r1_r2 with `gradient_penalty_weight` 1, arXiv "
-        "2501.05441), `optimiser` adam with `beta_1` 0, so that it has no momentum, at "
-        "`generator_learning_rate` 0.0003 and `discriminator_learning_rate` 0.0003, and samples "
-        "from a long running average of the generator (`average_decay` 0.9995): it smooths the "
-        "speckle, which comes and goes while both networks circle. With learning rates that "
-        "fall to zero there would be nothing to average, and the speckle of the last steps "
-        "would stay. The other numbers are the book's."
+        "2501.05441), `optimiser` adam with `beta_1` 0 (no momentum), `generator_learning_rate` "
+        "0.0003 and `discriminator_learning_rate` 0.0003, and samples from a long running average "
+        "of the generator (`average_decay` 0.9995). The average smooths the speckle, which comes "
+        "and goes while the two networks oscillate. With learning rates that fall to zero there "
+        "would be nothing to average, and the speckle of the last steps would stay. The other "
+        "numbers are the book's."
     )
     sample_count = 36
     Config = FashionDenseConfig

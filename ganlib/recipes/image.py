@@ -84,7 +84,11 @@ class SmallImageConfig(RunConfig):
 
     dataset: str = knob("mnist", "The images to learn.", group="Data", choices=small_image_datasets)
     latent_size: int = knob(
-        100, "Numbers of N(0, 1) noise that one image grows from.", group="Networks", ge=1, le=1_024
+        100,
+        "Length of the latent vector: numbers from N(0, 1) from which one image is generated.",
+        group="Networks",
+        ge=1,
+        le=1_024,
     )
 
 
@@ -93,7 +97,8 @@ class NormalisedConfig(SmallImageConfig):
 
     normalisation_momentum: float = knob(
         0.8,
-        "How slowly batch normalisation's moving averages follow the batches.",
+        "Momentum of batch normalisation's moving averages: the closer to 1, the slower they "
+        "change.",
         group="Networks",
         ge=0,
         lt=1,

@@ -26,9 +26,8 @@ class BasicConfig(NormalisedConfig):
 
     preset: Literal["corrected", "as printed"] = knob(
         "corrected",
-        "As printed, both networks learn with Adam at Keras' defaults, and within a thousand "
-        "steps all images are black. Corrected, they learn at a fifth of that speed, with less "
-        "memory.",
+        "As printed, both networks use Adam with Keras' defaults, and within a thousand steps all "
+        "images are black. Corrected, their learning rate is a fifth of that, with less momentum.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 10_000)
@@ -46,14 +45,14 @@ class MnistBasic(SmallImageRecipe[BasicConfig]):
     source = Source("Training GANs, section 3.3.1", values="the corrected values")
     summary = "A plain GAN: two convolutional networks and the classic loss, no tricks."
     notes = (
-        "The book leaves the two networks open; these are the ones of its own WGAN section, with "
-        "a discriminator that ends in one logit. It trains both with Adam at Keras' defaults "
-        "(a learning rate of 0.001 and `beta_1` 0.9; the preset *as printed*): the discriminator "
-        "is right every time before long, nothing tells the generator the way, and all images "
-        "turn black. Here both networks learn with the values that DCGAN found, "
-        "`generator_learning_rate` 0.0002, `discriminator_learning_rate` 0.0002 and `beta_1` 0.5. "
-        "As in every recipe here the discriminator does learn; in the book's loop, on today's "
-        f"Keras, freezing it after compiling leaves it as it began. {OLD_OPTIMISER_ARGUMENTS}"
+        "The book does not specify the two networks; these are the ones of its own WGAN section, "
+        "with a discriminator that ends in one logit. It trains both with Adam at Keras' defaults "
+        "(a learning rate of 0.001 and `beta_1` 0.9; the preset *as printed*): soon the "
+        "discriminator is always right, its gradient no longer helps the generator, and all "
+        "images turn black. Here both networks use the values of DCGAN, `generator_learning_rate` "
+        "0.0002, `discriminator_learning_rate` 0.0002 and `beta_1` 0.5. As in every recipe here "
+        "the discriminator does learn; the book's loop freezes it after compiling, so that in "
+        f"today's Keras it keeps its initial weights. {OLD_OPTIMISER_ARGUMENTS}"
     )
     sample_count = 10
     Config = BasicConfig

@@ -20,7 +20,7 @@ class DcganConfig(NormalisedConfig):
     sample_every: int = inherit(RunConfig, "sample_every", 50)
     dropout: float = knob(
         0.25,
-        "Share of the discriminator's activations left out at random, against memorising.",
+        "Dropout rate of the discriminator.",
         group="Networks",
         ge=0,
         lt=1,
@@ -35,15 +35,15 @@ class MnistDcgan(SmallImageRecipe[DcganConfig]):
     page = "mnist"
     order = 1
     source = Source("Hands-On Deep Learning for Games, chapter 3")
-    summary = "Two convolutional networks with batch normalisation and dropout draw digits."
+    summary = "Two convolutional networks with batch normalisation and dropout generate digits."
     notes = (
-        "The book's numbers, with the book's mistake mended. Its loop freezes the discriminator "
-        "after compiling it; on today's Keras the discriminator then never learns, without a "
-        "word. Here each network is trained through its own list of variables. Real and "
-        "generated images go through the discriminator in batches of their own, so that batch "
+        "The book's numbers, with one mistake corrected: its loop freezes the discriminator after "
+        "compiling it, and in today's Keras the discriminator then never learns, without any "
+        "warning. Here each network is trained through its own list of variables. Real and "
+        "generated images pass through the discriminator in separate batches, so that batch "
         "normalisation cannot give away which is which, and the two losses are averaged. The "
-        "discriminator ends in a logit, which is the book's sigmoid with its rounding error "
-        "taken out."
+        "discriminator ends in a logit in place of the book's sigmoid, which avoids rounding "
+        "errors."
     )
     sample_count = 25
     Config = DcganConfig

@@ -29,20 +29,20 @@ class OwnColumnsConfig(ToyConfig):
     target: str = knob(OWN, "The distribution to learn.", group="Data")
     own_table: str = knob(
         "",
-        "For the target own: your table, a CSV, TSV, Parquet or .npy file; its path on the command "
-        "line. Empty for none.",
+        "For the target own: your table, a CSV, TSV, Parquet or .npy file (on the command line, "
+        "its path). Empty for none.",
         group="Data",
     )
     own_columns: str = knob(
         "",
-        "For the target own: the names of the columns to learn, separated by commas where there "
-        "are several. Empty for the first with numbers.",
+        "For the target own: names of the columns to learn, separated by commas. Empty for the "
+        "first numeric columns.",
         group="Data",
     )
     own_summary: str = knob(
         "",
-        "For the target own: a digest of the table's content, and mean:sd of each column. Filled "
-        "in by itself, so that a run knows its data again.",
+        "For the target own: digest of the table's content, and mean:sd of each column, by which "
+        "a run recognises its data. Set automatically.",
         group="Data",
     )
 

@@ -28,8 +28,8 @@ class ProgressiveConfig(SmallImageConfig):
     batch_size: int = inherit(RunConfig, "batch_size", 64)
     images_per_phase: int = knob(
         25_600,
-        "Real images shown at each size before the next one fades in, and again as many while "
-        "it does.",
+        "Number of real images shown at each size before the next size fades in, and again during "
+        "the fade.",
         group="Networks",
         unit="images",
         ge=1,
@@ -57,20 +57,18 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
         "https://arxiv.org/abs/1710.10196",
         "our tuned values",
     )
-    summary = "Both networks begin with 4 x 4 pixels and grow to 32 x 32 while they train."
+    summary = "Both networks start at 4 x 4 pixels and grow to 32 x 32 during training."
     notes = (
-        "Training begins with pictures of 4 x 4 pixels, which is an easy game, and every new "
-        "layer of both networks is faded in over the picture that is already there. Meanwhile the "
-        "real images are blended from both sizes in the same way, so that the discriminator "
-        "cannot tell them by their sharpness. The images are padded to 32 x 32 and shrunk to the "
-        "size of the moment by averaging; the grid shows the size of the moment, blown up. The "
-        "paper trains on faces of 1,024 pixels for days, "
-        "with the Wasserstein loss; networks, lengths and learning rates here are ours, and its "
-        "equalised learning rates, pixel normalisation and minibatch standard deviation are left "
-        "out. With the "
-        "plain cross-entropy the discriminator runs away at every new size; a loss that "
-        "compares each real image with a generated one, and penalties on the discriminator's "
-        "slope (R1 and R2, arXiv 2501.05441), hold it back. "
+        "Training starts with images of 4 x 4 pixels, an easy task, and every new layer of both "
+        "networks is faded in over the existing image. During a fade, the real images are blended "
+        "from both sizes in the same way, so that the discriminator cannot recognise them by "
+        "their sharpness. The images are padded to 32 x 32 and averaged down to the current size; "
+        "the grid shows them enlarged. The paper trains on faces of 1,024 pixels for days, with "
+        "the Wasserstein loss. Networks, lengths and learning rates here are our own, and the "
+        "paper's equalised learning rates, pixel normalisation and minibatch standard deviation "
+        "are left out. With the plain cross-entropy the discriminator becomes far too strong at "
+        "every new size; a loss that compares each real image with a generated one, and penalties "
+        "on the discriminator's slope (R1 and R2, arXiv 2501.05441), prevent that. "
         f"{OLD_OPTIMISER_ARGUMENTS}"
     )
     border = 2

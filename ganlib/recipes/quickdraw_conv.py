@@ -41,55 +41,56 @@ class QuickDrawConfig(RunConfig):
 
     preset: Literal["corrected", "as printed", "as printed, Adam"] = knob(
         "corrected",
-        "As printed, both networks learn with RMSprop, with which, as the book's notebook says, "
-        "the discriminator nearly always fails to train on a CPU; its cure is Adam for the "
-        "discriminator. With that, the discriminator runs away from the generator instead. "
-        "Corrected, both networks learn with Adam, with less memory, and the discriminator at a "
-        "quarter of the speed and with labels of 0.9.",
+        "As printed, both networks use RMSprop; the book's notebook says that on a CPU the "
+        "discriminator then nearly always fails to train, and recommends Adam for the "
+        "discriminator. With that, the discriminator becomes far too strong. Corrected, both "
+        "networks use Adam with less momentum, and the discriminator a quarter of the learning "
+        "rate and real labels of 0.9.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 2_000)
     categories: tuple[str, ...] = knob(
         ("apple",),
-        "What the drawings are of: one or several.",
+        "Categories of the drawings, one or several.",
         group="Data",
         choices=category_names,
     )
     max_drawings: int = knob(
         20_000,
-        "The first so many drawings of each category are used, and fetched where needed.",
+        "How many drawings of each category to use, from the first on; downloaded if needed.",
         group="Data",
         ge=100,
         le=400_000,
     )
     own_file: str = knob(
         "",
-        "A .npy file of your own drawings in place of the categories: uint8 of (N, 784) or "
-        "(N, 28, 28), strokes bright on black. Empty for none.",
+        "A .npy file of your own drawings to use instead of the categories: uint8 of (N, 784) or "
+        "(N, 28, 28), bright strokes on black. Empty for none.",
         group="Data",
     )
     own_digest: str = knob(
         "",
-        "A digest of that file's content. Filled in by itself, so that a run knows its data again.",
+        "Digest of that file's content, by which a run recognises its data. Set automatically.",
         group="Data",
     )
     latent_size: int = knob(
         32,
-        "Numbers of U(-1, 1) noise that one drawing grows from.",
+        "Length of the latent vector: numbers from U(-1, 1) from which one drawing is generated.",
         group="Networks",
         ge=1,
         le=1_024,
     )
     dropout: float = knob(
         0.4,
-        "Share of activations left out at random in both networks, against memorising.",
+        "Dropout rate of both networks.",
         group="Networks",
         ge=0,
         lt=1,
     )
     normalisation_momentum: float = knob(
         0.9,
-        "How slowly batch normalisation's moving averages follow the batches.",
+        "Momentum of batch normalisation's moving averages: the closer to 1, the slower they "
+        "change.",
         group="Networks",
         ge=0,
         lt=1,
@@ -136,24 +137,24 @@ class QuickDrawConv(ImageRecipe[QuickDrawConfig]):
     order = 1
     dataset = "Quick, Draw!"
     source = Source("Deep Learning Illustrated, chapter 12", values="the corrected values")
-    summary = "A convolutional GAN draws apples, or any other of 345 things people drew."
+    summary = "A convolutional GAN generates apples, or any other of 345 things that people drew."
     notes = (
-        "The networks are the book's, with their 4,311,553 and 183,713 parameters. It trains "
-        "both with RMSprop (the preset *as printed*) and says in its notebook that on a CPU the "
-        "discriminator then nearly always fails to learn; the cure it gives there is Adam for the "
-        "discriminator, while the generator keeps RMSprop (*as printed, Adam*). With "
-        "that the discriminator runs away from the generator: from the fourth step on it is right "
-        "about 95 % of all drawings or more (seed 0, as far as step 30). (Where the discriminator "
-        "does learn, as here, RMSprop draws too: rough apples after 300 steps.) Corrected, both "
-        "networks learn with `optimiser` adam and `beta_1` 0.5 in place of Keras' 0.9, the "
-        "discriminator with `discriminator_learning_rate` 0.0002 in place of 0.0008, and with "
+        "The networks are the book's, with their 4,311,553 and 183,713 parameters. It trains both "
+        "with RMSprop (the preset *as printed*) and says in its notebook that on a CPU the "
+        "discriminator then nearly always fails to learn; the remedy it gives is Adam for the "
+        "discriminator, while the generator keeps RMSprop (*as printed, Adam*). With that the "
+        "discriminator becomes far too strong: from the fourth step on it classifies about 95 % "
+        "of all drawings correctly or more (seed 0, the first 30 steps). (If the discriminator "
+        "does learn with RMSprop, as here, the GAN generates rough apples after 300 steps.) "
+        "Corrected, both networks use `optimiser` adam and `beta_1` 0.5 instead of Keras' 0.9, "
+        "the discriminator `discriminator_learning_rate` 0.0002 instead of 0.0008, and "
         "`label_smoothing` 0.1, so that real drawings are labelled 0.9. The other numbers are the "
         "book's. The book's `lr=` is called `learning_rate` in today's Keras, and its `decay=` "
-        "(6e-8 and 3e-8) is gone; over 2,000 steps it would change the learning rates by a "
-        "hundredth of a percent, so it is left out. By default the first 20,000 drawings of each "
-        "category are used (`max_drawings` says how many). The book's adversarial model shares its "
-        "compiled discriminator, which on today's Keras never learns; here each network learns "
-        "through its own list of variables."
+        "(6e-8 and 3e-8) no longer exists; over 2,000 steps it would change the learning rates by "
+        "a hundredth of a percent, so it is left out. By default the first 20,000 drawings of "
+        "each category are used (`max_drawings`). The book's adversarial model shares its "
+        "compiled discriminator, which in today's Keras never learns; here each network is "
+        "trained through its own list of variables."
     )
     Config = QuickDrawConfig
 

@@ -26,9 +26,9 @@ class ToyConfig(RunConfig):
     )
     octaves: int = knob(
         4,
-        "The discriminator also sees each sample as waves, the longest of one radian a unit, and "
-        "so many octaves above: without them it is slow to see narrow peaks and sharp edges. 0 "
-        "turns them off.",
+        "Number of octaves of sine waves (Fourier features) that the discriminator gets of each "
+        "sample, the longest with a frequency of one radian per unit. They help it to see narrow "
+        "peaks and sharp edges. 0 for none.",
         group="Networks",
         paper="arXiv 2006.10739",
         ge=0,

@@ -33,9 +33,9 @@ class GaussianVectorConfig(RunConfig):
 
     preset: Literal["corrected", "as printed"] = knob(
         "corrected",
-        "As printed, the generator ends in a sigmoid: it can only reach 0 to 1, so half of a "
-        "Gaussian around 0 stays out of reach (best Wasserstein-1 distance 0.482, best overlap "
-        "34 %). Corrected, its output is linear.",
+        "As printed, the generator ends in a sigmoid: its output lies between 0 and 1, so it "
+        "cannot generate half of a Gaussian around 0 (best Wasserstein-1 distance 0.482, best "
+        "overlap 34 %). Corrected, its output is linear.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 500)
@@ -45,7 +45,7 @@ class GaussianVectorConfig(RunConfig):
     )
     generator_output: Literal["linear", "sigmoid"] = knob(
         "linear",
-        "Last activation of the generator: linear reaches every number, sigmoid only 0 to 1.",
+        "Output activation of the generator: linear has no bounds, sigmoid lies between 0 and 1.",
         group="Networks",
     )
     hidden_units: int = knob(
@@ -72,19 +72,19 @@ class ToyGaussianVector(Recipe[GaussianVectorConfig]):
     )
     summary = "The book's first GAN: vectors of 200 numbers, histograms of real, noise, generated."
     notes = (
-        "As printed, the generator ends in a sigmoid, whose values lie between 0 and 1. Half of a "
-        "Gaussian around 0 is out of its reach: whatever it learns, its Wasserstein-1 distance "
+        "As printed, the generator ends in a sigmoid, whose values lie between 0 and 1. It cannot "
+        "generate half of a Gaussian around 0: whatever it learns, its Wasserstein-1 distance "
         "stays above 0.482 and its histogram overlaps by 34 % at most. The book's loop also "
-        "freezes the discriminator after compiling it, so that on today's Keras it never learns. "
+        "freezes the discriminator after compiling it, so that in today's Keras it never learns. "
         "Corrected, the output is linear and both networks learn. At the book's step size (0.0005 "
-        "with Nesterov `momentum` 0.9, for both networks) 500 steps are too short: the spread only "
-        "grows from 0.40 to 0.44. So the corrected preset has `generator_output` linear and "
-        "`momentum` 0, because momentum makes the two networks circle, and takes larger steps: "
+        "with Nesterov `momentum` 0.9, for both networks) 500 steps are too short: the spread "
+        "only grows from 0.40 to 0.44. So the corrected preset has `generator_output` linear and "
+        "`momentum` 0, because momentum makes the two networks oscillate, and larger steps: "
         "`generator_learning_rate` 0.1 and `discriminator_learning_rate` 0.005. Its samples come "
-        "from a running average of the generator (`average_decay` 0.95), which evens out what is "
-        "left of the circling: after 500 steps they are 0.063 standard deviations from the data "
-        "(Wasserstein-1 distance, mean of seeds 0 to 4), and 0.116 without the average. The "
-        "other numbers are the book's."
+        "from a running average of the generator (`average_decay` 0.95), which evens out the "
+        "remaining oscillation: after 500 steps they are 0.063 standard deviations from the data "
+        "(Wasserstein-1 distance, mean of seeds 0 to 4), and 0.116 without the average. The other "
+        "numbers are the book's."
     )
     sample_count = 128
     evaluation_count = 2_000

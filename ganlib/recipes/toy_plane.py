@@ -40,8 +40,9 @@ class PlaneConfig(OwnColumnsConfig):
 
     preset: Literal["cured", "plain GAN"] = knob(
         "cured",
-        "The plain GAN has the same networks and the classic loss, and learns slowly, without what "
-        "keeps a GAN from mode collapse: it misses half of the peaks or more, often all but one.",
+        "The plain GAN has the same networks, the classic loss and lower learning rates, and none "
+        "of the techniques against mode collapse: it misses half of the peaks or more, often all "
+        "but one.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 15_000)
@@ -56,8 +57,7 @@ class PlaneConfig(OwnColumnsConfig):
         "own",
     ] = knob(
         "ring8",
-        "The distribution to learn; drawn is by your own hand, own is two columns of a table of "
-        "yours.",
+        "The distribution to learn. drawn: you draw it; own: two columns of your own table.",
         group="Data",
     )
     drawing: str = knob(
@@ -79,7 +79,7 @@ class PlaneConfig(OwnColumnsConfig):
         strokes = parse_drawing(self.drawing)
         if self.target == "drawn" and not strokes:
             raise ValueError(
-                "Nothing is drawn yet: drawing must have at least one point when target is drawn."
+                "drawing must have at least one point when target is drawn. Received: none."
             )
         return self
 
@@ -109,15 +109,15 @@ class ToyPlane(OwnColumnsRecipe[PlaneConfig]):
         "https://arxiv.org/abs/1712.04086",
         "our tuned values",
     )
-    summary = "A generator spreads two-dimensional noise over rings, grids and curves of points."
+    summary = "A generator maps two-dimensional noise to points on rings, grids and curves."
     notes = (
-        "Rings and grids of narrow peaks are the classic test for mode collapse: a generator "
-        "that makes only some of the peaks fools the discriminator all the same. The loss that "
+        "Rings and grids of narrow peaks are the classic test for mode collapse: a generator that "
+        "produces only some of the peaks can still fool the discriminator. Here, a loss that "
         "compares each real point with a generated one, penalties on the discriminator's slope "
-        "and a running average of the generator keep it from that here; the preset *plain GAN* "
-        "takes them away: watch peaks go missing. The discriminator also sees each point as waves "
-        "(Fourier features), or narrow peaks would stay blurred for it; the generator bends with "
-        "relu, which learns steep slopes between two peaks soonest. Distributions are "
+        "and a running average of the generator prevent that. The preset *plain GAN* leaves them "
+        "out: watch peaks go missing. The discriminator also gets each point as sine waves "
+        "(Fourier features), because otherwise it cannot resolve narrow peaks; the generator uses "
+        "relu, which learns the steep slopes between two peaks soonest. The distributions are "
         "those of the papers: 8 peaks on a circle of radius 1, 25 on a grid."
     )
     sample_count = 2_000

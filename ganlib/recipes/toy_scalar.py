@@ -39,17 +39,17 @@ class ScalarConfig(OwnColumnsConfig):
         "own",
     ] = knob(
         "mixture",
-        "The distribution to learn; own is a column of a table of yours.",
+        "The distribution to learn. own: a column of your own table.",
         group="Data",
     )
     peaks: str = knob(
         "-2:0.5:1, 0:0.25:1, 3:0.5:2",
-        "For the target peaks: place:width:weight of each, separated by commas.",
+        "For the target peaks: position:width:weight of each peak, separated by commas.",
         group="Data",
     )
     latent_distribution: Literal["normal", "uniform"] = knob(
         "normal",
-        "Noise the generator starts from: normal is N(0, 1), uniform is U(-1, 1).",
+        "Distribution of the generator's noise: normal is N(0, 1), uniform is U(-1, 1).",
         group="Networks",
     )
     discriminator_learning_rate: float = inherit(RunConfig, "discriminator_learning_rate", 1e-2)
@@ -82,16 +82,17 @@ class ToyScalar(OwnColumnsRecipe[ScalarConfig]):
         "https://arxiv.org/abs/1406.2661",
         "our tuned values",
     )
-    summary = "A generator bends one-dimensional noise into the distribution you choose."
+    summary = "A generator maps one-dimensional noise to the distribution you choose."
     notes = (
-        "The smallest GAN there is: noise with one number goes in, one number comes out, and the "
-        "discriminator says how real that number looks. Both networks are small dense networks, "
-        "tuned by us: the paper shows the figure and leaves the network open. What keeps the "
-        "two from circling for ever: a quick discriminator, a penalty on its slope "
-        "where the samples lie, learning rates that fall to zero along a cosine, and "
-        "samples from a running average of the generator. The discriminator also sees each number "
-        "as waves (Fourier features): without them, edges such as the exponential's stay blurred "
-        "for it. Switch them off one by one and watch the histogram."
+        "The smallest possible GAN: one number of noise goes in, one number comes out, and the "
+        "discriminator estimates how real that number looks. Both networks are small dense "
+        "networks, tuned by us: the paper shows the figure and does not specify the networks. "
+        "Four things keep the two networks from oscillating for ever: a discriminator with a "
+        "higher learning rate, a penalty on its slope at the samples, learning rates that fall to "
+        "zero along a cosine, and samples from a running average of the generator. The "
+        "discriminator also gets each number as sine waves (Fourier features), because otherwise "
+        "edges such as the exponential's stay blurred. Switch these off one by one and watch the "
+        "histogram."
     )
     sample_count = 2_000
     # Two samples of the target itself of this size are 0.003 to 0.006 apart.

@@ -2,7 +2,7 @@
 
 # Part of `notes`, in Markdown.
 OLD_OPTIMISER_ARGUMENTS = (
-    "The book gives its optimisers `lr=` and `decay=`, which are gone from Keras: today's Keras "
-    "refuses the first and ignores the second with a warning. Here the learning rates are knobs, "
-    "and they stay as they are unless `schedule` says otherwise."
+    "The book gives its optimisers `lr=` and `decay=`, which no longer exist: today's Keras "
+    "refuses the first and ignores the second with a warning. Here the learning rates are "
+    "settings, and they stay constant unless `schedule` says otherwise."
 )

@@ -19,9 +19,9 @@ class WganClipConfig(WganConfig):
 
     preset: Literal["corrected", "as printed"] = knob(
         "corrected",
-        "As printed, the book compiles its WGAN with the mean squared error and clips the "
-        "weights once, before training: what is left is a least-squares GAN. Corrected, the "
-        "loss is Wasserstein's and the weights are clipped after every update of the critic.",
+        "As printed, the book compiles its WGAN with the mean squared error and clips the weights "
+        "once, before training: the result is a least-squares GAN. Corrected, the loss is the "
+        "Wasserstein loss and the weights are clipped after every update of the critic.",
         group="Run",
     )
     loss: Loss = inherit(RunConfig, "loss", "wasserstein")
@@ -41,22 +41,21 @@ class WganClip(WganRecipe[WganClipConfig]):
     source = Source(
         "Training GANs, section 3.3.3; Arjovsky et al. 2017", "https://arxiv.org/abs/1701.07875"
     )
-    summary = "A critic estimates how far real and generated images lie apart."
+    summary = "A critic estimates the distance between real and generated images."
     notes = (
-        "The critic gives every image a score without bounds. The difference between its mean "
-        "score of real and of generated images is, up to a factor, the Wasserstein distance "
-        "between them, as long as something limits the critic's slope. Clipping its weights "
-        "does, though to a limit that nobody has chosen: the chart *Lipschitz bound* shows an "
-        "upper bound of it. The book makes two mistakes: it compiles the model with the mean "
-        "squared error, so that no Wasserstein loss is anywhere, and it clips the weights once "
-        "before training instead of after every update. Both are mended here, with the paper's "
-        "numbers, which are also the book's: RMSprop at 0.00005, five updates of the critic a "
-        "step, and weights cut to plus or minus 0.01. The preset *as printed* shows what its code "
-        "trains, with `loss` least_squares and `weight_clip` 0; the single clipping before "
-        f"training is left out. {OLD_OPTIMISER_ARGUMENTS} "
-        "Watch the estimate fall as the digits appear, and the share of "
-        "weights that sit at the limit: clipping uses the critic badly, which is what the "
-        "gradient penalty of `wgan/gp` was invented for."
+        "The critic gives every image an unbounded score. The difference between its mean scores "
+        "of real and of generated images is, up to a factor, the Wasserstein distance between "
+        "them, provided that the critic's slope is limited. Clipping its weights limits it, but "
+        "to an unknown value: the metric *Lipschitz bound* shows an upper bound. The book makes "
+        "two mistakes: it compiles the model with the mean squared error, so that there is no "
+        "Wasserstein loss, and it clips the weights once before training instead of after every "
+        "update. Both are corrected here, with the paper's numbers, which are also the book's: "
+        "RMSprop at 0.00005, five updates of the critic a step, and weights clipped to plus or "
+        "minus 0.01. The preset *as printed* shows what its code trains, with `loss` "
+        "least_squares and `weight_clip` 0, and without the single clipping before training. "
+        f"{OLD_OPTIMISER_ARGUMENTS} Watch the estimate fall as the digits appear, and the share of "
+        "weights at the limit: clipping leaves the critic little capacity, which is what the "
+        "gradient penalty of `wgan/gp` was invented to fix."
     )
     Config = WganClipConfig
 

@@ -31,16 +31,15 @@ class WganGp(WganRecipe[WganGpConfig]):
         "https://arxiv.org/abs/1704.00028",
         "the paper's values",
     )
-    summary = "The critic's slope is pulled to 1 between real and generated images."
+    summary = "A penalty keeps the critic's slope near 1 between real and generated images."
     notes = (
-        "In place of clipping, a penalty pulls the critic's slope to 1 at random points between "
-        "real and generated images, which lets it use all of its weights. It is no limit: "
-        "elsewhere the critic may be steeper. The penalty is about "
-        "single images, so the critic has no batch normalisation. Each of the five updates of "
-        "the critic for one of the generator gets real images of its own; the book's sketch "
-        "reuses one batch, with which the critic would be fitted to it. Slower a step than "
-        "clipping, for a penalty needs gradients of gradients; the length, 5,000 steps, is ours. "
-        f"{OLD_OPTIMISER_ARGUMENTS}"
+        "Instead of clipping, a penalty keeps the critic's slope near 1 at random points between "
+        "real and generated images, so that the critic can use all of its weights. It is not a "
+        "limit: elsewhere the slope may be larger. The penalty applies to single images, so the "
+        "critic has no batch normalisation. Each of the five updates of the critic for one of the "
+        "generator uses a new batch of real images; the book's sketch reuses one batch, to which "
+        "the critic would overfit. A step is slower than with clipping, because a penalty needs "
+        f"second derivatives; the length, 5,000 steps, is our own. {OLD_OPTIMISER_ARGUMENTS}"
     )
     Config = WganGpConfig
 

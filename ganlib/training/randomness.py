@@ -1,7 +1,8 @@
 """Every random draw of a run follows from its seed, a stream and a step.
 
-No generator keeps a state between two draws, so a resumed run draws what an uninterrupted one
-would have drawn, and runs in one process cannot disturb each other.
+No random number generator keeps a state between two draws, except those of Keras' Dropout layers,
+which are part of a checkpoint. So a resumed run draws what an uninterrupted one would have drawn,
+and runs in one process cannot disturb each other.
 """
 
 from enum import IntEnum

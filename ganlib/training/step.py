@@ -1,11 +1,12 @@
 """One training step: the discriminator learns once or more often, then the generator once.
 
-`AdversarialStep.run` is the algorithm. What it calls, in the order in which it happens:
+`AdversarialStep.run` is the algorithm. It calls:
 
-1. `discriminator_pass.preprocess_batch`: instance noise and packing, real and generated alike.
-2. `discriminator_pass.discriminator_pass`: logits of both, and the gradient penalty.
-3. `objectives`: the two losses as functions of the logits.
-4. `unroll.unrolled_discriminator`: the discriminator some updates ahead, for the generator's loss.
+- `discriminator_pass.preprocess_batch`: instance noise and packing, for real and generated samples,
+  in the discriminator's updates and again in the generator's loss.
+- `discriminator_pass.discriminator_pass`: logits of both, and the gradient penalties.
+- `objectives`: the two losses as functions of the logits.
+- `unroll.unrolled_discriminator`: the discriminator some updates ahead, for the generator's loss.
 """
 
 from dataclasses import dataclass
@@ -38,8 +39,9 @@ class Batches:
     """What a step learns from: a batch for each of the discriminator's n updates.
 
     Args:
-        real: (n, B, *sample_shape) real samples in the networks' units.
-        latents: (n, B, latent_size) noise; the generator makes as many samples of it.
+        real: (n, B, *sample_shape) real samples in the networks' units. On several devices, B is
+            the part of one device.
+        latents: (n, B, latent_size) noise, from which the generator makes as many samples.
     """
 
     real: tf.Tensor
@@ -53,8 +55,10 @@ class AdversarialStep:
     Args:
         networks: both networks and their optimisers, updated in place.
         config: the loss, penalties and all other techniques.
-        context: the step's number in the run, which decides all random draws.
-        only: the network to update alone; the other one stays as it is. "" updates both.
+        context: the step's number in the run, which decides instance noise and all other random
+            draws but those of the networks' own Dropout layers.
+        only: the network to update alone; the trainable weights of the other one stay as they are.
+            "" updates both.
     """
 
     networks: Networks
@@ -65,24 +69,26 @@ class AdversarialStep:
     def run(self, batches: Batches) -> Figures:
         """Updates the discriminator n times, each time on a new batch, then the generator once.
 
-        The generator learns from the samples that the discriminator's last update has used,
-        through the discriminator as it is after that update. So they are generated only once:
-        the gradient of the generator's loss with respect to the samples is passed on through
-        the tape that has recorded how they were generated.
+        The generator learns from the samples of the discriminator's last update (with new instance
+        noise), through the discriminator after that update. So they are generated only once: the
+        gradient of the generator's loss with respect to the samples is passed on through the tape
+        that has recorded how they were generated.
 
         Args:
             batches: n batches of real samples and of latents.
         Returns:
-            Losses, accuracies, gradient norms and learning rates, of the last update of each
-            network. The discriminator's loss is without penalties.
+            Losses, accuracies, the difference of the mean logits, gradient norms and learning
+            rates; those of the discriminator are of its last update. Its loss is without
+            penalties, and its gradient norm with them.
         """
-        networks, last = self.networks, batches.real.shape[0] - 1
+        networks, updates = self.networks, batches.real.shape[0]
+        last = updates - 1
 
         def update_before_last(index: int | tf.Tensor) -> None:
             fake = self._generate(batches.latents[index])
             self._update_discriminator(batches.real[index], fake, index)
 
-        repeat(update_before_last, 0 if self.only == "generator" else last)
+        repeat(update_before_last, 0 if self.only == "generator" else updates - 1)
 
         with tf.GradientTape() as generator_tape:
             fake = self._generate(batches.latents[last])
@@ -133,7 +139,7 @@ class AdversarialStep:
         figures = {
             "discriminator_loss": loss,
             "discriminator_gradient_norm": tf.linalg.global_norm(gradients),
-            **_answers(real_logits, fake_logits, config),
+            **_separation(real_logits, fake_logits, config),
         }
         if self.only != "generator":
             networks.discriminator_optimiser.apply(gradients, weights)
@@ -156,7 +162,7 @@ class AdversarialStep:
             (loss, its gradient with respect to `fake`, of the same shape).
         """
         config, context = self.config, self.context
-        # Numbers of these batches, after two for each update of the discriminator.
+        # Instance noise of its own: each update of the discriminator has taken two numbers.
         index = 2 * config.discriminator_steps
         discriminate = in_training_mode(self.networks.discriminator)
         with tf.GradientTape() as tape:
@@ -170,7 +176,7 @@ class AdversarialStep:
             fake_logits = discriminate(seen_fake)
             if config.loss in COMPARING:
                 # The loss compares both logits, so they must be of the same discriminator. An
-                # unrolled one has learned from `fake`: these logits have a gradient as well.
+                # unrolled one has learned from `fake`, so that its real logits depend on `fake`.
                 real_logits = discriminate(seen_real)
             _, loss = self._objective(real_logits, fake_logits)
         return loss, tape.gradient(loss, fake)
@@ -189,18 +195,18 @@ def update_average(networks: Networks, decay: float, step: tf.Tensor) -> None:
 
     Args:
         networks: `average` is updated in place.
-        decay: share of the average that stays at each step, from 0 to below 1.
+        decay: share of the average that is kept at each step, from 0 to below 1.
         step: int64 scalar, counted from 1.
     Source: Yazici et al. 2019, arXiv 1806.04498; the growing decay is that of TensorFlow's
         ExponentialMovingAverage.
     """
     counted = tf.cast(step, tf.float32)
-    share = 1.0 - tf.minimum(decay, (1.0 + counted) / (10.0 + counted))
+    rate = 1.0 - tf.minimum(decay, (1.0 + counted) / (10.0 + counted))
     pairs = zip(networks.average.weights, networks.generator.weights, strict=True)
     for average, current in pairs:
         if current.trainable:
-            # TensorFlow's own: Keras would read it once more, add, and write.
-            average.value.assign_add(share * (current.value - average.value))
+            # TensorFlow's assign_add is one operation; Keras' reads, adds and writes.
+            average.value.assign_add(rate * (current.value - average.value))
         else:
             average.assign(current.value)
 
@@ -226,15 +232,14 @@ def _gradients(
         output_gradients=target_gradient,
         unconnected_gradients="zero",
     )
-    # TensorFlow's graph optimiser loses the order between the gradients of a gradient penalty
-    # and the updates: on some steps, one weight was updated before the gradient of another had
-    # read it, and the same run gave other weights each time. So no gradient is handed on before
-    # all of them are there.
+    # With a gradient penalty, TensorFlow's graph optimiser may update one weight before the
+    # gradient of another has read it, so that the same run gave different weights each time. So no
+    # gradient is returned before all of them are computed.
     with tf.control_dependencies([tf.group(*gradients)]):
         return mean_over_devices([tf.identity(gradient) for gradient in gradients])
 
 
-def _answers(real_logits: tf.Tensor, fake_logits: tf.Tensor, config: RunConfig) -> Figures:
+def _separation(real_logits: tf.Tensor, fake_logits: tf.Tensor, config: RunConfig) -> Figures:
     """How well the discriminator separates real from generated samples.
 
     Args:

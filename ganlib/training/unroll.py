@@ -17,8 +17,8 @@ from ganlib.training.discriminator_pass import Discriminate
 from ganlib.training.networks import Networks
 from ganlib.training.precision import at_least_float32
 
-# Keeps the square root's slope finite where a gradient was 0. Its own root, 1e-15, is lost in
-# rounding next to Adam's epsilon of 1e-7.
+# Keeps the square root's slope finite where a gradient was 0. Its square root, 1e-15, is
+# lost in rounding next to Adam's epsilon of 1e-7.
 _TINY = 1e-30
 
 Values = list[tf.Tensor]
@@ -30,15 +30,15 @@ def unrolled_discriminator(
 ) -> Discriminate:
     """The discriminator after `unrolled_steps` more updates on these samples.
 
-    The updates are those that training would make with these samples: each forward pass draws
-    the dropout masks and makes the power iterations (spectral normalisation) that follow those
-    of the pass before it, and several devices share their gradients. The logits' gradient is
-    exact, but for two choices:
+    The updates are those that training would make with these samples (the config allows no
+    gradient penalty here): the state of dropout and spectral normalisation advances from pass to
+    pass, and several devices share their gradients. The logits' gradient is exact, but for two
+    choices:
 
     - Every update uses the samples that are given, with the instance noise they have, and the
       optimiser's present learning rate; a schedule does not go on in between.
     - The vectors that the power iterations find are constants in the gradient, as they are in
-      every other gradient here. How an update would turn them is left out: up to about 1 % of the
+      every other gradient here. That an update rotates them is left out: up to about 1 % of the
       gradient with small dense networks and 5 steps.
 
     Args:

@@ -80,7 +80,7 @@ def test_a_drawing_is_learned_and_comes_back(dashboard: Dashboard, store: RunSto
     tab.open("/toy")
     tab.choose_recipe("toy", name)
     target(tab, name, "drawn")
-    expect(tab.part("Settings")).to_contain_text("Nothing is drawn yet")
+    expect(tab.part("Settings")).to_contain_text("must have at least one point")
     expect(tab.button("start")).to_be_disabled()
     pad = tab.page.locator(".pad")
     angles = [math.pi * at / 20 for at in range(21)]

@@ -88,7 +88,7 @@ def test_the_networks_see_it_around_0_and_about_1_wide(text: str) -> None:
 
 def test_nothing_drawn_is_told_where_it_is_to_be_learned() -> None:
     recipe = recipes.get("toy/plane")
-    with pytest.raises(ConfigError, match="Nothing is drawn yet"):
+    with pytest.raises(ConfigError, match="at least one point"):
         recipe.parse({"target": "drawn", "drawing": " ; "})
     assert recipe.parse({"target": "moons"}).drawing == ""
 

@@ -192,7 +192,7 @@ def test_a_drawing_reaches_the_pad_and_a_run_brings_it_back(
 ) -> None:
     app, name = open_plane(open_page), "toy/plane"
     choose(app, name, "drawn")
-    assert app.error[0].value.startswith("Nothing is drawn yet")
+    assert app.error[0].value.startswith("Drawing must have at least one point")
     text = "-0.5,0 0.5,0; 0,0.75"
     config = recipes.get(name).parse({"target": "drawn", "drawing": text})
     run = store.create(name, config)
