@@ -114,7 +114,8 @@ def encode_rows(values: np.ndarray) -> dict[str, str]:
     Args:
         values: (rows, metrics); kept as float32 where that loses nothing, else as float64.
     """
-    single = values.astype("<f4")
+    with np.errstate(over="ignore"):
+        single = values.astype("<f4")
     exact = np.array_equal(single, values, equal_nan=True)
     rows = single if exact else values.astype("<f8")
     return {
