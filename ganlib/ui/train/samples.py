@@ -131,14 +131,14 @@ def _grids(recipe: Recipe, reading: Reading, step: int) -> None:
     generated, real = st.columns(2, gap="small")
     with generated:
         image_grid(
-            reading.once(("grid", step, kind), lambda: run.sample_grid(step, kind)),
+            reading.cached(("grid", step, kind), lambda: run.sample_grid(step, kind)),
             key="grid.generated",
             alt=f"Generated images at step {step:,}",
             caption=_caption(recipe, run, step),
         )
     with real:
         image_grid(
-            reading.once("real_grid", run.real_grid),
+            reading.cached("real_grid", run.real_grid),
             key="grid.real",
             alt="Real images",
             caption="Real",
@@ -160,7 +160,7 @@ def _line(recipe: Recipe, reading: Reading, step: int) -> None:
     if lines and _has_lines(reading.samples(step)):
         live_charts(
             ChartSlot(
-                reading.once(("goodfellow", step), lambda: _goodfellow(recipe, reading, step)),
+                reading.cached(("goodfellow", step), lambda: _goodfellow(recipe, reading, step)),
                 key="goodfellow",
                 height=_CHART_HEIGHT,
                 alt="Densities of real and generated values, the discriminator, and lines from "
@@ -170,7 +170,7 @@ def _line(recipe: Recipe, reading: Reading, step: int) -> None:
         return
     live_charts(
         ChartSlot(
-            reading.once(
+            reading.cached(
                 ("histogram", step),
                 lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
             ),
