@@ -41,7 +41,7 @@ _UNROLLED = 5.5
 # Copies of the widest output in memory while samples are drawn.
 _SCORED = 1.3
 # Optimiser's numbers for each weight.
-_SLOTS = {"adam": 2, "rmsprop": 2, "sgd": 1}
+_SLOTS = {"adam": 2, "rmsprop": 1, "sgd": 1}
 # Numbers for each pair of samples and each dimension of minibatch discrimination, in float32:
 # differences, their absolute values and the gradients of both.
 _PAIRS = 8.5

@@ -9,7 +9,8 @@ from tests.support.dashboard import Dashboard
 def test_a_double_click_starts_one_run(dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
     tab.open("/toy")
-    tab.set_knobs("toy/scalar", steps=300)
+    # Long enough to be still training at the second click: Start is for a new run after that.
+    tab.set_knobs("toy/scalar", steps=3_000)
     tab.button("start").click()
     tab.page.wait_for_timeout(150)
     tab.button("start").click(force=True)

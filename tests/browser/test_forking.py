@@ -66,7 +66,7 @@ def test_a_double_click_makes_one_run(dashboard: Dashboard, store: RunStore, par
 def _wait_for_fork(tab: Dashboard, parent: str, step: int) -> None:
     """Waits until address and page are those of a fork that has finished."""
     tab.page.wait_for_url(re.compile(rf"/toy\?run=(?!{parent})"))
-    expect(tab.page.get_by_text(f"Forked at step {step:,}; up to there")).to_be_visible()
+    expect(tab.page.get_by_text(f"Forked at step {step:,}; the curves before")).to_be_visible()
     expect(tab.status).to_contain_text("Finished")
 
 

@@ -167,7 +167,7 @@ def test_minibatch_discrimination_has_neither_bound_nor_slope() -> None:
 
 def test_weights_that_are_not_finite_have_neither() -> None:
     trainer, _, samples = trained("toy/scalar")
-    probe = trainer._probe
+    probe = trainer._inspector
     assert probe is not None
     assert probe.slopes(samples.fresh).keys() == {"lipschitz_bound", "largest_slope"}
     kernel = trainer._built().discriminator.trainable_weights[0]

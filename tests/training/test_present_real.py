@@ -120,9 +120,9 @@ def test_scores_of_real_images_see_the_fade_of_their_step() -> None:
 
 
 def _real_images(trainer: Trainer) -> np.ndarray:
-    if trainer._probe is None:
+    if trainer._inspector is None:
         raise AssertionError("the trainer has ended")
-    return trainer._probe.real[:256]
+    return trainer._inspector.real[:256]
 
 
 def _at_pixels(images: np.ndarray, side: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui.train import plane_samples
+from ganlib.ui.train.samples import points
 from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
@@ -49,7 +49,7 @@ def test_one_that_is_older_than_those_listed(
     open_page: Open, planes: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = planes
-    monkeypatch.setattr(plane_samples, "_MAX_RUNS", 1)
+    monkeypatch.setattr(points, "_MAX_RUNS", 1)
     assert beside(open_page("toy", run=second, beside=first)) == first
 
 
@@ -57,7 +57,7 @@ def test_one_that_is_deleted(open_page: Open, planes: tuple[str, str], store: Ru
     first, second = planes
     app = open_page("toy", run=first, beside=second)
     store.delete(second)
-    plane_samples._planes.clear()
+    points._planes.clear()
     app.run()
     assert not app.exception
     assert address(app, "beside") is None

@@ -13,7 +13,8 @@ from ganlib.runs import RunStore
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import LateTrainer
-from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv, samples_csv
+from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv
+from ganlib.ui.train.samples.numbers import samples_csv
 from tests.support import stored_runs
 
 

@@ -26,11 +26,10 @@ from ganlib.ui.server.session import (
 from ganlib.ui.server.viewers import refresh_interval_s
 from ganlib.ui.train.curves import AvailableCharts, available_charts, chart_options, curves_panel
 from ganlib.ui.train.manual_control import last_step_panel, manual_control
-from ganlib.ui.train.plane_samples import compared_run_trains
-from ganlib.ui.train.samples import samples_options, samples_panel, selected_step
+from ganlib.ui.train.samples import kind_of
+from ganlib.ui.train.samples.panel import samples_options, samples_panel, selected_step
 from ganlib.ui.train.status_line import status_line, with_pending_action
 
-_PICTURES = {"scalar": "a histogram", "plane": "a cloud of points", "image": "a grid of images"}
 # After a start, refreshes are frequent and each waits for the first step: as long as a button may
 # take to react, and no more often, because drawing takes processor time from the training. If the
 # first step takes long, for example because data are downloaded, refreshes become as rare as usual.
@@ -181,7 +180,7 @@ def _status(status: Status, label: Label) -> None:
 
 
 def _messages(recipe: Recipe, status: Status, reading: Reading, discriminator: str) -> None:
-    if recipe.kind != "image" and status.active:
+    if kind_of(recipe).has_single_steps and status.active:
         # Errors in the list of changes are shown in place of the curves.
         with suppress(UserError):
             last_step_panel(reading.run, status, discriminator)
@@ -237,7 +236,7 @@ def _no_run_yet(recipe: Recipe, config: RunConfig) -> None:
         chart_options(available)
     with right, st.container(key="live_samples"), st.container(border=True):
         st.markdown("#### What will happen")
-        picture = _PICTURES[recipe.kind]
+        picture = kind_of(recipe).picture
         opponent = "critic] scores how real they are"
         if not config.is_critic:
             opponent = "discriminator] says which are real"
@@ -264,7 +263,7 @@ def _page_state(recipe: Recipe, status: Status, reading: Reading) -> _PageState:
     available = available_charts(reading if known else None, critic)
     has_samples = known and bool(reading.sample_steps)
     data = status.data if known else ""
-    comparing = recipe.kind == "plane" and compared_run_trains()
+    comparing = kind_of(recipe).awaits_other_run()
     tick_s = refresh_interval_s() if status.active or comparing else None
     if _expects_first_step(reading.run):
         tick_s = _FIRST_TICK_S

@@ -21,6 +21,7 @@ from ganlib.ui.components.errors import (
 from ganlib.ui.components.text import in_words, typed, words
 from ganlib.ui.server.services import manager
 from ganlib.ui.train.phases import phases_diagram
+from ganlib.ui.train.samples import kind_of
 
 # Longest wait for the effect of a button; the first step of one network alone is compiled first.
 _SETTLE_S = 3.0
@@ -41,9 +42,7 @@ def manual_control(recipe: Recipe, run: Run, status: Status) -> None:
     if not (manager().owns(run.id) and status.state in ("running", "paused")):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="manual_control"):
-        # Networks for images have other state, such as that of batch normalisation, which every
-        # forward pass updates, also in the network that does not train.
-        if recipe.kind != "image":
+        if kind_of(recipe).has_single_steps:
             paused = status.state == "paused"
             for learns, label in (
                 ("discriminator", "Step discriminator"),

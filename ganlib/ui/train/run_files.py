@@ -7,12 +7,12 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from ganlib import recipes
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.ui.train.samples import kind_of
 
 
 @st.fragment
@@ -25,21 +25,9 @@ def run_files(recipe: Recipe, run: Run) -> None:
     """
     with st.container(horizontal=True):
         _download("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
-        if recipe.kind == "image" and run.sample_steps():
-            newest = run.sample_steps()[-1]
-            _download(
-                "Newest grid (PNG)",
-                partial(run.sample_grid, newest),
-                f"{run.id}-{newest:08d}.png",
-                "image/png",
-            )
-        elif run.sample_steps():
-            _download(
-                "Newest samples (CSV)",
-                partial(samples_csv, run),
-                f"{run.id}-samples.csv",
-                "text/csv",
-            )
+        if run.sample_steps():
+            file = kind_of(recipe).newest_file(run)
+            _download(file.label, file.content, f"{run.id}{file.suffix}", file.mime)
         if run.checkpoint_steps():
             _download(
                 "Generator weights (Keras .weights.h5)",
@@ -61,17 +49,6 @@ def metrics_csv(run: Run) -> str:
     writer.writerow(["step", "time_s", *history.names])
     columns = [history.step.astype(int), history.time_s, *(history[n] for n in history.names)]
     writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
-    return text.getvalue()
-
-
-def samples_csv(run: Run) -> str:
-    """Returns the newest generated samples as CSV: a header line, then one line per sample."""
-    samples = run.samples(run.sample_steps()[-1])["fresh"]
-    rows = samples.reshape(len(samples), -1)
-    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
-    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
-    text = io.StringIO()
-    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
     return text.getvalue()
 
 

@@ -1,13 +1,16 @@
 """Scatter plots of generated points, of one run or of two runs in comparison."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.events import Arrays
+from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
@@ -15,6 +18,8 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.server.reading import READINGS, Reading
 from ganlib.ui.server.services import manager
 from ganlib.ui.server.session import COMPARED_RUN
+from ganlib.ui.train.samples.kind import SampleKind, SamplesFile
+from ganlib.ui.train.samples.numbers import samples_csv
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
@@ -35,63 +40,78 @@ _ALONE = ""
 _MAX_RUNS = 30
 
 
-def plane_samples(reading: Reading, step: int) -> None:
-    """Draws real and generated points with the selected layers, and those of a compared run.
+class PointSamples(SampleKind):
+    """Generated points of the plane over real ones, of one run or of two runs in comparison."""
 
-    Args:
-        reading: of the shown run.
-        step: a step with saved samples.
-    """
-    layers = set(_POINTS)
-    if "surface" in reading.samples(step):
-        layers = set(st.session_state.get("samples.layers", layers))
-    other = _another(reading.run)
-    if other is None:
-        _cloud(reading, step, layers, "plane", _HEIGHT)
-        return
-    for column, (one, at, key) in zip(
-        st.columns(2, gap="small"),
-        ((reading, step, "plane"), (other, _at_most(other, step), "plane.beside")),
-        strict=True,
-    ):
-        with column:
-            _heading(one, at)
-            if at is not None:
-                _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
+    picture = "a cloud of points"
+    more = 500
 
+    def options(self, run: Run, samples: Arrays) -> None:
+        """Draws the selection of layers and of a run to compare with; see `SampleKind`."""
+        if "surface" in samples:
+            st.session_state.setdefault("samples.layers", list(_POINTS))
+            chosen = st.pills(
+                "Layers",
+                (*_POINTS, *_LAYERS),
+                selection_mode="multi",
+                key="samples.layers",
+                persist_state="session",
+                label_visibility="collapsed",
+            )
+            if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
+                st.caption("  \n".join(lines))
+        others = _others(run)
+        if st.session_state.get(COMPARED_RUN) not in others:
+            st.session_state[COMPARED_RUN] = _ALONE
+        if others:
+            st.selectbox(
+                "Compare with",
+                [_ALONE, *others],
+                format_func=lambda id: others.get(id, "No run"),
+                key=COMPARED_RUN,
+                persist_state="session",
+                help="Another run of points, shown at the same step or its last step before.",
+            )
+        _keep_in_address(str(st.session_state[COMPARED_RUN]))
 
-def plane_options(run: Run, samples: Arrays) -> None:
-    """Draws the selection of layers and of a run to compare with.
+    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+        """Draws the points with the selected layers, and those of a compared run."""
+        layers = set(_POINTS)
+        if "surface" in reading.samples(step):
+            layers = set(st.session_state.get("samples.layers", layers))
+        other = _another(reading.run)
+        if other is None:
+            _cloud(reading, step, layers, "plane", _HEIGHT)
+            return
+        for column, (one, at, key) in zip(
+            st.columns(2, gap="small"),
+            ((reading, step, "plane"), (other, _at_most(other, step), "plane.beside")),
+            strict=True,
+        ):
+            with column:
+                _heading(one, at)
+                if at is not None:
+                    _cloud(one, at, layers, key, _HEIGHT_OF_TWO)
 
-    Args:
-        run: the shown run.
-        samples: its newest samples.
-    """
-    if "surface" in samples:
-        st.session_state.setdefault("samples.layers", list(_POINTS))
-        chosen = st.pills(
-            "Layers",
-            (*_POINTS, *_LAYERS),
-            selection_mode="multi",
-            key="samples.layers",
-            persist_state="session",
-            label_visibility="collapsed",
+    def draw_new(self, run: Run, samples: np.ndarray) -> None:
+        """See `SampleKind`."""
+        chart = plane_figure(plane_info(run.real(), samples), uirevision=f"{run.id}.more")
+        alt = "Real and newly generated points of the plane"
+        live_charts(ChartSlot(chart, key="plane.more", height=_HEIGHT, alt=alt))
+
+    def newest_file(self, run: Run) -> SamplesFile:
+        """See `SampleKind`."""
+        return SamplesFile(
+            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
         )
-        if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
-            st.caption("  \n".join(lines))
-    others = _others(run)
-    if st.session_state.get(COMPARED_RUN) not in others:
-        st.session_state[COMPARED_RUN] = _ALONE
-    if others:
-        st.selectbox(
-            "Compare with",
-            [_ALONE, *others],
-            format_func=lambda id: others.get(id, "No run"),
-            key=COMPARED_RUN,
-            persist_state="session",
-            help="Another run of points, shown at the same step or its last step before.",
-        )
-    _keep_in_address(str(st.session_state[COMPARED_RUN]))
+
+    def awaits_other_run(self) -> bool:
+        """Returns whether the compared run is active."""
+        chosen = str(st.session_state.get(COMPARED_RUN, _ALONE))
+        try:
+            return bool(chosen) and manager().store.open(chosen).status().active
+        except UserError:
+            return False
 
 
 def _keep_in_address(beside: str) -> None:
@@ -100,15 +120,6 @@ def _keep_in_address(beside: str) -> None:
         st.query_params["beside"] = beside
     else:
         st.query_params.pop("beside", None)
-
-
-def compared_run_trains() -> bool:
-    """Returns whether the compared run is active."""
-    chosen = str(st.session_state.get(COMPARED_RUN, _ALONE))
-    try:
-        return bool(chosen) and manager().store.open(chosen).status().active
-    except UserError:
-        return False
 
 
 def _another(run: Run) -> Reading | None:

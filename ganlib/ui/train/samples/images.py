@@ -1,0 +1,76 @@
+"""Grids of images."""
+
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlib.errors import ConfigError
+from ganlib.events import Arrays
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.runs.images import encode_grid
+from ganlib.ui.components.grid import image_grid
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.train.samples.kind import SampleKind, SamplesFile
+
+
+class ImageSamples(SampleKind):
+    """Generated images next to real ones."""
+
+    picture = "a grid of images"
+    has_single_steps = False
+
+    def options(self, run: Run, samples: Arrays) -> None:
+        """See `SampleKind`."""
+        st.toggle(
+            "Fresh noise at every step",
+            key="samples.fresh",
+            persist_state="session",
+            help="Off: the same noise every time, so that you can watch one image grow. "
+            "On: new noise each time, which shows how much the generator's images differ.",
+        )
+
+    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+        """See `SampleKind`."""
+        run = reading.run
+        noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
+        generated, real = st.columns(2, gap="small")
+        with generated:
+            image_grid(
+                reading.cached(("grid", step, noise), lambda: run.sample_grid(step, noise)),
+                key="grid.generated",
+                alt=f"Generated images at step {step:,}",
+                caption=_caption(recipe, run, step),
+            )
+        with real:
+            image_grid(
+                reading.cached("real_grid", run.real_grid),
+                key="grid.real",
+                alt="Real images",
+                caption="Real",
+            )
+
+    def draw_new(self, run: Run, samples: np.ndarray) -> None:
+        """See `SampleKind`."""
+        with st.columns(2, gap="small")[0]:
+            image_grid(
+                encode_grid(samples), key="grid.more", alt="Newly generated images", caption="New"
+            )
+
+    def newest_file(self, run: Run) -> SamplesFile:
+        """See `SampleKind`."""
+        newest = run.sample_steps()[-1]
+        content = partial(run.sample_grid, newest)
+        return SamplesFile("Newest grid (PNG)", content, f"-{newest:08d}.png", "image/png")
+
+
+def _caption(recipe: Recipe, run: Run, step: int) -> str:
+    text = f"Generated at step {step:,}"
+    # The samples can be shown even if the recipe no longer accepts the run's settings.
+    with suppress(ConfigError):
+        if more := recipe.caption(recipe.parse(dict(run.config)), step):
+            text += f" · {more}"
+    return text

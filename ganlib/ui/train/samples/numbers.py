@@ -1,0 +1,120 @@
+"""Histograms of numbers, and the figure of the first GAN paper."""
+
+import io
+from contextlib import suppress
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from ganlib.errors import ConfigError
+from ganlib.events import Arrays
+from ganlib.metrics.weighted_sample import WeightedSample
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.text import join_numbers
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.train.samples.kind import SampleKind, SamplesFile
+from ganlib.viz.chart import Chart
+from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
+from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_info
+
+_HEIGHT = 380
+_VIEWS = ("Histogram", "Densities and discriminator")
+_GOODFELLOW_CAPTION = (
+    "Above: the discriminator, and dotted the optimal discriminator for these densities. Below: "
+    "lines from noise z to the generated samples x, as in figure 1 of Goodfellow et al. 2014."
+)
+
+
+class NumberSamples(SampleKind):
+    """Generated numbers, or vectors of numbers, next to real ones."""
+
+    picture = "a histogram"
+
+    def options(self, run: Run, samples: Arrays) -> None:
+        """See `SampleKind`."""
+        if not _has_views(samples):
+            return
+        st.session_state.setdefault("samples.view", _VIEWS[0])
+        view = st.segmented_control(
+            "View",
+            _VIEWS,
+            key="samples.view",
+            required=True,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        if view == _VIEWS[1]:
+            st.caption(_GOODFELLOW_CAPTION)
+
+    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+        """See `SampleKind`."""
+        is_goodfellow = st.session_state.get("samples.view") == _VIEWS[1]
+        if is_goodfellow and _has_views(reading.samples(step)):
+            chart = reading.cached(("goodfellow", step), lambda: _goodfellow(recipe, reading, step))
+            alt = (
+                "Densities of real and generated values, the discriminator, and lines from the "
+                f"noise to the generated values at step {step:,}"
+            )
+            live_charts(ChartSlot(chart, key="goodfellow", height=_HEIGHT, alt=alt))
+            return
+        chart = reading.cached(
+            ("histogram", step),
+            lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
+        )
+        alt = f"Histograms of real and generated values at step {step:,}"
+        live_charts(ChartSlot(chart, key="histogram", height=_HEIGHT, alt=alt))
+
+    def draw_new(self, run: Run, samples: np.ndarray) -> None:
+        """See `SampleKind`."""
+        if samples.size == len(samples):
+            st.markdown(f"New values: {join_numbers(samples.ravel())}")
+            return
+        info = histogram_info(WeightedSample.of(run.real()), WeightedSample.of(samples))
+        chart = histogram_figure(info, uirevision=f"{run.id}.more")
+        alt = "Histograms of real and newly generated values"
+        live_charts(ChartSlot(chart, key="histogram.more", height=220, alt=alt))
+
+    def newest_file(self, run: Run) -> SamplesFile:
+        """See `SampleKind`."""
+        return SamplesFile(
+            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
+        )
+
+
+def samples_csv(run: Run) -> str:
+    """Returns the newest generated samples as CSV: a header line, then one line per sample."""
+    samples = run.samples(run.sample_steps()[-1])["fresh"]
+    rows = samples.reshape(len(samples), -1)
+    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
+    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
+    text = io.StringIO()
+    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
+    return text.getvalue()
+
+
+def _has_views(samples: Arrays) -> bool:
+    """Whether the samples have the views for the figure of the first GAN paper."""
+    return "surface" in samples and "noise" in samples
+
+
+def _histogram(reading: Reading, step: int) -> HistogramsInfo:
+    samples = reading.samples(step)
+    noise = WeightedSample.of(samples["noise"]) if "noise" in samples else None
+    return histogram_info(
+        WeightedSample.of(reading.real), WeightedSample.of(samples["fresh"]), noise
+    )
+
+
+def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
+    run, samples = reading.run, reading.samples(step)
+    density = None
+    # Without the density of the data if the recipe no longer accepts the run's settings.
+    with suppress(ConfigError):
+        density = recipe.density(recipe.parse(dict(run.config)), samples["surface_at"])
+    info = goodfellow_info(samples, reading.real, str(run.config.get("loss")), density)
+    edges = _histogram(reading, step).edges
+    view = float(edges[0]), float(edges[-1])
+    return goodfellow_figure(info, view, uirevision=f"{run.id}.goodfellow")
