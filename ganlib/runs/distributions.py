@@ -40,9 +40,6 @@ _TOGETHER = (
     "size is the number of images."
 )
 _VECTORS = "Whole vectors are resampled, and the sample size is the number of vectors."
-_UNCOUNTED = (
-    "This run did not store how bright the pixels of each image are, only of all images together."
-)
 _ALIKE = "Where it cannot tell real from generated samples, both distributions are the same."
 _BORDER = (
     "How real the discriminator finds a sample, as a logit: above 0 it takes the sample for "
@@ -92,29 +89,28 @@ def _check(real: Arrays, made: Arrays, step: int) -> None:
         raise DamagedError(f"{what} does not fit the real samples in samples/real.npz.")
     views = [arrays[name] for arrays in (real, made) for name in _VIEWS if name in arrays]
     ok: bool = all(view.ndim == 1 and view.dtype.kind in "uif" for view in views)
-    size = math.prod(real["real"].shape[1:])
-    ok = ok and all(_pixels_fit(arrays, size) for arrays in (real, made))
+    if is_images(real["real"]):
+        size = math.prod(real["real"].shape[1:])
+        ok = ok and all(_pixels_fit(arrays, size) for arrays in (real, made))
     if not ok or ("scores_real" in made) != ("scores_generated" in made):
         raise DamagedError(f"{what} is damaged, or samples/real.npz is.")
 
 
 def _pixels_fit(arrays: Arrays, size: int) -> bool:
-    """Whether the brightnesses of each image are counted, once for each of its pixels.
+    """True if the counts of brightness of each image add up to its number of pixels.
 
     Args:
-        arrays: by name; those of earlier versions, and of numbers, have neither.
-        size: pixels of an image, those of each channel.
+        arrays: arrays by name, with "ink" (n,) and "pixels" (n, 256).
+        size: number of pixels of an image, counted in each channel.
     """
     if "ink" not in arrays or "pixels" not in arrays:
-        return ("ink" in arrays) == ("pixels" in arrays)
-    pixels, images = np.atleast_2d(arrays["pixels"]), len(arrays["ink"])
-    together = len(pixels) == 1
-    if pixels.shape != (1 if together else images, 256) or pixels.dtype.kind not in "ui":
         return False
-    there = size * images if together else size
-    # One by one first: the sum of larger ones might overflow.
-    within = bool(((pixels >= 0) & (pixels <= there)).all())
-    return within and bool((pixels.sum(axis=1, dtype=np.int64) == there).all())
+    pixels = arrays["pixels"]
+    if pixels.shape != (len(arrays["ink"]), 256) or pixels.dtype.kind not in "ui":
+        return False
+    # First compare each count, because the sum of huge counts could overflow.
+    within = bool(((pixels >= 0) & (pixels <= size)).all())
+    return within and bool((pixels.sum(axis=1, dtype=np.int64) == size).all())
 
 
 def _alike(real: np.ndarray, generated: np.ndarray) -> bool:
@@ -125,28 +121,14 @@ def _alike(real: np.ndarray, generated: np.ndarray) -> bool:
 
 
 def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
-    """Ink and brightness; of runs of an earlier version only what the grids hold."""
-    if "ink" not in made or "ink" not in real:
-        return [
-            _of_numbers(
-                "Ink per image",
-                real["real"].mean(axis=(1, 2, 3)),
-                made["fresh"].mean(axis=(1, 2, 3)),
-                "Of the images in the grid alone.",
-                _BRIGHT,
-            )
-        ]
-    pixels = real["pixels"], made["pixels"]
-    one_by_one = all(counts.ndim == 2 for counts in pixels)
-    unit = "images" if one_by_one else "batches of images"
+    """Returns the distributions of mean brightness per image and of brightness per pixel."""
     real_pixels, made_pixels = (
-        WeightedSample.of_group_counts(_BRIGHTNESSES, np.atleast_2d(counts), unit)
-        for counts in pixels
+        WeightedSample.of_group_counts(_BRIGHTNESSES, arrays["pixels"], "images")
+        for arrays in (real, made)
     )
-    note = _TOGETHER if one_by_one else _UNCOUNTED
     return [
         _of_numbers("Ink per image", real["ink"], made["ink"], within=_BRIGHT),
-        Distribution("Pixel brightness", real_pixels, made_pixels, note, _BRIGHT),
+        Distribution("Pixel brightness", real_pixels, made_pixels, _TOGETHER, _BRIGHT),
     ]
 
 

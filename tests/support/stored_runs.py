@@ -9,9 +9,10 @@ import numpy as np
 
 from ganlib import recipes
 from ganlib.errors import DivergedError
-from ganlib.events import Checkpoint, DataReport, Finished, Metrics, Samples, Started
+from ganlib.events import Arrays, Checkpoint, DataReport, Finished, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.execute import failure_message
+from ganlib.runs.images import is_images
 from ganlib.runs.writer import RunWriter
 
 METRICS = (
@@ -46,7 +47,8 @@ def training(store: RunStore, recipe: str = "toy/scalar", **knobs: Any) -> Itera
         writer.begin()
         report = DataReport("Made up", "for a test", 4, 8)
         real = samples_of(recipe, 0).fixed
-        writer.write(Started(0, {"generator": 2}, report, "CPU", real, METRICS))
+        views = image_views(real) if is_images(real) else {}
+        writer.write(Started(0, {"generator": 2}, report, "CPU", real, METRICS, views))
         writer.write(samples_of(recipe, 0))
         writer.write(Metrics(1, rows(1, 10), 0.5))
         writer.write(Metrics(11, rows(11, STEP), 1.0))
@@ -60,9 +62,15 @@ def samples_of(recipe: str, step: int) -> Samples:
     scores = {recipes.get(recipe).score: 1.0 / (step + 1)}
     if recipes.get(recipe).kind == "image":
         images = rng.integers(0, 256, (25, 28, 28, 1)).astype(np.uint8)
-        return Samples(step, images, images[::-1], scores=scores)
+        return Samples(step, images, images[::-1], scores=scores, views=image_views(images[::-1]))
     values = rng.normal(size=(200, _WIDTHS.get(recipe, 1))).astype(np.float32)
     return Samples(step, values, values + 1, values - 1, scores=scores)
+
+
+def image_views(images: np.ndarray) -> Arrays:
+    """See `ganlib.training.inspector.image_distributions`, which would import TensorFlow."""
+    pixels = [np.bincount(image.ravel(), minlength=256) for image in images]
+    return {"ink": images.mean(axis=(1, 2, 3)), "pixels": np.array(pixels)}
 
 
 def failed(store: RunStore, recipe: str = "toy/scalar") -> Run:

@@ -90,8 +90,7 @@ def test_images_have_ink_and_the_scores_of_the_discriminator(
 ) -> None:
     stored_runs.finished(store, "mnist/dcgan")
     app = open_page("distributions")
-    # A run of an earlier version has nothing but its grids.
-    assert any("Of the images in the grid alone" in part.value for part in app.caption)
+    assert app.session_state["compare.quantity"] == "Ink per image"
     assert charts(app)
 
 
@@ -221,10 +220,7 @@ def test_pixels_of_images_are_compared_by_their_counts(store: RunStore, open_pag
     rng = np.random.default_rng(0)
     run = store.create("mnist/dcgan", recipes.get("mnist/dcgan").parse({"steps": 5}))
     real, made = (rng.integers(0, most, (9, 28, 28, 1)).astype(np.uint8) for most in (256, 128))
-    views = [
-        {"ink": images.mean(axis=(1, 2, 3)), "pixels": np.bincount(images.ravel(), minlength=256)}
-        for images in (real, made)
-    ]
+    views = [stored_runs.image_views(images) for images in (real, made)]
     with RunWriter(run, tensorboard=False) as writer:
         writer.begin()
         report = DataReport("Made up", "for a test", 4, 8)

@@ -217,7 +217,7 @@ def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
         text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
         if "modes" in scores and (peaks := recipe.peaks(current_config(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
-        # Runs of earlier versions have no floor; own columns of two rows have a floor of 0.
+        # Own columns with two rows have a floor of 0.
         if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:
             text += " " + diagnosis.describe_distance(scores[recipe.score], floor)
     if not older:

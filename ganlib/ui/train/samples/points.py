@@ -173,7 +173,7 @@ def _heading(reading: Reading, step: int | None) -> None:
         peaks = round(figures["modes"])
         many = "" if peaks == 1 else "s"
         text += f": {peaks} peak{many}, {figures['high_quality']:.1%} near one"
-    # Runs of earlier versions have neither.
+    # Samples taken during a pause have no scores.
     if {"sliced_w1_over_sigma", "sliced_w1_floor"} <= figures.keys():
         text += (
             f"  \nDistance {figures['sliced_w1_over_sigma']:.2g} "
@@ -217,7 +217,7 @@ def _layers(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Traces below and above the points."""
     below, above = [], []
-    # Samples of an earlier version have no views.
+    # With packing, there are no maps of the plane.
     if "Discriminator" in layers and "surface" in samples:
         border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
         loss = str(run.config.get("loss"))
