@@ -3,7 +3,7 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -16,16 +16,16 @@ from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
-from ganlib.events import Event, Phase
+from ganlib.events import Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import (
-    LateTrainer,
     Run,
     RunControl,
     RunStore,
     Status,
     execute,
     fork_run,
+    make_trainer,
     queue_again,
     stop_on_signals,
 )
@@ -190,25 +190,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 }
 
 
-class _RecordingTrainer(LateTrainer):
-    """Stores the exception that ended the training; the run's folder has only its message."""
-
-    error: Exception | None = None
-
-    def events(self) -> Iterator[Event]:
-        """See `Trainer`."""
-        try:
-            yield from super().events()
-        except Exception as error:
-            self.error = error
-            raise
-
-
 def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
-    trainer = _RecordingTrainer(run, config)
+    errors: list[Exception] = []
     control = RunControl(attended=False)
     with stop_on_signals(control) as caught, closing(progress(config.steps)) as bar:
-        state = execute(run, trainer, control, bar.show)
+        state = execute(run, make_trainer, control, bar.show, on_error=errors.append)
     status = run.status()
     _print_run(
         RunReport(
@@ -230,7 +216,7 @@ def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
         return 128 + caught.signal
     message = status.message or "Its folder has no error message."
     print(one_line(f"Run {run.id} failed. {message}"), file=sys.stderr)
-    return 2 if isinstance(trainer.error, UserError) else 1
+    return 2 if any(isinstance(error, UserError) for error in errors) else 1
 
 
 def _print_run(report: RunReport, arguments: argparse.Namespace) -> None:

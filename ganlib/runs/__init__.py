@@ -8,7 +8,7 @@ from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Label, Run
 from ganlib.runs.status import ACTIVE, State, Status
 from ganlib.runs.store import RunStore, RunSummary
-from ganlib.runs.trainers import LateTrainer, Trainer
+from ganlib.runs.trainers import Trainer, make_trainer
 from ganlib.runs.view import History, Scores
 from ganlib.runs.writer import RunWriter
 
@@ -16,7 +16,6 @@ __all__ = [
     "ACTIVE",
     "History",
     "Label",
-    "LateTrainer",
     "Manager",
     "Run",
     "RunControl",
@@ -29,6 +28,7 @@ __all__ = [
     "Trainer",
     "execute",
     "fork_run",
+    "make_trainer",
     "queue_again",
     "stop_on_signals",
 ]

@@ -1,17 +1,17 @@
 """Executes a run: consumes the events of its trainer and writes them to its folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import cycle
 from typing import Any
 
 from ganlib.errors import RunError, UserError
-from ganlib.events import Event
+from ganlib.events import Event, Phase
 from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.durable import is_full
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
-from ganlib.runs.trainers import Trainer
+from ganlib.runs.trainers import MakeTrainer, Trainer
 from ganlib.runs.writer import RunWriter
 
 AUTOSAVE_S = 20.0
@@ -26,10 +26,11 @@ _DISK_FULL_ENDED = (
 
 def execute(
     run: Run,
-    trainer: Trainer,
+    make_trainer: MakeTrainer,
     control: RunControl,
     on_event: Callable[[Event], None] | None = None,
     *,
+    on_error: Callable[[Exception], None] | None = None,
     tensorboard: bool = True,
     autosave_s: float = AUTOSAVE_S,
 ) -> State:
@@ -40,9 +41,12 @@ def execute(
 
     Args:
         run: the run; its lock is acquired unless `run` holds it already.
-        trainer: yields the events. It is closed at the end unless it failed.
+        make_trainer: creates the trainer; see `ganlib.runs.make_trainer`. It is called after the
+            run has begun, so that the time it takes and its errors are part of the run. The
+            trainer is closed at the end unless it failed.
         control: pauses, stops and changes the run between two events.
         on_event: called after an event has been written.
+        on_error: called with the exception that ends the run as failed.
         tensorboard: also write an event file for TensorBoard.
         autosave_s: seconds between checkpoints where the config's `checkpoint_every` is 0.
 
@@ -55,17 +59,19 @@ def execute(
     with RunWriter(run, tensorboard=tensorboard) as writer:
         by_time = run.config.get("checkpoint_every", 0) == 0
         session = _Session(
-            trainer, control, writer, on_event, autosave_s if by_time else float("inf")
+            run, make_trainer, control, writer, on_event, autosave_s if by_time else float("inf")
         )
         try:
             state = session.consume()
-            trainer.close()
+            session.close()
             return state
         except _DiskFullError:
-            trainer.close()
+            session.close()
             return _end(writer, control.stopped_as, _DISK_FULL_ENDED)
         except Exception as error:
-            return _end(writer, "failed", _failure(run, error, trainer.step), error)
+            if on_error is not None:
+                on_error(error)
+            return _end(writer, "failed", _failure(run, error, session.step), error)
         except BaseException:
             # Ctrl-C in the middle of an event: the networks may be inconsistent and are not saved.
             _end(writer, "interrupted", "The run was interrupted.")
@@ -81,18 +87,40 @@ class _Session:
 
     def __init__(
         self,
-        trainer: Trainer,
+        run: Run,
+        make_trainer: MakeTrainer,
         control: RunControl,
         writer: RunWriter,
         on_event: Callable[[Event], None] | None,
         autosave_s: float,
     ):
-        self._trainer = trainer
+        self._created: Trainer | None = None
         self._control = control
         self._writer = writer
         self._on_event = on_event
         self._autosave_s = autosave_s
-        self._events = iter(trainer.events())
+        self._events = self._create_and_train(run, make_trainer)
+
+    @property
+    def step(self) -> int:
+        """Generator updates so far."""
+        return self._created.step if self._created else self._writer.status.step
+
+    def close(self) -> None:
+        """Closes the trainer, if it has been created."""
+        if self._created:
+            self._created.close()
+
+    @property
+    def _trainer(self) -> Trainer:
+        if self._created is None:
+            raise RuntimeError("the trainer has not started")
+        return self._created
+
+    def _create_and_train(self, run: Run, make_trainer: MakeTrainer) -> Iterator[Event]:
+        yield Phase("loading TensorFlow")
+        self._created = make_trainer(run)
+        yield from self._created.events()
 
     def consume(self) -> State:
         """Runs until training is finished or stopped."""

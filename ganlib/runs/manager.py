@@ -3,13 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
-from ganlib.events import Change, Checkpoint
 from ganlib.priority import lower_thread_priority
 from ganlib.runs import memory_check
 from ganlib.runs.control import ControlRequest, RunControl
@@ -22,12 +21,11 @@ from ganlib.runs.status import ACTIVE, State
 from ganlib.runs.store import RunStore
 from ganlib.runs.trainers import (
     ConfigLoader,
-    LateTrainer,
+    MakeTrainer,
     Trainer,
-    TrainerFactory,
     check_change,
-    create_trainer,
     load_config,
+    make_trainer,
 )
 
 MemoryCheck = Callable[[str, RunConfig, int], None]
@@ -44,14 +42,12 @@ class _Job:
 
     Args:
         run: the run.
-        config: its config.
         check_late: check in the run's thread whether the training fits in memory.
         control: pauses and stops the run.
         thread: trains the run; None while it is queued.
     """
 
     run: Run
-    config: RunConfig
     check_late: bool = False
     control: RunControl = field(default_factory=RunControl)
     thread: threading.Thread | None = None
@@ -67,8 +63,8 @@ class Manager:
         store: contains the runs.
         cap: maximum number of runs that train or are paused at the same time. With few cores,
             training one run after the other is faster.
-        trainer_factory: creates the trainers; None creates those of the recipes.
-        config_loader: parses the stored config of a resumed run; None uses the recipe.
+        trainer_factory: creates the trainer of a run.
+        config_loader: parses the stored config of a run.
         check_memory: raises an error for a training that would not fit in memory; None checks
             only the recipes' trainers.
         tensorboard: also write event files for TensorBoard.
@@ -78,8 +74,8 @@ class Manager:
         self,
         store: RunStore,
         cap: int = 1,
-        trainer_factory: TrainerFactory | None = None,
-        config_loader: ConfigLoader | None = None,
+        trainer_factory: MakeTrainer = make_trainer,
+        config_loader: ConfigLoader = load_config,
         check_memory: MemoryCheck | None = None,
         *,
         tensorboard: bool = True,
@@ -88,10 +84,10 @@ class Manager:
             raise RunError(f"At least one run must be allowed at a time. Received: {cap}.")
         self.store = store
         self.cap = cap
-        self._trainer_factory = trainer_factory or create_trainer
-        self._config_loader = config_loader or load_config
+        self._trainer_factory = trainer_factory
+        self._config_loader = config_loader
         self._check_memory = check_memory or (
-            _accept_all if trainer_factory else memory_check.check_memory
+            memory_check.check_memory if trainer_factory is make_trainer else _accept_all
         )
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
@@ -120,7 +116,7 @@ class Manager:
         with self._lock:
             self._check_open()
             run = self.store.create(recipe_name, config, in_queue=True)
-            self._enqueue(_Job(run, config, check_late=check_late))
+            self._enqueue(_Job(run, check_late=check_late))
             return run.id
 
     def fork(self, run_id: str, step: int, config: RunConfig) -> str:
@@ -143,7 +139,7 @@ class Manager:
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
             # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run, config))
+            self._enqueue(_Job(run))
         return run.id
 
     def resume(self, run_id: str, steps: int | None = None) -> None:
@@ -167,13 +163,13 @@ class Manager:
         # Not under the lock, because reading the entire run takes a while and pages need the lock.
         run = self.store.claim(run_id)
         try:
-            config = queue_again(run, steps, self._config_loader, in_queue=True)
+            queue_again(run, steps, self._config_loader, in_queue=True)
         except BaseException:
             run.lock.release()
             raise
         with self._lock:
             # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run, config))
+            self._enqueue(_Job(run))
 
     def recover(self) -> list[str]:
         """Queues the runs that were still queued when the previous process ended, in that order.
@@ -369,8 +365,7 @@ class Manager:
         lower_thread_priority()
         try:
             factory = self._create_checked if job.check_late else self._trainer_factory
-            trainer = LateTrainer(job.run, job.config, factory)
-            execute(job.run, trainer, job.control, tensorboard=self._tensorboard)
+            execute(job.run, factory, job.control, tensorboard=self._tensorboard)
         except BaseException:
             # The next run must start even if this one failed unexpectedly.
             _LOG.exception("run %s ended without a status", job.run.id)
@@ -380,15 +375,9 @@ class Manager:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
 
-    def _create_checked(
-        self,
-        recipe_name: str,
-        config: RunConfig,
-        checkpoint: Checkpoint | None,
-        changes: Sequence[Change],
-    ) -> Trainer:
-        self._check_memory(recipe_name, config, self.cap)
-        return self._trainer_factory(recipe_name, config, checkpoint, changes)
+    def _create_checked(self, run: Run) -> Trainer:
+        self._check_memory(run.recipe, self._config_loader(run.recipe, run.config), self.cap)
+        return self._trainer_factory(run)
 
     def _owned(self, run_id: str) -> _Job:
         with self._lock:

@@ -1,11 +1,11 @@
 """Creates the trainer of a run, and checks its config. Imports TensorFlow only when needed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
-from ganlib.events import Change, Checkpoint, Event, Phase, Samples
+from ganlib.events import Change, Checkpoint, Event, Samples
 from ganlib.runs.run import Run
 
 
@@ -51,17 +51,32 @@ class Trainer(Protocol):
         ...
 
 
-TrainerFactory = Callable[[str, RunConfig, Checkpoint | None, Sequence[Change]], Trainer]
+MakeTrainer = Callable[[Run], Trainer]
 ConfigLoader = Callable[[str, Mapping[str, Any]], RunConfig]
 
 
-def create_trainer(
-    recipe: str, config: RunConfig, checkpoint: Checkpoint | None, changes: Sequence[Change]
-) -> Trainer:
-    """The recipe's trainer; imports TensorFlow."""
-    from ganlib.training import create_trainer as create
+def make_trainer(run: Run) -> Trainer:
+    """Creates the trainer of a run, which continues from its newest checkpoint, if it has one.
 
-    return create(recipe, config, checkpoint, changes)
+    Imports TensorFlow.
+
+    Raises:
+        RunError: the run cannot be resumed; see `Run.resume_point`.
+        ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
+    """
+    from ganlib.training import create_trainer
+
+    checkpoint, changes = run.resume_point()
+    return create_trainer(run.recipe, initial_config(run), checkpoint, changes)
+
+
+def initial_config(run: Run) -> RunConfig:
+    """Returns a run's config before any changes, with its current total of steps.
+
+    Raises:
+        ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
+    """
+    return load_config(run.recipe, {**run.config, "steps": run.status().steps})
 
 
 def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
@@ -171,65 +186,3 @@ def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
     for change in sorted(changes, key=lambda change: change.step):
         config = recipe.changed(config, change.knobs)
     return config
-
-
-class LateTrainer:
-    """A trainer that is made when its first event is asked for.
-
-    So the seconds it takes, and what goes wrong in them, belong to the run like the rest.
-    It goes on from the run's newest checkpoint, or begins where there is none.
-
-    Args:
-        run: the run.
-        config: its knobs, with the total of steps to reach.
-        factory: makes the trainer.
-    """
-
-    def __init__(self, run: Run, config: RunConfig, factory: TrainerFactory = create_trainer):
-        self._run = run
-        self._config = config
-        self._factory = factory
-        self._trainer: Trainer | None = None
-        self._first_step = 0
-
-    @property
-    def step(self) -> int:
-        """Generator updates so far."""
-        return self._first_step if self._trainer is None else self._trainer.step
-
-    def events(self) -> Iterator[Event]:
-        """See `Trainer`."""
-        yield Phase("loading TensorFlow")
-        self._trainer = self._make()
-        yield from self._trainer.events()
-
-    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
-        """See `Trainer`."""
-        return self._made().change(knobs, learns)
-
-    def look(self) -> Samples:
-        """See `Trainer`."""
-        return self._made().look()
-
-    def checkpoint(self) -> Checkpoint:
-        """See `Trainer`."""
-        return self._made().checkpoint()
-
-    def weights_sha256(self) -> str:
-        """See `Trainer`."""
-        return self._made().weights_sha256()
-
-    def close(self) -> None:
-        """See `Trainer`."""
-        if self._trainer is not None:
-            self._trainer.close()
-
-    def _make(self) -> Trainer:
-        checkpoint, changes = self._run.resume_point()
-        self._first_step = checkpoint.step if checkpoint else 0
-        return self._factory(self._run.recipe, self._config, checkpoint, changes)
-
-    def _made(self) -> Trainer:
-        if self._trainer is None:
-            raise RuntimeError("the trainer has not started")
-        return self._trainer

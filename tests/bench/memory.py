@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from ganlib import recipes
-from ganlib.runs import LateTrainer, RunControl, RunStore, execute
+from ganlib.runs import RunControl, RunStore, execute, make_trainer
 
 STEPS = 3
 CASES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -104,7 +104,7 @@ def train_here(name: str, knobs: dict[str, Any]) -> Measured:
     loaded = psutil.Process().memory_info().rss
     with tempfile.TemporaryDirectory() as folder:
         run = RunStore(folder).create(name, config)
-        if execute(run, LateTrainer(run, config), RunControl()) != "finished":
+        if execute(run, make_trainer, RunControl()) != "finished":
             raise RuntimeError(run.status().message)
     return Measured(name, knobs, said / 1e6, loaded / 1e6, _peak() / 1e6)
 

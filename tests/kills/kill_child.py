@@ -140,14 +140,14 @@ def _ask(commands: Any, asks: Mapping[str, Mapping[str, Any]]) -> None:
 
     execute = commands.execute
 
-    def asking(run: Any, trainer: Any, control: Any, on_event: Any) -> Any:
+    def asking(run: Any, make_trainer: Any, control: Any, on_event: Any, **options: Any) -> Any:
         def on(event: Any) -> None:
             on_event(event)
             step = getattr(event, "last_step", None)
             if str(step) in asks and all(change.step != step for change in run.changes()):
                 control.request(ControlRequest(**asks[str(step)]))
 
-        return execute(run, trainer, control, on)
+        return execute(run, make_trainer, control, on, **options)
 
     commands.execute = asking
 

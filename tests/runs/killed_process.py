@@ -14,4 +14,4 @@ if sys.argv[2] == "manager":
 else:
     run = store.create("fake/walk", config)
     print(run.id, flush=True)
-    execute(run, FakeTrainer(config), RunControl(), tensorboard=False)
+    execute(run, lambda run: FakeTrainer(config), RunControl(), tensorboard=False)

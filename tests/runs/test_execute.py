@@ -10,7 +10,7 @@ import pytest
 
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Metrics
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from ganlib.runs import Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import ControlRequest
 from ganlib.runs.execute import failure_message
 from ganlib.runs.writer import RunWriter
@@ -19,6 +19,7 @@ from tests.support.fake_trainer import (
     FakeConfig,
     FakeTrainer,
     load_fake,
+    make_fake,
     true_walk,
     wait_until,
 )
@@ -27,7 +28,7 @@ from tests.support.fake_trainer import (
 def _execute(run: Run, config: FakeConfig, control: RunControl | None = None, **options) -> str:
     checkpoint = run.latest_checkpoint() if run.checkpoint_steps() else None
     trainer = FakeTrainer(config, checkpoint)
-    return execute(run, trainer, control or RunControl(), tensorboard=False, **options)
+    return execute(run, lambda run: trainer, control or RunControl(), tensorboard=False, **options)
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def test_a_finished_run_has_everything(store: RunStore) -> None:
         "finished"
     )
     assert not run.lock.held
-    assert seen[:3] == ["Phase", "Started", "Samples"] and seen[-1] == "Finished"
+    assert seen[:4] == ["Phase", "Phase", "Started", "Samples"] and seen[-1] == "Finished"
 
     run = store.open(run.id)
     status = run.status()
@@ -105,7 +106,11 @@ def test_the_status_tells_the_phase_before_the_first_step(store: RunStore) -> No
         phases.append((type(event).__name__, status.state, status.phase))
 
     _execute(run, config, on_event=note)
-    assert phases[:2] == [("Phase", "running", "counting to ten"), ("Started", "running", "")]
+    assert phases[:3] == [
+        ("Phase", "running", "loading TensorFlow"),
+        ("Phase", "running", "counting to ten"),
+        ("Started", "running", ""),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +251,7 @@ def test_a_failure_is_one_sentence_and_a_traceback(store: RunStore) -> None:
 def test_a_trainer_is_closed_unless_it_failed(store: RunStore, fail_at: int, closed: bool) -> None:
     config = FakeConfig(fail_at=fail_at)
     trainer = FakeTrainer(config)
-    execute(store.create("fake/walk", config), trainer, RunControl())
+    execute(store.create("fake/walk", config), lambda run: trainer, RunControl())
     assert trainer.closed == closed
 
 
@@ -268,12 +273,13 @@ def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
 
 
 def test_failures_while_the_trainer_is_made_belong_to_the_run(store: RunStore) -> None:
-    def broken(*arguments: object) -> FakeTrainer:
+    def broken(run: Run) -> FakeTrainer:
         raise ImportError("no TensorFlow here")
 
     run = store.create("fake/walk", FakeConfig())
-    trainer = LateTrainer(run, FakeConfig(), broken)
-    assert execute(run, trainer, RunControl(), tensorboard=False) == "failed"
+    errors: list[Exception] = []
+    state = execute(run, broken, RunControl(), tensorboard=False, on_error=errors.append)
+    assert state == "failed" and [type(error) for error in errors] == [ImportError]
     assert run.status().message == (
         "ImportError at step 0: no TensorFlow here. The traceback is in the run's folder."
     )
@@ -285,7 +291,7 @@ def test_a_trainer_that_just_ends_has_failed(store: RunStore) -> None:
             return iter(list(super().events())[:-1])
 
     run = store.create("fake/walk", FakeConfig())
-    assert execute(run, Lazy(FakeConfig()), RunControl(), tensorboard=False) == "failed"
+    assert execute(run, lambda run: Lazy(FakeConfig()), RunControl(), tensorboard=False) == "failed"
     assert "the trainer ended before its last step" in run.status().message
 
 
@@ -460,16 +466,7 @@ def test_a_resumed_run_knows_what_was_changed(store: RunStore) -> None:
     control = RunControl()
     control.request(ControlRequest({"loss": "hinge"}))
     _execute(run, config, control)
-    made: list[FakeTrainer] = []
-
-    def factory(*arguments):
-        made.append(FakeTrainer(config, *arguments[2:]))
-        return made[-1]
-
-    late = LateTrainer(run, config, factory)
-    next(late.events())
-    list(late.events())
-    assert made[-1].changes == [Change(0, {"loss": "hinge"})]
+    assert make_fake(run).changes == [Change(0, {"loss": "hinge"})]
 
 
 def test_a_run_whose_checkpoints_are_gone_does_not_start_over_without_a_word(
@@ -499,6 +496,6 @@ def test_a_run_that_goes_on_from_an_older_checkpoint_says_so(store: RunStore) ->
 
     going_on = FakeConfig(steps=60, checkpoint_every=20)
     trainer = FakeTrainer(going_on, run.latest_checkpoint())
-    execute(run, trainer, RunControl(), note, tensorboard=False)
+    execute(run, lambda run: trainer, RunControl(), note, tensorboard=False)
     assert told == ["The checkpoint of step 40 cannot be read, so the run continues from step 20."]
     _check_history(run, 60)

@@ -23,7 +23,7 @@ import pytest
 
 from ganlib.errors import RunError
 from ganlib.events import Change, Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute
+from ganlib.runs import Run, RunControl, RunStore, execute
 from ganlib.runs.control import ControlRequest
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
 from tests.support.quick_folder import quick_folder
@@ -105,7 +105,7 @@ class Life:
                     self.changed = min(self.changed, len(disk.done))
 
             trainer = FakeTrainer(config)
-            state = execute(run, trainer, control, watch, tensorboard=False)
+            state = execute(run, lambda run: trainer, control, watch, tensorboard=False)
             if state == "finished":
                 self.ended = len(disk.done)
 
@@ -184,10 +184,8 @@ def check_what_was_confirmed(run: Run, life: Life, operations: int) -> None:
 
 def go_on(run: Run, steps: int) -> str:
     """Goes on to a total of steps, as `resume` does."""
-    config = CONFIG.model_copy(update={"steps": steps})
     run.note("queued", replace(run.status(), state="queued", steps=steps))
-    trainer = LateTrainer(run, config, make_fake)
-    return execute(run, trainer, RunControl(), tensorboard=False)
+    return execute(run, make_fake, RunControl(), tensorboard=False)
 
 
 def check_the_end(run: Run, steps: int) -> None:

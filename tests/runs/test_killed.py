@@ -55,7 +55,9 @@ def test_a_killed_run_is_interrupted_and_can_be_gone_on_with(store: RunStore) ->
     steps = checkpoint.step + 100
     config = FakeConfig(steps=steps, checkpoint_every=20)
     trainer = FakeTrainer(config, checkpoint)
-    assert execute(store.claim(run_id), trainer, RunControl(), tensorboard=False) == "finished"
+    claimed = store.claim(run_id)
+    state = execute(claimed, lambda run: trainer, RunControl(), tensorboard=False)
+    assert state == "finished"
     assert run.history().step.tolist() == list(range(1, steps + 1))
     np.testing.assert_array_equal(run.history().values[2:].T, true_walk(steps))
     assert run.scores().step.tolist() == list(range(0, steps + 1, 50))

@@ -7,7 +7,7 @@ import pytest
 
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
-from ganlib.runs import Manager, RunStore
+from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.resume import queue_again
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
@@ -101,10 +101,10 @@ def test_every_run_has_a_fresh_thread(store: RunStore) -> None:
 
     threads: list[int] = []
 
-    def factory(*arguments):
+    def factory(run: Run) -> FakeTrainer:
         threads.append(id(threading.current_thread()))
         names.append(threading.current_thread().name)
-        return make_fake(*arguments)
+        return make_fake(run)
 
     names: list[str] = []
     manager = Manager(store, 1, factory, tensorboard=False)

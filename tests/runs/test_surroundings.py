@@ -20,13 +20,13 @@ from ganlib.runs import Manager, Run, RunControl, RunStore, execute, identity, t
 from ganlib.runs.status import Status
 from ganlib.runs.tensorboard import TensorBoardLog
 from tests.support import ROOT
-from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
+from tests.support.fake_trainer import FakeConfig, make_fake, true_walk, wait_until
 
 
 def _finished(store: RunStore, **knobs: int) -> Run:
     config = FakeConfig(**knobs)
     run = store.create("fake/walk", config)
-    assert execute(run, FakeTrainer(config), RunControl(), tensorboard=False) == "finished"
+    assert execute(run, make_fake, RunControl(), tensorboard=False) == "finished"
     return run
 
 
@@ -250,7 +250,7 @@ def test_a_clock_set_back_during_a_run(clock: Clock, days: float, store: RunStor
         seen.append(row.status)
         assert [each.id for each in watching.active()] == [run.id]
 
-    state = execute(run, FakeTrainer(config), RunControl(), look, tensorboard=False)
+    state = execute(run, make_fake, RunControl(), look, tensorboard=False)
     assert state == "finished"
     assert [status.step for status in seen] == sorted(status.step for status in seen)
     for status in seen:

@@ -22,6 +22,7 @@ from ganlib.events import (
     Started,
 )
 from ganlib.knobs import inherit, knob
+from ganlib.runs import Run
 
 NAMES = ("generator_loss", "discriminator_loss")
 ROWS = 10
@@ -116,10 +117,9 @@ class FakeTrainer:
         return Samples(self.step, images, images + 1, scores={"w1": abs(float(self.walk[0]))})
 
 
-def make_fake(
-    recipe: str, config: RunConfig, checkpoint: Checkpoint | None, changes: Sequence[Change]
-) -> FakeTrainer:
-    return FakeTrainer(FakeConfig.model_validate(config.model_dump()), checkpoint, changes)
+def make_fake(run: Run) -> FakeTrainer:
+    config = FakeConfig.model_validate({**run.config, "steps": run.status().steps})
+    return FakeTrainer(config, *run.resume_point())
 
 
 def load_fake(recipe: str, values: Mapping[str, Any]) -> FakeConfig:

@@ -12,7 +12,7 @@ from ganlib.errors import RunError
 from ganlib.runs import RunStore
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
-from ganlib.runs.trainers import LateTrainer
+from ganlib.runs.trainers import make_trainer
 from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv
 from ganlib.ui.train.samples.numbers import samples_csv
 from tests.support import stored_runs
@@ -70,7 +70,7 @@ def test_generator_weights_are_those_of_the_samples(store: RunStore, tmp_path: P
     recipe = recipes.get("toy/scalar")
     config = recipe.parse({"steps": 3, "generator_units": 4, "generator_layers": 1})
     run = store.create(recipe.name, config)
-    assert execute(run, LateTrainer(run, config), RunControl(), tensorboard=False) == "finished"
+    assert execute(run, make_trainer, RunControl(), tensorboard=False) == "finished"
 
     path = tmp_path / "generator.weights.h5"
     path.write_bytes(generator_weights(run))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ganlib.errors import RunError
 from ganlib.events import Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from ganlib.runs import Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import ControlRequest
 from tests.runs.damage.damaging import (
     CHOOSING,
@@ -40,7 +40,7 @@ from tests.runs.damage.damaging import (
     plain,
 )
 from tests.support.cases import slow_but
-from tests.support.fake_trainer import FakeConfig, FakeTrainer, load_fake, make_fake, true_walk
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, load_fake, true_walk
 
 STEPS, LAST_SAVED = 60, 40
 SAMPLED = [0, 20, 40]
@@ -70,7 +70,7 @@ def _run(store: RunStore, seed: int) -> Run:
         if getattr(event, "last_step", 0) == 30:
             control.request(ControlRequest({"discriminator_learning_rate": 0.25}))
 
-    assert execute(run, FakeTrainer(config), control, ask) == "failed"
+    assert execute(run, lambda run: FakeTrainer(config), control, ask) == "failed"
     store.rename(run.id, f"walk {seed}")
     store.annotate(run.id, "a note")
     return run
@@ -139,8 +139,11 @@ def _resume(root: Path, run_id: str) -> str:
             run.lock.release()
     except RunError as error:
         return str(error)
-    trainer = LateTrainer(run, config, make_fake)
-    return execute(run, trainer, RunControl(), tensorboard=False)
+
+    def make_trainer(run: Run) -> FakeTrainer:
+        return FakeTrainer(config, *run.resume_point())
+
+    return execute(run, make_trainer, RunControl(), tensorboard=False)
 
 
 def _check_resume(root: Path, run_id: str, name: str) -> None:

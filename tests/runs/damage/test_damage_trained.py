@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ganlib import recipes
 from ganlib.events import Event
-from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
+from ganlib.runs import Run, RunControl, RunStore, execute, make_trainer, queue_again
 from tests.runs.damage.damaging import (
     CHOOSING,
     EVENTS,
@@ -60,7 +60,7 @@ def _train(store: RunStore, seed: int, stop_at: int | None = None) -> Run:
         if getattr(event, "last_step", 0) == stop_at:
             control.stop()
 
-    ended = execute(run, LateTrainer(run, config), control, stop)
+    ended = execute(run, make_trainer, control, stop)
     assert ended == ("finished" if stop_at is None else "stopped"), run.status().message
     return run
 
@@ -128,14 +128,14 @@ def test_a_damaged_newest_checkpoint_is_trained_again_from_the_one_before(
         root = damaged_copy(kind, name, runs.root, ids, folder / "runs", data)
         run = RunStore(root).claim(run_id)
         assert run.latest_checkpoint().step == 25
-        config = queue_again(run)
+        queue_again(run)
         seen: list[int] = []
 
         def note(event: Event) -> None:
             if type(event).__name__ == "Started":
                 seen.append(len(run.history()))
 
-        assert execute(run, LateTrainer(run, config), RunControl(), note) == "finished"
+        assert execute(run, make_trainer, RunControl(), note) == "finished"
         assert seen == [25], "what came after the checkpoint is gone until it is made again"
         assert run.status().weights_sha256 == whole.status().weights_sha256
         history, truth = run.history(), whole.history()

@@ -9,7 +9,7 @@ from ganlib import recipes
 from ganlib.cli import main
 from ganlib.errors import RunError
 from ganlib.events import Event
-from ganlib.runs import LateTrainer, RunControl, RunStore, execute
+from ganlib.runs import RunControl, RunStore, execute, make_trainer
 from ganlib.runs.control import ControlRequest
 from tests.runs.damage.damaging import copy, look
 
@@ -37,7 +37,7 @@ def test_what_pages_and_the_command_line_show_comes_from_the_journal_alone(
         if getattr(event, "last_step", 0) == 10:
             control.request(ControlRequest({"generator_learning_rate": 0.5}))
 
-    assert execute(run, LateTrainer(run, config), control, change) == "finished"
+    assert execute(run, make_trainer, control, change) == "finished"
     folder = run.path
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     [events] = [name for name in there if "tfevents" in name]
