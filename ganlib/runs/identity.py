@@ -4,7 +4,7 @@ import re
 import secrets
 from datetime import datetime, timezone
 
-from ganlib.errors import RunError
+from ganlib.errors import RunError, quote
 
 # [0-9], because \d also matches digits of other scripts.
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{4}-[0-9a-f]{12}")
@@ -27,10 +27,9 @@ def checked_run_id(text: str) -> str:
         RunError: it does not.
     """
     if not is_run_id(text):
-        shown = repr(text) if len(repr(text)) <= 60 else repr(text)[:57] + "..."
         raise RunError(
             f"A run id is a date, a time and 12 letters or digits, "
-            f"like 20261122-0203-a1b2c3d4e5f6. Received: {shown}."
+            f"like 20261122-0203-a1b2c3d4e5f6. Received: {quote(text)}."
         )
     return text
 

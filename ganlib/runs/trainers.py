@@ -67,16 +67,9 @@ def make_trainer(run: Run) -> Trainer:
     from ganlib.training import create_trainer
 
     checkpoint, changes = run.resume_point()
-    return create_trainer(run.recipe, initial_config(run), checkpoint, changes)
-
-
-def initial_config(run: Run) -> RunConfig:
-    """Returns a run's config before any changes, with its current total of steps.
-
-    Raises:
-        ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
-    """
-    return load_config(run.recipe, {**run.config, "steps": run.status().steps})
+    # A resume may have raised the total of steps.
+    config = load_config(run.recipe, {**run.config, "steps": run.status().steps})
+    return create_trainer(run.recipe, config, checkpoint, changes)
 
 
 def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:

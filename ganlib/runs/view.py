@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from ganlib.errors import RunError
+from ganlib.errors import RunError, quote
 from ganlib.events import Change
 from ganlib.runs.blobs import Blob, blob_of
 from ganlib.runs.identity import is_run_id
@@ -454,8 +454,7 @@ def header_of(line: Mapping[str, Any], folder: Path) -> Header:
     what, version = name_of(folder / NAME), line.get("format")
     if version != FORMAT:
         raise TooNewError(
-            f"{what} has format {version!r}; this version of the program can only read "
-            f"format {FORMAT}."
+            f"{what} has format {quote(version)}; this version of ganlib reads format {FORMAT}."
         )
     run, recipe, config = line.get("run"), line.get("recipe"), line.get("config")
     created, parent = line.get("created"), line.get("parent")

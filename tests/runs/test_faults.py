@@ -329,7 +329,7 @@ def _after_a_failure(failure: Failure, *, stops: bool) -> str:
             return "nothing failed"
         if life.problem is not None:
             rest = found_on(path)
-            return "" if not rest and "cannot be made" in str(life.problem) else f"left: {rest}"
+            return "" if not rest and "cannot be created" in str(life.problem) else f"left: {rest}"
         store = RunStore(path)
         try:
             run = store.open(life.run_id)

@@ -189,8 +189,7 @@ def test_the_list_has_the_newest_first_and_what_is_damaged(
     assert rows[runs[1].id].damage == f"{runs[1].id}/journal.jsonl is damaged."
     assert rows[runs[1].id].status is None
     assert rows[runs[2].id].damage == (
-        f"{runs[2].id}/journal.jsonl has format 2; this version of the program can only read "
-        "format 1."
+        f"{runs[2].id}/journal.jsonl has format 2; this version of ganlib reads format 1."
     )
     assert rows[runs[0].id].damage == ""
     queued = rows[runs[0].id].status

@@ -23,6 +23,7 @@ from ganlib.events import (
 )
 from ganlib.knobs import inherit, knob
 from ganlib.runs import Run
+from tests.support.stored_runs import image_views
 
 NAMES = ("generator_loss", "discriminator_loss")
 ROWS = 10
@@ -59,7 +60,14 @@ class FakeTrainer:
         data = DataReport("Walks", "made up", 10, 20)
         real = np.arange(4 * 8 * 8, dtype=np.uint8).reshape(4, 8, 8, 1)
         yield Started(
-            self.step, {"generator": 2}, data, "CPU", real, NAMES, elapsed_s=self.elapsed_s
+            self.step,
+            {"generator": 2},
+            data,
+            "CPU",
+            real,
+            NAMES,
+            image_views(real),
+            elapsed_s=self.elapsed_s,
         )
         # Also on a resume: the checkpoint may have come between a step and its samples.
         if self.step % self.config.sample_every == 0:
@@ -114,7 +122,8 @@ class FakeTrainer:
 
     def _samples(self) -> Samples:
         images = np.full((4, 8, 8, 1), self.step % 256, np.uint8)
-        return Samples(self.step, images, images + 1, scores={"w1": abs(float(self.walk[0]))})
+        scores = {"w1": abs(float(self.walk[0]))}
+        return Samples(self.step, images, images + 1, scores=scores, views=image_views(images + 1))
 
 
 def make_fake(run: Run) -> FakeTrainer:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
@@ -276,6 +277,8 @@ def plain(value: Any) -> Any:
         return value.columns, [row.tobytes() for row in value.values.T]
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, sparse.csr_array):
+        return plain([value.shape, value.data, value.indices, value.indptr])
     if is_dataclass(value) and not isinstance(value, type):
         return plain({name: getattr(value, name) for name in value.__dataclass_fields__})
     if isinstance(value, dict):
