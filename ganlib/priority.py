@@ -9,7 +9,7 @@ from contextlib import suppress
 _NICENESS = 5
 
 
-def step_aside() -> None:
+def lower_thread_priority() -> None:
     """Lowers the priority of this thread and of all threads that it starts from now on.
 
     A page is drawn in a few hundredths of a second while a user waits for it; training can wait

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from ganlib.priority import step_aside
+from ganlib.priority import lower_thread_priority
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a priority is a whole process's")
@@ -19,7 +19,7 @@ def test_a_thread_and_those_it_starts_step_aside_once() -> None:
 
     def work(again: int) -> None:
         tell()
-        step_aside()
+        lower_thread_priority()
         tell()
         # As a run does whose end starts the next one.
         inner = threading.Thread(target=work if again else tell, args=[0] if again else [])

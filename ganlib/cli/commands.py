@@ -30,7 +30,7 @@ from ganlib.runs import (
     stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
-from ganlib.runs.room import check_memory
+from ganlib.runs.memory_check import check_memory
 from ganlib.runs.trainers import check_fork, config_at
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure

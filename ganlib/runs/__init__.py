@@ -1,4 +1,4 @@
-"""Runs: folders that hold everything about a training, and the threads that fill them."""
+"""Runs: one folder for each training run, and the queue and threads that train them."""
 
 from ganlib.runs.control import RunControl, stop_on_signals
 from ganlib.runs.execute import execute

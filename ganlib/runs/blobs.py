@@ -1,9 +1,9 @@
-"""Arrays of a saved step: plain .npz files, each named with its CRC-32 in the journal.
+"""Stores arrays of a step as plain .npz files. The journal records each file with its CRC-32.
 
-The CRC-32 shows damage, a file of another step and a copy of another run's file. It does not show
-ill will, so the contents are not trusted either: a file made by somebody else may be compressed
-(and unpack to a thousand times its size), hold pickles (and run code), or claim shapes that do not
-fit in memory. All of these are refused before anything is allocated.
+The CRC-32 detects damage and files of another step or run. It does not protect against a file that
+was made to do harm: it may be compressed (and unpack to a thousand times its size), contain pickles
+(and run code), or claim shapes that do not fit in memory. The reader refuses all of these before
+it allocates memory.
 """
 
 import io
@@ -21,11 +21,11 @@ import numpy as np
 
 from ganlib.events import Arrays
 from ganlib.runs.durable import make_folder, replaced
-from ganlib.runs.figures import is_count
 from ganlib.runs.journal import DamagedError, name_of, unreadable
 from ganlib.runs.regular import open_regular
+from ganlib.runs.value_checks import is_count
 
-# Everything that zipfile and numpy were seen to raise on damaged archives.
+# Exceptions that zipfile and numpy raise for damaged archives.
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -38,32 +38,32 @@ _UNREADABLE = (
     zipfile.BadZipFile,
 )
 _FILE = re.compile(r"(samples|checkpoints)/[0-9a-z-]{1,40}\.npz")
-# Of each version of an array's header, the bytes that say how long it is.
+# Version of the .npy header -> bytes of the field that states the length of the header.
 _SIZES = {b"\1\0": 2, b"\2\0": 4}
 
 
 @dataclass(frozen=True)
 class Blob:
-    """A file of arrays.
+    """A reference to a file of arrays.
 
     Args:
-        file: its path in the run's folder, such as "samples/00000100.npz".
-        crc32: of all its bytes.
+        file: path relative to the run's folder, such as "samples/00000100.npz".
+        crc32: CRC-32 of all bytes of the file.
     """
 
     file: str
     crc32: int
 
     def fields(self) -> dict[str, Any]:
-        """As it stands in the journal."""
+        """Returns the fields that a line of the journal stores."""
         return {"file": self.file, "file_crc32": self.crc32}
 
 
 def blob_of(fields: Any) -> Blob:
-    """A blob as it stands in the journal.
+    """Parses the fields that `Blob.fields` returns.
 
     Raises:
-        ValueError: it names no file of samples or of a checkpoint.
+        ValueError: the fields do not name a file of samples or of a checkpoint.
     """
     if not isinstance(fields, Mapping):
         raise ValueError("no blob")
@@ -73,8 +73,8 @@ def blob_of(fields: Any) -> Blob:
     return Blob(file, crc32)
 
 
-class _Checked(io.RawIOBase):
-    """Passes bytes on to a file and keeps their CRC-32. Cannot seek, so nothing is rewritten."""
+class _ChecksumWriter(io.RawIOBase):
+    """Writes to a file and computes the CRC-32. Cannot seek, so that no byte is written twice."""
 
     def __init__(self, file: IO[bytes]):
         self._file = file
@@ -89,17 +89,17 @@ class _Checked(io.RawIOBase):
 
 
 def write_blob(folder: Path, file: str, arrays: Arrays, *, sync: bool) -> Blob:
-    """Writes arrays as an uncompressed .npz, in the place of a file of that name.
+    """Writes arrays as an uncompressed .npz file; replaces an existing file of that name.
 
     Args:
         folder: the run's folder.
-        file: path in it; see `Blob`.
-        arrays: by name.
-        sync: wait until the disk has the file; see `durable.replaced`.
+        file: path relative to the folder; see `Blob`.
+        arrays: arrays by name.
+        sync: wait until the file is on the disk; see `durable.replaced`.
 
     Raises:
-        TypeError: an array's dtype cannot be read back without pickle.
-        OSError: the disk does not take it.
+        TypeError: an array has a dtype that cannot be read back without pickle.
+        OSError: the file cannot be written.
     """
     for name, array in arrays.items():
         if array.dtype.hasobject or array.dtype.kind == "V":
@@ -107,7 +107,7 @@ def write_blob(folder: Path, file: str, arrays: Arrays, *, sync: bool) -> Blob:
     path = folder / file
     make_folder(path.parent)
     with replaced(path, sync=sync) as opened:
-        checked = _Checked(opened)
+        checked = _ChecksumWriter(opened)
         with zipfile.ZipFile(checked, "w") as archive:
             for name, array in arrays.items():
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -116,10 +116,15 @@ def write_blob(folder: Path, file: str, arrays: Arrays, *, sync: bool) -> Blob:
 
 
 def read_blob(folder: Path, blob: Blob) -> Arrays:
-    """The arrays of a blob by name. They cannot be written to.
+    """Reads the arrays of a blob.
 
+    Args:
+        folder: the run's folder.
+        blob: reference to the file.
+    Returns:
+        Read-only arrays by name.
     Raises:
-        DamagedError: the file is missing, or not the one that was written.
+        DamagedError: the file is missing or its contents have changed.
     """
     path = folder / blob.file
     try:
@@ -161,10 +166,10 @@ def _array(content: bytes) -> np.ndarray:
     return flat.reshape(shape, order="F" if fortran_order else "C")
 
 
-# Samples have the same headers at every step, and numpy compiles Python to read one.
+# Samples have the same headers at every step, and numpy is slow to parse them.
 @lru_cache(maxsize=128)
 def _header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype]:
-    """Shape, whether it is in Fortran's order, and dtype."""
+    """Returns shape, whether the array is in Fortran order, and dtype."""
     stream = io.BytesIO(content)
     if np.lib.format.read_magic(stream) == (1, 0):
         return np.lib.format.read_array_header_1_0(stream)

@@ -1,4 +1,4 @@
-"""What a user may ask of a run while it trains."""
+"""Controls a run while it trains: pause, resume, stop, change settings, single steps."""
 
 import signal
 import threading
@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal
 
-# A signal handler may set a flag at the very moment between a waiter's look at it and
-# its sleep, when nobody can be woken yet; so no sleep lasts for ever.
-_LONGEST_SLEEP_S = 0.25
+# A signal handler may set a flag after a waiting thread has checked it and before that thread
+# sleeps. The thread then misses the notification, so no sleep is longer than this.
+_MAX_SLEEP_S = 0.25
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A change that a run is asked for; see `events.Change`.
+class ControlRequest:
+    """A request to change settings or to make one step; see `events.Change`.
 
     Args:
-        knobs: new values by name.
-        learns: the network that is to learn alone in one step; "both" for a usual step by
-            hand; "" for no step.
+        knobs: new values by name of the knob.
+        learns: the only network that the step updates; "both" for one normal step; "" for
+            no step.
     """
 
     knobs: dict[str, Any] = field(default_factory=dict)
@@ -30,28 +30,29 @@ class Wish:
 
 
 class RunControl:
-    """Asks a run to pause, go on, stop or change. Safe from any thread and any signal handler.
+    """Pauses, resumes, stops and changes a run. Safe in any thread and in signal handlers.
 
     Args:
-        attended: whether somebody is there who can have a run go on that pauses by itself.
+        attended: True if a user can resume a paused run.
 
     Attributes:
-        stopped_as: what a run that is stopped has become.
+        stopped_as: state of the run after it has been stopped.
     """
 
     def __init__(self, *, attended: bool = True) -> None:
         self.attended = attended
         self.stopped_as: Literal["stopped", "interrupted"] = "stopped"
-        # The lock in a Condition is reentrant, so a handler that interrupts its holder gets it.
+        # The lock of a Condition is reentrant: a signal handler can acquire it while the
+        # interrupted thread holds it.
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
         self._slow = False
-        self._wishes: deque[Wish] = deque()
+        self._requests: deque[ControlRequest] = deque()
 
     @property
     def slow(self) -> bool:
-        """Whether it is to train one network at a time, slowly enough to be followed."""
+        """True if the run trains in slow motion: one network at a time, about a step a second."""
         return self._slow
 
     @slow.setter
@@ -62,78 +63,83 @@ class RunControl:
 
     @property
     def pause_requested(self) -> bool:
-        """Whether the run is to rest."""
+        """True if the run has to pause."""
         return self._paused and not self._stopped
 
     @property
     def stop_requested(self) -> bool:
-        """Whether the run is to end."""
+        """True if the run has to stop."""
         return self._stopped
 
     def pause(self) -> None:
-        """Rest after the present step, or the present call of many short steps (0.1 s)."""
+        """Pauses after the current step, or after the current call of many short steps (0.1 s)."""
         with self._changed:
             self._paused = True
 
     def unpause(self) -> None:
-        """Go on."""
+        """Resumes a paused run."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """End as soon as `pause` rests, paused or not. This cannot be taken back."""
+        """Stops the run after the current step, paused or not. Cannot be undone."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
 
     def interrupt(self) -> None:
-        """End like `stop`, but to be gone on with: it is the process that ends."""
+        """Stops the run because the process ends; the run counts as interrupted, not as stopped."""
         with self._changed:
             if not self._stopped:
                 self.stopped_as = "interrupted"
             self.stop()
 
-    def ask(self, wish: Wish) -> None:
-        """Asks for a change before the next event, paused or not."""
+    def request(self, request: ControlRequest) -> None:
+        """Adds a request, which is executed before the next event, also in a paused run."""
         with self._changed:
-            self._wishes.append(wish)
+            self._requests.append(request)
             self._changed.notify_all()
 
-    def wishes(self) -> list[Wish]:
-        """What was asked for since the last look, in order."""
+    def take_requests(self) -> list[ControlRequest]:
+        """Returns the new requests, oldest first, and removes them."""
         with self._changed:
-            found = list(self._wishes)
-            self._wishes.clear()
+            found = list(self._requests)
+            self._requests.clear()
             return found
 
-    def wait_while_paused(self, *, wakeful: bool = True) -> None:
-        """Returns as soon as the run is to go on or to stop.
+    def wait_while_paused(self, *, wake_on_request: bool = True) -> None:
+        """Waits until the run is resumed or stopped.
 
         Args:
-            wakeful: also as soon as a change is asked for.
+            wake_on_request: also return as soon as there is a request.
         """
         with self._changed:
-            while self.pause_requested and not (wakeful and self._wishes):
-                self._changed.wait(_LONGEST_SLEEP_S)
+            while self.pause_requested and not (wake_on_request and self._requests):
+                self._changed.wait(_MAX_SLEEP_S)
 
-    def rest(self, seconds: float) -> None:
-        """Waits so long, or until something is asked for."""
+    def wait(self, seconds: float) -> None:
+        """Waits in slow motion.
+
+        Args:
+            seconds: maximum time; a request, pause or stop and the end of slow motion end the wait
+                earlier.
+        """
         until = time.monotonic() + seconds
         with self._changed:
-            while self._slow and not (self._wishes or self._paused or self._stopped):
+            while self._slow and not (self._requests or self._paused or self._stopped):
                 left = until - time.monotonic()
                 if left <= 0:
                     return
-                self._changed.wait(min(left, _LONGEST_SLEEP_S))
+                self._changed.wait(min(left, _MAX_SLEEP_S))
 
 
 @dataclass
 class Caught:
-    """What `stop_on_signals` met.
+    """The signal that `stop_on_signals` caught.
 
     Args:
-        signal: the number of the signal that stopped the run; 0 for none.
+        signal: number of the signal that stopped the run; 0 if there was none.
     """
 
     signal: int = 0
@@ -141,10 +147,9 @@ class Caught:
 
 @contextmanager
 def stop_on_signals(control: RunControl) -> Iterator[Caught]:
-    """Within the block, the first Ctrl-C or SIGTERM stops the run cleanly; a second acts as usual.
+    """Stops the run at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
 
-    For the main thread of a command line. Elsewhere signals cannot be caught, and it
-    does nothing.
+    Has no effect outside the main thread, where Python cannot catch signals.
     """
     caught = Caught()
     if threading.current_thread() is not threading.main_thread():

@@ -1,4 +1,4 @@
-"""The one-dimensional distributions that a run's samples give, real beside generated."""
+"""One-dimensional distributions of real and generated samples of a run."""
 
 import math
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from ganlib.runs.run import Run
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """A quantity of real and of generated samples.
+    """A quantity of real and generated samples.
 
     Args:
-        title: what it is.
-        real: what of it is finite; may be empty.
-        generated: likewise.
-        note: what a reader must know to judge it; may be empty.
-        within: the least and the greatest that it can be.
+        title: name of the quantity.
+        real: finite values for real samples; may be empty.
+        generated: finite values for generated samples; may be empty.
+        note: explanation that is shown next to the chart; may be empty.
+        within: smallest and largest possible value.
     """
 
     title: str
@@ -59,14 +59,14 @@ _IN_BATCHES = (
 
 
 def distributions(run: Run, step: int) -> dict[str, Distribution]:
-    """What can be compared at a step that has samples, by title.
+    """Returns the distributions at a step, by title.
 
     Args:
         run: the run.
         step: one of `run.sample_steps()`.
 
     Raises:
-        RunError: the samples are damaged, or there are none.
+        RunError: the samples are missing or damaged.
     """
     real, made = run.real_views(), run.samples(step)
     _check(real, made, step)
@@ -86,7 +86,7 @@ def distributions(run: Run, step: int) -> dict[str, Distribution]:
 
 
 def _check(real: Arrays, made: Arrays, step: int) -> None:
-    """Archives may be whole and yet not what a run writes: where somebody else made them."""
+    """Checks the arrays: an intact file may still have been made by another program."""
     what = f"samples/{step:08d}.npz"
     if not _alike(real["real"], made["fresh"]):
         raise DamagedError(f"{what} does not fit the real samples in samples/real.npz.")
@@ -118,7 +118,7 @@ def _pixels_fit(arrays: Arrays, size: int) -> bool:
 
 
 def _alike(real: np.ndarray, generated: np.ndarray) -> bool:
-    """Whether both are images, or both are numbers, of one shape."""
+    """True if both are images or both are numbers, with samples of the same shape."""
     numbers = real.dtype.kind == generated.dtype.kind == "f"
     images = is_images(real) and is_images(generated)
     return real.shape[1:] == generated.shape[1:] and (numbers or images)
@@ -151,7 +151,7 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
 
 
 def _of_values(real: np.ndarray, generated: np.ndarray) -> Distribution:
-    """All numbers; where a sample is a vector of several, these were drawn together."""
+    """Returns the distribution of all values. The values of one vector are not independent."""
     if real[0].size == 1:
         return _of_numbers("Values", real, generated)
     first, second = (
@@ -162,7 +162,7 @@ def _of_values(real: np.ndarray, generated: np.ndarray) -> Distribution:
 
 
 def _meaning(run: Run, step: int) -> str:
-    """What the discriminator's scores mean with the loss that was in force at a step."""
+    """Explains the discriminator's scores for the loss that the run used at a step."""
     loss = str(run.config.get("loss", ""))
     for change in run.changes():
         if change.step < step:

@@ -1,7 +1,6 @@
-"""The only file operations that writing a run makes: replace a whole file, or append to one.
+"""Crash-safe file operations: replace a file as a whole, or append to one.
 
-Everything that a crash could spoil goes through here, so that there is one place
-to reason about (and to inject faults into).
+A run is written with these operations only, so that fault injection has one place to replace.
 """
 
 import errno
@@ -13,36 +12,39 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-# Beside what is written at once, so that a run can still tell that there is no more room.
+# Extra space that must stay free, so that a run can still report that the disk is full.
 _SPARE_BYTES = 256 * 1024
 
 
 def is_full(error: OSError) -> bool:
-    """Whether there was no room, on the disk or in a user's share of it."""
+    """True if the disk is full or the user's quota is used up."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def free_bytes(folder: Path) -> int:
-    """Room for a user's files on the disk of a folder.
+    """Returns the free space on the disk of a folder, in bytes.
 
     Raises:
-        OSError: there is no such folder.
+        OSError: the folder does not exist.
     """
     return shutil.disk_usage(folder).free
 
 
-def require_room(folder: Path, count: int) -> None:
-    """Tells before anything is written that so many bytes would not find room.
+def require_space(folder: Path, count: int) -> None:
+    """Checks that the disk has enough space, before anything is written.
 
+    Args:
+        folder: folder on that disk.
+        count: bytes to be written.
     Raises:
-        OSError: there is no room; see `is_full`.
+        OSError: there is not enough space; see `is_full`.
     """
     if free_bytes(folder) < count + _SPARE_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder that a loss of power does not take away again; nothing where it is there."""
+    """Creates a folder that survives a loss of power; does nothing if it exists."""
     if not folder.is_dir():
         os.mkdir(folder)
         sync_folder(folder.parent)
@@ -50,15 +52,15 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
-    """A binary file to write, which takes the place of `path` when the block ends well.
+    """Opens a temporary binary file, which replaces `path` at the end of the block.
 
-    Readers see the old file or the whole new one, never a part. When the block
-    raises, the old file stays. A folder in its place is set aside, with all that is in it.
+    Readers see the old file or the complete new one. If the block raises, the old file stays.
+    A folder at `path` is renamed; see `set_aside`.
 
     Args:
-        path: the file to replace or create; its folder exists.
-        sync: wait until the disk has it. Without, a loss of power may leave the
-            file empty or damaged; a crash of the process may not.
+        path: the file to replace or create; its folder must exist.
+        sync: wait until the file is on the disk. Otherwise a loss of power may leave it empty or
+            damaged; a crash of the process cannot.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -83,19 +85,25 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
 
 
 def replace_bytes(path: Path, content: bytes, *, sync: bool) -> None:
-    """Puts `content` in the place of `path`; see `replaced`."""
+    """Replaces a file.
+
+    Args:
+        path: the file to replace or create.
+        content: its new content.
+        sync: see `replaced`.
+    """
     with replaced(path, sync=sync) as file:
         file.write(content)
 
 
 def rename(source: Path, target: Path) -> None:
-    """Gives a file its name, and waits until the disk knows it."""
+    """Renames a file and waits until the new name is on the disk."""
     os.replace(source, target)
     sync_folder(target.parent)
 
 
 def set_aside(path: Path) -> None:
-    """Takes what cannot be read out of the way, under a name that nothing else has."""
+    """Renames a file or folder that cannot be used to an unused name that ends in ".damaged"."""
     aside = path.with_name(path.name + ".damaged")
     if aside.exists():
         aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.damaged")
@@ -103,7 +111,7 @@ def set_aside(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Waits until the disk knows the names in a folder; does nothing where that cannot be asked."""
+    """Waits until the names in a folder are on the disk. Has no effect on Windows."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -114,21 +122,26 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file, where there is one. A folder in its place stays."""
+    """Removes a file if it exists. A folder of that name stays."""
     with suppress(FileNotFoundError):
         if not path.is_dir():
             os.unlink(path)
 
 
 def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:
-    """Removes what writers that died in `replaced` left behind."""
+    """Removes temporary files that a crash during `replaced` has left.
+
+    Args:
+        folder: where to look.
+        pattern: glob pattern of the names.
+    """
     for path in folder.glob(pattern):
         with suppress(OSError):
             os.unlink(path)
 
 
 class AppendOnlyFile:
-    """A file of lines that only grows. What was written is never changed or cut.
+    """A file of lines that only grows; its contents are never changed or truncated.
 
     Args:
         path: the file; created when missing.
@@ -139,17 +152,17 @@ class AppendOnlyFile:
         size = self._file.seek(0, os.SEEK_END)
         if size:
             self._file.seek(size - 1)
-        # Whether the last line has no newline.
+        # True if the last line has no newline.
         self._torn = size > 0 and self._file.read(1) != b"\n"
-        # Bytes that the disk has, and whether it has failed to take those behind them.
+        # Number of bytes that are on the disk, and whether the last sync has failed.
         self._synced = size
         self._unsure = False
 
     def append(self, line: bytes) -> None:
-        """Adds a line that ends in a newline, behind a newline where the last line is torn.
+        """Adds a line that ends in a newline. If the last line is torn, ends that one first.
 
         Raises:
-            OSError: the disk does not take it. What it took of the line is left torn.
+            OSError: the line cannot be written completely. A part of it may remain as a torn line.
         """
         content = b"\n" + line if self._torn else line
         written = 0
@@ -158,23 +171,23 @@ class AppendOnlyFile:
                 written += self._file.write(memoryview(content)[written:])
         except OSError:
             self._torn = self._torn or written > 0
-            # Where nothing but the newline is missing, it is a line as soon as the next one comes.
+            # If only the newline is missing, the next append completes the line.
             if written < len(content) - 1:
                 raise
         else:
             self._torn = False
 
     def sync(self) -> None:
-        """Waits until the disk has every line.
+        """Waits until all lines are on the disk.
 
         Raises:
-            OSError: it does not take them. The next call appends them once more: a system may
-                have forgotten after a failure that they were still to be written.
+            OSError: the lines cannot be written. The next call appends them again, because an
+                operating system may discard unwritten data after a failed fsync.
         """
         if self._unsure:
             self._file.seek(self._synced)
             lines = self._file.read()
-            # Zeros may stand there by now, without a newline.
+            # The data in the file may have become zeros, without a newline.
             self._torn = True
             self.append(lines[: lines.rfind(b"\n") + 1])
         self._unsure = True

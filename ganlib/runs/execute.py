@@ -1,4 +1,4 @@
-"""Executes a run: consumes its trainer's events until the end, whoever calls it."""
+"""Executes a run: consumes the events of its trainer and writes them to its folder."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,7 +7,7 @@ from typing import Any
 
 from ganlib.errors import RunError, UserError
 from ganlib.events import Event
-from ganlib.runs.control import RunControl, Wish
+from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.durable import is_full
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
@@ -15,11 +15,13 @@ from ganlib.runs.trainers import Trainer
 from ganlib.runs.writer import RunWriter
 
 AUTOSAVE_S = 20.0
-# Between two steps in slow motion.
+# Pause between two steps in slow motion.
 SLOW_S = 1.0
 _LINE_CHARACTERS = 200
-_FULL = "The disk of the runs is full. Nothing is lost: make room, then press Resume."
-_NO_ROOM = "The disk of the runs is full. It goes on from its last checkpoint when there is room."
+_DISK_FULL_PAUSED = "The disk is full. Nothing is lost: free some space, then press Resume."
+_DISK_FULL_ENDED = (
+    "The disk is full. Free some space, then resume the run from its last checkpoint."
+)
 
 
 def execute(
@@ -31,24 +33,24 @@ def execute(
     tensorboard: bool = True,
     autosave_s: float = AUTOSAVE_S,
 ) -> State:
-    """Trains a run to its end, its stop or its failure, and then lets it go.
+    """Trains a run until it is finished, stopped or failed, then releases its lock.
 
-    What goes wrong in training is the run's end and not an exception: the status has
-    one sentence about it, and the journal its traceback.
+    An error during training does not raise: it ends the run as failed. The status has a message and
+    the journal has the traceback.
 
     Args:
-        run: the run; this takes its lock, unless `run` has it already.
-        trainer: yields the events; closed at the end, unless it failed.
-        control: pauses and stops it, between two events.
-        on_event: called after each event is written.
+        run: the run; its lock is acquired unless `run` holds it already.
+        trainer: yields the events. It is closed at the end unless it failed.
+        control: pauses, stops and changes the run between two events.
+        on_event: called after an event has been written.
         tensorboard: also write an event file for TensorBoard.
         autosave_s: seconds between checkpoints where the config's `checkpoint_every` is 0.
 
     Returns:
-        finished, stopped, interrupted or failed.
+        "finished", "stopped", "interrupted" or "failed".
 
     Raises:
-        RunError: somebody else writes the run, or it cannot be read.
+        RunError: another process writes the run, or the run cannot be read.
     """
     with RunWriter(run, tensorboard=tensorboard) as writer:
         by_time = run.config.get("checkpoint_every", 0) == 0
@@ -59,23 +61,23 @@ def execute(
             state = session.consume()
             trainer.close()
             return state
-        except _NoRoomError:
+        except _DiskFullError:
             trainer.close()
-            return _end(writer, control.stopped_as, _NO_ROOM)
+            return _end(writer, control.stopped_as, _DISK_FULL_ENDED)
         except Exception as error:
             return _end(writer, "failed", _failure(run, error, trainer.step), error)
         except BaseException:
-            # Ctrl-C in the middle of an event: the networks are in no state to be saved.
-            _end(writer, "interrupted", "It was interrupted.")
+            # Ctrl-C in the middle of an event: the networks may be inconsistent and are not saved.
+            _end(writer, "interrupted", "The run was interrupted.")
             raise
 
 
-class _NoRoomError(Exception):
-    """The run was stopped while it waited for room on the disk."""
+class _DiskFullError(Exception):
+    """The run was stopped while it was paused because the disk was full."""
 
 
 class _Session:
-    """One session of a run: asks for the next event, and does what is wished for in between."""
+    """One session of a run: writes events and executes requests between two events."""
 
     def __init__(
         self,
@@ -93,52 +95,52 @@ class _Session:
         self._events = iter(trainer.events())
 
     def consume(self) -> State:
-        """Everything until the run is finished or stopped."""
+        """Runs until training is finished or stopped."""
         control, writer = self._control, self._writer
-        self._keep(writer.begin)
+        self._retry_when_full(writer.begin)
         turns = cycle(("discriminator", "generator"))
         while not writer.finished:
             if control.pause_requested:
-                self._rest()
-            for wish in control.wishes() if writer.started else ():
-                if wish.knobs:
-                    self._change(wish.knobs)
-                if wish.learns and not writer.finished:
-                    self._step_by_hand(wish)
+                self._pause()
+            for request in control.take_requests() if writer.started else ():
+                if request.knobs:
+                    self._change(request.knobs)
+                if request.learns and not writer.finished:
+                    self._single_step(request)
             if control.stop_requested:
                 return self._stop()
             if control.pause_requested or writer.finished:
                 continue
             if writer.status.state != "running":
-                self._keep(writer.go_on)
+                self._retry_when_full(writer.write_running)
             if control.slow and writer.started:
-                self._step_by_hand(Wish(learns=next(turns)))
-                control.rest(SLOW_S)
+                self._single_step(ControlRequest(learns=next(turns)))
+                control.wait(SLOW_S)
             else:
                 self._write(self._next())
             if writer.since_saved_s >= self._autosave_s:
                 self._save()
         self._save()
-        self._keep(lambda: writer.end("finished"))
+        self._retry_when_full(lambda: writer.end("finished"))
         return "finished"
 
-    def _rest(self) -> None:
-        # First what was asked for; to save and to draw takes a while.
+    def _pause(self) -> None:
+        # The status first, because saving and sampling take a while.
         if self._writer.status.state != "paused":
-            self._keep(self._writer.rest)
+            self._retry_when_full(self._writer.write_paused)
         self._save()
-        self._look()
-        # Before there are networks, no wish can be granted.
-        self._control.wait_while_paused(wakeful=self._writer.started)
+        self._write_snapshot()
+        # Requests need networks, which exist only once training has started.
+        self._control.wait_while_paused(wake_on_request=self._writer.started)
 
     def _stop(self) -> State:
         writer = self._writer
-        self._keep(writer.stopping)
+        self._retry_when_full(writer.write_stopping)
         self._save()
-        self._look()
+        self._write_snapshot()
         sha256 = self._trainer.weights_sha256() if writer.started else ""
         state = self._control.stopped_as
-        self._keep(lambda: writer.end(state, weights_sha256=sha256))
+        self._retry_when_full(lambda: writer.end(state, weights_sha256=sha256))
         return state
 
     def _next(self) -> Event:
@@ -148,44 +150,47 @@ class _Session:
         return event
 
     def _write(self, event: Event) -> None:
-        self._keep(lambda: self._writer.write(event))
+        self._retry_when_full(lambda: self._writer.write(event))
         if self._on_event is not None:
             self._on_event(event)
 
-    def _step_by_hand(self, wish: Wish) -> None:
-        """One step, whose samples end it."""
+    def _single_step(self, request: ControlRequest) -> None:
+        """Makes one step requested by the user, up to and including its samples."""
         writer = self._writer
-        change = self._trainer.change({}, wish.learns)
-        # A usual step is made again by itself.
-        if wish.learns != "both":
-            self._keep(lambda: writer.write(change))
-        # Those of the step before may not have come yet.
+        change = self._trainer.change({}, request.learns)
+        # A step of both networks needs no line: a resumed run makes it anyway.
+        if request.learns != "both":
+            self._retry_when_full(lambda: writer.write(change))
+        # The samples of an earlier step may still be due.
         while not writer.finished and writer.sampled_step <= change.step:
             self._write(self._next())
 
     def _change(self, knobs: dict[str, Any]) -> None:
-        """Changes knobs, or says why not: what was allowed when asked for may clash by now."""
+        """Changes settings, or writes why that is not possible.
+
+        A change that was valid when it was requested may conflict with a later one.
+        """
         try:
             change = self._trainer.change(knobs)
         except UserError as error:
             sentence = str(error)
-            self._keep(lambda: self._writer.tell(sentence))
+            self._retry_when_full(lambda: self._writer.write_message(sentence))
         else:
-            self._keep(lambda: self._writer.write(change))
+            self._retry_when_full(lambda: self._writer.write(change))
 
-    def _look(self) -> None:
-        """Has samples of the step at which a run rests."""
+    def _write_snapshot(self) -> None:
+        """Writes samples of the current step, if it has none yet."""
         if self._writer.started and self._writer.sampled_step != self._trainer.step:
             samples = self._trainer.look()
-            self._keep(lambda: self._writer.write(samples))
+            self._retry_when_full(lambda: self._writer.write(samples))
 
     def _save(self) -> None:
         if self._writer.started:
             checkpoint = self._trainer.checkpoint()
-            self._keep(lambda: self._writer.save(checkpoint))
+            self._retry_when_full(lambda: self._writer.save(checkpoint))
 
-    def _keep(self, write: Callable[[], None]) -> None:
-        """Writes. On a full disk the run rests until it is told to go on, and writes again."""
+    def _retry_when_full(self, write: Callable[[], None]) -> None:
+        """Calls `write`. If the disk is full, pauses the run and tries again once it is resumed."""
         control, writer = self._control, self._writer
         while True:
             try:
@@ -195,14 +200,14 @@ class _Session:
                     raise
             if not control.stop_requested:
                 control.pause()
-                writer.rest_without_room(_FULL)
-                control.wait_while_paused(wakeful=False)
+                writer.write_paused_disk_full(_DISK_FULL_PAUSED)
+                control.wait_while_paused(wake_on_request=False)
             if control.stop_requested:
-                raise _NoRoomError
+                raise _DiskFullError
 
 
 def _end(writer: RunWriter, state: State, message: str, error: Exception | None = None) -> State:
-    # Where nothing can be written, readers find the run interrupted once its lock is free.
+    # If this cannot be written, readers see the run as interrupted once its lock is free.
     with suppress(OSError, RunError):
         writer.end(state, message=message, error=error)
     return state
@@ -210,21 +215,23 @@ def _end(writer: RunWriter, state: State, message: str, error: Exception | None 
 
 def _failure(run: Run, error: Exception, step: int) -> str:
     if isinstance(error, OSError) and is_full(error):
-        return _NO_ROOM
-    said = failure_sentence(error, step)
+        return _DISK_FULL_ENDED
+    message = failure_message(error, step)
     if type(error).__name__ == "DivergedError" and (good := run.checkpoint_steps()):
-        said += f" The checkpoint of step {good[-1]:,} is from before; a fork from it can try."
-    return said
+        message += (
+            f" You can fork the run from its checkpoint of step {good[-1]:,}, before it diverged."
+        )
+    return message
 
 
-def failure_sentence(error: Exception, step: int) -> str:
-    """What a user is told about a failure: one sentence, never the traceback.
+def failure_message(error: Exception, step: int) -> str:
+    """Returns a one-line message for the user, without the traceback.
 
     Args:
-        error: what was raised.
-        step: generator updates before it.
+        error: the exception that ended the training.
+        step: number of generator updates before the failure.
     """
-    # By name, for a hot reload may have made the class anew meanwhile.
+    # Compared by name, because a hot reload may have replaced the class.
     if any(kind.__name__ == "UserError" for kind in type(error).__mro__):
         return str(error)
     lines = str(error).strip().splitlines()

@@ -1,7 +1,7 @@
-"""Forks: new runs that go on from a checkpoint of another one, with other knobs.
+"""Forks: new runs that continue from a checkpoint of another run with other settings.
 
-A fork has its own copy of the past, so it reads as if it had made it itself: its curves and
-samples begin at step 0, and it stays whole when the run that it comes from is deleted.
+A fork gets a copy of the history up to that checkpoint. Its curves and samples therefore begin at
+step 0, and deleting the original run does not affect it.
 """
 
 from dataclasses import dataclass, replace
@@ -17,27 +17,27 @@ from ganlib.runs.journal import DamagedError, JournalWriter, encode_rows
 from ganlib.runs.run import Run
 from ganlib.runs.status import Status
 from ganlib.runs.store import RunStore
-from ganlib.runs.view import History, Parent, Saved, encode_times
+from ganlib.runs.view import History, Parent, SavedCheckpoint, encode_times
 
-# Of a copied history: what a damaged byte costs.
+# Rows in a block of copied metrics. A damaged byte loses one block.
 _BLOCK_ROWS = 256
 
 
 def fork_run(
     store: RunStore, run_id: str, step: int, config: RunConfig, *, in_queue: bool = False
 ) -> Run:
-    """A new run that goes on from a checkpoint; like `RunStore.create` it is owned.
+    """Creates a run that continues from a checkpoint of another run.
 
     Args:
-        store: where both are.
-        run_id: the run that it comes from, which may still be training.
-        step: of the checkpoint.
-        config: the knobs to go on with, which must keep the networks' shapes.
+        store: contains the original run and gets the new one.
+        run_id: id of the original run, which may still be training.
+        step: step of the checkpoint.
+        config: config of the new run. The shapes of the networks must not change.
         in_queue: see `RunStore.create`.
-
+    Returns:
+        The new run, which the caller owns; see `RunStore.create`.
     Raises:
-        RunError: there is no such run or checkpoint, it cannot be read, or there is no step left
-            to do.
+        RunError: the run or the checkpoint does not exist or cannot be read, or no steps remain.
     """
     run = store.open(run_id)
     if step not in run.checkpoint_steps():
@@ -48,45 +48,48 @@ def fork_run(
         )
     check_steps(step, config.steps)
     return store.create(
-        run.recipe, config, in_queue=in_queue, past=_Copied(run, run.checkpoint(step), config)
+        run.recipe,
+        config,
+        in_queue=in_queue,
+        fork_source=_CopiedHistory(run, run.checkpoint(step), config),
     )
 
 
 def check_steps(step: int, steps: int) -> None:
-    """Whether a fork has a step left to do.
+    """Checks that a fork has steps left.
 
     Args:
-        step: of the checkpoint that it begins at.
-        steps: the fork's total of steps.
+        step: step of the checkpoint where the fork begins.
+        steps: total steps of the fork.
 
     Raises:
-        RunError: it has none.
+        RunError: no steps remain.
     """
     if steps <= step:
         raise RunError(f"steps must be above {step:,}, where the fork begins. Received: {steps:,}.")
 
 
 def usual_steps(step: int, steps: int) -> int:
-    """The total of steps that a fork has unless another is given.
+    """Returns the default total steps of a fork.
 
-    That of the settings where it is above the checkpoint; otherwise the fork trains for as many
-    more steps as the settings say, so that the last checkpoint of a finished run can be forked.
+    If the total in the settings is not above the step of the checkpoint, the fork trains for that
+    many additional steps. So the last checkpoint of a finished run can be forked, too.
 
     Args:
-        step: of the checkpoint that it begins at.
-        steps: the total in the settings.
+        step: step of the checkpoint where the fork begins.
+        steps: total steps in the settings.
     """
     return steps if steps > step else step + steps
 
 
 @dataclass(frozen=True)
-class _Copied:
-    """The past of a run up to a checkpoint.
+class _CopiedHistory:
+    """The history of a run up to a checkpoint.
 
     Args:
-        run: the run.
-        checkpoint: where it ends.
-        config: what will be measured from there on.
+        run: the original run.
+        checkpoint: the checkpoint.
+        config: config of the new run, which decides the metrics to copy.
     """
 
     run: Run
@@ -95,11 +98,11 @@ class _Copied:
 
     @property
     def parent(self) -> Parent:
-        """For the new run's own record."""
+        """The original run and step."""
         return Parent(self.run.id, self.checkpoint.step)
 
     def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
-        """See `store.Past`."""
+        """See `store.ForkSource`."""
         record, step = self.run.record(), self.checkpoint.step
         samples = [one for one in record.samples if one <= step]
         real = self._copied("samples/real.npz", folder, record.real)
@@ -115,17 +118,17 @@ class _Copied:
                 scores = record.scores.at(sampled)
                 fields = {**copied.fields(), "scores": scores}
                 journal.append("samples", sampled, status.fields(), fields)
-        # Last of all steps to go, for a fork of a fork, or another try from here.
-        # What was changed before it is in the new run's own knobs.
+        # A milestone is never removed, so that the fork can be repeated or forked again from here.
+        # Changes made before this step are part of the new run's config.
         file = f"checkpoints/{step:08d}.npz"
         blob = write_blob(folder, file, self.checkpoint.state, sync=True)
-        saved = Saved(step, blob, self.checkpoint.elapsed_s, milestone=True)
+        saved = SavedCheckpoint(step, blob, self.checkpoint.elapsed_s, milestone=True)
         status = replace(status, step=step, saved_step=step, elapsed_s=saved.elapsed_s)
         journal.append("checkpoint", step, status.fields(), saved.fields())
         return status
 
     def _copied(self, file: str, folder: Path, blob: Blob | None) -> Blob | None:
-        """A file of the past in the new run's folder; None where there is none that is whole."""
+        """Copies a file to the new run's folder; returns None if it is missing or damaged."""
         if blob is None:
             return None
         try:
@@ -137,15 +140,15 @@ class _Copied:
     def _write_metrics(
         self, journal: JournalWriter, status: Status, history: History, after: int, until: int
     ) -> None:
-        """Writes the figures of the steps after one, up to another."""
+        """Writes the metrics of the steps after `after`, up to `until`."""
         rows = np.flatnonzero((history.step > after) & (history.step <= until))
         names = metric_names(self.config)
-        # What was not measured then is not known.
+        # Metrics that the original run did not measure.
         unknown = np.full(len(history), np.nan)
         columns = [history[name] if name in history.names else unknown for name in names]
         for start in range(0, len(rows), _BLOCK_ROWS):
             block = rows[start : start + _BLOCK_ROWS]
-            # A block has consecutive steps, and the history may lack some.
+            # The steps of a block must be consecutive, but the history may have gaps.
             for part in np.split(block, np.flatnonzero(np.diff(history.step[block]) > 1) + 1):
                 fields = {
                     "first_step": int(history.step[part[0]]),

@@ -1,4 +1,4 @@
-"""Run ids: readable, sortable by minute, not guessable."""
+"""Run ids: readable, sortable by minute, and impossible to guess."""
 
 import re
 import secrets
@@ -6,25 +6,25 @@ from datetime import datetime, timezone
 
 from ganlib.errors import RunError
 
-# fullmatch, and [0-9] where \d would take digits of other scripts.
+# [0-9], because \d also matches digits of other scripts.
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{4}-[0-9a-f]{12}")
 
 
 def new_run_id() -> str:
-    """An id such as "20261122-0203-a1b2c3d4e5f6": UTC date, time, and 48 random bits."""
+    """Returns an id such as "20261122-0203-a1b2c3d4e5f6": UTC date, time and 48 random bits."""
     return f"{datetime.now(timezone.utc):%Y%m%d-%H%M}-{secrets.token_hex(6)}"
 
 
 def is_run_id(text: str) -> bool:
-    """Whether `text` has the form of a run id, and so is safe as a folder's name."""
+    """True if `text` has the form of a run id, and so is safe as the name of a folder."""
     return _RUN_ID.fullmatch(text) is not None
 
 
 def checked_run_id(text: str) -> str:
-    """`text` itself.
+    """Returns `text` if it has the form of a run id.
 
     Raises:
-        RunError: it has not the form of a run id.
+        RunError: it does not.
     """
     if not is_run_id(text):
         shown = repr(text) if len(repr(text)) <= 60 else repr(text)[:57] + "..."
@@ -36,5 +36,5 @@ def checked_run_id(text: str) -> str:
 
 
 def utc_now() -> str:
-    """The time as ISO 8601 in UTC, with microseconds."""
+    """Returns the current time in UTC as ISO 8601 with microseconds."""
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")

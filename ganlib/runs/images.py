@@ -1,4 +1,4 @@
-"""Grids of images as PNG, drawn from stored samples."""
+"""Draws grids of stored images as PNG."""
 
 import math
 
@@ -11,25 +11,25 @@ _TARGET_WIDTH = 576
 
 
 def is_images(samples: np.ndarray) -> bool:
-    """Whether samples are images that a grid can show: uint8 of (n, H, W, 1 or 3)."""
+    """True if samples are images that a grid can show: uint8 of shape (n, H, W, 1 or 3)."""
     return samples.dtype == np.uint8 and samples.ndim == 4 and samples.shape[3] in (1, 3)
 
 
 def _columns(count: int) -> int:
-    """The root, or one more where that leaves no place empty."""
-    least = math.ceil(math.sqrt(count))
-    wider = least + 1
-    fits = count % least and count % wider == 0 and count > wider
-    return wider if fits else least
+    """Returns the rounded-up square root, or one more if that fills the last row."""
+    root = math.ceil(math.sqrt(count))
+    wider = root + 1
+    fits = count % root and count % wider == 0 and count > wider
+    return wider if fits else root
 
 
 def encode_grid(images: np.ndarray) -> bytes:
-    """A near-square grid of images, about 576 pixels wide, as PNG.
+    """Returns an almost square grid of images, about 576 pixels wide, as PNG.
 
-    Each pixel becomes a block of whole pixels, so that it stays crisp.
+    The scale is an integer, so that the images stay sharp.
 
     Args:
-        images: (n, H, W, 1 or 3) uint8, n at least 1, row by row.
+        images: (n, H, W, 1 or 3) uint8 with n >= 1; the grid is filled row by row.
     """
     count, width = len(images), images.shape[2]
     columns = _columns(count)

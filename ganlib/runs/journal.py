@@ -1,16 +1,16 @@
-"""journal.jsonl: everything that happened to a run, one line of JSON for each event, in order.
+"""journal.jsonl: all events of a run in order, one line of JSON each.
 
     {"n": 17, "kind": "samples", "step": 100, "status": {...}, ..., "crc32": "0f1e2d3c"}
 
-`n` counts the lines from 0, so that a reader notices a lost line. `step` and `status` say where
-the run stood, so that the last line alone is enough for a table of runs. `crc32` is the CRC-32 of
-all bytes of the line before `, "crc32"`. Lines that begin a run or a session also carry a header:
-the version of the format, the run's id, its recipe and its settings.
+`n` counts the lines from 0, so that a reader notices lost lines. Every line has the `step` and the
+`status` of the run, so that a table of runs only needs the last line. `crc32` is the CRC-32 of all
+bytes of the line before `, "crc32"`. Lines that begin a run or a session also have a header: the
+version of the format, the run's id, its recipe and its settings.
 
-No line is ever changed or cut. A line that a crash or a full disk has torn is closed by a newline
-before the next line; readers skip whatever is not a whole line. A run that goes on from a
-checkpoint appends a line with that checkpoint's step: what lines before it say about later steps
-is void. `RunView` applies this rule.
+Lines are never changed or truncated. If a crash or a full disk leaves an incomplete line, the next
+writer ends it with a newline; readers skip lines that are incomplete or damaged. A run that is
+resumed from a checkpoint appends a line with the step of that checkpoint. It voids what earlier
+lines say about later steps. `RunView` applies this rule.
 """
 
 import base64
@@ -28,8 +28,8 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.runs.durable import AppendOnlyFile
-from ganlib.runs.figures import is_count
 from ganlib.runs.regular import open_regular
+from ganlib.runs.value_checks import is_count
 
 NAME = "journal.jsonl"
 FORMAT = 1
@@ -38,46 +38,46 @@ Line = dict[str, Any]
 
 _CRC = b', "crc32": "%08x"}'
 _CRC_BYTES = len(_CRC % 0)
-# A reader that asks for the last line reads so many bytes at first.
+# Bytes that `last_line` reads first.
 _TAIL_BYTES = 8 * 1024
 _DTYPES = ("<f4", "<f8")
 
 
 class DamagedError(RunError):
-    """A file of a run is missing, cut short, or not what was written."""
+    """A file of a run is missing, incomplete or damaged."""
 
 
 class TooNewError(RunError):
-    """A run was written in a format that this version does not read."""
+    """A run has a format that this version of the program cannot read."""
 
 
-def _whole_bytes(data: bytes) -> int:
-    """Bytes of whole lines. The last one may lack its newline: its checksum says it is whole."""
+def _complete_bytes(data: bytes) -> int:
+    """Returns the number of bytes in complete lines. The last newline may be missing."""
     end = data.rfind(b"\n") + 1
     return len(data) if decode_line(data[end:]) else end
 
 
 def name_of(path: Path) -> str:
-    """A file's name in messages: the name of its folder and its own."""
+    """Returns the name of a file for messages: its folder's name and its own."""
     return f"{path.parent.name}/{path.name}"
 
 
 def unreadable(path: Path, error: OSError) -> DamagedError:
-    """The error for a file that the system refuses to read."""
+    """Returns the error for a file that the operating system cannot read."""
     return DamagedError(f"{name_of(path)} cannot be read: {error.strerror or error}.")
 
 
 def encode_line(
     n: int, kind: str, step: int, status: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> bytes:
-    """A line of the journal with its newline.
+    """Returns a line of the journal with its newline.
 
     Args:
         n: number of the line, counted from 0.
         kind: kind of the event.
-        step: generator updates so far.
-        status: where the run stands; see `ganlib.runs.status.Status`.
-        fields: what else the event says; values that JSON takes.
+        step: number of generator updates so far.
+        status: fields of the run's status; see `Status.fields`.
+        fields: other fields of the event; JSON values.
     """
     body = {"n": n, "kind": kind, "step": step, "status": status, **fields}
     start = json.dumps(body).encode("ascii")[:-1]
@@ -85,7 +85,7 @@ def encode_line(
 
 
 def decode_line(data: bytes) -> Line | None:
-    """The line without its "crc32"; None where it is not a line that was written.
+    """Returns the fields of a line without "crc32", or None if the line is damaged.
 
     Args:
         data: the line, with or without its newline.
@@ -109,10 +109,10 @@ def decode_line(data: bytes) -> Line | None:
 
 
 def encode_rows(values: np.ndarray) -> dict[str, str]:
-    """The fields "dtype" and "rows" of a block of metrics.
+    """Returns the fields "dtype" and "rows" of a block of metrics.
 
     Args:
-        values: (rows, metrics); kept as float32 where that loses nothing, else as float64.
+        values: (rows, metrics); stored as float32 if that is exact, otherwise as float64.
     """
     with np.errstate(over="ignore"):
         single = values.astype("<f4")
@@ -125,10 +125,15 @@ def encode_rows(values: np.ndarray) -> dict[str, str]:
 
 
 def decode_rows(line: Mapping[str, Any], columns: int) -> np.ndarray:
-    """(rows, columns) float32 or float64 of a block of metrics.
+    """Decodes a block of metrics; see `encode_rows`.
 
+    Args:
+        line: a line of the journal.
+        columns: number of metrics.
+    Returns:
+        (rows, columns) float32 or float64.
     Raises:
-        ValueError: the line has no such block.
+        ValueError: the line has no valid block.
     """
     dtype, rows = line.get("dtype"), line.get("rows")
     if dtype not in _DTYPES or not isinstance(rows, str) or columns < 1:
@@ -142,13 +147,13 @@ def decode_rows(line: Mapping[str, Any], columns: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Gap:
-    """Lines of a journal that cannot be read.
+    """Consecutive lines of a journal that cannot be read.
 
     Args:
         first: number of the first lost line.
-        last: number of the last.
-        after_step: step of the line before them.
-        before_step: step of the line behind them.
+        last: number of the last lost line.
+        after_step: step of the line before the gap.
+        before_step: step of the line after the gap.
     """
 
     first: int
@@ -157,7 +162,7 @@ class Gap:
     before_step: int
 
     def sentence(self) -> str:
-        """One sentence for a user."""
+        """Returns a message for the user."""
         count = self.last - self.first + 1
         lines = "1 line" if count == 1 else f"{count:,} lines"
         where = (
@@ -169,14 +174,14 @@ class Gap:
 
 
 class JournalReader:
-    """Reads a journal that may still grow; each call reads only what is new.
+    """Reads a journal that may still grow; each call only reads the new lines.
 
     Args:
-        path: the journal; may not exist yet.
+        path: the journal; need not exist yet.
 
     Attributes:
         next_n: number of the next line to be written.
-        gaps: lines that are lost, in order.
+        gaps: lost lines, in order.
     """
 
     def __init__(self, path: Path):
@@ -184,10 +189,10 @@ class JournalReader:
         self.restart()
 
     def restart(self) -> None:
-        """Forgets everything, so that the next call reads from the start."""
+        """Makes the next call of `read` start at the beginning of the file."""
         self._offset = 0
         self._file: tuple[int, ...] = ()
-        # The end of the last line read, to notice that another file has taken its place.
+        # The end of the last line read, to notice that the file has been replaced.
         self._mark = b""
         self._last = -1
         self._step = 0
@@ -199,27 +204,28 @@ class JournalReader:
         return self._last + 1 + self._damaged
 
     def read(self) -> tuple[bool, list[Line]]:
-        """Reads what is new.
+        """Reads the new lines.
 
         Returns:
-            Whether the lines are those of another file than before, and the new whole lines.
+            (restarted, lines): whether the file has been replaced, so that `lines` begin with its
+            first one, and the new lines.
 
         Raises:
-            DamagedError: the file is missing, or cannot be read.
+            DamagedError: the file is missing or cannot be read.
         """
         with _opened(self._path) as file:
-            restarted = not self._goes_on(file)
+            restarted = not self._is_continuation(file)
             if restarted:
                 self.restart()
             file.seek(self._offset)
             data = file.read()
-        data = data[: _whole_bytes(data)]
+        data = data[: _complete_bytes(data)]
         self._offset += len(data)
         self._mark = (self._mark + data)[-_CRC_BYTES:]
         return restarted, list(self._accepted(data))
 
-    def _goes_on(self, file: IO[bytes]) -> bool:
-        """Whether what was read before is still what the file begins with."""
+    def _is_continuation(self, file: IO[bytes]) -> bool:
+        """True if the file still begins with the bytes read before."""
         stat = os.fstat(file.fileno())
         before, self._file = self._file, (stat.st_dev, stat.st_ino)
         if stat.st_size < self._offset or before not in ((), self._file):
@@ -239,7 +245,7 @@ class JournalReader:
     def _count(self, line: Line) -> None:
         n, step = line["n"], line["step"]
         if self._was_lost(n):
-            # Lines that the disk had not taken were written once more, with all that followed.
+            # After a failed sync, the writer appends all unconfirmed lines again.
             parts = [
                 part
                 for gap in self.gaps
@@ -258,7 +264,7 @@ class JournalReader:
 
 
 class JournalWriter:
-    """Appends to a journal. Only the holder of the run's lock may have one.
+    """Appends lines to a journal. Only the holder of the run's lock may use one.
 
     Args:
         path: the journal; created when missing.
@@ -276,13 +282,13 @@ class JournalWriter:
         status: Mapping[str, Any],
         fields: Mapping[str, Any] | None = None,
     ) -> int:
-        """Adds a line, which readers see at once; see `encode_line`.
+        """Appends a line, which readers see at once; see `encode_line` for the arguments.
 
         Returns:
-            The line's number.
+            The number of the line.
 
         Raises:
-            OSError: the disk does not take it. Nothing has been added.
+            OSError: the line cannot be written. Readers do not see it.
         """
         n = self._next
         self._file.append(encode_line(n, kind, step, status, fields or {}))
@@ -290,10 +296,10 @@ class JournalWriter:
         return n
 
     def sync(self) -> None:
-        """Waits until the disk has every line.
+        """Waits until all lines are on the disk.
 
         Raises:
-            OSError: it does not take them; the next call tries again.
+            OSError: the lines cannot be written; the next call tries again.
         """
         self._file.sync()
 
@@ -303,10 +309,13 @@ class JournalWriter:
 
 
 def first_line(path: Path, kinds: tuple[str, ...]) -> Line | None:
-    """The first readable line of certain kinds; None where there is none.
+    """Returns the first readable line of certain kinds, or None.
 
+    Args:
+        path: the journal.
+        kinds: kinds of lines.
     Raises:
-        DamagedError: the file is missing, or cannot be read.
+        DamagedError: the file is missing or cannot be read.
     """
     with _opened(path) as file:
         for content in file:
@@ -317,10 +326,10 @@ def first_line(path: Path, kinds: tuple[str, ...]) -> Line | None:
 
 
 def last_line(path: Path) -> Line | None:
-    """The last readable line; None where there is none. Reads the end of the file first.
+    """Returns the last readable line, or None. Reads the end of the file first.
 
     Raises:
-        DamagedError: the file is missing, or cannot be read.
+        DamagedError: the file is missing or cannot be read.
     """
     with _opened(path) as file:
         size = file.seek(0, os.SEEK_END)
@@ -328,7 +337,7 @@ def last_line(path: Path) -> Line | None:
         while True:
             start = max(0, size - length)
             file.seek(start)
-            # The first of these lines may have begun before, and is damaged then.
+            # The first line may be incomplete, in which case it cannot be decoded.
             for content in reversed(file.read(size - start).split(b"\n")):
                 line = decode_line(content)
                 if line is not None:

@@ -1,4 +1,4 @@
-"""The lock of a run: whoever holds it is the run's one writer."""
+"""The lock of a run. Only its holder may write the run."""
 
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -7,19 +7,18 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from ganlib.errors import RunError
 
-# A reader that asks whether the writer lives holds the lock for about a
-# millisecond; a writer that meets one of them must not give up at once.
-_PATIENCE_S = 0.5
-# Who in this process held the lock of a folder last. Pages ask at every look whether a run
-# lives, and need not ask the system where its owner is beside them.
+# A reader that checks whether a run has a writer holds the lock for about a millisecond, so a
+# writer must not give up at once.
+_TIMEOUT_S = 0.5
+# The last holder of each lock in this process. Pages check at every refresh whether a run has an
+# owner, and most owners are in the same process, so that no system call is needed.
 _holders: "WeakValueDictionary[Path, RunLock]" = WeakValueDictionary()
 
 
 class RunLock:
-    """The lock of one run folder. The operating system frees it when its holder dies.
+    """Locks the folder of a run. The operating system releases the lock when the process ends.
 
-    It belongs to this object, whichever thread uses it, and is freed when the
-    object is.
+    The lock belongs to this object and not to a thread. It is released when the object is deleted.
 
     Args:
         folder: the run's folder.
@@ -31,43 +30,45 @@ class RunLock:
 
     @property
     def held(self) -> bool:
-        """Whether this object holds it."""
+        """True if this object holds the lock."""
         return self._lock is not None and self._lock.is_locked
 
     def acquire(self) -> None:
-        """Takes the lock; does nothing where this object holds it already.
+        """Acquires the lock; does nothing if this object already holds it.
 
         Raises:
-            RunError: somebody else holds it, or the folder does not take it.
+            RunError: the lock is in use, or the folder is missing or read-only.
         """
-        if not self.held and not self._take(_PATIENCE_S):
+        if not self.held and not self._acquire(_TIMEOUT_S):
             raise RunError(
                 f"Run {self._folder.name} is in use by another server or command line; "
                 "stop it there first."
             )
 
     def try_acquire(self) -> bool:
-        """Takes the lock if it is free at this moment.
+        """Acquires the lock if it is free.
 
+        Returns:
+            True if this object holds the lock now.
         Raises:
-            RunError: the folder does not take it (it is gone or read-only).
+            RunError: the folder is missing or read-only.
         """
         if self.held:
             return True
         holder = _holders.get(self._folder)
-        return not (holder and holder.held) and self._take(0.0)
+        return not (holder and holder.held) and self._acquire(0.0)
 
     def release(self) -> None:
-        """Frees the lock; does nothing where this object does not hold it."""
+        """Releases the lock; does nothing if this object does not hold it."""
         if self._lock is not None:
             self._lock.release()
 
-    def _take(self, timeout_s: float) -> bool:
-        # FileLock would make the folder of a deleted run anew.
+    def _acquire(self, timeout_s: float) -> bool:
+        # FileLock would create the folder of a deleted run again.
         if not self._folder.is_dir():
             raise RunError(f"Run {self._folder.name} does not exist.")
         if self._lock is None:
-            # thread_local=False: the manager takes it and the run's thread frees it.
+            # thread_local=False: the manager acquires it and the run's thread releases it.
             self._lock = FileLock(self._folder / "lock", thread_local=False)
         try:
             self._lock.acquire(timeout=timeout_s, poll_interval=0.01)

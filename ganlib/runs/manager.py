@@ -1,4 +1,4 @@
-"""The runs of this process: a queue, and a thread for each run that trains."""
+"""Manages the runs of this process: a queue, and a thread for each run that trains."""
 
 import logging
 import threading
@@ -10,15 +10,15 @@ from typing import Literal
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
 from ganlib.events import Change, Checkpoint
-from ganlib.priority import step_aside
-from ganlib.runs import room
-from ganlib.runs.control import RunControl, Wish
+from ganlib.priority import lower_thread_priority
+from ganlib.runs import memory_check
+from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.identity import utc_now
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
-from ganlib.runs.status import State
+from ganlib.runs.status import ACTIVE, State
 from ganlib.runs.store import RunStore
 from ganlib.runs.trainers import (
     ConfigLoader,
@@ -33,8 +33,9 @@ from ganlib.runs.trainers import (
 MemoryCheck = Callable[[str, RunConfig, int], None]
 
 _LOG = logging.getLogger(__name__)
-_PUTS_AWAY_S = 5.0
-_NO_TURN = "The server was shut down before its turn."
+# Time for a thread to finish after its run has ended.
+_JOIN_TIMEOUT_S = 5.0
+_SHUT_DOWN = "The server was shut down before the run started."
 
 
 @dataclass(eq=False)
@@ -43,10 +44,10 @@ class _Job:
 
     Args:
         run: the run.
-        config: its knobs.
-        check_late: whether it is yet to be asked if it fits in memory.
-        control: what it is asked to do.
-        thread: where it trains; None while it is queued.
+        config: its config.
+        check_late: check in the run's thread whether the training fits in memory.
+        control: pauses and stops the run.
+        thread: trains the run; None while it is queued.
     """
 
     run: Run
@@ -57,18 +58,19 @@ class _Job:
 
 
 class Manager:
-    """Trains runs in threads of this process, a few at a time, the others queued.
+    """Trains up to `cap` runs at a time in threads of this process, and queues the others.
 
-    All methods may be called from any thread. A paused run keeps its place: those in
-    the queue wait until it has ended.
+    All methods may be called from any thread. A paused run counts as training: queued runs wait
+    until it has ended.
 
     Args:
-        store: where the runs are.
-        cap: how many runs may train (or be paused) at the same time. On a few cores one
-            after the other is faster.
-        trainer_factory: makes the trainers; None takes the real ones.
-        config_loader: makes a config from stored values on resume; None takes the recipe's.
-        check_memory: refuses what would not fit; None asks that of the real trainers only.
+        store: contains the runs.
+        cap: maximum number of runs that train or are paused at the same time. With few cores,
+            training one run after the other is faster.
+        trainer_factory: creates the trainers; None creates those of the recipes.
+        config_loader: parses the stored config of a resumed run; None uses the recipe.
+        check_memory: raises an error for a training that would not fit in memory; None checks
+            only the recipes' trainers.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -88,28 +90,30 @@ class Manager:
         self.cap = cap
         self._trainer_factory = trainer_factory or create_trainer
         self._config_loader = config_loader or load_config
-        self._check_memory = check_memory or (_fits if trainer_factory else room.check_memory)
+        self._check_memory = check_memory or (
+            _accept_all if trainer_factory else memory_check.check_memory
+        )
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
-        # In the order in which they were started, then queued.
+        # In the order in which they were queued.
         self._jobs: dict[str, _Job] = {}
         self._closed = False
 
     def submit(self, recipe_name: str, config: RunConfig, *, check_late: bool = False) -> str:
-        """Makes a run and queues it; it starts at once where there is room.
+        """Creates a run and queues it. It starts at once unless `cap` runs are training.
 
         Args:
-            recipe_name: what to train.
-            config: its knobs.
-            check_late: asks only when the run begins whether it fits in memory, which may have to
-                wait until TensorFlow is loaded. A run that does not fit then fails.
+            recipe_name: name of the recipe.
+            config: its config.
+            check_late: check when the run starts whether it fits in memory, because the check may
+                have to wait until TensorFlow is loaded. If it does not fit, the run fails.
 
         Returns:
             The run's id.
 
         Raises:
-            RunError: the run cannot be made, or the manager is shut down.
-            ConfigError: it would not fit in memory.
+            RunError: the run cannot be created, or the manager is shut down.
+            ConfigError: the training would not fit in memory.
         """
         if not check_late:
             self._check_memory(recipe_name, config, self.cap)
@@ -120,41 +124,47 @@ class Manager:
             return run.id
 
     def fork(self, run_id: str, step: int, config: RunConfig) -> str:
-        """Makes a run that goes on from a checkpoint of another, and queues it; see `fork_run`.
+        """Creates a run from a checkpoint of another run and queues it.
+
+        Args:
+            run_id: id of the original run.
+            step: step of the checkpoint.
+            config: config of the new run.
 
         Returns:
             The new run's id.
 
         Raises:
-            RunError: as `fork_run`, or the manager is shut down.
+            RunError: see `fork_run`; or the manager is shut down.
+            ConfigError: the training would not fit in memory.
         """
         self._check_open()
         self._check_memory(self.store.open(run_id).recipe, config, self.cap)
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
-            # Whoever shuts down meanwhile has it offered like all that wait.
+            # If the manager has been shut down meanwhile, the run ends as interrupted.
             self._enqueue(_Job(run, config))
         return run.id
 
     def resume(self, run_id: str, steps: int | None = None) -> None:
-        """Queues a run that has ended, to go on from its latest checkpoint under its own id.
+        """Queues a run that has ended, so that it continues from its latest checkpoint.
 
         Args:
-            run_id: the run.
-            steps: the new total of steps; None keeps the old one.
+            run_id: id of the run, which stays the same.
+            steps: new total of steps; None keeps the old one.
 
         Raises:
-            RunError: there is no such run, somebody owns it, or it has nothing left to do.
-            ConfigError: the total of steps is not allowed, or it would not fit in memory.
+            RunError: the run does not exist, is in use, or has no steps left.
+            ConfigError: the total of steps is not allowed, or the training would not fit in memory.
         """
         self._check_open()
-        # The folder may come from a larger machine.
+        # The run may have been copied from a machine with more memory.
         stored = self.store.open(run_id)
         self._check_memory(
             stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
         )
-        self._check_ended(run_id, "only a run that has ended is resumed")
-        # All of the run is read, which takes a while: not under the lock, for which pages wait.
+        self._check_ended(run_id, "only a run that has ended can be resumed")
+        # Not under the lock, because reading the entire run takes a while and pages need the lock.
         run = self.store.claim(run_id)
         try:
             config = queue_again(run, steps, self._config_loader, in_queue=True)
@@ -162,18 +172,17 @@ class Manager:
             run.lock.release()
             raise
         with self._lock:
-            # Whoever shuts down meanwhile has it offered like all that wait.
+            # If the manager has been shut down meanwhile, the run ends as interrupted.
             self._enqueue(_Job(run, config))
 
     def recover(self) -> list[str]:
-        """Queues again, in its order, what waited for its turn when the process before ended.
+        """Queues the runs that were still queued when the previous process ended, in that order.
 
-        What that process has left half made or half deleted goes.
-
-        Runs that somebody owns are left to them.
+        Also removes runs whose creation or deletion was not completed. Runs owned by other
+        processes stay as they are.
 
         Returns:
-            The ids.
+            The ids of the queued runs.
         """
         self.store.sweep()
         waited = [(run.status().queued, run.id) for run in self.store.interrupted()]
@@ -183,100 +192,104 @@ class Manager:
                 self.resume(run_id)
                 queued.append(run_id)
             except UserError as error:
-                _LOG.warning("run %s stays where it is: %s", run_id, error)
+                _LOG.warning("run %s was not queued again: %s", run_id, error)
         return queued
 
-    def leave(self, run_id: str) -> None:
-        """Has an interrupted run count as stopped, so that it is offered no more.
+    def mark_stopped(self, run_id: str) -> None:
+        """Marks an interrupted run as stopped, so that pages no longer offer to resume it.
 
         Raises:
-            RunError: there is no such run, or somebody owns it.
+            RunError: the run does not exist or is in use.
         """
         run = self.store.claim(run_id)
         _end_queued(run, "stopped")
 
     def pause(self, run_id: str) -> None:
-        """Has a run rest between two events; see `RunControl`.
+        """Pauses a run; see `RunControl.pause`.
 
         Raises:
-            RunError: this manager does not train it.
+            RunError: this manager does not train the run.
         """
         self._training(run_id).control.pause()
 
     def unpause(self, run_id: str) -> None:
-        """Has a paused run go on.
+        """Resumes a paused run.
 
         Raises:
-            RunError: this manager does not train it.
+            RunError: this manager does not train the run.
         """
         self._training(run_id).control.unpause()
 
-    def ask(self, run_id: str, wish: Wish) -> None:
-        """Has a run change, or make one step, paused or not; see `RunControl.ask`.
+    def request(self, run_id: str, request: ControlRequest) -> None:
+        """Changes settings of a run or makes one step, paused or not; see `RunControl.request`.
+
+        Args:
+            run_id: id of the run.
+            request: the change.
 
         Raises:
-            RunError: this manager does not train it.
-            ConfigError: a knob cannot be changed in the middle of a run, or not to that.
+            RunError: this manager does not train the run.
+            ConfigError: a knob cannot be changed during training, or not to that value.
         """
         job = self._training(run_id)
-        if wish.knobs:
-            check_change(job.run, wish.knobs)
-        job.control.ask(wish)
+        if request.knobs:
+            check_change(job.run, request.knobs)
+        job.control.request(request)
 
     def set_slow(self, run_id: str, slow: bool) -> None:
-        """Slow motion: one network at a time, a step a second.
+        """Switches slow motion on or off: one network at a time, a step a second.
 
         Raises:
-            RunError: this manager does not train it.
+            RunError: this manager does not train the run.
         """
         self._training(run_id).control.slow = slow
 
     def is_slow(self, run_id: str) -> bool:
-        """Whether a run of this manager goes in slow motion."""
+        """True if this manager trains the run in slow motion."""
         with self._lock:
             job = self._jobs.get(run_id)
         return job is not None and job.control.slow
 
     def stop(self, run_id: str) -> None:
-        """Ends a run, with a checkpoint, between two events; a queued one at once.
+        """Stops a run with a checkpoint; see `RunControl.stop`. A queued run ends at once.
 
         Raises:
-            RunError: this manager does not own it.
+            RunError: this manager does not own the run.
         """
         with self._lock:
             job = self._owned(run_id)
             if job.thread is None:
-                self._take_off(job)
+                self._dequeue(job)
             else:
                 job.control.stop()
 
     def cancel(self, run_id: str) -> None:
-        """Takes a run off the queue before its turn; it counts as stopped and can be resumed.
+        """Removes a run from the queue. It counts as stopped and can be resumed.
 
         Raises:
-            RunError: it is not in the queue of this manager.
+            RunError: the run is not in the queue of this manager.
         """
         with self._lock:
             job = self._owned(run_id)
             if job.thread is not None:
-                raise RunError(f"Run {run_id} has left the queue; it can be stopped instead.")
-            self._take_off(job)
+                raise RunError(f"Run {run_id} has left the queue; stop it instead.")
+            self._dequeue(job)
 
     def delete(self, run_id: str) -> None:
-        """Deletes a run and all its files, readable or not; one that is queued leaves the queue.
+        """Deletes a run and all its files, damaged or not. A queued run is removed from the queue.
 
         Raises:
-            RunError: there is no such run, it trains or is paused, or another process owns it.
+            RunError: the run does not exist, is training or paused, or is in use elsewhere.
         """
         with self._lock:
             job = self._jobs.get(run_id)
             if job is not None and job.thread is None:
-                self._take_off(job)
+                self._dequeue(job)
         self._check_ended(run_id, "stop it before you delete it")
         self.store.delete(run_id)
 
-    def asked(self, run_id: str) -> Literal["", "pause", "stop"]:
-        """Which of these a run of this manager was asked for last, done or yet to be done."""
+    def requested(self, run_id: str) -> Literal["", "pause", "stop"]:
+        """Returns the last request to pause or stop a run, executed or not; "" if there is none."""
         with self._lock:
             job = self._jobs.get(run_id)
         if job is None:
@@ -286,19 +299,19 @@ class Manager:
         return "pause" if job.control.pause_requested else ""
 
     def owns(self, run_id: str) -> bool:
-        """Whether this manager has the run queued, running or paused."""
+        """True if the run is queued, training or paused in this manager."""
         with self._lock:
             return run_id in self._jobs
 
     def active(self) -> list[str]:
-        """Ids of the runs that train or are paused, in the order of their start, then the queue."""
+        """Returns the ids of all training and paused runs, then of the queued ones, in order."""
         with self._lock:
             training = [run_id for run_id, job in self._jobs.items() if job.thread is not None]
             queued = [run_id for run_id, job in self._jobs.items() if job.thread is None]
             return training + queued
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Waits until nothing is left to do; whether it came to that in time."""
+        """Waits until no run is left; returns False after the timeout."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             with self._lock:
@@ -311,55 +324,55 @@ class Manager:
                 return False
 
     def shutdown(self, timeout_s: float | None = None) -> bool:
-        """Stops every run, with a checkpoint, and waits for that; takes no more.
+        """Stops all runs with a checkpoint and waits for them; accepts no new runs.
 
-        All end as interrupted, so that the next process offers to go on with them. Those still
-        in the queue it queues again.
+        All runs end as interrupted, so that the next process offers to resume them. It queues those
+        again that were still in the queue.
 
         Returns:
-            Whether all have stopped in time.
+            False if some have not stopped within the timeout.
         """
         with self._lock:
             self._closed = True
             for run_id, job in list(self._jobs.items()):
                 if job.thread is None:
                     del self._jobs[run_id]
-                    _end_queued(job.run, "interrupted", _NO_TURN)
+                    _end_queued(job.run, "interrupted", _SHUT_DOWN)
                 else:
                     job.control.interrupt()
         return self.wait(timeout_s)
 
     def _enqueue(self, job: _Job) -> None:
         if self._closed:
-            _end_queued(job.run, "interrupted", _NO_TURN)
+            _end_queued(job.run, "interrupted", _SHUT_DOWN)
             return
         self._jobs[job.run.id] = job
         self._start_next()
 
-    def _take_off(self, job: _Job) -> None:
-        """Takes a run off the queue; the caller has the lock."""
+    def _dequeue(self, job: _Job) -> None:
+        """Removes a run from the queue. The caller must hold the lock."""
         del self._jobs[job.run.id]
         _end_queued(job.run, "stopped")
 
     def _start_next(self) -> None:
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.thread is None]
-            room = self.cap - (len(self._jobs) - len(waiting))
-            for job in waiting[: max(0, room)]:
-                # A fresh thread each: Keras' name counters and dtype policy belong to a thread.
+            free = self.cap - (len(self._jobs) - len(waiting))
+            for job in waiting[: max(0, free)]:
+                # A new thread for each run: Keras has name counters and a dtype policy per thread.
                 job.thread = threading.Thread(
                     target=self._work, args=(job,), name=f"run {job.run.id}", daemon=True
                 )
                 job.thread.start()
 
     def _work(self, job: _Job) -> None:
-        step_aside()
+        lower_thread_priority()
         try:
             factory = self._create_checked if job.check_late else self._trainer_factory
             trainer = LateTrainer(job.run, job.config, factory)
             execute(job.run, trainer, job.control, tensorboard=self._tensorboard)
         except BaseException:
-            # The next run must start whatever became of this one.
+            # The next run must start even if this one failed unexpectedly.
             _LOG.exception("run %s ended without a status", job.run.id)
         finally:
             job.run.lock.release()
@@ -382,8 +395,9 @@ class Manager:
             job = self._jobs.get(run_id)
         if job is None:
             state = self.store.open(run_id).status().state
-            where = "by another process" if state in ("queued", "running", "paused") else "now"
-            raise RunError(f"Run {run_id} is {state}; it is not run here {where}.")
+            if state in ACTIVE:
+                raise RunError(f"Run {run_id} is {state} in another process.")
+            raise RunError(f"Run {run_id} is {state} and not in training.")
         return job
 
     def _training(self, run_id: str) -> _Job:
@@ -393,7 +407,12 @@ class Manager:
         return job
 
     def _check_ended(self, run_id: str, rule: str) -> None:
-        """Refuses what this manager still has, with a rule that says what must be done first."""
+        """Raises an error if this manager still trains the run.
+
+        Args:
+            run_id: id of the run.
+            rule: end of the message: what to do first.
+        """
         with self._lock:
             job = self._jobs.get(run_id)
         if job is None:
@@ -401,16 +420,16 @@ class Manager:
         status = job.run.status()
         if status.active or job.thread is None:
             raise RunError(f"Run {run_id} is {status.state}; {rule}.")
-        # Its end is written before its thread has put everything away.
-        job.thread.join(_PUTS_AWAY_S)
+        # The run has ended, but its thread may not have finished.
+        job.thread.join(_JOIN_TIMEOUT_S)
 
     def _check_open(self) -> None:
         if self._closed:
-            raise RunError("The server is shutting down and takes no more runs.")
+            raise RunError("The server is shutting down and accepts no more runs.")
 
 
-def _fits(recipe_name: str, config: RunConfig, share: int) -> None:
-    """Whatever it is."""
+def _accept_all(recipe_name: str, config: RunConfig, share: int) -> None:
+    """Accepts every config."""
 
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:

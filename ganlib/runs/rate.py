@@ -1,4 +1,4 @@
-"""Steps per second: of the last seconds while a run trains, of the session when it ends."""
+"""Steps per second: recent during training, and overall at the end of a session."""
 
 from collections import deque
 
@@ -9,7 +9,7 @@ class StepRate:
     """Steps per second of training time.
 
     Args:
-        step: where the session starts.
+        step: first step of the session.
         elapsed_s: seconds of training at that step.
     """
 
@@ -19,12 +19,17 @@ class StepRate:
         self._start = (step, elapsed_s)
 
     def add(self, step: int, elapsed_s: float) -> None:
-        """The end of a compiled call; does nothing where that is known already."""
+        """Adds the end of a compiled call; does nothing if it has been added before.
+
+        Args:
+            step: last step of the call.
+            elapsed_s: seconds of training at that step.
+        """
         if self._points[-1] == (step, elapsed_s):
             return
         if self._first is None:
             self._first = (step, elapsed_s)
-        # The first call compiles, so its start is dropped as soon as there is another point.
+        # The first call includes compilation, so it is dropped once there is another one.
         if len(self._points) == 2 and self._points[0] == self._start:
             self._points.popleft()
         self._points.append((step, elapsed_s))
@@ -33,12 +38,12 @@ class StepRate:
 
     @property
     def recent(self) -> float:
-        """Over about the last five seconds; 0 before the first call."""
+        """Steps per second over about the last five seconds; 0 before the first call."""
         return _slope(self._points[0], self._points[-1])
 
     @property
     def overall(self) -> float:
-        """Over the session but its first call, or of that one where there is no other."""
+        """Steps per second over the session without its first call, unless it is the only one."""
         start = self._first or self._start
         return _slope(self._start if start == self._points[-1] else start, self._points[-1])
 

@@ -1,4 +1,4 @@
-"""Opens files to read without trusting what stands in their place."""
+"""Opens regular files only."""
 
 import errno
 import os
@@ -6,18 +6,18 @@ import stat
 from pathlib import Path
 from typing import IO
 
-# Without it, opening a pipe that nobody writes to waits for ever. Windows has no such pipes.
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+# Without O_NONBLOCK, opening a named pipe waits until somebody writes to it.
+_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """A file to read, or a link to one; never a folder, a pipe or a device.
+    """Opens a file, or a link to a file, for reading.
 
     Raises:
-        FileNotFoundError: there is nothing.
-        OSError: it is something else than a file, or cannot be opened.
+        FileNotFoundError: the path does not exist.
+        OSError: it is a folder, a pipe or a device, or cannot be opened.
     """
-    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE)
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "It is not a file", str(path))

@@ -1,4 +1,4 @@
-"""Which runs may go on, and how far."""
+"""Queues runs that have ended, so that they continue."""
 
 from dataclasses import replace
 
@@ -17,28 +17,26 @@ def queue_again(
     *,
     in_queue: bool = False,
 ) -> RunConfig:
-    """Queues a run that has ended, to go on from its latest checkpoint.
+    """Queues a run that has ended, so that it continues from its latest checkpoint.
 
     Args:
-        run: the run; this takes its lock, unless `run` has it already.
-        steps: the new total of generator updates; None keeps the old one.
-        config_loader: makes the recipe's config from stored values.
-        in_queue: whether it may have to wait, so that the next process is to go on with it.
+        run: the run; its lock is acquired unless `run` holds it already.
+        steps: new total of generator updates; None keeps the old one.
+        config_loader: parses the stored config.
+        in_queue: see `RunStore.create`.
 
     Returns:
-        The config to go on with.
+        The config of the resumed run.
 
     Raises:
-        RunError: somebody owns the run, or it has nothing left to do, or its files cannot
-            be gone on with: no checkpoint can be read, a change that was made in its middle
-            is lost, or the folder takes nothing.
-        ConfigError: the total, or another knob, has a value that is not allowed.
+        RunError: the run is in use or has no steps left, no checkpoint can be read, a change made
+            during training is lost, or the folder is read-only.
+        ConfigError: the total steps or another knob has a value that is not allowed.
     """
     run.lock.acquire()
-    # Before anything is written.
+    # Raises before anything is written.
     run.resume_point()
     status = run.status()
-    # Held by us and yet queued, running or paused: its owner died and nobody has looked since.
     total = _checked_total(run, status, steps)
     config = config_loader(run.recipe, {**run.config, "steps": total})
     queued = replace(
@@ -63,8 +61,8 @@ def _checked_total(run: Run, status: Status, steps: int | None) -> int:
     if status.state == "finished" and total <= done:
         given = "none" if steps is None else f"{steps:,}"
         raise RunError(
-            f"Run {run.id} has finished its {done:,} steps; it goes on when a higher total "
-            f"of steps is given. Received: {given}."
+            f"Run {run.id} has finished its {done:,} steps; give a higher total of steps to "
+            f"continue. Received: {given}."
         )
     if total < done:
         raise RunError(

@@ -1,4 +1,4 @@
-"""One run as a reader sees it, in whichever process it is written."""
+"""Reads one run, whichever process writes it."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ from ganlib.runs.lock import RunLock
 from ganlib.runs.regular import open_regular
 from ganlib.runs.status import Status
 from ganlib.runs.view import (
-    HEADED,
+    HEADER_KINDS,
     History,
     Parent,
     Record,
@@ -33,15 +33,16 @@ __all__ = ["Kind", "Label", "Parent", "Run"]
 
 Kind = Literal["fixed", "fresh"]
 
-_LOST = "The process that ran it ended without a word."
-_LOST_QUEUE = "The process that had it in its queue ended before its turn."
-# Two threads that ask at once whether a run has an owner would take each other for that owner.
-_asking = threading.Lock()
+_OWNER_GONE = "The process that trained it ended unexpectedly."
+_QUEUE_GONE = "The process ended while this run was waiting in its queue."
+# A check for an owner acquires the lock for a moment. Two threads that check at the same time
+# would take each other for the owner.
+_owner_check = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Label:
-    """What the user may change about a run; shown as text, never as markup.
+    """Name and note, which users may change; shown as text, never as markup.
 
     Args:
         name: a short name.
@@ -53,23 +54,23 @@ class Label:
 
 
 class Run:
-    """One run, read from its folder. Cheap to make; any number may read the same run.
+    """Reads a run from its folder. Several objects may read the same run.
 
     Args:
-        folder: the run's folder, whose name is its id.
+        folder: the run's folder; its name is the run's id.
 
     Attributes:
         id: the run's id.
-        path: its folder.
-        recipe: the recipe's name.
-        config: every knob by name, as the run was made. A resume may have raised the
-            total of steps; that one is in the status.
-        created: when it was made, ISO UTC.
-        parent: what it was forked from; None where it began by itself.
-        lock: held by the `Run` that its owner has, and by no other.
+        path: the run's folder.
+        recipe: name of the recipe.
+        config: value of each knob by name when the run was created. `status().steps` is the current
+            total of steps, which a resume may have raised.
+        created: time of creation, ISO UTC.
+        parent: the run and step that it was forked from; None if it is not a fork.
+        lock: lock of the run; held if this object owns the run.
 
     Raises:
-        RunError: there is no such run, or it cannot be read.
+        RunError: the run does not exist or cannot be read.
     """
 
     def __init__(self, folder: Path):
@@ -86,32 +87,32 @@ class Run:
         self._view = view_of(folder)
 
     def record(self) -> Record:
-        """Everything that the journal says now; each call reads only what is new.
+        """Returns the contents of the journal; each call only reads the new lines.
 
         Raises:
-            RunError: the run is gone, or its journal cannot be read.
+            RunError: the run has been deleted, or its journal cannot be read.
         """
         return self._view.refresh()
 
     def status(self) -> Status:
-        """Where the run stands. One that nobody owns any more counts as interrupted.
+        """Returns the current status. An active run without an owner counts as interrupted.
 
         Raises:
-            RunError: the run is gone, or its journal cannot be read.
+            RunError: the run has been deleted, or its journal cannot be read.
         """
         status = self._written_status()
         if not status.active or self._is_owned():
             return status
-        # Its owner may have ended it between our look and the lock.
+        # The owner may have ended the run between the two checks.
         status = self._written_status()
         if not status.active:
             return status
-        lost = _LOST_QUEUE if status.state == "queued" else _LOST
+        message = _QUEUE_GONE if status.state == "queued" else _OWNER_GONE
         ended = status.heartbeat
-        return replace(status, state="interrupted", phase="", message=lost, ended=ended)
+        return replace(status, state="interrupted", phase="", message=message, ended=ended)
 
     def label(self) -> Label:
-        """Name and note; the id stands in for a name that cannot be read."""
+        """Returns name and note. If they cannot be read, the name is the run's id."""
         try:
             with open_regular(self.path / "label.json") as file:
                 body = json.loads(file.read())
@@ -120,30 +121,33 @@ class Run:
             return Label(self.id)
 
     def history(self) -> History:
-        """Every step's figures; see `record`."""
+        """Returns the metrics of every step; see `record`."""
         return self.record().history
 
     def scores(self) -> Scores:
-        """The scores of the samples, step by step; see `record`."""
+        """Returns the scores of the samples by step; see `record`."""
         return self.record().scores
 
     def changes(self) -> tuple[Change, ...]:
-        """What was changed in the middle of the run, in order; see `record`."""
+        """Returns the changes made during training, in order; see `record`."""
         return self.record().changes
 
     def damage(self) -> list[str]:
-        """A sentence for each part of the journal that cannot be read; see `record`."""
+        """Returns a message for each part of the journal that cannot be read; see `record`."""
         return [gap.sentence() for gap in self.record().gaps]
 
     def sample_steps(self) -> list[int]:
-        """The steps that have samples, in order; see `record`."""
+        """Returns the steps that have samples, in order; see `record`."""
         return list(self.record().samples)
 
     def samples(self, step: int) -> Arrays:
-        """Samples at a step: "fixed", "fresh" and, where they were kept, "noise" and views.
+        """Returns the arrays saved at a step, by name.
+
+        "fixed" and "fresh" are the samples of the fixed and of new latents; there may also be
+        "noise" and views.
 
         Raises:
-            RunError: there are none at that step, or they are damaged.
+            RunError: the samples are missing or damaged.
         """
         blob = self.record().samples.get(step)
         if blob is None:
@@ -151,26 +155,29 @@ class Run:
         return _with(read_blob(self.path, blob), blob.file, "fixed", "fresh")
 
     def sample_grid(self, step: int, kind: Kind = "fixed") -> bytes:
-        """PNG of the samples at a step.
+        """Returns a grid of the samples at a step as PNG.
 
+        Args:
+            step: one of `sample_steps()`.
+            kind: "fixed" or "fresh"; see `samples`.
         Raises:
-            RunError: there are none at that step, they are damaged, or not images.
+            RunError: the samples are missing, damaged, or not images.
         """
         return _grid(self.samples(step)[kind], f"samples/{step:08d}.npz")
 
     def real(self) -> np.ndarray:
-        """(n, *sample_shape) real samples to stand beside the generated ones.
+        """Returns (n, *sample_shape) real samples to compare with the generated ones.
 
         Raises:
-            RunError: there are none yet, or they are damaged.
+            RunError: the samples are missing or damaged.
         """
         return self.real_views()["real"]
 
     def real_views(self) -> Arrays:
-        """What else there is to be seen of the real samples, by name; "real" among it.
+        """Returns the real samples ("real") and views of them, by name.
 
         Raises:
-            RunError: there are none yet, or they are damaged.
+            RunError: the samples are missing or damaged.
         """
         blob = self.record().real
         if blob is None:
@@ -178,28 +185,28 @@ class Run:
         return _with(read_blob(self.path, blob), blob.file, "real")
 
     def real_grid(self) -> bytes:
-        """PNG of the real samples.
+        """Returns a grid of the real samples as PNG.
 
         Raises:
-            RunError: there are none yet, they are damaged, or not images.
+            RunError: the samples are missing, damaged, or not images.
         """
         return _grid(self.real(), "samples/real.npz")
 
     def checkpoint_steps(self) -> list[int]:
-        """The steps that have a checkpoint file, in order; see `record`."""
+        """Returns the steps that have a checkpoint file, in order; see `record`."""
         saved = self.record().checkpoints.values()
         return [one.step for one in saved if (self.path / one.blob.file).is_file()]
 
     def milestones(self) -> list[int]:
-        """Those of them that are kept for good."""
+        """Returns the steps of checkpoints that are never removed."""
         saved = self.record().checkpoints
         return [step for step in self.checkpoint_steps() if saved[step].milestone]
 
     def checkpoint(self, step: int) -> Checkpoint:
-        """The checkpoint of a step. Its arrays cannot be written to.
+        """Returns the checkpoint of a step, with read-only arrays.
 
         Raises:
-            RunError: there is none, or it cannot be read.
+            RunError: the checkpoint is missing or damaged.
         """
         saved = self.record().checkpoints.get(step)
         if saved is None:
@@ -208,7 +215,7 @@ class Run:
         return Checkpoint(step, saved.elapsed_s, state, saved.milestone)
 
     def latest_checkpoint(self) -> Checkpoint:
-        """The newest checkpoint that can be read.
+        """Returns the newest checkpoint that can be read.
 
         Raises:
             RunError: there is none.
@@ -224,43 +231,46 @@ class Run:
         raise RunError(f"None of the {len(steps)} checkpoints of run {self.id} can be read.")
 
     def resume_point(self) -> tuple[Checkpoint | None, tuple[Change, ...]]:
-        """What a resume goes on from: a checkpoint, None before the first, and the changes.
+        """Returns what a resumed run continues from.
 
+        Returns:
+            (checkpoint, changes): the newest readable checkpoint, None if none has been saved yet,
+            and all changes made during training.
         Raises:
-            RunError: no checkpoint can be read, or a change is lost: without it, the run would
-                become another run.
+            RunError: no checkpoint can be read, or a change is lost, so that the run could not
+                continue with the same settings.
         """
         record, steps = self.record(), self.checkpoint_steps()
         if len(record.changes) < record.status.changes:
             raise DamagedError(
-                f"{self.id}/{NAME} lacks changes that the run was trained with, so it cannot go on."
+                f"Run {self.id} cannot be resumed: {NAME} has lost changes of its settings."
             )
         if record.status.saved_step and not steps:
             raise RunError(
                 f"The checkpoints of run {self.id} are gone (the last was of step "
-                f"{record.status.saved_step:,}), so there is nothing to go on from. Start it anew."
+                f"{record.status.saved_step:,}), so it cannot be resumed. Start a new run."
             )
         return self.latest_checkpoint() if steps else None, record.changes
 
     def traceback(self) -> str:
-        """What the last failure left for whoever mends it; empty where there was none."""
+        """Returns the traceback of the last failure; empty if there was none."""
         return self.record().traceback
 
     def note(self, kind: str, status: Status) -> None:
-        """Appends a line to the journal, for the owner of a run that does not train.
+        """Appends a line with a new status to the journal. Only for the owner of an idle run.
 
         Args:
-            kind: of the line.
-            status: where the run stands now.
+            kind: kind of the line.
+            status: the new status.
 
         Raises:
-            OSError: the disk does not take it.
+            OSError: the line cannot be written.
             RunError: the journal cannot be read.
         """
         writer = JournalWriter(self.path / NAME, self.record().next_n)
         with closing(writer):
             now = replace(status, heartbeat=utc_now())
-            header = self.header.fields() if kind in HEADED else {}
+            header = self.header.fields() if kind in HEADER_KINDS else {}
             writer.append(kind, now.step, now.fields(), header)
             writer.sync()
 
@@ -273,22 +283,22 @@ class Run:
             raise RunError(f"Run {self.id} does not exist.")
 
     def _is_owned(self) -> bool:
-        """Whether somebody holds the run's lock; True too where we cannot know."""
+        """True if the run's lock is held, or if that cannot be determined."""
         if self.lock.held:
             return True
         lock = RunLock(self.path)
-        with _asking:
+        with _owner_check:
             try:
                 return not lock.try_acquire()
             except RunError:
-                # In a folder that we may not write to we cannot judge.
+                # The folder is read-only, so the lock cannot be tried.
                 return True
             finally:
                 lock.release()
 
 
 def _with(arrays: Arrays, what: str, *names: str) -> Arrays:
-    """Arrays that must have certain names, with a sample each at least."""
+    """Returns the arrays if those with the given names exist and are not empty."""
     if not all(name in arrays and arrays[name].ndim > 0 and len(arrays[name]) for name in names):
         raise DamagedError(f"{what} is damaged.")
     return arrays
@@ -296,5 +306,5 @@ def _with(arrays: Arrays, what: str, *names: str) -> Arrays:
 
 def _grid(samples: np.ndarray, what: str) -> bytes:
     if not is_images(samples):
-        raise RunError(f"The samples in {what} are not images, so there is no picture of them.")
+        raise RunError(f"The samples in {what} are not images.")
     return encode_grid(samples)

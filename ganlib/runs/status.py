@@ -1,10 +1,10 @@
-"""Where a run stands. Every line of its journal says so."""
+"""Status of a run, which every line of its journal contains."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_origin
 
-from ganlib.runs.figures import is_count, is_figures, is_number
+from ganlib.runs.value_checks import is_count, is_number, is_number_dict
 
 State = Literal["queued", "running", "paused", "stopped", "finished", "failed", "interrupted"]
 
@@ -14,34 +14,34 @@ _STATES: tuple[State, ...] = (*ACTIVE, "stopped", "finished", "failed", "interru
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run stands.
+    """Status of a run. All times are ISO 8601 in UTC.
 
     Args:
         state: see `State`.
-        steps: generator updates after which the run is finished.
+        steps: total steps, that is generator updates.
         step: generator updates so far.
-        phase: what happens before the first step and after the last, such as "loading MNIST";
-            else empty.
-        phase_share: how much of the phase is done, 0 to 1; 0 too where nobody knows.
-        steps_per_second: while it trains, of the last seconds; afterwards, of the
-            whole session but its first call, which compiles.
-        elapsed_s: seconds of training, pauses not counted.
-        device: where it trains, such as "CPU".
-        parameters: parameter count of each network, by name.
-        data: one sentence: which data the run got.
-        message: one sentence when something is to be said, such as why it failed.
-        latest: each metric's mean over the last call of the compiled step.
-        scores: the last scores by name; lower is better.
-        best_scores: the lowest of each score so far.
-        metrics: final scores by name, once the run is finished.
-        weights_sha256: of the final weights, once the run is finished.
-        saved_step: of the last checkpoint that was written.
-        changes: number of changes that users made in the middle of the run.
-        heartbeat: when this was written, ISO UTC.
-        queued: when it was put into the queue that it waits in, ISO UTC; else empty. It stays
-            where the process that had the queue is gone, so that the next one can go on with it.
-        started: when it was first started, ISO UTC; empty before.
-        ended: when it ended, ISO UTC; empty before.
+        phase: activity before the first step or after the last, such as "loading MNIST"; empty
+            during training.
+        phase_share: progress of the phase, 0 to 1; 0 if it is unknown.
+        steps_per_second: during training, over the last seconds; afterwards, over the entire
+            session without its first call, which compiles.
+        elapsed_s: seconds of training without pauses.
+        device: device of the networks, such as "CPU".
+        parameters: number of parameters of each network, by name.
+        data: one sentence about the data.
+        message: message for the user, such as the reason of a failure; may be empty.
+        latest: mean of each metric over the last call of the compiled step.
+        scores: latest scores by name; lower is better.
+        best_scores: lowest value of each score so far.
+        metrics: final scores by name; empty until the run is finished.
+        weights_sha256: hash of the final weights; empty until the run is finished.
+        saved_step: step of the last checkpoint.
+        changes: number of changes made by users during training.
+        heartbeat: time of this status.
+        queued: time when the run was queued; empty if it is not in a queue. Stays set when the
+            process ends, so that the next process can queue the run again.
+        started: time of the first start; empty before.
+        ended: time of the end; empty before.
     """
 
     state: State
@@ -69,23 +69,23 @@ class Status:
 
     @property
     def active(self) -> bool:
-        """Whether somebody owns the run: it is queued, running or paused."""
+        """True if the run is queued, running or paused."""
         return self.state in ACTIVE
 
     @property
     def share(self) -> float:
-        """How much of the steps is done, 0 to 1."""
+        """Progress of the training, 0 to 1."""
         return self.step / max(1, self.steps)
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds until the last step at the present rate; None where there is none."""
+        """Seconds until the last step at the current rate; None if there is no rate."""
         if self.state not in ("running", "paused") or self.steps_per_second <= 0:
             return None
         return max(0, self.steps - self.step) / self.steps_per_second
 
     def fields(self) -> dict[str, Any]:
-        """As it stands in a line of the journal, beside the line's step: what is set."""
+        """Returns the fields that are set, without `step`, for a line of the journal."""
         values = {name: getattr(self, name) for name in _KINDS if name != "step"}
         return {name: value for name, value in values.items() if value or name == "steps"}
 
@@ -94,14 +94,14 @@ _KINDS = {item.name: item.type for item in fields(Status)}
 
 
 def status_of(values: Mapping[str, Any], step: int) -> Status:
-    """The status in a line of a journal; what this version does not know is left out.
+    """Parses the status in a line of a journal; ignores unknown fields.
 
     Args:
         values: see `Status.fields`.
-        step: the line's.
+        step: step of the line.
 
     Raises:
-        ValueError: a value is none that a status has.
+        ValueError: a field has a value of the wrong type.
     """
     known = {name: value for name, value in values.items() if name in _KINDS}
     if known.get("state") not in _STATES or not all(
@@ -113,7 +113,7 @@ def status_of(values: Mapping[str, Any], step: int) -> Status:
 
 def _fits(value: Any, kind: Any) -> bool:
     if get_origin(kind) is dict:
-        return is_figures(value)
+        return is_number_dict(value)
     if kind is int:
         return is_count(value)
     return is_number(value) if kind is float else isinstance(value, str)

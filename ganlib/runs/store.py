@@ -1,4 +1,4 @@
-"""The folder of all runs."""
+"""The folder that contains all runs."""
 
 import json
 import os
@@ -24,23 +24,31 @@ from ganlib.runs.view import Header, Parent
 
 _NAME_CHARACTERS = 200
 _NOTE_CHARACTERS = 20_000
-# Opened runs keep what they have read of their history.
-_KEPT_OPEN = 32
+# Each open run keeps its history in memory.
+_MAX_OPEN = 32
 _DELETED = ".deleted-"
-# The journal of a folder from its first moment until it is a run.
+# Name of the journal while a run is being created.
 _UNFINISHED = f".{NAME}.tmp"
 _Stamp = tuple[tuple[int, int, int], ...]
-_LEAST_ROOM = 4 * 2**20
+_MIN_FREE_BYTES = 4 * 2**20
 
 
-class Past(Protocol):
-    """What a run has of the one that it was forked from."""
+class ForkSource(Protocol):
+    """The history that a fork copies from its original run."""
 
     @property
     def parent(self) -> Parent: ...
 
     def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
-        """Puts it into the new run's folder and journal; where the run stands then."""
+        """Copies the history.
+
+        Args:
+            folder: folder of the new run.
+            journal: journal of the new run.
+            status: status of the new run.
+        Returns:
+            The new run's status after that history.
+        """
         ...
 
 
@@ -50,13 +58,13 @@ class RunSummary:
 
     Args:
         id: the run's id.
-        recipe: the recipe's name.
-        created: when it was made, ISO UTC.
+        recipe: name of the recipe.
+        created: time of creation, ISO UTC.
         label: name and note.
-        status: where it stands; None where that cannot be told.
-        parent: what it was forked from; None where it began by itself.
-        config: every knob by name, as the run was made.
-        damage: one sentence where the run cannot be read; else empty.
+        status: current status; None if it cannot be read.
+        parent: the run and step that it was forked from; None if it is not a fork.
+        config: value of each knob by name when the run was created.
+        damage: message if the run cannot be read; otherwise empty.
     """
 
     id: str
@@ -70,22 +78,22 @@ class RunSummary:
 
 
 class RunStore:
-    """All runs in one folder. Any number of stores and processes may share it.
+    """All runs in one folder. Several stores and processes may share a folder.
 
     Args:
-        root: the folder; made by the first run.
+        root: the folder; created together with the first run.
     """
 
     def __init__(self, root: Path | str):
         self.root = Path(root).absolute()
         self._open: OrderedDict[str, Run] = OrderedDict()
         self._open_lock = threading.Lock()
-        # What the table shows of each run, and which files that was read from.
+        # Summary of each run and the stamp of the files that it was read from.
         self._summaries: dict[str, tuple[_Stamp, RunSummary]] = {}
 
     @staticmethod
     def default_root() -> Path:
-        """The folder that GANLIB_RUNS names, or "runs" here."""
+        """Returns the folder in GANLIB_RUNS, or else "runs" in the current folder."""
         return Path(os.environ.get("GANLIB_RUNS") or "runs")
 
     def create(
@@ -94,35 +102,36 @@ class RunStore:
         config: RunConfig,
         *,
         in_queue: bool = False,
-        past: Past | None = None,
+        fork_source: ForkSource | None = None,
     ) -> Run:
-        """A new run, queued, which the returned object owns until it is executed.
+        """Creates a queued run.
 
-        While somebody owns it, nobody takes it for abandoned. It is let go by
-        `run.lock.release()`, or with the object.
+        The returned object holds the run's lock until it is executed, deleted, or
+        `run.lock.release()` is called. Without an owner, a queued run counts as interrupted.
 
         Args:
-            recipe: the recipe's name.
-            config: its knobs.
-            in_queue: whether it may have to wait, so that the next process is to go on with it.
-            past: what it has of another run that it was forked from.
+            recipe: name of the recipe.
+            config: its config.
+            in_queue: True if the run waits in a queue. If this process ends before the run starts,
+                the next process queues it again.
+            fork_source: history to copy if the run is a fork.
 
         Raises:
-            RunError: the folder cannot be written to, or the disk has no room.
+            RunError: the folder cannot be written to, or the disk is full.
         """
         try:
-            return self._create(recipe, config, in_queue, past)
+            return self._create(recipe, config, in_queue, fork_source)
         except OSError as error:
             raise RunError(
-                f"A run cannot be made in {self.root}: {error.strerror or error}. "
-                "It must be a folder that can be written to."
+                f"A run cannot be created in {self.root}: {error.strerror or error}. "
+                "It must be a writable folder."
             ) from None
 
     def open(self, run_id: str) -> Run:
-        """A run to read; the same object for the same id, so that histories grow in place.
+        """Opens a run for reading. Recently opened runs are reused.
 
         Raises:
-            RunError: the id is none, there is no such run, or it cannot be read.
+            RunError: the id is not valid, or the run does not exist or cannot be read.
         """
         folder = self.root / checked_run_id(run_id)
         with self._open_lock:
@@ -130,24 +139,24 @@ class RunStore:
             if run is None or not folder.is_dir():
                 run = Run(folder)
             self._open[run_id] = run
-            while len(self._open) > _KEPT_OPEN:
+            while len(self._open) > _MAX_OPEN:
                 self._open.popitem(last=False)
             return run
 
     def claim(self, run_id: str) -> Run:
-        """A run to write, which the returned object owns.
+        """Opens a run for writing; the returned object holds its lock.
 
         Raises:
-            RunError: as `open`, or somebody else owns it.
+            RunError: see `open`; or the run is in use.
         """
         run = Run(self.root / checked_run_id(run_id))
         run.lock.acquire()
         return run
 
     def list(self) -> list[RunSummary]:
-        """All runs, the newest first. One that cannot be read is in it, and says so."""
+        """Returns summaries of all runs, newest first, including those that cannot be read."""
         summaries = self._all_summaries()
-        # An id starts with the minute, written like a date in ISO without its marks.
+        # An id starts with date, hour and minute.
         return sorted(
             summaries,
             key=lambda row: (row.id[:13], row.created, row.id),
@@ -155,21 +164,24 @@ class RunStore:
         )
 
     def active(self) -> tuple[Run, ...]:
-        """The runs that train, rest or wait, here or in another process; the newest first.
+        """Returns the runs that are queued, running or paused in any process, newest first.
 
-        Cheap enough to be asked again and again, however many have ended.
+        Cheap enough for repeated calls, also with thousands of runs.
         """
         return self._in_state(ACTIVE)
 
     def interrupted(self) -> tuple[Run, ...]:
-        """The runs whose process ended before they did; the newest first. As cheap as `active`."""
+        """Returns the interrupted runs, newest first. As cheap as `active`."""
         return self._in_state(("interrupted",))
 
     def rename(self, run_id: str, name: str) -> None:
-        """Gives a run another name.
+        """Renames a run.
 
+        Args:
+            run_id: id of the run.
+            name: the new name.
         Raises:
-            RunError: the name is empty or too long, or there is no such run.
+            RunError: the name is empty or too long, or the run does not exist.
         """
         name = name.strip()
         if not 1 <= len(name) <= _NAME_CHARACTERS:
@@ -179,10 +191,13 @@ class RunStore:
         self._edit_label(run_id, name=name)
 
     def annotate(self, run_id: str, note: str) -> None:
-        """Replaces a run's note.
+        """Replaces the note of a run.
 
+        Args:
+            run_id: id of the run.
+            note: the new note; may be empty.
         Raises:
-            RunError: the note is too long, or there is no such run.
+            RunError: the note is too long, or the run does not exist.
         """
         if len(note) > _NOTE_CHARACTERS:
             raise RunError(
@@ -191,16 +206,16 @@ class RunStore:
         self._edit_label(run_id, note=note)
 
     def delete(self, run_id: str) -> None:
-        """Deletes a run and all its files, readable or not.
+        """Deletes a run and all its files, damaged or not.
 
         Raises:
-            RunError: there is no such run, or somebody owns it (it is queued, running or paused).
+            RunError: the run does not exist or is in use (queued, running or paused).
         """
         folder = self.root / checked_run_id(run_id)
         lock = RunLock(folder)
         lock.acquire()
         try:
-            # Gone at once for everybody, however long it takes to remove the files.
+            # Renamed first, so that the run disappears at once; removing the files may take long.
             folder.rename(self.root / f"{_DELETED}{run_id}-{secrets.token_hex(4)}")
         except OSError as error:
             raise RunError(f"Run {run_id} cannot be deleted: {error.strerror}.") from None
@@ -211,7 +226,7 @@ class RunStore:
         self.sweep()
 
     def sweep(self) -> None:
-        """Removes what deletions and creations that were cut short have left."""
+        """Removes the files of deletions and creations that were not completed."""
         for leftover in self.root.glob(_DELETED + "*"):
             shutil.rmtree(leftover, ignore_errors=True)
         for run_id in list(self._ids()):
@@ -238,19 +253,21 @@ class RunStore:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
             yield from (entry.name for entry in entries if is_run_id(entry.name) and _is_dir(entry))
 
-    def _create(self, recipe: str, config: RunConfig, in_queue: bool, past: Past | None) -> Run:
+    def _create(
+        self, recipe: str, config: RunConfig, in_queue: bool, fork_source: ForkSource | None
+    ) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)
-        if (free := free_bytes(self.root)) < _LEAST_ROOM:
+        if (free := free_bytes(self.root)) < _MIN_FREE_BYTES:
             raise RunError(
-                f"A run takes {_LEAST_ROOM / 2**20:.0f} MB of room at least. In {self.root} "
-                f"there are {free / 2**20:.1f} MB."
+                f"A run needs at least {_MIN_FREE_BYTES / 2**20:.0f} MB of free space. "
+                f"{self.root} has {free / 2**20:.1f} MB."
             )
         folder = self.root / new_run_id()
         lock = RunLock(folder)
         try:
             make_folder(folder)
             lock.acquire()
-            self._fill(folder, recipe, config, in_queue, past)
+            self._fill(folder, recipe, config, in_queue, fork_source)
             sync_folder(self.root)
         except BaseException:
             lock.release()
@@ -261,11 +278,16 @@ class RunStore:
         return run
 
     def _fill(
-        self, folder: Path, recipe: str, config: RunConfig, in_queue: bool, past: Past | None
+        self,
+        folder: Path,
+        recipe: str,
+        config: RunConfig,
+        in_queue: bool,
+        fork_source: ForkSource | None,
     ) -> None:
         values = config.model_dump(mode="json")
         created = utc_now()
-        parent = past.parent if past is not None else None
+        parent = fork_source.parent if fork_source is not None else None
         header = Header(folder.name, recipe, values, created, parent)
         queued = created if in_queue else ""
         status = Status("queued", values["steps"], queued=queued, heartbeat=created)
@@ -273,17 +295,17 @@ class RunStore:
         journal = JournalWriter(unfinished)
         with closing(journal):
             journal.append("created", 0, status.fields(), header.fields())
-            if past is not None:
-                status = past.write(folder, journal, status)
-            # Once more, so that a damaged first line does not take the run away.
+            if fork_source is not None:
+                status = fork_source.write(folder, journal, status)
+            # The header is written twice, so that the run survives damage to the first line.
             journal.append("queued", status.step, status.fields(), header.fields())
             journal.sync()
         _write_label(folder, Label(f"{recipe} {created[11:16]}"))
-        # Last, for this is what makes the folder a run.
+        # Last, because the folder counts as a run once the journal has its name.
         rename(unfinished, folder / NAME)
 
     def _summary(self, run_id: str) -> RunSummary | None:
-        """What the table shows of a run, read again only where its files have changed."""
+        """Returns the summary of a run; reads it only if its files have changed."""
         folder = self.root / run_id
         stamp = _stamp(folder)
         known = self._summaries.get(run_id)
@@ -300,7 +322,7 @@ class RunStore:
                     run.config,
                 )
             elif known[1].status.active:
-                # Its owner may have died.
+                # The owner may have ended without changing the files.
                 summary = replace(known[1], status=Run(folder).status())
             else:
                 return known[1]
@@ -328,12 +350,12 @@ def _is_dir(entry: "os.DirEntry[str]") -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        # A link to itself, for one.
+        # For example, a symbolic link to itself.
         return False
 
 
 def _is_leftover(folder: Path) -> bool:
-    """Whether a folder is no run, and the process that was to make it one is gone."""
+    """True if the creation of a run was not completed and its process has ended."""
     if (folder / NAME).exists() or not (folder / _UNFINISHED).exists():
         return False
     try:
@@ -343,7 +365,7 @@ def _is_leftover(folder: Path) -> bool:
 
 
 def _is_free(folder: Path) -> bool:
-    """Whether nobody holds the lock of a folder at this moment."""
+    """True if nobody holds the lock of a folder."""
     lock = RunLock(folder)
     try:
         return lock.try_acquire()
@@ -352,17 +374,17 @@ def _is_free(folder: Path) -> bool:
 
 
 def _stamp(folder: Path) -> _Stamp:
-    """Which files a summary is read from."""
+    """Identifies the versions of the files that a summary is read from."""
     stats = []
     for name in (NAME, "label.json"):
         with suppress(OSError):
             stats.append((folder / name).stat())
-    # Clocks are coarse, and are set back: so the file's number and size stand beside its time.
+    # The time alone is not enough: clocks are coarse and may be set back.
     return tuple((stat.st_ino, stat.st_mtime_ns, stat.st_size) for stat in stats)
 
 
 def _being_made_or_gone(folder: Path) -> bool:
-    """Whether a folder without a journal is one that `create` or `delete` is at work in."""
+    """True if a run without a journal is being created or deleted."""
     try:
         if set(os.listdir(folder)) <= {"lock"} or _is_leftover(folder):
             return True

@@ -1,4 +1,4 @@
-"""Scalars for TensorBoard, which needs not be installed to write them."""
+"""Writes scalars for TensorBoard, which need not be installed."""
 
 import re
 import time
@@ -12,14 +12,11 @@ _NAME = re.compile(r"events\.out\.tfevents\.([0-9]{10})\.([0-9]{4,})")
 
 
 class TensorBoardLog:
-    """One event file of a run; each session writes its own.
-
-    Imports TensorFlow, so it is made by who trains and never by who watches.
+    """Writes an event file; each session of a run has its own. Imports TensorFlow.
 
     Args:
         folder: the run's folder.
-        step: where the session starts. What earlier sessions wrote after it is
-            no longer shown, for this one writes it anew.
+        step: first step of the session. TensorBoard hides what earlier sessions wrote after it.
     """
 
     def __init__(self, folder: Path, step: int):
@@ -33,11 +30,11 @@ class TensorBoardLog:
         self._put([], step + 1 if step else 0)
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
-        """One point of each of several curves.
+        """Writes one point of each curve.
 
         Args:
-            step: where on the curves.
-            values: by the curves' names.
+            step: generator updates so far.
+            values: values by name of the curve.
         """
         summary = self._proto.Summary()
         for name, value in values.items():
@@ -51,10 +48,10 @@ class TensorBoardLog:
                 self._writer.close()
 
     def _put(self, events: list[Any], step: int) -> None:
-        """Writes events. What the disk does not take is left out of these curves, and of no other.
+        """Writes events. Events that cannot be written are missing in TensorBoard only.
 
-        Behind a record that was cut off TensorBoard reads nothing more of a file, so another
-        one begins at the next event.
+        TensorBoard stops reading a file at an incomplete record, so the next event begins a new
+        file after an error.
         """
         try:
             if self._writer is None:
@@ -67,7 +64,7 @@ class TensorBoardLog:
             self._writer = None
 
     def _beginning(self, step: int) -> list[Any]:
-        """A new file, and the events that it begins with."""
+        """Opens a new file and returns the events that it begins with."""
         proto = self._proto
         session, name = _next_file(self._folder, int(time.time()))
         self._writer = self._open_writer(str(self._folder / name))
@@ -79,10 +76,10 @@ class TensorBoardLog:
 
 
 def _next_file(folder: Path, now_s: int) -> tuple[int, str]:
-    """The number of a new session, and the name of its file.
+    """Returns the number of a new session and the name of its file.
 
-    TensorBoard reads the files in the order of their names, so one that a clock set
-    back would put before the others takes the time of the last of them.
+    TensorBoard reads the files in the order of their names, which begin with a time. If the clock
+    has been set back, the time of the last file is used.
     """
     names = (_NAME.fullmatch(path.name) for path in folder.glob("events.out.tfevents.*"))
     earlier = [(int(found[1]), int(found[2])) for found in names if found]
@@ -92,10 +89,10 @@ def _next_file(folder: Path, now_s: int) -> tuple[int, str]:
 
 
 def block_means(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
-    """Mean of each column by name.
+    """Returns the mean of each column by name.
 
     Args:
-        names: one for each column.
+        names: names of the columns.
         values: (rows, len(names)), at least one row.
     """
     means = values.mean(axis=0, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Where a run gets its trainer from. TensorFlow is imported when the first one is made."""
+"""Creates the trainer of a run, and checks its config. Imports TensorFlow only when needed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -10,7 +10,7 @@ from ganlib.runs.run import Run
 
 
 class Trainer(Protocol):
-    """What `execute` needs of a trainer.
+    """The methods of a trainer that `execute` uses.
 
     Attributes:
         step: generator updates so far.
@@ -20,31 +20,34 @@ class Trainer(Protocol):
     def step(self) -> int: ...
 
     def events(self) -> Iterator[Event]:
-        """The run, event by event. Pausing is not asking for the next one."""
+        """Yields the events of the training. To pause, do not request the next one."""
         ...
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
-        """Changes knobs, or has one network learn alone in the next step; see `Change`.
+        """Changes settings, or makes the next step update one network only; see `Change`.
 
+        Args:
+            knobs: new values by name.
+            learns: see `Change`.
         Raises:
-            ConfigError: a value is not allowed, or cannot be changed now.
+            ConfigError: a value is not allowed, or cannot be changed during training.
         """
         ...
 
     def look(self) -> Samples:
-        """The samples of this moment; between events, after `Started`."""
+        """Returns samples of the current networks. Call it between events, after `Started`."""
         ...
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that decides the future; between events, after `Started`."""
+        """Returns the complete state of the training. Call it between events, after `Started`."""
         ...
 
     def weights_sha256(self) -> str:
-        """Of all weights as they are."""
+        """Returns a hash of all weights."""
         ...
 
     def close(self) -> None:
-        """The last call to one that has not failed: others may use what it holds."""
+        """Releases the networks for reuse. Must not be called after a failure."""
         ...
 
 
@@ -62,11 +65,13 @@ def create_trainer(
 
 
 def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
-    """A stored run's config.
+    """Parses a stored config.
 
+    Args:
+        recipe: name of the recipe.
+        values: value of each knob by name.
     Raises:
-        ConfigError: a knob has a value that the recipe no longer takes.
-            Or there is no such recipe any more.
+        ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
     """
     from ganlib import recipes
 
@@ -75,21 +80,28 @@ def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
 
 
 def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
-    """Whether a run may be changed so, after all changes before.
+    """Checks a change of a running run's settings.
 
+    Args:
+        run: the run.
+        knobs: new values by name.
     Raises:
-        ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
+        ConfigError: a value is not allowed, or cannot be changed during training.
     """
     from ganlib import recipes
 
-    recipes.get(run.recipe).changed(config_now(run), dict(knobs))
+    recipes.get(run.recipe).changed(current_config(run), dict(knobs))
 
 
 def check_fork(run: Run, step: int, config: RunConfig) -> None:
-    """Whether a run's checkpoint fits the networks that a config makes; imports TensorFlow.
+    """Checks that a checkpoint fits the networks of a config. Imports TensorFlow.
 
+    Args:
+        run: the run.
+        step: step of the checkpoint.
+        config: config of the fork.
     Raises:
-        RunError: it does not, or there is none at that step.
+        RunError: the checkpoint does not fit or does not exist.
     """
     from ganlib import recipes
     from ganlib.training import fits
@@ -99,42 +111,50 @@ def check_fork(run: Run, step: int, config: RunConfig) -> None:
         return
     before = config_at(run, step)
     changed = differences(before.model_dump(), config.model_dump())
-    # Each by itself; where none of them is to blame, it is several together.
-    blamed = [
+    # Knobs that do not fit by themselves. If there are none, a combination does not fit.
+    misfits = [
         name
         for name in changed
         if not fits(recipe, before.model_copy(update={name: getattr(config, name)}), state)
     ]
-    told = [
+    messages = [
         f"{name} must stay {changed[name][0]}. Received: {changed[name][1]}."
-        for name in blamed or changed
+        for name in misfits or changed
     ]
     raise RunError(
-        "A fork keeps the networks, their optimisers and what the schedule remembers: "
-        + " ".join(told or ["this checkpoint has others."])
+        "A fork keeps the networks, the optimisers and the state of the schedule: "
+        + " ".join(messages or ["this checkpoint does not fit."])
     )
 
 
-def config_now(run: Run) -> RunConfig:
-    """A run's knobs after everything that was changed in its middle.
+def current_config(run: Run) -> RunConfig:
+    """Returns a run's config after all changes made during training.
 
     Raises:
-        ConfigError: a knob has a value that the recipe no longer takes.
+        ConfigError: a knob has a value that the recipe does not allow.
     """
     return _config_after(run, run.changes())
 
 
 def config_at(run: Run, step: int) -> RunConfig:
-    """A run's knobs as its update of a step was made.
+    """Returns the config with which a run made a step.
 
+    Args:
+        run: the run.
+        step: the step, counted from 1.
     Raises:
-        ConfigError: a knob has a value that the recipe no longer takes.
+        ConfigError: a knob has a value that the recipe does not allow.
     """
     return _config_after(run, [change for change in run.changes() if change.step < step])
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """(before, after) of each knob that has another value."""
+    """Returns (before, after) for each knob whose value differs.
+
+    Args:
+        before: values by name.
+        after: values by name.
+    """
     return {
         name: (before.get(name), value)
         for name, value in after.items()
@@ -147,7 +167,7 @@ def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
 
     recipe = recipes.get(run.recipe)
     config: RunConfig = recipe.parse(dict(run.config))
-    # After a crash there may be later ones in front, which are still to be repeated.
+    # After a crash, the list may begin with later changes, which the resumed run will repeat.
     for change in sorted(changes, key=lambda change: change.step):
         config = recipe.changed(config, change.knobs)
     return config

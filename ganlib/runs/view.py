@@ -1,4 +1,4 @@
-"""What a journal says about its run: a fold over the lines, continued as the journal grows."""
+"""Builds the state of a run from the lines of its journal, and updates it as the journal grows."""
 
 import base64
 import threading
@@ -14,7 +14,6 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Change
 from ganlib.runs.blobs import Blob, blob_of
-from ganlib.runs.figures import is_count, is_figures, is_number
 from ganlib.runs.identity import is_run_id
 from ganlib.runs.journal import (
     FORMAT,
@@ -30,22 +29,23 @@ from ganlib.runs.journal import (
     name_of,
 )
 from ganlib.runs.status import Status, status_of
+from ganlib.runs.value_checks import is_count, is_number, is_number_dict
 
-# What every history starts with, before the trainer's own metrics.
+# The first columns of every history; the trainer's metrics follow.
 LEADING_COLUMNS = ("step", "time_s")
-# Lines that carry a header.
-HEADED = ("created", "queued", "began")
-# Of the checkpoints that are no milestones.
-_KEPT_CHECKPOINTS = 2
+# Kinds of lines that have a header.
+HEADER_KINDS = ("created", "queued", "began")
+# Number of checkpoints kept besides the milestones.
+_MAX_RECENT_CHECKPOINTS = 2
 
 
 @dataclass(frozen=True)
 class Parent:
-    """Where a forked run comes from.
+    """The origin of a fork.
 
     Args:
-        run: the id of the run that it was forked from.
-        step: of the checkpoint there.
+        run: id of the original run.
+        step: step of the checkpoint.
     """
 
     run: str
@@ -54,14 +54,14 @@ class Parent:
 
 @dataclass(frozen=True)
 class Header:
-    """What a run is.
+    """The fixed properties of a run.
 
     Args:
-        id: its id, which is its folder's name.
-        recipe: the recipe's name.
-        config: every knob by name, as the run was made.
-        created: when it was made, ISO UTC.
-        parent: what it was forked from; None where it began by itself.
+        id: id of the run, which is the name of its folder.
+        recipe: name of the recipe.
+        config: value of each knob by name when the run was created.
+        created: time of creation, ISO UTC.
+        parent: origin of a fork; otherwise None.
     """
 
     id: str
@@ -71,7 +71,7 @@ class Header:
     parent: Parent | None = None
 
     def fields(self) -> dict[str, Any]:
-        """As it stands in the journal."""
+        """Returns the fields that a line of the journal stores."""
         body = {
             "format": FORMAT,
             "run": self.id,
@@ -86,12 +86,12 @@ class Header:
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Every step's figures so far.
+    """Metrics of all steps so far.
 
     Args:
-        columns: "step", "time_s" and the metrics' names.
-        values: (len(columns), rows) float64, read-only; does not change as the run goes on.
-        log: the same for two histories of which the longer goes on where the shorter ends.
+        columns: "step", "time_s" and the names of the metrics.
+        values: (len(columns), rows) float64, read-only; does not change when the run continues.
+        log: the same object for two histories if the longer one extends the shorter one.
     """
 
     columns: tuple[str, ...] = LEADING_COLUMNS
@@ -100,7 +100,7 @@ class History:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The metrics' names."""
+        """Names of the metrics."""
         return self.columns[len(LEADING_COLUMNS) :]
 
     @property
@@ -110,11 +110,11 @@ class History:
 
     @property
     def time_s(self) -> np.ndarray:
-        """(rows,) seconds of training, pauses not counted."""
+        """(rows,) seconds of training without pauses."""
         return self.values[1]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """(rows,) of one column.
+        """Returns one column, (rows,).
 
         Raises:
             KeyError: there is no such column.
@@ -129,11 +129,11 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores over the steps.
+    """Scores of the samples by step.
 
     Args:
         step: (rows,) int64.
-        values: (rows,) float64 by name; NaN where a step lacks it.
+        values: (rows,) float64 by name of the score; NaN at steps without it.
     """
 
     step: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
@@ -143,21 +143,21 @@ class Scores:
         return len(self.step)
 
     def at(self, step: int) -> dict[str, float]:
-        """Those that a step has, by name."""
+        """Returns the scores of one step by name."""
         row = self.step == step
         found = {name: values[row] for name, values in self.values.items()}
         return {name: float(one[0]) for name, one in found.items() if np.isfinite(one).any()}
 
 
 @dataclass(frozen=True)
-class Saved:
-    """A checkpoint.
+class SavedCheckpoint:
+    """A checkpoint on the disk.
 
     Args:
         step: generator updates so far.
-        blob: its file.
+        blob: file of its arrays.
         elapsed_s: seconds of training so far.
-        milestone: whether it is kept for good.
+        milestone: True if it is never removed.
     """
 
     step: int
@@ -166,7 +166,7 @@ class Saved:
     milestone: bool = False
 
     def fields(self) -> dict[str, Any]:
-        """As it stands in the journal, beside the line's step."""
+        """Returns the fields that a line of the journal stores, without `step`."""
         return {
             **self.blob.fields(),
             "elapsed_s": self.elapsed_s,
@@ -174,28 +174,28 @@ class Saved:
         }
 
 
-def kept_checkpoints(saved: Mapping[int, Saved]) -> dict[int, Saved]:
-    """Those of some checkpoints, by step, that are not removed: milestones and the last ones."""
-    last = sorted(saved)[-_KEPT_CHECKPOINTS:]
+def checkpoints_to_keep(saved: Mapping[int, SavedCheckpoint]) -> dict[int, SavedCheckpoint]:
+    """Returns the checkpoints that are not removed, by step: milestones and the latest ones."""
+    last = sorted(saved)[-_MAX_RECENT_CHECKPOINTS:]
     return {step: saved[step] for step in sorted(saved) if saved[step].milestone or step in last}
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a journal said at one moment. Nothing in it changes as the run goes on.
+    """The contents of a journal at one moment; does not change when the run continues.
 
     Args:
-        header: what the run is.
-        status: where it stood.
-        history: every step's figures.
-        scores: of the samples.
-        changes: what users changed in the middle of the run, in order.
-        samples: the file of each saved step, in order.
-        real: the file of the real samples; None before there is one.
-        checkpoints: those that are kept, by step, in order.
-        traceback: of the failure that ended the run; else empty.
-        gaps: lines that are lost.
-        next_n: number of the line that will be written next.
+        header: fixed properties of the run.
+        status: status of the run.
+        history: metrics of all steps.
+        scores: scores of the samples.
+        changes: changes made by users during training, in order.
+        samples: files of the samples by step, in order.
+        real: file of the real samples; None before training has started.
+        checkpoints: available checkpoints by step, in order.
+        traceback: traceback of the failure that ended the run; otherwise empty.
+        gaps: lost lines.
+        next_n: number of the next line to be written.
     """
 
     header: Header
@@ -205,14 +205,14 @@ class Record:
     changes: tuple[Change, ...]
     samples: Mapping[int, Blob]
     real: Blob | None
-    checkpoints: Mapping[int, Saved]
+    checkpoints: Mapping[int, SavedCheckpoint]
     traceback: str
     gaps: tuple[Gap, ...]
     next_n: int
 
 
 class RunView:
-    """What a run's journal says; each call reads only what is new. Any thread may use it.
+    """Reads the journal of a run; each call only reads the new lines. Thread-safe.
 
     Args:
         folder: the run's folder.
@@ -228,11 +228,11 @@ class RunView:
         self._start()
 
     def refresh(self) -> Record:
-        """What the journal says now.
+        """Returns the current contents of the journal.
 
         Raises:
-            DamagedError: it is missing, is another run's, or nothing in it says what the run is.
-            TooNewError: it has a format that this version does not read.
+            DamagedError: the journal is missing, belongs to another run, or has no readable header.
+            TooNewError: it has a format that this version cannot read.
         """
         with self._lock:
             restarted, lines = self._reader.read()
@@ -240,14 +240,14 @@ class RunView:
                 self._start()
             try:
                 for line in lines:
-                    self._take(line)
+                    self._apply(line)
                 if lines:
                     self._status = self._status_of(lines)
                 if lines or self._record is None:
                     self._record = self._recorded()
                 return self._record
             except RunError:
-                # The next call finds the same.
+                # The next call reads from the start and raises the same error.
                 self._reader.restart()
                 self._start()
                 raise
@@ -259,7 +259,7 @@ class RunView:
         self._names: tuple[str, ...] = ()
         self._step = 0
         self._rows = 0
-        # A new buffer and not the old one: pages may still hold views of that.
+        # A new buffer, because records returned earlier are views of the old one.
         self._buffer = np.empty((len(LEADING_COLUMNS), 0))
         self._log = object()
         self._scores_by_step: dict[int, dict[str, float]] = {}
@@ -267,39 +267,39 @@ class RunView:
         self._changes: dict[int, Change] = {}
         self._samples: dict[int, Blob] = {}
         self._real: Blob | None = None
-        self._saved: dict[int, Saved] = {}
+        self._saved: dict[int, SavedCheckpoint] = {}
         self._traceback = ""
 
-    def _take(self, line: Line) -> None:
+    def _apply(self, line: Line) -> None:
         try:
-            if line["kind"] in HEADED:
+            if line["kind"] in HEADER_KINDS:
                 self._header = header_of(line, self._folder)
-            if take := getattr(self, f"_take_{line['kind']}", None):
-                take(line)
+            if apply := getattr(self, f"_apply_{line['kind']}", None):
+                apply(line)
         except (KeyError, TypeError, ValueError, OverflowError):
-            # Whole, and yet not what a run writes.
+            # The checksum is right, but the contents are not valid.
             n, step = line["n"], line["step"]
             self._reader.gaps += (Gap(n, n, step, step),)
         else:
             self._step = line["step"]
 
     def _status_of(self, lines: Sequence[Line]) -> Status | None:
-        """The status in the last of the lines that has one."""
+        """Returns the last valid status in the lines."""
         for line in reversed(lines):
             with suppress(ValueError):
                 return status_of(line["status"], line["step"])
         return self._status
 
-    def _take_began(self, line: Line) -> None:
+    def _apply_began(self, line: Line) -> None:
         self._traceback = ""
 
-    def _take_started(self, line: Line) -> None:
+    def _apply_started(self, line: Line) -> None:
         self._real = blob_of(line["real"])
         self._void_after(line["step"], line["n"])
 
-    _take_resumed = _take_started
+    _apply_resumed = _apply_started
 
-    def _take_metrics(self, line: Line) -> None:
+    def _apply_metrics(self, line: Line) -> None:
         names, first = tuple(line["names"]), line["first_step"]
         if not all(isinstance(name, str) for name in names) or not is_count(first):
             raise ValueError("no names")
@@ -320,9 +320,9 @@ class RunView:
         rows[2:] = values.T
         self._rows += count
 
-    def _take_samples(self, line: Line) -> None:
+    def _apply_samples(self, line: Line) -> None:
         step, blob, scores = line["step"], blob_of(line), line.get("scores", {})
-        if not is_figures(scores):
+        if not is_number_dict(scores):
             raise ValueError("no scores")
         if step < self._step:
             self._void_after(step, line["n"])
@@ -332,27 +332,29 @@ class RunView:
             self._scores_by_step[step] = scores
             self._scores = None
 
-    def _take_change(self, line: Line) -> None:
+    def _apply_change(self, line: Line) -> None:
         knobs, learns = line["knobs"], line["learns"]
         if not isinstance(knobs, dict) or not isinstance(learns, str):
             raise ValueError("no change")
-        # By number: a line may stand there twice.
+        # By number, because a line may occur twice.
         self._changes[line["n"]] = Change(line["step"], knobs, learns)
 
-    def _take_checkpoint(self, line: Line) -> None:
+    def _apply_checkpoint(self, line: Line) -> None:
         elapsed_s, milestone = line["elapsed_s"], line["milestone"]
         if not is_number(elapsed_s) or not isinstance(milestone, bool):
             raise ValueError("no checkpoint")
-        self._saved[line["step"]] = Saved(line["step"], blob_of(line), elapsed_s, milestone)
-        self._saved = kept_checkpoints(self._saved)
+        self._saved[line["step"]] = SavedCheckpoint(
+            line["step"], blob_of(line), elapsed_s, milestone
+        )
+        self._saved = checkpoints_to_keep(self._saved)
 
-    def _take_ended(self, line: Line) -> None:
+    def _apply_ended(self, line: Line) -> None:
         self._traceback = str(line.get("traceback", ""))
 
     def _void_after(self, step: int, n: int) -> None:
-        """Forgets what lines before number `n` say about later steps, which are made again.
+        """Removes what lines before number `n` say about steps after `step`.
 
-        Changes stay, for a run that goes on repeats them.
+        The resumed run makes these steps again. Changes stay, because it repeats them, too.
         """
         cut = int(np.searchsorted(self._buffer[0, : self._rows], step, side="right"))
         if cut < self._rows:
@@ -395,25 +397,25 @@ class RunView:
         )
 
 
-# The view of each folder, for as long as anybody in this process uses it.
+# The view of each folder, as long as it is used in this process.
 _views: "WeakValueDictionary[Path, RunView]" = WeakValueDictionary()
 _views_lock = threading.Lock()
 
 
 def view_of(folder: Path) -> RunView:
-    """The one view of a run in this process."""
+    """Returns the view of a run, which all users in this process share."""
     with _views_lock:
         return _views.setdefault(folder, RunView(folder))
 
 
 def read_header(folder: Path) -> Header:
-    """What a run is, from the first line of its journal where that is whole.
+    """Reads the header of a run from the first line that has one.
 
     Raises:
-        DamagedError: as `RunView.refresh`.
-        TooNewError: likewise.
+        DamagedError: see `RunView.refresh`.
+        TooNewError: see `RunView.refresh`.
     """
-    line = first_line(folder / NAME, HEADED)
+    line = first_line(folder / NAME, HEADER_KINDS)
     try:
         if line is not None:
             return header_of(line, folder)
@@ -423,10 +425,10 @@ def read_header(folder: Path) -> Header:
 
 
 def read_status(folder: Path) -> Status:
-    """Where a run stands, from the last line of its journal.
+    """Reads the status of a run from the last line of its journal.
 
     Raises:
-        DamagedError: as `RunView.refresh`.
+        DamagedError: see `RunView.refresh`.
     """
     line = last_line(folder / NAME)
     try:
@@ -438,28 +440,29 @@ def read_status(folder: Path) -> Status:
 
 
 def header_of(line: Mapping[str, Any], folder: Path) -> Header:
-    """The header in a line of a journal.
+    """Parses the header in a line of a journal.
 
     Args:
-        line: of the kinds `HEADED`.
+        line: a line of one of the `HEADER_KINDS`.
         folder: the run's folder.
 
     Raises:
-        DamagedError: it is another run's.
-        TooNewError: it has a format that this version does not read.
-        ValueError: it is not a header that a run has.
+        DamagedError: the line belongs to another run.
+        TooNewError: the run has a format that this version cannot read.
+        ValueError: the header is not valid.
     """
     what, version = name_of(folder / NAME), line.get("format")
     if version != FORMAT:
         raise TooNewError(
-            f"{what} has format {version!r}, and this version of the program reads format {FORMAT}."
+            f"{what} has format {version!r}; this version of the program can only read "
+            f"format {FORMAT}."
         )
     run, recipe, config = line.get("run"), line.get("recipe"), line.get("config")
     created, parent = line.get("created"), line.get("parent")
     if not isinstance(recipe, str) or not isinstance(config, dict) or not isinstance(created, str):
         raise ValueError("no header")
     if run != folder.name:
-        raise DamagedError(f"{what} is the copy of another run's, so it is not read.")
+        raise DamagedError(f"{what} belongs to another run.")
     if parent is None:
         return Header(run, recipe, config, created)
     origin, step = (parent.get("run"), parent.get("step")) if isinstance(parent, dict) else ("", -1)
@@ -469,7 +472,7 @@ def header_of(line: Mapping[str, Any], folder: Path) -> Header:
 
 
 def _times(line: Line, count: int) -> np.ndarray:
-    """(count,) seconds of training at each row of a block."""
+    """Returns (count,) seconds of training at each row of a block."""
     if "times" in line:
         return decode_rows({"dtype": "<f8", "rows": line["times"]}, 1)[:, 0]
     since_s, elapsed_s = line["since_s"], line["elapsed_s"]
@@ -488,5 +491,5 @@ def _scores(by_step: Mapping[int, Mapping[str, float]]) -> Scores:
 
 
 def encode_times(times_s: np.ndarray) -> str:
-    """(rows,) seconds of training, for the field "times" of a block of metrics."""
+    """Encodes (rows,) seconds of training for the field "times" of a block of metrics."""
     return base64.b64encode(times_s.astype("<f8").tobytes()).decode("ascii")

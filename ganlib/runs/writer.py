@@ -1,4 +1,4 @@
-"""The write side of a run: what each event leaves in its journal and beside it."""
+"""Writes a run: its journal, samples, checkpoints and event files."""
 
 import time
 import traceback
@@ -14,38 +14,38 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.blobs import write_blob
-from ganlib.runs.durable import remove, remove_temporaries, replace_bytes, require_room
+from ganlib.runs.durable import remove, remove_temporaries, replace_bytes, require_space
 from ganlib.runs.identity import utc_now
 from ganlib.runs.journal import NAME, JournalWriter, encode_rows
 from ganlib.runs.rate import StepRate
 from ganlib.runs.run import Run
 from ganlib.runs.status import State, Status
 from ganlib.runs.tensorboard import TensorBoardLog, block_means
-from ganlib.runs.view import Record, Saved, kept_checkpoints
+from ganlib.runs.view import Record, SavedCheckpoint, checkpoints_to_keep
 
-# Given up when the disk is full, so that the journal can say so.
+# Size of a file that is removed when the disk is full, so that the journal can still say so.
 _RESERVE_BYTES = 64 * 1024
-# A download tells of itself more often.
-_PHASE_S = 0.25
+# Minimum time between two lines about the progress of a phase, such as a download.
+_PHASE_INTERVAL_S = 0.25
 
 
 class RunWriter:
-    """Writes one session of a run, from its start or a resume to its end.
+    """Writes one session of a run, from its start or resume to its end.
 
-    Holds the run's lock until it is closed. To be used as a context manager.
+    A context manager that holds the run's lock.
 
     Args:
         run: the run.
         tensorboard: also write an event file for TensorBoard.
 
     Attributes:
-        started: whether training has begun, so that there is something to save.
-        finished: whether the last step is done.
-        sampled_step: the last step that has samples of this session; -1 for none.
-        status: the latest status, written or about to be.
+        started: True once training has begun, so that checkpoints can be saved.
+        finished: True after the last step.
+        sampled_step: last step whose samples this session has written; -1 if there is none.
+        status: the latest status; may not have been written yet.
 
     Raises:
-        RunError: somebody else writes the run, or it cannot be read.
+        RunError: the run is in use or cannot be read.
     """
 
     def __init__(self, run: Run, *, tensorboard: bool = True):
@@ -60,13 +60,13 @@ class RunWriter:
         self._tensorboard: TensorBoardLog | None = None
         self._names: tuple[str, ...] = ()
         self._rate = StepRate(0, 0.0)
-        self._saved: dict[int, Saved] = {}
+        self._saved: dict[int, SavedCheckpoint] = {}
         self._saved_step = -1
-        # A change whose line is written, but perhaps not yet on the disk.
+        # The last change written; it may not be on the disk yet.
         self._appended: Change | None = None
         self._saved_at = time.monotonic()
         self._phase_due = 0.0
-        # By name, for a hot reload may have made the events' classes anew meanwhile.
+        # Selected by name, because a hot reload may have replaced the classes of the events.
         self._handlers: dict[str, Callable[[Any], None]] = {
             "Phase": self._write_phase,
             "Started": self._write_started,
@@ -94,9 +94,9 @@ class RunWriter:
         return time.monotonic() - self._saved_at
 
     def begin(self) -> None:
-        """The session begins: the run is running."""
+        """Begins the session: the run is running."""
         for folder in (self._run.path, self._run.path / "samples", self._run.path / "checkpoints"):
-            # But that of label.json, which a page may be writing.
+            # Except those of label.json, which a page may be writing.
             remove_temporaries(folder, ".[!l]*.tmp")
         self._keep_reserve()
         status = replace(
@@ -114,52 +114,52 @@ class RunWriter:
         self._append("began", status, self._run.header.fields())
 
     def write(self, event: Event | Change) -> None:
-        """Keeps what an event says.
+        """Writes an event.
 
         Raises:
-            OSError: the folder does not take it.
+            OSError: the event cannot be written.
         """
         self._handlers[type(event).__name__](event)
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Writes a checkpoint, behind everything that belongs to the steps before it.
+        """Writes a checkpoint and everything before it to the disk.
 
-        When this returns, neither a crash nor a loss of power loses the run up to here.
+        After this call, neither a crash nor a loss of power can lose the run up to this step.
         """
         step = checkpoint.step
         if step != self._saved_step:
             state = {name: np.asarray(value) for name, value in checkpoint.state.items()}
-            require_room(self._run.path, sum(array.nbytes for array in state.values()))
+            require_space(self._run.path, sum(array.nbytes for array in state.values()))
             blob = write_blob(self._run.path, f"checkpoints/{step:08d}.npz", state, sync=True)
-            self._announce(Saved(step, blob, checkpoint.elapsed_s, checkpoint.milestone))
+            self._announce(SavedCheckpoint(step, blob, checkpoint.elapsed_s, checkpoint.milestone))
         elif checkpoint.milestone and not self._saved[step].milestone:
-            # It may have been saved before it was known to be one.
+            # It was saved before it became a milestone.
             self._announce(replace(self._saved[step], milestone=True))
         self._saved_at = time.monotonic()
 
-    def rest(self) -> None:
-        """The run is paused."""
+    def write_paused(self) -> None:
+        """Writes that the run is paused."""
         self._append("paused", replace(self.status, state="paused"))
 
-    def rest_without_room(self, message: str) -> None:
-        """The run is paused by a full disk, which takes one small line more: ours was kept."""
+    def write_paused_disk_full(self, message: str) -> None:
+        """Writes that the run is paused because the disk is full; frees the reserve first."""
         remove(self._reserve_path)
         self.status = replace(self.status, state="paused", message=message)
         with suppress(OSError):
             self._append("paused", self.status)
 
-    def stopping(self) -> None:
-        """Training has ended, and what there is will be saved now."""
+    def write_stopping(self) -> None:
+        """Writes that training has been stopped and the run is being saved."""
         share = self.status.share
         self._append("stopping", replace(self.status, phase="stopping", phase_share=share))
 
-    def go_on(self) -> None:
-        """The run is running again."""
+    def write_running(self) -> None:
+        """Writes that the run is running again."""
         self._keep_reserve()
         self._append("running", replace(self.status, state="running", message=""))
 
-    def tell(self, message: str) -> None:
-        """Something to say of a run that goes on."""
+    def write_message(self, message: str) -> None:
+        """Writes a message for the user; the run continues."""
         self._append("message", replace(self.status, message=message))
 
     def end(
@@ -170,13 +170,13 @@ class RunWriter:
         weights_sha256: str = "",
         error: BaseException | None = None,
     ) -> None:
-        """The session is over.
+        """Ends the session.
 
         Args:
-            state: how it ended.
-            message: one sentence where there is something to say.
-            weights_sha256: of the weights as they are, where they are known.
-            error: what ended it; the journal keeps its traceback, for whoever mends it.
+            state: final state.
+            message: message for the user; may be empty.
+            weights_sha256: hash of the current weights; empty if it is not known.
+            error: exception that ended the run; its traceback is written to the journal.
         """
         with suppress(OSError):
             remove(self._reserve_path)
@@ -189,11 +189,11 @@ class RunWriter:
             weights_sha256=weights_sha256 or self.status.weights_sha256,
             ended=utc_now(),
         )
-        story = "".join(traceback.format_exception(error)) if error is not None else ""
-        self._append("ended", status, {"traceback": story} if story else {}, sync=True)
+        fields = {"traceback": "".join(traceback.format_exception(error))} if error else {}
+        self._append("ended", status, fields, sync=True)
 
     def close(self) -> None:
-        """Closes all files and lets the run go."""
+        """Closes all files and releases the run's lock."""
         try:
             for log in (self._journal, self._tensorboard):
                 if log is not None:
@@ -212,7 +212,7 @@ class RunWriter:
     def _append(
         self, kind: str, status: Status, fields: dict[str, Any] | None = None, *, sync: bool = False
     ) -> None:
-        """Adds a line to the journal; the status becomes the run's once it stands there."""
+        """Appends a line to the journal, and updates `status` if that succeeds."""
         if self._journal is None:
             next_n = self._run.record().next_n
             self._journal = JournalWriter(self._run.path / NAME, next_n)
@@ -222,14 +222,14 @@ class RunWriter:
         if sync:
             self._journal.sync()
 
-    def _announce(self, saved: Saved) -> None:
-        """The journal names a checkpoint; then older ones go."""
-        # A disk without power may have the checkpoint's line and none of those before it.
+    def _announce(self, saved: SavedCheckpoint) -> None:
+        """Adds a checkpoint to the journal, then removes older ones."""
+        # Otherwise a loss of power could keep the checkpoint's line and lose lines before it.
         if self._journal is not None:
             self._journal.sync()
         status = replace(self.status, saved_step=saved.step)
         self._append("checkpoint", status, saved.fields(), sync=True)
-        before, self._saved = self._saved, kept_checkpoints({**self._saved, saved.step: saved})
+        before, self._saved = self._saved, checkpoints_to_keep({**self._saved, saved.step: saved})
         self._saved_step = saved.step
         for step in before.keys() - self._saved.keys():
             remove(self._run.path / before[step].blob.file)
@@ -238,15 +238,15 @@ class RunWriter:
         self.status = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
         if event.share is None or time.monotonic() >= self._phase_due:
             self._append("phase", self.status)
-            self._phase_due = time.monotonic() + _PHASE_S
+            self._phase_due = time.monotonic() + _PHASE_INTERVAL_S
 
     def _write_started(self, event: Started) -> None:
         record, step = self._run.record(), event.step
         names = record.history.names
         if names and names != event.metric_names:
             raise RunError(
-                f"The run's figures are {', '.join(names)}, so it cannot go on with "
-                f"{', '.join(event.metric_names)}."
+                f"The run cannot be resumed: it has the metrics {', '.join(names)}, but the "
+                f"recipe now has {', '.join(event.metric_names)}."
             )
         real = {"real": event.real, **event.real_views}
         blob = write_blob(self._run.path, "samples/real.npz", real, sync=False)
@@ -268,17 +268,17 @@ class RunWriter:
         self._append(kind, status, {"real": blob.fields()})
         self._names = event.metric_names
         self._saved = {one: saved for one, saved in record.checkpoints.items() if one <= step}
-        # The trainer has just read it.
+        # The trainer has just loaded this checkpoint.
         self._saved_step = step if step in self._saved else -1
-        self._remove_void(record, step)
+        self._remove_outdated(record, step)
         if self._wants_tensorboard:
             self._tensorboard = TensorBoardLog(self._run.path, step)
         self._rate = StepRate(step, elapsed_s)
         self._saved_at = time.monotonic()
         self.started = True
 
-    def _remove_void(self, record: Record, step: int) -> None:
-        """Removes samples of later steps, and checkpoints that a crash left without their line."""
+    def _remove_outdated(self, record: Record, step: int) -> None:
+        """Removes samples of later steps, and checkpoints that are not in the journal."""
         for path in self._run.path.glob("samples/*.npz"):
             if path.stem.isdecimal() and int(path.stem) > step:
                 remove(path)
@@ -336,7 +336,7 @@ class RunWriter:
             self._tensorboard.scalars(event.step, scores)
 
     def _write_change(self, event: Change) -> None:
-        """Waits until the disk has it: a change decides the run's future."""
+        """Writes a change and waits until it is on the disk: a resume must repeat it."""
         if event is not self._appended:
             status = replace(self.status, changes=self.status.changes + 1)
             self._append("change", status, {"knobs": event.knobs, "learns": event.learns})
@@ -354,7 +354,7 @@ class RunWriter:
 
 
 def _elapsed_s(record: Record, event: Started) -> float:
-    """Seconds of training at the step that a session starts from."""
+    """Returns the seconds of training at the first step of a session."""
     kept = record.history.step <= event.step
     last = np.flatnonzero(kept)[-1:]
     if len(last) and record.history.step[last[0]] == event.step:
@@ -363,19 +363,20 @@ def _elapsed_s(record: Record, event: Started) -> float:
 
 
 def _losses(record: Record, step: int) -> list[str]:
-    """Sentences about what of the run cannot be read."""
+    """Returns messages about parts of the run that cannot be read."""
     damaged = [one for one in record.checkpoints if one > step]
-    told = [gap.sentence() for gap in record.gaps if gap.after_step < step]
+    messages = [gap.sentence() for gap in record.gaps if gap.after_step < step]
     if damaged:
         which = ", ".join(f"{one:,}" for one in damaged)
-        told.append(
-            f"The checkpoint of step {which} cannot be read, so the run goes on from step {step:,}."
+        messages.append(
+            f"The checkpoint of step {which} cannot be read, so the run continues from "
+            f"step {step:,}."
         )
-    return told
+    return messages
 
 
 def _lowest(scores: list[dict[str, float]]) -> dict[str, float]:
-    """The lowest value of each score by name; those that are no numbers do not count."""
+    """Returns the lowest value of each score by name; NaN is ignored."""
     best: dict[str, float] = {}
     for one in scores:
         for name, value in one.items():

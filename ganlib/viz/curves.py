@@ -103,16 +103,16 @@ def _together(texts: Sequence[str]) -> str:
 
 
 class GrowingCurves:
-    """Curves of one chart over a history that grows; to draw them anew costs what is new.
+    """Curves of one chart for a growing history; an update only processes the new rows.
 
-    Values that are not finite are left out: a figure that was not measured at a step,
-    or the last steps of a run that diverged.
+    Values that are not finite are left out, such as a metric that was not measured at a step or the
+    last steps of a run that diverged.
 
     Args:
-        names: of the series.
+        names: names of the series.
         smoothing: weight of the past in the running mean, from 0 to 0.99.
-        log: leave out what is not positive.
-        max_points: at most so many points a trace.
+        log: leave out values that are not positive.
+        max_points: limit on the points of a trace.
     """
 
     def __init__(
@@ -130,29 +130,28 @@ class GrowingCurves:
         self._hidden = dict.fromkeys(self._names, 0)
         self._share = max(max_points // max(len(self._names), 1), MIN_POINTS)
         self._lines = MinMaxPyramid(len(self._names), 2 * self._share)
-        # Two extremes of each stretch, and the ends: as many points as there may be. More would
-        # not show, for a shadow is a band.
+        # Two extremes of each interval and the two ends are exactly `max_points`. More would not be
+        # visible, because a shadow looks like a band.
         self._shadows = MinMaxPyramid(len(self._names), max_points // 4 * 2 - 2)
 
     def __len__(self) -> int:
-        """Rows so far."""
+        """Number of rows processed so far."""
         return len(self._lines)
 
     def extend(self, series: Mapping[str, np.ndarray]) -> None:
-        """Takes what is new.
+        """Processes new rows.
 
         Args:
-            series: (n,) values by name, of all rows from the first on; those that it was given
-                before are not looked at.
+            series: name to (n,) values of all rows; rows processed before are skipped.
         """
         raw = np.array([series[name][len(self) :] for name in self._names], dtype=np.float64)
         raw[~np.isfinite(raw)] = np.nan
         lines = np.full_like(raw, np.nan)
         for name, values, line in zip(self._names, raw, lines, strict=True):
-            there = ~np.isnan(values)
-            line[there] = self._means[name].extend(values[there])
+            finite = ~np.isnan(values)
+            line[finite] = self._means[name].extend(values[finite])
             if self._log:
-                hidden = there & ~(line > 0)
+                hidden = finite & ~(line > 0)
                 self._hidden[name] += int(hidden.sum())
                 line[hidden] = np.nan
         self._lines.extend(lines)
@@ -160,16 +159,16 @@ class GrowingCurves:
             self._shadows.extend(np.where(np.isnan(lines) | (self._log & (raw <= 0)), np.nan, raw))
 
     def info(self, x: np.ndarray, x_kind: XKind = "step") -> CurvesInfo:
-        """What to draw.
+        """Returns the curves to draw.
 
         Args:
-            x: (len(self),) steps or seconds, ascending; steps of any dtype.
-            x_kind: what x is.
+            x: (len(self),) steps or seconds, ascending.
+            x_kind: unit of x.
         """
         kind = np.int64 if x_kind == "step" else np.float64
         rows, lines = self._lines.candidates()
         shown = ~np.isnan(lines)
-        # One set of rows for all curves, so that a hover finds all of them at one step.
+        # The same rows for all curves, so that the hover text shows all of them at a step.
         union = np.zeros(len(rows), bool)
         for line, there in zip(lines, shown, strict=True):
             at = np.flatnonzero(there)

@@ -178,7 +178,7 @@ def test_a_folder_of_runs_that_is_a_file(command: Command, tmp_path: Path) -> No
     (tmp_path / "a\nfile").touch()
     line = only_line(command("train", "toy/scalar", "--runs", str(tmp_path / "a\nfile")))
     shown = re.escape(str(tmp_path / r"a\nfile"))
-    pattern = rf"A run cannot be made in {shown}: .*\. It must be a folder .*"
+    pattern = rf"A run cannot be created in {shown}: .*\. It must be a writable folder\."
     assert re.fullmatch(pattern, line)
 
 

@@ -106,8 +106,8 @@ def test_a_finished_run_goes_on_when_given_more_steps(command: Command) -> None:
     short, whole = train(command, *constant, steps=20), train(command, *constant, steps=50)
     assert short["weights_sha256"] != whole["weights_sha256"]
     for steps, sentence in (
-        ((), "a higher total of steps is given. Received: none."),
-        (("--steps", "20"), "a higher total of steps is given. Received: 20."),
+        ((), "give a higher total of steps to continue. Received: none."),
+        (("--steps", "20"), "give a higher total of steps to continue. Received: 20."),
         (("--steps", "0"), "steps must be a whole number from 1 to 10,000,000. Received: '0'."),
         (("--steps", "x"), "steps must be a whole number from 1 to 10,000,000. Received: 'x'."),
     ):

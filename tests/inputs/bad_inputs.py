@@ -212,22 +212,22 @@ COMMANDS = _of(
             "toy/scalar",
             "--runs",
             "/dev/null/runs",
-            said="A run cannot be made in /dev/null/runs: Not a directory. "
-            "It must be a folder that can be written to.",
+            said="A run cannot be created in /dev/null/runs: Not a directory. "
+            "It must be a writable folder.",
         ),
         "runs, read-only": train(
             "toy/scalar",
             "--runs",
             "/proc/runs",
-            said="A run cannot be made in /proc/runs: No such file or directory. "
-            "It must be a folder that can be written to.",
+            said="A run cannot be created in /proc/runs: No such file or directory. "
+            "It must be a writable folder.",
         ),
         "runs, circle": train(
             "toy/scalar",
             "--runs",
             "{folder}/circle",
-            said="A run cannot be made in {folder}/circle: File exists. "
-            "It must be a folder that can be written to.",
+            said="A run cannot be created in {folder}/circle: File exists. "
+            "It must be a writable folder.",
             files=("circle",),
         ),
         "resume, long": Command(
@@ -251,8 +251,7 @@ COMMANDS = _of(
         # Variables of the environment
         "GANLIB_RUNS, FIFO": Command(
             ("train", "toy/scalar"),
-            "A run cannot be made in {folder}/fifo: File exists. "
-            "It must be a folder that can be written to.",
+            "A run cannot be created in {folder}/fifo: File exists. It must be a writable folder.",
             ("fifo",),
             {"GANLIB_RUNS": "{folder}/fifo"},
         ),

@@ -136,7 +136,7 @@ def _what(path: Path) -> str:
 
 def _ask(commands: Any, asks: Mapping[str, Mapping[str, Any]]) -> None:
     """Has the command line ask for changes, as a page would."""
-    from ganlib.runs.control import Wish
+    from ganlib.runs.control import ControlRequest
 
     execute = commands.execute
 
@@ -145,7 +145,7 @@ def _ask(commands: Any, asks: Mapping[str, Mapping[str, Any]]) -> None:
             on_event(event)
             step = getattr(event, "last_step", None)
             if str(step) in asks and all(change.step != step for change in run.changes()):
-                control.ask(Wish(**asks[str(step)]))
+                control.request(ControlRequest(**asks[str(step)]))
 
         return execute(run, trainer, control, on)
 

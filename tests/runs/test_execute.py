@@ -11,8 +11,8 @@ import pytest
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Metrics
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
-from ganlib.runs.control import Wish
-from ganlib.runs.execute import failure_sentence
+from ganlib.runs.control import ControlRequest
+from ganlib.runs.execute import failure_message
 from ganlib.runs.writer import RunWriter
 from tests.support.fake_trainer import (
     NAMES,
@@ -256,8 +256,8 @@ def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
     assert _execute(run, config) == "failed"
     assert run.status().message == (
         "Training diverged: generator loss was no longer a finite number at step 57. "
-        "Lower learning rates or a gradient_clip often help. The checkpoint of step 50 is from "
-        "before; a fork from it can try."
+        "Lower learning rates or a gradient_clip often help. You can fork the run from its "
+        "checkpoint of step 50, before it diverged."
     )
     assert run.latest_checkpoint().step == 50
     # Going on clears the story of the failure.
@@ -315,7 +315,7 @@ def test_two_writers_are_refused(store: RunStore) -> None:
     ],
 )
 def test_what_a_user_is_told(error: Exception, sentence: str) -> None:
-    told = failure_sentence(error, 1234)
+    told = failure_message(error, 1234)
     assert sentence in told
     assert "\n" not in told and len(told) < 320
 
@@ -356,11 +356,11 @@ def test_wishes_of_a_paused_run_are_granted_one_step_at_a_time(store: RunStore) 
         wait_until(lambda: watching.status().state == "paused")
         step = watching.status().step
         for at, learns in enumerate(("discriminator", "generator", "both"), 1):
-            control.ask(Wish(learns=learns))
+            control.request(ControlRequest(learns=learns))
             wait_until(lambda at=at: step + at in watching.sample_steps())
             assert len(watching.history()) == step + at
         assert watching.status().state == "paused"
-        control.ask(Wish({"loss": "hinge"}))
+        control.request(ControlRequest({"loss": "hinge"}))
         wait_until(lambda: len(watching.changes()) == 3)
     # A usual step needs no repeating.
     assert watching.changes() == (
@@ -375,8 +375,8 @@ def test_a_change_that_cannot_be_made_is_told_and_the_run_goes_on(store: RunStor
     config = FakeConfig(steps=50)
     run = store.create("fake/walk", config)
     control = RunControl()
-    control.ask(Wish({"loss": "wasserstein"}))
-    control.ask(Wish({"loss": "hinge"}))
+    control.request(ControlRequest({"loss": "wasserstein"}))
+    control.request(ControlRequest({"loss": "hinge"}))
     told = []
 
     def listen(event: Event) -> None:
@@ -392,7 +392,7 @@ def test_a_wish_of_a_run_that_is_paused_before_it_has_networks_waits(store: RunS
     run = store.create("fake/walk", config)
     control = PatientControl()
     control.pause()
-    control.ask(Wish({"loss": "hinge"}))
+    control.request(ControlRequest({"loss": "hinge"}))
     thread = threading.Thread(target=_execute, args=(run, config, control))
     thread.start()
     try:
@@ -412,9 +412,9 @@ class PatientControl(RunControl):
 
     waited = 0
 
-    def wait_while_paused(self, *, wakeful: bool = True) -> None:
+    def wait_while_paused(self, *, wake_on_request: bool = True) -> None:
         self.waited += 1
-        super().wait_while_paused(wakeful=wakeful)
+        super().wait_while_paused(wake_on_request=wake_on_request)
 
 
 def test_a_step_by_hand_is_made_where_the_samples_of_the_step_before_are_still_due(
@@ -430,7 +430,7 @@ def test_a_step_by_hand_is_made_where_the_samples_of_the_step_before_are_still_d
     with executing(store, config, control, on_event=pause_before_the_samples) as watching:
         wait_until(lambda: watching.status().state == "paused")
         assert watching.status().step == 50
-        control.ask(Wish(learns="discriminator"))
+        control.request(ControlRequest(learns="discriminator"))
         wait_until(lambda: 51 in watching.sample_steps() and watching.status().step == 51)
     assert watching.sample_steps() == [0, 50, 51]
 
@@ -458,7 +458,7 @@ def test_a_resumed_run_knows_what_was_changed(store: RunStore) -> None:
     config = FakeConfig(steps=50)
     run = store.create("fake/walk", config)
     control = RunControl()
-    control.ask(Wish({"loss": "hinge"}))
+    control.request(ControlRequest({"loss": "hinge"}))
     _execute(run, config, control)
     made: list[FakeTrainer] = []
 
@@ -500,5 +500,5 @@ def test_a_run_that_goes_on_from_an_older_checkpoint_says_so(store: RunStore) ->
     going_on = FakeConfig(steps=60, checkpoint_every=20)
     trainer = FakeTrainer(going_on, run.latest_checkpoint())
     execute(run, trainer, RunControl(), note, tensorboard=False)
-    assert told == ["The checkpoint of step 40 cannot be read, so the run goes on from step 20."]
+    assert told == ["The checkpoint of step 40 cannot be read, so the run continues from step 20."]
     _check_history(run, 60)

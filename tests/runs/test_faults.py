@@ -24,7 +24,7 @@ import pytest
 from ganlib.errors import RunError
 from ganlib.events import Change, Event
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute
-from ganlib.runs.control import Wish
+from ganlib.runs.control import ControlRequest
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
 from tests.support.quick_folder import quick_folder
 from tests.support.recorded_disk import (
@@ -59,7 +59,7 @@ class Control(RunControl):
         self._disk = disk
         self._stops = stops
 
-    def wait_while_paused(self, *, wakeful: bool = True) -> None:
+    def wait_while_paused(self, *, wake_on_request: bool = True) -> None:
         self.rests.append("rested")
         if self._stops:
             self.stop()
@@ -98,7 +98,7 @@ class Life:
                 if kind == "Checkpoint":
                     self.saved.append((len(disk.done), event.step))
                 elif kind == "Metrics" and event.last_step == CHANGE_AT:
-                    control.ask(Wish({"discriminator_steps": 2}))
+                    control.request(ControlRequest({"discriminator_steps": 2}))
                     if _renamed(store, run.id):
                         self.named = len(disk.done)
                 elif kind == "Metrics" and event.last_step > CHANGE_AT:

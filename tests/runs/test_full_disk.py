@@ -42,10 +42,10 @@ def test_a_run_rests_while_the_disk_is_full_and_loses_nothing(tmp_path: Path) ->
     )
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
-    sentence = "The disk of the runs is full. Nothing is lost: make room, then press Resume."
+    sentence = "The disk is full. Nothing is lost: free some space, then press Resume."
     assert found["paused"] == sentence
     assert found["rows_when_full"] > 0
-    refused = r"A run takes 4 MB of room at least\. In RUNS there are 0\.\d MB\."
+    refused = r"A run needs at least 4 MB of free space\. RUNS has 0\.\d MB\."
     assert re.fullmatch(refused, found["refused"])
     assert (found["state"], found["message"], found["left"]) == ("finished", "", [])
     assert found["scores"] == list(range(0, 3_001, 100))

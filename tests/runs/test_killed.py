@@ -72,6 +72,6 @@ def test_the_queue_of_a_killed_manager_is_interrupted_too(store: RunStore) -> No
     assert (offered.id, waited.id) == (first, second)
     assert (offered.status().queued, waited.status().message) == (
         "",
-        "The process that had it in its queue ended before its turn.",
+        "The process ended while this run was waiting in its queue.",
     )
     assert store.claim(second).lock.held

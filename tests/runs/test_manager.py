@@ -51,16 +51,16 @@ def test_a_paused_run_keeps_its_place(make_manager: Make) -> None:
     wait_until(lambda: _state(manager, first) == "paused")
     assert manager.active() == [first, second]
     assert _state(manager, second) == "queued"
-    assert manager.asked(first) == "pause"
+    assert manager.requested(first) == "pause"
     manager.unpause(first)
-    assert manager.asked(first) == ""
+    assert manager.requested(first) == ""
     wait_until(lambda: _state(manager, first) == "running")
     manager.pause(first)
     manager.stop(first)
-    assert manager.asked(first) in ("stop", "")
+    assert manager.requested(first) in ("stop", "")
     assert manager.wait(timeout_s=20)
     assert (_state(manager, first), _state(manager, second)) == ("stopped", "finished")
-    assert manager.asked(first) == ""
+    assert manager.requested(first) == ""
 
 
 def test_a_queued_run_ends_at_once_and_starts_over_when_resumed(make_manager: Make) -> None:
@@ -212,7 +212,7 @@ def test_another_managers_runs_can_be_watched_and_not_touched(
     wait_until(lambda: _state(other, run_id) == "running")
     assert not other.owns(run_id)
     for call in (other.pause, other.unpause, other.stop):
-        with pytest.raises(RunError, match=f"Run {run_id} is running; .* by another process"):
+        with pytest.raises(RunError, match=f"Run {run_id} is running in another process"):
             call(run_id)
     with pytest.raises(RunError, match="in use by another"):
         other.resume(run_id)
@@ -280,13 +280,13 @@ def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:
     wait_until(lambda: manager.store.open(run_id).status().step > 0)
     assert manager.shutdown(timeout_s=20)
     later = make_manager()
-    later.leave(run_id)
+    later.mark_stopped(run_id)
     assert later.store.interrupted() == ()
     assert _state(later, run_id) == "stopped"
     later.resume(run_id)
     wait_until(lambda: _state(later, run_id) == "running")
     with pytest.raises(RunError, match="in use by another"):
-        later.leave(run_id)
+        later.mark_stopped(run_id)
 
 
 def test_a_cap_below_one_is_refused(store: RunStore) -> None:
@@ -305,7 +305,7 @@ def test_what_waits_is_cancelled_and_can_be_resumed(make_manager: Make) -> None:
     assert manager.active() == [first, third, second]
     with pytest.raises(RunError, match=f"Run {first} has left the queue"):
         manager.cancel(first)
-    with pytest.raises(RunError, match=f"Run {second} is queued; .* by another process"):
+    with pytest.raises(RunError, match=f"Run {second} is queued in another process"):
         make_manager().cancel(second)
     assert manager.active() == [first, third, second]
 

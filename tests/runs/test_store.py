@@ -68,7 +68,7 @@ def test_a_new_run_is_queued_and_says_all_about_itself(store: RunStore) -> None:
 def test_open_gives_the_same_object_and_forgets_the_oldest(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "_KEPT_OPEN", 2)
+    monkeypatch.setattr(store_module, "_MAX_OPEN", 2)
     ids = [store.create("toy/scalar", FakeConfig()).id for _ in range(3)]
     first = store.open(ids[0])
     assert store.open(ids[0]) is first
@@ -111,7 +111,7 @@ def test_an_owner_that_lets_go_leaves_an_interrupted_run(store: RunStore) -> Non
     owner.lock.release()
     status = other.open(owner.id).status()
     assert status.state == "interrupted"
-    assert status.message == "The process that had it in its queue ended before its turn."
+    assert status.message == "The process ended while this run was waiting in its queue."
     assert status.ended == status.heartbeat
     assert other.claim(owner.id).lock.held
 
@@ -189,7 +189,8 @@ def test_the_list_has_the_newest_first_and_what_is_damaged(
     assert rows[runs[1].id].damage == f"{runs[1].id}/journal.jsonl is damaged."
     assert rows[runs[1].id].status is None
     assert rows[runs[2].id].damage == (
-        f"{runs[2].id}/journal.jsonl has format 2, and this version of the program reads format 1."
+        f"{runs[2].id}/journal.jsonl has format 2; this version of the program can only read "
+        "format 1."
     )
     assert rows[runs[0].id].damage == ""
     queued = rows[runs[0].id].status
@@ -211,10 +212,10 @@ def _change_header(run: Run, changes: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"format": 2}, "has format 2, and this version"),
-        ({"format": None}, "has format None, and this version"),
-        ({"format": "1"}, "has format '1', and this version"),
-        ({"run": "20261122-0203-a1b2c3d4e5f6"}, "is the copy of another run's"),
+        ({"format": 2}, "has format 2; this version"),
+        ({"format": None}, "has format None; this version"),
+        ({"format": "1"}, "has format '1'; this version"),
+        ({"run": "20261122-0203-a1b2c3d4e5f6"}, "belongs to another run"),
         ({"recipe": 7}, "is damaged"),
         ({"config": []}, "is damaged"),
         ({"parent": {"run": "../..", "step": 0}}, "is damaged"),
@@ -282,7 +283,7 @@ def test_damaged_runs_can_be_deleted(store: RunStore) -> None:
 
 def test_a_folder_that_takes_no_runs_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match=r"^A run cannot be made in .*file: .*\.$"):
+    with pytest.raises(RunError, match=r"^A run cannot be created in .*file: .*\.$"):
         RunStore(tmp_path / "file").create("toy/scalar", FakeConfig())
 
 

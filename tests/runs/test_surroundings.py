@@ -88,9 +88,9 @@ def test_a_read_only_folder_is_read_and_every_write_is_refused(store: RunStore, 
     assert (found["states"], found["active"]) == (["finished", "running"], 1)
     assert (found["rows"], found["scores"], found["checkpoint"]) == (100, 3, 100)
     assert found["samples"] == [4, 8, 8, 1]
-    refused = f"A run cannot be made in {store.root}: Permission denied. "
+    refused = f"A run cannot be created in {store.root}: Permission denied. "
     for name in ("create", "submit"):
-        assert found[name] == refused + "It must be a folder that can be written to."
+        assert found[name] == refused + "It must be a writable folder."
     for name in ("resume", "delete"):
         assert found[name] == f"Run {ended.id} cannot be locked: Permission denied."
     for name in ("rename", "annotate"):
@@ -109,7 +109,7 @@ def test_the_command_line_in_a_read_only_folder(command: str, store: RunStore) -
         said = _obeying_permissions("-m", "ganlib", command, what, "--runs", str(store.root))
     assert said.returncode == 2 and said.stdout == ""
     [line] = said.stderr.splitlines()
-    told = f"Run {run.id} cannot be locked" if command == "resume" else "A run cannot be made in"
+    told = f"Run {run.id} cannot be locked" if command == "resume" else "A run cannot be created in"
     assert told in line and "Permission denied. " in line + " "
     assert _contents(store.root) == before
 

@@ -11,7 +11,7 @@ from ganlib import recipes
 from ganlib.errors import DivergedError
 from ganlib.events import Checkpoint, DataReport, Finished, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
-from ganlib.runs.execute import failure_sentence
+from ganlib.runs.execute import failure_message
 from ganlib.runs.writer import RunWriter
 
 METRICS = (
@@ -69,7 +69,7 @@ def failed(store: RunStore, recipe: str = "toy/scalar") -> Run:
     """Diverged in step 21."""
     with training(store, recipe) as writer:
         error = DivergedError(STEP + 1, ["generator_loss"])
-        writer.end("failed", message=failure_sentence(error, STEP), error=error)
+        writer.end("failed", message=failure_message(error, STEP), error=error)
     return newest(store)
 
 

@@ -228,7 +228,7 @@ def test_a_plane_offers_its_distance_with_the_floor(store: RunStore) -> None:
     options = _ChartOptions("Sliced Wasserstein-1", "discriminator", 0.9, False, "step")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
-    reading.once("record", lambda: replace(run.record(), history=history, scores=kept))
+    reading.cached("record", lambda: replace(run.record(), history=history, scores=kept))
     chart = _charts(reading, (), None, options)[1]
     assert [trace["name"] for trace in chart.traces] == ["generated", "floor"]
     # Exact values: the smoothing of the losses does not apply.
@@ -250,6 +250,6 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     options = _ChartOptions("Peaks found", "discriminator", 0.0, False, "seconds")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
-    reading.once("record", lambda: replace(run.record(), history=history, scores=scores))
+    reading.cached("record", lambda: replace(run.record(), history=history, scores=scores))
     below = _charts(reading, (), None, options)[1].to_plotly()
     assert list(below.data[-1].x) == [0.0, 0.2, 0.2, 0.6]

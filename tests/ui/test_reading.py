@@ -23,8 +23,8 @@ def test_two_sessions_share_one_reading_and_what_is_drawn_of_it(store: RunStore)
     first, second = kept.of(run, run.status()), kept.of(run, run.status())
     assert first is second
     assert first.history is second.history
-    assert first.once("chart", object) is second.once("chart", object)
-    assert first.once("chart", object) is not second.once("other chart", object)
+    assert first.cached("chart", object) is second.cached("chart", object)
+    assert first.cached("chart", object) is not second.cached("other chart", object)
 
 
 def test_new_steps_make_a_new_one_as_soon_as_the_old_is_not_fresh(
@@ -65,10 +65,10 @@ def test_a_paused_run_is_read_again_at_every_change(
     kept = Readings()
     with stored_runs.training(store) as writer:
         run = stored_runs.newest(store)
-        writer.rest()
+        writer.write_paused()
         before = kept.of(run, run.status())
         assert kept.of(run, run.status()) is before
-        writer.tell("something else")
+        writer.write_message("something else")
         assert kept.of(run, run.status()) is not before
 
 
@@ -83,7 +83,8 @@ def test_sessions_that_come_together_make_it_once(store: RunStore) -> None:
         return np.zeros(3)
 
     threads = [
-        threading.Thread(target=lambda: found.append(shared.once("chart", make))) for _ in range(8)
+        threading.Thread(target=lambda: found.append(shared.cached("chart", make)))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -98,11 +99,11 @@ def test_a_failure_is_not_kept(store: RunStore) -> None:
     shared = Reading(run, run.status())
     with pytest.raises(RunError):
         shared.samples(7)
-    assert shared.once(("samples", 7), lambda: {}) == {}
+    assert shared.cached(("samples", 7), lambda: {}) == {}
 
 
 def test_the_longest_unused_are_let_go(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_MOST", 1)
+    monkeypatch.setattr(reading, "_MAX_RUNS", 1)
     kept = Readings()
     one, two = stored_runs.finished(store), stored_runs.finished(store)
     first = kept.of(one, one.status())
@@ -179,13 +180,13 @@ def test_what_was_made_for_the_longest_unused_is_let_go(store: RunStore) -> None
 
     def chart(step: int) -> np.ndarray:
         # Of what is made once itself, as charts are.
-        points = shared.once(("samples", step), lambda: np.full(3, step)) + 1
+        points = shared.cached(("samples", step), lambda: np.full(3, step)) + 1
         made.append(weakref.ref(points))
         return points
 
     for step in range(200):
         assert shared.history is history, "what every look needs stays"
-        shared.once(("cloud", step), partial(chart, step))
+        shared.cached(("cloud", step), partial(chart, step))
     assert sum(one() is not None for one in made) <= 16
-    assert shared.once(("cloud", 199), object) is made[199]()
-    assert shared.once(("cloud", 0), lambda: "anew") == "anew"
+    assert shared.cached(("cloud", 199), object) is made[199]()
+    assert shared.cached(("cloud", 0), lambda: "anew") == "anew"

@@ -1,12 +1,13 @@
 """What Home offers after a crash, and where a run is forked."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ganlib.events import Checkpoint
-from ganlib.runs import RunStore
+from ganlib.runs import RunStore, Status
+from ganlib.runs.journal import JournalWriter
 from ganlib.runs.run import Parent
 from ganlib.ui.components.text import plain
 from ganlib.ui.server import services
@@ -140,7 +141,9 @@ def test_a_fork_into_other_networks_is_told(store: RunStore, open_page: OpenPage
 def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenPage) -> None:
     parent = stored_runs.finished(store)
     fork = store.create(
-        "toy/scalar", stored_runs.recipes.get("toy/scalar").parse({}), past=_Past(parent.id)
+        "toy/scalar",
+        stored_runs.recipes.get("toy/scalar").parse({}),
+        fork_source=_NoHistory(parent.id),
     )
     fork.lock.release()
     page = open_page("toy", run=fork.id)
@@ -152,9 +155,9 @@ def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenP
     assert any("a deleted run" in caption.value for caption in page.caption)
 
 
-class _Past:
+class _NoHistory:
     def __init__(self, run_id: str):
         self.parent = Parent(run_id, 20)
 
-    def write(self, folder: object) -> float:
-        return Checkpoint(20, 1.0, {}).elapsed_s
+    def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
+        return status

@@ -58,7 +58,7 @@ def _button(label: str, key: str, run_ids: Sequence[str]) -> None:
 
 
 def _apply(resumes: bool, run_ids: Sequence[str]) -> None:
-    act = manager().resume if resumes else manager().leave
+    act = manager().resume if resumes else manager().mark_stopped
     for run_id in run_ids:
         with deferred_errors(_ERROR, run_names(run_id)):
             act(run_id)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
-from ganlib.priority import step_aside
+from ganlib.priority import lower_thread_priority
 from ganlib.runs import Manager
-from ganlib.runs.room import check_memory
+from ganlib.runs.memory_check import check_memory
 
 _LOG = logging.getLogger(__name__)
 # Compilation begins this long after the last change of settings; more changes may follow soon.
@@ -68,7 +68,7 @@ class Preparer:
             self._thread.start()
 
     def _work(self) -> None:
-        step_aside()
+        lower_thread_priority()
         while (request := self._next()) is not None:
             if not self._manager.active():
                 self._prepare(*request)

@@ -1,7 +1,7 @@
-"""What a run's files say at a moment, read and drawn once for all sessions that look at it.
+"""Caches what pages read from runs and compute from it, shared by all sessions.
 
-Each open page comes by once a second. Were each to read, smooth and thin out the whole
-history for itself, twenty pages would take the processor from the training that they show.
+Every open page refreshes once a second. If each of them read, smoothed and decimated the entire
+history, twenty pages would take processor time away from the training that they show.
 """
 
 import threading
@@ -17,96 +17,104 @@ from ganlib.events import Arrays
 from ganlib.runs import Run, Status
 from ganlib.runs.view import History, Record, Scores
 
-# Half of the time between two looks: whoever looks alone sees what is new at each of them.
+# Half of the time between two refreshes, so that a single page gets new data at every refresh.
 FRESH_S = 0.5
-_MOST = 16
-# Of each run: curves that grow, and what was made of its files. A step that is looked at takes two
-# entries and up to 200 kB.
-_MOST_KEPT = 32
+_MAX_RUNS = 16
+# Cached values of each run. A step that is shown takes two entries and up to 200 kB.
+_MAX_VALUES = 32
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 Grown = TypeVar("Grown", bound=Sized)
 
 
-class Kept:
-    """What is made once for all who ask for it, of which the longest unused is let go.
+class SharedCache:
+    """A thread-safe cache that drops the least recently used values.
 
     Args:
-        most: how many are kept.
+        max_size: maximum number of values.
     """
 
-    def __init__(self, most: int):
-        self._most = most
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        # One for all: who waits for another session's chart mostly wants the same. What is made
-        # may be made of others that are kept here.
+    def __init__(self, max_size: int):
+        self._max_size = max_size
+        self._values: OrderedDict[Hashable, Any] = OrderedDict()
+        # One lock for all values, because sessions that wait mostly want the same value. It is
+        # reentrant, because `make` may use other values of this cache.
         self._lock = threading.RLock()
 
     @contextmanager
-    def of(self, key: Hashable, make: Callable[[], Made]) -> Iterator[Made]:
-        """The kept one, or a new one; nobody else has any of them in the meantime."""
+    def locked(self, key: Hashable, make: Callable[[], Value]) -> Iterator[Value]:
+        """Returns a cached or new value, with the cache locked until the end of the block.
+
+        Args:
+            key: identifies the value.
+            make: computes it. If it raises, nothing is cached.
+        """
         with self._lock:
-            kept = self._kept.pop(key) if key in self._kept else make()
-            self._kept[key] = kept
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-            yield kept
+            value = self._values.pop(key) if key in self._values else make()
+            self._values[key] = value
+            while len(self._values) > self._max_size:
+                self._values.popitem(last=False)
+            yield value
 
 
 class Reading:
-    """A run as it was at one moment. Any number of threads may share it.
-
-    Everything is read when it is first asked for, and kept until much else was asked for since.
+    """A run at one moment. Threads may share it. Files are read when they are first needed.
 
     Args:
         run: the run.
-        status: where it stood.
-        before: an earlier reading of the run, of which it takes over what is kept.
+        status: its status at that moment.
+        before: an earlier reading of the run, whose cache is reused.
     """
 
     def __init__(self, run: Run, status: Status, before: "Reading | None" = None):
         self.run = run
         self.status = status
         self._since = time.monotonic()
-        self._kept: Kept = before._kept if before else Kept(_MOST_KEPT)
-        # Tells what was made of this reading from what was made of others.
+        self._cache: SharedCache = before._cache if before else SharedCache(_MAX_VALUES)
+        # Part of the keys, because other readings of the run use the same cache.
         self._own = object()
 
-    def holds(self, status: Status) -> bool:
-        """Whether it still does for a page that has just read this status."""
+    def is_current(self, status: Status) -> bool:
+        """True if the reading is recent enough for a page.
+
+        Args:
+            status: the status that the page has just read.
+        """
         if _written(status) == _written(self.status):
             return True
         both_run = status.state == self.status.state == "running"
         began = (status.step > 0) == (self.status.step > 0)
         return both_run and began and time.monotonic() < self._since + FRESH_S
 
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` returned when it was first called with this key, or since it was let go.
+    def cached(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Returns a cached or new value.
 
         Args:
-            key: names what is made, with all that decides it besides the run.
-            make: makes it, and may raise, in which case nothing is kept.
+            key: identifies the value within this reading.
+            make: computes it. If it raises, nothing is cached.
         """
-        with self._kept.of((self._own, key), make) as made:
-            return made
+        with self._cache.locked((self._own, key), make) as value:
+            return value
 
     @contextmanager
     def growing(self, key: Hashable, make: Callable[[], Grown]) -> Iterator[Grown]:
-        """What takes each step of the history once, and goes on from there in later readings.
+        """Returns a value that processes each step of the history once; kept in later readings.
+
+        The cache is locked until the end of the block.
 
         Args:
-            key: names what grows, with all that decides it besides the history.
-            make: begins it; its length is the steps that it has taken.
+            key: identifies the value.
+            make: creates the value. Its length is the number of rows that it has processed.
         """
         history = self.history
-        with self._kept.of((key, history.log), make) as kept:
-            # Another session has a later reading: this one does not see as far.
-            yield kept if len(kept) <= len(history) else make()
+        with self._cache.locked((key, history.log), make) as value:
+            # Another session may have a later reading, with more rows than this one.
+            yield value if len(value) <= len(history) else make()
 
     @property
     def record(self) -> Record:
         """See `Run.record`."""
-        return self.once("record", self.run.record)
+        return self.cached("record", self.run.record)
 
     @property
     def history(self) -> History:
@@ -125,38 +133,43 @@ class Reading:
 
     def samples(self, step: int) -> Arrays:
         """See `Run.samples`."""
-        return self.once(("samples", step), lambda: self.run.samples(step))
+        return self.cached(("samples", step), lambda: self.run.samples(step))
 
     @property
     def real(self) -> np.ndarray:
-        """See `Run.real`; read once for as long as the run is looked at."""
-        with self._kept.of("real", self.run.real) as real:
+        """See `Run.real`; cached in later readings, too."""
+        with self._cache.locked("real", self.run.real) as real:
             return real
 
 
 def _written(status: Status) -> tuple[str, str, int]:
-    """Tells two statuses apart, also where figures in them are not a number."""
+    """Identifies a status. Statuses cannot be compared, because they may contain NaN."""
     return status.state, status.heartbeat, status.step
 
 
 class Readings:
-    """The last reading of each run, of which the longest unused are let go."""
+    """The latest reading of each run; drops the least recently used ones."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Reading] = OrderedDict()
+        self._readings: OrderedDict[str, Reading] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, run: Run, status: Status) -> Reading:
-        """The kept reading where it still holds, else a new one."""
+        """Returns the latest reading if it is recent enough, otherwise a new one.
+
+        Args:
+            run: the run.
+            status: the status that the page has just read.
+        """
         with self._lock:
-            reading = self._kept.pop(run.id, None)
-            if reading is None or not reading.holds(status):
+            reading = self._readings.pop(run.id, None)
+            if reading is None or not reading.is_current(status):
                 reading = Reading(run, status, reading)
-            self._kept[run.id] = reading
-            while len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
+            self._readings[run.id] = reading
+            while len(self._readings) > _MAX_RUNS:
+                self._readings.popitem(last=False)
             return reading
 
 
-# Those of this server, which all its sessions share.
+# The readings that all sessions of this server share.
 READINGS = Readings()

@@ -10,7 +10,7 @@ import streamlit as st
 from ganlib import memory, recipes
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, UserError, quote
-from ganlib.priority import step_aside
+from ganlib.priority import lower_thread_priority
 from ganlib.runs import Manager, RunStore
 from ganlib.ui._compat import (
     flush_before_rerun,
@@ -66,7 +66,7 @@ def warm_up(_manager: Manager) -> threading.Event:
 
     def load() -> None:
         # TensorFlow's threads are started here and inherit this thread's priority.
-        step_aside()
+        lower_thread_priority()
         _manager.recover()
         import ganlib.training  # noqa: F401
 

@@ -113,7 +113,7 @@ def curves_panel(reading: Reading | None, page: str, available: AvailableCharts)
     )
     if reading:
         changes, parent = reading.record.changes, reading.run.parent
-        losses, below = reading.once(
+        losses, below = reading.cached(
             (options, len(changes)),
             lambda: _charts(reading, changes, parent, options),
         )

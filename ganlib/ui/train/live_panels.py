@@ -12,7 +12,7 @@ from ganlib.config import CRITICS, RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Label, Run, Status
-from ganlib.runs.trainers import config_now
+from ganlib.runs.trainers import current_config
 from ganlib.ui.components.errors import errors_shown, show_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.server.reading import READINGS, Reading
@@ -138,7 +138,9 @@ def _draw(run: Run, label: Label, page_state: _PageState, slots: _Slots) -> None
     recipe = recipes.get(run.recipe)
     with slots.status:
         _status(
-            with_pending_action(status, manager().asked(run.id), slow=manager().is_slow(run.id)),
+            with_pending_action(
+                status, manager().requested(run.id), slow=manager().is_slow(run.id)
+            ),
             label,
         )
         with errors_shown():
@@ -213,7 +215,7 @@ def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
     text = ""
     if rows:
         text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
-        if "modes" in scores and (peaks := recipe.peaks(config_now(reading.run))):
+        if "modes" in scores and (peaks := recipe.peaks(current_config(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
         # Runs of earlier versions have no floor; own columns of two rows have a floor of 0.
         if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:

@@ -10,8 +10,8 @@ from ganlib.errors import UserError
 from ganlib.knobs import allowed, choices
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
-from ganlib.runs.control import Wish
-from ganlib.runs.trainers import config_now
+from ganlib.runs.control import ControlRequest
+from ganlib.runs.trainers import current_config
 from ganlib.ui.components.errors import (
     deferred_errors,
     errors_shown,
@@ -54,8 +54,8 @@ def manual_control(recipe: Recipe, run: Run, status: Status) -> None:
                     key=f"step_{learns}",
                     icon=":material/skip_next:",
                     disabled=not paused,
-                    on_click=_ask,
-                    args=(run, Wish(learns=learns)),
+                    on_click=_request,
+                    args=(run, ControlRequest(learns=learns)),
                 )
             st.toggle(
                 "Slow motion",
@@ -99,7 +99,7 @@ def last_step_panel(run: Run, status: Status, discriminator: str) -> None:
 
 def _changes(recipe: Recipe, run: Run) -> None:
     """Draws the settings that can be changed during training, and the button to apply them."""
-    config = config_now(run)
+    config = current_config(run)
     now = {name: getattr(config, name) for name in CHANGEABLE}
     given: dict[str, Any] = {}
     for name in CHANGEABLE:
@@ -124,16 +124,16 @@ def _changes(recipe: Recipe, run: Run) -> None:
         key="apply_changes",
         type="primary",
         disabled=not wanted,
-        on_click=_ask,
-        args=(run, Wish(wanted)),
+        on_click=_request,
+        args=(run, ControlRequest(wanted)),
     )
 
 
-def _ask(run: Run, wish: Wish) -> None:
+def _request(run: Run, request: ControlRequest) -> None:
     """Sends a request, and waits a moment so that the page shows its effect."""
     with deferred_errors(_ERROR):
         before = len(run.changes()), run.status().step
-        manager().ask(run.id, wish)
+        manager().request(run.id, request)
         deadline = time.monotonic() + _SETTLE_S
         while time.monotonic() < deadline and (len(run.changes()), run.status().step) == before:
             time.sleep(0.02)

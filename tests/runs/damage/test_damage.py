@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ganlib.errors import RunError
 from ganlib.events import Event
 from ganlib.runs import LateTrainer, Run, RunControl, RunStore, execute, queue_again
-from ganlib.runs.control import Wish
+from ganlib.runs.control import ControlRequest
 from tests.runs.damage.damaging import (
     CHOOSING,
     EVENTS,
@@ -66,9 +66,9 @@ def _run(store: RunStore, seed: int) -> Run:
 
     def ask(event: Event) -> None:
         if getattr(event, "last_step", 0) == 10:
-            control.ask(Wish({"generator_learning_rate": 0.5}))
+            control.request(ControlRequest({"generator_learning_rate": 0.5}))
         if getattr(event, "last_step", 0) == 30:
-            control.ask(Wish({"discriminator_learning_rate": 0.25}))
+            control.request(ControlRequest({"discriminator_learning_rate": 0.25}))
 
     assert execute(run, FakeTrainer(config), control, ask) == "failed"
     store.rename(run.id, f"walk {seed}")

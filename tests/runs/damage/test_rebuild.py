@@ -10,7 +10,7 @@ from ganlib.cli import main
 from ganlib.errors import RunError
 from ganlib.events import Event
 from ganlib.runs import LateTrainer, RunControl, RunStore, execute
-from ganlib.runs.control import Wish
+from ganlib.runs.control import ControlRequest
 from tests.runs.damage.damaging import copy, look
 
 SMALL = {
@@ -35,7 +35,7 @@ def test_what_pages_and_the_command_line_show_comes_from_the_journal_alone(
 
     def change(event: Event) -> None:
         if getattr(event, "last_step", 0) == 10:
-            control.ask(Wish({"generator_learning_rate": 0.5}))
+            control.request(ControlRequest({"generator_learning_rate": 0.5}))
 
     assert execute(run, LateTrainer(run, config), control, change) == "finished"
     folder = run.path

@@ -40,14 +40,14 @@ class ImageSamples(SampleKind):
         generated, real = st.columns(2, gap="small")
         with generated:
             image_grid(
-                reading.once(("grid", step, noise), lambda: run.sample_grid(step, noise)),
+                reading.cached(("grid", step, noise), lambda: run.sample_grid(step, noise)),
                 key="grid.generated",
                 alt=f"Generated images at step {step:,}",
                 caption=_caption(recipe, run, step),
             )
         with real:
             image_grid(
-                reading.once("real_grid", run.real_grid),
+                reading.cached("real_grid", run.real_grid),
                 key="grid.real",
                 alt="Real images",
                 caption="Real",

@@ -53,14 +53,14 @@ class NumberSamples(SampleKind):
         """See `SampleKind`."""
         is_goodfellow = st.session_state.get("samples.view") == _VIEWS[1]
         if is_goodfellow and _has_views(reading.samples(step)):
-            chart = reading.once(("goodfellow", step), lambda: _goodfellow(recipe, reading, step))
+            chart = reading.cached(("goodfellow", step), lambda: _goodfellow(recipe, reading, step))
             alt = (
                 "Densities of real and generated values, the discriminator, and lines from the "
                 f"noise to the generated values at step {step:,}"
             )
             live_charts(ChartSlot(chart, key="goodfellow", height=_HEIGHT, alt=alt))
             return
-        chart = reading.once(
+        chart = reading.cached(
             ("histogram", step),
             lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
         )

@@ -184,7 +184,7 @@ def _heading(reading: Reading, step: int | None) -> None:
 
 def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int) -> None:
     with errors_shown():
-        chart = reading.once(
+        chart = reading.cached(
             ("cloud", step, frozenset(layers), height),
             lambda: _cloud_chart(reading, step, layers, height),
         )

@@ -7,7 +7,14 @@ import pytest
 from ganlib import recipes
 from ganlib.errors import ConfigError, UserError
 from ganlib.runs import Manager, RunStore
-from ganlib.runs.room import PLENTY, VARIABLE, cgroup_bytes, check_memory, free_bytes, is_small
+from ganlib.runs.memory_check import (
+    PLENTY,
+    VARIABLE,
+    cgroup_bytes,
+    check_memory,
+    free_bytes,
+    is_small,
+)
 
 
 def make_group(folder: Path, files: dict[str, str]) -> None:

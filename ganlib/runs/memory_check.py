@@ -1,4 +1,4 @@
-"""Whether a training fits in memory, asked before there is a run."""
+"""Checks before a run is created whether its training fits in memory."""
 
 import os
 from collections.abc import Iterator
@@ -14,75 +14,77 @@ from ganlib.knobs import compile_time_knobs
 from ganlib.recipes import Recipe
 
 VARIABLE = "GANLIB_MEMORY_GB"
-# More than any recipe takes as it is; smaller settings take less.
+# More than any recipe needs with its default settings.
 PLENTY = 4e9
-# Resident memory of a process that has loaded TensorFlow and trains nothing. What it holds
-# beyond that is a run's, which will have ended before another one begins.
-_IDLE = 0.8e9
+# Resident memory of a process that has loaded TensorFlow and does not train. Memory beyond that
+# belongs to the current run, which ends before the next one begins.
+_IDLE_BYTES = 0.8e9
 _CGROUPS = Path("/sys/fs/cgroup")
 _OWN_CGROUP = Path("/proc/self/cgroup")
 
 
 def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:
-    """Refuses what would not fit. Where it plainly does, TensorFlow is not loaded.
+    """Raises an error if a training would not fit in memory.
+
+    If it clearly fits, TensorFlow is not loaded.
 
     Args:
-        recipe_name: what is to be trained.
-        config: its knobs.
-        share: how many runs may train at the same time, each with as much of the memory.
+        recipe_name: name of the recipe.
+        config: its config.
+        share: number of runs that may train at the same time and share the memory equally.
 
     Raises:
         ConfigError: the batch, the data or a network is too large.
-        UserError: GANLIB_MEMORY_GB is no number above 0.
+        UserError: GANLIB_MEMORY_GB is not a number above 0.
     """
     recipe = recipes.get(recipe_name)
-    there = free_bytes() / share
-    if there >= PLENTY and is_small(recipe, config):
+    available = free_bytes() / share
+    if available >= PLENTY and is_small(recipe, config):
         return
     from ganlib.training import out_of_memory_message
 
-    if sentence := out_of_memory_message(recipe, config, there):
-        raise ConfigError(sentence)
+    if message := out_of_memory_message(recipe, config, available):
+        raise ConfigError(message)
 
 
 def is_small(recipe: Recipe, config: RunConfig) -> bool:
-    """Whether nothing that may cost memory is above what the recipe has by default.
+    """True if no knob that affects memory is above the recipe's default.
 
-    `devices` must be the default, too: a GPU has a memory of its own.
+    `devices` must be the default, too, because a GPU has its own memory.
     """
     usual = compile_time_knobs(recipe.Config())
     return all(
         given == usual[name] or (type(given) is int and given <= usual[name])
         for name, given in compile_time_knobs(config).items()
-        if name not in _WEIGHTLESS
+        if name not in _NO_MEMORY_EFFECT
     )
 
 
-# Which need another formula in a step and not another place to keep its numbers.
-_WEIGHTLESS = ("target", "loss", "schedule", "preset", "beta_1", "beta_2", "momentum")
+# Compile-time knobs that change the computation but not the size of any tensor.
+_NO_MEMORY_EFFECT = ("target", "loss", "schedule", "preset", "beta_1", "beta_2", "momentum")
 
 
 def free_bytes() -> float:
-    """What a run may take here: what GANLIB_MEMORY_GB says, or what is free.
+    """Returns the memory that a run may use: GANLIB_MEMORY_GB, or else the free memory.
 
-    What this process holds for a run that trains now counts as free.
+    Memory that this process uses for the current run counts as free.
 
     Raises:
-        UserError: GANLIB_MEMORY_GB is no number above 0.
+        UserError: GANLIB_MEMORY_GB is not a number above 0.
     """
     if text := os.environ.get(VARIABLE):
         return _given_bytes(text)
-    ours = max(0.0, psutil.Process().memory_info().rss - _IDLE)
+    ours = max(0.0, psutil.Process().memory_info().rss - _IDLE_BYTES)
     free = float(psutil.virtual_memory().available)
     return min([free, *cgroup_bytes(_CGROUPS, _OWN_CGROUP)]) + ours
 
 
 def cgroup_bytes(root: Path, own: Path) -> Iterator[float]:
-    """What each limited control group of a process has left; nothing where none is limited.
+    """Yields the free memory of each control group of the process that has a limit.
 
     Args:
-        root: where the groups are mounted.
-        own: lists the process's groups, "0::/a/b" or "4:memory:/a/b" on a line.
+        root: folder where control groups are mounted.
+        own: file that lists the groups of the process, such as "0::/a/b" or "4:memory:/a/b".
     Source: Linux, admin-guide/cgroup-v2 and cgroup-v1/memory.
     """
     try:
@@ -98,7 +100,7 @@ def cgroup_bytes(root: Path, own: Path) -> Iterator[float]:
             names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
         else:
             continue
-        # In a container the group is often mounted as if it were the first.
+        # In a container, the group is often mounted at the root.
         group = base / path.lstrip("/")
         for folder in (group, *group.parents):
             if not folder.is_relative_to(base):
@@ -110,14 +112,14 @@ def cgroup_bytes(root: Path, own: Path) -> Iterator[float]:
 
 def _number(path: Path) -> float | None:
     try:
-        # "max" where there is no limit.
+        # The file contains "max" if there is no limit.
         return float(int(path.read_text()))
     except (OSError, ValueError):
         return None
 
 
 def _reclaimable(folder: Path, name: str) -> float:
-    """Pages of files that the system gives up as soon as somebody needs them."""
+    """Returns the size of cached files, which the system frees when memory is needed."""
     try:
         lines = (folder / "memory.stat").read_text().splitlines()
     except OSError:
