@@ -42,6 +42,30 @@ def test_the_address_names_the_run_before_anything_is_waited_for(
     assert len(store.list()) == 1 + before
 
 
+def test_a_click_on_start_that_comes_late_starts_no_second_run(
+    open_page: Open, store: RunStore
+) -> None:
+    app = open_page("toy")
+    app.button("start").click().run()
+    assert app.button("start").disabled
+
+    def click_again() -> None:
+        import streamlit as st
+
+        from ganlib import recipes
+        from ganlib.ui.train import run_controls
+
+        run_controls._start(recipes.get("toy/scalar"), st.query_params["run"])
+
+    # As from a browser that has not heard of that yet.
+    late = AppTest.from_function(click_again, default_timeout=60)
+    late.session_state["run.toy/scalar"] = store.list()[0].id
+    late.query_params["run"] = app.query_params["run"]
+    late.run()
+    assert not late.exception
+    assert len(store.list()) == 1
+
+
 @pytest.mark.parametrize("loaded", [False, True])
 def test_the_address_does_not_wait_for_tensorflow(
     loaded: bool,

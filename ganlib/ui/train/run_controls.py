@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import streamlit as st
 
+from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
@@ -94,12 +95,20 @@ def run_controls(
 def _start(recipe: Recipe, run_on_view: str) -> None:
     """Callback of Start. It reads the form itself, because a callback gets the newest input."""
     # The second click of a double click: the page already shows the run of the first.
-    if not is_shown(recipe, run_on_view):
+    # Or it shows Start disabled, as it is while a run is active, and the browser is behind.
+    if not is_shown(recipe, run_on_view) or _is_active(run_on_view):
         return
     with deferred_errors(_ERROR):
         run_id = submit(recipe.name, read_form(recipe))
         show_run(recipe, run_id)
         record_start(run_id)
+
+
+def _is_active(run_id: str) -> bool:
+    """Whether a run is queued or trains; False for "" and for deleted runs."""
+    with suppress(UserError):
+        return bool(run_id) and manager().store.open(run_id).status().active
+    return False
 
 
 def _act(verb: str, run_id: str) -> None:
