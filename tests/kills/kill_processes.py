@@ -81,15 +81,16 @@ class Child:
 
     def __init__(self, folder: Path):
         self._log = folder / "children.log"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kills.kill_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log.open("ab"),
-            cwd=ROOT,
-            # TensorFlow leaves files in the folder for temporary ones when it is killed.
-            env={**environment(folder), "TF_CPP_MIN_LOG_LEVEL": "2", "TMPDIR": str(folder)},
-        )
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.kills.kill_child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=ROOT,
+                # TensorFlow leaves files in the folder for temporary ones when it is killed.
+                env={**environment(folder), "TF_CPP_MIN_LOG_LEVEL": "2", "TMPDIR": str(folder)},
+            )
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._selector = selectors.DefaultSelector()
