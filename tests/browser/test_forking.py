@@ -42,7 +42,7 @@ def test_every_checkpoint_offered_is_forked_and_the_page_shows_the_new_run(
         if step != offered[-1]:
             box = tab.page.locator(f".st-key-fork-{parent} input").first
             tab.choose(box, tab.page.get_by_role("option", name=str(step), exact=True))
-        expect(tab.page.get_by_text(f"goes on from step {step:,}")).to_be_visible()
+        expect(tab.page.get_by_text(f"continues from step {step:,}")).to_be_visible()
         total = int(_steps_field(tab).input_value())
         tab.button("fork").click()
         _wait_for_fork(tab, parent, step)

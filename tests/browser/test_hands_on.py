@@ -26,8 +26,8 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     step = run.status().step
     for at, (learns, said) in enumerate(
         (
-            ("discriminator", "the discriminator has learned, and the generator stood still"),
-            ("generator", "the generator has learned, and the discriminator stood still"),
+            ("discriminator", "the discriminator was trained, the generator stayed as it was"),
+            ("generator", "the generator was trained, the discriminator stayed as it was"),
         ),
         1,
     ):
@@ -57,7 +57,7 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     # From then on a step moves the mark by less than a pixel.
     tab.wait_for_step(run.changes()[-1].step + 500)
     tab.page.get_by_text("Slow motion").click()
-    expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ has learned"))).to_be_visible()
+    expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ was trained"))).to_be_visible()
     before = run.status().step
     told = tab.page.locator(f"{LOSS} .hoverlayer")
     point_without_moving(tab.page.locator(f"{LOSS} .annotation").last)

@@ -36,7 +36,7 @@ def test_a_dozen_look_every_second_and_two_dozen_every_other(
     monkeypatch.setattr(viewers, "_VIEWERS", Viewers())
     told = []
     for _ in range(25):
-        session = AppTest.from_function(_look).run()
+        session = AppTest.from_function(_look, default_timeout=60).run()
         told.append(session.markdown[0].value)
         # The same session again is no further one.
         assert session.run().markdown[0].value == told[-1]
