@@ -209,7 +209,7 @@ class _Session:
     def _write_snapshot(self) -> None:
         """Writes samples of the current step, if it has none yet."""
         if self._writer.started and self._writer.sampled_step != self._trainer.step:
-            samples = self._trainer.look()
+            samples = self._trainer.snapshot()
             self._retry_when_full(lambda: self._writer.write(samples))
 
     def _save(self) -> None:
@@ -267,4 +267,4 @@ def failure_message(error: Exception, step: int) -> str:
     if len(first) > _LINE_CHARACTERS:
         first = first[: _LINE_CHARACTERS - 3] + "..."
     what = f"{type(error).__name__} at step {step:,}" + (f": {first}" if first else "")
-    return f"{what.removesuffix('.')}. The traceback is in the run's folder."
+    return f"{what.removesuffix('.')}. The traceback is in the run's journal.jsonl."

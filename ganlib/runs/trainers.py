@@ -34,7 +34,7 @@ class Trainer(Protocol):
         """
         ...
 
-    def look(self) -> Samples:
+    def snapshot(self) -> Samples:
         """Returns samples of the current networks. Call it between events, after `Started`."""
         ...
 

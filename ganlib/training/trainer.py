@@ -194,7 +194,7 @@ class Trainer:
         insort(self._pending, change, key=_step_of)
         return change
 
-    def look(self) -> Samples:
+    def snapshot(self) -> Samples:
         """Samples of the present generator, between two events: for a run that is paused.
 
         Raises:

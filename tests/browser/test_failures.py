@@ -54,7 +54,7 @@ def test_an_exception_that_nobody_has_thought_of(
     run_id = tab.start()
     expect(tab.status).to_contain_text("Failed")
     assert _sentence(tab) == (
-        "ZeroDivisionError at step 20: the scale. The traceback is in the run's folder."
+        "ZeroDivisionError at step 20: the scale. The traceback is in the run's journal.jsonl."
     )
     traceback = RunStore(server.runs).open(run_id).traceback()
     assert traceback.startswith("Traceback (most recent call last)")

@@ -196,7 +196,7 @@ def test_a_trainer_that_raises(
     [line] = said.err.splitlines()
     assert line == (
         f"Run {said.json['run_id']} failed. ZeroDivisionError at step 0: nothing. "
-        "The traceback is in the run's folder."
+        "The traceback is in the run's journal.jsonl."
     )
     assert "to divide by" in the_run(runs).traceback()
 

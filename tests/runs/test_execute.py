@@ -241,7 +241,7 @@ def test_a_failure_is_one_sentence_and_a_traceback(store: RunStore) -> None:
     status = run.status()
     assert status.state == "failed"
     assert status.message == (
-        "ValueError at step 56: the walk met a wall. The traceback is in the run's folder."
+        "ValueError at step 56: the walk met a wall. The traceback is in the run's journal.jsonl."
     )
     assert "in _advance" in run.traceback() and "and a second line" in run.traceback()
     _check_history(run, 50)
@@ -281,7 +281,7 @@ def test_failures_while_the_trainer_is_made_belong_to_the_run(store: RunStore) -
     state = execute(run, broken, RunControl(), tensorboard=False, on_error=errors.append)
     assert state == "failed" and [type(error) for error in errors] == [ImportError]
     assert run.status().message == (
-        "ImportError at step 0: no TensorFlow here. The traceback is in the run's folder."
+        "ImportError at step 0: no TensorFlow here. The traceback is in the run's journal.jsonl."
     )
 
 
@@ -313,7 +313,7 @@ def test_two_writers_are_refused(store: RunStore) -> None:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (ValueError(), "ValueError at step 1,234. The traceback is in the run's folder."),
+        (ValueError(), "ValueError at step 1,234. The traceback is in the run's journal.jsonl."),
         (OSError(28, "No space"), "OSError at step 1,234: [Errno 28] No space. The traceback"),
         (KeyError("a."), "KeyError at step 1,234: 'a.'. The traceback"),
         (RuntimeError("a " * 500), "..."),

@@ -96,7 +96,7 @@ class FakeTrainer:
         self.changes.append(Change(self.step, knobs, learns))
         return self.changes[-1]
 
-    def look(self) -> Samples:
+    def snapshot(self) -> Samples:
         return replace(self._samples(), scores={})
 
     def checkpoint(self) -> Checkpoint:

@@ -142,7 +142,7 @@ def test_a_linear_discriminator_is_as_steep_as_its_bound(packing: int) -> None:
     assert found[-1]["largest_slope"] == pytest.approx(length, rel=1e-6)
     assert found[0]["largest_slope"] != pytest.approx(length, rel=1e-3)
     # A step that is only looked at has no scores.
-    assert trainer.look().scores == {}
+    assert trainer.snapshot().scores == {}
 
 
 @pytest.mark.parametrize("name", ["toy/plane", "toy/gaussian-vector", "fashion/dense"])
