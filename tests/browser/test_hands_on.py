@@ -56,7 +56,7 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     expect(tab.status).to_contain_text("Running")
     # From then on a step moves the mark by less than a pixel.
     tab.wait_for_step(run.changes()[-1].step + 500)
-    tab.page.get_by_text("Slow motion").click()
+    tab.page.get_by_text("Slow motion", exact=True).click()
     expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ was trained"))).to_be_visible()
     before = run.status().step
     told = tab.page.locator(f"{LOSS} .hoverlayer")
@@ -66,7 +66,7 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     # Drawn anew meanwhile.
     expect(told).to_contain_text("generator learning rate 0.0123")
     assert before < run.status().step < before + 20
-    tab.page.get_by_text("Slow motion").click()
+    tab.page.get_by_text("Slow motion", exact=True).click()
     tab.wait_for_step(before + 100)
     tab.stop()
     assert tab.complaints == []

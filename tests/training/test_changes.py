@@ -177,8 +177,8 @@ def test_a_step_by_hand_waits_for_recorded_ones() -> None:
 @pytest.mark.parametrize(
     ("knobs", "said"),
     [
-        ({"batch_size": 8}, "^batch_size cannot be changed in the middle of a run. Allowed: gen"),
-        ({"loss": "wasserstein"}, "^loss cannot become wasserstein in the middle of this run"),
+        ({"batch_size": 8}, "^batch_size cannot be changed during a run. Allowed: gen"),
+        ({"loss": "wasserstein"}, "^loss cannot be changed to wasserstein during this run"),
         ({"generator_learning_rate": -1.0}, "^generator_learning_rate must be a number above 0"),
     ],
 )
