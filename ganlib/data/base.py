@@ -70,8 +70,8 @@ class Data(ABC):
     Attributes:
         report: describes the data.
         sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
-        held: tensors to draw from, with samples along the first axis; empty if samples are
-            generated.
+        held: the tensors that `draw` takes its samples from, one sample a row; empty if `draw`
+            generates them.
     """
 
     report: DataReport
@@ -81,7 +81,7 @@ class Data(ABC):
     @property
     @abstractmethod
     def kind(self) -> str:
-        """A key: equal for data that draw the same samples from the same `held`."""
+        """Key of the compiled step: data of one kind can share a step, given their own `held`."""
 
     @abstractmethod
     def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
@@ -90,7 +90,7 @@ class Data(ABC):
         Args:
             seed: (2,) int32. The same seed draws the same samples.
             count: number of samples.
-            held: of these data, or of others of the same kind.
+            held: the attribute `held` of these data, or of other data of the same kind.
         Returns:
             (count, *sample_shape) float32, in the data's own units; float64 where the recipe's
             scaling is a `PreciseScaling`.

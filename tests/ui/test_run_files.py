@@ -14,7 +14,7 @@ from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import make_trainer
 from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv
-from ganlib.ui.train.samples.numbers import samples_csv
+from ganlib.ui.train.samples.kind import samples_csv
 from tests.support import stored_runs
 
 

@@ -21,7 +21,7 @@ from ganlib.runs.distributions import distributions
 from ganlib.runs.journal import decode_line, encode_line
 from ganlib.runs.view import History
 from ganlib.ui.train.run_files import config_json, metrics_csv
-from ganlib.ui.train.samples.numbers import samples_csv
+from ganlib.ui.train.samples.kind import samples_csv
 
 # Tried at as many places as DAMAGE_EXAMPLES says, and the same ones every time.
 chosen = settings(

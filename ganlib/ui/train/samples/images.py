@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from ganlib.errors import ConfigError
-from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.images import encode_grid
@@ -23,7 +22,7 @@ class ImageSamples(SampleKind):
     picture = "a grid of images"
     has_single_steps = False
 
-    def options(self, run: Run, samples: Arrays) -> None:
+    def options(self, reading: Reading) -> None:
         """See `SampleKind`."""
         st.toggle(
             "Fresh noise at every step",

@@ -1,11 +1,15 @@
 """What the pages need to know about a kind of samples."""
 
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ganlib.errors import UserError
 from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
@@ -44,13 +48,8 @@ class SampleKind(ABC):
     has_single_steps: ClassVar[bool] = True
 
     @abstractmethod
-    def options(self, run: Run, samples: Arrays) -> None:
-        """Draws the widgets for the display of samples.
-
-        Args:
-            run: the shown run.
-            samples: its newest samples; empty if they cannot be read.
-        """
+    def options(self, reading: Reading) -> None:
+        """Draws the widgets for the display of samples; the run must have saved some."""
 
     @abstractmethod
     def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
@@ -71,10 +70,30 @@ class SampleKind(ABC):
             samples: (n, *sample_shape) in the data's units.
         """
 
-    @abstractmethod
     def newest_file(self, run: Run) -> SamplesFile:
         """Returns the download of the newest samples; the run must have saved some."""
+        return SamplesFile(
+            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
+        )
 
     def awaits_other_run(self) -> bool:
         """Returns whether another run, shown in comparison, still trains."""
         return False
+
+
+def newest_samples(reading: Reading) -> Arrays:
+    """Returns the newest samples; empty if they cannot be read, which is shown where they are."""
+    with suppress(UserError):
+        return reading.samples(reading.sample_steps[-1])
+    return {}
+
+
+def samples_csv(run: Run) -> str:
+    """Returns the newest generated samples as CSV: a header line, then one line per sample."""
+    samples = run.samples(run.sample_steps()[-1])["fresh"]
+    rows = samples.reshape(len(samples), -1)
+    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
+    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
+    text = io.StringIO()
+    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
+    return text.getvalue()

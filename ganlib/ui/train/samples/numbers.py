@@ -1,8 +1,6 @@
 """Histograms of numbers, and the figure of the first GAN paper."""
 
-import io
 from contextlib import suppress
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,7 +13,7 @@ from ganlib.runs import Run
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import join_numbers
 from ganlib.ui.server.reading import Reading
-from ganlib.ui.train.samples.kind import SampleKind, SamplesFile
+from ganlib.ui.train.samples.kind import SampleKind, newest_samples
 from ganlib.viz.chart import Chart
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
 from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_info
@@ -33,9 +31,9 @@ class NumberSamples(SampleKind):
 
     picture = "a histogram"
 
-    def options(self, run: Run, samples: Arrays) -> None:
+    def options(self, reading: Reading) -> None:
         """See `SampleKind`."""
-        if not _has_views(samples):
+        if not _has_views(newest_samples(reading)):
             return
         st.session_state.setdefault("samples.view", _VIEWS[0])
         view = st.segmented_control(
@@ -76,23 +74,6 @@ class NumberSamples(SampleKind):
         chart = histogram_figure(info, uirevision=f"{run.id}.more")
         alt = "Histograms of real and newly generated values"
         live_charts(ChartSlot(chart, key="histogram.more", height=220, alt=alt))
-
-    def newest_file(self, run: Run) -> SamplesFile:
-        """See `SampleKind`."""
-        return SamplesFile(
-            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
-        )
-
-
-def samples_csv(run: Run) -> str:
-    """Returns the newest generated samples as CSV: a header line, then one line per sample."""
-    samples = run.samples(run.sample_steps()[-1])["fresh"]
-    rows = samples.reshape(len(samples), -1)
-    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
-    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
-    text = io.StringIO()
-    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
-    return text.getvalue()
 
 
 def _has_views(samples: Arrays) -> bool:

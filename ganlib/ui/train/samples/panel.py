@@ -1,11 +1,7 @@
 """The panel of samples: the selected step, a slider over all steps, and new samples on request."""
 
-from contextlib import suppress
-
 import streamlit as st
 
-from ganlib.errors import UserError
-from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.ui.components.errors import errors_shown
@@ -62,11 +58,7 @@ def samples_options(recipe: Recipe, reading: Reading) -> None:
         recipe: of the run.
         reading: of the shown run, which has samples.
     """
-    samples: Arrays = {}
-    # Read errors are shown where the samples are drawn.
-    with suppress(UserError):
-        samples = reading.samples(reading.sample_steps[-1])
-    kind_of(recipe).options(reading.run, samples)
+    kind_of(recipe).options(reading)
 
 
 def _slider(run: Run) -> str:

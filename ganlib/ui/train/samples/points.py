@@ -1,7 +1,6 @@
 """Scatter plots of generated points, of one run or of two runs in comparison."""
 
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,7 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.server.reading import READINGS, Reading
 from ganlib.ui.server.services import manager
 from ganlib.ui.server.session import COMPARED_RUN
-from ganlib.ui.train.samples.kind import SampleKind, SamplesFile
-from ganlib.ui.train.samples.numbers import samples_csv
+from ganlib.ui.train.samples.kind import SampleKind, newest_samples
 from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
@@ -46,9 +44,9 @@ class PointSamples(SampleKind):
     picture = "a cloud of points"
     more = 500
 
-    def options(self, run: Run, samples: Arrays) -> None:
+    def options(self, reading: Reading) -> None:
         """Draws the selection of layers and of a run to compare with; see `SampleKind`."""
-        if "surface" in samples:
+        if "surface" in newest_samples(reading):
             st.session_state.setdefault("samples.layers", list(_POINTS))
             chosen = st.pills(
                 "Layers",
@@ -60,7 +58,7 @@ class PointSamples(SampleKind):
             )
             if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
                 st.caption("  \n".join(lines))
-        others = _others(run)
+        others = _others(reading.run)
         if st.session_state.get(COMPARED_RUN) not in others:
             st.session_state[COMPARED_RUN] = _ALONE
         if others:
@@ -98,12 +96,6 @@ class PointSamples(SampleKind):
         chart = plane_figure(plane_info(run.real(), samples), uirevision=f"{run.id}.more")
         alt = "Real and newly generated points of the plane"
         live_charts(ChartSlot(chart, key="plane.more", height=_HEIGHT, alt=alt))
-
-    def newest_file(self, run: Run) -> SamplesFile:
-        """See `SampleKind`."""
-        return SamplesFile(
-            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
-        )
 
     def awaits_other_run(self) -> bool:
         """Returns whether the compared run is active."""
