@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.bench.report import HEADING, as_json, row
-from ganlib.bench.results import RecipeSpeed, Speed
+from ganlib.bench.results import HEADING, RecipeSpeed, Speed, as_json, row
 from ganlib.viz import colours
 from ganlib.viz.speeds import speeds_figure
 from tests.support import ROOT
