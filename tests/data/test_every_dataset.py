@@ -26,7 +26,7 @@ def check_draws(samples: Data, low: float, high: float) -> None:
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_a_dataset_gives_what_it_says(name: str) -> None:
+def test_a_dataset_loads_what_it_reports(name: str) -> None:
     dataset = data.get(name)
     samples = dataset.load()
     assert samples.sample_shape == (28, 28, 1)
