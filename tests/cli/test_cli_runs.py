@@ -218,20 +218,6 @@ def test_a_run_that_diverges(command: Command, runs: Path, monkeypatch: pytest.M
     assert said.err == f"Run {the_run(runs).id} has no checkpoint yet.\n"
 
 
-def test_figures_that_are_not_finite_are_null(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Unscorable(ToyScalar):
-        def evaluate(self, config, real, generated):
-            return {"nan": float("nan"), "inf": float("-inf"), "one": 1.0}
-
-    monkeypatch.setitem(recipes.all_recipes(), "test/broken", named(Unscorable))
-    said = command("train", "test/broken", *SMALL, "--steps", "3", "--json")
-    assert (said.code, said.json["status"]) == (0, "finished")
-    assert said.json["metrics"] == {"nan": None, "inf": None, "one": 1.0}
-    assert "nan" in command("evaluate", said.json["run_id"]).out
-
-
 def test_a_missing_gpu_is_an_error_before_a_run_is_created(
     command: Command, runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
