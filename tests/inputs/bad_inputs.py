@@ -99,19 +99,10 @@ COMMANDS = _of(
         "recipe, terminal": Command(
             ("train", "\x1b[2J"), rf"There is no recipe '\x1b[2J'. Allowed: {RECIPES}."
         ),
-        "recipe, bytes": Command(
-            ("train", NO_BYTES), rf"There is no recipe '\udcff\udcfe'. Allowed: {RECIPES}."
-        ),
         "command, bytes": Command(
             (NO_BYTES,),
             r"There is no command '\udcff\udcfe'. "
             "Allowed: dashboard, recipes, source, train, resume, fork, evaluate, bench.",
-        ),
-        "knob, bytes": train(
-            "toy/scalar",
-            "--set",
-            f"{NO_BYTES}=1",
-            said=rf"Unknown knob '\udcff\udcfe'. Allowed: {KNOBS}.",
         ),
         "knob, internal": train(
             "toy/scalar",
@@ -122,7 +113,6 @@ COMMANDS = _of(
         "value, digits": train(
             "toy/scalar", "--steps", "9" * 5_000, said=f"{STEPS} Received: '{'9' * 56}...."
         ),
-        "value, other digits": train("toy/scalar", "--steps", "٣", said=f"{STEPS} Received: '٣'."),
         "drawing, no end": train(
             "toy/plane",
             "--set",
@@ -137,11 +127,6 @@ COMMANDS = _of(
             f"--repeats and --seconds take a whole number from 1 to 1,000. "
             f"Received: '{'9' * 56}....",
         ),
-        "bench, chart": Command(
-            ("bench", "--chart", "{folder}/folder"),
-            "--chart must be a file. Received: '{folder}/folder'.",
-            ("folder",),
-        ),
         # Folders of runs
         "runs, device": train(
             "toy/scalar",
@@ -149,18 +134,6 @@ COMMANDS = _of(
             "/dev/null/runs",
             said="A run cannot be created in /dev/null/runs: Not a directory. "
             "It must be a writable folder.",
-        ),
-        "runs, circle": train(
-            "toy/scalar",
-            "--runs",
-            "{folder}/circle",
-            said="A run cannot be created in {folder}/circle: File exists. "
-            "It must be a writable folder.",
-            files=("circle",),
-        ),
-        "resume, long": Command(
-            ("resume", RUN, "--runs", f"/{LONG}"),
-            f"The folder of runs '/{'x' * 195}... cannot be read: File name too long.",
         ),
         "resume, script": Command(
             ("resume", SCRIPT),
@@ -186,7 +159,7 @@ COMMANDS = _of(
             "{folder}/quickdraw/apple.npy is not a file.",
             "quickdraw/apple.npy=fifo",
         ),
-        "GANLIB_DATA, zip bomb": variable(
+        "GANLIB_DATA, claims": variable(
             "GANLIB_DATA",
             "{folder}",
             "{folder}/mnist.npz: x_train claims 400,000 images; at most 200,000 are read.",
@@ -207,12 +180,6 @@ COMMANDS = _of(
             "GANLIB_MNIST_URL must be an address that begins with http:// or https://. "
             "Received: 'file:///etc'.",
         ),
-        "GANLIB_QUICKDRAW_URL, port": variable(
-            "GANLIB_QUICKDRAW_URL",
-            "http://localhost:99999",
-            "GANLIB_QUICKDRAW_URL must be an address that begins with http:// or https://. "
-            "Received: 'http://localhost:99999'.",
-        ),
         # Drawings of one's own
         "drawings, FIFO": drawings("fifo.npy", "{folder}/fifo.npy is not a file."),
         "drawings, circle": drawings(
@@ -231,27 +198,8 @@ COMMANDS = _of(
             f"own_file={NO_BYTES}.npy",
             said=r"own_file must be a text. Received: '\udcff\udcfe.npy'.",
         ),
-        "drawings, NUL": train(
-            "quickdraw/conv",
-            "--set",
-            "own_file=a\0b.npy",
-            said=r"a\x00b.npy cannot be read: such a path cannot exist.",
-        ),
-        "drawings, long": train(
-            "quickdraw/conv",
-            "--set",
-            f"own_file={LONG}",
-            said=f"{'x' * 117}... cannot be read: File name too long.",
-        ),
         # Tables of one's own
         "table, FIFO": table("fifo.csv", "own_table {folder}/fifo.csv is not a file."),
-        "table, circle": table(
-            "circle.parquet",
-            "own_table {folder}/circle.parquet cannot be read: Too many levels of symbolic links.",
-        ),
-        "table, bytes": named(
-            f"{NO_BYTES}.csv", r"own_table must be a text. Received: '\udcff\udcfe.csv'."
-        ),
         "table, password": named(
             "/etc/passwd", f"A table must be one of {TABLES}. Received: passwd."
         ),
@@ -264,11 +212,6 @@ COMMANDS = _of(
             SCRIPT, f"good.csv has no column of numbers '{SCRIPT}'. Allowed: x, y."
         ),
         # Files of settings that are none
-        "settings, nowhere": read(
-            "toy/scalar",
-            "nowhere.json",
-            said="--config '{folder}/nowhere.json' cannot be read: No such file or directory.",
-        ),
         "settings, large": read(
             "toy/scalar",
             "large.json",
@@ -308,7 +251,6 @@ SETTINGS = _of(
             f"it must be {FORMS}.",
         ),
         "PNG": (PNG, f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}."),
-        "list": (b"[1, 2]", f"'a.json' must be {FORMS}. Received: [1, 2]."),
         "deep": (b"[" * 100_000, f"'a.json' is nested too deeply; it must be {FORMS}."),
         "nested": (
             b'{"steps": {"a": 1}}',
@@ -330,24 +272,15 @@ SETTINGS = _of(
         ),
         "text for a number": (b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
         "number for a text": (b'{"own_table": 5}', "own_table must be a text. Received: 5."),
-        "fraction": (b'{"steps": 1.5}', f"{STEPS} Received: 1.5."),
         "list for a choice": (
             b'{"loss": ["hinge"]}',
             "loss must be one of non_saturating, least_squares, hinge, wasserstein, relativistic. "
             "Received: ['hinge'].",
         ),
         "unknown": (b'{"stepz": 5}', f"Unknown knob 'stepz'. Allowed: {KNOBS}."),
-        "half a surrogate": (
-            rb'{"own_table": "\ud800.csv"}',
-            r"own_table must be a text. Received: '\ud800.csv'.",
-        ),
         "another recipe": (
             b'{"recipe": "toy/plane", "config": {"steps": 5}}',
             "'a.json' must have settings of toy/scalar. Received: those of 'toy/plane'.",
-        ),
-        "more": (
-            b'{"recipe": "toy/scalar", "config": {}, "run": 1}',
-            f"'a.json' must be {FORMS}. Received also: 'run'.",
         ),
         "what excludes each other": (
             b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
