@@ -26,7 +26,7 @@ def test_each_place_is_preferred_to_the_next(stage, server, monkeypatch) -> None
     assert first_shade(stage) == 100
     assert len(server.requests) == 1
 
-    server.body = b"the published file is not asked for again"
+    monkeypatch.setenv("GANLIB_TINY_URL", "http://127.0.0.1:9")
     assert first_shade(stage) == 100
     assert len(server.requests) == 1
 
