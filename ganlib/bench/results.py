@@ -1,7 +1,11 @@
-"""What a benchmark found: plain numbers."""
+"""Results of a benchmark: plain numbers, a table, and JSON."""
 
+import platform
 import statistics
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 # Recipes whose book has a loop to compare with.
 BOOK_RECIPES = (
@@ -87,3 +91,86 @@ class RecipeSpeed:
     def ratios(self) -> tuple[float, float, float]:
         """Medians over the book's loop: of itself, of ours in float32, of ours by default."""
         return 1.0, self.float32.over(self.book).median, self.default.over(self.book).median
+
+
+HEADING = [
+    "RECIPE",
+    "BOOK'S LOOP",
+    "FLOAT32",
+    "DEFAULT",
+    "PRECISION",
+    "RATIO",
+    "GFLOP/STEP",
+    "OF PEAK, FLOAT32",
+    "OF PEAK, DEFAULT",
+]
+
+
+def row(found: RecipeSpeed) -> list[str]:
+    """The cells of one recipe, in the order of HEADING: steps per second, then shares."""
+    return [
+        found.recipe,
+        *(spread(speed) for speed in (found.book, found.float32, found.default)),
+        found.precision.removeprefix("mixed_"),
+        spread(found.default.over(found.book), unit="x"),
+        f"{found.gflop:.3g}",
+        f"{found.share_float32:.2f} of {found.peak_float32.median:,.0f} GFLOP/s",
+        f"{found.share_default:.2f} of {found.peak_default.median:,.0f} GFLOP/s",
+    ]
+
+
+def as_json(found: RecipeSpeed) -> dict[str, Any]:
+    """Every figure by name: medians, the least and the most of the repeats, and all of them."""
+    speeds = {name: speed for name, speed in vars(found).items() if isinstance(speed, Speed)} | {
+        "ratio_float32": found.float32.over(found.book),
+        "ratio_default": found.default.over(found.book),
+    }
+    shares = {"share_float32": found.share_float32, "share_default": found.share_default}
+    done = {
+        f"{name}_done": share * found.gflop_done / found.gflop for name, share in shares.items()
+    }
+    return asdict(found) | {name: _speed_json(one) for name, one in speeds.items()} | shares | done
+
+
+def machine() -> dict[str, str]:
+    """What the figures depend on."""
+    packages = ("tensorflow", "keras", "streamlit", "numpy")
+    return {
+        "processor": _processor(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0]}, {len(names)} cores" if names else platform.machine()
+
+
+def spread(speed: Speed, unit: str = "") -> str:
+    """The median with the lowest and the highest of the repeats, as a cell of a table.
+
+    Args:
+        speed: of all repeats.
+        unit: written behind the median.
+    """
+    median, low, high = (_figure(value) for value in (speed.median, speed.low, speed.high))
+    return f"{median}{unit} ({low} to {high})"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _speed_json(speed: Speed) -> dict[str, Any]:
+    """A speed by name: median, lowest, highest and every repeat."""
+    return {
+        "median": speed.median,
+        "low": speed.low,
+        "high": speed.high,
+        "repeats": list(speed.of_repeats),
+    }

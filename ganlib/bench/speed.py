@@ -11,7 +11,7 @@ from ganlib import recipes
 from ganlib.bench.arithmetic import step_gflop
 from ganlib.bench.book_process import BookProcess
 from ganlib.bench.books import LOOPS
-from ganlib.bench.peak import MatrixPeak
+from ganlib.bench.peak import matrix_gflops
 from ganlib.bench.results import RecipeSpeed, Speed
 from ganlib.config import RunConfig
 from ganlib.events import Metrics
@@ -44,10 +44,7 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
     place = devices.choose(config.devices)
     policy = precision.choose(recipe, config, place.first)
     data = recipe.load(config)
-    peaks = {
-        "peak_float32": MatrixPeak(place.first, "float32"),
-        "peak_default": MatrixPeak(place.first, policy.removeprefix("mixed_")),
-    }
+    peaks = {"peak_float32": "float32", "peak_default": policy.removeprefix("mixed_")}
     with closing(BookProcess(name)) as book:
         contenders: dict[str, Contender] = {
             "book": book,
@@ -62,8 +59,8 @@ def measure(name: str, *, repeats: int = 5, seconds: float = 4.0) -> RecipeSpeed
             for key, train in contenders.items():
                 steps, took = train(seconds)
                 found[key].append(steps / took)
-            for key, peak in peaks.items():
-                found[key].append(peak.gflops())
+            for key, dtype in peaks.items():
+                found[key].append(matrix_gflops(place.first, dtype))
     plain, faster = (_built(recipe, config, data.sample_shape, plain=one) for one in (True, False))
     speeds = {key: Speed(tuple(values)) for key, values in found.items()}
     return RecipeSpeed(

@@ -56,12 +56,7 @@ class _Parser(argparse.ArgumentParser):
         """Returns all arguments as the user writes them, separated by commas."""
         actions = [action for action in self._actions if action.dest != "help"]
         return ", ".join(
-            " ".join(
-                [
-                    *action.option_strings[:1],
-                    *([str(action.metavar)] if action.metavar is not None else []),
-                ]
-            )
+            " ".join(filter(None, [*action.option_strings[:1], str(action.metavar or "")]))
             for action in actions
         )
 
@@ -93,7 +88,6 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     source.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
     train = add("train", "Train a recipe.")
     train.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
-    _add_set(train)
     train.add_argument(
         "--config",
         dest="configs",
@@ -101,35 +95,17 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         action="append",
         help="settings as JSON: knobs, or a file downloaded from a page; --set overrides them",
     )
-    _add_steps(train, "number of generator updates")
-    train.add_argument(
-        "--seed",
-        dest="knobs",
-        metavar="S",
-        action="append",
-        type=lambda text: ("seed", text),
-        help="seed of all random numbers",
-    )
     resume = add("resume", "Continue a run from its newest checkpoint.")
-    _add_steps(resume, "new total number of generator updates")
     fork = add("fork", "Train a new run from a checkpoint of another run.")
     fork.add_argument(
-        "--step",
-        metavar="N",
-        type=_step,
-        help="step of the checkpoint; otherwise the newest",
+        "--step", metavar="N", type=_step, help="step of the checkpoint; otherwise the newest"
     )
-    _add_set(fork)
-    _add_steps(fork, "total number of generator updates, including those before the fork")
     evaluate = add("evaluate", "Score the generator in a run's newest checkpoint.")
     for command in (resume, fork, evaluate):
         command.add_argument("run_id", metavar="RUN_ID", help="id of the run, as `train` prints it")
     bench = add("bench", "Compare the speed of training with the books' own loops.")
     bench.add_argument(
-        "recipes",
-        metavar="RECIPE",
-        nargs="*",
-        help="recipes of a book; otherwise all five",
+        "recipes", metavar="RECIPE", nargs="*", help="recipes of a book; otherwise all five"
     )
     for name, default, meaning in (
         ("repeats", 5, "measurements of each recipe"),
@@ -143,6 +119,15 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
             help=f"{meaning}; otherwise {default}",
         )
     bench.add_argument("--chart", metavar="FILE", type=Path, help="also write a chart, as HTML")
+    for command in (train, fork):
+        _add_knob(command, "--set", "KNOB=VALUE", "set a knob; can be repeated", _knob)
+    for command, meaning in (
+        (train, "number of generator updates"),
+        (resume, "new total number of generator updates"),
+        (fork, "total number of generator updates, including those before the fork"),
+    ):
+        _add_knob(command, "--steps", "N", meaning, lambda text: ("steps", text))
+    _add_knob(train, "--seed", "S", "seed of all random numbers", lambda text: ("seed", text))
     for command in (train, resume, fork, evaluate):
         command.add_argument(
             "--runs",
@@ -155,25 +140,12 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     return parser, dict(parsers.choices)
 
 
-def _add_set(parser: _Parser) -> None:
+def _add_knob(
+    parser: _Parser, option: str, metavar: str, help: str, read: Callable[[str], tuple[str, str]]
+) -> None:
+    """Adds an option that sets a knob; `read` returns the knob's name and its value as text."""
     parser.add_argument(
-        "--set",
-        dest="knobs",
-        metavar="KNOB=VALUE",
-        action="append",
-        type=_knob,
-        help="set a knob; can be repeated",
-    )
-
-
-def _add_steps(parser: _Parser, meaning: str) -> None:
-    parser.add_argument(
-        "--steps",
-        dest="knobs",
-        metavar="N",
-        action="append",
-        type=lambda text: ("steps", text),
-        help=meaning,
+        option, dest="knobs", metavar=metavar, action="append", type=read, help=help
     )
 
 

@@ -5,15 +5,15 @@ import shlex
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from ganlib import examples
 from ganlib import recipes as known
-from ganlib.bench.report import HEADING, as_json, machine, row
-from ganlib.bench.results import BOOK_RECIPES
+from ganlib.bench.results import BOOK_RECIPES, HEADING, as_json, machine, row
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
-from ganlib.cli.report import RunReport, one_line, table, to_json
+from ganlib.cli.report import one_line, run_text, table, to_json
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
 from ganlib.events import Phase
@@ -132,19 +132,13 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
         bar.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
         found = evaluate_state(recipe, config, checkpoint.state)
-    _print_run(
-        RunReport(
-            run.id,
-            run.recipe,
-            config.seed,
-            checkpoint.step,
-            status.state,
-            status.steps_per_second,
-            found.weights_sha256,
-            found.metrics,
-        ),
-        arguments,
+    scored = replace(
+        status,
+        step=checkpoint.step,
+        weights_sha256=found.weights_sha256,
+        metrics=found.metrics,
     )
+    _print_run(run, config, scored, arguments)
     return 0
 
 
@@ -196,19 +190,7 @@ def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
     with stop_on_signals(control) as caught, closing(progress(config.steps)) as bar:
         state = execute(run, make_trainer, control, bar.show, on_error=errors.append)
     status = run.status()
-    _print_run(
-        RunReport(
-            run.id,
-            run.recipe,
-            config.seed,
-            status.step,
-            state,
-            status.steps_per_second,
-            status.weights_sha256,
-            status.metrics,
-        ),
-        arguments,
-    )
+    _print_run(run, config, replace(status, state=state), arguments)
     if state == "finished":
         return 0
     if state == "stopped":
@@ -219,8 +201,18 @@ def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
     return 2 if any(isinstance(error, UserError) for error in errors) else 1
 
 
-def _print_run(report: RunReport, arguments: argparse.Namespace) -> None:
-    print(report.as_json() if arguments.json else report.as_text())
+def _print_run(run: Run, config: RunConfig, status: Status, arguments: argparse.Namespace) -> None:
+    report = {
+        "run_id": run.id,
+        "recipe": run.recipe,
+        "seed": config.seed,
+        "step": status.step,
+        "status": status.state,
+        "steps_per_second": status.steps_per_second,
+        "weights_sha256": status.weights_sha256,
+        "metrics": status.metrics,
+    }
+    print(to_json(report) if arguments.json else run_text(report))
 
 
 def _how_to_resume(run: Run, status: Status, arguments: argparse.Namespace) -> str:

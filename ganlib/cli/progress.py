@@ -3,7 +3,7 @@
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
@@ -19,19 +19,7 @@ LINE_EVERY_S = 5.0
 _LOSS = "_loss"
 
 
-class Progress(Protocol):
-    """Shows the events of a run."""
-
-    def show(self, event: Event) -> None:
-        """Shows the next event."""
-        ...
-
-    def close(self) -> None:
-        """Ends the output, so that others can write to the stream."""
-        ...
-
-
-def progress(total: int, stream: TextIO | None = None) -> Progress:
+def progress(total: int, stream: TextIO | None = None) -> "Bar | Lines":
     """Returns a bar for a terminal, else lines.
 
     Args:
@@ -58,7 +46,7 @@ class Bar:
         self._bar: tqdm[Any] | None = None
 
     def show(self, event: Event) -> None:
-        """See `Progress`."""
+        """Shows the next event of a run."""
         if isinstance(event, Phase):
             self._show_phase(event.text)
         elif isinstance(event, Started):
@@ -78,7 +66,7 @@ class Bar:
             self._bar.update(len(event.values))
 
     def close(self) -> None:
-        """See `Progress`."""
+        """Ends the line, so that others can write to the terminal."""
         if self._bar is None:
             self._show_phase("")
         else:
@@ -113,7 +101,7 @@ class Lines:
         self._due = time.monotonic() + LINE_EVERY_S
 
     def show(self, event: Event) -> None:
-        """See `Progress`."""
+        """Shows the next event of a run."""
         if isinstance(event, Phase):
             self._write(event.text)
         elif isinstance(event, Started):
@@ -126,7 +114,7 @@ class Lines:
             self._write(self._line)
 
     def close(self) -> None:
-        """See `Progress`."""
+        """Does nothing: each line has ended."""
 
     def _described(self, event: Metrics) -> str:
         parts = [f"step {event.last_step:,} of {self._total:,}"]

@@ -3,54 +3,29 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from ganlib.amounts import rate
 
 
-@dataclass(frozen=True)
-class RunReport:
-    """Result of a command on a run. The fields are also the names in JSON, in this order.
+def run_text(report: Mapping[str, Any]) -> str:
+    """Returns the report of a run, as the commands print it in JSON, as a table.
 
     Args:
-        run_id: id of the run.
-        recipe: name of the recipe.
-        seed: seed of the run.
-        step: number of generator updates.
-        status: state of the run, such as "finished".
-        steps_per_second: of the run's last session.
-        weights_sha256: digest of all generator and discriminator weights in order, as
-            little-endian float32; empty if there are no weights yet.
-        metrics: final scores by name; empty if the run is not finished.
+        report: run_id, recipe, seed, step, status, steps_per_second, weights_sha256, which is
+            empty without weights, and the scores as metrics, by name.
     """
-
-    run_id: str
-    recipe: str
-    seed: int
-    step: int
-    status: str
-    steps_per_second: float
-    weights_sha256: str
-    metrics: dict[str, float]
-
-    def as_json(self) -> str:
-        """Returns one JSON object on one line; numbers that are not finite become null."""
-        return to_json(asdict(self))
-
-    def as_text(self) -> str:
-        """Returns a table of names and values."""
-        rows = {
-            "run": self.run_id,
-            "recipe": self.recipe,
-            "seed": str(self.seed),
-            "status": f"{self.status} at step {self.step:,}",
-            "speed": f"{rate(self.steps_per_second)} steps/s",
-            "weights": self.weights_sha256 or "none yet",
-            **{name: f"{value:.6g}" for name, value in self.metrics.items()},
-        }
-        width = max(map(len, rows))
-        return "\n".join(f"{name:<{width}}  {text}" for name, text in rows.items())
+    rows = {
+        "run": report["run_id"],
+        "recipe": report["recipe"],
+        "seed": str(report["seed"]),
+        "status": f"{report['status']} at step {report['step']:,}",
+        "speed": f"{rate(report['steps_per_second'])} steps/s",
+        "weights": report["weights_sha256"] or "none yet",
+        **{name: f"{value:.6g}" for name, value in report["metrics"].items()},
+    }
+    width = max(map(len, rows))
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in rows.items())
 
 
 def to_json(value: Any) -> str:

@@ -1,4 +1,9 @@
-"""One category of Quick, Draw!: where its drawings are, and how to get more of them."""
+"""One category of Quick, Draw!: where its drawings are, and how to get more of them.
+
+Google's files of drawings have 89 to 267 MB, of which a run needs the first few MB. The header
+and these drawings are requested by HTTP Range and kept as the beginning of the file. If more
+drawings are wanted later, only the missing ones are downloaded.
+"""
 
 import difflib
 from collections.abc import Callable
@@ -9,8 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from ganlib.data.augment import augmented
+from ganlib.data.digest import checksum
 from ganlib.data.download import cache_folder, offline, published_url
 from ganlib.data.image_files import NpyImages
+from ganlib.data.npy import HEADER_BYTES, Header, read_header
+from ganlib.data.partial import Fetching, Partial
 from ganlib.data.resolve import (
     BUNDLED,
     DOWNLOADED,
@@ -18,12 +26,14 @@ from ganlib.data.resolve import (
     IN_PACKAGE,
     in_data_folder,
 )
-from ganlib.data.rows import PublishedRows
 from ganlib.errors import DataError
 
 BASE_URL = "https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap"
 URL_VARIABLE = "GANLIB_QUICKDRAW_URL"
 SIDE = 28
+_BYTES = SIDE * SIDE
+# Of the files as published; newer versions of NumPy write headers of 128 bytes.
+_HEADER_BYTES, _NEW_HEADER_BYTES = 80, 128
 # A user's file of drawings.
 FORMAT = NpyImages(side=SIDE, most=2_000_000)
 
@@ -76,17 +86,71 @@ class Category:
     published: int
     md5: str
 
+    def downloaded(self) -> int:
+        """Number of valid drawings in the cache; asks no network."""
+        valid = self._kept.valid_bytes()
+        header = self._header(valid)
+        return 0 if header is None else (valid - header.size) // _BYTES
+
+    def read_downloaded(self, most: int) -> np.ndarray:
+        """Reads the first drawings in the cache, at most `most`: (n, 28, 28) uint8."""
+        header = self._header(self._kept.valid_bytes())
+        if header is None:
+            return np.empty((0, SIDE, SIDE), np.uint8)
+        count = min(most, self.downloaded())
+        values = np.fromfile(self._kept.path, np.uint8, count * _BYTES, offset=header.size)
+        return values.reshape(count, SIDE, SIDE)
+
+    def fetch(self, wanted: int) -> Fetching:
+        """Downloads what is missing of the first `wanted` drawings; may be closed at any moment.
+
+        The next call continues with what was received by then.
+
+        Raises:
+            DownloadError: the download failed; drawings in the cache are unchanged.
+        """
+        wanted = min(wanted, self.published)
+        if self.downloaded() < wanted:
+            kept = self._kept
+            yield from kept.fetch(lambda: self._attempt(kept, wanted))
+
+    def _attempt(self, kept: Partial, wanted: int) -> Fetching:
+        header = self._header(kept.valid_bytes())
+        size = header.size if header else _HEADER_BYTES
+        with kept.open() as file:
+            yield from kept.receive(file, size + wanted * _BYTES)
+            header = self._header(file.tell())
+            if header is None:
+                raise kept.discard(file, "what was sent is not a .npy file of drawings")
+            if header.shape != (self.published, _BYTES):
+                expected = f"expected ({self.published}, {_BYTES})"
+                raise kept.discard(file, f"the file there is of {header.shape}, {expected}")
+            yield from kept.receive(file, header.size + wanted * _BYTES)
+            whole = wanted == self.published and header.size == _HEADER_BYTES
+            if whole and checksum(file, "md5") != self.md5:
+                raise kept.discard(file, "the whole file has not the published checksum")
+
     @property
-    def rows(self) -> PublishedRows:
+    def _kept(self) -> Partial:
         """The beginning of the published file, as far as it was downloaded."""
-        return PublishedRows(
-            name=self.name,
-            url=published_url(URL_VARIABLE, BASE_URL, f"{self.name}.npy"),
-            path=cache_folder() / "quickdraw" / f"{self.name}.npy-rows",
-            width=SIDE * SIDE,
-            rows=self.published,
-            md5=self.md5,
+        sizes = tuple(
+            header + self.published * _BYTES for header in (_HEADER_BYTES, _NEW_HEADER_BYTES)
         )
+        url = published_url(URL_VARIABLE, BASE_URL, f"{self.name}.npy")
+        path = cache_folder() / "quickdraw" / f"{self.name}.npy-rows"
+        return Partial(self.name, url, path, sizes)
+
+    def _header(self, valid: int) -> Header | None:
+        """Reads the header from the first `valid` bytes; None if it is not one of drawings."""
+        if valid < _HEADER_BYTES:
+            return None
+        with self._kept.path.open("rb") as file:
+            head = file.read(min(HEADER_BYTES, valid))
+        try:
+            header = read_header(head)
+        except ValueError:
+            return None
+        return header if header.dtype == np.uint8 and not header.fortran_order else None
 
     def find(self) -> LocalDrawings | None:
         """Finds drawings on this disk: the user's, downloaded ones, or the bundled sample.
@@ -99,11 +163,8 @@ class Category:
             return LocalDrawings(
                 count, IN_DATA_FOLDER, own, lambda most: FORMAT.read(own, most)[..., 0]
             )
-        rows = self.rows
-        if fetched := rows.count():
-            return LocalDrawings(
-                fetched, DOWNLOADED, rows.path, lambda most: rows.read(most).reshape(-1, SIDE, SIDE)
-            )
+        if count := self.downloaded():
+            return LocalDrawings(count, DOWNLOADED, self._kept.path, self.read_downloaded)
         bundled = bundled_drawings().get(self.name)
         if bundled is None:
             return None
@@ -128,7 +189,7 @@ class Category:
         """True if a download would bring more drawings."""
         if offline() or self._own() is not None:
             return False
-        return self.rows.count() < min(most, self.published)
+        return self.downloaded() < min(most, self.published)
 
     def _own(self) -> Path | None:
         names = (self.name, self.name.replace(" ", "_"))

@@ -109,8 +109,11 @@ class ImageDataset(Dataset):
 
     def locate(self) -> Location:
         """See `Dataset.locate`."""
-        found = locate(self.sources)
-        return Location(self._report(found.provenance, found.count), found.note, found.fetches)
+        copy, note = locate(self.sources)
+        fetches = bool(note) and not offline()
+        if copy is None:
+            return Location(self._report("not on this machine", 0), note, fetches)
+        return Location(self._report(copy.provenance, copy.count()), note, fetches)
 
     def _read(self, copy: LocalCopy) -> ArrayData:
         samples = copy.read()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -69,15 +69,15 @@ class DistributionData(Data):
         return self.distribution.transform(uniform, normal)
 
 
+def _of_scipy(title: str, frozen: Any, transform: "Transform") -> Distribution:
+    """Takes the moments and the density from a frozen distribution of `scipy.stats`."""
+    return Distribution(title, float(frozen.mean()), float(frozen.std()), frozen.pdf, transform)
+
+
 def gaussian(mean: float, sd: float) -> Distribution:
     """Normal distribution with that mean and standard deviation."""
-    return Distribution(
-        f"Gaussian, mean {mean:g}, sd {sd:g}",
-        mean,
-        sd,
-        stats.norm(mean, sd).pdf,
-        lambda uniform, normal: mean + sd * normal,
-    )
+    title = f"Gaussian, mean {mean:g}, sd {sd:g}"
+    return _of_scipy(title, stats.norm(mean, sd), lambda uniform, normal: mean + sd * normal)
 
 
 def two_peaks(distance: float, sd: float) -> Distribution:
@@ -166,12 +166,9 @@ def mixture(peaks: Sequence[Peak]) -> Distribution:
 
 def uniform_between(low: float, high: float) -> Distribution:
     """U(low, high)."""
-    frozen = stats.uniform(low, high - low)
-    return Distribution(
+    return _of_scipy(
         f"Uniform, {low:g} to {high:g}",
-        float(frozen.mean()),
-        float(frozen.std()),
-        frozen.pdf,
+        stats.uniform(low, high - low),
         lambda uniform, normal: low + (high - low) * uniform,
     )
 
@@ -184,8 +181,7 @@ def exponential(scale: float) -> Distribution:
 
         return -scale * tf.math.log1p(-uniform)
 
-    frozen = stats.expon(scale=scale)
-    return Distribution(f"Exponential, mean {scale:g}", scale, scale, frozen.pdf, transform)
+    return _of_scipy(f"Exponential, mean {scale:g}", stats.expon(scale=scale), transform)
 
 
 def log_normal(mu: float, sigma: float) -> Distribution:
@@ -196,14 +192,8 @@ def log_normal(mu: float, sigma: float) -> Distribution:
 
         return tf.exp(mu + sigma * normal)
 
-    frozen = stats.lognorm(sigma, scale=np.exp(mu))
-    return Distribution(
-        f"Log-normal, mu {mu:g}, sigma {sigma:g}",
-        float(frozen.mean()),
-        float(frozen.std()),
-        frozen.pdf,
-        transform,
-    )
+    title = f"Log-normal, mu {mu:g}, sigma {sigma:g}"
+    return _of_scipy(title, stats.lognorm(sigma, scale=np.exp(mu)), transform)
 
 
 def student_t() -> Distribution:
@@ -222,8 +212,7 @@ def student_t() -> Distribution:
         size = 2 * tf.sqrt(tf.maximum(ratio - 1, 0))
         return tf.cast(tf.sign(share - 0.5) * size, tf.float32)
 
-    title = "Student's t, 4 degrees of freedom"
-    return Distribution(title, 0.0, math.sqrt(2), stats.t(4).pdf, transform)
+    return _of_scipy("Student's t, 4 degrees of freedom", stats.t(4), transform)
 
 
 def heavy_tail(cut: float) -> Distribution:

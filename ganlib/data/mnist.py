@@ -28,7 +28,6 @@ DATASET = ImageDataset(
             checksum="sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
             size=11_490_434,
         ),
-        remote_format=IMAGES,
         bundled=BUNDLED / "mnist_10000.npz",
     ),
 )

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
-from ganlib.data.range_response import PROGRESS_EVERY_S, RangeResponse
+from ganlib.data.range_response import PROGRESS_EVERY_S, range_chunks
 from ganlib.errors import DownloadError
 from ganlib.events import Phase
 
@@ -79,9 +79,8 @@ class Partial:
                     yield Phase(f"{error.reason}; trying again")
                     time.sleep(pause_s)
         except OSError as error:
-            raise self.error(
-                f"{self.path.parent} cannot be written ({error.strerror or error})"
-            ) from error
+            reason = f"{self.path.parent} cannot be written ({error.strerror or error})"
+            raise DownloadError(self.name, reason) from error
         finally:
             lock.release()
 
@@ -100,15 +99,14 @@ class Partial:
             end: bytes wanted.
 
         Raises:
-            DownloadError: see `RangeResponse.chunks`.
+            DownloadError: see `range_chunks`.
         """
         start = written = file.tell()
         if start >= end:
             return
         reported = 0.0
         try:
-            response = RangeResponse(self.name, self.url, start, end, self.sizes)
-            with closing(response.chunks()) as chunks:
+            with closing(range_chunks(self.name, self.url, start, end, self.sizes)) as chunks:
                 for chunk in chunks:
                     while chunk:
                         count = file.write(chunk)
@@ -136,16 +134,12 @@ class Partial:
         """
         file.truncate(0)
         self._write_record(file, 0)
-        return self.error(reason)
+        return DownloadError(self.name, reason)
 
     def finish(self, target: Path) -> None:
         """Moves the complete file to `target`, atomically."""
         self.path.replace(target)
         self._record.unlink(missing_ok=True)
-
-    def error(self, reason: str) -> DownloadError:
-        """Returns an error about this file; `reason` is a clause."""
-        return DownloadError(self.name, reason)
 
     @property
     def _record(self) -> Path:

@@ -80,11 +80,6 @@ def peaks(title: str, modes: list[tuple[float, float]], sd: float) -> Plane:
     return Plane(title, place, sd, float(table.mean()), scale, tuple(modes))
 
 
-def curve(title: str, place: "Place", sd: float, centre: float, scale: float) -> Plane:
-    """A curve with noise around it."""
-    return Plane(title, place, sd, centre, scale)
-
-
 def _line(along: "tf.Tensor") -> "tf.Tensor":
     import tensorflow as tf
 
@@ -122,7 +117,7 @@ TARGETS: dict[str, Plane] = {
     "ring8": peaks("Ring of 8 peaks, radius 1, sd 0.01", _ring(8, 1.0), 0.01),
     "grid25": peaks("Grid of 25 peaks, sd 0.05", [(x, y) for x in _STEPS for y in _STEPS], 0.05),
     "two_gaussians": peaks("Two Gaussians, sd 0.3", [(-1.0, 0.0), (1.0, 0.0)], 0.3),
-    "line": curve("Line, sd 0.05", _line, 0.05, 0.0, 0.46),
-    "spiral": curve("Spiral, sd 0.02", _spiral, 0.02, -0.107, 0.484),
-    "moons": curve("Two moons, sd 0.05", _moons, 0.05, 0.0, 0.71),
+    "line": Plane("Line, sd 0.05", _line, 0.05, 0.0, 0.46),
+    "spiral": Plane("Spiral, sd 0.02", _spiral, 0.02, -0.107, 0.484),
+    "moons": Plane("Two moons, sd 0.05", _moons, 0.05, 0.0, 0.71),
 }

@@ -86,7 +86,7 @@ class QuickDraw(Dataset):
         problem = ""
         for one in self._lacking():
             try:
-                yield from one.rows.fetch(self.max_drawings)
+                yield from one.fetch(self.max_drawings)
             except DownloadError as error:
                 if one.find() is None:
                     raise

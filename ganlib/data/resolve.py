@@ -67,23 +67,6 @@ class LocalCopy:
         return self.format.read(self.path, most)
 
 
-@dataclass(frozen=True)
-class Availability:
-    """What `resolve` would find now.
-
-    Args:
-        count: number of samples on this disk; 0 if there are none yet.
-        provenance: for a `DataReport`.
-        note: what the first run would download, or why it would not; may be empty.
-        fetches: True if a run would ask the network.
-    """
-
-    count: int
-    provenance: str
-    note: str = ""
-    fetches: bool = False
-
-
 def resolve(sources: Sources) -> Generator[Phase, None, LocalCopy]:
     """Returns the first copy there is, and downloads it if allowed; yields its progress.
 
@@ -112,27 +95,28 @@ def resolve(sources: Sources) -> Generator[Phase, None, LocalCopy]:
     return LocalCopy(sources.bundled, sources.format, provenance)
 
 
-def locate(sources: Sources) -> Availability:
-    """Says what `resolve` would find now. Asks no network and reads only headers.
+def locate(sources: Sources) -> tuple[LocalCopy | None, str]:
+    """Finds the copy on this disk that `resolve` would return now; asks no network.
+
+    Returns:
+        The copy, or None if there is none yet; and what the first run would download, or why
+        it would not, which may be empty.
 
     Raises:
-        DataError: GANLIB_DATA or the user's file is not valid.
+        DataError: GANLIB_DATA, the address of a mirror or the user's file is not valid.
     """
-    copy = _on_disk(sources)
+    copy, note = _on_disk(sources), ""
     if copy is not None:
-        return Availability(copy.count(), copy.provenance)
-    fetches = sources.remote is not None and not offline()
-    if sources.remote is None:
-        note = ""
-    elif offline():
+        return copy, note
+    if sources.remote is not None and offline():
         note = "GANLIB_OFFLINE is set, so the full set is not fetched"
-    else:
+    elif sources.remote is not None:
         sources.remote.check_address()
         megabytes = sources.remote.size / 1e6
         note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
-    if sources.bundled is None:
-        return Availability(0, "not on this machine", note, fetches)
-    return Availability(sources.format.count(sources.bundled), IN_PACKAGE, note, fetches)
+    if sources.bundled is not None:
+        copy = LocalCopy(sources.bundled, sources.format, IN_PACKAGE)
+    return copy, note
 
 
 def _on_disk(sources: Sources) -> LocalCopy | None:

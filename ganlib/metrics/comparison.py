@@ -116,14 +116,19 @@ def compare(
         if not sample.count:
             raise ValueError(f"The {name} sample is empty: there is nothing to compare.")
     scale = safe_scale(real, generated)
+    scaled = real.over(scale), generated.over(scale)
+    edges = common_bins(*scaled)
+    values = _values(*scaled, scale, edges)
     large_enough = min(real.size, generated.size) >= LEAST_SIZE
-    distances = _distances(
-        real.over(scale),
-        generated.over(scale),
-        scale,
-        names[0],
-        resamples if large_enough else 0,
-        seed,
+    bootstraps = _bootstraps(*scaled, scale, edges, values, resamples, seed) if large_enough else {}
+    distances = tuple(
+        Distance(
+            title,
+            value,
+            bootstraps.get(title),
+            _HELP[title].format(bins=len(edges) - 1, first=names[0]),
+        )
+        for title, value in values.items()
     )
     first, second = moments(real), moments(generated)
     if not large_enough:
@@ -196,66 +201,54 @@ def distance_values(real: WeightedSample, generated: WeightedSample) -> dict[str
 def _values(
     real: WeightedSample, generated: WeightedSample, scale: float, edges: np.ndarray
 ) -> dict[str, float]:
-    """The distances of samples that were divided by `scale`."""
+    """Computes the distances of samples that were divided by `scale`, by title."""
     w1, sigma = wasserstein1(real, generated), real.sd
     first, second = real.in_bins(edges), generated.in_bins(edges)
-    found = {
+    return {
         _W1: w1 * scale,
+        **({_W1_SIGMA: w1 / sigma} if sigma else {}),
         _KS: kolmogorov_smirnov(real, generated),
         _ENERGY: energy_distance(real, generated) * float(np.sqrt(scale)),
         _JS: float(jensen_shannon(first, second)),
         _GAP: float(histogram_gap(first / first.sum(), second / second.sum())),
     }
-    return found | ({_W1_SIGMA: w1 / sigma} if sigma else {})
 
 
-def _distances(
+def _bootstraps(
     real: WeightedSample,
     generated: WeightedSample,
     scale: float,
-    name: str,
+    edges: np.ndarray,
+    values: dict[str, float],
     resamples: int,
     seed: int,
-) -> tuple[Distance, ...]:
-    """Computes all distances of samples that were divided by `scale`, with resampling.
+) -> dict[str, BootstrapResult]:
+    """Resamples all distances of samples that were divided by `scale`.
 
     Args:
         real: the reference.
         generated: the sample to compare with it.
         scale: converts distances back to the samples' own unit.
-        name: of the first sample, for help texts.
-        resamples: 0 for none.
-        seed: see `resample_distances`.
+        edges: see `common_bins`.
+        values: the distances by title; see `_values`.
+        resamples: see `resample_distances`.
+        seed: of the random numbers.
     """
-    edges = common_bins(real, generated)
-    values = _values(real, generated, scale, edges)
-    found: dict[str, BootstrapResult] = {}
-    if resamples:
-        grid = grid_of(real, generated, edges)
-        titles = [title for title in _HELP if title in values]
-        units = [{_W1: scale, _ENERGY: float(np.sqrt(scale))}.get(title, 1.0) for title in titles]
-        with single_threaded():
-            sure = resample_distances(
-                np.array([values[title] / unit for title, unit in zip(titles, units, strict=True)]),
-                grid.real,
-                grid.generated,
-                _share_distances(grid, edges, titles),
-                resamples=resamples,
-                seed=seed,
-            )
-        found = {
-            title: one.times(unit) for title, one, unit in zip(titles, sure, units, strict=True)
-        }
-    return tuple(
-        Distance(
-            title,
-            values[title],
-            found.get(title),
-            help.format(bins=len(edges) - 1, first=name),
+    grid = grid_of(real, generated, edges)
+    units = [{_W1: scale, _ENERGY: float(np.sqrt(scale))}.get(title, 1.0) for title in values]
+    with single_threaded():
+        results = resample_distances(
+            np.array(list(values.values())) / units,
+            grid.real,
+            grid.generated,
+            _share_distances(grid, edges, list(values)),
+            resamples=resamples,
+            seed=seed,
         )
-        for title, help in _HELP.items()
-        if title in values
-    )
+    return {
+        title: result.times(unit)
+        for title, result, unit in zip(values, results, units, strict=True)
+    }
 
 
 def _share_distances(

@@ -17,17 +17,6 @@ def wasserstein1(real: WeightedSample, generated: WeightedSample) -> float:
     )
 
 
-def wasserstein1_over_sigma(real: WeightedSample, generated: WeightedSample) -> float:
-    """Wasserstein-1 distance over the real sample's standard deviation: no unit.
-
-    Raises:
-        ValueError: the real sample is constant, so that it has no scale to divide by.
-    """
-    if real.sd == 0:
-        raise ValueError("The real sample is constant: its standard deviation is 0.")
-    return wasserstein1(real, generated) / real.sd
-
-
 def kolmogorov_smirnov(real: WeightedSample, generated: WeightedSample) -> float:
     """Largest difference between the two empirical distribution functions, 0 to 1."""
     points = np.concatenate([real.values, generated.values])

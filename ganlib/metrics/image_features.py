@@ -14,14 +14,14 @@ import numpy as np
 
 from ganlib.blas import single_threaded
 
-# Of an image.
+# Shape of an image.
 SHAPE = (28, 28, 1)
 FEATURES = 64
-# Of the convolutions, in order.
+# Strides of the convolutions, in order.
 STRIDES = (2, 2, 1, 2)
 
 _PATH = Path(__file__).with_suffix(".npz")
-# Images at a time; more would only need more memory.
+# Images at a time; larger batches need more memory and are not faster.
 _BATCH = 128
 
 

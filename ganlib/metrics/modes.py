@@ -1,25 +1,26 @@
-"""How many peaks of a distribution in the plane a sample finds, and how well it hits them."""
+"""Mode coverage: how many peaks of a 2-D distribution a sample reaches, and how precisely."""
 
 import numpy as np
 
-# As PacGAN and VEEGAN have it.
+# The number of samples that PacGAN and VEEGAN evaluate.
 SAMPLES = 2_500
 _WITHIN_SDS = 3.0
 
 
 def mode_scores(points: np.ndarray, modes: np.ndarray, sd: float) -> dict[str, float]:
-    """Peaks found, share of points near one, and how unevenly the peaks are visited.
+    """Counts the peaks reached, and the points that lie near a peak.
 
     Args:
-        points: (n, 2); the first 2,500 count.
-        modes: (k, 2), peaks of equal weight.
-        sd: of each peak, in both directions.
+        points: (n, 2) samples, in the unit of `modes`; only the first 2,500 are used.
+        modes: (k, 2) positions of the peaks, which have equal weights.
+        sd: standard deviation of each peak in both directions, in the same unit.
     Returns:
-        modes: peaks with at least one point within three sd; k at best.
-        high_quality: share of the points within three sd of the nearest peak; 1 at best, and
-            98.9 % of a perfect sample, the rest of which lies farther out.
-        reverse_kl: Kullback-Leibler divergence of the visits (of those points) from even
-            ones, in nats: 0 at best; log k where only one peak is visited, or none.
+        modes: number of peaks with at least one point within three sd; at best k.
+        high_quality: share of points within three sd of the nearest peak, 0 to 1. A perfect
+            sample has 0.989, because 1.1 % of a Gaussian lies farther out.
+        reverse_kl: Kullback-Leibler divergence, in nats, of the distribution of these points
+            over the peaks from a uniform one; 0 if all peaks have equally many points, log k if
+            only one peak has points, or none has.
     Source: Srivastava et al. 2017, arXiv 1705.07761, section 4.1; Lin et al. 2018,
         arXiv 1712.04086, section 4.1.
     """

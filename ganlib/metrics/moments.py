@@ -1,4 +1,4 @@
-"""What one sample of numbers is like, told in a dozen figures."""
+"""Moments, quantiles and standard errors of a sample of numbers."""
 
 from dataclasses import dataclass, fields
 
@@ -15,24 +15,24 @@ _QUANTILES = {
     "q95": 0.95,
     "q99": 0.99,
 }
-# A standard deviation that is no larger a part of the mean.
+# A standard deviation below this share of the mean is a rounding error.
 _ROUNDING = 1e-15
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Figures of a sample, in its own unit where they have one.
+    """Summary statistics of a sample, in the unit of its values unless stated otherwise.
 
     Args:
-        count: values.
-        mean: first moment.
-        sd: standard deviation, the root of the mean squared deviation.
-        skewness: third standardised moment; 0 where symmetric. NaN of a sample that is
-            constant, but for rounding.
-        kurtosis: fourth, less 3: 0 of a Gaussian. NaN likewise.
-        minimum: the least value.
+        count: number of values.
+        mean: arithmetic mean.
+        sd: population standard deviation, which divides by `count`.
+        skewness: third standardised moment, without a unit; 0 for a symmetric sample, NaN for
+            a constant one.
+        kurtosis: excess kurtosis, without a unit; 0 for a Gaussian, NaN for a constant sample.
+        minimum: smallest value.
         q01, q05, q25, median, q75, q95, q99: quantiles, interpolated linearly.
-        maximum: the greatest value.
+        maximum: largest value.
     """
 
     count: int
@@ -51,14 +51,14 @@ class Moments:
     maximum: float
 
     def rows(self) -> dict[str, float]:
-        """All figures by name, in order."""
+        """Returns all statistics by name, in the order of the fields."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def moments(sample: WeightedSample) -> Moments:
-    """The figures of a sample of one number at least.
+    """Computes the summary statistics of a sample with at least one value.
 
-    Source: skewness and kurtosis as scipy.stats has them, with bias.
+    Skewness and kurtosis are those of `scipy.stats` with `bias=True`.
     """
     scale = safe_scale(sample)
     scaled = sample.over(scale)
@@ -77,13 +77,17 @@ def moments(sample: WeightedSample) -> Moments:
 
 
 def standard_errors(sample: WeightedSample) -> tuple[float, float]:
-    """Standard errors of a sample's mean and of its standard deviation, in its own unit.
+    """Estimates the standard errors of a sample's mean and standard deviation.
 
-    Both are averages over what was drawn: of each value's, or each group's, deviation from the
-    mean, and of its squared deviation from the variance over twice the standard deviation.
+    Each statistic is treated as an average of influences: a value influences the mean by its
+    deviation d from the mean, and the standard deviation s by (d^2 - s^2) / 2s.
 
     Args:
-        sample: one number at least; groups are taken for equally large.
+        sample: at least one value. If it has groups, influences are averaged over each group
+            first; groups are assumed to be of equal size.
+    Returns:
+        (standard error of the mean, standard error of the standard deviation), both in the
+        unit of the values.
     """
     scale = safe_scale(sample)
     sample = sample.over(scale)
@@ -101,9 +105,10 @@ def standard_errors(sample: WeightedSample) -> tuple[float, float]:
 
 
 def safe_scale(*samples: WeightedSample) -> float:
-    """A power of two to divide by, so that squares do not overflow; 1 for usual numbers.
+    """Returns a divisor for the values of all samples, so that their squares do not overflow.
 
-    Dividing by it and multiplying with it again loses nothing.
+    It is 1 for values of common magnitudes, else a power of two: dividing and multiplying by it
+    is exact.
     """
     largest = max(float(np.abs(sample.values[[0, -1]]).max()) for sample in samples)
     if largest == 0 or 1e-100 < largest < 1e100:

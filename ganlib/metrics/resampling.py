@@ -34,8 +34,6 @@ _HIGHEST = 0.99
 _NEARER = (0.0, 0.25, 0.5, 0.75)
 # Up to so many values per cell, drawing them one by one is faster.
 _FEW_A_CELL = 4
-# NumPy draws without replacement from fewer values than this.
-_MOST_WITHOUT_REPLACEMENT = 10**9
 # Resamples at a time.
 _BLOCK = 64
 # Above this, sums of counts are no longer exact in float32.
@@ -309,17 +307,8 @@ def _permuted(
     size = _size(real)
     if real.ndim == 1:
         total = real + generated
-        count = total.sum()
-        if count >= _MOST_WITHOUT_REPLACEMENT:
-            # Draws from so many are as good as independent.
-            first = rng.binomial(total, size / count, (times, len(total)))
-            second = total - first
-            return (
-                first / first.sum(axis=1, keepdims=True),
-                second / second.sum(axis=1, keepdims=True),
-            )
         # NumPy's two methods differ only in speed.
-        few = count <= 2 * _FEW_A_CELL * len(total)
+        few = total.sum() <= 2 * _FEW_A_CELL * len(total)
         first = rng.multivariate_hypergeometric(
             total, size, times, method="count" if few else "marginals"
         )

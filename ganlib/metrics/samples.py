@@ -1,4 +1,4 @@
-"""Scores of generated against real samples, by what the samples are."""
+"""Scores that compare generated with real samples: numbers, points in the plane, images."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,7 +9,6 @@ from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
     wasserstein1,
-    wasserstein1_over_sigma,
 )
 from ganlib.metrics.frechet import frechet
 from ganlib.metrics.image_features import SHAPE, image_features
@@ -18,12 +17,17 @@ from ganlib.metrics.weighted_sample import WeightedSample
 
 
 def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> dict[str, float]:
-    """Moments and distances of one-dimensional values; every number counts as one value.
+    """Compares one-dimensional samples; every number of an array is one value.
 
     Args:
-        real: any shape of finite values.
-        generated: any shape of finite values.
-        target_sd: standard deviation of the distribution that the real values come from.
+        real: finite values, any shape.
+        generated: finite values in the same unit, any shape.
+        target_sd: standard deviation of the distribution of real values, in their unit.
+    Returns:
+        w1_over_sigma: Wasserstein-1 distance divided by `target_sd`.
+        kolmogorov_smirnov: Kolmogorov-Smirnov statistic, 0 to 1.
+        histogram_overlap: common area of both histograms, 0 to 1.
+        mean, sd, real_mean, real_sd: of the generated and the real values, in their unit.
     """
     first, second = WeightedSample.of(real), WeightedSample.of(generated)
     return {
@@ -40,19 +44,19 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
 def plane_scores(
     real: np.ndarray, generated: np.ndarray, scale: float | Sequence[float]
 ) -> dict[str, float]:
-    """Distance of points in the plane, and what it is between real samples.
+    """Compares samples of points in the plane.
 
     Args:
-        real: (n, 2) finite values.
-        generated: (m, 2) finite values.
-        scale: root of the target's mean variance in one direction; or its standard deviation
-            in either, where each coordinate has units of its own.
+        real: (n, 2) finite coordinates.
+        generated: (m, 2) finite coordinates in the same units.
+        scale: divisor of the coordinates: the square root of the target's mean variance, or
+            the standard deviation of each coordinate if they have different units.
     Returns:
-        sliced_w1_over_sigma: see `sliced_wasserstein1`, of the coordinates over the scale.
-        sliced_w1_floor: what that distance stays below in 95 % of all cases between a real
-            sample of n and another of m points; see `sliced_wasserstein1_floor`.
+        sliced_w1_over_sigma: `sliced_wasserstein1` of the coordinates divided by `scale`.
+        sliced_w1_floor: 95 % quantile of this distance between two real samples, of n and m
+            points; see `sliced_wasserstein1_floor`.
     """
-    # Differences first: of large coordinates, the quotients would have lost them.
+    # Subtracted before dividing, because large coordinates would lose small differences.
     first, second = (
         np.divide(np.subtract(points, real[0], dtype=np.float64), scale)
         for points in (real, generated)
@@ -64,20 +68,20 @@ def plane_scores(
 
 
 def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> dict[str, float]:
-    """Distances of what images show, and of their brightness, blind to where the ink lies.
+    """Compares images by their features, by the brightness of pixels, and by that of images.
 
     Args:
-        real: (n, H, W, C) values 0 to 255.
-        generated: (m, H, W, C) values 0 to 255.
-        border: pixels on each side that were added to the data's own images.
+        real: (n, H, W, C) values from 0, black, to 255, white.
+        generated: (m, H, W, C) likewise.
+        border: width in pixels of the border that was added to the original images.
     Returns:
-        frechet: Fréchet distance between the features of as many real as generated images,
-            the first min(n, m); see `frechet` and `image_features`. Two real samples are 1 to 2
-            apart at 256 images, 0.1 to 0.3 at 2,000. Left out where the images without their
-            border are not of (28, 28, 1), or there is only one.
-        pixel_w1: Wasserstein-1 between all pixels' brightness, as a share of full white.
-        ink_w1_over_sigma: the same between the images' mean brightness, over its real sd;
-            left out where all real images have the same.
+        frechet: Fréchet distance between the features of the first min(n, m) images of each;
+            see `frechet` and `image_features`. Two real samples are 1 to 2 apart at 256 images,
+            0.1 to 0.3 at 2,000. Missing unless there are at least two images, of (28, 28, 1)
+            without their border.
+        pixel_w1: Wasserstein-1 distance between the brightness of all pixels, 0 to 1 (white).
+        ink_w1_over_sigma: Wasserstein-1 distance between the mean brightness of the images,
+            divided by its standard deviation over real images. Missing if that is 0.
     """
     scores = _feature_scores(real, generated, border)
     scores["pixel_w1"] = wasserstein1(_brightness(real), _brightness(generated)) / 255
@@ -85,13 +89,13 @@ def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> di
         WeightedSample.of(np.mean(images, axis=(1, 2, 3))) for images in (real, generated)
     )
     if ink_real.sd:
-        scores["ink_w1_over_sigma"] = wasserstein1_over_sigma(ink_real, ink_generated)
+        scores["ink_w1_over_sigma"] = wasserstein1(ink_real, ink_generated) / ink_real.sd
     return scores
 
 
 def _feature_scores(real: np.ndarray, generated: np.ndarray, border: int) -> dict[str, float]:
     height, width = real.shape[1:3]
-    # The same count of both: few samples raise the distance, and so the floor is known.
+    # Equal counts, because the bias of the distance depends on them.
     count = min(len(real), len(generated))
     first, second = (
         images[:count, border : height - border, border : width - border]
@@ -105,10 +109,10 @@ def _feature_scores(real: np.ndarray, generated: np.ndarray, border: int) -> dic
 
 @lru_cache(maxsize=4)
 def _real_features(pixels: bytes) -> np.ndarray:
-    """(n, 64) of images that come again at every saved step of a run.
+    """Caches the (n, 64) features of real images, which every saved step of a run needs again.
 
     Args:
-        pixels: of (n, 28, 28, 1) uint8 images.
+        pixels: bytes of (n, 28, 28, 1) uint8 images.
     """
     return image_features(np.frombuffer(pixels, np.uint8).reshape(-1, *SHAPE))
 

@@ -1,37 +1,39 @@
-"""Sliced Wasserstein-1: how far two samples in the plane are apart, as joint distributions.
+"""Sliced Wasserstein-1 distance between two samples of points in the plane.
 
-A generator that makes five of 25 peaks on the diagonal has the right marginal distributions of
-x and of y. Projections on many directions show that it lacks the other peaks.
+A generator that produces only the five peaks on the diagonal of a 5 x 5 grid has the right
+marginal distributions of x and y. Projections onto other directions reveal the missing peaks.
 """
 
 from functools import lru_cache
 
 import numpy as np
 
-# With 16, the distance is within 1 % of its limit of infinitely many directions for peaks on a
-# ring and on a grid of which any are missing.
+# With 16 directions, the distance is within 1 % of its limit for infinitely many, for rings and
+# grids of peaks with any of them missing.
 _DIRECTIONS = 16
-# Real points that stand for the distribution when the floor is simulated, and pairs of samples
-# that are simulated.
+# To simulate the floor: number of real points that represent the distribution, and of pairs of
+# samples.
 _POINTS, _PAIRS = 2_000, 1_000
 
 
 def sliced_wasserstein1(real: np.ndarray, generated: np.ndarray) -> float:
-    """Mean Wasserstein-1 distance between the projections on 16 directions of the half circle.
+    """Averages the Wasserstein-1 distances between projections onto 16 directions.
 
-    The directions are the angles 0, pi / 16, ..., 15 pi / 16, so the same samples always give
-    the same distance. Of two samples that differ by a shift t only, it is about 2 / pi |t|.
+    The directions have the angles 0, pi / 16, ..., 15 pi / 16, so the same samples always give
+    the same distance. If one sample is the other shifted by t, it is about 2 / pi |t|.
 
     Args:
-        real: (n, 2) finite values in the unit of the distance, the same one in both axes.
+        real: (n, 2) finite coordinates, both in the same unit.
         generated: (m, 2) likewise; m may differ from n.
+    Returns:
+        The distance in the unit of the coordinates; 0 if the samples are equal.
     Source: Rabin et al. 2011, Wasserstein barycenter and its application to texture mixing;
         Bonneel et al. 2015, Sliced and Radon Wasserstein barycenters of measures, section 3.
     """
     # Far from 0, rounding would be as large as the differences.
     centre = real[0]
     both = np.concatenate([real - centre, generated - centre])
-    # How much each point adds to the difference of the two distribution functions.
+    # The step of each point in the difference of the two distribution functions.
     weights = np.repeat([1 / len(real), -1 / len(generated)], [len(real), len(generated)])
     order, gaps = _in_order(both)
     differences = np.abs(np.cumsum(weights[order], axis=1)[:, :-1])
@@ -39,17 +41,19 @@ def sliced_wasserstein1(real: np.ndarray, generated: np.ndarray) -> float:
 
 
 def sliced_wasserstein1_floor(real: np.ndarray, count: int) -> float:
-    """The distance that two samples of the real distribution stay below in 95 % of all cases.
+    """Estimates the 95 % quantile of the distance between two real samples.
 
-    One sample has as many points as `real`, the other one `count`. Their distance depends on
-    the difference of two empirical distributions. It is simulated 1,000 times by independent
-    normal weights on the first 2,000 real points, centred and with the variance
-    (1 / n + 1 / count) / points that resampling gives (the multiplier bootstrap). A generated
-    sample below the floor cannot be told from a real one by this distance.
+    A generated sample whose distance is below this floor cannot be distinguished from a real
+    sample by the distance. The quantile is that of 1,000 simulated pairs (multiplier
+    bootstrap): the difference of two empirical distributions is simulated by independent normal
+    weights on the first 2,000 real points, centred, with variance (1 / n + 1 / count) / points.
 
     Args:
-        real: (n, 2) finite values in the unit of the distance.
-        count: points in the other sample.
+        real: (n, 2) finite coordinates, both in the same unit. The first of the two samples has
+            n points.
+        count: number of points in the second sample.
+    Returns:
+        The quantile in the unit of the coordinates.
     Source: van der Vaart and Wellner 1996, Weak convergence and empirical processes, chapter
         2.9. The tests measure how often two real samples exceed it.
     """
@@ -59,12 +63,12 @@ def sliced_wasserstein1_floor(real: np.ndarray, count: int) -> float:
 
 @lru_cache(maxsize=8)
 def _floor_of_one(points: bytes) -> float:
-    """The floor times the root of 1 / (1 / n + 1 / m), which does not depend on n and m.
+    """Computes the floor divided by sqrt(1 / n + 1 / m), which is independent of n and m.
 
-    It is kept, because every saved step of a run asks for that of the same real points.
+    Cached, because every saved step of a run needs the floor of the same real points.
 
     Args:
-        points: of (k, 2) float64 values.
+        points: bytes of (k, 2) float64 coordinates.
     """
     order, gaps = _in_order(np.frombuffer(points, np.float64).reshape(-1, 2))
     count = order.shape[1]
@@ -78,12 +82,13 @@ def _floor_of_one(points: bytes) -> float:
 
 
 def _in_order(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The order of the points along each direction, and the gaps from each to the next.
+    """Sorts points along each direction.
 
     Args:
-        points: (k, 2).
+        points: (k, 2) coordinates.
     Returns:
-        (directions, k) int64 indices and (directions, k - 1) gaps of at least 0.
+        (directions, k) int64 indices of the points in ascending order, and (directions, k - 1)
+        float64 gaps between neighbours, at least 0.
     """
     angles = np.pi * np.arange(_DIRECTIONS) / _DIRECTIONS
     projected = np.stack([np.cos(angles), np.sin(angles)], axis=1) @ points.T

@@ -11,14 +11,13 @@ EVERYWHERE = (-np.inf, np.inf)
 
 @dataclass(frozen=True, eq=False)
 class WeightedSample:
-    """The distinct values of a sample in ascending order, and how often each occurs.
+    """A sample of numbers as its distinct values and how often each occurs.
 
-    It holds ten thousand different numbers as well as the 256 brightnesses of a million and a
-    half pixels, which are never stored one by one.
+    A million pixels of 256 brightnesses take no more memory than 256 numbers.
 
-    Values may come in groups: the pixels of an image, the numbers of a vector. The values of a
-    group depend on each other, so statistics must resample whole groups, and the sample's size
-    is the number of groups.
+    Values may come in groups, such as the pixels of an image or the numbers of a vector. The
+    values of a group depend on each other, so statistics resample entire groups, and the size of
+    the sample is the number of groups.
 
     Args:
         values: (k,) float64, finite, ascending.
@@ -92,51 +91,51 @@ class WeightedSample:
 
     @cached_property
     def count(self) -> int:
-        """Number of numbers, equal ones included."""
+        """Number of values, repeated ones included."""
         return int(self._before[-1])
 
     @property
     def size(self) -> int:
-        """Number of independent draws: of groups, or else of numbers."""
+        """Number of independent draws: of groups, or of values if there are no groups."""
         return self.count if self.groups is None else int(self.groups.shape[0])
 
     @property
     def constant(self) -> bool:
-        """True if all numbers are equal."""
+        """True if all values are equal, or there are none."""
         return not len(self.values) or bool(self.values[0] == self.values[-1])
 
     @cached_property
     def mean(self) -> float:
-        """Mean of the numbers, of which there must be one at least."""
+        """Mean of the values, of which there must be at least one."""
         return float(np.average(self.values, weights=self.counts))
 
     @cached_property
     def sd(self) -> float:
-        """Root of the mean squared deviation; there must be one number at least."""
+        """Population standard deviation; there must be at least one value."""
         # Rounding errors would give a constant sample a spread.
         if self.constant:
             return 0.0
         return float(np.sqrt(np.average((self.values - self.mean) ** 2, weights=self.counts)))
 
     def standardised_moment(self, order: int) -> float:
-        """Mean of that power of the deviations from the mean in standard deviations."""
+        """Mean of ((value - mean) / sd) ** order; the sample must not be constant."""
         deviations = (self.values - self.mean) / self.sd
         return float(np.average(deviations**order, weights=self.counts))
 
     def up_to(self, points: np.ndarray) -> np.ndarray:
-        """Counts the numbers up to each of (p,) points, inclusive: (p,) int64."""
+        """Counts the values at most each of (p,) points: (p,) int64."""
         return self._before[np.searchsorted(self.values, points, side="right")]
 
     def below(self, points: np.ndarray) -> np.ndarray:
-        """Counts the numbers below each of (p,) points: (p,) int64."""
+        """Counts the values below each of (p,) points: (p,) int64."""
         return self._before[np.searchsorted(self.values, points)]
 
     def in_bins(self, edges: np.ndarray) -> np.ndarray:
-        """Counts the numbers in each bin, as `np.histogram` does.
+        """Counts the values in each bin, as `np.histogram` does.
 
         Args:
-            edges: (b + 1,) ascending. An edge belongs to the bin on its right, the last one to
-                the last bin.
+            edges: (b + 1,) ascending. Each bin includes its left edge; the last one also its
+                right edge.
         Returns:
             (b,) int64.
         """
@@ -148,7 +147,7 @@ class WeightedSample:
         Args:
             shares: (s,) of 0 to 1.
         Returns:
-            (s,); there must be one number at least.
+            (s,) float64; there must be at least one value.
         """
         places = np.asarray(shares) * (self.count - 1)
         below = places.astype(np.int64)
@@ -160,12 +159,12 @@ class WeightedSample:
         return found
 
     def in_cells(self, points: np.ndarray) -> np.ndarray:
-        """How many numbers lie above each point's predecessor and up to the point.
+        """Counts the values above the previous point and at most each point.
 
         Args:
-            points: (c,) ascending, the last one at least as large as any number.
+            points: (c,) ascending, the last one at least as large as any value.
         Returns:
-            (g, c) float64 counts, group by group; (c,) int64 where there are no groups.
+            (g, c) float64 counts of each group; (c,) int64 if there are no groups.
         """
         if self.groups is None:
             return np.diff(self.up_to(points), prepend=0)
@@ -176,21 +175,21 @@ class WeightedSample:
         return found.reshape(self.size, cells)
 
     def between(self, low: float, high: float) -> "WeightedSample":
-        """Those from `low` to `high`, both included, without their groups."""
+        """Returns the values from `low` to `high`, both included, without their groups."""
         inside = (self.values >= low) & (self.values <= high)
         return WeightedSample(self.values[inside], self.counts[inside])
 
     def over(self, scale: float) -> "WeightedSample":
-        """All of them, divided by a number above 0."""
+        """Returns the sample with all values divided by a number above 0."""
         return replace(self, values=self.values / scale)
 
     def together_with(self, other: "WeightedSample") -> "WeightedSample":
-        """The numbers of both, without their groups."""
+        """Pools both samples, without their groups."""
         values = np.concatenate([self.values, other.values])
         order = np.argsort(values, kind="stable")
         return WeightedSample(values[order], np.concatenate([self.counts, other.counts])[order])
 
     @cached_property
     def _before(self) -> np.ndarray:
-        """(k + 1,) int64, how many numbers come before each value, and how many there are."""
+        """(k + 1,) int64: number of values before each distinct value, and of all values."""
         return np.concatenate([[0], np.cumsum(self.counts)])

@@ -1,7 +1,7 @@
 """Estimates the memory that a training takes, from its settings, before anything is allocated.
 
 The layers of both networks give the shapes of their weights and outputs; nothing has a value.
-The peak of a step follows from these shapes by measured factors: `tests/bench/memory.py`
+The peak of a step follows from these shapes by measured factors: `tests/bench/test_memory.py`
 compares the estimates with real trainings. They are meant to err on the high side.
 """
 

@@ -6,7 +6,6 @@ short runs in a row in one process, as a server has them, of these recipes in tu
 """
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 
@@ -25,22 +24,19 @@ BATCHES = (16, 32, 64, 128, 256, 512, 1_024)
 STEPS = 20
 
 
-def batches(name: str, seconds: float) -> list[dict[str, float]]:
-    """Rates of a recipe, batch size by batch size."""
-    rows = []
+def batches(name: str, seconds: float) -> None:
+    """Prints the rates of a recipe, batch size by batch size."""
     for size in BATCHES:
         train = trainer_turns(recipes.get(name), {"batch_size": size})
         train(1.0)
         steps, took = train(seconds)
-        rows.append({"batch_size": size, "steps/s": steps / took, "samples/s": size * steps / took})
         print(
             f"{name} {size:5d}: {steps / took:9.3g} steps/s, {size * steps / took:9,.0f} samples/s"
         )
-    return rows
 
 
-def runs(names: list[str], count: int) -> list[float]:
-    """Resident memory in MB after each run."""
+def runs(names: list[str], count: int) -> None:
+    """Prints the resident memory in MB after each run."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         manager = Manager(RunStore(Path(folder)))
@@ -51,15 +47,10 @@ def runs(names: list[str], count: int) -> list[float]:
             if not manager.wait(600):
                 raise SystemExit(f"Run {run} did not end.")
             state = manager.store.open(run).status().state
-            found.append(resident_mb())
+            found.append(psutil.Process().memory_info().rss / 2**20)
             print(f"run {number + 1:2d}, {recipe.name}, {state}: {found[-1]:,.0f} MB", flush=True)
         manager.shutdown(10)
-    return found
-
-
-def resident_mb() -> float:
-    """Of this process."""
-    return float(psutil.Process().memory_info().rss) / 2**20
+    print(f"from the third to the last run: {found[-1] - found[2]:+,.0f} MB")
 
 
 def main() -> None:
@@ -68,16 +59,12 @@ def main() -> None:
     parser.add_argument("recipes", nargs="*", default=["toy/scalar", "mnist/dcgan"])
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=4)
-    parser.add_argument("--json", type=Path, help="a file to write the figures to")
     options = parser.parse_args()
     if options.what == "runs":
-        found: object = runs(options.recipes, options.count)
-        levels = list(found) if isinstance(found, list) else []
-        print(f"from the third to the last run: {levels[-1] - levels[2]:+,.0f} MB")
+        runs(options.recipes, options.count)
     else:
-        found = {name: batches(name, options.seconds) for name in options.recipes}
-    if options.json:
-        options.json.write_text(json.dumps(found))
+        for name in options.recipes:
+            batches(name, options.seconds)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Training is killed (kill -9) and gone on with: the run must be as if nothing had happened.
 
-`python -m tests.bench.kills [--kills N] [--only NAME]... [--seed S] [--json]`: of every recipe,
+`python -m tests.bench.kills [--kills N] [--only NAME]... [--seed S]`: of every recipe,
 and of what more a run's future can depend on, first a run that nobody disturbs. Then runs of the
 same that are killed at random moments, each time gone on with by a new process, until they are
 finished: all figures, samples, scores, weights and files must be equal, bit for bit. Exit code 1
@@ -8,7 +8,6 @@ where they are not. Minutes for the toys, the better part of an hour for 200 kil
 """
 
 import argparse
-import json
 import random
 import sys
 import tempfile
@@ -17,7 +16,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 from ganlib.cli.report import table
 from ganlib.runs import Run
@@ -42,7 +40,6 @@ class Result:
         runs: how many were killed.
         resumes: processes that went on with one.
         differences: what was not equal; nothing is as it should be.
-        seconds: that all this took.
     """
 
     name: str
@@ -51,7 +48,6 @@ class Result:
     runs: int = 0
     resumes: int = 0
     differences: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
     def row(self) -> list[str]:
         """For the table."""
@@ -62,9 +58,6 @@ class Result:
             *map(str, (self.torn, self.runs, self.resumes)),
             "equal" if not self.differences else "NOT EQUAL",
         ]
-
-    def as_json(self) -> dict[str, Any]:
-        return {**vars(self), "kills": dict(self.kills)}
 
 
 def say(text: str) -> None:
@@ -81,7 +74,6 @@ def torture(case: Case, children: Pool, folder: Path, count: int, seed: str) -> 
         count: of kills.
         seed: decides the moments.
     """
-    began = time.monotonic()
     folder.mkdir()
     chance, result = random.Random(seed), Result(case.name)
     arguments = case.arguments(folder)
@@ -100,7 +92,6 @@ def torture(case: Case, children: Pool, folder: Path, count: int, seed: str) -> 
         found = [*differences(run, whole), *temporaries(run.path)]
         result.differences += [f"run {result.runs}: {one}" for one in found]
         say(f"{case.name}: run {result.runs} {found or 'is equal'}")
-    result.seconds = time.monotonic() - began
     return result
 
 
@@ -129,7 +120,8 @@ def _finish(
             if not readable(run):
                 result.differences.append(f"run {result.runs}: unreadable after {chosen}")
         passed = session.marks[-1].point if session.marks else "the begin"
-        say(f"{where(run)} killed ({chosen.kind}) at {session.seconds:.2f} s, after {passed}")
+        at = f"checkpoints {run.checkpoint_steps()}" if run else "no run yet"
+        say(f"  {at}, killed ({chosen.kind}) at {session.seconds:.2f} s, after {passed}")
 
 
 def share_left(run: Run | None) -> float:
@@ -139,19 +131,11 @@ def share_left(run: Run | None) -> float:
     return 1 - run.checkpoint_steps()[-1] / run.status().steps
 
 
-def where(run: Run | None) -> str:
-    """Where a run is, for the reader of the log."""
-    if run is None:
-        return "  no run yet,"
-    return f"  step {len(run.history())}, checkpoints {run.checkpoint_steps()},"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="over all cases, at least")
     parser.add_argument("--only", action="append", choices=cases(), help="these cases")
     parser.add_argument("--seed", type=int, default=0, help="decides all moments")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args()
     chosen = [cases()[name] for name in arguments.only or cases()]
     # The toys take half the time: they are killed twice as often, and first.
@@ -164,15 +148,11 @@ def main() -> int:
             place = Path(folder) / f"case{number}"
             seed = f"{arguments.seed} {case.name}"
             results.append(torture(case, children, place, count, seed))
-            say(json.dumps(results[-1].as_json()))
     failed = [result for result in results if result.differences]
-    if arguments.json:
-        print(json.dumps({"cases": [result.as_json() for result in results]}))
-    else:
-        heading = ["CASE", *map(str.upper, KINDS), "KILLS", "TORN", "RUNS", "RESUMES", "RESULT"]
-        print(table([heading, *(result.row() for result in results)]))
-        for result in failed:
-            print(f"{result.name}: {'; '.join(result.differences)}")
+    heading = ["CASE", *map(str.upper, KINDS), "KILLS", "TORN", "RUNS", "RESUMES", "RESULT"]
+    print(table([heading, *(result.row() for result in results)]))
+    for result in failed:
+        print(f"{result.name}: {'; '.join(result.differences)}")
     return 1 if failed else 0
 
 

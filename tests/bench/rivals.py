@@ -5,13 +5,14 @@ PyTorch: a virtual environment of its own with `pip install torch numpy`.
 """
 
 import argparse
-import json
 import os
 import signal
 import statistics
 import subprocess
 import sys
 from pathlib import Path
+
+from ganlib import recipes
 
 PYTORCH_LOOP = str(Path(__file__).with_name("pytorch_loop.py"))
 RECIPES = ("mnist/dcgan", "quickdraw/conv")
@@ -51,18 +52,31 @@ class Contender:
         self._process.wait()
 
 
+def train_ours(name: str, precision: str) -> None:
+    """Does with our trainer what `pytorch_loop.py` does, in a process of its own."""
+    from ganlib.bench.speed import trainer_turns
+
+    train = trainer_turns(recipes.get(name), {"precision": precision})
+    for line in sys.stdin:
+        steps, seconds = train(float(line))
+        print(steps / seconds, flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ours", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--pytorch", default=sys.executable, help="an interpreter that has it")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    found = {}
+    if options.ours:
+        return train_ours(*options.ours)
     for recipe in RECIPES:
         for precision in PRECISIONS:
             pair = {
-                "ours": Contender(sys.executable, "-m", "tests.bench.our_loop", recipe, precision),
+                "ours": Contender(
+                    sys.executable, "-m", "tests.bench.rivals", "--ours", recipe, precision
+                ),
                 "pytorch": Contender(options.pytorch, PYTORCH_LOOP, recipe, precision),
             }
             for one in pair.values():
@@ -74,17 +88,13 @@ def main() -> None:
             for one in pair.values():
                 one.end()
             ratios = [a / b for a, b in zip(rates["ours"], rates["pytorch"], strict=True)]
-            found[f"{recipe} {precision}"] = {**rates, "ratio": ratios}
             ours, theirs, ratio = (
                 statistics.median(values) for values in (*rates.values(), ratios)
             )
             print(
                 f"{recipe} in {precision}: ours {ours:.2f}, PyTorch {theirs:.2f} steps/s, ratio "
-                f"{ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
-                file=sys.stderr if options.json else sys.stdout,
+                f"{ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
             )
-    if options.json:
-        print(json.dumps(found))
 
 
 if __name__ == "__main__":

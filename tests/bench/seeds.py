@@ -1,6 +1,7 @@
 """Trains a recipe from several seeds and prints its scores: each, their mean and standard error.
 
 python -m tests.bench.seeds toy/plane --seeds 10 --set target=ring8
+python -m tests.bench.seeds mnist/dcgan --seeds 3 --set steps=1000 --set precision=float32
 """
 
 import argparse

@@ -9,7 +9,7 @@ import pytest
 from ganlib.bench.book_process import BookProcess
 
 
-def test_it_goes_on_when_asked_and_ends_with_the_block() -> None:
+def test_a_process_trains_on_request_and_ends_when_closed() -> None:
     with closing(BookProcess("toy/gaussian-vector")) as book:
         for _ in range(2):
             steps, seconds = book(0.01)
@@ -20,7 +20,7 @@ def test_it_goes_on_when_asked_and_ends_with_the_block() -> None:
 
 
 @pytest.mark.slow
-def test_a_loop_that_was_killed_is_told() -> None:
+def test_a_killed_process_raises() -> None:
     with closing(BookProcess("toy/gaussian-vector")) as book:
         assert book._process.pid
         os.kill(book._process.pid, signal.SIGTERM)

@@ -25,7 +25,7 @@ def moved(before: list[np.ndarray], after: list[np.ndarray]) -> list[bool]:
     return [bool((one != other).any()) for one, other in zip(before, after, strict=True)]
 
 
-def test_every_name_has_its_loop() -> None:
+def test_every_book_recipe_has_a_loop() -> None:
     assert set(BOOK_RECIPES) == set(LOOPS) <= set(recipes.all_recipes())
 
 

@@ -8,28 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.bench.report import HEADING, as_json, row
-from ganlib.bench.results import RecipeSpeed, Speed
+from ganlib.bench.results import HEADING, RecipeSpeed, Speed, as_json, row
+from ganlib.cli import main
 from ganlib.viz import colours
 from ganlib.viz.speeds import speeds_figure
 from tests.support import ROOT
-
-
-def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ganlib", "bench", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "GANLIB_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-    )
 
 
 @pytest.mark.slow
 def test_a_short_measurement(tmp_path: Path) -> None:
     chart = tmp_path / "speeds.html"
     short = ("--repeats", "2", "--seconds", "1")
-    done = bench("toy/gaussian-vector", *short, "--json", "--chart", str(chart))
+    command = [sys.executable, "-m", "ganlib", "bench", "toy/gaussian-vector", *short, "--json"]
+    done = subprocess.run(
+        [*command, "--chart", str(chart)],
+        cwd=ROOT,
+        env={**os.environ, "GANLIB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert {"processor", "tensorflow", "keras"} <= set(found["machine"])
@@ -58,10 +55,13 @@ def test_a_short_measurement(tmp_path: Path) -> None:
         (["--chart", "/no/such/folder/a.html"], "--chart must be a file in a folder that exists."),
     ],
 )
-def test_mistakes(arguments: list[str], said: str) -> None:
-    done = bench(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    [line] = done.stderr.splitlines()
+def test_invalid_arguments(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    [line] = printed.err.splitlines()
     assert line.startswith(said)
     assert repr(arguments[-1]) in line
 

@@ -23,7 +23,7 @@ def whole(command: Command) -> dict:
     return said.json
 
 
-def test_a_fork_with_the_same_settings_ends_alike(
+def test_a_fork_with_equal_settings_has_equal_weights(
     command: Command, runs: Path, whole: dict
 ) -> None:
     said = command("fork", whole["run_id"], "--step", "20", "--json")
@@ -38,7 +38,9 @@ def test_a_fork_with_the_same_settings_ends_alike(
     assert first.sample_steps() == second.sample_steps() == [0, 10, 20, 30, 40]
 
 
-def test_other_settings_count_from_there_on(command: Command, runs: Path, whole: dict) -> None:
+def test_changed_settings_take_effect_at_the_fork(
+    command: Command, runs: Path, whole: dict
+) -> None:
     more = ("--set", "generator_learning_rate=0.01", "--set", "loss=hinge", "--steps", "60")
     said = command("fork", whole["run_id"], "--step", "20", *more, "--json")
     assert (said.code, said.json["step"]) == (0, 60)
@@ -56,15 +58,13 @@ def test_other_settings_count_from_there_on(command: Command, runs: Path, whole:
     ("arguments", "sentence"),
     [
         (("--step", "7"), "at the steps of its checkpoints: 20, 40. Received: 7."),
-        (("--step", "-7"), "--step takes the step of a checkpoint. Received: '-7'."),
         (("--step", "9" * 40), f"--step takes the step of a checkpoint. Received: '{'9' * 40}'."),
         (("--step", "20", "--steps", "20"), "steps must be above 20, where the fork begins."),
         (("--set", "generator_units=16"), "generator_units must stay 8. Received: 16."),
-        (("--set", "optimiser=sgd"), "optimiser must stay"),
         (("--set", "seed=x"), "seed must be a whole number from 0 to 2,147,483,647."),
     ],
 )
-def test_what_cannot_be_forked_is_one_line(
+def test_invalid_forks_are_refused_in_one_line(
     command: Command, runs: Path, whole: dict, arguments: tuple[str, ...], sentence: str
 ) -> None:
     given = arguments if "--step" in arguments else ("--step", "20", *arguments)

@@ -21,7 +21,7 @@ def heights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_run_finds_its_table_from_anywhere_and_says_when_it_has_changed(
+def test_a_run_finds_its_table_and_notices_a_change(
     command: Callable[..., Said], heights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = command("train", "toy/scalar", *SMALL, *OWN, "--steps", "20", "--json")

@@ -36,7 +36,7 @@ class Broken(io.StringIO):
         raise BrokenPipeError
 
 
-def test_the_stream_decides() -> None:
+def test_a_terminal_gets_a_bar() -> None:
     assert isinstance(progress(10, Terminal()), Bar)
     assert isinstance(progress(10, io.StringIO()), Lines)
 
@@ -72,16 +72,7 @@ def test_lines_come_every_five_seconds_and_at_the_end(clock: list[float]) -> Non
     ]
 
 
-def test_the_first_call_tells_no_speed(clock: list[float]) -> None:
-    stream = io.StringIO()
-    lines = Lines(100, stream)
-    lines.show(begun(40))
-    clock[0] += 60
-    lines.show(steps(41, 1, 2.0))
-    assert stream.getvalue() == ("step 41 of 100, discriminator loss 0.500, generator loss 1.250\n")
-
-
-def test_a_short_failure_leaves_standard_error_to_its_sentence() -> None:
+def test_a_short_run_prints_no_progress() -> None:
     stream = io.StringIO()
     lines = Lines(100, stream)
     for event in (Phase("loading"), begun(), steps(1, 5, 1.0)):
@@ -109,15 +100,7 @@ def test_the_bar_of_a_resumed_run() -> None:
     assert re.search(r"discriminator loss 0\.500, generator loss 1\.250", stream.getvalue())
 
 
-def test_a_bar_that_never_came_leaves_an_empty_line() -> None:
-    stream = Terminal()
-    bar = Bar(10, stream)
-    bar.show(Phase("loading"))
-    bar.close()
-    assert stream.getvalue().endswith("\r" + " " * 7 + "\r")
-
-
-def test_a_reader_that_went_away_disturbs_nobody(clock: list[float]) -> None:
+def test_a_closed_pipe_does_not_stop_the_run(clock: list[float]) -> None:
     stream = Broken()
     lines = Lines(10, stream)
     clock[0] += 60
@@ -129,7 +112,7 @@ def test_a_reader_that_went_away_disturbs_nobody(clock: list[float]) -> None:
     assert "loading" in stream.tried
 
 
-def test_words_and_numbers() -> None:
+def test_control_characters_are_escaped_and_nan_is_null() -> None:
     assert one_line("a\nb\x1b[31m é\udc80") == r"a\nb\x1b[31m é\udc80"
     nan, inf = float("nan"), float("inf")
     assert to_json({"a": nan, "b": [inf, {"c": -inf}], "d": (1, 2.5)}) == (

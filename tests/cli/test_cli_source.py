@@ -8,7 +8,7 @@ from tests.support.processes import Said
 Command = Callable[..., Said]
 
 
-def test_it_prints_the_file(command: Command) -> None:
+def test_source_prints_the_file(command: Command) -> None:
     said = command("source", "mnist/dcgan")
     assert (said.code, said.err) == (0, "")
     assert said.out == examples.source_of("mnist/dcgan")

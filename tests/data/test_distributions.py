@@ -6,16 +6,10 @@ from scipy import integrate, stats
 
 from ganlib.data.distributions import (
     TARGETS,
-    Distribution,
     DistributionData,
-    exponential,
     gaussian,
-    heavy_tail,
-    log_normal,
     mixture,
     parse_peaks,
-    two_peaks,
-    uniform_between,
 )
 
 
@@ -63,14 +57,8 @@ CASES = {
     "log-normal": (TARGETS["log-normal"], stats.lognorm(0.5)),
     "student-t": (TARGETS["student-t"], stats.t(4)),
     "heavy-tail": (TARGETS["heavy-tail"], CutCauchy(50.0)),
-    "other mixture": (two_peaks(3, 0.25), TwoPeaks(3, 0.25)),
-    "other gaussian": (gaussian(-7, 0.01), stats.norm(-7, 0.01)),
-    "other uniform": (uniform_between(3, 10), stats.uniform(3, 7)),
-    "other exponential": (exponential(2.5), stats.expon(scale=2.5)),
-    "other log-normal": (log_normal(1.0, 0.25), stats.lognorm(0.25, scale=np.e)),
     "one peak": (mixture(parse_peaks("3:0.5:7")), stats.norm(3, 0.5)),
     "peaks of equal weight": (mixture(parse_peaks("-2:0.5:3,2:0.5:3")), TwoPeaks(4, 0.5)),
-    "other heavy tail": (heavy_tail(3.0), CutCauchy(3.0)),
 }
 COUNT = 20_000
 
@@ -79,7 +67,7 @@ def test_every_target_is_among_the_cases() -> None:
     assert CASES.keys() | {"die"} >= TARGETS.keys()
 
 
-def test_a_die_shows_every_side_as_often() -> None:
+def test_the_sides_of_a_die_are_equally_likely() -> None:
     drawn = DistributionData(TARGETS["die"]).take(3, COUNT)[:, 0]
     sides, counts = np.unique(drawn, return_counts=True)
     assert sides.tolist() == [1, 2, 3, 4, 5, 6]
@@ -102,30 +90,13 @@ def test_draws_follow_the_distribution(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_moments_are_scipys(name: str) -> None:
+def test_moments_and_density_are_scipys(name: str) -> None:
     distribution, law = CASES[name]
     assert distribution.mean == pytest.approx(law.mean(), rel=1e-12, abs=1e-12)
     assert distribution.sd == pytest.approx(law.std(), rel=1e-12)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_density_is_scipys_and_has_area_1(name: str) -> None:
-    distribution, law = CASES[name]
     grid = distribution.mean + distribution.sd * np.linspace(-6, 12, 200).reshape(2, 100)
     assert distribution.density(grid).shape == (2, 100)
     np.testing.assert_allclose(distribution.density(grid), law.pdf(grid), rtol=1e-9, atol=1e-12)
-    ends = law.support()
-    low = max(distribution.mean - 60 * distribution.sd, ends[0])
-    high = min(distribution.mean + 60 * distribution.sd, ends[1])
-    corners = [distribution.mean, *np.linspace(-10, 10, 9)]
-    area, _ = integrate.quad(
-        lambda x: float(distribution.density(np.array(x))),
-        low,
-        high,
-        points=sorted({corner for corner in corners if low < corner < high}),
-        limit=400,
-    )
-    assert area == pytest.approx(1.0, abs=1e-6)
 
 
 def test_the_numbers_of_a_vector_are_independent() -> None:
@@ -133,29 +104,6 @@ def test_the_numbers_of_a_vector_are_independent() -> None:
     assert drawn.shape == (COUNT, 4)
     between = np.corrcoef(drawn, rowvar=False)[~np.eye(4, dtype=bool)]
     assert np.abs(between).max() <= 5 / COUNT**0.5
-
-
-def test_another_seed_draws_other_samples() -> None:
-    data = DistributionData(TARGETS["mixture"])
-    np.testing.assert_array_equal(data.take(1, 50), data.take(1, 50))
-    assert (data.take(1, 50) != data.take(2, 50)).mean() > 0.99
-
-
-def test_a_report_says_what_is_drawn() -> None:
-    sentences = {
-        name: DistributionData(target).report.sentence() for name, target in TARGETS.items()
-    }
-    assert sentences == {
-        "mixture": "Two peaks at -2 and 2, sd 0.5 each, generated for every batch",
-        "gaussian": "Gaussian, mean 4, sd 1.25, generated for every batch",
-        "uniform": "Uniform, -1 to 1, generated for every batch",
-        "exponential": "Exponential, mean 1, generated for every batch",
-        "log-normal": "Log-normal, mu 0, sigma 0.5, generated for every batch",
-        "student-t": "Student's t, 4 degrees of freedom, generated for every batch",
-        "heavy-tail": "Cauchy, cut at -50 and 50, generated for every batch",
-        "die": "Die with 6 sides, generated for every batch",
-    }
-    assert all(isinstance(target, Distribution) for target in TARGETS.values())
 
 
 def test_peaks_have_their_own_weights_and_widths() -> None:
@@ -189,6 +137,6 @@ def test_peaks_have_their_own_weights_and_widths() -> None:
         (",".join(["0:1:1"] * 21), "^There may be up to 20 peaks. Received: 21.$"),
     ],
 )
-def test_what_are_no_peaks_is_said(text: str, said: str) -> None:
+def test_invalid_peaks_are_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parse_peaks(text)

@@ -34,20 +34,12 @@ def test_a_text_is_strokes_of_points() -> None:
         ("0,0 " * 2_001, "up to 2,000 points. Received: 2,001"),
     ],
 )
-def test_what_is_no_drawing_is_said_in_a_sentence(text: str, said: str) -> None:
+def test_invalid_drawings_are_refused_in_one_sentence(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said) as caught:
         parse_drawing(text)
     assert "\n" not in str(caught.value)
     with pytest.raises(ConfigError, match=said):
         recipes.get("toy/plane").parse({"drawing": text})
-
-
-def test_2000_points_are_allowed_and_drawn_from() -> None:
-    angles = np.linspace(0, 2 * math.pi, 2_000)
-    text = " ".join(f"{x:.3f},{y:.3f}" for x, y in zip(np.cos(angles), np.sin(angles), strict=True))
-    radii = np.linalg.norm(points(text), axis=1)
-    assert abs(radii.mean() - 1) < 0.005
-    assert radii.std() == pytest.approx(SD, rel=0.05)
 
 
 def test_a_long_stroke_has_more_points_than_a_short_one() -> None:
@@ -74,7 +66,7 @@ def test_a_dot_counts_as_a_short_stroke() -> None:
 
 
 @pytest.mark.parametrize("text", ["0.25,-0.75", "0.5,0.7 0.9,0.7 0.9,0.9", "-1,-1 1,1; 0,0"])
-def test_the_networks_see_it_around_0_and_about_1_wide(text: str) -> None:
+def test_scaled_points_have_mean_0_and_sd_1(text: str) -> None:
     recipe = recipes.get("toy/plane")
     config = recipe.parse({"target": "drawn", "drawing": text})
     drawn = tf.constant(recipe.load(config).take(1, 40_000))
@@ -86,7 +78,7 @@ def test_the_networks_see_it_around_0_and_about_1_wide(text: str) -> None:
     np.testing.assert_allclose(back, drawn, atol=1e-5)
 
 
-def test_nothing_drawn_is_told_where_it_is_to_be_learned() -> None:
+def test_an_empty_drawing_cannot_be_learned() -> None:
     recipe = recipes.get("toy/plane")
     with pytest.raises(ConfigError, match="at least one point"):
         recipe.parse({"target": "drawn", "drawing": " ; "})

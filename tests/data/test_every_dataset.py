@@ -6,6 +6,7 @@ import pytest
 from ganlib import data
 from ganlib.data import distributions, planes
 from ganlib.data.base import Data
+from ganlib.errors import DataError
 
 DATASETS = list(data.all_datasets())
 
@@ -26,7 +27,7 @@ def check_draws(samples: Data, low: float, high: float) -> None:
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_a_dataset_gives_what_it_says(name: str) -> None:
+def test_a_dataset_loads_what_it_reports(name: str) -> None:
     dataset = data.get(name)
     samples = dataset.load()
     assert samples.sample_shape == (28, 28, 1)
@@ -47,6 +48,11 @@ def test_a_distribution_gives_numbers(name: str) -> None:
 @pytest.mark.parametrize("name", planes.TARGETS)
 def test_a_plane_gives_points(name: str) -> None:
     check_draws(planes.PlaneData(planes.TARGETS[name]), -6, 6)
+
+
+def test_an_unknown_name_is_refused_with_those_allowed() -> None:
+    with pytest.raises(DataError, match=r"^There is no dataset 'minst'\. Allowed: .*mnist"):
+        data.get("minst")
 
 
 def test_datasets_are_different_data() -> None:

@@ -100,33 +100,16 @@ NO_ZIP = "is not a valid .npz file: File is not a zip file."
 REFUSED = {
     "npz, empty": (NPZ, b"", "is empty."),
     "npz, text": (NPZ, b"hello", NO_ZIP),
-    "npz, npy": (NPZ, npy_header("|u1", (1, 28, 28)), NO_ZIP),
     "npz, cut": (NPZ, WHOLE["npz"][1][:-30], NO_ZIP),
     "npz, key": (
         NPZ,
         saved(np.savez, images=PIXELS, labels=np.zeros(2)),
         "has no array 'x_train'; it holds: 'images', 'labels'.",
     ),
-    "npz, nothing": (NPZ, saved(np.savez), "has no array 'x_train'; it holds: nothing."),
     "npz, floats": (
         NPZ,
         saved(np.savez, x_train=PIXELS.astype(np.float32)),
         f"x_train is float32 of (7, 28, 28); expected {SHAPES}",
-    ),
-    "npz, flat": (
-        NPZ,
-        saved(np.savez, x_train=PIXELS.reshape(7, 784)),
-        f"x_train is uint8 of (7, 784); expected {SHAPES}",
-    ),
-    "npz, scalar": (
-        NPZ,
-        saved(np.savez, x_train=np.uint8(3)),
-        f"x_train is uint8 of (); expected {SHAPES}",
-    ),
-    "npz, none": (
-        NPZ,
-        saved(np.savez, x_train=PIXELS[:0]),
-        f"x_train is uint8 of (0, 28, 28); expected {SHAPES}",
     ),
     "npz, negative": (
         NPZ,
@@ -149,23 +132,20 @@ REFUSED = {
         saved(np.save, np.zeros((3, 784), np.float32)),
         f"is float32 of (3, 784); expected {EITHER}",
     ),
-    "npy, side": (
+    "npy, truth": (
         NPY,
-        saved(np.save, np.zeros((3, 27, 27), np.uint8)),
-        f"is uint8 of (3, 27, 27); expected {EITHER}",
+        npy_header("|u1", (True, 784)) + bytes(784),
+        "is not a valid .npy file: its header claims the shape (True, 784).",
     ),
     "npy, cut": (NPY, WHOLE["npy"][1][:-1], f"claims 7 {DAMAGED}"),
-    "npy, long": (NPY, WHOLE["npy"][1] + b"\0", f"claims 7 {DAMAGED}"),
     "idx, magic": (IDX, idx(magic=0x0801), "is not an IDX file of uint8 images of 28 x 28."),
-    "idx, side": (IDX, idx(side=5), "is not an IDX file of uint8 images of 28 x 28."),
-    "idx, none": (IDX, idx(count=0), "claims 0 images; 1 to 1,000 are read."),
     "idx, many": (IDX, idx(count=2**32 - 1), "claims 4,294,967,295 images; 1 to 1,000 are read."),
     "idx, text": (IDX, b"no gzip at all", "is not a valid .gz file: "),
 }
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_another_file_is_refused_in_one_sentence(path: Path, kind: str) -> None:
+def test_invalid_files_are_refused_in_one_sentence(path: Path, kind: str) -> None:
     format_, content, sentence = REFUSED[kind]
     path.write_bytes(content)
     assert refusal(path, format_).startswith(sentence)
@@ -260,7 +240,7 @@ def test_damaged_pixels_are_noticed_on_reading(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("format_", "save"), [(NPZ, np.savez), (NPY, np.save)])
-def test_damage_anywhere_is_a_sentence_or_harmless(
+def test_random_damage_is_refused_or_harmless(
     path: Path, format_: ImageFormat, save: Callable[..., None]
 ) -> None:
     """Three random bytes of a good file at a time: read as it was, or refused."""
@@ -270,7 +250,7 @@ def test_damage_anywhere_is_a_sentence_or_harmless(
     # Everything but the pixels: that is where the parsers are.
     around = np.r_[0:180, len(good) - 100 : len(good)] if format_ is NPZ else np.arange(80)
     refused = 0
-    for _ in range(500):
+    for _ in range(150):
         bad = good.copy()
         bad[rng.choice(around, 3)] = rng.integers(0, 256, 3)
         path.write_bytes(bad.tobytes())
@@ -281,7 +261,7 @@ def test_damage_anywhere_is_a_sentence_or_harmless(
             assert "\n" not in str(error)
         else:
             assert images.shape == (1, 28, 28, 1)
-    assert refused > 250
+    assert refused > 75
 
 
 def test_the_published_fashion_mnist_is_requested(server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,7 @@ def test_one_column_without_its_gaps(people: Path) -> None:
 
 
 def test_two_columns_have_only_whole_rows(people: Path) -> None:
+    assert own_columns(str(people), "", 2).names == ("height", "weight")
     found = own_columns(str(people), "weight, height", 2)
     assert found.values.tolist() == [[10, 1], [20, 2], [40, 4], [60, 6]]
     assert found.left_out == "left out, as no finite numbers: 2"
@@ -76,11 +77,6 @@ def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.Monke
     )
 
 
-def test_no_names_are_the_first_columns_of_numbers(people: Path) -> None:
-    assert own_columns(str(people), "", 1).names == ("height",)
-    assert own_columns(str(people), " ", 2).names == ("height", "weight")
-
-
 def test_names_with_commas_and_quotes() -> None:
     for names in (("a", "b"), ("height, cm", "b"), ('6" pipe', "x,y"), ("ä b", "c")):
         assert tuple(split_names(join_names(names))) == names
@@ -93,44 +89,30 @@ def test_a_name_with_a_comma_needs_no_quotes_alone(tmp_path: Path) -> None:
     assert chosen(own_table(str(path)), 'weight,"height, cm"', 2) == (" weight", "height, cm")
 
 
-def test_what_cannot_be_learned_is_said(people: Path, tmp_path: Path) -> None:
+def test_columns_that_cannot_be_learned_are_refused(people: Path, tmp_path: Path) -> None:
     assert refusal(people, "width") == (
         "people.csv has no column of numbers 'width'. Allowed: height, weight, legs."
     )
-    assert refusal(people, "height,weight") == (
-        "own_columns must be one name. Received: 'height,weight'."
-    )
+    assert refusal(people, "height,weight").endswith("one name. Received: 'height,weight'.")
     assert "two names, separated by a comma. Received: 'height'" in refusal(people, "height", 2)
-    assert refusal(people, "legs") == (
-        "Column legs of people.csv is 2 in every row; a distribution to learn needs values that "
-        "differ."
-    )
-    assert refusal(tmp_path / "gone.csv").endswith(
-        "gone.csv cannot be read: No such file or directory."
-    )
+    assert refusal(people, "legs").startswith("Column legs of people.csv is 2 in every row")
+    assert refusal(tmp_path / "gone.csv").endswith("No such file or directory.")
     assert refusal(tmp_path).endswith("is not a file.")
-    assert refusal("").startswith("The target own needs your table: ") and refusal("").endswith(
-        "Received: ''."
-    )
+    assert refusal("").endswith("Received: ''.")
     assert "such a path cannot exist" in refusal("a\0b.csv")
     one = written(tmp_path / "one.csv", x=np.arange(3.0))
     assert refusal(one, "", 2) == "one.csv has one column of numbers, x, and two are needed."
 
 
-def test_many_columns_are_listed_shortly(tmp_path: Path) -> None:
-    wide = written(tmp_path / "wide.csv", **{f"c{at}": np.arange(3.0) for at in range(40)})
-    assert refusal(wide, "d").endswith("Allowed: c0, c1, c2, c3, c4, c5, c6, c7 and 32 more.")
-
-
 @pytest.mark.parametrize("values", [[1e300, 1.0, 2.0], [-1e31, 0.0, 1.0]])
-def test_values_beyond_what_networks_take_are_refused(tmp_path: Path, values: list[float]) -> None:
+def test_values_too_large_for_float32_are_refused(tmp_path: Path, values: list[float]) -> None:
     path = written(tmp_path / "a.csv", price=np.array(values))
     said = refusal(path, "price")
     assert said.startswith("Column price of a.csv has values as large as 1e+3")
     assert said.endswith("from -1e+30 to 1e+30 is allowed.")
 
 
-def test_differences_that_are_those_of_rounding_are_none(tmp_path: Path) -> None:
+def test_rounding_errors_do_not_count_as_differences(tmp_path: Path) -> None:
     noise = np.array([0.1 + 0.2, 0.3, 0.3, 0.3])
     assert "is 0.3 in every row" in refusal(written(tmp_path / "a.csv", x=noise))
     np.save(tmp_path / "b.npy", np.array([1e-40, 3e-40]))
@@ -165,7 +147,7 @@ def test_large_values_with_a_small_spread_keep_mean_and_sd(
     )
 
 
-def test_each_axis_of_the_plane_has_its_own_units(tmp_path: Path) -> None:
+def test_both_coordinates_are_scaled_by_their_own_sd(tmp_path: Path) -> None:
     x, y = 40 + 10 * RNG.normal(size=3_000), 50_000 + 9_000 * RNG.normal(size=3_000)
     path = written(tmp_path / "a.csv", age=x, income=y)
     recipe = recipes.get("toy/plane")
@@ -186,7 +168,7 @@ def settings(people: Path, **more: str) -> dict[str, str]:
     return {"target": "own", "own_table": str(people), "own_columns": "height", **more}
 
 
-def test_a_config_says_where_its_data_are_and_what_they_hold(
+def test_a_config_keeps_the_absolute_path_and_the_moments(
     people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(people.parent)
@@ -197,7 +179,7 @@ def test_a_config_says_where_its_data_are_and_what_they_hold(
     assert recipe.parse(config.model_dump()) == config
 
 
-def test_a_file_that_has_gone_or_changed_is_told_and_the_rest_goes_on(people: Path) -> None:
+def test_a_changed_or_missing_file_cannot_be_loaded_but_the_run_can_be_scored(people: Path) -> None:
     recipe = recipes.get("toy/scalar")
     config = recipe.parse(settings(people))
     content = people.read_bytes()
@@ -236,7 +218,7 @@ def test_new_settings_with_a_bad_table_are_refused_in_a_sentence(people: Path) -
     assert recipe.parse(settings(Path("/nowhere"), target="die")).own_summary == ""
 
 
-def test_it_is_read_once_for_as_long_as_it_stays(
+def test_a_file_is_read_once_until_it_changes(
     people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = own_columns(str(people), "height", 1)

@@ -23,13 +23,13 @@ def test_two_loads_hold_one_copy(own) -> None:
     assert own.dataset.load() is first
 
 
-def test_nothing_is_held_for_nobody(own) -> None:
+def test_unused_data_are_released(own) -> None:
     held = weakref.ref(own.dataset.load())
     gc.collect()
     assert held() is None
 
 
-def test_a_file_that_has_changed_is_read_anew(own) -> None:
+def test_a_changed_file_is_read_again(own) -> None:
     first = own.dataset.load()
     own.put_own(6)
     second = own.dataset.load()
@@ -49,7 +49,7 @@ def test_the_same_size_in_the_same_place_is_no_proof(own) -> None:
     assert images.any() and not second.take(0, 5).any()
 
 
-def test_what_depends_on_more_than_the_file_is_not_the_same(stage, monkeypatch) -> None:
+def test_data_of_other_settings_are_not_shared(stage, monkeypatch) -> None:
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
     few, many = (QuickDraw(max_drawings=most).load() for most in (50, 100))
     assert (few.report.count, many.report.count) == (50, 100)

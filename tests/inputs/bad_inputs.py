@@ -25,7 +25,6 @@ IMAGE = "![x](https://example.org/x.png)"
 RECIPES = ", ".join(recipes.all_recipes())
 TABLES = "csv, tsv, txt, parquet, npy"
 STEPS = "steps must be a whole number from 1 to 10,000,000."
-DRAWINGS = "expected uint8 of (N, 784) or (N, 28, 28)."
 KNOBS = ", ".join(recipes.get("toy/scalar").Config.model_fields)
 FORMS = 'an object of knobs, or {"recipe": ..., "config": {...}} as downloaded from a page'
 
@@ -97,43 +96,13 @@ def _of(rows: dict[str, Any]) -> list[Any]:
 COMMANDS = _of(
     {
         # Names, long ones and such as could do harm where they are shown
-        "recipe, path": Command(
-            ("train", "../../etc/passwd"),
-            f"There is no recipe '../../etc/passwd'. Allowed: {RECIPES}.",
-        ),
-        "recipe, script": Command(
-            ("train", SCRIPT), f"There is no recipe '{SCRIPT}'. Allowed: {RECIPES}."
-        ),
         "recipe, terminal": Command(
             ("train", "\x1b[2J"), rf"There is no recipe '\x1b[2J'. Allowed: {RECIPES}."
-        ),
-        "recipe, long": Command(
-            ("train", LONG), f"There is no recipe '{'x' * 56}.... Allowed: {RECIPES}."
-        ),
-        "recipe, bytes": Command(
-            ("train", NO_BYTES), rf"There is no recipe '\udcff\udcfe'. Allowed: {RECIPES}."
         ),
         "command, bytes": Command(
             (NO_BYTES,),
             r"There is no command '\udcff\udcfe'. "
             "Allowed: dashboard, recipes, source, train, resume, fork, evaluate, bench.",
-        ),
-        "command, long": Command(
-            (LONG,),
-            f"There is no command '{'x' * 56}.... "
-            "Allowed: dashboard, recipes, source, train, resume, fork, evaluate, bench.",
-        ),
-        "knob, long": train(
-            "toy/scalar",
-            "--set",
-            f"{LONG}=1",
-            said=f"Unknown knob '{'x' * 56}.... Allowed: {KNOBS}.",
-        ),
-        "knob, bytes": train(
-            "toy/scalar",
-            "--set",
-            f"{NO_BYTES}=1",
-            said=rf"Unknown knob '\udcff\udcfe'. Allowed: {KNOBS}.",
         ),
         "knob, internal": train(
             "toy/scalar",
@@ -144,34 +113,6 @@ COMMANDS = _of(
         "value, digits": train(
             "toy/scalar", "--steps", "9" * 5_000, said=f"{STEPS} Received: '{'9' * 56}...."
         ),
-        "value, hexadecimal": train(
-            "toy/scalar", "--steps", "0x10", said=f"{STEPS} Received: '0x10'."
-        ),
-        "value, other digits": train("toy/scalar", "--steps", "٣", said=f"{STEPS} Received: '٣'."),
-        "categories, path": train(
-            "quickdraw/conv",
-            "--set",
-            "categories=apple,../../etc/passwd",
-            said="categories must be one or more of 345 choices, such as The Eiffel Tower "
-            "or zigzag, separated by commas. Received: '../../etc/passwd'.",
-        ),
-        "peaks, no number": train(
-            "toy/scalar",
-            "--set",
-            "target=peaks",
-            "--set",
-            "peaks=nan:1:1",
-            said="A peak must lie from -1e+06 to 1e+06, be 0.001 to 1e+06 wide and weigh more "
-            "than 0. Received: 'nan:1:1'.",
-        ),
-        "peaks, many": train(
-            "toy/scalar",
-            "--set",
-            "target=peaks",
-            "--set",
-            "peaks=" + ",".join(["1:1:1"] * 10_000),
-            said="There may be up to 20 peaks. Received: 10000.",
-        ),
         "drawing, no end": train(
             "toy/plane",
             "--set",
@@ -181,31 +122,10 @@ COMMANDS = _of(
             said="drawing must be points x,y with spaces between them and semicolons between "
             f"strokes, such as 0,0.5 0.25,0.5; -1,-1. Received: '{'1' * 37}...'.",
         ),
-        "drawing, beyond": train(
-            "toy/plane",
-            "--set",
-            "target=drawn",
-            "--set",
-            "drawing=1e999,0",
-            said="The points of a drawing must lie from -1 to 1. Received: '1e999,0'.",
-        ),
-        "drawing, many": train(
-            "toy/plane",
-            "--set",
-            "target=drawn",
-            "--set",
-            "drawing=" + "0,0 " * 10_000,
-            said="A drawing may have up to 2,000 points. Received: 10,000.",
-        ),
         "bench, digits": Command(
             ("bench", "--repeats", "9" * 5_000),
             f"--repeats and --seconds take a whole number from 1 to 1,000. "
             f"Received: '{'9' * 56}....",
-        ),
-        "bench, chart": Command(
-            ("bench", "--chart", "{folder}/folder"),
-            "--chart must be a file. Received: '{folder}/folder'.",
-            ("folder",),
         ),
         # Folders of runs
         "runs, device": train(
@@ -214,34 +134,6 @@ COMMANDS = _of(
             "/dev/null/runs",
             said="A run cannot be created in /dev/null/runs: Not a directory. "
             "It must be a writable folder.",
-        ),
-        "runs, read-only": train(
-            "toy/scalar",
-            "--runs",
-            "/proc/runs",
-            said="A run cannot be created in /proc/runs: No such file or directory. "
-            "It must be a writable folder.",
-        ),
-        "runs, circle": train(
-            "toy/scalar",
-            "--runs",
-            "{folder}/circle",
-            said="A run cannot be created in {folder}/circle: File exists. "
-            "It must be a writable folder.",
-            files=("circle",),
-        ),
-        "resume, long": Command(
-            ("resume", RUN, "--runs", f"/{LONG}"),
-            f"The folder of runs '/{'x' * 195}... cannot be read: File name too long.",
-        ),
-        "evaluate, long": Command(
-            ("evaluate", RUN, "--runs", f"/{LONG}"),
-            f"The folder of runs '/{'x' * 195}... cannot be read: File name too long.",
-        ),
-        "evaluate, FIFO": Command(
-            ("evaluate", RUN, "--runs", "{folder}/fifo"),
-            f"There is no run {RUN} in {{folder}}/fifo. There are none.",
-            ("fifo",),
         ),
         "resume, script": Command(
             ("resume", SCRIPT),
@@ -258,12 +150,6 @@ COMMANDS = _of(
         "GANLIB_DATA, device": variable(
             "GANLIB_DATA", "/dev/null", "GANLIB_DATA is /dev/null, which is not a folder."
         ),
-        "GANLIB_DATA, nobody": variable(
-            "GANLIB_DATA",
-            "~nobody-is-called-so",
-            "GANLIB_DATA must be a path; there is no such home folder. "
-            "Received: '~nobody-is-called-so'.",
-        ),
         "GANLIB_DATA, long": variable(
             "GANLIB_DATA", f"/{LONG}", f"/{'x' * 116}... cannot be read: File name too long."
         ),
@@ -273,7 +159,7 @@ COMMANDS = _of(
             "{folder}/quickdraw/apple.npy is not a file.",
             "quickdraw/apple.npy=fifo",
         ),
-        "GANLIB_DATA, zip bomb": variable(
+        "GANLIB_DATA, claims": variable(
             "GANLIB_DATA",
             "{folder}",
             "{folder}/mnist.npz: x_train claims 400,000 images; at most 200,000 are read.",
@@ -294,27 +180,10 @@ COMMANDS = _of(
             "GANLIB_MNIST_URL must be an address that begins with http:// or https://. "
             "Received: 'file:///etc'.",
         ),
-        "GANLIB_MNIST_URL, script": variable(
-            "GANLIB_MNIST_URL",
-            "javascript:alert(1)",
-            "GANLIB_MNIST_URL must be an address that begins with http:// or https://. "
-            "Received: 'javascript:alert(1)'.",
-        ),
-        "GANLIB_QUICKDRAW_URL, port": variable(
-            "GANLIB_QUICKDRAW_URL",
-            "http://localhost:99999",
-            "GANLIB_QUICKDRAW_URL must be an address that begins with http:// or https://. "
-            "Received: 'http://localhost:99999'.",
-        ),
         # Drawings of one's own
         "drawings, FIFO": drawings("fifo.npy", "{folder}/fifo.npy is not a file."),
-        "drawings, folder": drawings("folder.npy", "{folder}/folder.npy is not a file."),
-        "drawings, device": drawings("device.npy", "{folder}/device.npy is not a file."),
         "drawings, circle": drawings(
             "circle.npy", "{folder}/circle.npy cannot be read: Too many levels of symbolic links."
-        ),
-        "drawings, nowhere": drawings(
-            "nowhere.npy", "{folder}/nowhere.npy cannot be read: No such file or directory."
         ),
         "drawings, nobody": train(
             "quickdraw/conv",
@@ -329,33 +198,8 @@ COMMANDS = _of(
             f"own_file={NO_BYTES}.npy",
             said=r"own_file must be a text. Received: '\udcff\udcfe.npy'.",
         ),
-        "drawings, NUL": train(
-            "quickdraw/conv",
-            "--set",
-            "own_file=a\0b.npy",
-            said=r"a\x00b.npy cannot be read: such a path cannot exist.",
-        ),
-        "drawings, long": train(
-            "quickdraw/conv",
-            "--set",
-            f"own_file={LONG}",
-            said=f"{'x' * 117}... cannot be read: File name too long.",
-        ),
         # Tables of one's own
         "table, FIFO": table("fifo.csv", "own_table {folder}/fifo.csv is not a file."),
-        "table, device": table("device.csv", "own_table {folder}/device.csv is not a file."),
-        "table, circle": table(
-            "circle.parquet",
-            "own_table {folder}/circle.parquet cannot be read: Too many levels of symbolic links.",
-        ),
-        "table, nobody": named(
-            "~nobody-is-called-so/a.csv",
-            "own_table must be a path; there is no such home folder. "
-            "Received: '~nobody-is-called-so/a.csv'.",
-        ),
-        "table, bytes": named(
-            f"{NO_BYTES}.csv", r"own_table must be a text. Received: '\udcff\udcfe.csv'."
-        ),
         "table, password": named(
             "/etc/passwd", f"A table must be one of {TABLES}. Received: passwd."
         ),
@@ -364,26 +208,10 @@ COMMANDS = _of(
             "own_columns must be names of columns on one line, separated by commas. "
             r"Received: 'x\ny'.",
         ),
-        "columns, long": columns(
-            "x" * 200_000,
-            "own_columns must be names of columns on one line, separated by commas. "
-            f"Received: '{'x' * 56}....",
-        ),
         "columns, script": columns(
             SCRIPT, f"good.csv has no column of numbers '{SCRIPT}'. Allowed: x, y."
         ),
         # Files of settings that are none
-        "settings, FIFO": read(
-            "toy/scalar", "fifo.json", said="--config '{folder}/fifo.json' is not a file."
-        ),
-        "settings, device": read(
-            "toy/scalar", "device.json", said="--config '{folder}/device.json' is not a file."
-        ),
-        "settings, nowhere": read(
-            "toy/scalar",
-            "nowhere.json",
-            said="--config '{folder}/nowhere.json' cannot be read: No such file or directory.",
-        ),
         "settings, large": read(
             "toy/scalar",
             "large.json",
@@ -423,33 +251,17 @@ SETTINGS = _of(
             f"it must be {FORMS}.",
         ),
         "PNG": (PNG, f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}."),
-        "UTF-16": (
-            '{"steps": 5}'.encode("utf-16"),
-            f"'a.json' is not text in UTF-8; it must be JSON: {FORMS}.",
-        ),
-        "list": (b"[1, 2]", f"'a.json' must be {FORMS}. Received: [1, 2]."),
-        "number": (b"5", f"'a.json' must be {FORMS}. Received: 5."),
-        "null": (b"null", f"'a.json' must be {FORMS}. Received: None."),
         "deep": (b"[" * 100_000, f"'a.json' is nested too deeply; it must be {FORMS}."),
         "nested": (
             b'{"steps": {"a": 1}}',
             "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
             "Received: {'a': 1}.",
         ),
-        "nothing": (
-            b'{"steps": null}',
-            "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
-            "Received: None.",
-        ),
         "twice": (
             b'{"steps": 5, "steps": 6}',
             "'a.json' has 'steps' twice; each may be given once. Received: 5 and 6.",
         ),
         "NaN": (b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."),
-        "infinity": (
-            b'{"beta_1": -Infinity}',
-            "'a.json' must have finite numbers only. Received: -Infinity.",
-        ),
         "overflow": (
             b'{"beta_1": 1e999}',
             "beta_1 must be a number from 0 below 1. Received: inf.",
@@ -458,35 +270,17 @@ SETTINGS = _of(
             b'{"steps": ' + b"9" * 5_000 + b"}",
             "'a.json' has a number of thousands of digits.",
         ),
-        "truth for a number": (b'{"steps": true}', f"{STEPS} Received: True."),
         "text for a number": (b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
         "number for a text": (b'{"own_table": 5}', "own_table must be a text. Received: 5."),
-        "fraction": (b'{"steps": 1.5}', f"{STEPS} Received: 1.5."),
         "list for a choice": (
             b'{"loss": ["hinge"]}',
             "loss must be one of non_saturating, least_squares, hinge, wasserstein, relativistic. "
             "Received: ['hinge'].",
         ),
         "unknown": (b'{"stepz": 5}', f"Unknown knob 'stepz'. Allowed: {KNOBS}."),
-        "half a surrogate": (
-            rb'{"own_table": "\ud800.csv"}',
-            r"own_table must be a text. Received: '\ud800.csv'.",
-        ),
         "another recipe": (
             b'{"recipe": "toy/plane", "config": {"steps": 5}}',
             "'a.json' must have settings of toy/scalar. Received: those of 'toy/plane'.",
-        ),
-        "recipe, script": (
-            f'{{"recipe": "{SCRIPT}", "config": {{}}}}'.encode(),
-            f"'a.json' must have settings of toy/scalar. Received: those of '{SCRIPT}'.",
-        ),
-        "no recipe": (
-            b'{"config": {"steps": 5}}',
-            "'a.json' must have settings of toy/scalar. Received: those of 'no recipe'.",
-        ),
-        "more": (
-            b'{"recipe": "toy/scalar", "config": {}, "run": 1}',
-            f"'a.json' must be {FORMS}. Received also: 'run'.",
         ),
         "what excludes each other": (
             b'{"loss": "wasserstein", "gradient_penalty": "none", "weight_clip": 0}',
@@ -513,7 +307,6 @@ def _uploads(said: dict[str, str]) -> list[Any]:
 NO_NPY = "is not a valid .npy file: its header"
 TOO_MANY = "images; at most 2,000,000 are read."
 UNFIT = "claims 3 images, but its size does not fit them; the file is damaged."
-VERSION = "is in .npy format (9, 9); expected (1, 0) or (2, 0)."
 PICKLED = "holds pickled Python objects, which are never loaded."
 NO_TEXT = "is not text; a CSV file was expected."
 NO_LINES = "begins with empty lines; a table was expected."
@@ -524,21 +317,12 @@ NUMBERS = "expected numbers of (N,) or (N, columns)."
 DRAWINGS_UPLOADED = _uploads(
     {
         "much.npy": f"claims 100,000,000,000 {TOO_MANY}",
-        "overflow.npy": f"claims 18,446,744,073,709,551,616 {TOO_MANY}",
         # In 32 bits, its bytes are few.
         "product.npy": f"claims 23,529,465 {TOO_MANY}",
         "negative.npy": f"{NO_NPY} claims the shape (-3, 784).",
-        "truth.npy": f"{NO_NPY} claims the shape (True, 784).",
         "call.npy": f"{NO_NPY} cannot be read.",
-        "brackets.npy": f"{NO_NPY} cannot be read.",
-        "keys.npy": f"{NO_NPY} cannot be read.",
-        "header.npy": f"{NO_NPY} cannot be read.",
-        "version.npy": VERSION,
-        "fields.npy": f"is [('a', 'u1'), ('b', '<f8')] of (3, 784); {DRAWINGS}",
         "pickled.npy": PICKLED,
         "short.npy": UNFIT,
-        "long.npy": UNFIT,
-        "floats.npy": f"is float64 of (3, 784); {DRAWINGS}",
         "empty.npy": "is empty.",
         f"{SCRIPT}.npy": "is empty.",
         f"{IMAGE}.npy": "is empty.",
@@ -550,10 +334,7 @@ DRAWINGS_UPLOADED = _uploads(
 TABLES_UPLOADED = _uploads(
     {
         "png.csv": NO_TEXT,
-        "gz.csv": NO_TEXT,
-        "utf16.csv": NO_TEXT,
         "lines.csv": NO_LINES,
-        "mark.csv": NO_LINES,
         "mixed.csv": "has no column of numbers; it has gr��e.",
         "quotes.csv": LONG_CELL,
         "wide.csv": "The first line of wide.csv is longer than a megabyte; a table of at most "
@@ -567,14 +348,8 @@ TABLES_UPLOADED = _uploads(
         "footer.parquet": "cannot be read as a table: Parquet file size is 12 bytes, smaller "
         "than the size reported by footer's (2147483647bytes).",
         "bomb.parquet": "has 126,000,000 rows of 1 columns; at most 125,000,000 numbers are read.",
-        "lists.parquet": "has no column of numbers; it has x, y.",
         "product2.npy": "has 4,294,967,296 columns; a table of at most 1,000 was expected.",
-        "negative2.npy": "cannot be read as a table: its header claims the shape (-1, -8).",
-        "much2.npy": "has 100,000,000,000 rows of 1 columns; at most 125,000,000 numbers are read.",
         "complex.npy": f"is complex128 of (3,); {NUMBERS}",
-        "dates.npy": f"is datetime64[s] of (3,); {NUMBERS}",
-        "pickled.npy": PICKLED,
-        "version.npy": VERSION,
         f"{SCRIPT}.csv": "is empty.",
         f"{IMAGE}.csv": "is empty.",
     }
@@ -586,16 +361,6 @@ TABLES_UPLOADED = _uploads(
 FORM = _of(
     {
         "huge": ("toy/scalar", {"steps": f"{10**15}"}, f"S{STEPS[1:]} Received: '{10**15}'."),
-        "negative": (
-            "toy/scalar",
-            {"seed": f"{-(10**12)}"},
-            "Seed must be a whole number from 0 to 2,147,483,647. Received: '-1000000000000'.",
-        ),
-        "NaN": (
-            "toy/scalar",
-            {"beta_1": "nan"},
-            "Beta 1 must be a number from 0 below 1. Received: 'nan'.",
-        ),
         "infinite": (
             "toy/scalar",
             {"generator_learning_rate": "inf"},
@@ -605,12 +370,6 @@ FORM = _of(
             "toy/scalar",
             {"peaks": "\ud800"},
             r"Peaks must be a text. Received: '\ud800'.",
-        ),
-        "peaks": (
-            "toy/scalar",
-            {"target": "peaks", "peaks": f"1:1:1, {SCRIPT}"},
-            "Peaks must be place:width:weight for each, separated by commas, such as "
-            f"-2:0.5:1, 2:0.5:1. Received: '{SCRIPT}'.",
         ),
         "table, password": (
             "toy/scalar",
@@ -634,12 +393,6 @@ FORM = _of(
             "Categories must be one or more of 345 choices, such as The Eiffel Tower or "
             "zigzag, separated by commas. Received: none.",
         ),
-        "own file": (
-            "quickdraw/conv",
-            {"own_file": "~nobody-is-called-so/a.npy"},
-            "Own file must be a path; there is no such home folder. "
-            "Received: '~nobody-is-called-so/a.npy'.",
-        ),
     }
 )
 
@@ -657,16 +410,10 @@ def _no_id(page: str, query: str, received: str) -> tuple[str, str, str]:
 ADDRESSES = _of(
     {
         "path": _no_id("toy", "run=../../../../etc/passwd", "'../../../../etc/passwd'"),
-        "path, escaped": _no_id("mnist", "run=%2e%2e%2fruns", "'../runs'"),
         "path after an id": _no_id("toy", f"run={RUN}/..", f"'{RUN}/..'"),
         "script": _no_id("wgan", f"run={SCRIPT}", f"'{SCRIPT}'"),
-        "image": _no_id("quickdraw", f"run={IMAGE}", f"'{IMAGE}'"),
         "NUL": _no_id("toy", "run=a%00b", r"'a\x00b'"),
         "bytes": _no_id("toy", "run=%ff%fe", "'��'"),
-        "other digits": _no_id(
-            "toy", "run=20261122-0203-%d9%a3%d9%a3%d9%a3a1b2c3d4e", "'20261122-0203-٣٣٣a1b2c3d4e'"
-        ),
-        "long": _no_id("toy", f"run={LONG}", f"'{'x' * 56}..."),
         "given twice": _no_id("toy", f"run={RUN}&run=none", "'none'"),
         "no such run": ("toy", f"run={RUN}", f"Run {RUN} does not exist."),
         "no such key": ("toy", f"steps=9&{SCRIPT}={IMAGE}", "What will happen"),

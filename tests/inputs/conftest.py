@@ -1,5 +1,6 @@
 """Where the rows of the table are tried, and proof that nothing is left of them."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
+from ganlib.ui.server import services
+from ganlib.ui.server.preparing import Preparer
 from tests.support import APP
 from tests.support.components import share_components
 from tests.support.server import AppServer, served
@@ -31,6 +34,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("GANLIB_CACHE", str(folder / "cache"))
         # Put back afterwards: the app replaces it for the whole process.
         patch.setattr(script_runner, "_clean_problem_modules", script_runner._clean_problem_modules)
+        # Nothing is trained here, so nothing needs to be imported or compiled for it.
+        patch.setattr(services, "warm_up", lambda manager: threading.Event())
+        patch.setattr(Preparer, "prepare", lambda self, recipe_name, config: None)
         st.cache_resource.clear()
         st.cache_data.clear()
         yield folder

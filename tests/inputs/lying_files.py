@@ -1,6 +1,5 @@
 """Files that are not what they are called, or claim what they do not hold."""
 
-import gzip
 import io
 import json
 import os
@@ -13,22 +12,10 @@ from pathlib import Path
 import numpy as np
 
 
-def npy(
-    descr: str = "'|u1'",
-    shape: str = "(3, 784)",
-    version: tuple[int, int] = (1, 0),
-    body: bytes = b"",
-) -> bytes:
-    """A .npy file whose header says what it is told to, and whatever follows it."""
-    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}"
-    return raw_npy(text.encode(), version) + body
-
-
-def raw_npy(header: bytes, version: tuple[int, int] = (1, 0), claimed: int | None = None) -> bytes:
-    """The same of any header, of which it claims as many bytes as it has, or another number."""
-    length = len(header) + 1 if claimed is None else claimed
-    packed = struct.pack("<H" if version == (1, 0) else "<I", length)
-    return b"\x93NUMPY" + bytes(version) + packed + header + b"\n"
+def npy(descr: str = "'|u1'", shape: str = "(3, 784)", body: bytes = b"") -> bytes:
+    """A .npy file with the given header, whatever follows it."""
+    text = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + body
 
 
 class Runs:
@@ -40,20 +27,14 @@ class Runs:
 
 PICKLED = npy("'|O'", "(3,)", body=pickle.dumps([Runs()] * 3))
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
-ZIP = b"PK\x03\x04" + bytes(60)
 CSV = b"x,y\n1,2\n2,3\n4,5\n"
 
 
-def zip_bomb() -> bytes:
-    """300 kB that unpack to 300 MB: as many images as no MNIST has."""
-    count, file = 400_000, io.BytesIO()
-    with (
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("x_train.npy", "w", force_zip64=True) as member,
-    ):
-        member.write(npy(shape=f"({count}, 28, 28)"))
-        for _ in range(40):
-            member.write(bytes(count // 40 * 784))
+def zip_of_claims() -> bytes:
+    """An .npz file that claims to hold more images than any MNIST has."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x_train.npy", npy(shape="(400000, 28, 28)"))
     return file.getvalue()
 
 
@@ -70,63 +51,34 @@ def parquet_bomb() -> bytes:
     return file.getvalue()
 
 
-def parquet_of_lists() -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    file = io.BytesIO()
-    pq.write_table(pa.table({"x": [[1, 2], [3]], "y": ["a", "b"]}), file)
-    return file.getvalue()
-
-
 # By name; made when they are needed.
 CONTENTS: dict[str, Callable[[], bytes]] = {
     # Drawings
     "much.npy": lambda: npy(shape="(100000000000, 784)"),
-    "overflow.npy": lambda: npy(shape="(18446744073709551616, 784)"),
     "product.npy": lambda: npy(shape="(23529465, 28, 28)"),
     "negative.npy": lambda: npy(shape="(-3, 784)"),
-    "truth.npy": lambda: npy(shape="(True, 784)", body=bytes(784)),
     "call.npy": lambda: npy(shape="__import__('os').abort()"),
-    "brackets.npy": lambda: npy(shape="(" * 5_000),
-    "keys.npy": lambda: raw_npy(b"{1: 2, 'a': 3, None: 4}"),
-    "header.npy": lambda: raw_npy(b"{", (2, 0), claimed=2**32 - 1),
-    "version.npy": lambda: npy(version=(9, 9)),
-    "fields.npy": lambda: npy("[('a', '|u1'), ('b', '<f8')]"),
     "pickled.npy": lambda: PICKLED,
     "short.npy": lambda: npy(body=bytes(100)),
-    "long.npy": lambda: npy(body=bytes(3 * 784 + 1)),
-    "floats.npy": lambda: npy("'<f8'", body=bytes(3 * 784 * 8)),
-    "zip.npy": lambda: ZIP,
-    "gz.npy": lambda: gzip.compress(npy(body=bytes(3 * 784)), mtime=0),
     "empty.npy": bytes,
     # Tables
     "png.csv": lambda: PNG,
-    "gz.csv": lambda: gzip.compress(CSV, mtime=0),
-    "utf16.csv": lambda: CSV.decode().encode("utf-16"),
     "lines.csv": lambda: b"\n\r\n\n",
-    "mark.csv": lambda: b"\xef\xbb\xbf",
     "mixed.csv": lambda: "größe\nä\n".encode("latin1") + "ö\n".encode(),
     "quotes.csv": lambda: b"x," + b'","' * 250_000 + b"\n1,2\n",
     "wide.csv": lambda: b",".join(b"c%d" % at for at in range(1_000_000)) + b"\n",
     "index.csv": lambda: b"a\n" + (b"1," * 99_999 + b"1\n") * 3,
     "line.csv": lambda: b"x\n" + b"9" * 2_000_000 + b"\n1\n2\n",
     "infinite.csv": lambda: b"x\nnan\ninf\n-inf\n1e999\n",
-    "digits.csv": lambda: b"x\n" + b"9" * 400 + b"\n" + b"8" * 400 + b"\n",
     "markup.csv": lambda: b"<img src=x onerror=alert(1)>\na\nb\n",
     "npy.parquet": lambda: npy(body=bytes(3 * 784)),
     "footer.parquet": lambda: b"PAR1" + struct.pack("<I", 2**31 - 1) + b"PAR1",
     "bomb.parquet": parquet_bomb,
-    "lists.parquet": parquet_of_lists,
     "product2.npy": lambda: npy("'<f8'", "(4294967296, 4294967296)"),
-    "negative2.npy": lambda: npy("'<f8'", "(-1, -8)", body=bytes(64)),
-    "much2.npy": lambda: npy("'<f8'", "(100000000000,)"),
     "complex.npy": lambda: npy("'<c16'", "(3,)", body=bytes(48)),
-    "dates.npy": lambda: npy("'<M8[s]'", "(3,)", body=bytes(24)),
-    "csv.npy": lambda: CSV,
     "good.csv": lambda: CSV,
     # A dataset's file
-    "mnist.npz": zip_bomb,
+    "mnist.npz": zip_of_claims,
     # Settings
     "good.json": lambda: b'{"steps": 5}',
     "presets.json": lambda: json.dumps({"preset": "plain GAN", "steps": 5}).encode(),

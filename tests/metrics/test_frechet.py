@@ -14,7 +14,7 @@ def crosses(centre: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.concatenate([centre + np.diag(lengths), centre - np.diag(lengths)])
 
 
-def test_on_a_line_by_hand() -> None:
+def test_one_dimension_by_hand() -> None:
     real = np.array([[0.0], [2.0]])  # mean 1, variance 2
     generated = np.array([[5.0], [9.0]])  # mean 7, variance 8
     # (7 - 1)^2 + (sqrt 8 - sqrt 2)^2 = 36 + 2
@@ -30,7 +30,7 @@ def test_diagonal_covariances_have_a_closed_form() -> None:
     assert frechet(real, generated) == pytest.approx(expected, abs=1e-9)
 
 
-def test_full_covariances_are_those_of_the_matrix_root() -> None:
+def test_full_covariances_agree_with_the_matrix_root() -> None:
     real = RNG.normal(size=(50, 5)) @ RNG.normal(size=(5, 5))
     generated = 1 + RNG.normal(size=(80, 5)) @ RNG.normal(size=(5, 5))
     first, second = np.cov(real.T), np.cov(generated.T)
@@ -44,12 +44,12 @@ def test_full_covariances_are_those_of_the_matrix_root() -> None:
 
 
 @pytest.mark.parametrize("count", [2, 10, 64, 300])
-def test_a_sample_is_at_no_distance_from_itself(count: int) -> None:
+def test_the_distance_of_a_sample_from_itself_is_0(count: int) -> None:
     real = RNG.normal(size=(count, 64)).astype(np.float32)
     assert 0 <= frechet(real, real[::-1]) < 1e-9
 
 
-def test_features_that_do_not_vary_change_nothing() -> None:
+def test_constant_directions_do_not_change_the_distance() -> None:
     real, generated = RNG.normal(size=(30, 1)), 3 + 2 * RNG.normal(size=(30, 1))
     expected = (real.mean() - generated.mean()) ** 2
     expected += (real.std(ddof=1) - generated.std(ddof=1)) ** 2
@@ -58,25 +58,9 @@ def test_features_that_do_not_vary_change_nothing() -> None:
     assert frechet(real @ along, generated @ along) == pytest.approx(expected, abs=1e-9)
 
 
-def test_constant_samples_are_their_means_apart() -> None:
+def test_the_distance_of_constant_samples_is_that_of_their_means() -> None:
     black, white = np.zeros((4, 3)), np.full((5, 3), 2.0)
     assert frechet(black, black) == 0
     assert frechet(black, white) == pytest.approx(12.0, abs=1e-12)
     spread = crosses(np.zeros(3), np.ones(3))  # a variance of 2 / 5 in each direction
     assert frechet(spread, black) == pytest.approx(1.2, abs=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("real", "generated", "sentence"),
-    [
-        (np.zeros((3, 2)), np.zeros((3, 4)), r"Received: \(3, 2\) and \(3, 4\)\.$"),
-        (np.zeros(3), np.zeros(3), r"^Features must be of \(n, d\) and \(m, d\)\."),
-        (np.zeros((3, 2)), np.zeros((1, 2)), "Received: 3 real and 1 generated.$"),
-        (np.zeros((0, 2)), np.zeros((3, 2)), "at least 2 samples"),
-        (np.zeros((2, 1)), np.array([[0.0], [np.nan]]), "^The generated features hold values"),
-        (np.array([[0.0], [np.inf]]), np.zeros((2, 1)), "^The real features hold values"),
-    ],
-)
-def test_what_has_no_distance_is_told_in_one_sentence(real, generated, sentence) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        frechet(real, generated)

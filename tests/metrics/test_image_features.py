@@ -34,7 +34,7 @@ def test_a_convolution_by_hand() -> None:
     np.testing.assert_array_equal(found, np.full((1, 2, 2, 1), 6.0))
 
 
-def test_an_image_has_its_features_in_any_company() -> None:
+def test_features_do_not_depend_on_the_batch() -> None:
     images, _ = digits(300)
     features = image_features(images)
     assert features.shape == (300, 64) and features.dtype == np.float32

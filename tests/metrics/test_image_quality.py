@@ -73,7 +73,7 @@ def test_missing_classes_are_seen() -> None:
     assert scores == sorted(scores) and scores[1] > 2 * scores[0]
 
 
-def test_as_many_real_images_as_generated_ones_count() -> None:
+def test_equally_many_images_are_compared() -> None:
     first, second = images("apples")[:COUNT], images("apples")[COUNT:]
     assert score(first, second[:100]) == score(first[:100], second[:100])
     # Fewer images, a higher floor.
@@ -88,6 +88,6 @@ def test_a_border_is_cut_off() -> None:
 
 
 @pytest.mark.parametrize("shape", [(5, 32, 32, 1), (5, 28, 28, 3), (1, 28, 28, 1), (5, 4, 4, 1)])
-def test_other_images_have_no_such_score(shape: tuple[int, ...]) -> None:
+def test_images_of_other_shapes_have_no_frechet_score(shape: tuple[int, ...]) -> None:
     real = np.zeros(shape, np.uint8)
     assert image_scores(real, real) == {"pixel_w1": 0.0}

@@ -20,14 +20,14 @@ def test_by_hand() -> None:
     assert found["reverse_kl"] == pytest.approx(expected, abs=1e-12)
 
 
-def test_one_peak_alone_and_none_are_the_worst() -> None:
+def test_one_peak_or_none_has_the_largest_divergence() -> None:
     for points, modes, share in ((SQUARE[:1], 1, 1), (np.full((3, 2), 9.0), 0, 0)):
         found = mode_scores(points, SQUARE, sd=0.1)
         assert (found["modes"], found["high_quality"]) == (modes, share)
         assert found["reverse_kl"] == pytest.approx(np.log(4), abs=1e-12)
 
 
-def test_even_visits_have_no_divergence() -> None:
+def test_equal_counts_have_no_divergence() -> None:
     assert mode_scores(np.tile(SQUARE, (5, 1)), SQUARE, 0.1)["reverse_kl"] == pytest.approx(0)
 
 
@@ -46,6 +46,6 @@ def test_a_perfect_sample(name: str) -> None:
     assert found["reverse_kl"] < 0.02
 
 
-def test_only_the_protocols_2500_count() -> None:
+def test_only_the_first_2500_points_count() -> None:
     points = np.concatenate([np.zeros((2_500, 2)), np.full((9_000, 2), 5.0)])
     assert mode_scores(points, SQUARE, 0.1)["high_quality"] == 1

@@ -40,7 +40,7 @@ def test_pixel_w1_is_scipys(dtype: type) -> None:
     assert image_scores(real, generated)["pixel_w1"] == pytest.approx(expected, abs=1e-9)
 
 
-def test_black_and_white_are_as_far_apart_as_images_can_be() -> None:
+def test_image_scores_by_hand() -> None:
     real = np.zeros((4, 2, 2, 1), np.uint8)
     real[0] = 255
     white = np.full((3, 2, 2, 1), 255, np.uint8)
@@ -52,7 +52,7 @@ def test_black_and_white_are_as_far_apart_as_images_can_be() -> None:
     assert image_scores(real, real) == {"pixel_w1": 0.0, "ink_w1_over_sigma": 0.0}
 
 
-def test_real_images_of_one_brightness_have_no_scale_for_their_ink() -> None:
+def test_no_ink_score_if_all_real_images_are_equally_bright() -> None:
     black = np.zeros((4, 2, 2, 1), np.uint8)
     scores = image_scores(black, black + np.uint8(51))
     assert scores == {"pixel_w1": pytest.approx(0.2, abs=1e-12)}

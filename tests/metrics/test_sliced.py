@@ -40,7 +40,7 @@ def test_a_shift_is_the_mean_cosine_times_its_length() -> None:
 
 
 @pytest.mark.parametrize("sizes", [(50, 50), (50, 31), (1, 40)])
-def test_it_is_the_mean_of_scipys_distances_of_the_projections(sizes: tuple[int, int]) -> None:
+def test_the_mean_of_scipys_distances_between_projections(sizes: tuple[int, int]) -> None:
     real, generated = RNG.normal(size=(sizes[0], 2)), RNG.gamma(2, size=(sizes[1], 2)).round(1)
     expected = np.mean(
         [
@@ -83,41 +83,25 @@ def test_each_coordinate_may_have_its_own_unit() -> None:
     assert plane_scores(3 * real, 3 * generated, 3.0) == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("count", [2_000, 20_000])
 @pytest.mark.parametrize(
-    ("name", "modes", "times"),
+    ("name", "modes", "low", "high"),
     [
-        ("grid25", DIAGONAL, {2_000: (5, 9), 20_000: (14, 24)}),
-        ("grid25", list(range(24)), {2_000: (0.9, 2), 20_000: (2.5, 4)}),
-        ("ring8", [0, 2, 4, 6], {2_000: (2.5, 5), 20_000: (9, 17)}),
-        ("ring8", list(range(7)), {2_000: (2, 4), 20_000: (8, 15)}),
-        ("ring8", [0], {2_000: (14, 28), 20_000: (55, 100)}),
+        ("grid25", DIAGONAL, 5, 9),
+        ("ring8", [0, 2, 4, 6], 2.5, 5),
+        ("ring8", list(range(7)), 2, 4),
+        ("ring8", [0], 14, 28),
     ],
-    ids=["grid diagonal", "grid 24 of 25", "ring 4 of 8", "ring 7 of 8", "ring 1 of 8"],
+    ids=["grid diagonal", "ring 4 of 8", "ring 7 of 8", "ring 1 of 8"],
 )
 def test_missing_peaks_are_beyond_the_floor(
-    count: int, name: str, modes: list[int], times: dict[int, tuple[float, float]]
+    name: str, modes: list[int], low: float, high: float
 ) -> None:
     scale = TARGETS[name].scale
-    scores = plane_scores(drawn(name, count), drawn(name, count, modes, seed=1), scale)
-    low, high = times[count]
+    scores = plane_scores(drawn(name, 2_000), drawn(name, 2_000, modes, seed=1), scale)
     assert low < scores["sliced_w1_over_sigma"] / scores["sliced_w1_floor"] < high
 
 
-@pytest.mark.parametrize("count", [2_000, 20_000])
-@pytest.mark.parametrize("name", ["ring8", "grid25"])
-def test_a_perfect_generator_stays_at_the_floor(name: str, count: int) -> None:
-    scale = TARGETS[name].scale
-    ratios = []
-    for seed in range(1, 11):
-        scores = plane_scores(drawn(name, count), drawn(name, count, seed=seed), scale)
-        ratios.append(scores["sliced_w1_over_sigma"] / scores["sliced_w1_floor"])
-    # All ten are compared with the same real sample, so they are high or low together.
-    assert 0.3 < np.median(ratios) < 0.9
-    assert max(ratios) < 1.4
-
-
-@pytest.mark.parametrize("target", ["ring8", "grid25", "line", "spiral", "own"])
+@pytest.mark.parametrize("target", ["ring8", "spiral", "own"])
 def test_two_real_samples_exceed_the_floor_in_5_percent_of_all_cases(
     target: str, tmp_path: Path
 ) -> None:
@@ -159,7 +143,7 @@ def test_the_floor_of_two_places_in_closed_form() -> None:
     assert sliced_wasserstein1_floor(real, 2_000) == pytest.approx(expected, rel=0.1)
 
 
-def test_equal_points_have_a_floor_of_0() -> None:
+def test_the_floor_of_equal_points_is_0() -> None:
     assert plane_scores(np.ones((5, 2)), np.ones((5, 2)), 1.0) == {
         "sliced_w1_over_sigma": 0.0,
         "sliced_w1_floor": 0.0,

@@ -37,7 +37,7 @@ def loads_code(text: str) -> list[str]:
     return found
 
 
-def test_nothing_in_the_library_does() -> None:
+def test_the_library_loads_no_code_from_files() -> None:
     sources = [*ROOT.glob("ganlib/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]
     assert len(sources) > 150
     found = {str(path): said for path in sources if (said := loads_code(path.read_text("utf-8")))}
@@ -56,5 +56,5 @@ def test_nothing_in_the_library_does() -> None:
         "pd.read_pickle(path)",
     ],
 )
-def test_it_would_be_seen(text: str) -> None:
+def test_code_that_loads_code_is_found(text: str) -> None:
     assert len(loads_code(text)) == 1

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -81,21 +80,6 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Arrow:
-    """One import statement.
-
-    Args:
-        source: dotted name of the module it stands in.
-        target: dotted name of what it imports.
-        late: it stands in a function, so importing `source` does not run it.
-    """
-
-    source: str
-    target: str
-    late: bool
-
-
 def modules(root: Path) -> dict[str, Path]:
     """Every module of the application by dotted name."""
     files = [*root.glob("ganlib/**/*.py"), *root.glob("pages/*.py"), *root.glob("app.py")]
@@ -126,33 +110,32 @@ def import_statements(
             yield from import_statements(node, late or function)
 
 
-def arrows(root: Path) -> list[Arrow]:
-    """Every import in the application."""
+def arrows(root: Path) -> list[tuple[str, str]]:
+    """Every import of the application: dotted names of the importing and the imported module."""
     known = modules(root)
     found = []
     for source, path in known.items():
         package = source if path.name == "__init__.py" else source.rpartition(".")[0]
-        for statement, late in _statements(path.read_text("utf-8")):
-            found += [Arrow(source, name, late) for name in _targets(statement, package, known)]
+        for statement, _ in _statements(path.read_text("utf-8")):
+            found += [(source, name) for name in _targets(statement, package, known)]
     return found
 
 
 def violations(root: Path) -> list[str]:
     """One sentence for each import that should not be there."""
-    known, found = modules(root), arrows(root)
+    known = modules(root)
     wrong = [
         f"{name} has no place in the layering." for name in known if layer(name) not in ALLOWED
     ]
-    for arrow in found:
-        where, top = layer(arrow.source), arrow.target.split(".")[0]
-        to = layer(arrow.target)
+    for source, target in arrows(root):
+        where, to, top = layer(source), layer(target), target.split(".")[0]
         if top in {"ganlib", "pages", "app"} and to not in {where, "ganlib"}:
             if to not in ALLOWED.get(where, set()):
-                wrong.append(f"{arrow.source} may not import {arrow.target}.")
+                wrong.append(f"{source} may not import {target}.")
         elif top == "streamlit" and where not in MAY_USE_STREAMLIT:
-            wrong.append(f"{arrow.source} may not import streamlit.")
+            wrong.append(f"{source} may not import streamlit.")
         elif top in HEAVY and where in NEVER_HEAVY:
-            wrong.append(f"{arrow.source} may not import {top}.")
+            wrong.append(f"{source} may not import {top}.")
     wrong += [
         f"{name} may not use {used}, which is private."
         for name, path in known.items()
@@ -165,13 +148,6 @@ def violations(root: Path) -> list[str]:
         if layer(name) != layer("ganlib.training")
         for used in modules_of_training(path.read_text("utf-8"))
     ]
-    at_import: dict[str, list[str]] = {}
-    for arrow in found:
-        if not arrow.late:
-            at_import.setdefault(arrow.source, []).append(arrow.target)
-    for name in known:
-        if layer(name) not in MAY_LOAD_HEAVY and (path := _path_to_heavy(name, at_import)):
-            wrong.append(f"Importing {name} loads {path[-1]}: {' -> '.join(path)}.")
     return wrong
 
 
@@ -275,26 +251,3 @@ def _targets(
 def _is_type_checking(test: ast.expr) -> bool:
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
     return name == "TYPE_CHECKING"
-
-
-def _path_to_heavy(start: str, at_import: dict[str, list[str]]) -> list[str]:
-    """The chain of imports by which importing `start` loads a heavy package; empty if none.
-
-    Args:
-        start: dotted name of a module.
-        at_import: what each module imports when it is imported itself.
-    """
-    waiting, seen = [[start]], {start}
-    while waiting:
-        path = waiting.pop(0)
-        parts = path[-1].split(".")
-        # Importing a.b.c runs a and a.b first.
-        parents = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        for target in (each for parent in parents for each in at_import.get(parent, ())):
-            if target in seen:
-                continue
-            if target.split(".")[0] in HEAVY:
-                return [*path, target]
-            seen.add(target)
-            waiting.append([*path, target])
-    return []

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # Runs for which the browser keeps a message that they did not use: global.maxCachedMessageAge.
@@ -33,8 +32,9 @@ class Widget:
 class _Drawn:
     """What a run of the page, or of a part of it, has drawn so far."""
 
-    elements: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    elements: dict[tuple[int, ...], tuple[str, str]] = field(default_factory=dict)
     widgets: dict[str, Widget] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 class Screen:
@@ -78,28 +78,24 @@ class Screen:
         return self._shown.widgets
 
     @property
+    def labels(self) -> dict[str, str]:
+        """Ids of all widgets by label."""
+        return self._shown.labels
+
+    @property
+    def elements(self) -> list[tuple[str, str]]:
+        """Kind and text of each element, from top to bottom; the text of a widget is its label."""
+        return [element for _, element in sorted(self._shown.elements.items())]
+
+    @property
     def kinds(self) -> list[str]:
         """Kinds of the elements, such as "markdown", from top to bottom."""
-        return [str(each.WhichOneof("type")) for _, each in sorted(self._shown.elements.items())]
+        return [kind for kind, _ in self.elements]
 
     @property
     def texts(self) -> list[str]:
-        """What the page says in Markdown and in messages of an error, from top to bottom."""
-        return [
-            getattr(each, kind).body if kind != "exception" else each.exception.message
-            for _, each in sorted(self._shown.elements.items())
-            if (kind := each.WhichOneof("type")) in ("markdown", "alert", "exception")
-        ]
-
-    @property
-    def errors(self) -> list[str]:
-        """What the page says in messages of an error."""
-
-        return [
-            each.alert.body
-            for _, each in sorted(self._shown.elements.items())
-            if each.WhichOneof("type") == "alert" and each.alert.format == Alert.Format.ERROR
-        ]
+        """Texts in Markdown and in messages of an error, from top to bottom."""
+        return [text for kind, text in self.elements if kind in ("markdown", "alert", "exception")]
 
     def can_press(self, key: str) -> bool:
         """Whether there is a button with that key, and it is not disabled."""
@@ -154,10 +150,15 @@ class Screen:
         if message.delta.WhichOneof("type") != "new_element":
             return
         element = message.delta.new_element
-        self._drawing.elements[tuple(message.metadata.delta_path)] = element
-        content = getattr(element, str(element.WhichOneof("type")), None)
+        kind = str(element.WhichOneof("type"))
+        content = getattr(element, kind, None)
+        texts = (getattr(content, name, None) for name in ("body", "label", "message"))
+        text = next((each for each in texts if isinstance(each, str)), "")
+        self._drawing.elements[tuple(message.metadata.delta_path)] = kind, text
         # "$$ID-<hash>-<key>"; without a key, "None" stands there.
         id = str(getattr(content, "id", ""))
+        if id and hasattr(content, "label"):
+            self._drawing.labels[text] = id
         parts = id.split("-", 2)
         if parts[0] == "$$ID" and len(parts) == 3:
             disabled = bool(getattr(content, "disabled", False))
@@ -171,6 +172,7 @@ class Screen:
         if of_part:
             self._shown.elements.update(drawn.elements)
             self._shown.widgets.update(drawn.widgets)
+            self._shown.labels.update(drawn.labels)
             self.parts_drawn += 1
         elif how == "FINISHED_SUCCESSFULLY":
             # What this run has not drawn is gone.

@@ -12,6 +12,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from tests.support.screen import Screen
+
 _PATIENCE_S = 60.0
 _NO_TOKEN = "PLACEHOLDER_AUTH_TOKEN"
 
@@ -21,19 +23,28 @@ class Page:
     """What one run of the app has sent.
 
     Attributes:
-        elements: (kind, text) of each, from top to bottom; the text of a widget is its label.
-        widgets: ids by label.
+        screen: what it shows.
         redirect: where the browser was told to go; empty where it was not.
         sent: all of it, as bytes.
     """
 
-    elements: list[tuple[str, str]] = field(default_factory=list)
-    widgets: dict[str, str] = field(default_factory=dict)
+    screen: Screen = field(default_factory=Screen)
     redirect: str = ""
     sent: bytes = b""
 
     @property
+    def elements(self) -> list[tuple[str, str]]:
+        """See `Screen.elements`."""
+        return self.screen.elements
+
+    @property
+    def widgets(self) -> dict[str, str]:
+        """See `Screen.labels`."""
+        return self.screen.labels
+
+    @property
     def texts(self) -> list[str]:
+        """Texts of all elements."""
         return [text for _, text in self.elements]
 
 
@@ -105,31 +116,16 @@ class Visitor:
 
     def _collect(self) -> Page:
         found = Page()
-        drawn: dict[tuple[int, ...], tuple[str, str]] = {}
-        while True:
+        while not found.screen.pages_drawn:
             data = self._socket.recv(_PATIENCE_S, decode=False)
             found.sent += data
             message = ForwardMsg.FromString(data)
-            kind = message.WhichOneof("type")
-            if kind == "new_session":
-                drawn.clear()
-                found.widgets.clear()
+            found.screen.take(message)
+            if message.WhichOneof("type") == "new_session":
                 self.session = message.new_session.initialize.session_id
-            elif kind == "auth_redirect":
+            elif message.WhichOneof("type") == "auth_redirect":
                 found.redirect = message.auth_redirect.url
-            elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-                element = message.delta.new_element
-                what = str(element.WhichOneof("type"))
-                body = getattr(element, what)
-                drawn[tuple(message.metadata.delta_path)] = what, _text(body)
-                if hasattr(body, "id") and hasattr(body, "label"):
-                    found.widgets[body.label] = body.id
-            # Others end a run that another follows at once, or a fragment's.
-            elif message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and (
-                kind == "script_finished"
-            ):
-                found.elements = [drawn[path] for path in sorted(drawn)]
-                return found
+        return found
 
 
 def log_in(url: str, subject: str) -> dict[str, str]:
@@ -145,10 +141,3 @@ def log_in(url: str, subject: str) -> dict[str, str]:
         done.raise_for_status()
         at = urlsplit(url).hostname
         return {each.name: each.value or "" for each in browser.cookies.jar if each.domain == at}
-
-
-def _text(body: Any) -> str:
-    for name in ("body", "label", "message"):
-        if isinstance(text := getattr(body, name, None), str):
-            return text
-    return ""

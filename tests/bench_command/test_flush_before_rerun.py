@@ -41,14 +41,14 @@ async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
     return drawn
 
 
-def test_a_page_is_heard_out(tmp_path: Path) -> None:
+def test_a_finished_page_is_sent_before_the_next_run(tmp_path: Path) -> None:
     with served(tmp_path, entry=(_ENTRY,)) as server:
         assert asyncio.run(_touch_and_tick(server, 60)) == TIMES
         assert "Traceback" not in server.log(), server.log()
 
 
 @pytest.mark.slow
-def test_streamlit_itself_does_not_hear_it_out(tmp_path: Path) -> None:
+def test_streamlit_itself_loses_a_finished_page(tmp_path: Path) -> None:
     """The negative control; where it fails, `flush_before_rerun` may go."""
     with served(tmp_path, entry=(_ENTRY, "--as-it-comes")) as server:
         assert asyncio.run(_touch_and_tick(server, 15)) < TIMES
