@@ -131,7 +131,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         from ganlib.training import evaluate_state
 
         bar.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
-        found = evaluate_state(recipe, config, checkpoint.state)
+        weights_sha256, scores = evaluate_state(recipe, config, checkpoint.state)
     _print_run(
         RunReport(
             run.id,
@@ -140,8 +140,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
             checkpoint.step,
             status.state,
             status.steps_per_second,
-            found.weights_sha256,
-            found.metrics,
+            weights_sha256,
+            scores,
         ),
         arguments,
     )

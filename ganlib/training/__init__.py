@@ -13,14 +13,12 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.events import Change, Checkpoint
 from ganlib.training.describe import describe
-from ganlib.training.evaluation import Evaluation, evaluate_state
-from ganlib.training.generator import Generator, load_generator
+from ganlib.training.generator import Generator, evaluate_state, load_generator
 from ganlib.training.memory_estimate import out_of_memory_message
 from ganlib.training.networks import count_parameters, fits
 from ganlib.training.trainer import Trainer, prepare
 
 __all__ = [
-    "Evaluation",
     "Generator",
     "Trainer",
     "count_parameters",
