@@ -26,22 +26,18 @@ def test_the_graph_has_the_arrows_one_can_see() -> None:
     found = arrows(ROOT)
     assert Arrow("ganlib.training.trainer", "ganlib.recipes.base", late=False) in found
     assert Arrow("ganlib.training.step", "ganlib.objectives", late=False) in found
-    assert Arrow("ganlib.recipes.mnist_dcgan", "ganlib.models.conv", late=True) in found
+    assert Arrow("ganlib.recipes.mnist_basic", "ganlib.models.conv", late=True) in found
     assert Arrow("ganlib.runs.trainers", "ganlib.training", late=True) in found
     assert Arrow("ganlib.models.dense", "keras", late=False) in found
+    assert Arrow("ganlib.recipes.mnist_dcgan", "keras", late=True) in found
     # Under TYPE_CHECKING only.
     assert Arrow("ganlib.recipes.mnist_dcgan", "keras", late=False) not in found
     assert {path.parent.name for path in modules(ROOT).values()} >= {"data", "runs", "ui", "viz"}
 
 
+# A file, the text that is put at its end, and the sentence.
 WRONG = [
-    # (file, text put at its end, the sentence)
     ("ganlib/errors.py", "import ganlib.config", "ganlib.errors may not import ganlib.config."),
-    (
-        "ganlib/config.py",
-        "from ganlib import recipes",
-        "ganlib.config may not import ganlib.recipes.",
-    ),
     (
         "ganlib/data/base.py",
         "def f():\n    from ganlib.recipes.base import Recipe",
@@ -53,29 +49,9 @@ WRONG = [
         "ganlib.metrics.distances may not import ganlib.models.dense.",
     ),
     (
-        "ganlib/recipes/__init__.py",
-        "from ..training import Trainer",
-        "ganlib.recipes may not import ganlib.training.",
-    ),
-    (
-        "ganlib/recipes/base.py",
-        "class A:\n    import ganlib.training.trainer",
-        "ganlib.recipes.base may not import ganlib.training.trainer.",
-    ),
-    (
         "ganlib/training/trainer.py",
         "try:\n    from ganlib import runs\nexcept ImportError:\n    pass",
         "ganlib.training.trainer may not import ganlib.runs.",
-    ),
-    (
-        "ganlib/runs/store.py",
-        "from ganlib.ui.components import grid",
-        "ganlib.runs.store may not import ganlib.ui.components.grid.",
-    ),
-    (
-        "ganlib/viz/chart.py",
-        "from ganlib.runs import Run",
-        "ganlib.viz.chart may not import ganlib.runs.",
     ),
     (
         "ganlib/viz/chart.py",
@@ -84,32 +60,15 @@ WRONG = [
     ),
     (
         "ganlib/ui/components/grid.py",
-        "from ganlib.models import dense",
-        "ganlib.ui.components.grid may not import ganlib.models.dense.",
-    ),
-    (
-        "ganlib/ui/components/grid.py",
         "import pages.toy",
         "ganlib.ui.components.grid may not import pages.toy.",
     ),
-    ("pages/toy.py", "from ganlib import runs", "pages.toy may not import ganlib.runs."),
     ("pages/toy.py", "def f():\n    import keras", "pages.toy may not import keras."),
     ("app.py", "import ganlib.viz.chart", "app may not import ganlib.viz.chart."),
     (
         "ganlib/runs/store.py",
         "def f():\n    import streamlit.runtime",
         "ganlib.runs.store may not import streamlit.",
-    ),
-    ("ganlib/__init__.py", "import streamlit", "ganlib may not import streamlit."),
-    (
-        "ganlib/ui/components/grid.py",
-        "from ganlib.bench import speed",
-        "ganlib.ui.components.grid may not import ganlib.bench.speed.",
-    ),
-    (
-        "ganlib/ui/components/grid.py",
-        "def f():\n    from streamlit.runtime import caching",
-        "ganlib.ui.components.grid may not use streamlit.runtime, which is private.",
     ),
     (
         "ganlib/ui/components/grid.py",
@@ -122,21 +81,11 @@ WRONG = [
         "ganlib.ui.server.login may not use st.secrets._reset, which is private.",
     ),
     (
-        "app.py",
-        "import streamlit as st\nst.runtime.exists()",
-        "app may not use st.runtime, which is private.",
-    ),
-    (
         "ganlib/runs/extra.py",
         "def f():\n    from ganlib.training.trainer import Trainer",
         "ganlib.runs.extra may import ganlib.training.trainer from ganlib.training only.",
     ),
     ("ganlib/lab/tricks.py", "", "ganlib.lab.tricks has no place in the layering."),
-    (
-        "ganlib/data/base.py",
-        "import tensorflow as tf",
-        "Importing ganlib.data.base loads tensorflow: ganlib.data.base -> tensorflow.",
-    ),
     (
         "ganlib/recipes/toy_scalar.py",
         "from ganlib.models.dense import mlp",
@@ -146,13 +95,8 @@ WRONG = [
     (
         "ganlib/runs/__init__.py",
         "import ganlib.training.steps_per_call",
-        # pace itself is light, but importing it runs its package first.
+        # The module itself is light, but importing it runs its package first.
         "Importing ganlib.runs.store loads",
-    ),
-    (
-        "ganlib/data/base.py",
-        "if TYPE_CHECKING:\n    pass\nelse:\n    import keras",
-        "Importing ganlib.data.base loads keras: ganlib.data.base -> keras.",
     ),
 ]
 

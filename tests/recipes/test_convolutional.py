@@ -1,20 +1,12 @@
-"""Convolutional networks: the layers of RECIPES, one after the other."""
+"""The convolutional networks of the books, layer by layer."""
 
 from typing import Any
 
 import keras
-import numpy as np
 import pytest
 from keras import layers
 
-from ganlib.models.conv import (
-    narrowing_generator,
-    regularised_discriminator,
-    strided_discriminator,
-    transposed_generator,
-    upsampling_generator,
-    wide_discriminator,
-)
+from ganlib import recipes
 
 
 def described(network: keras.Sequential) -> list[tuple[Any, ...]]:
@@ -46,8 +38,8 @@ def _described(layer: layers.Layer) -> tuple[Any, ...]:
     return (kind,)
 
 
-def test_the_upsampling_generator() -> None:
-    assert described(upsampling_generator(0.8)) == [
+GENERATORS = {
+    "mnist/dcgan": [
         ("Dense", 6_272, "relu"),
         ("Reshape", (7, 7, 128)),
         ("UpSampling2D",),
@@ -59,29 +51,8 @@ def test_the_upsampling_generator() -> None:
         ("BatchNormalization", 0.8),
         ("ReLU",),
         ("Conv2D", 1, 3, 1, "tanh"),
-    ]
-
-
-def test_the_regularised_discriminator() -> None:
-    normalised = [("BatchNormalization", 0.8), ("LeakyReLU", 0.2), ("Dropout", 0.25)]
-    assert described(regularised_discriminator(0.25, 0.8)) == [
-        ("Conv2D", 32, 3, 2, "linear"),
-        ("LeakyReLU", 0.2),
-        ("Dropout", 0.25),
-        ("Conv2D", 64, 3, 2, "linear"),
-        ("ZeroPadding2D", ((0, 1), (0, 1))),
-        *normalised,
-        ("Conv2D", 128, 3, 2, "linear"),
-        *normalised,
-        ("Conv2D", 256, 3, 1, "linear"),
-        *normalised,
-        ("Flatten",),
-        ("Dense", 1, "linear"),
-    ]
-
-
-def test_the_transposed_generator() -> None:
-    assert described(transposed_generator(0.8)) == [
+    ],
+    "wgan/clip": [
         ("Dense", 6_272, "relu"),
         ("Reshape", (7, 7, 128)),
         ("Conv2DTranspose", 128, 4, 2, "linear"),
@@ -91,52 +62,48 @@ def test_the_transposed_generator() -> None:
         ("BatchNormalization", 0.8),
         ("LeakyReLU", 0.2),
         ("Conv2DTranspose", 1, 4, 1, "tanh"),
-    ]
-
-
-def test_the_strided_discriminator() -> None:
-    assert described(strided_discriminator()) == [
-        ("Conv2D", 64, 4, 2, "linear"),
-        ("LeakyReLU", 0.2),
-        ("Conv2D", 128, 4, 2, "linear"),
-        ("LeakyReLU", 0.2),
-        ("Flatten",),
-        ("Dense", 1, "linear"),
-    ]
-
-
-def test_the_narrowing_generator() -> None:
-    def smoothed(filters: int, kind: str = "Conv2D") -> list[tuple[Any, ...]]:
-        return [
-            (kind, filters, 5, 1, "linear"),
-            ("BatchNormalization", 0.9),
-            ("ReLU",),
-        ]
-
-    network = narrowing_generator(0.4, 0.9)
-    assert described(network) == [
+    ],
+    "quickdraw/conv": [
         ("Dense", 3_136, "linear"),
         ("BatchNormalization", 0.9),
         ("ReLU",),
         ("Reshape", (7, 7, 64)),
         ("Dropout", 0.4),
         ("UpSampling2D",),
-        *smoothed(32),
+        ("Conv2D", 32, 5, 1, "linear"),
+        ("BatchNormalization", 0.9),
+        ("ReLU",),
         ("UpSampling2D",),
-        *smoothed(16),
-        *smoothed(8, "Conv2DTranspose"),
+        ("Conv2D", 16, 5, 1, "linear"),
+        ("BatchNormalization", 0.9),
+        ("ReLU",),
+        ("Conv2DTranspose", 8, 5, 1, "linear"),
+        ("BatchNormalization", 0.9),
+        ("ReLU",),
         ("Conv2D", 1, 5, 1, "sigmoid"),
-    ]
-    network.build((None, 32))
-    # The book's own figure; 2 * (3,136 + 32 + 16 + 8) are the normalisations' averages.
-    assert network.count_params() == 183_713
-    trained = sum(weight.numpy().size for weight in network.trainable_weights)
-    assert trained == 183_713 - 2 * (3_136 + 32 + 16 + 8) == 177_329
-
-
-def test_the_wide_discriminator() -> None:
-    network = wide_discriminator(0.4)
-    assert described(network) == [
+    ],
+}
+NORMALISED = [("BatchNormalization", 0.8), ("LeakyReLU", 0.2), ("Dropout", 0.25)]
+DISCRIMINATORS = {
+    "mnist/dcgan": [
+        ("Conv2D", 32, 3, 2, "linear"),
+        ("LeakyReLU", 0.2),
+        ("Dropout", 0.25),
+        ("Conv2D", 64, 3, 2, "linear"),
+        ("ZeroPadding2D", ((0, 1), (0, 1))),
+        *NORMALISED,
+        ("Conv2D", 128, 3, 2, "linear"),
+        *NORMALISED,
+        ("Conv2D", 256, 3, 1, "linear"),
+        *NORMALISED,
+    ],
+    "wgan/clip": [
+        ("Conv2D", 64, 4, 2, "linear"),
+        ("LeakyReLU", 0.2),
+        ("Conv2D", 128, 4, 2, "linear"),
+        ("LeakyReLU", 0.2),
+    ],
+    "quickdraw/conv": [
         ("Conv2D", 64, 5, 2, "relu"),
         ("Dropout", 0.4),
         ("Conv2D", 128, 5, 2, "relu"),
@@ -145,25 +112,17 @@ def test_the_wide_discriminator() -> None:
         ("Dropout", 0.4),
         ("Conv2D", 512, 5, 1, "relu"),
         ("Dropout", 0.4),
-        ("Flatten",),
-        ("Dense", 1, "linear"),
-    ]
-    network.build((None, 28, 28, 1))
-    # The book's own figure.
-    assert network.count_params() == 4_311_553
-
-
-@pytest.mark.parametrize(
-    ("network", "into", "out_of"),
-    [
-        (upsampling_generator(0.8), (10,), (28, 28, 1)),
-        (transposed_generator(0.8), (10,), (28, 28, 1)),
-        (narrowing_generator(0.4, 0.9), (32,), (28, 28, 1)),
-        (regularised_discriminator(0.25, 0.8), (28, 28, 1), (1,)),
-        (strided_discriminator(), (28, 28, 1), (1,)),
-        (wide_discriminator(0.4), (28, 28, 1), (1,)),
     ],
-)
-def test_shapes(network: keras.Sequential, into: tuple[int, ...], out_of: tuple[int, ...]) -> None:
-    outputs = network(np.zeros((3, *into), np.float32))
-    assert outputs.shape == (3, *out_of)
+}
+# These train the same two networks.
+for _name in ("wgan/gp", "sngan", "mnist/basic"):
+    GENERATORS[_name], DISCRIMINATORS[_name] = GENERATORS["wgan/clip"], DISCRIMINATORS["wgan/clip"]
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_layers_in_order(name: str) -> None:
+    recipe = recipes.get(name)
+    config = recipe.parse({})
+    assert described(recipe.generator(config)) == GENERATORS[name]
+    discriminator = [*DISCRIMINATORS[name], ("Flatten",), ("Dense", 1, "linear")]
+    assert described(recipe.discriminator(config)) == discriminator
