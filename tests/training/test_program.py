@@ -133,10 +133,13 @@ def test_a_compile_time_knob_or_other_data_need_a_program_of_their_own(
 
 @pytest.mark.parametrize(
     ("name", "first", "second"),
-    [
-        ("fashion/dense", {"dataset": "mnist"}, {"dataset": "fashion_mnist"}),
-        ("quickdraw/conv", {"max_drawings": 100}, {"categories": "cat,owl"}),
-    ],
+    slow_but(
+        [("fashion/dense", {"dataset": "mnist"}, {"dataset": "fashion_mnist"})],
+        [
+            ("fashion/dense", {"dataset": "mnist"}, {"dataset": "fashion_mnist"}),
+            ("quickdraw/conv", {"max_drawings": 100}, {"categories": "cat,owl"}),
+        ],
+    ),
 )
 def test_other_images_are_learned_with_the_same_program(
     name: str, first: dict[str, Any], second: dict[str, Any]
@@ -328,10 +331,11 @@ def test_a_preparation_that_is_given_up_leaves_nothing_behind() -> None:
     assert kept() == [] and program._pending == {}
 
 
+@pytest.mark.parametrize("name", slow_but(["fashion/dense"], ["fashion/dense", "progressive"]))
 def test_noise_stands_in_for_what_would_have_to_be_fetched(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    recipe = reduced("progressive")
+    recipe = reduced(name)
     config = recipe.parse(SMALL)
     alone = finished(run(recipe, SMALL))
     program._cached.clear()
