@@ -24,8 +24,6 @@ from functools import partial
 
 import tensorflow as tf
 
-from ganlib.config import LABELLED
-
 Objective = Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
@@ -35,11 +33,9 @@ def objective_of(name: str, smoothing: float = 0.0) -> Objective:
     Args:
         name: name of a loss function in this module.
         smoothing: one-sided label smoothing, from 0 to 0.5: real samples are labelled
-            1 - smoothing in the discriminator's loss.
+            1 - smoothing in the discriminator's loss. 0 for losses without labels.
     Returns:
         (real_logits, fake_logits), both (B, 1) -> (discriminator_loss, generator_loss), scalars.
-    Raises:
-        ValueError: there is no such loss, or it has no labels to smooth.
 
     Example:
         >>> critic_loss, generator_loss = objective_of("wasserstein")(
@@ -48,16 +44,8 @@ def objective_of(name: str, smoothing: float = 0.0) -> Objective:
         >>> float(critic_loss), float(generator_loss)
         (-2.0, -1.0)
     """
-    if name not in _OBJECTIVES:
-        raise ValueError(f"name must be one of {', '.join(_OBJECTIVES)}. Received: {name!r}.")
     objective = _OBJECTIVES[name]
-    if not smoothing:
-        return objective
-    if name not in LABELLED:
-        raise ValueError(
-            f"smoothing must be 0 with {name}, which has no labels. Received: {smoothing}."
-        )
-    return partial(objective, smoothing=smoothing)
+    return partial(objective, smoothing=smoothing) if smoothing else objective
 
 
 def non_saturating(

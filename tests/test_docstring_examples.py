@@ -9,7 +9,6 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
-        "models.conv",
         "models.dense",
         "objectives",
         "regularisers",

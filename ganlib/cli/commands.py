@@ -131,12 +131,12 @@ def evaluate(arguments: argparse.Namespace) -> int:
         from ganlib.training import evaluate_state
 
         bar.show(Phase(f"scoring {recipe.evaluation_count:,} samples"))
-        found = evaluate_state(recipe, config, checkpoint.state)
+        weights_sha256, scores = evaluate_state(recipe, config, checkpoint.state)
     scored = replace(
         status,
         step=checkpoint.step,
-        weights_sha256=found.weights_sha256,
-        metrics=found.metrics,
+        weights_sha256=weights_sha256,
+        metrics=scores,
     )
     _print_run(run, config, scored, arguments)
     return 0

@@ -13,23 +13,15 @@ _LANES = 16
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class FusedBatchNormalization(TwiceDifferentiableBatchNormalization):
-    """`BatchNormalization(momentum=momentum)`, which learns four times as fast from images.
+    """`BatchNormalization`, which learns four times as fast from images.
 
     (B, ..., C) -> (B, ..., C). Keras takes a pass over the images for the mean, one for the
     differences, one for their squares, and some more; TensorFlow has all that in one operation,
     in the images' own precision with sums in float32. Weights and results are those of Keras'
     layer, but for rounding.
 
-    Args:
-        momentum: of the moving averages.
-        settings: others of BatchNormalization, by name; the channels are last, and there are
-            scale and centre.
+    Args: those of `BatchNormalization`, with channels last, and with scale and centre.
     """
-
-    def __init__(self, momentum: float = 0.99, **settings: Any) -> None:
-        super().__init__(momentum=momentum, **settings)
-        if not (self.scale and self.center):
-            raise ValueError("scale and center must both be True.")
 
     def call(self, inputs: tf.Tensor, training: bool | None = None, mask: Any = None) -> tf.Tensor:
         shape = inputs.shape

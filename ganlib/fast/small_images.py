@@ -6,7 +6,6 @@ time that it takes in float32.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -18,20 +17,13 @@ from ganlib.fast.hardware import on_gpu
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class SmallImageConv2D(layers.Conv2D):
-    """`Conv2D(filters, kernel_size, strides, padding="same")`, for images of up to 8 x 8 pixels.
+    """`Conv2D` with many filters, for images of up to 8 x 8 pixels.
 
     (B, H, W, C) -> (B, H / strides, W / strides, filters), with Keras' weights, and its
     results but for rounding.
 
-    Args:
-        filters: many.
-        kernel_size: of one number, or of two.
-        settings: all others of Conv2D but padding, by name.
+    Args: those of `Conv2D`, with padding "same".
     """
-
-    def __init__(self, filters: int, kernel_size: Any, **settings: Any) -> None:
-        settings.pop("padding", None)
-        super().__init__(filters, kernel_size, padding="same", **settings)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         if on_gpu(self):

@@ -7,7 +7,6 @@ Weights and results are those of Keras' layers, but for rounding.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -19,20 +18,10 @@ from ganlib.fast.hardware import on_gpu
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class ThinConv2D(layers.Conv2D):
-    """`Conv2D(filters, kernel_size, padding="same")`: (B, H, W, C) -> (B, H, W, filters).
+    """`Conv2D` with few filters: (B, H, W, C) -> (B, H, W, filters).
 
-    Args:
-        filters: few.
-        kernel_size: of one number, or of two, odd.
-        settings: all others of Conv2D but strides and padding, by name.
+    Args: those of `Conv2D`, with an odd kernel, stride 1 and padding "same".
     """
-
-    def __init__(self, filters: int, kernel_size: Any, **settings: Any) -> None:
-        settings.pop("strides", None)
-        settings.pop("padding", None)
-        super().__init__(filters, kernel_size, padding="same", **settings)
-        if not all(side % 2 for side in self.kernel_size):
-            raise ValueError(f"kernel_size must be odd. Received: {kernel_size}.")
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         if on_gpu(self):
@@ -42,20 +31,10 @@ class ThinConv2D(layers.Conv2D):
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class ThinConv2DTranspose(layers.Conv2DTranspose):
-    """`Conv2DTranspose(filters, kernel_size, padding="same")`, of stride 1.
+    """`Conv2DTranspose` with few filters: (B, H, W, C) -> (B, H, W, filters).
 
-    (B, H, W, C) -> (B, H, W, filters).
-
-    Args:
-        filters: few.
-        kernel_size: of one number, or of two.
-        settings: all others of Conv2DTranspose but strides and padding, by name.
+    Args: those of `Conv2DTranspose`, with stride 1 and padding "same".
     """
-
-    def __init__(self, filters: int, kernel_size: Any, **settings: Any) -> None:
-        settings.pop("strides", None)
-        settings.pop("padding", None)
-        super().__init__(filters, kernel_size, padding="same", **settings)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         if on_gpu(self):

@@ -1,7 +1,5 @@
 """Upsampling and convolution in one layer."""
 
-from typing import Any
-
 import keras
 import tensorflow as tf
 from keras import layers
@@ -9,7 +7,7 @@ from keras import layers
 
 @keras.saving.register_keras_serializable(package="ganlib")
 class UpsampledConv2D(layers.Conv2D):
-    """`UpSampling2D()` and `Conv2D(filters, k, padding="same")` in one layer.
+    """`UpSampling2D()` and `Conv2D` in one layer.
 
     (B, H, W, C) -> (B, 2 H, 2 W, filters). Weights, their names and their initial values are
     those of the convolution, and the result is the same but for rounding. Repeating every
@@ -18,18 +16,8 @@ class UpsampledConv2D(layers.Conv2D):
     multiplies (k + 1)^2 numbers a pixel of the input in place of 4 k^2: 16 for 36 where k is
     3, 36 for 100 where k is 5.
 
-    Args:
-        filters: channels of the result.
-        kernel_size: k, odd.
-        settings: all others of Conv2D but strides and padding, by name.
+    Args: those of `Conv2D`, with an odd, square kernel, stride 1 and padding "same".
     """
-
-    def __init__(self, filters: int, kernel_size: Any, **settings: Any) -> None:
-        settings.pop("strides", None)
-        settings.pop("padding", None)
-        super().__init__(filters, kernel_size, padding="same", **settings)
-        if self.kernel_size[0] % 2 == 0 or self.kernel_size[0] != self.kernel_size[1]:
-            raise ValueError(f"kernel_size must be odd and square. Received: {kernel_size}.")
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         _, height, width, _ = inputs.shape

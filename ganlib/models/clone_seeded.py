@@ -41,7 +41,7 @@ def clone_seeded(
     """
     config = model.get_config()
     rng = np.random.default_rng(seed)
-    for node in _dicts(config):
+    for node in dicts(config):
         if "seed" in node and node["seed"] is None:
             node["seed"] = int(rng.integers(2**31 - 1))
         if node.get("class_name") == "DTypePolicy":
@@ -54,9 +54,9 @@ def clone_seeded(
     for index, layer in enumerate(config["layers"]):
         if layer["class_name"] != "InputLayer" and "inbound_nodes" not in layer:
             layer["config"]["name"] = f"{index:02d}_{layer['class_name'].lower()}"
-    for node in _dicts(config):
+    for node in dicts(config):
         if node.get("registered_name", 0) is None and node["class_name"] == "BatchNormalization":
-            _set_class(node, TwiceDifferentiableBatchNormalization)
+            set_class(node, TwiceDifferentiableBatchNormalization)
     copy: keras.Model = model.__class__.from_config(config)
     if transform is not None:
         copy = transform(copy, input_size)
@@ -64,17 +64,18 @@ def clone_seeded(
     return copy
 
 
-def _set_class(node: dict[str, Any], kind: type[keras.layers.Layer]) -> None:
+def set_class(node: dict[str, Any], kind: type[keras.layers.Layer]) -> None:
     """Has a layer's configuration make another kind of layer."""
     node["module"] = kind.__module__
     node["class_name"] = kind.__name__
     node["registered_name"] = keras.saving.get_registered_name(kind)
 
 
-def _dicts(node: Any) -> Iterator[dict[str, Any]]:
+def dicts(node: Any) -> Iterator[dict[str, Any]]:
+    """All dictionaries in a network's configuration, the outer ones first."""
     if isinstance(node, dict):
         yield node
         node = list(node.values())
     if isinstance(node, (list, tuple)):
         for child in node:
-            yield from _dicts(child)
+            yield from dicts(child)

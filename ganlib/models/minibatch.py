@@ -99,16 +99,13 @@ def with_minibatch_discrimination(
     """A discriminator whose last dense layer also sees how alike its samples are.
 
     Args:
-        model: a discriminator; it is left as it is, and its weights are not used.
+        model: a discriminator with a dense layer; it is left as it is, and its weights are
+            not used.
         kernels: measures of likeness.
         dimensions: numbers in which each of them compares two samples.
-    Raises:
-        ValueError: the discriminator has no dense layer.
     """
     # Anew from their configs: the last layer is to be built for a wider input.
     stack = [type(layer).from_config(layer.get_config()) for layer in model.layers]
-    dense = [index for index, layer in enumerate(stack) if isinstance(layer, layers.Dense)]
-    if not dense:
-        raise ValueError(f"model must have a dense layer. Received: {model.name} without one.")
-    stack.insert(dense[-1], MinibatchDiscrimination(kernels, dimensions))
+    last = max(index for index, layer in enumerate(stack) if isinstance(layer, layers.Dense))
+    stack.insert(last, MinibatchDiscrimination(kernels, dimensions))
     return keras.Sequential(stack)

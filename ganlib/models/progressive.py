@@ -26,7 +26,7 @@ class _Growing(layers.Layer):
     """What both networks share: layers of every level, and where growing stands.
 
     Args:
-        images: one a level, coarse to fine, between images and features.
+        images: one a level, coarse to fine, between images and features; one more than blocks.
         blocks: one a step between two levels, coarse to fine, from features to features.
         trainable: as of any layer.
         dtype: as of any layer; `growth` is float32 under mixed precision.
@@ -43,11 +43,6 @@ class _Growing(layers.Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(trainable=trainable, dtype=dtype, name=name)
-        if len(images) != len(blocks) + 1:
-            raise ValueError(
-                "images must be one more than blocks. "
-                f"Received: {len(images)} images, {len(blocks)} blocks."
-            )
         self.images = list(images)
         self.blocks = list(blocks)
         self.level: int | None = None
@@ -62,7 +57,7 @@ class _Growing(layers.Layer):
             autocast=False,
         )
 
-    def _at_growth(self, level: Callable[..., tf.Tensor], inputs: tf.Tensor) -> tf.Tensor:
+    def at_growth(self, level: Callable[..., tf.Tensor], inputs: tf.Tensor) -> tf.Tensor:
         """Computes `level(number, inputs, share)`, only for the level that growth has reached.
 
         The share is the level's beside the one below: above 0, and 1 where growth is a whole
@@ -112,7 +107,7 @@ class GrowingImages(_Growing):
             image.build(input_shape)
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        return self._at_growth(self._level, inputs)
+        return self.at_growth(self._level, inputs)
 
     def _level(self, level: int, features: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
         below = features
@@ -150,7 +145,7 @@ class GrowingFeatures(_Growing):
                 self.blocks[level - 1].build(image.compute_output_shape(shape))
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        return self._at_growth(self._level, inputs)
+        return self.at_growth(self._level, inputs)
 
     def _level(self, level: int, images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
         images = _reduce(images, 2 ** (len(self.blocks) - level))
@@ -164,11 +159,8 @@ class GrowingFeatures(_Growing):
             features = tf.nn.leaky_relu(block(features), SLOPE)
         return features
 
-    def fade(self, images: tf.Tensor) -> tf.Tensor:
+    def fade(self, level: int, images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
         """See `fade_images`."""
-        return self._at_growth(self._faded, images)
-
-    def _faded(self, level: int, images: tf.Tensor, share: tf.Tensor) -> tf.Tensor:
         if level == 0:
             return images
         factor = 2 ** (len(self.blocks) - level)
@@ -231,16 +223,10 @@ def fade_images(discriminator: keras.Sequential, images: tf.Tensor) -> tf.Tensor
         of level L - 1, plus s times the images reduced to those of level L, both enlarged to full
         size. At level 0, below which there is nothing to fade from, the images themselves: the
         discriminator reduces them to its level anyway.
-    Raises:
-        ValueError: it is no discriminator that grows.
     Source: Karras et al. 2018, arXiv 1710.10196, caption of figure 2.
     """
-    layer = _growing(discriminator)
-    if not isinstance(layer, GrowingFeatures):
-        raise ValueError(
-            f"discriminator must be one that grows. Received: {discriminator.name}, a generator."
-        )
-    return layer.fade(images)
+    layer: GrowingFeatures = _growing(discriminator)
+    return layer.at_growth(layer.fade, images)
 
 
 def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
@@ -249,8 +235,6 @@ def set_growth(model: keras.Sequential, growth: tf.Tensor | float) -> None:
     Args:
         model: a generator or discriminator of this module.
         growth: scalar from 0; from 3 on, both are fully grown.
-    Raises:
-        ValueError: the network does not grow.
     """
     _growing(model).growth.assign(tf.minimum(tf.cast(growth, tf.float32), float(_TOP)))
 
@@ -273,11 +257,8 @@ def at_level(model: keras.Sequential, level: int) -> Iterator[None]:
         layer.level = None
 
 
-def _growing(model: keras.Sequential) -> _Growing:
-    for layer in model.layers:
-        if isinstance(layer, _Growing):
-            return layer
-    raise ValueError(f"model must be one that grows. Received: {model.name}, which does not.")
+def _growing(model: keras.Sequential) -> Any:
+    return next(layer for layer in model.layers if isinstance(layer, _Growing))
 
 
 def _blend(below: tf.Tensor, level: tf.Tensor, share: tf.Tensor) -> tf.Tensor:

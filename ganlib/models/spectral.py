@@ -35,6 +35,7 @@ import tensorflow as tf
 from keras import layers
 
 from ganlib.config import SpectralNorm
+from ganlib.models.clone_seeded import dicts, set_class
 from ganlib.models.operator_norm import is_plain
 
 
@@ -210,34 +211,16 @@ def spectrally_normalised(
     Returns:
         A network with the same settings and as many trainable weights.
     """
-    normalised: dict[str, type[layers.Layer]] = {"Dense": SpectralDense}
-    by_norm = OperatorNormConv2D if norm == "convolution" else SpectralConv2D
-    normalised["Conv2D"] = by_norm
-    config: dict[str, Any] = _with_layers(model.get_config(), normalised)
+    convolution = OperatorNormConv2D if norm == "convolution" else SpectralConv2D
+    normalised = {"Dense": SpectralDense, "Conv2D": convolution}
+    config = model.get_config()
+    for node in dicts(config):
+        if kind := normalised.get(node.get("class_name", "")):
+            set_class(node, kind)
     return keras.Sequential.from_config(config)
 
 
 _TINY = 1e-12
-
-
-def _with_layers(node: Any, ours: dict[str, type[keras.layers.Layer]]) -> Any:
-    """The same configuration, with normalised layers in the place of others.
-
-    Args:
-        node: what `get_config` gave, or a part of it.
-        ours: by the name of the layer that they replace.
-    """
-    if isinstance(node, (list, tuple)):
-        return type(node)(_with_layers(child, ours) for child in node)
-    if not isinstance(node, dict):
-        return node
-    replaced = {key: _with_layers(child, ours) for key, child in node.items()}
-    if node.get("class_name") in ours:
-        layer = ours[node["class_name"]]
-        replaced["module"] = layer.__module__
-        replaced["class_name"] = layer.__name__
-        replaced["registered_name"] = keras.saving.get_registered_name(layer)
-    return replaced
 
 
 def _unit(vector: tf.Tensor) -> tf.Tensor:

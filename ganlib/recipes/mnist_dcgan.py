@@ -49,14 +49,54 @@ class MnistDcgan(SmallImageRecipe[DcganConfig]):
     Config = DcganConfig
 
     def generator(self, config: DcganConfig) -> "keras.Model":
-        from ganlib.models.conv import upsampling_generator
+        """Upsamples, then convolves: (B, latent) -> (B, 28, 28, 1) in [-1, 1]."""
+        from keras import Sequential, layers
 
-        return upsampling_generator(config.normalisation_momentum)
+        def upsampled(filters: int) -> list[layers.Layer]:
+            return [
+                layers.UpSampling2D(),
+                layers.Conv2D(filters, 3, padding="same"),
+                layers.BatchNormalization(momentum=config.normalisation_momentum),
+                layers.ReLU(),
+            ]
+
+        return Sequential(
+            [
+                layers.Dense(7 * 7 * 128, activation="relu"),
+                layers.Reshape((7, 7, 128)),
+                *upsampled(128),
+                *upsampled(64),
+                layers.Conv2D(1, 3, padding="same", activation="tanh"),
+            ]
+        )
 
     def discriminator(self, config: DcganConfig) -> "keras.Model":
-        from ganlib.models.conv import regularised_discriminator
+        """Four convolutions with dropout: (B, 28, 28, 1) -> (B, 1) logits."""
+        from keras import Sequential, layers
 
-        return regularised_discriminator(config.dropout, config.normalisation_momentum)
+        def normalised() -> list[layers.Layer]:
+            return [
+                layers.BatchNormalization(momentum=config.normalisation_momentum),
+                layers.LeakyReLU(0.2),
+                layers.Dropout(config.dropout),
+            ]
+
+        return Sequential(
+            [
+                layers.Conv2D(32, 3, strides=2, padding="same"),
+                layers.LeakyReLU(0.2),
+                layers.Dropout(config.dropout),
+                layers.Conv2D(64, 3, strides=2, padding="same"),
+                layers.ZeroPadding2D(((0, 1), (0, 1))),
+                *normalised(),
+                layers.Conv2D(128, 3, strides=2, padding="same"),
+                *normalised(),
+                layers.Conv2D(256, 3, strides=1, padding="same"),
+                *normalised(),
+                layers.Flatten(),
+                layers.Dense(1),
+            ]
+        )
 
 
 RECIPE = MnistDcgan()

@@ -173,14 +173,43 @@ class QuickDrawConv(ImageRecipe[QuickDrawConfig]):
         return Latent(config.latent_size, "uniform")
 
     def generator(self, config: QuickDrawConfig) -> "keras.Model":
-        from ganlib.models.conv import narrowing_generator
+        """Narrows from 64 channels to 8: (B, latent) -> (B, 28, 28, 1) in [0, 1].
 
-        return narrowing_generator(config.dropout, config.normalisation_momentum)
+        The book upsamples and then applies a transposed convolution of stride 1, which is a
+        convolution with its kernel mirrored.
+        """
+        from keras import Sequential, layers
+
+        def normalised(layer: layers.Layer) -> list[layers.Layer]:
+            normalisation = layers.BatchNormalization(momentum=config.normalisation_momentum)
+            return [layer, normalisation, layers.ReLU()]
+
+        return Sequential(
+            [
+                # Before the reshape, so that each of the 3,136 features has its own mean.
+                *normalised(layers.Dense(7 * 7 * 64)),
+                layers.Reshape((7, 7, 64)),
+                layers.Dropout(config.dropout),
+                layers.UpSampling2D(),
+                *normalised(layers.Conv2D(32, 5, padding="same")),
+                layers.UpSampling2D(),
+                *normalised(layers.Conv2D(16, 5, padding="same")),
+                *normalised(layers.Conv2DTranspose(8, 5, padding="same")),
+                layers.Conv2D(1, 5, padding="same", activation="sigmoid"),
+            ]
+        )
 
     def discriminator(self, config: QuickDrawConfig) -> "keras.Model":
-        from ganlib.models.conv import wide_discriminator
+        """Widens from 64 channels to 512: (B, 28, 28, 1) -> (B, 1) logits."""
+        from keras import Sequential, layers
 
-        return wide_discriminator(config.dropout)
+        stack: list[layers.Layer] = []
+        for filters, strides in ((64, 2), (128, 2), (256, 2), (512, 1)):
+            stack += [
+                layers.Conv2D(filters, 5, strides=strides, padding="same", activation="relu"),
+                layers.Dropout(config.dropout),
+            ]
+        return Sequential([*stack, layers.Flatten(), layers.Dense(1)])
 
 
 RECIPE = QuickDrawConv()

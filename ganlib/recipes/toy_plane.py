@@ -13,14 +13,13 @@ from ganlib.knobs import inherit, knob
 from ganlib.metrics.modes import mode_scores
 from ganlib.metrics.samples import plane_scores
 from ganlib.recipes.base import Latent, Source
-from ganlib.recipes.own_columns import OWN, OwnColumnsConfig, OwnColumnsRecipe
-from ganlib.recipes.toy import ToyConfig
+from ganlib.recipes.toy import OWN, ToyConfig, ToyRecipe
 
 
-class PlaneConfig(OwnColumnsConfig):
+class PlaneConfig(ToyConfig):
     """Knobs of `toy/plane`."""
 
-    own_count = 2
+    dimensions = 2
     presets: ClassVar[dict[str, dict[str, object]]] = {
         "cured": {},
         "plain GAN": {
@@ -93,14 +92,13 @@ class PlaneConfig(OwnColumnsConfig):
         )
 
 
-class ToyPlane(OwnColumnsRecipe[PlaneConfig]):
+class ToyPlane(ToyRecipe[PlaneConfig]):
     """Learns a two-dimensional distribution."""
 
     name = "toy/plane"
     title = "Points in the plane"
     order = 3
     kind = "plane"
-    dimensions = 2
     dataset = "2-D distributions"
     score = "sliced_w1_over_sigma"
     score_floor = "sliced_w1_floor"

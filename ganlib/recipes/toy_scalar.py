@@ -17,13 +17,13 @@ from ganlib.data.distributions import (
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
 from ganlib.recipes.base import Latent, Source
-from ganlib.recipes.own_columns import OWN, OwnColumnsConfig, OwnColumnsRecipe
+from ganlib.recipes.toy import OWN, ToyConfig, ToyRecipe
 
 
-class ScalarConfig(OwnColumnsConfig):
+class ScalarConfig(ToyConfig):
     """Knobs of `toy/scalar`."""
 
-    own_count = 1
+    dimensions = 1
 
     steps: int = inherit(RunConfig, "steps", 8_000)
     target: Literal[
@@ -67,14 +67,13 @@ class ScalarConfig(OwnColumnsConfig):
         return TARGETS[self.target]
 
 
-class ToyScalar(OwnColumnsRecipe[ScalarConfig]):
+class ToyScalar(ToyRecipe[ScalarConfig]):
     """Learns a one-dimensional distribution."""
 
     name = "toy/scalar"
     title = "One number at a time"
     order = 1
     kind = "scalar"
-    dimensions = 1
     dataset = "1-D distributions"
     score = "w1_over_sigma"
     source = Source(

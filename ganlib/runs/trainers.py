@@ -64,12 +64,12 @@ def make_trainer(run: Run) -> Trainer:
         RunError: the run cannot be resumed; see `Run.resume_point`.
         ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
     """
-    from ganlib.training import create_trainer
+    from ganlib import recipes, training
 
     checkpoint, changes = run.resume_point()
     # A resume may have raised the total of steps.
     config = load_config(run.recipe, {**run.config, "steps": run.status().steps})
-    return create_trainer(run.recipe, config, checkpoint, changes)
+    return training.Trainer(recipes.get(run.recipe), config, checkpoint, changes)
 
 
 def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:

@@ -1,4 +1,4 @@
-"""Draws samples from a trained generator."""
+"""Draws samples from a trained generator, and scores them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +9,20 @@ import numpy as np
 import tensorflow as tf
 
 from ganlib.config import RunConfig
-from ganlib.data.base import Scaling
+from ganlib.data.base import Data, Scaling
 from ganlib.errors import RunError
 from ganlib.events import Arrays
 from ganlib.fast.hardware import device_of
 from ganlib.recipes.base import Recipe
-from ganlib.training.networks import build_generator
-from ganlib.training.randomness import RandomStream, at_step, draw_latents, stream_seeds
+from ganlib.training import devices
+from ganlib.training.networks import build_generator, build_networks
+from ganlib.training.randomness import (
+    RandomStream,
+    at_step,
+    derive,
+    draw_latents,
+    stream_seeds,
+)
 
 BATCH = 1_024
 
@@ -134,3 +141,44 @@ def load_generator(recipe: Recipe[Any], config: RunConfig, state: Arrays) -> Gen
             )
         variable.assign(state[name])
     return Generator(model, recipe, config)
+
+
+def final_scores(
+    recipe: Recipe[Any], config: RunConfig, generator: Generator, data: Data
+) -> dict[str, float]:
+    """The recipe's scores, from `evaluation_count` samples; every call gives the same scores.
+
+    Args:
+        recipe: what was trained.
+        config: the run's knobs.
+        generator: the one to score.
+        data: real samples to compare with.
+    """
+    count = recipe.evaluation_count
+    real = data.take(derive(config.seed, RandomStream.EVALUATION), count)
+    return recipe.evaluate(config, real, generator.generate(count, seed=0))
+
+
+def evaluate_state(
+    recipe: Recipe[Any], config: RunConfig, state: Arrays
+) -> tuple[str, dict[str, float]]:
+    """Scores the generator of a checkpoint, exactly as its trainer would.
+
+    Args:
+        recipe: what the run trained.
+        config: the run's knobs.
+        state: `Checkpoint.state` of that run.
+    Returns:
+        (`Networks.weights_sha256`, scores by name).
+
+    Raises:
+        RunError: the state belongs to other networks.
+        DataError: the data could not be had.
+        ConfigError: the run's device is not on this machine.
+    """
+    data = recipe.load(config)
+    with tf.device(devices.choose(config.devices).first):
+        networks = build_networks(recipe, config, data.sample_shape)
+        networks.restore(state)
+        generator = Generator(networks.average, recipe, config)
+    return networks.weights_sha256(), final_scores(recipe, config, generator, data)

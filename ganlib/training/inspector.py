@@ -62,6 +62,10 @@ class Inspector:
         score: the same, compiled; see `compile_score`.
         generator: draws the run's samples.
         real: (n, *sample_shape) real samples in the data's own units.
+
+    Attributes:
+        generator: see above.
+        real: see above.
     """
 
     def __init__(
@@ -78,7 +82,7 @@ class Inspector:
         self._config = config
         self._discriminator = discriminator
         self._score = score
-        self._generator = generator
+        self.generator = generator
         self.real = real
         self._kind = recipe.kind
         self._is_plane = recipe.kind == "plane"
@@ -119,7 +123,7 @@ class Inspector:
             found |= {
                 "surface_at": self._at,
                 "surface": self._scores(points).reshape(x.shape),
-                "manifold": self._generator.samples(latent_grid()).reshape(
+                "manifold": self.generator.samples(latent_grid()).reshape(
                     _LATENT_LINES, _LATENT_LINES, 2
                 ),
                 "pull": self._pull(fixed[:_ARROWS]),

@@ -7,6 +7,8 @@ compares the estimates with real trainings. They are meant to err on the high si
 
 import math
 import subprocess
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -81,12 +83,7 @@ class MemoryEstimate:
 
     def largest_batch(self, room: float) -> int:
         """The largest batch that fits into `room` bytes; 0 if none does."""
-        if self.at(0) > room:
-            return 0
-        left = room - self.fixed
-        # Of per_pair x^2 + per_sample x = left, written so that per_pair may be 0.
-        root = math.sqrt(self.per_sample**2 + 4 * self.per_pair * left)
-        return int(2 * left / (self.per_sample + root))
+        return bisect_right(range(1, sys.maxsize), room, key=self.at)
 
 
 @dataclass(frozen=True)

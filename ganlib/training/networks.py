@@ -246,6 +246,13 @@ def pack_shape(sample_shape: tuple[int, ...], packing: int) -> tuple[int, ...]:
 def _optimiser(
     config: RunConfig, kind: Optimiser, learning_rate: float
 ) -> keras.optimizers.Optimizer:
+    """An optimiser with the settings of a config, not built.
+
+    Args:
+        config: momentum, betas and clipping of gradients.
+        kind: which optimiser.
+        learning_rate: at the first step.
+    """
     clip, quick = config.gradient_clip or None, fast.enabled()
     if kind == "adam":
         adam = FusedAdam if quick else optimisers.Adam

@@ -46,18 +46,45 @@ class _Pending(NamedTuple):
     done: threading.Event
 
 
-class Program:
-    """Networks with their compiled functions. One run has it, from `acquire` to `release`.
+class Setup(NamedTuple):
+    """What a program is made for.
 
     Args:
-        key: programs with equal keys can replace each other.
         recipe: what is trained.
         config: the run's knobs.
         data: what is learned.
         placement: the devices to train on.
+    """
+
+    recipe: Recipe[Any]
+    config: RunConfig
+    data: Data
+    placement: DevicePlacement
+
+    def key(self) -> tuple[Any, ...]:
+        """Programs with equal keys can replace each other."""
+        recipe, config, data, placement = self
+        # Of the knobs that say which data, only their kind and their scaling are compiled in.
+        compiled = {
+            name: value
+            for name, value in compile_time_knobs(config).items()
+            if meta(type(config).model_fields[name])["group"] != "Data"
+        }
+        knobs = tuple(sorted(compiled.items()))
+        # The class and not its name: after a hot reload, the same name means another recipe.
+        kinds = type(recipe), placement, data.kind, recipe.scaling(config), fast.enabled()
+        return (*kinds, knobs)
+
+
+class Program:
+    """Networks with their compiled functions. One run has it, from `acquire` to `release`.
+
+    Args:
+        setup: what it is made for.
 
     Attributes:
-        key: see above.
+        setup: the same, with the data of the run that has the program now.
+        key: see `Setup.key`.
         precision: Keras dtype policy that the networks train with.
         networks: what is trained.
         inputs: what the compiled step reads at each call.
@@ -69,15 +96,9 @@ class Program:
         initial_seed: seed of the networks' initial weights; None once they have trained.
     """
 
-    def __init__(
-        self,
-        key: tuple[Any, ...],
-        recipe: Recipe[Any],
-        config: RunConfig,
-        data: Data,
-        placement: DevicePlacement,
-    ):
-        self.key = key
+    def __init__(self, setup: Setup):
+        self.setup, self.key = setup, setup.key()
+        recipe, config, data, placement = setup
         self.precision = precision.choose(recipe, config, placement.first)
         size = recipe.latent(config).size
         with placement.scope():
@@ -95,8 +116,6 @@ class Program:
         work = config.batch_size * sum(multiply_adds(model) for model in models)
         on_processor = placement.devices == ("/CPU:0",)
         self.is_small = fast.enabled() and on_processor and work <= _SMALL
-        self._made_for = recipe, placement
-        self._data = data
         self._variants: dict[tuple[Any, ...], MultiStep] = {}
         self.initial_seed: int | None = config.seed
         self.multi_step = self.variant(config)
@@ -111,15 +130,15 @@ class Program:
         """
         key = (config.loss, config.discriminator_steps, only, stage)
         if key not in self._variants:
-            recipe, placement = self._made_for
-            step = StepProgram(self.networks, self.inputs, recipe, config, self._data, only, stage)
+            recipe, _, data, placement = self.setup
+            step = StepProgram(self.networks, self.inputs, recipe, config, data, only, stage)
             compiled = compile_steps(step, placement)
             self._variants[key] = with_thread_pool(compiled) if self.is_small else compiled
         return self._variants[key]
 
     def set_data(self, data: Data) -> None:
         """Steps learn from these data from now on; they are of the same kind as the first."""
-        self._data = data
+        self.setup = self.setup._replace(data=data)
         self.inputs.set_data(data)
 
     def set_config(self, config: RunConfig) -> None:
@@ -130,38 +149,24 @@ class Program:
             self.networks.set_learning_rates(config)
 
 
-def acquire(
-    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
-) -> Program:
-    """A program for a run, from the cache or new, with the initial weights of the run's seed.
-
-    Args:
-        recipe: what the run trains.
-        config: the run's knobs.
-        data: what it learns.
-        placement: the devices that it trains on.
-    """
-    key = _key(recipe, config, data, placement)
+def acquire(setup: Setup) -> Program:
+    """A program for a run, from the cache or new, with the initial weights of the run's seed."""
+    key = setup.key()
     with _lock:
         pending = _pending.get(key)
     if pending is not None:
         # It is being built already: another one would not be ready sooner.
         pending.wanted.set()
         pending.done.wait()
-    return _acquire(key, recipe, config, data, placement)
+    return _acquire(setup, key)
 
 
-def _acquire(
-    key: tuple[Any, ...],
-    recipe: Recipe[Any],
-    config: RunConfig,
-    data: Data,
-    placement: DevicePlacement,
-) -> Program:
+def _acquire(setup: Setup, key: tuple[Any, ...]) -> Program:
+    recipe, config, data, placement = setup
     with _lock:
         program = _cached.pop(key, None)
     if program is None:
-        program = Program(key, recipe, config, data, placement)
+        program = Program(setup)
     if program.initial_seed == config.seed:
         program.networks.set_learning_rates(config)
     else:
@@ -185,40 +190,24 @@ def release(program: Program) -> None:
     memory.release()
 
 
-def set_cached_data(
-    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
-) -> None:
-    """Hands data to the cached program for a run, if there is one; the run then finds them read.
-
-    Args:
-        recipe: what the run would train.
-        config: its knobs.
-        data: what it would learn.
-        placement: the devices that it would train on.
-    """
+def set_cached_data(setup: Setup) -> None:
+    """Hands data to the cached program for a run, if there is one; the run then finds them read."""
     with _lock:
-        if program := _cached.get(_key(recipe, config, data, placement)):
-            program.set_data(data)
+        if program := _cached.get(setup.key()):
+            program.set_data(setup.data)
 
 
 @contextmanager
-def prepared(
-    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
-) -> Iterator[tuple[Program, threading.Event] | None]:
+def prepared(setup: Setup) -> Iterator[tuple[Program, threading.Event] | None]:
     """A program to be compiled ahead in the block; after the block it waits in the cache.
 
     The block must not change its variables.
 
-    Args:
-        recipe: what a run would train.
-        config: its knobs.
-        data: what it would learn.
-        placement: the devices that it would train on.
     Yields:
         The program, and an event that is set as soon as a run waits for it. None if the cache has
         such a program already, or one is being prepared.
     """
-    key = _key(recipe, config, data, placement)
+    key = setup.key()
     pending = _Pending(threading.Event(), threading.Event())
     with _lock:
         if not (known := key in _cached or key in _pending):
@@ -227,26 +216,11 @@ def prepared(
         yield None
         return
     try:
-        program = _acquire(key, recipe, config, data, placement)
+        program = _acquire(setup, key)
         yield program, pending.wanted
-        program.initial_seed = config.seed
+        program.initial_seed = setup.config.seed
         release(program)
     finally:
         with _lock:
             del _pending[key]
         pending.done.set()
-
-
-def _key(
-    recipe: Recipe[Any], config: RunConfig, data: Data, placement: DevicePlacement
-) -> tuple[Any, ...]:
-    # The class and not its name: after a hot reload, the same name means another recipe.
-    # Of the knobs that say which data, only their kind and their scaling are compiled in.
-    compiled = {
-        name: value
-        for name, value in compile_time_knobs(config).items()
-        if meta(type(config).model_fields[name])["group"] != "Data"
-    }
-    kind, scaling = data.kind, recipe.scaling(config)
-    knobs = tuple(sorted(compiled.items()))
-    return (type(recipe), placement, kind, scaling, fast.enabled(), knobs)

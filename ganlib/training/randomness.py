@@ -5,6 +5,7 @@ which are part of a checkpoint. So a resumed run draws what an uninterrupted one
 and runs in one process cannot disturb each other.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -61,6 +62,7 @@ def at_step(
     return tf.stack([tf.cast(seeds[stream], tf.int32), tf.cast(step, tf.int32)])
 
 
+@dataclass(frozen=True)
 class StepContext:
     """The number of a step in its run, and the seeds of all that is drawn at random in it.
 
@@ -70,10 +72,9 @@ class StepContext:
         steps: int64 scalar, the run's total.
     """
 
-    def __init__(self, seeds: tf.Tensor, step: tf.Tensor, steps: tf.Tensor):
-        self.seeds = seeds
-        self.step = step
-        self.steps = steps
+    seeds: tf.Tensor
+    step: tf.Tensor
+    steps: tf.Tensor
 
     @property
     def progress(self) -> tf.Tensor:

@@ -47,14 +47,8 @@ def learning_rate_factor(decay: Decay, progress: tf.Tensor) -> tf.Tensor:
 def adaptation_state(config: RunConfig) -> dict[str, tf.Variable]:
     """Variables of an adaptive schedule, by name; they are part of a checkpoint."""
     start: dict[str, dict[str, float]] = {
-        "plateau": {
-            "factor": 1.0,
-            "smoothed": 0.0,
-            "counted": 0.0,
-            "best": _UNKNOWN,
-            "waited": 0.0,
-        },
-        "accuracy": {"factor": 1.0, "smoothed": 0.5},
+        "plateau": {"factor": 1, "smoothed": 0, "counted": 0, "best": _UNKNOWN, "waited": 0},
+        "accuracy": {"factor": 1, "smoothed": 0.5},
     }
     return {
         name: tf.Variable(value, trainable=False, dtype=tf.float32)
@@ -109,6 +103,13 @@ def adapt(networks: "Networks", config: RunConfig, figures: dict[str, tf.Tensor]
 
 
 def _watch_for_a_plateau(state: dict[str, tf.Variable], patience: int, loss: tf.Tensor) -> None:
+    """Halves the learning rates after `patience` steps without a lower running mean of the loss.
+
+    Args:
+        state: from `adaptation_state`, updated in place.
+        patience: number of steps.
+        loss: scalar, of this step.
+    """
     counted = state["counted"].assign_add(1.0)
     smoothed = state["smoothed"].assign(_MEMORY * state["smoothed"] + (1 - _MEMORY) * loss)
     # Without this, the mean would rise from 0 and its first value never be beaten.
@@ -123,6 +124,13 @@ def _watch_for_a_plateau(state: dict[str, tf.Variable], patience: int, loss: tf.
 
 
 def _hold_accuracy(state: dict[str, tf.Variable], target: float, right: tf.Tensor) -> None:
+    """Slows the discriminator down while the running mean of its accuracy is above a target.
+
+    Args:
+        state: from `adaptation_state`, updated in place.
+        target: accuracy, from 0 to 1.
+        right: scalar, the accuracy at this step.
+    """
     smoothed = state["smoothed"].assign(_MEMORY * state["smoothed"] + (1 - _MEMORY) * right)
     factor = state["factor"]
     changed = tf.where(smoothed > target, factor * _CHANGE, factor / _CHANGE)

@@ -5,6 +5,7 @@ import math
 import time
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any, cast
@@ -28,12 +29,11 @@ from ganlib.events import (
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.devices import DevicePlacement
-from ganlib.training.evaluation import final_scores
-from ganlib.training.generator import Generator
+from ganlib.training.generator import Generator, final_scores
 from ganlib.training.inspector import Inspector
 from ganlib.training.multi_step import MultiStep
 from ganlib.training.networks import Networks
-from ganlib.training.program import Program, acquire, prepared, release, set_cached_data
+from ganlib.training.program import Program, Setup, acquire, prepared, release, set_cached_data
 from ganlib.training.randomness import RandomStream, derive
 from ganlib.training.step import Only
 from ganlib.training.steps_per_call import StepsPerCall
@@ -78,7 +78,6 @@ class Trainer:
         self._resumed = checkpoint
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self._program: Program | None = None
-        self._generator: Generator | None = None
         self._inspector: Inspector | None = None
 
     def events(self) -> Iterator[Event]:
@@ -93,7 +92,7 @@ class Trainer:
         yield Phase("building the networks")
         placement = devices.choose(self.config.devices)
         placement.check(self.config)
-        program = acquire(self.recipe, self.config, data, placement)
+        program = acquire(Setup(self.recipe, self.config, data, placement))
         yield from self._train(program, data, placement)
 
     def _train(self, program: Program, data: Data, placement: DevicePlacement) -> Iterator[Event]:
@@ -104,13 +103,12 @@ class Trainer:
             self._resumed = None
             # What was changed at the checkpoint's own step is not in its state.
             program.set_config(self.config)
-        generator, inspector = self._inspection(program, data)
-        self._generator, self._inspector = generator, inspector
+        self._inspector = inspector = self._inspect(program, data)
         halved = " in bfloat16" if program.precision == "mixed_bfloat16" else ""
         yield self._started(data, placement.name + halved, inspector)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
-            yield self._samples(generator, inspector)
+            yield self._samples(inspector)
         per_call, stage = StepsPerCall(), -1
         while self.step < self.config.steps:
             learns = self._apply_changes(program)
@@ -133,38 +131,38 @@ class Trainer:
             if good < count:
                 raise DivergedError(first + good, self._not_finite(rows[good]))
             if self._samples_are_due() or learns:
-                yield self._samples(generator, inspector)
+                yield self._samples(inspector)
             milestone = self._is_due(self._milestone_every)
             if milestone or self._is_due(self.config.checkpoint_every):
                 yield replace(self.checkpoint(), milestone=milestone)
         yield Phase("scoring the generator")
-        yield Finished(self.step, self.weights_sha256(), self.evaluate(generator, data))
+        with self._diverging():
+            scores = final_scores(self.recipe, self.config, inspector.generator, data)
+        yield Finished(self.step, self.weights_sha256(), scores)
 
     def _compiled(self, program: Program, data: Data) -> Iterator[None]:
         """Compiles everything up to the first step, part by part, and changes no variable."""
-        generator, inspector = self._inspection(program, data)
+        inspector = self._inspect(program, data)
         yield
         # A few samples take less time, and the same functions are compiled.
-        self._samples(generator, inspector, scored_count=self.config.packing)
+        self._samples(inspector, scored_count=self.config.packing)
         yield
         first = self.step + 1
         stage = self.recipe.stage(self.config, first)
         _call(program.variant(self.config, stage=stage), first, 0)
 
-    def _inspection(self, program: Program, data: Data) -> tuple[Generator, Inspector]:
+    def _inspect(self, program: Program, data: Data) -> Inspector:
+        """The inspector of the networks of a program, with real samples to compare with."""
         generator = Generator(program.sampled, self.recipe, self.config, program.predict)
         real = data.take(derive(self.config.seed, RandomStream.REAL_SHOWN), _SCORED_REAL)
         discriminator = program.networks.discriminator
-        inspector = Inspector(
-            self.recipe, self.config, discriminator, program.score, generator, real
-        )
-        return generator, inspector
+        return Inspector(self.recipe, self.config, discriminator, program.score, generator, real)
 
     def close(self) -> None:
         """Leaves the compiled step to the next run; not to be called after a failure."""
         if self._program is not None:
             release(self._program)
-            self._program = self._generator = self._inspector = None
+            self._program = self._inspector = None
 
     def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
         """Changes knobs from the next step on, or has one network learn alone in it.
@@ -200,10 +198,10 @@ class Trainer:
         Raises:
             DivergedError: samples are not finite.
         """
-        if self._generator is None or self._inspector is None:
+        if self._inspector is None:
             raise RuntimeError(_NOT_THERE)
         # Scores belong to the steps at which samples are due, however often a run is paused.
-        return self._samples(self._generator, self._inspector, scored=False)
+        return self._samples(self._inspector, scored=False)
 
     def checkpoint(self) -> Checkpoint:
         """The run's state between two events.
@@ -220,13 +218,6 @@ class Trainer:
     def weights_sha256(self) -> str:
         """See `Networks.weights_sha256`."""
         return self._built().weights_sha256()
-
-    def evaluate(self, generator: Generator, data: Data) -> dict[str, float]:
-        """See `final_scores`."""
-        try:
-            return final_scores(self.recipe, self.config, generator, data)
-        except RunError:
-            raise DivergedError(self.step, ["generator_output"]) from None
 
     def _built(self) -> Networks:
         if self._program is None:
@@ -290,43 +281,36 @@ class Trainer:
         return [name for name, value in pairs if not np.isfinite(value)]
 
     def _samples(
-        self,
-        generator: Generator,
-        inspector: Inspector,
-        *,
-        scored_count: int = _SCORED,
-        scored: bool = True,
+        self, inspector: Inspector, *, scored_count: int = _SCORED, scored: bool = True
     ) -> Samples:
+        """Draws samples of the present generator, with views of both networks.
+
+        Args:
+            inspector: has both networks.
+            scored_count: number of fresh samples that scores and views are made from, at least.
+            scored: whether to score them.
+        """
         began = time.perf_counter()
-        count = self.recipe.sample_count
-        drawn = self._drawn(generator, max(count, scored_count))
+        generator, count = inspector.generator, self.recipe.sample_count
+        noise = generator.latents(count, RandomStream.FIXED_LATENTS)
+        more = generator.latents(max(count, scored_count), RandomStream.FRESH_LATENTS, self.step)
+        with self._diverging():
+            fixed, fresh = generator.samples(noise), generator.samples(more)
         scores: dict[str, float] = {}
         if scored:
-            scores = self.recipe.evaluate(self.config, inspector.real, drawn.fresh)
-            scores |= inspector.slopes(drawn.fresh)
-        event = replace(
-            drawn,
-            fresh=drawn.fresh[:count],
-            views=inspector.snapshot(drawn.fresh, drawn.fixed),
-            scores=scores,
-        )
+            scores = self.recipe.evaluate(self.config, inspector.real, fresh)
+            scores |= inspector.slopes(fresh)
+        views = inspector.snapshot(fresh, fixed)
         self._elapsed_s += time.perf_counter() - began
-        return event
+        shown = noise if self.recipe.kind != "image" else None
+        return Samples(self.step, fixed, fresh[:count], shown, views, scores)
 
-    def _drawn(self, generator: Generator, count: int) -> Samples:
-        noise = generator.latents(self.recipe.sample_count, RandomStream.FIXED_LATENTS)
-        fresh = generator.latents(count, RandomStream.FRESH_LATENTS, self.step)
-        return Samples(
-            self.step,
-            fixed=self._generate(generator, noise),
-            fresh=self._generate(generator, fresh),
-            noise=noise if self.recipe.kind != "image" else None,
-        )
-
-    def _generate(self, generator: Generator, latents: np.ndarray) -> np.ndarray:
+    @contextmanager
+    def _diverging(self) -> Iterator[None]:
+        """Reports a generator whose samples are not finite as the divergence of the run."""
         # Figures are from before a step's update; it may be this update that diverges.
         try:
-            return generator.samples(latents)
+            yield
         except RunError:
             raise DivergedError(self.step, ["generator_output"]) from None
 
@@ -348,10 +332,11 @@ def prepare(
     placement.check(config)
     noise = recipe.stand_in(config)
     data = recipe.load(config) if noise is None else noise
-    with prepared(recipe, config, data, placement) as pending:
+    setup = Setup(recipe, config, data, placement)
+    with prepared(setup) as pending:
         if pending is None:
             if noise is None:
-                set_cached_data(recipe, config, data, placement)
+                set_cached_data(setup)
             return
         program, wanted = pending
         for _ in Trainer(recipe, config)._compiled(program, data):

@@ -38,9 +38,9 @@ def test_a_layer_is_where_its_weights_are() -> None:
 @pytest.mark.parametrize(
     ("layer", "module", "ours"),
     [
-        (thin.ThinConv2D(1, 3), thin, "_convolve"),
-        (thin.ThinConv2DTranspose(1, 3), thin, "_transpose"),
-        (small_images.SmallImageConv2D(1, 3), small_images, "_convolve"),
+        (thin.ThinConv2D(1, 3, padding="same"), thin, "_convolve"),
+        (thin.ThinConv2DTranspose(1, 3, padding="same"), thin, "_transpose"),
+        (small_images.SmallImageConv2D(1, 3, padding="same"), small_images, "_convolve"),
     ],
 )
 def test_a_machine_with_a_gpu_also_has_a_processor(

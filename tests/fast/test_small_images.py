@@ -95,7 +95,9 @@ def test_a_step_can_be_looked_through_twice() -> None:
 
 
 def test_it_begins_like_keras_and_has_its_names() -> None:
-    begin_alike(SmallImageConv2D(6, 3), layers.Conv2D(6, 3, padding="same"), (4, 4, 3))
+    begin_alike(
+        SmallImageConv2D(6, 3, padding="same"), layers.Conv2D(6, 3, padding="same"), (4, 4, 3)
+    )
 
 
 def test_on_a_gpu_it_is_keras(monkeypatch: pytest.MonkeyPatch) -> None:

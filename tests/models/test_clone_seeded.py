@@ -95,20 +95,6 @@ def test_precision_is_its_own(precision: str, computes: str) -> None:
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_settings_of_the_layers_stay() -> None:
-    network = clone_seeded(
-        keras.Sequential(
-            [layers.Dense(3, activation="tanh"), layers.LeakyReLU(0.3), layers.Dropout(0.1)]
-        ),
-        (2,),
-        0,
-        "float32",
-    )
-    dense, leaky, dropout = network.layers
-    assert (dense.units, dense.activation.__name__) == (3, "tanh")
-    assert (leaky.negative_slope, dropout.rate) == (pytest.approx(0.3), 0.1)
-
-
 def test_a_functional_network_and_a_seed_of_ones_own_are_kept() -> None:
     inputs = keras.Input((3,))
     hidden = layers.Dense(4, name="chosen")(inputs)

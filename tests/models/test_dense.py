@@ -1,6 +1,5 @@
 """Multilayer perceptrons."""
 
-import keras
 import numpy as np
 import pytest
 
@@ -43,11 +42,6 @@ def test_output_activation() -> None:
     sigmoid.set_weights(linear.get_weights())
     expected = 1 / (1 + np.exp(-linear(inputs).numpy()))
     np.testing.assert_allclose(sigmoid(inputs), expected, rtol=0, atol=1e-6)
-
-
-def test_no_hidden_layer_is_one_line() -> None:
-    network = mlp([], 1)
-    assert [type(layer) for layer in network.layers] == [keras.layers.Dense]
 
 
 def test_a_dense_generator_of_images() -> None:

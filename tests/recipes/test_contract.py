@@ -16,6 +16,7 @@ from ganlib.training import Trainer
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import RandomStream
 from tests.support.cases import slow_but
+from tests.support.small_recipe import reduced
 
 NAMES = list(recipes.all_recipes())
 
@@ -117,10 +118,7 @@ class Trial:
 
 @cache
 def tried(name: str) -> Trial:
-    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
-        evaluation_count = 64
-
-    recipe = Reduced()
+    recipe = reduced(name)
     values = {"steps": 2, "sample_every": 2, "batch_size": 8, "devices": "cpu", "seed": 3}
     config = recipe.parse(values)
     data = recipe.load(config)

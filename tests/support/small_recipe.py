@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganlib import recipes
 from ganlib.config import Optimiser, RunConfig
 from ganlib.data.base import Data, Scaling
 from ganlib.events import Checkpoint, DataReport, Event, Finished, Metrics, Samples
@@ -88,6 +89,15 @@ class Small(Recipe[SmallConfig]):
         self, config: SmallConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
         return scalar_scores(real, generated, 1.0)
+
+
+def reduced(name: str) -> Recipe[Any]:
+    """A recipe that is scored on few samples, as a class of its own."""
+
+    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
+        evaluation_count = 64
+
+    return Reduced()
 
 
 def train(

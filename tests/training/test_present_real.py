@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 
 from ganlib import recipes
-from ganlib.events import Checkpoint, Samples
+from ganlib.events import Samples
 from ganlib.recipes.base import Recipe
 from ganlib.training import Trainer
-from tests.support.small_recipe import Small, SmallData, finished, only, rows, samples, train
+from tests.support.small_recipe import Small, SmallData, reduced, rows, samples, train
 
 
 class _Shifted(Small):
@@ -74,30 +74,8 @@ GROWING = {
 }
 
 
-def _progressive(is_blended: bool) -> Recipe[Any]:
-    class Reduced(type(recipes.get("progressive"))):  # type: ignore[misc]
-        evaluation_count = 16
-        if not is_blended:
-            present_real = Recipe.present_real
-
-    return Reduced()
-
-
-@pytest.mark.slow
-def test_growing_is_the_same_until_the_first_fade_and_another_from_there_on() -> None:
-    plain, blended = (
-        train(_progressive(is_blended), {**GROWING, "steps": 4, "checkpoint_every": 3})
-        for is_blended in (False, True)
-    )
-    before, after = (only(events, Checkpoint)[0] for events in (plain, blended))
-    assert before.step == after.step == 3
-    for name, value in before.state.items():
-        np.testing.assert_array_equal(after.state[name], value, err_msg=name)
-    assert finished(plain).weights_sha256 != finished(blended).weights_sha256
-
-
 def test_scores_of_real_images_see_the_fade_of_their_step() -> None:
-    recipe = _progressive(True)
+    recipe = reduced("progressive")
     trainer = Trainer(recipe, recipe.parse({**GROWING, "steps": 4}))
     looks: list[Samples] = []
     for event in trainer.events():

@@ -1,14 +1,12 @@
 """Learning rates along a run, by hand."""
 
-from math import sqrt
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from ganlib.training.networks import Networks, build_networks
 from ganlib.training.randomness import StepContext, stream_seeds
-from ganlib.training.schedules import adapt, learning_rate_factor, set_learning_rates
+from ganlib.training.schedules import adapt, set_learning_rates
 from tests.support.small_recipe import Small
 
 
@@ -102,18 +100,3 @@ def test_what_is_remembered_is_part_of_the_state() -> None:
     other.restore(state)
     assert rates_at(other, config, 1) == rates_at(networks, config, 1)
     assert rates_at(other, config, 1)[1] < 0.4
-
-
-PROGRESS = tf.constant([0.0, 0.25, 0.5, 0.75, 1.0])
-
-
-def test_linear_falls_evenly() -> None:
-    np.testing.assert_array_equal(learning_rate_factor("linear", PROGRESS), [1, 0.75, 0.5, 0.25, 0])
-
-
-def test_cosine_falls_from_one_to_zero() -> None:
-    half = sqrt(0.5) / 2
-    expected = [1, 0.5 + half, 0.5, 0.5 - half, 0]
-    np.testing.assert_allclose(
-        learning_rate_factor("cosine", PROGRESS), expected, rtol=0, atol=1e-7
-    )

@@ -1,19 +1,16 @@
 """A run as a sequence of events."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from ganlib import recipes
-from ganlib.errors import ConfigError, DivergedError
+from ganlib.errors import DivergedError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
-from ganlib.recipes.base import Recipe
-from ganlib.training import Trainer, create_trainer, networks
+from ganlib.training import Trainer, networks
 from tests.support.cases import slow_but
 from tests.support.small_recipe import Small, finished, forced_pace, only, rows, samples, train
 
@@ -204,32 +201,24 @@ def test_state_can_be_asked_for_only_when_there_is_one() -> None:
     assert trainer.checkpoint().step == 8
 
 
-@pytest.mark.parametrize("steps_per_call", [1, 64])
+@pytest.mark.parametrize(("steps_per_call", "step"), [(1, 6), (64, 6), (64, 1)])
 def test_a_step_that_is_not_finite_is_told_and_those_before_it_were_yielded(
-    steps_per_call: int,
+    steps_per_call: int, step: int
 ) -> None:
-    values = {"devices": "cpu", "poisoned_step": 6, "steps": 20, "sample_every": 100}
+    values = {"devices": "cpu", "poisoned_step": step, "steps": 20, "sample_every": 100}
     seen: list[Event] = []
     with forced_pace(steps_per_call), pytest.raises(DivergedError) as caught:
         for event in Trainer(Small(), Small().parse(values)).events():
             seen.append(event)
-    assert caught.value.step == 6
+    assert caught.value.step == step
     assert "discriminator_loss" in caught.value.names
     assert str(caught.value).startswith("Training diverged: discriminator loss ")
-    assert str(caught.value).endswith(
-        " no longer a finite number at step 6. Lower learning rates or a gradient_clip often help."
-    )
-    healthy = train(Small(), {"steps": 5, "sample_every": 100})
-    np.testing.assert_array_equal(rows(seen), rows(healthy))
-
-
-def test_the_first_step_may_be_the_one() -> None:
-    seen: list[Event] = []
-    with pytest.raises(DivergedError) as caught:
-        for event in Trainer(Small(), Small().parse({"poisoned_step": 1})).events():
-            seen.append(event)
-    assert caught.value.step == 1
-    assert only(seen, Metrics) == []
+    assert f" no longer a finite number at step {step}. " in str(caught.value)
+    if step == 1:
+        assert only(seen, Metrics) == []
+    else:
+        healthy = train(Small(), {"steps": step - 1, "sample_every": 100})
+        np.testing.assert_array_equal(rows(seen), rows(healthy))
 
 
 def test_a_generator_that_the_last_update_broke_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,66 +242,7 @@ def test_a_generator_that_the_last_update_broke_is_told(monkeypatch: pytest.Monk
         for event in Trainer(Breaks(), Breaks().parse(values)).events():
             seen.append(event)
     assert (caught.value.step, caught.value.names) == (1, ["generator_output"])
-    assert str(caught.value) == (
-        "Training diverged: generator output was no longer a finite number at step 1. "
-        "Lower learning rates or a gradient_clip often help."
-    )
     assert rows(seen).shape == (1, 6)
-
-
-def test_a_reckless_learning_rate_diverges_at_the_same_step_at_any_pace() -> None:
-    recipe = recipes.get("toy/gaussian-vector")
-    values = {
-        "preset": "as printed",
-        "generator_output": "linear",
-        "generator_learning_rate": 1.0,
-        "discriminator_learning_rate": 1.0,
-        "momentum": 0.99,
-        "steps": 400,
-        "sample_every": 1_000,
-        "devices": "cpu",
-    }
-    found = []
-    for steps_per_call in (7, 50):
-        seen: list[Event] = []
-        with forced_pace(steps_per_call), pytest.raises(DivergedError) as caught:
-            for event in Trainer(recipe, recipe.parse(values)).events():
-                seen.append(event)
-        assert len(rows(seen)) == caught.value.step - 1 > 0
-        assert np.isfinite(rows(seen)).all()
-        found.append((caught.value.step, caught.value.names))
-    assert found[0] == found[1]
-
-
-def test_a_recipe_that_raises_leaves_the_next_run_alone() -> None:
-    healthy = finished(train(Small(), {}))
-
-    class Raises(Small):
-        def generator(self, config: object) -> Any:
-            raise ZeroDivisionError("as asked")
-
-    events: Iterator[Event] = Trainer(Raises(), Raises().parse({"devices": "cpu"})).events()
-    assert [next(events).text, next(events).text] == [  # type: ignore[union-attr]
-        "loading Small",
-        "building the networks",
-    ]
-    with pytest.raises(ZeroDivisionError, match="as asked"):
-        next(events)
-    assert finished(train(Small(), {})) == healthy
-
-
-def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
-    with pytest.raises(ConfigError, match="TensorFlow sees no GPU"):
-        train(Small(), {"devices": "gpu"})
-
-
-def test_a_trainer_by_name() -> None:
-    recipe: Recipe[Any] = recipes.get("toy/scalar")
-    trainer = create_trainer("toy/scalar", recipe.parse({}))
-    assert trainer.recipe is recipe and trainer.step == 0
-    with pytest.raises(ConfigError, match=r"^There is no recipe 'toy/none'\. Allowed: "):
-        create_trainer("toy/none", recipe.parse({}))
 
 
 @pytest.mark.parametrize("name", slow_but(["toy/scalar"], ["toy/scalar", "mnist/dcgan"]))

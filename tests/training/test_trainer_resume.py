@@ -10,16 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.events import Checkpoint, Event, Metrics, Started
-from ganlib.recipes.base import Recipe
 from ganlib.runs.blobs import read_blob, write_blob
 from ganlib.training import Trainer, load_generator
 from ganlib.training.networks import build_networks
 from ganlib.training.randomness import RandomStream
 from ganlib.training.trainer import _SCORED
-from tests.support.small_recipe import Small, finished, only, rows, samples, train
+from tests.support.small_recipe import Small, finished, only, reduced, rows, samples, train
 
 REDUCED: dict[str, dict[str, Any]] = {
     "toy/scalar": {"steps": 12, "sample_every": 4, "checkpoint_every": 7, "batch_size": 16},
@@ -37,15 +35,6 @@ REDUCED: dict[str, dict[str, Any]] = {
     },
 }
 EXACT = ["toy/scalar", "toy/gaussian-vector", "mnist/dcgan", "sngan"]
-
-
-def reduced(name: str) -> Recipe[Any]:
-    """The recipe, scored on few samples."""
-
-    class Reduced(type(recipes.get(name))):  # type: ignore[misc]
-        evaluation_count = 64
-
-    return Reduced()
 
 
 @cache

@@ -246,8 +246,7 @@ def check(one: Problem, warm: int) -> Unrolled:
     return unrolled
 
 
-@pytest.mark.parametrize("warm", [0, 1], ids=["fresh", "warm"])
-@pytest.mark.parametrize("steps", [1, 5])
+@pytest.mark.parametrize(("steps", "warm"), [(1, 0), (5, 1)], ids=["fresh", "warm"])
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_gradient_of_samples_and_weights(

@@ -10,7 +10,7 @@ from ganlib.data.table import SUFFIXES, Table
 from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
-from ganlib.recipes.own_columns import OWN
+from ganlib.recipes.toy import OWN
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
@@ -43,7 +43,7 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _uploader(form, help)
-        found = _columns(form, recipe.Config.own_count) if st.session_state.get(key) else None
+        found = _columns(form, recipe.Config.dimensions) if st.session_state.get(key) else None
     if found is not None:
         with right:
             live_charts(
