@@ -30,8 +30,7 @@ from ganlib.runs import (
     stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
-from ganlib.runs.memory_check import check_memory
-from ganlib.runs.trainers import check_fork, config_at
+from ganlib.runs.trainers import check_fork, check_memory, config_at
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
 
@@ -287,7 +286,7 @@ def _recipe(run: Run) -> Recipe[Any]:
 
 def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
     """The settings of a run, with some replaced; `steps` is the total in its status."""
-    config: RunConfig = _recipe(run).parse({**run.config, "steps": run.status().steps, **knobs})
+    config: RunConfig = _recipe(run).parse({**run.values, "steps": run.status().steps, **knobs})
     return config
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ganlib.errors import RunError, UserError
 from ganlib.events import Event, Phase
 from ganlib.runs.control import ControlRequest, RunControl
-from ganlib.runs.durable import is_full
+from ganlib.runs.durable import SyncError, is_full
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
 from ganlib.runs.trainers import MakeTrainer, Trainer
@@ -57,7 +57,7 @@ def execute(
         RunError: another process writes the run, or the run cannot be read.
     """
     with RunWriter(run, tensorboard=tensorboard) as writer:
-        by_time = run.config.get("checkpoint_every", 0) == 0
+        by_time = run.values.get("checkpoint_every", 0) == 0
         session = _Session(
             run, make_trainer, control, writer, on_event, autosave_s if by_time else float("inf")
         )
@@ -224,7 +224,8 @@ class _Session:
             try:
                 return write()
             except OSError as error:
-                if not (is_full(error) and control.attended):
+                # After a failed sync, lines may be lost, so the run must not continue from here.
+                if isinstance(error, SyncError) or not (is_full(error) and control.attended):
                     raise
             if not control.stop_requested:
                 control.pause()

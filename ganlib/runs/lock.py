@@ -1,5 +1,6 @@
 """The lock of a run. Only its holder may write the run."""
 
+import threading
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -7,11 +8,13 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from ganlib.errors import RunError
 
-# A reader that checks whether a run has a writer holds the lock for about a millisecond, so a
+# A reader that checks whether a run has an owner holds the lock for about a millisecond, so a
 # writer must not give up at once.
 _TIMEOUT_S = 0.5
-# The last holder of each lock in this process. Pages check at every refresh whether a run has an
-# owner, and most owners are in the same process, so that no system call is needed.
+# Two threads that check at the same time would take each other for the owner.
+_owner_check = threading.Lock()
+# The last holder of each lock in this process. Pages ask for the owner at every refresh, and asking
+# the operating system takes over a millisecond.
 _holders: "WeakValueDictionary[Path, RunLock]" = WeakValueDictionary()
 
 
@@ -53,10 +56,7 @@ class RunLock:
         Raises:
             RunError: the folder is missing or read-only.
         """
-        if self.held:
-            return True
-        holder = _holders.get(self._folder)
-        return not (holder and holder.held) and self._acquire(0.0)
+        return self.held or self._acquire(0.0)
 
     def release(self) -> None:
         """Releases the lock; does nothing if this object does not hold it."""
@@ -78,3 +78,19 @@ class RunLock:
             raise RunError(f"Run {self._folder.name} cannot be locked: {error.strerror}.") from None
         _holders[self._folder] = self
         return True
+
+
+def is_owned(folder: Path) -> bool:
+    """True if anybody holds the lock of a run, or if that cannot be determined."""
+    holder = _holders.get(folder)
+    if holder is not None and holder.held:
+        return True
+    lock = RunLock(folder)
+    with _owner_check:
+        try:
+            return not lock.try_acquire()
+        except RunError:
+            # The folder is read-only, so the lock cannot be tried.
+            return True
+        finally:
+            lock.release()

@@ -3,14 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
 from ganlib.priority import lower_thread_priority
-from ganlib.runs import memory_check
 from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
@@ -19,16 +17,7 @@ from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
 from ganlib.runs.status import ACTIVE, State
 from ganlib.runs.store import RunStore
-from ganlib.runs.trainers import (
-    ConfigLoader,
-    MakeTrainer,
-    Trainer,
-    check_change,
-    load_config,
-    make_trainer,
-)
-
-MemoryCheck = Callable[[str, RunConfig, int], None]
+from ganlib.runs.trainers import MakeTrainer, Trainer, check_change, check_memory, make_trainer
 
 _LOG = logging.getLogger(__name__)
 # Time for a thread to finish after its run has ended.
@@ -64,9 +53,6 @@ class Manager:
         cap: maximum number of runs that train or are paused at the same time. With few cores,
             training one run after the other is faster.
         trainer_factory: creates the trainer of a run.
-        config_loader: parses the stored config of a run.
-        check_memory: raises an error for a training that would not fit in memory; None checks
-            only the recipes' trainers.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -75,8 +61,6 @@ class Manager:
         store: RunStore,
         cap: int = 1,
         trainer_factory: MakeTrainer = make_trainer,
-        config_loader: ConfigLoader = load_config,
-        check_memory: MemoryCheck | None = None,
         *,
         tensorboard: bool = True,
     ):
@@ -85,10 +69,6 @@ class Manager:
         self.store = store
         self.cap = cap
         self._trainer_factory = trainer_factory
-        self._config_loader = config_loader
-        self._check_memory = check_memory or (
-            memory_check.check_memory if trainer_factory is make_trainer else _accept_all
-        )
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
         # In the order in which they were queued.
@@ -112,7 +92,7 @@ class Manager:
             ConfigError: the training would not fit in memory.
         """
         if not check_late:
-            self._check_memory(recipe_name, config, self.cap)
+            check_memory(recipe_name, config, self.cap)
         with self._lock:
             self._check_open()
             run = self.store.create(recipe_name, config, in_queue=True)
@@ -135,7 +115,7 @@ class Manager:
             ConfigError: the training would not fit in memory.
         """
         self._check_open()
-        self._check_memory(self.store.open(run_id).recipe, config, self.cap)
+        check_memory(self.store.open(run_id).recipe, config, self.cap)
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
             # If the manager has been shut down meanwhile, the run ends as interrupted.
@@ -156,14 +136,12 @@ class Manager:
         self._check_open()
         # The run may have been copied from a machine with more memory.
         stored = self.store.open(run_id)
-        self._check_memory(
-            stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
-        )
+        check_memory(stored.recipe, stored.config, self.cap)
         self._check_ended(run_id, "only a run that has ended can be resumed")
         # Not under the lock, because reading the entire run takes a while and pages need the lock.
         run = self.store.claim(run_id)
         try:
-            queue_again(run, steps, self._config_loader, in_queue=True)
+            queue_again(run, steps, in_queue=True)
         except BaseException:
             run.lock.release()
             raise
@@ -376,7 +354,7 @@ class Manager:
                 self._start_next()
 
     def _create_checked(self, run: Run) -> Trainer:
-        self._check_memory(run.recipe, self._config_loader(run.recipe, run.config), self.cap)
+        check_memory(run.recipe, run.config, self.cap)
         return self._trainer_factory(run)
 
     def _owned(self, run_id: str) -> _Job:
@@ -415,10 +393,6 @@ class Manager:
     def _check_open(self) -> None:
         if self._closed:
             raise RunError("The server is shutting down and accepts no more runs.")
-
-
-def _accept_all(recipe_name: str, config: RunConfig, share: int) -> None:
-    """Accepts every config."""
 
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:

@@ -3,10 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+from ganlib import recipes
 from ganlib.config import RunConfig
-from ganlib.errors import RunError
+from ganlib.errors import ConfigError, RunError
 from ganlib.events import Change, Checkpoint, Event, Samples
+from ganlib.knobs import compile_time_knobs
+from ganlib.memory import free_bytes
+from ganlib.recipes import Recipe
 from ganlib.runs.run import Run
+
+# More memory than any recipe needs with its default settings.
+PLENTY = 4e9
+# Compile-time knobs that change the computation but not the size of any tensor.
+_NO_MEMORY_EFFECT = ("target", "loss", "schedule", "preset", "beta_1", "beta_2", "momentum")
 
 
 class Trainer(Protocol):
@@ -52,7 +61,6 @@ class Trainer(Protocol):
 
 
 MakeTrainer = Callable[[Run], Trainer]
-ConfigLoader = Callable[[str, Mapping[str, Any]], RunConfig]
 
 
 def make_trainer(run: Run) -> Trainer:
@@ -68,23 +76,45 @@ def make_trainer(run: Run) -> Trainer:
 
     checkpoint, changes = run.resume_point()
     # A resume may have raised the total of steps.
-    config = load_config(run.recipe, {**run.config, "steps": run.status().steps})
+    config = run.config.model_copy(update={"steps": run.status().steps})
     return create_trainer(run.recipe, config, checkpoint, changes)
 
 
-def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
-    """Parses a stored config.
+def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:
+    """Raises an error if a training would not fit in memory.
+
+    If it clearly fits, TensorFlow is not loaded.
 
     Args:
-        recipe: name of the recipe.
-        values: value of each knob by name.
-    Raises:
-        ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
-    """
-    from ganlib import recipes
+        recipe_name: name of the recipe.
+        config: its config.
+        share: number of runs that may train at the same time and share the memory equally.
 
-    config: RunConfig = recipes.get(recipe).parse(dict(values))
-    return config
+    Raises:
+        ConfigError: the batch, the data or a network is too large.
+        UserError: GANLIB_MEMORY_GB is not a number above 0.
+    """
+    recipe = recipes.get(recipe_name)
+    available = free_bytes() / share
+    if available >= PLENTY and is_small(recipe, config):
+        return
+    from ganlib.training import out_of_memory_message
+
+    if message := out_of_memory_message(recipe, config, available):
+        raise ConfigError(message)
+
+
+def is_small(recipe: Recipe, config: RunConfig) -> bool:
+    """True if no knob that affects memory is above the recipe's default.
+
+    `devices` must be the default, too, because a GPU has its own memory.
+    """
+    usual = compile_time_knobs(recipe.Config())
+    return all(
+        given == usual[name] or (type(given) is int and given <= usual[name])
+        for name, given in compile_time_knobs(config).items()
+        if name not in _NO_MEMORY_EFFECT
+    )
 
 
 def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
@@ -96,8 +126,6 @@ def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: a value is not allowed, or cannot be changed during training.
     """
-    from ganlib import recipes
-
     recipes.get(run.recipe).changed(current_config(run), dict(knobs))
 
 
@@ -111,7 +139,6 @@ def check_fork(run: Run, step: int, config: RunConfig) -> None:
     Raises:
         RunError: the checkpoint does not fit or does not exist.
     """
-    from ganlib import recipes
     from ganlib.training import fits
 
     recipe, state = recipes.get(run.recipe), run.checkpoint(step).state
@@ -171,10 +198,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
 
 
 def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
-    from ganlib import recipes
-
-    recipe = recipes.get(run.recipe)
-    config: RunConfig = recipe.parse(dict(run.config))
+    recipe, config = recipes.get(run.recipe), run.config
     # After a crash, the list may begin with later changes, which the resumed run will repeat.
     for change in sorted(changes, key=lambda change: change.step):
         config = recipe.changed(config, change.knobs)

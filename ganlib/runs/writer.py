@@ -4,7 +4,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -62,8 +62,6 @@ class RunWriter:
         self._rate = StepRate(0, 0.0)
         self._saved: dict[int, SavedCheckpoint] = {}
         self._saved_step = -1
-        # The last change written; it may not be on the disk yet.
-        self._appended: Change | None = None
         self._saved_at = time.monotonic()
         self._phase_due = 0.0
         # Selected by name, because a hot reload may have replaced the classes of the events.
@@ -131,7 +129,8 @@ class RunWriter:
             state = {name: np.asarray(value) for name, value in checkpoint.state.items()}
             require_space(self._run.path, sum(array.nbytes for array in state.values()))
             blob = write_blob(self._run.path, f"checkpoints/{step:08d}.npz", state, sync=True)
-            self._announce(SavedCheckpoint(step, blob, checkpoint.elapsed_s, checkpoint.milestone))
+            rest = step, checkpoint.elapsed_s, checkpoint.milestone
+            self._announce(SavedCheckpoint(blob.file, blob.file_crc32, *rest))
         elif checkpoint.milestone and not self._saved[step].milestone:
             # It was saved before it became a milestone.
             self._announce(replace(self._saved[step], milestone=True))
@@ -178,8 +177,7 @@ class RunWriter:
             weights_sha256: hash of the current weights; empty if it is not known.
             error: exception that ended the run; its traceback is written to the journal.
         """
-        with suppress(OSError):
-            remove(self._reserve_path)
+        remove(self._reserve_path)
         status = replace(
             self.status,
             state=state,
@@ -228,11 +226,11 @@ class RunWriter:
         if self._journal is not None:
             self._journal.sync()
         status = replace(self.status, saved_step=saved.step)
-        self._append("checkpoint", status, saved.fields(), sync=True)
+        self._append("checkpoint", status, asdict(saved), sync=True)
         before, self._saved = self._saved, checkpoints_to_keep({**self._saved, saved.step: saved})
         self._saved_step = saved.step
         for step in before.keys() - self._saved.keys():
-            remove(self._run.path / before[step].blob.file)
+            remove(self._run.path / before[step].file)
 
     def _write_phase(self, event: Phase) -> None:
         self.status = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
@@ -265,7 +263,7 @@ class RunWriter:
             best_scores=_lowest(scores),
         )
         kind = "resumed" if step or len(record.history) else "started"
-        self._append(kind, status, {"real": blob.fields()})
+        self._append(kind, status, {"real": asdict(blob)})
         self._names = event.metric_names
         self._saved = {one: saved for one, saved in record.checkpoints.items() if one <= step}
         # The trainer has just loaded this checkpoint.
@@ -282,7 +280,7 @@ class RunWriter:
         for path in self._run.path.glob("samples/*.npz"):
             if path.stem.isdecimal() and int(path.stem) > step:
                 remove(path)
-        named = {saved.blob.file for saved in record.checkpoints.values()}
+        named = {saved.file for saved in record.checkpoints.values()}
         for path in self._run.path.glob("checkpoints/*.npz") if not record.gaps else ():
             if f"checkpoints/{path.name}" not in named:
                 remove(path)
@@ -330,19 +328,16 @@ class RunWriter:
         if scores:
             best = _lowest([status.best_scores, scores])
             status = replace(status, scores=scores, best_scores=best)
-        self._append("samples", status, {**blob.fields(), "scores": scores})
+        self._append("samples", status, {**asdict(blob), "scores": scores})
         self.sampled_step = event.step
         if scores and self._tensorboard is not None:
             self._tensorboard.scalars(event.step, scores)
 
     def _write_change(self, event: Change) -> None:
         """Writes a change and waits until it is on the disk: a resume must repeat it."""
-        if event is not self._appended:
-            status = replace(self.status, changes=self.status.changes + 1)
-            self._append("change", status, {"knobs": event.knobs, "learns": event.learns})
-            self._appended = event
-        if self._journal is not None:
-            self._journal.sync()
+        status = replace(self.status, changes=self.status.changes + 1)
+        fields = {"knobs": event.knobs, "learns": event.learns}
+        self._append("change", status, fields, sync=True)
 
     def _write_finished(self, event: Finished) -> None:
         self.finished = True

@@ -82,7 +82,7 @@ def _all_faults(store: RunStore, ids: list[str]) -> Iterator[str]:
         status = run.status()
         if status.state != "finished":
             yield f"{run_id}: it is {status.state}, and was to finish. {status.message}"
-        first = weights.setdefault((run.recipe, run.config["seed"]), status.weights_sha256)
+        first = weights.setdefault((run.recipe, run.values["seed"]), status.weights_sha256)
         if status.weights_sha256 != first:
             yield f"{run_id}: another run with its settings has other weights"
 

@@ -26,7 +26,7 @@ def faults(store: RunStore, run_id: str) -> list[str]:
 def _faults(run: Run) -> Iterator[str]:
     status, history = run.status(), run.history()
     saved = run.checkpoint_steps()
-    yield from run.damage()
+    yield from (gap.sentence() for gap in run.record().gaps)
     if status.state not in ENDED:
         yield f"it is {status.state}"
     if not np.array_equal(history.step, np.arange(1, len(history) + 1)):

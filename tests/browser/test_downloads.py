@@ -34,7 +34,7 @@ def test_downloads_of_a_toy_run(dashboard: Dashboard, store: RunStore, tmp_path:
     np.testing.assert_allclose(samples, run.samples(STEPS)["fresh"].ravel(), rtol=1e-6)
 
     settings = json.loads(_download(tab, "Settings", tmp_path).read_text())
-    assert settings == {"recipe": "toy/scalar", "config": run.config}
+    assert settings == {"recipe": "toy/scalar", "config": run.values}
     config = recipes.get("toy/scalar").parse(settings["config"])
     assert (config.steps, config.sample_every, config.seed) == (STEPS, 3, 5)
 
@@ -75,7 +75,7 @@ def _check_weights(path: Path, run) -> None:
 
     assert path.name == f"{run.id}.weights.h5"
     recipe = recipes.get(run.recipe)
-    config = recipe.parse(dict(run.config))
+    config = run.config
     model = build_generator(recipe, config)
     model.load_weights(path)
     generator = Generator(model, recipe, config)

@@ -85,7 +85,7 @@ class Watch:
         from ganlib.runs import durable
 
         fsync, write_array = os.fsync, np.lib.format.write_array
-        append = durable.AppendOnlyFile.append
+        append = durable.AppendOnlyFile.append_line
 
         def told_fsync(descriptor: int) -> None:
             path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
@@ -101,7 +101,7 @@ class Watch:
             append(itself, line)
 
         os.fsync, np.lib.format.write_array = told_fsync, told_write_array
-        durable.AppendOnlyFile.append = told_append  # type: ignore[method-assign]
+        durable.AppendOnlyFile.append_line = told_append  # type: ignore[method-assign]
         sys.addaudithook(self._heard)
 
     def events(self, trainer: Any) -> None:

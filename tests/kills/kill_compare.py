@@ -106,8 +106,8 @@ def _of_files(run: Run, whole: Run) -> Iterator[str]:
     for name in sorted(found.keys() & expected.keys()):
         if name.endswith(".npz") and found[name] != expected[name]:
             yield f"files: {name}"
-    if run.damage():
-        yield f"journal: {run.damage()}"
+    for gap in run.record().gaps:
+        yield f"journal: {gap.sentence()}"
 
 
 def _of_arrays(what: str, found: Arrays, expected: Arrays) -> Iterator[str]:

@@ -82,4 +82,4 @@ def readable(run: Run) -> bool:
             run.samples(step)
     except RunError:
         return False
-    return run.damage() == []
+    return not run.record().gaps

@@ -40,8 +40,8 @@ def test_a_torn_line_is_closed_before_the_next_one_and_never_cut(tmp_path: Path)
     for before, after in ((b"", b""), (b"whole\n", b"whole\n"), (b"whole\nto", b"whole\nto\n")):
         path.write_bytes(before)
         log = AppendOnlyFile(path)
-        log.append(b"next\n")
-        log.append(b"last\n")
+        log.append_line(b"next\n")
+        log.append_line(b"last\n")
         log.sync()
         log.close()
         assert path.read_bytes() == after + b"next\nlast\n"

@@ -44,7 +44,7 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         st.rerun()
     steps = run.checkpoint_steps()
     if not steps:
-        every = run.config.get("checkpoint_every", 0)
+        every = run.values.get("checkpoint_every", 0)
         when = f"every {every:,} steps" if every else "every 20 seconds"
         st.caption(f"No checkpoint yet. One is written {when}.")
         return
