@@ -14,6 +14,7 @@ from ganlib.bench.results import BOOK_RECIPES
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import RunReport, one_line, table, to_json
+from ganlib.cli.signals import stop_on_signals
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
 from ganlib.events import Phase
@@ -27,7 +28,6 @@ from ganlib.runs import (
     fork_run,
     make_trainer,
     queue_again,
-    stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
 from ganlib.runs.trainers import check_fork, check_memory, config_at

@@ -1,13 +1,9 @@
 """Controls a run while it trains: pause, resume, stop, change settings, single steps."""
 
-import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, Literal
 
 # A signal handler may set a flag after a waiting thread has checked it and before that thread
@@ -132,43 +128,3 @@ class RunControl:
                 if left <= 0:
                     return
                 self._changed.wait(min(left, _MAX_SLEEP_S))
-
-
-@dataclass
-class Caught:
-    """The signal that `stop_on_signals` caught.
-
-    Args:
-        signal: number of the signal that stopped the run; 0 if there was none.
-    """
-
-    signal: int = 0
-
-
-@contextmanager
-def stop_on_signals(control: RunControl) -> Iterator[Caught]:
-    """Stops the run at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
-
-    Has no effect outside the main thread, where Python cannot catch signals.
-    """
-    caught = Caught()
-    if threading.current_thread() is not threading.main_thread():
-        yield caught
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        caught.signal = number
-        control.stop()
-        restore()
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield caught
-    finally:
-        restore()

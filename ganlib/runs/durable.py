@@ -6,14 +6,10 @@ A run is written with these operations only, so that fault injection has one pla
 import errno
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
-
-# Extra space that must stay free, so that a run can still report that the disk is full.
-_SPARE_BYTES = 256 * 1024
 
 
 class SyncError(OSError):
@@ -23,19 +19,6 @@ class SyncError(OSError):
 def is_full(error: OSError) -> bool:
     """True if the disk is full or the user's quota is used up."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
-
-
-def require_space(folder: Path, count: int) -> None:
-    """Checks that the disk has enough space, before anything is written.
-
-    Args:
-        folder: folder on that disk.
-        count: bytes to be written.
-    Raises:
-        OSError: there is not enough space; see `is_full`.
-    """
-    if shutil.disk_usage(folder).free < count + _SPARE_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def make_folder(folder: Path) -> None:
@@ -105,17 +88,6 @@ def remove(path: Path) -> None:
     """Removes a file, if it exists and can be removed."""
     with suppress(OSError):
         os.unlink(path)
-
-
-def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:
-    """Removes temporary files that a crash during `replaced` has left.
-
-    Args:
-        folder: where to look.
-        pattern: glob pattern of the names.
-    """
-    for path in folder.glob(pattern):
-        remove(path)
 
 
 class AppendOnlyFile:

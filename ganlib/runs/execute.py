@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import cycle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganlib.errors import RunError, UserError
 from ganlib.events import Event, Phase
@@ -11,8 +11,11 @@ from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.durable import SyncError, is_full
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
-from ganlib.runs.trainers import MakeTrainer, Trainer
+from ganlib.runs.trainers import MakeTrainer
 from ganlib.runs.writer import RunWriter
+
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
 
 AUTOSAVE_S = 20.0
 # Pause between two steps in slow motion.
@@ -112,7 +115,7 @@ class _Session:
             self._created.close()
 
     @property
-    def _trainer(self) -> Trainer:
+    def _trainer(self) -> "Trainer":
         if self._created is None:
             raise RuntimeError("the trainer has not started")
         return self._created
@@ -155,7 +158,7 @@ class _Session:
     def _pause(self) -> None:
         # The status first, because saving and sampling take a while.
         if self._writer.status.state != "paused":
-            self._retry_when_full(self._writer.write_paused)
+            self._retry_when_full(lambda: self._writer.write_status("paused", state="paused"))
         self._save()
         self._write_snapshot()
         # Requests need networks, which exist only once training has started.
@@ -163,7 +166,8 @@ class _Session:
 
     def _stop(self) -> State:
         writer = self._writer
-        self._retry_when_full(writer.write_stopping)
+        stopping = {"phase": "stopping", "phase_share": writer.status.share}
+        self._retry_when_full(lambda: writer.write_status("stopping", **stopping))
         self._save()
         self._write_snapshot()
         sha256 = self._trainer.weights_sha256() if writer.started else ""
@@ -202,7 +206,7 @@ class _Session:
             change = self._trainer.change(knobs)
         except UserError as error:
             sentence = str(error)
-            self._retry_when_full(lambda: self._writer.write_message(sentence))
+            self._retry_when_full(lambda: self._writer.write_status("message", message=sentence))
         else:
             self._retry_when_full(lambda: self._writer.write(change))
 

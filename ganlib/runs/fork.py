@@ -70,19 +70,6 @@ def check_steps(step: int, steps: int) -> None:
         raise RunError(f"steps must be above {step:,}, where the fork begins. Received: {steps:,}.")
 
 
-def usual_steps(step: int, steps: int) -> int:
-    """Returns the default total steps of a fork.
-
-    If the total in the settings is not above the step of the checkpoint, the fork trains for that
-    many additional steps. So the last checkpoint of a finished run can be forked, too.
-
-    Args:
-        step: step of the checkpoint where the fork begins.
-        steps: total steps in the settings.
-    """
-    return steps if steps > step else step + steps
-
-
 @dataclass(frozen=True)
 class _History:
     """The history of a run up to a checkpoint.

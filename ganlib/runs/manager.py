@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
@@ -17,7 +17,10 @@ from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
 from ganlib.runs.status import ACTIVE, State
 from ganlib.runs.store import RunStore
-from ganlib.runs.trainers import MakeTrainer, Trainer, check_change, check_memory, make_trainer
+from ganlib.runs.trainers import MakeTrainer, check_change, check_memory, make_trainer
+
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
 
 _LOG = logging.getLogger(__name__)
 # Time for a thread to finish after its run has ended.
@@ -353,7 +356,7 @@ class Manager:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
 
-    def _create_checked(self, run: Run) -> Trainer:
+    def _create_checked(self, run: Run) -> "Trainer":
         check_memory(run.recipe, run.config, self.cap)
         return self._trainer_factory(run)
 

@@ -1,16 +1,19 @@
 """Creates the trainer of a run, and checks its config. Imports TensorFlow only when needed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
-from ganlib.events import Change, Checkpoint, Event, Samples
+from ganlib.events import Change
 from ganlib.knobs import compile_time_knobs
 from ganlib.memory import free_bytes
 from ganlib.recipes import Recipe
 from ganlib.runs.run import Run
+
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
 
 # More memory than any recipe needs with its default settings.
 PLENTY = 4e9
@@ -18,52 +21,10 @@ PLENTY = 4e9
 _NO_MEMORY_EFFECT = ("target", "loss", "schedule", "preset", "beta_1", "beta_2", "momentum")
 
 
-class Trainer(Protocol):
-    """The methods of a trainer that `execute` uses.
-
-    Attributes:
-        step: generator updates so far.
-    """
-
-    @property
-    def step(self) -> int: ...
-
-    def events(self) -> Iterator[Event]:
-        """Yields the events of the training. To pause, do not request the next one."""
-        ...
-
-    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
-        """Changes settings, or makes the next step update one network only; see `Change`.
-
-        Args:
-            knobs: new values by name.
-            learns: see `Change`.
-        Raises:
-            ConfigError: a value is not allowed, or cannot be changed during training.
-        """
-        ...
-
-    def snapshot(self) -> Samples:
-        """Returns samples of the current networks. Call it between events, after `Started`."""
-        ...
-
-    def checkpoint(self) -> Checkpoint:
-        """Returns the complete state of the training. Call it between events, after `Started`."""
-        ...
-
-    def weights_sha256(self) -> str:
-        """Returns a hash of all weights."""
-        ...
-
-    def close(self) -> None:
-        """Releases the networks for reuse. Must not be called after a failure."""
-        ...
+MakeTrainer = Callable[[Run], "Trainer"]
 
 
-MakeTrainer = Callable[[Run], Trainer]
-
-
-def make_trainer(run: Run) -> Trainer:
+def make_trainer(run: Run) -> "Trainer":
     """Creates the trainer of a run, which continues from its newest checkpoint, if it has one.
 
     Imports TensorFlow.

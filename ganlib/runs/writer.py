@@ -14,7 +14,7 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.blobs import write_blob
-from ganlib.runs.durable import remove, remove_temporaries, replace_bytes, require_space
+from ganlib.runs.durable import remove, replace_bytes
 from ganlib.runs.identity import utc_now
 from ganlib.runs.journal import NAME, JournalWriter, encode_rows
 from ganlib.runs.rate import StepRate
@@ -93,9 +93,9 @@ class RunWriter:
 
     def begin(self) -> None:
         """Begins the session: the run is running."""
-        for folder in (self._run.path, self._run.path / "samples", self._run.path / "checkpoints"):
-            # Except those of label.json, which a page may be writing.
-            remove_temporaries(folder, ".[!l]*.tmp")
+        # Except those of label.json, which a page may be writing.
+        for path in self._run.path.rglob(".[!l]*.tmp"):
+            remove(path)
         self._keep_reserve()
         status = replace(
             self.status,
@@ -127,7 +127,6 @@ class RunWriter:
         step = checkpoint.step
         if step != self._saved_step:
             state = {name: np.asarray(value) for name, value in checkpoint.state.items()}
-            require_space(self._run.path, sum(array.nbytes for array in state.values()))
             blob = write_blob(self._run.path, f"checkpoints/{step:08d}.npz", state, sync=True)
             rest = step, checkpoint.elapsed_s, checkpoint.milestone
             self._announce(SavedCheckpoint(blob.file, blob.file_crc32, *rest))
@@ -136,30 +135,26 @@ class RunWriter:
             self._announce(replace(self._saved[step], milestone=True))
         self._saved_at = time.monotonic()
 
-    def write_paused(self) -> None:
-        """Writes that the run is paused."""
-        self._append("paused", replace(self.status, state="paused"))
+    def write_status(self, kind: str, **changes: Any) -> None:
+        """Writes a line with a changed status.
+
+        Args:
+            kind: kind of the line.
+            changes: new values of fields of the status, by name.
+        """
+        self._append(kind, replace(self.status, **changes))
+
+    def write_running(self) -> None:
+        """Writes that the run is running again."""
+        self._keep_reserve()
+        self.write_status("running", state="running", message="")
 
     def write_paused_disk_full(self, message: str) -> None:
         """Writes that the run is paused because the disk is full; frees the reserve first."""
         remove(self._reserve_path)
         self.status = replace(self.status, state="paused", message=message)
         with suppress(OSError):
-            self._append("paused", self.status)
-
-    def write_stopping(self) -> None:
-        """Writes that training has been stopped and the run is being saved."""
-        share = self.status.share
-        self._append("stopping", replace(self.status, phase="stopping", phase_share=share))
-
-    def write_running(self) -> None:
-        """Writes that the run is running again."""
-        self._keep_reserve()
-        self._append("running", replace(self.status, state="running", message=""))
-
-    def write_message(self, message: str) -> None:
-        """Writes a message for the user; the run continues."""
-        self._append("message", replace(self.status, message=message))
+            self.write_status("paused")
 
     def end(
         self,

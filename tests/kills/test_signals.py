@@ -7,7 +7,7 @@ import pytest
 
 from ganlib.runs import Run
 from tests.kills.kill_compare import differences
-from tests.kills.kill_processes import Child, Pool
+from tests.kills.kill_processes import Child
 from tests.kills.killed_run import KilledRun, readable
 
 # Too short to be saved by time: there is no checkpoint but those that the signals have made.
@@ -52,7 +52,7 @@ def interrupt(child: Child, number: int) -> None:
 
 @pytest.mark.slow
 def test_the_first_signal_saves_and_the_second_acts_as_usual(
-    children: Pool, tmp_path: Path
+    children: Path, tmp_path: Path
 ) -> None:
     whole = KilledRun(children, ARGUMENTS, tmp_path / "whole")
     assert whole.go_on().code == 0

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.runs.durable import AppendOnlyFile, remove_temporaries, replace_bytes, replaced
+from ganlib.runs.durable import AppendOnlyFile, replace_bytes, replaced
 
 
 def test_replaced_keeps_the_old_file_when_the_writer_fails(tmp_path: Path) -> None:
@@ -23,16 +23,6 @@ def test_readers_see_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> 
         file.flush()
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
-
-
-def test_remove_temporaries_takes_only_what_a_dead_writer_left(tmp_path: Path) -> None:
-    for name in (".status.json.01ab.tmp", ".label.json.01ab.tmp", "status.json"):
-        (tmp_path / name).write_bytes(b"")
-    remove_temporaries(tmp_path, ".status.json.*.tmp")
-    assert sorted(item.name for item in tmp_path.iterdir()) == [
-        ".label.json.01ab.tmp",
-        "status.json",
-    ]
 
 
 def test_a_torn_line_is_closed_before_the_next_one_and_never_cut(tmp_path: Path) -> None:

@@ -16,9 +16,8 @@ import pytest
 
 from ganlib import recipes
 from ganlib.errors import RunError
-from ganlib.runs import Manager, Run, RunControl, RunStore, execute, identity, tensorboard
+from ganlib.runs import Manager, Run, RunControl, RunStore, execute, identity
 from ganlib.runs.status import Status
-from ganlib.runs.tensorboard import TensorBoardLog
 from tests.support import ROOT
 from tests.support.fake_trainer import FakeConfig, make_fake, true_walk, wait_until
 
@@ -207,7 +206,6 @@ class Clock:
                 return clock.now.astimezone(tz)
 
         monkeypatch.setattr(identity, "datetime", _Datetime)
-        monkeypatch.setattr(tensorboard.time, "time", lambda: clock.now.timestamp())
 
     def back(self, days: float) -> None:
         self.now -= timedelta(days=days)
@@ -276,34 +274,6 @@ def test_a_clock_set_back_before_a_resume(
     assert manager.wait(timeout_s=60)
     np.testing.assert_array_equal(watching.history().values[2:].T, true_walk(300))
     assert watching.status().state == "finished"
-
-
-@BACK
-@pytest.mark.slow
-def test_sessions_of_a_clock_set_back_stay_in_order_for_tensorboard(
-    clock: Clock, days: float, tmp_path: Path
-) -> None:
-    for step in (0, 10, 20):
-        log = TensorBoardLog(tmp_path, step)
-        log.scalars(step + 10, {"loss": float(step)})
-        log.close()
-        clock.back(days)
-    files = sorted(tmp_path.glob("events.out.tfevents.*"))
-    import tensorflow as tf
-
-    steps = [
-        [
-            event.step
-            for event in tf.compat.v1.train.summary_iterator(str(path))
-            if event.summary.value
-        ]
-        for path in files
-    ]
-    assert steps == [[10], [20], [30]]
-    # One that is gone frees no name of those that are left.
-    files[0].unlink()
-    TensorBoardLog(tmp_path, 30).close()
-    assert len(list(tmp_path.glob("events.out.tfevents.*"))) == 3
 
 
 def _same_stamp(path: Path, stat: os.stat_result) -> None:
