@@ -32,30 +32,20 @@ class RunControl:
         attended: True if a user can resume a paused run.
 
     Attributes:
+        slow: True if the run trains in slow motion: one network at a time, about a step a second.
         stopped_as: state of the run after it has been stopped.
     """
 
     def __init__(self, *, attended: bool = True) -> None:
         self.attended = attended
+        self.slow = False
         self.stopped_as: Literal["stopped", "interrupted"] = "stopped"
         # The lock of a Condition is reentrant: a signal handler can acquire it while the
         # interrupted thread holds it.
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
-        self._slow = False
         self._requests: deque[ControlRequest] = deque()
-
-    @property
-    def slow(self) -> bool:
-        """True if the run trains in slow motion: one network at a time, about a step a second."""
-        return self._slow
-
-    @slow.setter
-    def slow(self, value: bool) -> None:
-        with self._changed:
-            self._slow = value
-            self._changed.notify_all()
 
     @property
     def pause_requested(self) -> bool:
@@ -123,7 +113,7 @@ class RunControl:
         """
         until = time.monotonic() + seconds
         with self._changed:
-            while self._slow and not (self._requests or self._paused or self._stopped):
+            while self.slow and not (self._requests or self._paused or self._stopped):
                 left = until - time.monotonic()
                 if left <= 0:
                     return

@@ -42,28 +42,24 @@ class RunLock:
         Raises:
             RunError: the lock is in use, or the folder is missing or read-only.
         """
-        if not self.held and not self._acquire(_TIMEOUT_S):
+        if not self.try_acquire(_TIMEOUT_S):
             raise RunError(
                 f"Run {self._folder.name} is in use by another server or command line; "
                 "stop it there first."
             )
 
-    def try_acquire(self) -> bool:
-        """Acquires the lock if it is free.
+    def try_acquire(self, timeout_s: float = 0.0) -> bool:
+        """Acquires the lock if it becomes free in time.
 
+        Args:
+            timeout_s: maximum time to wait, in seconds.
         Returns:
             True if this object holds the lock now.
         Raises:
             RunError: the folder is missing or read-only.
         """
-        return self.held or self._acquire(0.0)
-
-    def release(self) -> None:
-        """Releases the lock; does nothing if this object does not hold it."""
-        if self._lock is not None:
-            self._lock.release()
-
-    def _acquire(self, timeout_s: float) -> bool:
+        if self.held:
+            return True
         # FileLock would create the folder of a deleted run again.
         if not self._folder.is_dir():
             raise RunError(f"Run {self._folder.name} does not exist.")
@@ -79,16 +75,19 @@ class RunLock:
         _holders[self._folder] = self
         return True
 
+    def release(self) -> None:
+        """Releases the lock; does nothing if this object does not hold it."""
+        if self._lock is not None:
+            self._lock.release()
+
 
 def is_owned(folder: Path) -> bool:
     """True if anybody holds the lock of a run, or if that cannot be determined."""
-    holder = _holders.get(folder)
-    if holder is not None and holder.held:
-        return True
     lock = RunLock(folder)
     with _owner_check:
+        holder = _holders.get(folder)
         try:
-            return not lock.try_acquire()
+            return (holder is not None and holder.held) or not lock.try_acquire()
         except RunError:
             # The folder is read-only, so the lock cannot be tried.
             return True

@@ -15,7 +15,7 @@ from ganlib.runs.fork import fork_run
 from ganlib.runs.identity import utc_now
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
-from ganlib.runs.status import ACTIVE, State
+from ganlib.runs.status import State
 from ganlib.runs.store import RunStore
 from ganlib.runs.trainers import MakeTrainer, check_change, check_memory, make_trainer
 
@@ -223,8 +223,7 @@ class Manager:
 
     def is_slow(self, run_id: str) -> bool:
         """True if this manager trains the run in slow motion."""
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         return job is not None and job.control.slow
 
     def stop(self, run_id: str) -> None:
@@ -267,8 +266,7 @@ class Manager:
 
     def requested(self, run_id: str) -> Literal["", "pause", "stop"]:
         """Returns the last request to pause or stop a run, executed or not; "" if there is none."""
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         if job is None:
             return ""
         if job.control.stop_requested:
@@ -277,15 +275,13 @@ class Manager:
 
     def owns(self, run_id: str) -> bool:
         """True if the run is queued, training or paused in this manager."""
-        with self._lock:
-            return run_id in self._jobs
+        return run_id in self._jobs
 
     def active(self) -> list[str]:
         """Returns the ids of all training and paused runs, then of the queued ones, in order."""
         with self._lock:
-            training = [run_id for run_id, job in self._jobs.items() if job.thread is not None]
-            queued = [run_id for run_id, job in self._jobs.items() if job.thread is None]
-            return training + queued
+            # Sorting keeps the order among equals.
+            return sorted(self._jobs, key=lambda run_id: self._jobs[run_id].thread is None)
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Waits until no run is left; returns False after the timeout."""
@@ -361,13 +357,11 @@ class Manager:
         return self._trainer_factory(run)
 
     def _owned(self, run_id: str) -> _Job:
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         if job is None:
-            state = self.store.open(run_id).status().state
-            if state in ACTIVE:
-                raise RunError(f"Run {run_id} is {state} in another process.")
-            raise RunError(f"Run {run_id} is {state} and not in training.")
+            status = self.store.open(run_id).status()
+            where = "in another process" if status.active else "and not in training"
+            raise RunError(f"Run {run_id} is {status.state} {where}.")
         return job
 
     def _training(self, run_id: str) -> _Job:
@@ -383,8 +377,7 @@ class Manager:
             run_id: id of the run.
             rule: end of the message: what to do first.
         """
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         if job is None:
             return
         status = job.run.status()

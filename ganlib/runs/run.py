@@ -107,11 +107,12 @@ class Run:
         Raises:
             RunError: the run has been deleted, or its journal cannot be read.
         """
-        status = self._written_status()
+        self._check_exists()
+        status = read_status(self.path)
         if not status.active or self.lock.held or is_owned(self.path):
             return status
         # The owner may have ended the run between the two checks.
-        status = self._written_status()
+        status = read_status(self.path)
         if not status.active:
             return status
         message = _QUEUE_GONE if status.state == "queued" else _OWNER_GONE
@@ -252,10 +253,6 @@ class Run:
             header = self.header.fields() if kind in HEADER_KINDS else {}
             writer.append(kind, now.step, now.fields(), header)
             writer.sync()
-
-    def _written_status(self) -> Status:
-        self._check_exists()
-        return read_status(self.path)
 
     def _check_exists(self) -> None:
         if not self.path.is_dir():

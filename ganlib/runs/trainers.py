@@ -20,7 +20,6 @@ PLENTY = 4e9
 # Compile-time knobs that change the computation but not the size of any tensor.
 _NO_MEMORY_EFFECT = ("target", "loss", "schedule", "preset", "beta_1", "beta_2", "momentum")
 
-
 MakeTrainer = Callable[[Run], "Trainer"]
 
 

@@ -2,11 +2,9 @@
 
 import time
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -56,7 +54,7 @@ class RunWriter:
         self._run = run
         self._wants_tensorboard = tensorboard
         self.status: Status = run.status()
-        self._journal: JournalWriter | None = None
+        self._journal = JournalWriter(run.path / NAME, run.record().next_n)
         self._tensorboard: TensorBoardLog | None = None
         self._names: tuple[str, ...] = ()
         self._rate = StepRate(0, 0.0)
@@ -64,26 +62,11 @@ class RunWriter:
         self._saved_step = -1
         self._saved_at = time.monotonic()
         self._phase_due = 0.0
-        # Selected by name, because a hot reload may have replaced the classes of the events.
-        self._handlers: dict[str, Callable[[Any], None]] = {
-            "Phase": self._write_phase,
-            "Started": self._write_started,
-            "Metrics": self._write_metrics,
-            "Samples": self._write_samples,
-            "Checkpoint": self.save,
-            "Change": self._write_change,
-            "Finished": self._write_finished,
-        }
 
     def __enter__(self) -> "RunWriter":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     @property
@@ -117,7 +100,8 @@ class RunWriter:
         Raises:
             OSError: the event cannot be written.
         """
-        self._handlers[type(event).__name__](event)
+        # By name, because a hot reload may have replaced the classes of the events.
+        getattr(self, f"_write_{type(event).__name__.lower()}")(event)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Writes a checkpoint and everything before it to the disk.
@@ -188,9 +172,9 @@ class RunWriter:
     def close(self) -> None:
         """Closes all files and releases the run's lock."""
         try:
-            for log in (self._journal, self._tensorboard):
-                if log is not None:
-                    log.close()
+            self._journal.close()
+            if self._tensorboard is not None:
+                self._tensorboard.close()
         finally:
             self._run.lock.release()
 
@@ -206,9 +190,6 @@ class RunWriter:
         self, kind: str, status: Status, fields: dict[str, Any] | None = None, *, sync: bool = False
     ) -> None:
         """Appends a line to the journal, and updates `status` if that succeeds."""
-        if self._journal is None:
-            next_n = self._run.record().next_n
-            self._journal = JournalWriter(self._run.path / NAME, next_n)
         status = replace(status, heartbeat=utc_now())
         self._journal.append(kind, status.step, status.fields(), fields)
         self.status = status
@@ -218,8 +199,7 @@ class RunWriter:
     def _announce(self, saved: SavedCheckpoint) -> None:
         """Adds a checkpoint to the journal, then removes older ones."""
         # Otherwise a loss of power could keep the checkpoint's line and lose lines before it.
-        if self._journal is not None:
-            self._journal.sync()
+        self._journal.sync()
         status = replace(self.status, saved_step=saved.step)
         self._append("checkpoint", status, asdict(saved), sync=True)
         before, self._saved = self._saved, checkpoints_to_keep({**self._saved, saved.step: saved})
@@ -327,6 +307,9 @@ class RunWriter:
         self.sampled_step = event.step
         if scores and self._tensorboard is not None:
             self._tensorboard.scalars(event.step, scores)
+
+    def _write_checkpoint(self, event: Checkpoint) -> None:
+        self.save(event)
 
     def _write_change(self, event: Change) -> None:
         """Writes a change and waits until it is on the disk: a resume must repeat it."""

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,39 +11,6 @@ from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
 from ganlib.runs.status import Status
 from tests.support.fake_trainer import FakeConfig
-
-WRONG_IDS = [
-    "",
-    ".",
-    "..",
-    "../20261122-0203-a1b2c3d4e5f6",
-    "20261122-0203-a1b2c3d4e5f6/..",
-    "20261122-0203-a1b2c3d4e5f6\n",
-    "20261122-0203-A1B2C3D4E5F6",
-    "20261122-0203-a1b2c3d4e5f",
-    "20261122-0203-a1b2c3d4e5f67",
-    "\uff120261122-0203-a1b2c3d4e5f6",
-    "/etc/passwd",
-    "C:\\windows",
-    "20261122-0203-a1b2c3d4e5f6\0",
-    "<script>alert(1)</script>",
-    "x" * 10_000,
-]
-
-
-@pytest.mark.parametrize("run_id", WRONG_IDS, ids=range(len(WRONG_IDS)))
-def test_what_is_no_run_id_never_touches_a_path(store: RunStore, run_id: str) -> None:
-    for call in (
-        store.open,
-        store.claim,
-        store.delete,
-        lambda text: store.rename(text, "name"),
-        lambda text: store.annotate(text, "note"),
-    ):
-        with pytest.raises(RunError, match=r"^A run id is .* Received: .*\.$") as caught:
-            call(run_id)
-        assert len(str(caught.value)) < 200
-    assert not store.root.exists()
 
 
 def test_a_new_run_is_queued_and_says_all_about_itself(store: RunStore) -> None:
@@ -268,18 +232,6 @@ def test_the_default_root_is_what_the_environment_says(monkeypatch: pytest.Monke
     assert RunStore.default_root() == Path("/somewhere/else")
     monkeypatch.delenv("GANLIB_RUNS")
     assert RunStore.default_root() == Path("runs")
-
-
-def test_importing_runs_loads_neither_tensorflow_nor_streamlit() -> None:
-    code = "import ganlib.runs, sys; print(*{'tensorflow', 'keras', 'streamlit'} & {*sys.modules})"
-    found = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert found.stdout.strip() == ""
 
 
 def test_what_a_creation_or_deletion_left_that_was_cut_short_is_swept_away(
