@@ -1,11 +1,45 @@
 """Joins small images to one PNG."""
 
 import io
+import math
 
 import numpy as np
 
 # Mid-grey is visible between white-on-black images, on light and on dark pages.
 _GREY = 128
+# Width of a grid in pixels, about.
+_GRID_WIDTH = 576
+_GRID_GAP = 2
+
+
+def is_images(samples: np.ndarray) -> bool:
+    """True if samples are images that a grid can show: uint8 of shape (n, H, W, 1 or 3)."""
+    return samples.dtype == np.uint8 and samples.ndim == 4 and samples.shape[3] in (1, 3)
+
+
+def grid_png(images: np.ndarray) -> bytes:
+    """Draws an almost square grid of images, about 576 pixels wide.
+
+    The scale is an integer, so that the images stay sharp.
+
+    Args:
+        images: (n, H, W, 1 or 3) uint8, n at least 1; the grid is filled row by row.
+    Returns:
+        The bytes of a PNG file.
+    """
+    count, width = len(images), images.shape[2]
+    columns = _columns(count)
+    free = _GRID_WIDTH - (columns - 1) * _GRID_GAP
+    scale = max(1, round(free / (columns * width)))
+    return tiles_png(images, columns=columns, scale=scale, gap=_GRID_GAP)
+
+
+def _columns(count: int) -> int:
+    """Returns the rounded-up square root, or one more if that fills the last row."""
+    root = math.ceil(math.sqrt(count))
+    wider = root + 1
+    fits = count % root and count % wider == 0 and count > wider
+    return wider if fits else root
 
 
 def tiles_png(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2) -> bytes:

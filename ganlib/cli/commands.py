@@ -14,6 +14,7 @@ from ganlib.bench.results import BOOK_RECIPES, HEADING, as_json, machine, row
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import one_line, run_text, table, to_json
+from ganlib.cli.signals import stop_on_signals
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
 from ganlib.events import Phase
@@ -27,11 +28,9 @@ from ganlib.runs import (
     fork_run,
     make_trainer,
     queue_again,
-    stop_on_signals,
 )
 from ganlib.runs.identity import is_run_id
-from ganlib.runs.memory_check import check_memory
-from ganlib.runs.trainers import check_fork, config_at
+from ganlib.runs.trainers import check_fork, check_memory, config_at
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
 
@@ -279,7 +278,7 @@ def _recipe(run: Run) -> Recipe[Any]:
 
 def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
     """The settings of a run, with some replaced; `steps` is the total in its status."""
-    config: RunConfig = _recipe(run).parse({**run.config, "steps": run.status().steps, **knobs})
+    config: RunConfig = _recipe(run).parse({**run.values, "steps": run.status().steps, **knobs})
     return config
 
 

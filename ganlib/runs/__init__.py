@@ -1,6 +1,6 @@
 """Runs: one folder for each training run, and the queue and threads that train them."""
 
-from ganlib.runs.control import RunControl, stop_on_signals
+from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.manager import Manager
@@ -8,7 +8,7 @@ from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Label, Run
 from ganlib.runs.status import ACTIVE, State, Status
 from ganlib.runs.store import RunStore, RunSummary
-from ganlib.runs.trainers import Trainer, make_trainer
+from ganlib.runs.trainers import make_trainer
 from ganlib.runs.view import History, Scores
 from ganlib.runs.writer import RunWriter
 
@@ -25,10 +25,8 @@ __all__ = [
     "Scores",
     "State",
     "Status",
-    "Trainer",
     "execute",
     "fork_run",
     "make_trainer",
     "queue_again",
-    "stop_on_signals",
 ]

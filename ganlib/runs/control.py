@@ -1,13 +1,9 @@
 """Controls a run while it trains: pause, resume, stop, change settings, single steps."""
 
-import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, Literal
 
 # A signal handler may set a flag after a waiting thread has checked it and before that thread
@@ -36,30 +32,20 @@ class RunControl:
         attended: True if a user can resume a paused run.
 
     Attributes:
+        slow: True if the run trains in slow motion: one network at a time, about a step a second.
         stopped_as: state of the run after it has been stopped.
     """
 
     def __init__(self, *, attended: bool = True) -> None:
         self.attended = attended
+        self.slow = False
         self.stopped_as: Literal["stopped", "interrupted"] = "stopped"
         # The lock of a Condition is reentrant: a signal handler can acquire it while the
         # interrupted thread holds it.
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
-        self._slow = False
         self._requests: deque[ControlRequest] = deque()
-
-    @property
-    def slow(self) -> bool:
-        """True if the run trains in slow motion: one network at a time, about a step a second."""
-        return self._slow
-
-    @slow.setter
-    def slow(self, value: bool) -> None:
-        with self._changed:
-            self._slow = value
-            self._changed.notify_all()
 
     @property
     def pause_requested(self) -> bool:
@@ -127,48 +113,8 @@ class RunControl:
         """
         until = time.monotonic() + seconds
         with self._changed:
-            while self._slow and not (self._requests or self._paused or self._stopped):
+            while self.slow and not (self._requests or self._paused or self._stopped):
                 left = until - time.monotonic()
                 if left <= 0:
                     return
                 self._changed.wait(min(left, _MAX_SLEEP_S))
-
-
-@dataclass
-class Caught:
-    """The signal that `stop_on_signals` caught.
-
-    Args:
-        signal: number of the signal that stopped the run; 0 if there was none.
-    """
-
-    signal: int = 0
-
-
-@contextmanager
-def stop_on_signals(control: RunControl) -> Iterator[Caught]:
-    """Stops the run at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
-
-    Has no effect outside the main thread, where Python cannot catch signals.
-    """
-    caught = Caught()
-    if threading.current_thread() is not threading.main_thread():
-        yield caught
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        caught.signal = number
-        control.stop()
-        restore()
-
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield caught
-    finally:
-        restore()

@@ -6,41 +6,19 @@ A run is written with these operations only, so that fault injection has one pla
 import errno
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-# Extra space that must stay free, so that a run can still report that the disk is full.
-_SPARE_BYTES = 256 * 1024
+
+class SyncError(OSError):
+    """Data could not be written to the disk. The operating system may have discarded it."""
 
 
 def is_full(error: OSError) -> bool:
     """True if the disk is full or the user's quota is used up."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
-
-
-def free_bytes(folder: Path) -> int:
-    """Returns the free space on the disk of a folder, in bytes.
-
-    Raises:
-        OSError: the folder does not exist.
-    """
-    return shutil.disk_usage(folder).free
-
-
-def require_space(folder: Path, count: int) -> None:
-    """Checks that the disk has enough space, before anything is written.
-
-    Args:
-        folder: folder on that disk.
-        count: bytes to be written.
-    Raises:
-        OSError: there is not enough space; see `is_full`.
-    """
-    if free_bytes(folder) < count + _SPARE_BYTES:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def make_folder(folder: Path) -> None:
@@ -55,7 +33,6 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
     """Opens a temporary binary file, which replaces `path` at the end of the block.
 
     Readers see the old file or the complete new one. If the block raises, the old file stays.
-    A folder at `path` is renamed; see `set_aside`.
 
     Args:
         path: the file to replace or create; its folder must exist.
@@ -69,13 +46,7 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
-        try:
-            os.replace(temporary, path)
-        except (IsADirectoryError, PermissionError):
-            if not path.is_dir():
-                raise
-            set_aside(path)
-            os.replace(temporary, path)
+        os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -102,14 +73,6 @@ def rename(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def set_aside(path: Path) -> None:
-    """Renames a file or folder that cannot be used to an unused name that ends in ".damaged"."""
-    aside = path.with_name(path.name + ".damaged")
-    if aside.exists():
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.damaged")
-    os.replace(path, aside)
-
-
 def sync_folder(folder: Path) -> None:
     """Waits until the names in a folder are on the disk. Has no effect on Windows."""
     if os.name == "nt":
@@ -122,22 +85,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Removes a file if it exists. A folder of that name stays."""
-    with suppress(FileNotFoundError):
-        if not path.is_dir():
-            os.unlink(path)
-
-
-def remove_temporaries(folder: Path, pattern: str = ".*.tmp") -> None:
-    """Removes temporary files that a crash during `replaced` has left.
-
-    Args:
-        folder: where to look.
-        pattern: glob pattern of the names.
-    """
-    for path in folder.glob(pattern):
-        with suppress(OSError):
-            os.unlink(path)
+    """Removes a file, if it exists and can be removed."""
+    with suppress(OSError):
+        os.unlink(path)
 
 
 class AppendOnlyFile:
@@ -152,27 +102,23 @@ class AppendOnlyFile:
         size = self._file.seek(0, os.SEEK_END)
         if size:
             self._file.seek(size - 1)
-        # True if the last line has no newline.
+        # True if the last line may have no newline.
         self._torn = size > 0 and self._file.read(1) != b"\n"
-        # Number of bytes that are on the disk, and whether the last sync has failed.
-        self._synced = size
-        self._unsure = False
 
-    def append(self, line: bytes) -> None:
+    def append_line(self, line: bytes) -> None:
         """Adds a line that ends in a newline. If the last line is torn, ends that one first.
 
         Raises:
             OSError: the line cannot be written completely. A part of it may remain as a torn line.
         """
-        content = b"\n" + line if self._torn else line
-        written = 0
+        content = memoryview(b"\n" + line if self._torn else line)
+        self._torn = True
         try:
-            while written < len(content):
-                written += self._file.write(memoryview(content)[written:])
+            while content:
+                content = content[self._file.write(content) :]
         except OSError:
-            self._torn = self._torn or written > 0
-            # If only the newline is missing, the next append completes the line.
-            if written < len(content) - 1:
+            # If only the newline is missing, readers see the line, and the next call ends it.
+            if len(content) > 1:
                 raise
         else:
             self._torn = False
@@ -181,19 +127,12 @@ class AppendOnlyFile:
         """Waits until all lines are on the disk.
 
         Raises:
-            OSError: the lines cannot be written. The next call appends them again, because an
-                operating system may discard unwritten data after a failed fsync.
+            SyncError: lines since the last call may be lost.
         """
-        if self._unsure:
-            self._file.seek(self._synced)
-            lines = self._file.read()
-            # The data in the file may have become zeros, without a newline.
-            self._torn = True
-            self.append(lines[: lines.rfind(b"\n") + 1])
-        self._unsure = True
-        os.fsync(self._file.fileno())
-        self._unsure = False
-        self._synced = self._file.seek(0, os.SEEK_END)
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise SyncError(error.errno, error.strerror) from None
 
     def close(self) -> None:
         """Closes the file."""

@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import cycle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ganlib.errors import RunError, UserError
 from ganlib.events import Event, Phase
 from ganlib.runs.control import ControlRequest, RunControl
-from ganlib.runs.durable import is_full
+from ganlib.runs.durable import SyncError, is_full
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
-from ganlib.runs.trainers import MakeTrainer, Trainer
+from ganlib.runs.trainers import MakeTrainer
 from ganlib.runs.writer import RunWriter
+
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
 
 AUTOSAVE_S = 20.0
 # Pause between two steps in slow motion.
@@ -57,7 +60,7 @@ def execute(
         RunError: another process writes the run, or the run cannot be read.
     """
     with RunWriter(run, tensorboard=tensorboard) as writer:
-        by_time = run.config.get("checkpoint_every", 0) == 0
+        by_time = run.values.get("checkpoint_every", 0) == 0
         session = _Session(
             run, make_trainer, control, writer, on_event, autosave_s if by_time else float("inf")
         )
@@ -112,7 +115,7 @@ class _Session:
             self._created.close()
 
     @property
-    def _trainer(self) -> Trainer:
+    def _trainer(self) -> "Trainer":
         if self._created is None:
             raise RuntimeError("the trainer has not started")
         return self._created
@@ -155,7 +158,7 @@ class _Session:
     def _pause(self) -> None:
         # The status first, because saving and sampling take a while.
         if self._writer.status.state != "paused":
-            self._retry_when_full(self._writer.write_paused)
+            self._retry_when_full(lambda: self._writer.write_status("paused", state="paused"))
         self._save()
         self._write_snapshot()
         # Requests need networks, which exist only once training has started.
@@ -163,7 +166,8 @@ class _Session:
 
     def _stop(self) -> State:
         writer = self._writer
-        self._retry_when_full(writer.write_stopping)
+        stopping = {"phase": "stopping", "phase_share": writer.status.share}
+        self._retry_when_full(lambda: writer.write_status("stopping", **stopping))
         self._save()
         self._write_snapshot()
         sha256 = self._trainer.weights_sha256() if writer.started else ""
@@ -202,7 +206,7 @@ class _Session:
             change = self._trainer.change(knobs)
         except UserError as error:
             sentence = str(error)
-            self._retry_when_full(lambda: self._writer.write_message(sentence))
+            self._retry_when_full(lambda: self._writer.write_status("message", message=sentence))
         else:
             self._retry_when_full(lambda: self._writer.write(change))
 
@@ -224,7 +228,8 @@ class _Session:
             try:
                 return write()
             except OSError as error:
-                if not (is_full(error) and control.attended):
+                # After a failed sync, lines may be lost, so the run must not continue from here.
+                if isinstance(error, SyncError) or not (is_full(error) and control.attended):
                     raise
             if not control.stop_requested:
                 control.pause()

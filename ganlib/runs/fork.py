@@ -4,7 +4,7 @@ A fork gets a copy of the history up to that checkpoint. Its curves and samples 
 step 0, and deleting the original run does not affect it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,8 @@ def fork_run(
         run.recipe,
         config,
         in_queue=in_queue,
-        fork_source=_CopiedHistory(run, run.checkpoint(step), config),
+        parent=Parent(run.id, step),
+        copy_history=_History(run, run.checkpoint(step), config).copy,
     )
 
 
@@ -69,21 +70,8 @@ def check_steps(step: int, steps: int) -> None:
         raise RunError(f"steps must be above {step:,}, where the fork begins. Received: {steps:,}.")
 
 
-def usual_steps(step: int, steps: int) -> int:
-    """Returns the default total steps of a fork.
-
-    If the total in the settings is not above the step of the checkpoint, the fork trains for that
-    many additional steps. So the last checkpoint of a finished run can be forked, too.
-
-    Args:
-        step: step of the checkpoint where the fork begins.
-        steps: total steps in the settings.
-    """
-    return steps if steps > step else step + steps
-
-
 @dataclass(frozen=True)
-class _CopiedHistory:
+class _History:
     """The history of a run up to a checkpoint.
 
     Args:
@@ -96,18 +84,13 @@ class _CopiedHistory:
     checkpoint: Checkpoint
     config: RunConfig
 
-    @property
-    def parent(self) -> Parent:
-        """The original run and step."""
-        return Parent(self.run.id, self.checkpoint.step)
-
-    def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
-        """See `store.ForkSource`."""
+    def copy(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
+        """Copies the history to a new run; see `store.CopyHistory`."""
         record, step = self.run.record(), self.checkpoint.step
         samples = [one for one in record.samples if one <= step]
         real = self._copied("samples/real.npz", folder, record.real)
         if real is not None:
-            journal.append("started", 0, status.fields(), {"real": real.fields()})
+            journal.append("started", 0, status.fields(), {"real": asdict(real)})
         at = 0
         for sampled in [*samples, step]:
             self._write_metrics(journal, status, record.history, at, sampled)
@@ -116,15 +99,16 @@ class _CopiedHistory:
             copied = self._copied(f"samples/{sampled:08d}.npz", folder, blob)
             if copied is not None:
                 scores = record.scores.at(sampled)
-                fields = {**copied.fields(), "scores": scores}
+                fields = {**asdict(copied), "scores": scores}
                 journal.append("samples", sampled, status.fields(), fields)
         # A milestone is never removed, so that the fork can be repeated or forked again from here.
         # Changes made before this step are part of the new run's config.
         file = f"checkpoints/{step:08d}.npz"
         blob = write_blob(folder, file, self.checkpoint.state, sync=True)
-        saved = SavedCheckpoint(step, blob, self.checkpoint.elapsed_s, milestone=True)
-        status = replace(status, step=step, saved_step=step, elapsed_s=saved.elapsed_s)
-        journal.append("checkpoint", step, status.fields(), saved.fields())
+        elapsed_s = self.checkpoint.elapsed_s
+        saved = SavedCheckpoint(blob.file, blob.file_crc32, step, elapsed_s, milestone=True)
+        status = replace(status, step=step, saved_step=step, elapsed_s=elapsed_s)
+        journal.append("checkpoint", step, status.fields(), asdict(saved))
         return status
 
     def _copied(self, file: str, folder: Path, blob: Blob | None) -> Blob | None:

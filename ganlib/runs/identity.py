@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from ganlib.errors import RunError, quote
 
 # [0-9], because \d also matches digits of other scripts.
-_RUN_ID = re.compile(r"[0-9]{8}-[0-9]{4}-[0-9a-f]{12}")
+RUN_ID = "[0-9]{8}-[0-9]{4}-[0-9a-f]{12}"
 
 
 def new_run_id() -> str:
@@ -17,7 +17,7 @@ def new_run_id() -> str:
 
 def is_run_id(text: str) -> bool:
     """True if `text` has the form of a run id, and so is safe as the name of a folder."""
-    return _RUN_ID.fullmatch(text) is not None
+    return re.fullmatch(RUN_ID, text) is not None
 
 
 def checked_run_id(text: str) -> str:

@@ -14,13 +14,14 @@ lines say about later steps. `RunView` applies this rule.
 """
 
 import base64
-import binascii
+import errno
 import json
 import os
+import stat
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,8 +29,6 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.runs.durable import AppendOnlyFile
-from ganlib.runs.regular import open_regular
-from ganlib.runs.value_checks import is_count
 
 NAME = "journal.jsonl"
 FORMAT = 1
@@ -40,7 +39,8 @@ _CRC = b', "crc32": "%08x"}'
 _CRC_BYTES = len(_CRC % 0)
 # Bytes that `last_line` reads first.
 _TAIL_BYTES = 8 * 1024
-_DTYPES = ("<f4", "<f8")
+# Without O_NONBLOCK, opening a named pipe waits until somebody writes to it.
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 
 class DamagedError(RunError):
@@ -62,9 +62,23 @@ def name_of(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def unreadable(path: Path, error: OSError) -> DamagedError:
-    """Returns the error for a file that the operating system cannot read."""
-    return DamagedError(f"{name_of(path)} cannot be read: {error.strerror or error}.")
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Opens a file of a run for reading.
+
+    Raises:
+        DamagedError: the file is missing or cannot be read, or it is a folder, pipe or device.
+    """
+    try:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "It is not a file")
+            yield file
+    except FileNotFoundError:
+        raise DamagedError(f"{name_of(path)} is missing.") from None
+    except OSError as error:
+        message = f"{name_of(path)} cannot be read: {error.strerror or error}."
+        raise DamagedError(message) from None
 
 
 def encode_line(
@@ -98,14 +112,13 @@ def decode_line(data: bytes) -> Line | None:
         line = json.loads(start + b"}")
     except (ValueError, RecursionError):
         return None
-    sound = (
+    valid = (
         isinstance(line, dict)
-        and is_count(line.get("n"))
-        and is_count(line.get("step"))
+        and all(type(line.get(name)) is int and 0 <= line[name] < 2**63 for name in ("n", "step"))
         and isinstance(line.get("kind"), str)
         and isinstance(line.get("status"), dict)
     )
-    return line if sound else None
+    return line if valid else None
 
 
 def encode_rows(values: np.ndarray) -> dict[str, str]:
@@ -124,25 +137,19 @@ def encode_rows(values: np.ndarray) -> dict[str, str]:
     }
 
 
-def decode_rows(line: Mapping[str, Any], columns: int) -> np.ndarray:
+def decode_rows(dtype: str, rows: str, columns: int) -> np.ndarray:
     """Decodes a block of metrics; see `encode_rows`.
 
     Args:
-        line: a line of the journal.
-        columns: number of metrics.
+        dtype: "<f4" or "<f8".
+        rows: the rows in base64.
+        columns: number of metrics, at least 1.
     Returns:
         (rows, columns) float32 or float64.
     Raises:
-        ValueError: the line has no valid block.
+        ValueError: the rows are not valid.
     """
-    dtype, rows = line.get("dtype"), line.get("rows")
-    if dtype not in _DTYPES or not isinstance(rows, str) or columns < 1:
-        raise ValueError("no block of metrics")
-    try:
-        content = base64.b64decode(rows, validate=True)
-    except binascii.Error as error:
-        raise ValueError(str(error)) from None
-    return np.frombuffer(content, dtype).reshape(-1, columns)
+    return np.frombuffer(base64.b64decode(rows, validate=True), dtype).reshape(-1, columns)
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,7 @@ class JournalReader:
         Raises:
             DamagedError: the file is missing or cannot be read.
         """
-        with _opened(self._path) as file:
+        with opened(self._path) as file:
             restarted = not self._is_continuation(file)
             if restarted:
                 self.restart()
@@ -238,32 +245,16 @@ class JournalReader:
             line = decode_line(content)
             if line is None:
                 self._damaged += content != b""
-            elif line["n"] > self._last or self._was_lost(line["n"]):
-                self._count(line)
+            # After an error, the writer may append a line again.
+            elif line["n"] > self._last:
+                n, step = line["n"], line["step"]
+                if n > self._last + 1:
+                    self.gaps += (Gap(self._last + 1, n - 1, self._step, step),)
+                self._last, self._step, self._damaged = n, step, 0
                 yield line
 
-    def _count(self, line: Line) -> None:
-        n, step = line["n"], line["step"]
-        if self._was_lost(n):
-            # After a failed sync, the writer appends all unconfirmed lines again.
-            parts = [
-                part
-                for gap in self.gaps
-                for part in (
-                    replace(gap, last=min(gap.last, n - 1)),
-                    replace(gap, first=max(gap.first, n + 1)),
-                )
-            ]
-            self.gaps = tuple(dict.fromkeys(part for part in parts if part.first <= part.last))
-        elif n > self._last + 1:
-            self.gaps += (Gap(self._last + 1, n - 1, self._step, step),)
-        self._last, self._step, self._damaged = n, step, 0
 
-    def _was_lost(self, n: int) -> bool:
-        return bool(self.gaps) and any(gap.first <= n <= gap.last for gap in self.gaps)
-
-
-class JournalWriter:
+class JournalWriter(AppendOnlyFile):
     """Appends lines to a journal. Only the holder of the run's lock may use one.
 
     Args:
@@ -272,7 +263,7 @@ class JournalWriter:
     """
 
     def __init__(self, path: Path, next_n: int = 0):
-        self._file = AppendOnlyFile(path)
+        super().__init__(path)
         self._next = next_n
 
     def append(
@@ -281,31 +272,14 @@ class JournalWriter:
         step: int,
         status: Mapping[str, Any],
         fields: Mapping[str, Any] | None = None,
-    ) -> int:
+    ) -> None:
         """Appends a line, which readers see at once; see `encode_line` for the arguments.
-
-        Returns:
-            The number of the line.
 
         Raises:
             OSError: the line cannot be written. Readers do not see it.
         """
-        n = self._next
-        self._file.append(encode_line(n, kind, step, status, fields or {}))
+        self.append_line(encode_line(self._next, kind, step, status, fields or {}))
         self._next += 1
-        return n
-
-    def sync(self) -> None:
-        """Waits until all lines are on the disk.
-
-        Raises:
-            OSError: the lines cannot be written; the next call tries again.
-        """
-        self._file.sync()
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._file.close()
 
 
 def first_line(path: Path, kinds: tuple[str, ...]) -> Line | None:
@@ -317,7 +291,7 @@ def first_line(path: Path, kinds: tuple[str, ...]) -> Line | None:
     Raises:
         DamagedError: the file is missing or cannot be read.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         for content in file:
             line = decode_line(content)
             if line is not None and line["kind"] in kinds:
@@ -331,7 +305,7 @@ def last_line(path: Path) -> Line | None:
     Raises:
         DamagedError: the file is missing or cannot be read.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         size = file.seek(0, os.SEEK_END)
         length = _TAIL_BYTES
         while True:
@@ -345,14 +319,3 @@ def last_line(path: Path) -> Line | None:
             if start == 0:
                 return None
             length *= 4
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    try:
-        with open_regular(path) as file:
-            yield file
-    except FileNotFoundError:
-        raise DamagedError(f"{name_of(path)} is missing.") from None
-    except OSError as error:
-        raise unreadable(path, error) from None

@@ -1,5 +1,6 @@
 """The lock of a run. Only its holder may write the run."""
 
+import threading
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -7,11 +8,13 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from ganlib.errors import RunError
 
-# A reader that checks whether a run has a writer holds the lock for about a millisecond, so a
+# A reader that checks whether a run has an owner holds the lock for about a millisecond, so a
 # writer must not give up at once.
 _TIMEOUT_S = 0.5
-# The last holder of each lock in this process. Pages check at every refresh whether a run has an
-# owner, and most owners are in the same process, so that no system call is needed.
+# Two threads that check at the same time would take each other for the owner.
+_owner_check = threading.Lock()
+# The last holder of each lock in this process. Pages ask for the owner at every refresh, and asking
+# the operating system takes over a millisecond.
 _holders: "WeakValueDictionary[Path, RunLock]" = WeakValueDictionary()
 
 
@@ -39,15 +42,17 @@ class RunLock:
         Raises:
             RunError: the lock is in use, or the folder is missing or read-only.
         """
-        if not self.held and not self._acquire(_TIMEOUT_S):
+        if not self.try_acquire(_TIMEOUT_S):
             raise RunError(
                 f"Run {self._folder.name} is in use by another server or command line; "
                 "stop it there first."
             )
 
-    def try_acquire(self) -> bool:
-        """Acquires the lock if it is free.
+    def try_acquire(self, timeout_s: float = 0.0) -> bool:
+        """Acquires the lock if it becomes free in time.
 
+        Args:
+            timeout_s: maximum time to wait, in seconds.
         Returns:
             True if this object holds the lock now.
         Raises:
@@ -55,15 +60,6 @@ class RunLock:
         """
         if self.held:
             return True
-        holder = _holders.get(self._folder)
-        return not (holder and holder.held) and self._acquire(0.0)
-
-    def release(self) -> None:
-        """Releases the lock; does nothing if this object does not hold it."""
-        if self._lock is not None:
-            self._lock.release()
-
-    def _acquire(self, timeout_s: float) -> bool:
         # FileLock would create the folder of a deleted run again.
         if not self._folder.is_dir():
             raise RunError(f"Run {self._folder.name} does not exist.")
@@ -78,3 +74,22 @@ class RunLock:
             raise RunError(f"Run {self._folder.name} cannot be locked: {error.strerror}.") from None
         _holders[self._folder] = self
         return True
+
+    def release(self) -> None:
+        """Releases the lock; does nothing if this object does not hold it."""
+        if self._lock is not None:
+            self._lock.release()
+
+
+def is_owned(folder: Path) -> bool:
+    """True if anybody holds the lock of a run, or if that cannot be determined."""
+    lock = RunLock(folder)
+    with _owner_check:
+        holder = _holders.get(folder)
+        try:
+            return (holder is not None and holder.held) or not lock.try_acquire()
+        except RunError:
+            # The folder is read-only, so the lock cannot be tried.
+            return True
+        finally:
+            lock.release()

@@ -3,32 +3,24 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError
 from ganlib.priority import lower_thread_priority
-from ganlib.runs import memory_check
 from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.identity import utc_now
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
-from ganlib.runs.status import ACTIVE, State
+from ganlib.runs.status import State
 from ganlib.runs.store import RunStore
-from ganlib.runs.trainers import (
-    ConfigLoader,
-    MakeTrainer,
-    Trainer,
-    check_change,
-    load_config,
-    make_trainer,
-)
+from ganlib.runs.trainers import MakeTrainer, check_change, check_memory, make_trainer
 
-MemoryCheck = Callable[[str, RunConfig, int], None]
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
 
 _LOG = logging.getLogger(__name__)
 # Time for a thread to finish after its run has ended.
@@ -64,9 +56,6 @@ class Manager:
         cap: maximum number of runs that train or are paused at the same time. With few cores,
             training one run after the other is faster.
         trainer_factory: creates the trainer of a run.
-        config_loader: parses the stored config of a run.
-        check_memory: raises an error for a training that would not fit in memory; None checks
-            only the recipes' trainers.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -75,8 +64,6 @@ class Manager:
         store: RunStore,
         cap: int = 1,
         trainer_factory: MakeTrainer = make_trainer,
-        config_loader: ConfigLoader = load_config,
-        check_memory: MemoryCheck | None = None,
         *,
         tensorboard: bool = True,
     ):
@@ -85,10 +72,6 @@ class Manager:
         self.store = store
         self.cap = cap
         self._trainer_factory = trainer_factory
-        self._config_loader = config_loader
-        self._check_memory = check_memory or (
-            memory_check.check_memory if trainer_factory is make_trainer else _accept_all
-        )
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
         # In the order in which they were queued.
@@ -112,7 +95,7 @@ class Manager:
             ConfigError: the training would not fit in memory.
         """
         if not check_late:
-            self._check_memory(recipe_name, config, self.cap)
+            check_memory(recipe_name, config, self.cap)
         with self._lock:
             self._check_open()
             run = self.store.create(recipe_name, config, in_queue=True)
@@ -135,7 +118,7 @@ class Manager:
             ConfigError: the training would not fit in memory.
         """
         self._check_open()
-        self._check_memory(self.store.open(run_id).recipe, config, self.cap)
+        check_memory(self.store.open(run_id).recipe, config, self.cap)
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
             # If the manager has been shut down meanwhile, the run ends as interrupted.
@@ -156,14 +139,12 @@ class Manager:
         self._check_open()
         # The run may have been copied from a machine with more memory.
         stored = self.store.open(run_id)
-        self._check_memory(
-            stored.recipe, self._config_loader(stored.recipe, stored.config), self.cap
-        )
+        check_memory(stored.recipe, stored.config, self.cap)
         self._check_ended(run_id, "only a run that has ended can be resumed")
         # Not under the lock, because reading the entire run takes a while and pages need the lock.
         run = self.store.claim(run_id)
         try:
-            queue_again(run, steps, self._config_loader, in_queue=True)
+            queue_again(run, steps, in_queue=True)
         except BaseException:
             run.lock.release()
             raise
@@ -242,8 +223,7 @@ class Manager:
 
     def is_slow(self, run_id: str) -> bool:
         """True if this manager trains the run in slow motion."""
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         return job is not None and job.control.slow
 
     def stop(self, run_id: str) -> None:
@@ -286,8 +266,7 @@ class Manager:
 
     def requested(self, run_id: str) -> Literal["", "pause", "stop"]:
         """Returns the last request to pause or stop a run, executed or not; "" if there is none."""
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         if job is None:
             return ""
         if job.control.stop_requested:
@@ -296,15 +275,13 @@ class Manager:
 
     def owns(self, run_id: str) -> bool:
         """True if the run is queued, training or paused in this manager."""
-        with self._lock:
-            return run_id in self._jobs
+        return run_id in self._jobs
 
     def active(self) -> list[str]:
         """Returns the ids of all training and paused runs, then of the queued ones, in order."""
         with self._lock:
-            training = [run_id for run_id, job in self._jobs.items() if job.thread is not None]
-            queued = [run_id for run_id, job in self._jobs.items() if job.thread is None]
-            return training + queued
+            # Sorting keeps the order among equals.
+            return sorted(self._jobs, key=lambda run_id: self._jobs[run_id].thread is None)
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Waits until no run is left; returns False after the timeout."""
@@ -375,18 +352,16 @@ class Manager:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
 
-    def _create_checked(self, run: Run) -> Trainer:
-        self._check_memory(run.recipe, self._config_loader(run.recipe, run.config), self.cap)
+    def _create_checked(self, run: Run) -> "Trainer":
+        check_memory(run.recipe, run.config, self.cap)
         return self._trainer_factory(run)
 
     def _owned(self, run_id: str) -> _Job:
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         if job is None:
-            state = self.store.open(run_id).status().state
-            if state in ACTIVE:
-                raise RunError(f"Run {run_id} is {state} in another process.")
-            raise RunError(f"Run {run_id} is {state} and not in training.")
+            status = self.store.open(run_id).status()
+            where = "in another process" if status.active else "and not in training"
+            raise RunError(f"Run {run_id} is {status.state} {where}.")
         return job
 
     def _training(self, run_id: str) -> _Job:
@@ -402,8 +377,7 @@ class Manager:
             run_id: id of the run.
             rule: end of the message: what to do first.
         """
-        with self._lock:
-            job = self._jobs.get(run_id)
+        job = self._jobs.get(run_id)
         if job is None:
             return
         status = job.run.status()
@@ -415,10 +389,6 @@ class Manager:
     def _check_open(self) -> None:
         if self._closed:
             raise RunError("The server is shutting down and accepts no more runs.")
-
-
-def _accept_all(recipe_name: str, config: RunConfig, share: int) -> None:
-    """Accepts every config."""
 
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:

@@ -2,27 +2,20 @@
 
 from dataclasses import replace
 
+from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
 from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
 from ganlib.runs.status import Status
-from ganlib.runs.trainers import ConfigLoader, load_config
 
 
-def queue_again(
-    run: Run,
-    steps: int | None = None,
-    config_loader: ConfigLoader = load_config,
-    *,
-    in_queue: bool = False,
-) -> RunConfig:
+def queue_again(run: Run, steps: int | None = None, *, in_queue: bool = False) -> RunConfig:
     """Queues a run that has ended, so that it continues from its latest checkpoint.
 
     Args:
         run: the run; its lock is acquired unless `run` holds it already.
         steps: new total of generator updates; None keeps the old one.
-        config_loader: parses the stored config.
         in_queue: see `RunStore.create`.
 
     Returns:
@@ -38,7 +31,7 @@ def queue_again(
     run.resume_point()
     status = run.status()
     total = _checked_total(run, status, steps)
-    config = config_loader(run.recipe, {**run.config, "steps": total})
+    config: RunConfig = recipes.get(run.recipe).parse({**run.values, "steps": total})
     queued = replace(
         status,
         state="queued",

@@ -1,22 +1,22 @@
 """Reads one run, whichever process writes it."""
 
 import json
-import threading
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from ganlib import recipes
+from ganlib.config import RunConfig
 from ganlib.errors import RunError
 from ganlib.events import Arrays, Change, Checkpoint
 from ganlib.runs.blobs import read_blob
 from ganlib.runs.identity import checked_run_id, utc_now
-from ganlib.runs.images import encode_grid, is_images
-from ganlib.runs.journal import NAME, DamagedError, JournalWriter
-from ganlib.runs.lock import RunLock
-from ganlib.runs.regular import open_regular
+from ganlib.runs.journal import NAME, DamagedError, JournalWriter, opened
+from ganlib.runs.lock import RunLock, is_owned
 from ganlib.runs.status import Status
 from ganlib.runs.view import (
     HEADER_KINDS,
@@ -35,9 +35,6 @@ Kind = Literal["fixed", "fresh"]
 
 _OWNER_GONE = "The process that trained it ended unexpectedly."
 _QUEUE_GONE = "The process ended while this run was waiting in its queue."
-# A check for an owner acquires the lock for a moment. Two threads that check at the same time
-# would take each other for the owner.
-_owner_check = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Run:
         id: the run's id.
         path: the run's folder.
         recipe: name of the recipe.
-        config: value of each knob by name when the run was created. `status().steps` is the current
+        values: value of each knob by name when the run was created. `status().steps` is the current
             total of steps, which a resume may have raised.
         created: time of creation, ISO UTC.
         parent: the run and step that it was forked from; None if it is not a fork.
@@ -79,12 +76,22 @@ class Run:
         self._check_exists()
         header = read_header(folder)
         self.recipe = header.recipe
-        self.config = header.config
+        self.values = header.config
         self.created = header.created
         self.parent = header.parent
         self.header = header
         self.lock = RunLock(folder)
         self._view = view_of(folder)
+
+    @cached_property
+    def config(self) -> RunConfig:
+        """The config with which the run was created; see `values`.
+
+        Raises:
+            ConfigError: the recipe no longer exists, or no longer allows a value.
+        """
+        config: RunConfig = recipes.get(self.recipe).parse(self.values)
+        return config
 
     def record(self) -> Record:
         """Returns the contents of the journal; each call only reads the new lines.
@@ -100,11 +107,12 @@ class Run:
         Raises:
             RunError: the run has been deleted, or its journal cannot be read.
         """
-        status = self._written_status()
-        if not status.active or self._is_owned():
+        self._check_exists()
+        status = read_status(self.path)
+        if not status.active or self.lock.held or is_owned(self.path):
             return status
         # The owner may have ended the run between the two checks.
-        status = self._written_status()
+        status = read_status(self.path)
         if not status.active:
             return status
         message = _QUEUE_GONE if status.state == "queued" else _OWNER_GONE
@@ -114,10 +122,10 @@ class Run:
     def label(self) -> Label:
         """Returns name and note. If they cannot be read, the name is the run's id."""
         try:
-            with open_regular(self.path / "label.json") as file:
+            with opened(self.path / "label.json") as file:
                 body = json.loads(file.read())
             return Label(str(body["name"]), str(body.get("note", "")))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return Label(self.id)
 
     def history(self) -> History:
@@ -131,10 +139,6 @@ class Run:
     def changes(self) -> tuple[Change, ...]:
         """Returns the changes made during training, in order; see `record`."""
         return self.record().changes
-
-    def damage(self) -> list[str]:
-        """Returns a message for each part of the journal that cannot be read; see `record`."""
-        return [gap.sentence() for gap in self.record().gaps]
 
     def sample_steps(self) -> list[int]:
         """Returns the steps that have samples, in order; see `record`."""
@@ -153,17 +157,6 @@ class Run:
         if blob is None:
             raise RunError(f"Run {self.id} has no samples of step {step:,}.")
         return _with(read_blob(self.path, blob), blob.file, "fixed", "fresh")
-
-    def sample_grid(self, step: int, kind: Kind = "fixed") -> bytes:
-        """Returns a grid of the samples at a step as PNG.
-
-        Args:
-            step: one of `sample_steps()`.
-            kind: "fixed" or "fresh"; see `samples`.
-        Raises:
-            RunError: the samples are missing, damaged, or not images.
-        """
-        return _grid(self.samples(step)[kind], f"samples/{step:08d}.npz")
 
     def real(self) -> np.ndarray:
         """Returns (n, *sample_shape) real samples to compare with the generated ones.
@@ -184,23 +177,10 @@ class Run:
             raise RunError(f"Run {self.id} has no real samples yet.")
         return _with(read_blob(self.path, blob), blob.file, "real")
 
-    def real_grid(self) -> bytes:
-        """Returns a grid of the real samples as PNG.
-
-        Raises:
-            RunError: the samples are missing, damaged, or not images.
-        """
-        return _grid(self.real(), "samples/real.npz")
-
     def checkpoint_steps(self) -> list[int]:
         """Returns the steps that have a checkpoint file, in order; see `record`."""
         saved = self.record().checkpoints.values()
-        return [one.step for one in saved if (self.path / one.blob.file).is_file()]
-
-    def milestones(self) -> list[int]:
-        """Returns the steps of checkpoints that are never removed."""
-        saved = self.record().checkpoints
-        return [step for step in self.checkpoint_steps() if saved[step].milestone]
+        return [one.step for one in saved if (self.path / one.file).is_file()]
 
     def checkpoint(self, step: int) -> Checkpoint:
         """Returns the checkpoint of a step, with read-only arrays.
@@ -211,7 +191,7 @@ class Run:
         saved = self.record().checkpoints.get(step)
         if saved is None:
             raise RunError(f"Run {self.id} has no checkpoint of step {step:,}.")
-        state = read_blob(self.path, saved.blob)
+        state = read_blob(self.path, saved)
         return Checkpoint(step, saved.elapsed_s, state, saved.milestone)
 
     def latest_checkpoint(self) -> Checkpoint:
@@ -274,27 +254,9 @@ class Run:
             writer.append(kind, now.step, now.fields(), header)
             writer.sync()
 
-    def _written_status(self) -> Status:
-        self._check_exists()
-        return read_status(self.path)
-
     def _check_exists(self) -> None:
         if not self.path.is_dir():
             raise RunError(f"Run {self.id} does not exist.")
-
-    def _is_owned(self) -> bool:
-        """True if the run's lock is held, or if that cannot be determined."""
-        if self.lock.held:
-            return True
-        lock = RunLock(self.path)
-        with _owner_check:
-            try:
-                return not lock.try_acquire()
-            except RunError:
-                # The folder is read-only, so the lock cannot be tried.
-                return True
-            finally:
-                lock.release()
 
 
 def _with(arrays: Arrays, what: str, *names: str) -> Arrays:
@@ -302,9 +264,3 @@ def _with(arrays: Arrays, what: str, *names: str) -> Arrays:
     if not all(name in arrays and arrays[name].ndim > 0 and len(arrays[name]) for name in names):
         raise DamagedError(f"{what} is damaged.")
     return arrays
-
-
-def _grid(samples: np.ndarray, what: str) -> bytes:
-    if not is_images(samples):
-        raise RunError(f"The samples in {what} are not images.")
-    return encode_grid(samples)

@@ -1,15 +1,18 @@
 """Status of a run, which every line of its journal contains."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_origin
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
-from ganlib.runs.value_checks import is_count, is_number, is_number_dict
+from pydantic import Field, TypeAdapter
+
+# Types of values in a journal. Counts fit in numpy's int64; numbers may be infinite or NaN.
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+Number = Annotated[float, Field(strict=True)]
 
 State = Literal["queued", "running", "paused", "stopped", "finished", "failed", "interrupted"]
 
 ACTIVE: tuple[State, ...] = ("queued", "running", "paused")
-_STATES: tuple[State, ...] = (*ACTIVE, "stopped", "finished", "failed", "interrupted")
 
 
 @dataclass(frozen=True)
@@ -45,23 +48,23 @@ class Status:
     """
 
     state: State
-    steps: int
-    step: int = 0
+    steps: Count
+    step: Count = 0
     phase: str = ""
-    phase_share: float = 0.0
-    steps_per_second: float = 0.0
-    elapsed_s: float = 0.0
+    phase_share: Number = 0.0
+    steps_per_second: Number = 0.0
+    elapsed_s: Number = 0.0
     device: str = ""
-    parameters: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, Count] = field(default_factory=dict)
     data: str = ""
     message: str = ""
-    latest: dict[str, float] = field(default_factory=dict)
-    scores: dict[str, float] = field(default_factory=dict)
-    best_scores: dict[str, float] = field(default_factory=dict)
-    metrics: dict[str, float] = field(default_factory=dict)
+    latest: dict[str, Number] = field(default_factory=dict)
+    scores: dict[str, Number] = field(default_factory=dict)
+    best_scores: dict[str, Number] = field(default_factory=dict)
+    metrics: dict[str, Number] = field(default_factory=dict)
     weights_sha256: str = ""
-    saved_step: int = 0
-    changes: int = 0
+    saved_step: Count = 0
+    changes: Count = 0
     heartbeat: str = ""
     queued: str = ""
     started: str = ""
@@ -86,11 +89,10 @@ class Status:
 
     def fields(self) -> dict[str, Any]:
         """Returns the fields that are set, without `step`, for a line of the journal."""
-        values = {name: getattr(self, name) for name in _KINDS if name != "step"}
-        return {name: value for name, value in values.items() if value or name == "steps"}
+        return {name: value for name, value in vars(self).items() if value and name != "step"}
 
 
-_KINDS = {item.name: item.type for item in fields(Status)}
+_STATUS = TypeAdapter(Status)
 
 
 def status_of(values: Mapping[str, Any], step: int) -> Status:
@@ -103,17 +105,4 @@ def status_of(values: Mapping[str, Any], step: int) -> Status:
     Raises:
         ValueError: a field has a value of the wrong type.
     """
-    known = {name: value for name, value in values.items() if name in _KINDS}
-    if known.get("state") not in _STATES or not all(
-        _fits(value, _KINDS[name]) for name, value in known.items()
-    ):
-        raise ValueError("no status")
-    return Status(**{"steps": 0, **known, "step": step})
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    if get_origin(kind) is dict:
-        return is_number_dict(value)
-    if kind is int:
-        return is_count(value)
-    return is_number(value) if kind is float else isinstance(value, str)
+    return _STATUS.validate_python({"steps": 0, **values, "step": step})

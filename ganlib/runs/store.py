@@ -4,20 +4,19 @@ import json
 import os
 import secrets
 import shutil
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ganlib.config import RunConfig
 from ganlib.errors import RunError
-from ganlib.runs.durable import free_bytes, make_folder, rename, replace_bytes, sync_folder
+from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.journal import NAME, JournalWriter
-from ganlib.runs.lock import RunLock
+from ganlib.runs.lock import RunLock, is_owned
 from ganlib.runs.run import Label, Run
 from ganlib.runs.status import ACTIVE, State, Status
 from ganlib.runs.view import Header, Parent
@@ -33,23 +32,9 @@ _Stamp = tuple[tuple[int, int, int], ...]
 _MIN_FREE_BYTES = 4 * 2**20
 
 
-class ForkSource(Protocol):
-    """The history that a fork copies from its original run."""
-
-    @property
-    def parent(self) -> Parent: ...
-
-    def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
-        """Copies the history.
-
-        Args:
-            folder: folder of the new run.
-            journal: journal of the new run.
-            status: status of the new run.
-        Returns:
-            The new run's status after that history.
-        """
-        ...
+# Copies the history of a fork to its folder and its journal. The arguments are folder, journal and
+# status of the new run; returns its status after that history.
+CopyHistory = Callable[[Path, JournalWriter, Status], Status]
 
 
 @dataclass(frozen=True)
@@ -63,7 +48,7 @@ class RunSummary:
         label: name and note.
         status: current status; None if it cannot be read.
         parent: the run and step that it was forked from; None if it is not a fork.
-        config: value of each knob by name when the run was created.
+        values: value of each knob by name when the run was created.
         damage: message if the run cannot be read; otherwise empty.
     """
 
@@ -73,7 +58,7 @@ class RunSummary:
     label: Label = field(default_factory=lambda: Label(""))
     status: Status | None = None
     parent: Parent | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     damage: str = ""
 
 
@@ -86,8 +71,7 @@ class RunStore:
 
     def __init__(self, root: Path | str):
         self.root = Path(root).absolute()
-        self._open: OrderedDict[str, Run] = OrderedDict()
-        self._open_lock = threading.Lock()
+        self._open = lru_cache(_MAX_OPEN)(Run)
         # Summary of each run and the stamp of the files that it was read from.
         self._summaries: dict[str, tuple[_Stamp, RunSummary]] = {}
 
@@ -102,7 +86,8 @@ class RunStore:
         config: RunConfig,
         *,
         in_queue: bool = False,
-        fork_source: ForkSource | None = None,
+        parent: Parent | None = None,
+        copy_history: CopyHistory | None = None,
     ) -> Run:
         """Creates a queued run.
 
@@ -114,13 +99,18 @@ class RunStore:
             config: its config.
             in_queue: True if the run waits in a queue. If this process ends before the run starts,
                 the next process queues it again.
-            fork_source: history to copy if the run is a fork.
+            parent: origin of a fork.
+            copy_history: copies the history of a fork.
 
         Raises:
             RunError: the folder cannot be written to, or the disk is full.
         """
+        values, created = config.model_dump(mode="json"), utc_now()
+        header = Header(new_run_id(), recipe, values, created, parent)
+        queued = created if in_queue else ""
+        status = Status("queued", config.steps, queued=queued, heartbeat=created)
         try:
-            return self._create(recipe, config, in_queue, fork_source)
+            return self._create(header, status, copy_history)
         except OSError as error:
             raise RunError(
                 f"A run cannot be created in {self.root}: {error.strerror or error}. "
@@ -134,14 +124,7 @@ class RunStore:
             RunError: the id is not valid, or the run does not exist or cannot be read.
         """
         folder = self.root / checked_run_id(run_id)
-        with self._open_lock:
-            run = self._open.pop(run_id, None)
-            if run is None or not folder.is_dir():
-                run = Run(folder)
-            self._open[run_id] = run
-            while len(self._open) > _MAX_OPEN:
-                self._open.popitem(last=False)
-            return run
+        return self._open(folder) if folder.is_dir() else Run(folder)
 
     def claim(self, run_id: str) -> Run:
         """Opens a run for writing; the returned object holds its lock.
@@ -221,8 +204,6 @@ class RunStore:
             raise RunError(f"Run {run_id} cannot be deleted: {error.strerror}.") from None
         finally:
             lock.release()
-        with self._open_lock:
-            self._open.pop(run_id, None)
         self.sweep()
 
     def sweep(self) -> None:
@@ -251,23 +232,33 @@ class RunStore:
 
     def _ids(self) -> Iterator[str]:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
-            yield from (entry.name for entry in entries if is_run_id(entry.name) and _is_dir(entry))
+            names = (entry.name for entry in entries if os.path.isdir(entry))
+            yield from filter(is_run_id, names)
 
-    def _create(
-        self, recipe: str, config: RunConfig, in_queue: bool, fork_source: ForkSource | None
-    ) -> Run:
+    def _create(self, header: Header, status: Status, copy_history: CopyHistory | None) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)
-        if (free := free_bytes(self.root)) < _MIN_FREE_BYTES:
+        free = shutil.disk_usage(self.root).free
+        if free < _MIN_FREE_BYTES:
             raise RunError(
                 f"A run needs at least {_MIN_FREE_BYTES / 2**20:.0f} MB of free space. "
                 f"{self.root} has {free / 2**20:.1f} MB."
             )
-        folder = self.root / new_run_id()
+        folder = self.root / header.run
         lock = RunLock(folder)
         try:
             make_folder(folder)
             lock.acquire()
-            self._fill(folder, recipe, config, in_queue, fork_source)
+            unfinished = folder / _UNFINISHED
+            with closing(JournalWriter(unfinished)) as journal:
+                journal.append("created", 0, status.fields(), header.fields())
+                if copy_history is not None:
+                    status = copy_history(folder, journal, status)
+                # The header is written twice, so that the run survives damage to the first line.
+                journal.append("queued", status.step, status.fields(), header.fields())
+                journal.sync()
+            _write_label(folder, Label(f"{header.recipe} {header.created[11:16]}"))
+            # Last, because the folder counts as a run once the journal has its name.
+            rename(unfinished, folder / NAME)
             sync_folder(self.root)
         except BaseException:
             lock.release()
@@ -276,33 +267,6 @@ class RunStore:
         run = Run(folder)
         run.lock = lock
         return run
-
-    def _fill(
-        self,
-        folder: Path,
-        recipe: str,
-        config: RunConfig,
-        in_queue: bool,
-        fork_source: ForkSource | None,
-    ) -> None:
-        values = config.model_dump(mode="json")
-        created = utc_now()
-        parent = fork_source.parent if fork_source is not None else None
-        header = Header(folder.name, recipe, values, created, parent)
-        queued = created if in_queue else ""
-        status = Status("queued", values["steps"], queued=queued, heartbeat=created)
-        unfinished = folder / _UNFINISHED
-        journal = JournalWriter(unfinished)
-        with closing(journal):
-            journal.append("created", 0, status.fields(), header.fields())
-            if fork_source is not None:
-                status = fork_source.write(folder, journal, status)
-            # The header is written twice, so that the run survives damage to the first line.
-            journal.append("queued", status.step, status.fields(), header.fields())
-            journal.sync()
-        _write_label(folder, Label(f"{recipe} {created[11:16]}"))
-        # Last, because the folder counts as a run once the journal has its name.
-        rename(unfinished, folder / NAME)
 
     def _summary(self, run_id: str) -> RunSummary | None:
         """Returns the summary of a run; reads it only if its files have changed."""
@@ -319,7 +283,7 @@ class RunStore:
                     run.label(),
                     run.status(),
                     run.parent,
-                    run.config,
+                    run.values,
                 )
             elif known[1].status.active:
                 # The owner may have ended without changing the files.
@@ -346,31 +310,10 @@ def _write_label(folder: Path, label: Label) -> None:
     replace_bytes(folder / "label.json", content, sync=True)
 
 
-def _is_dir(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        # For example, a symbolic link to itself.
-        return False
-
-
 def _is_leftover(folder: Path) -> bool:
     """True if the creation of a run was not completed and its process has ended."""
-    if (folder / NAME).exists() or not (folder / _UNFINISHED).exists():
-        return False
-    try:
-        return _is_free(folder)
-    except RunError:
-        return False
-
-
-def _is_free(folder: Path) -> bool:
-    """True if nobody holds the lock of a folder."""
-    lock = RunLock(folder)
-    try:
-        return lock.try_acquire()
-    finally:
-        lock.release()
+    unfinished = (folder / _UNFINISHED).exists() and not (folder / NAME).exists()
+    return unfinished and not is_owned(folder)
 
 
 def _stamp(folder: Path) -> _Stamp:
@@ -386,8 +329,7 @@ def _stamp(folder: Path) -> _Stamp:
 def _being_made_or_gone(folder: Path) -> bool:
     """True if a run without a journal is being created or deleted."""
     try:
-        if set(os.listdir(folder)) <= {"lock"} or _is_leftover(folder):
-            return True
-        return not _is_free(folder)
-    except (OSError, RunError):
+        files = set(os.listdir(folder))
+    except OSError:
         return True
+    return files <= {"lock"} or _is_leftover(folder) or is_owned(folder)

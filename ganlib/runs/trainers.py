@@ -1,61 +1,29 @@
 """Creates the trainer of a run, and checks its config. Imports TensorFlow only when needed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from ganlib import recipes
 from ganlib.config import RunConfig
-from ganlib.errors import RunError
-from ganlib.events import Change, Checkpoint, Event, Samples
+from ganlib.errors import ConfigError, RunError
+from ganlib.events import Change
+from ganlib.knobs import compile_time_knobs
+from ganlib.memory import free_bytes
+from ganlib.recipes import Recipe
 from ganlib.runs.run import Run
 
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
 
-class Trainer(Protocol):
-    """The methods of a trainer that `execute` uses.
+# More memory than any recipe needs with its default settings.
+PLENTY = 4e9
+# Compile-time knobs that change the computation but not the size of any tensor.
+_NO_MEMORY_EFFECT = ("target", "loss", "schedule", "preset", "beta_1", "beta_2", "momentum")
 
-    Attributes:
-        step: generator updates so far.
-    """
-
-    @property
-    def step(self) -> int: ...
-
-    def events(self) -> Iterator[Event]:
-        """Yields the events of the training. To pause, do not request the next one."""
-        ...
-
-    def change(self, knobs: dict[str, Any], learns: str = "") -> Change:
-        """Changes settings, or makes the next step update one network only; see `Change`.
-
-        Args:
-            knobs: new values by name.
-            learns: see `Change`.
-        Raises:
-            ConfigError: a value is not allowed, or cannot be changed during training.
-        """
-        ...
-
-    def snapshot(self) -> Samples:
-        """Returns samples of the current networks. Call it between events, after `Started`."""
-        ...
-
-    def checkpoint(self) -> Checkpoint:
-        """Returns the complete state of the training. Call it between events, after `Started`."""
-        ...
-
-    def weights_sha256(self) -> str:
-        """Returns a hash of all weights."""
-        ...
-
-    def close(self) -> None:
-        """Releases the networks for reuse. Must not be called after a failure."""
-        ...
+MakeTrainer = Callable[[Run], "Trainer"]
 
 
-MakeTrainer = Callable[[Run], Trainer]
-ConfigLoader = Callable[[str, Mapping[str, Any]], RunConfig]
-
-
-def make_trainer(run: Run) -> Trainer:
+def make_trainer(run: Run) -> "Trainer":
     """Creates the trainer of a run, which continues from its newest checkpoint, if it has one.
 
     Imports TensorFlow.
@@ -64,27 +32,49 @@ def make_trainer(run: Run) -> Trainer:
         RunError: the run cannot be resumed; see `Run.resume_point`.
         ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
     """
-    from ganlib import recipes, training
+    from ganlib import training
 
     checkpoint, changes = run.resume_point()
     # A resume may have raised the total of steps.
-    config = load_config(run.recipe, {**run.config, "steps": run.status().steps})
+    config = run.config.model_copy(update={"steps": run.status().steps})
     return training.Trainer(recipes.get(run.recipe), config, checkpoint, changes)
 
 
-def load_config(recipe: str, values: Mapping[str, Any]) -> RunConfig:
-    """Parses a stored config.
+def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:
+    """Raises an error if a training would not fit in memory.
+
+    If it clearly fits, TensorFlow is not loaded.
 
     Args:
-        recipe: name of the recipe.
-        values: value of each knob by name.
-    Raises:
-        ConfigError: the recipe does not exist, or a knob has a value that it does not allow.
-    """
-    from ganlib import recipes
+        recipe_name: name of the recipe.
+        config: its config.
+        share: number of runs that may train at the same time and share the memory equally.
 
-    config: RunConfig = recipes.get(recipe).parse(dict(values))
-    return config
+    Raises:
+        ConfigError: the batch, the data or a network is too large.
+        UserError: GANLIB_MEMORY_GB is not a number above 0.
+    """
+    recipe = recipes.get(recipe_name)
+    available = free_bytes() / share
+    if available >= PLENTY and is_small(recipe, config):
+        return
+    from ganlib.training import out_of_memory_message
+
+    if message := out_of_memory_message(recipe, config, available):
+        raise ConfigError(message)
+
+
+def is_small(recipe: Recipe, config: RunConfig) -> bool:
+    """True if no knob that affects memory is above the recipe's default.
+
+    `devices` must be the default, too, because a GPU has its own memory.
+    """
+    usual = compile_time_knobs(recipe.Config())
+    return all(
+        given == usual[name] or (type(given) is int and given <= usual[name])
+        for name, given in compile_time_knobs(config).items()
+        if name not in _NO_MEMORY_EFFECT
+    )
 
 
 def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
@@ -96,8 +86,6 @@ def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: a value is not allowed, or cannot be changed during training.
     """
-    from ganlib import recipes
-
     recipes.get(run.recipe).changed(current_config(run), dict(knobs))
 
 
@@ -111,7 +99,6 @@ def check_fork(run: Run, step: int, config: RunConfig) -> None:
     Raises:
         RunError: the checkpoint does not fit or does not exist.
     """
-    from ganlib import recipes
     from ganlib.training import fits
 
     recipe, state = recipes.get(run.recipe), run.checkpoint(step).state
@@ -171,10 +158,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
 
 
 def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
-    from ganlib import recipes
-
-    recipe = recipes.get(run.recipe)
-    config: RunConfig = recipe.parse(dict(run.config))
+    recipe, config = recipes.get(run.recipe), run.config
     # After a crash, the list may begin with later changes, which the resumed run will repeat.
     for change in sorted(changes, key=lambda change: change.step):
         config = recipe.changed(config, change.knobs)

@@ -4,17 +4,18 @@ import base64
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from weakref import WeakValueDictionary
 
 import numpy as np
+from pydantic import Field, TypeAdapter
 
 from ganlib.errors import RunError, quote
 from ganlib.events import Change
 from ganlib.runs.blobs import Blob, blob_of
-from ganlib.runs.identity import is_run_id
+from ganlib.runs.identity import RUN_ID
 from ganlib.runs.journal import (
     FORMAT,
     NAME,
@@ -28,8 +29,7 @@ from ganlib.runs.journal import (
     last_line,
     name_of,
 )
-from ganlib.runs.status import Status, status_of
-from ganlib.runs.value_checks import is_count, is_number, is_number_dict
+from ganlib.runs.status import Count, Number, Status, status_of
 
 # The first columns of every history; the trainer's metrics follow.
 LEADING_COLUMNS = ("step", "time_s")
@@ -48,8 +48,8 @@ class Parent:
         step: step of the checkpoint.
     """
 
-    run: str
-    step: int
+    run: Annotated[str, Field(pattern=f"^{RUN_ID}$")]
+    step: Count
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ class Header:
     """The fixed properties of a run.
 
     Args:
-        id: id of the run, which is the name of its folder.
+        run: id of the run, which is the name of its folder.
         recipe: name of the recipe.
         config: value of each knob by name when the run was created.
         created: time of creation, ISO UTC.
         parent: origin of a fork; otherwise None.
     """
 
-    id: str
+    run: str
     recipe: str
     config: dict[str, Any]
     created: str
@@ -72,16 +72,8 @@ class Header:
 
     def fields(self) -> dict[str, Any]:
         """Returns the fields that a line of the journal stores."""
-        body = {
-            "format": FORMAT,
-            "run": self.id,
-            "recipe": self.recipe,
-            "config": self.config,
-            "created": self.created,
-        }
-        if self.parent is not None:
-            body["parent"] = {"run": self.parent.run, "step": self.parent.step}
-        return body
+        fields = {"format": FORMAT, **asdict(self)}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,28 +142,48 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class SavedCheckpoint:
+class SavedCheckpoint(Blob):
     """A checkpoint on the disk.
 
     Args:
         step: generator updates so far.
-        blob: file of its arrays.
         elapsed_s: seconds of training so far.
         milestone: True if it is never removed.
     """
 
-    step: int
-    blob: Blob
-    elapsed_s: float
-    milestone: bool = False
+    step: Count
+    elapsed_s: Number
+    milestone: Annotated[bool, Field(strict=True)] = False
 
-    def fields(self) -> dict[str, Any]:
-        """Returns the fields that a line of the journal stores, without `step`."""
-        return {
-            **self.blob.fields(),
-            "elapsed_s": self.elapsed_s,
-            "milestone": self.milestone,
-        }
+
+@dataclass(frozen=True)
+class _Block:
+    """A block of metrics; see `RunWriter` and `fork_run`.
+
+    Args:
+        first_step: step of the first row.
+        names: names of the metrics.
+        dtype: type of the numbers.
+        rows: (rows, metrics) numbers in base64.
+        since_s: seconds of training before the first row.
+        elapsed_s: seconds of training at the last row.
+        times: (rows,) seconds of training in base64; empty if they are evenly spaced.
+    """
+
+    first_step: Count
+    names: Annotated[tuple[str, ...], Field(min_length=1)]
+    dtype: Literal["<f4", "<f8"]
+    rows: str
+    since_s: Number = np.nan
+    elapsed_s: Number = np.nan
+    times: str = ""
+
+
+_HEADER = TypeAdapter(Header)
+_BLOCK = TypeAdapter(_Block)
+_SCORES = TypeAdapter(dict[str, Number])
+_CHANGE = TypeAdapter(Change)
+_CHECKPOINT = TypeAdapter(SavedCheckpoint)
 
 
 def checkpoints_to_keep(saved: Mapping[int, SavedCheckpoint]) -> dict[int, SavedCheckpoint]:
@@ -264,7 +276,7 @@ class RunView:
         self._log = object()
         self._scores_by_step: dict[int, dict[str, float]] = {}
         self._scores: Scores | None = Scores()
-        self._changes: dict[int, Change] = {}
+        self._changes: list[Change] = []
         self._samples: dict[int, Blob] = {}
         self._real: Blob | None = None
         self._saved: dict[int, SavedCheckpoint] = {}
@@ -300,14 +312,15 @@ class RunView:
     _apply_resumed = _apply_started
 
     def _apply_metrics(self, line: Line) -> None:
-        names, first = tuple(line["names"]), line["first_step"]
-        if not all(isinstance(name, str) for name in names) or not is_count(first):
-            raise ValueError("no names")
-        values = decode_rows(line, len(names))
+        block = _BLOCK.validate_python(line)
+        names, first = block.names, block.first_step
+        values = decode_rows(block.dtype, block.rows, len(names))
         count = len(values)
         if first + count - 1 != line["step"] or (self._rows and names != self._names):
             raise ValueError("other steps or metrics")
-        times = _times(line, count)
+        times = np.linspace(block.since_s, block.elapsed_s, count + 1)[1:]
+        if block.times:
+            times = decode_rows("<f8", block.times, 1)[:, 0]
         if first <= self._step:
             self._void_after(first - 1, line["n"])
         if names != self._names:
@@ -321,31 +334,20 @@ class RunView:
         self._rows += count
 
     def _apply_samples(self, line: Line) -> None:
-        step, blob, scores = line["step"], blob_of(line), line.get("scores", {})
-        if not is_number_dict(scores):
-            raise ValueError("no scores")
+        step, blob = line["step"], blob_of(line)
+        scores = _SCORES.validate_python(line.get("scores", {}))
         if step < self._step:
             self._void_after(step, line["n"])
-        self._samples.pop(step, None)
         self._samples[step] = blob
         if scores:
             self._scores_by_step[step] = scores
             self._scores = None
 
     def _apply_change(self, line: Line) -> None:
-        knobs, learns = line["knobs"], line["learns"]
-        if not isinstance(knobs, dict) or not isinstance(learns, str):
-            raise ValueError("no change")
-        # By number, because a line may occur twice.
-        self._changes[line["n"]] = Change(line["step"], knobs, learns)
+        self._changes.append(_CHANGE.validate_python(line))
 
     def _apply_checkpoint(self, line: Line) -> None:
-        elapsed_s, milestone = line["elapsed_s"], line["milestone"]
-        if not is_number(elapsed_s) or not isinstance(milestone, bool):
-            raise ValueError("no checkpoint")
-        self._saved[line["step"]] = SavedCheckpoint(
-            line["step"], blob_of(line), elapsed_s, milestone
-        )
+        self._saved[line["step"]] = _CHECKPOINT.validate_python(line)
         self._saved = checkpoints_to_keep(self._saved)
 
     def _apply_ended(self, line: Line) -> None:
@@ -387,7 +389,7 @@ class RunView:
             self._status,
             History((*LEADING_COLUMNS, *self._names), values, self._log),
             self._scores,
-            tuple(self._changes.values()),
+            tuple(self._changes),
             dict(self._samples),
             self._real,
             dict(self._saved),
@@ -456,28 +458,10 @@ def header_of(line: Mapping[str, Any], folder: Path) -> Header:
         raise TooNewError(
             f"{what} has format {quote(version)}; this version of ganlib reads format {FORMAT}."
         )
-    run, recipe, config = line.get("run"), line.get("recipe"), line.get("config")
-    created, parent = line.get("created"), line.get("parent")
-    if not isinstance(recipe, str) or not isinstance(config, dict) or not isinstance(created, str):
-        raise ValueError("no header")
-    if run != folder.name:
+    header = _HEADER.validate_python(line)
+    if header.run != folder.name:
         raise DamagedError(f"{what} belongs to another run.")
-    if parent is None:
-        return Header(run, recipe, config, created)
-    origin, step = (parent.get("run"), parent.get("step")) if isinstance(parent, dict) else ("", -1)
-    if not isinstance(origin, str) or not is_run_id(origin) or not is_count(step):
-        raise ValueError("no parent")
-    return Header(run, recipe, config, created, Parent(origin, step))
-
-
-def _times(line: Line, count: int) -> np.ndarray:
-    """Returns (count,) seconds of training at each row of a block."""
-    if "times" in line:
-        return decode_rows({"dtype": "<f8", "rows": line["times"]}, 1)[:, 0]
-    since_s, elapsed_s = line["since_s"], line["elapsed_s"]
-    if not is_number(since_s) or not is_number(elapsed_s):
-        raise ValueError("no times")
-    return np.linspace(since_s, elapsed_s, count + 1)[1:]
+    return header
 
 
 def _scores(by_step: Mapping[int, Mapping[str, float]]) -> Scores:

@@ -2,11 +2,9 @@
 
 import time
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,7 @@ import numpy as np
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.blobs import write_blob
-from ganlib.runs.durable import remove, remove_temporaries, replace_bytes, require_space
+from ganlib.runs.durable import remove, replace_bytes
 from ganlib.runs.identity import utc_now
 from ganlib.runs.journal import NAME, JournalWriter, encode_rows
 from ganlib.runs.rate import StepRate
@@ -56,36 +54,19 @@ class RunWriter:
         self._run = run
         self._wants_tensorboard = tensorboard
         self.status: Status = run.status()
-        self._journal: JournalWriter | None = None
+        self._journal = JournalWriter(run.path / NAME, run.record().next_n)
         self._tensorboard: TensorBoardLog | None = None
         self._names: tuple[str, ...] = ()
         self._rate = StepRate(0, 0.0)
         self._saved: dict[int, SavedCheckpoint] = {}
         self._saved_step = -1
-        # The last change written; it may not be on the disk yet.
-        self._appended: Change | None = None
         self._saved_at = time.monotonic()
         self._phase_due = 0.0
-        # Selected by name, because a hot reload may have replaced the classes of the events.
-        self._handlers: dict[str, Callable[[Any], None]] = {
-            "Phase": self._write_phase,
-            "Started": self._write_started,
-            "Metrics": self._write_metrics,
-            "Samples": self._write_samples,
-            "Checkpoint": self.save,
-            "Change": self._write_change,
-            "Finished": self._write_finished,
-        }
 
     def __enter__(self) -> "RunWriter":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     @property
@@ -95,9 +76,9 @@ class RunWriter:
 
     def begin(self) -> None:
         """Begins the session: the run is running."""
-        for folder in (self._run.path, self._run.path / "samples", self._run.path / "checkpoints"):
-            # Except those of label.json, which a page may be writing.
-            remove_temporaries(folder, ".[!l]*.tmp")
+        # Except those of label.json, which a page may be writing.
+        for path in self._run.path.rglob(".[!l]*.tmp"):
+            remove(path)
         self._keep_reserve()
         status = replace(
             self.status,
@@ -119,7 +100,8 @@ class RunWriter:
         Raises:
             OSError: the event cannot be written.
         """
-        self._handlers[type(event).__name__](event)
+        # By name, because a hot reload may have replaced the classes of the events.
+        getattr(self, f"_write_{type(event).__name__.lower()}")(event)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Writes a checkpoint and everything before it to the disk.
@@ -129,38 +111,34 @@ class RunWriter:
         step = checkpoint.step
         if step != self._saved_step:
             state = {name: np.asarray(value) for name, value in checkpoint.state.items()}
-            require_space(self._run.path, sum(array.nbytes for array in state.values()))
             blob = write_blob(self._run.path, f"checkpoints/{step:08d}.npz", state, sync=True)
-            self._announce(SavedCheckpoint(step, blob, checkpoint.elapsed_s, checkpoint.milestone))
+            rest = step, checkpoint.elapsed_s, checkpoint.milestone
+            self._announce(SavedCheckpoint(blob.file, blob.file_crc32, *rest))
         elif checkpoint.milestone and not self._saved[step].milestone:
             # It was saved before it became a milestone.
             self._announce(replace(self._saved[step], milestone=True))
         self._saved_at = time.monotonic()
 
-    def write_paused(self) -> None:
-        """Writes that the run is paused."""
-        self._append("paused", replace(self.status, state="paused"))
+    def write_status(self, kind: str, **changes: Any) -> None:
+        """Writes a line with a changed status.
+
+        Args:
+            kind: kind of the line.
+            changes: new values of fields of the status, by name.
+        """
+        self._append(kind, replace(self.status, **changes))
+
+    def write_running(self) -> None:
+        """Writes that the run is running again."""
+        self._keep_reserve()
+        self.write_status("running", state="running", message="")
 
     def write_paused_disk_full(self, message: str) -> None:
         """Writes that the run is paused because the disk is full; frees the reserve first."""
         remove(self._reserve_path)
         self.status = replace(self.status, state="paused", message=message)
         with suppress(OSError):
-            self._append("paused", self.status)
-
-    def write_stopping(self) -> None:
-        """Writes that training has been stopped and the run is being saved."""
-        share = self.status.share
-        self._append("stopping", replace(self.status, phase="stopping", phase_share=share))
-
-    def write_running(self) -> None:
-        """Writes that the run is running again."""
-        self._keep_reserve()
-        self._append("running", replace(self.status, state="running", message=""))
-
-    def write_message(self, message: str) -> None:
-        """Writes a message for the user; the run continues."""
-        self._append("message", replace(self.status, message=message))
+            self.write_status("paused")
 
     def end(
         self,
@@ -178,8 +156,7 @@ class RunWriter:
             weights_sha256: hash of the current weights; empty if it is not known.
             error: exception that ended the run; its traceback is written to the journal.
         """
-        with suppress(OSError):
-            remove(self._reserve_path)
+        remove(self._reserve_path)
         status = replace(
             self.status,
             state=state,
@@ -195,9 +172,9 @@ class RunWriter:
     def close(self) -> None:
         """Closes all files and releases the run's lock."""
         try:
-            for log in (self._journal, self._tensorboard):
-                if log is not None:
-                    log.close()
+            self._journal.close()
+            if self._tensorboard is not None:
+                self._tensorboard.close()
         finally:
             self._run.lock.release()
 
@@ -213,9 +190,6 @@ class RunWriter:
         self, kind: str, status: Status, fields: dict[str, Any] | None = None, *, sync: bool = False
     ) -> None:
         """Appends a line to the journal, and updates `status` if that succeeds."""
-        if self._journal is None:
-            next_n = self._run.record().next_n
-            self._journal = JournalWriter(self._run.path / NAME, next_n)
         status = replace(status, heartbeat=utc_now())
         self._journal.append(kind, status.step, status.fields(), fields)
         self.status = status
@@ -225,14 +199,13 @@ class RunWriter:
     def _announce(self, saved: SavedCheckpoint) -> None:
         """Adds a checkpoint to the journal, then removes older ones."""
         # Otherwise a loss of power could keep the checkpoint's line and lose lines before it.
-        if self._journal is not None:
-            self._journal.sync()
+        self._journal.sync()
         status = replace(self.status, saved_step=saved.step)
-        self._append("checkpoint", status, saved.fields(), sync=True)
+        self._append("checkpoint", status, asdict(saved), sync=True)
         before, self._saved = self._saved, checkpoints_to_keep({**self._saved, saved.step: saved})
         self._saved_step = saved.step
         for step in before.keys() - self._saved.keys():
-            remove(self._run.path / before[step].blob.file)
+            remove(self._run.path / before[step].file)
 
     def _write_phase(self, event: Phase) -> None:
         self.status = replace(self.status, phase=event.text, phase_share=event.share or 0.0)
@@ -265,7 +238,7 @@ class RunWriter:
             best_scores=_lowest(scores),
         )
         kind = "resumed" if step or len(record.history) else "started"
-        self._append(kind, status, {"real": blob.fields()})
+        self._append(kind, status, {"real": asdict(blob)})
         self._names = event.metric_names
         self._saved = {one: saved for one, saved in record.checkpoints.items() if one <= step}
         # The trainer has just loaded this checkpoint.
@@ -282,7 +255,7 @@ class RunWriter:
         for path in self._run.path.glob("samples/*.npz"):
             if path.stem.isdecimal() and int(path.stem) > step:
                 remove(path)
-        named = {saved.blob.file for saved in record.checkpoints.values()}
+        named = {saved.file for saved in record.checkpoints.values()}
         for path in self._run.path.glob("checkpoints/*.npz") if not record.gaps else ():
             if f"checkpoints/{path.name}" not in named:
                 remove(path)
@@ -330,19 +303,19 @@ class RunWriter:
         if scores:
             best = _lowest([status.best_scores, scores])
             status = replace(status, scores=scores, best_scores=best)
-        self._append("samples", status, {**blob.fields(), "scores": scores})
+        self._append("samples", status, {**asdict(blob), "scores": scores})
         self.sampled_step = event.step
         if scores and self._tensorboard is not None:
             self._tensorboard.scalars(event.step, scores)
 
+    def _write_checkpoint(self, event: Checkpoint) -> None:
+        self.save(event)
+
     def _write_change(self, event: Change) -> None:
         """Writes a change and waits until it is on the disk: a resume must repeat it."""
-        if event is not self._appended:
-            status = replace(self.status, changes=self.status.changes + 1)
-            self._append("change", status, {"knobs": event.knobs, "learns": event.learns})
-            self._appended = event
-        if self._journal is not None:
-            self._journal.sync()
+        status = replace(self.status, changes=self.status.changes + 1)
+        fields = {"knobs": event.knobs, "learns": event.learns}
+        self._append("change", status, fields, sync=True)
 
     def _write_finished(self, event: Finished) -> None:
         self.finished = True

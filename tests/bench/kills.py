@@ -22,7 +22,6 @@ from ganlib.runs import Run
 from tests.kills.kill_cases import Case, cases
 from tests.kills.kill_compare import differences
 from tests.kills.kill_moments import KINDS, Times, choose, moment, plan, times
-from tests.kills.kill_processes import Pool, pool
 from tests.kills.killed_run import KilledRun, readable, temporaries
 
 # Of one run, so that there are several runs of a case, and their ends are hit, too.
@@ -64,12 +63,12 @@ def say(text: str) -> None:
     print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
 
 
-def torture(case: Case, children: Pool, folder: Path, count: int, seed: str) -> Result:
+def torture(case: Case, children: Path, folder: Path, count: int, seed: str) -> Result:
     """Kills a case so often, and compares.
 
     Args:
         case: what is trained.
-        children: the processes for it.
+        children: folder for the files of its processes.
         folder: for its runs.
         count: of kills.
         seed: decides the moments.
@@ -142,7 +141,9 @@ def main() -> int:
     chosen.sort(key=lambda case: not case.recipe.startswith("toy/"))
     weights = [2 if case.recipe.startswith("toy/") else 1 for case in chosen]
     results = []
-    with tempfile.TemporaryDirectory() as folder, pool(Path(folder) / "children") as children:
+    with tempfile.TemporaryDirectory() as folder:
+        children = Path(folder) / "children"
+        children.mkdir()
         for number, (case, weight) in enumerate(zip(chosen, weights, strict=True)):
             count = ceil(arguments.kills * weight / sum(weights))
             place = Path(folder) / f"case{number}"

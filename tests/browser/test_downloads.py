@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
+from ganlib.tiles import grid_png
 from tests.support.dashboard import Dashboard
 
 STEPS = 6
@@ -34,7 +35,7 @@ def test_downloads_of_a_toy_run(dashboard: Dashboard, store: RunStore, tmp_path:
     np.testing.assert_allclose(samples, run.samples(STEPS)["fresh"].ravel(), rtol=1e-6)
 
     settings = json.loads(_download(tab, "Settings", tmp_path).read_text())
-    assert settings == {"recipe": "toy/scalar", "config": run.config}
+    assert settings == {"recipe": "toy/scalar", "config": run.values}
     config = recipes.get("toy/scalar").parse(settings["config"])
     assert (config.steps, config.sample_every, config.seed) == (STEPS, 3, 5)
 
@@ -52,7 +53,7 @@ def test_downloads_of_an_image_run(dashboard: Dashboard, store: RunStore, tmp_pa
 
     picture = _download(tab, "Newest grid", tmp_path).read_bytes()
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    assert picture == run.sample_grid(1)
+    assert picture == grid_png(run.samples(1)["fixed"])
 
     _check_weights(_download(tab, "Generator weights", tmp_path), run)
 
@@ -75,7 +76,7 @@ def _check_weights(path: Path, run) -> None:
 
     assert path.name == f"{run.id}.weights.h5"
     recipe = recipes.get(run.recipe)
-    config = recipe.parse(dict(run.config))
+    config = run.config
     model = build_generator(recipe, config)
     model.load_weights(path)
     generator = Generator(model, recipe, config)

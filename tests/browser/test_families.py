@@ -70,7 +70,7 @@ def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunSt
     run = store.open(tab.start())
     tab.wait_for_step(1)
     tab.stop()
-    assert run.config["categories"] == ["apple", "bicycle"]
+    assert run.values["categories"] == ["apple", "bicycle"]
     assert "apple, bicycle" in run.status().data
     shown = {image.tobytes() for image in run.real()[..., 0]}
     for category in ("apple", "bicycle"):

@@ -67,7 +67,7 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
     tab.wait_for_points()
     tab.wait_for_step(100)
     tab.stop()
-    assert run.config["own_columns"] == "height"
+    assert run.values["own_columns"] == "height"
     assert 160 < run.real().mean() < 180
     assert "height of people.csv" in run.status().data
     assert {"real", "generated"} <= set(tab.histogram())
@@ -98,7 +98,7 @@ def test_a_drawing_is_learned_and_comes_back(dashboard: Dashboard, store: RunSto
     tab.wait_for_step(60)
     tab.stop()
 
-    arc, line = parse_drawing(run.config["drawing"])
+    arc, line = parse_drawing(run.values["drawing"])
     np.testing.assert_allclose(np.linalg.norm(arc, axis=1), 0.6, atol=0.03)
     # A straight line needs its ends alone.
     np.testing.assert_allclose(line, [[-0.5, -0.5], [0.5, -0.5]], atol=0.02)
@@ -169,4 +169,4 @@ def test_a_row_is_added_to_the_peaks(dashboard: Dashboard, store: RunStore) -> N
     tab.set_knobs(name, steps=20)
     run = store.open(tab.start())
     expect(tab.status).to_contain_text("Finished")
-    assert run.config["peaks"] == "-2:0.5:1, 0:0.25:1, 3:0.5:2, 0:0.5:1"
+    assert run.values["peaks"] == "-2:0.5:1, 0:0.25:1, 3:0.5:2, 0:0.5:1"

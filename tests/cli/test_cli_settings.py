@@ -20,7 +20,7 @@ def test_a_file_makes_the_run_that_its_knobs_would_and_set_wins_over_it(
 
     # As the page's download has it.
     path = tmp_path / "settings.json"
-    path.write_text(json.dumps({"recipe": run.recipe, "config": run.config}))
+    path.write_text(json.dumps({"recipe": run.recipe, "config": run.values}))
     again = command("train", "toy/scalar", "--config", str(path), "--json")
     assert again.code == 0
     assert again.json["weights_sha256"] == by_hand.json["weights_sha256"]
@@ -31,7 +31,7 @@ def test_a_file_makes_the_run_that_its_knobs_would_and_set_wins_over_it(
     )
     assert (other.code, other.json["seed"], other.json["step"]) == (0, 4, 10)
     assert RunStore(runs).open(other.json["run_id"]).config == {
-        **run.config,
+        **run.values,
         "seed": 4,
         "steps": 10,
     }

@@ -1,14 +1,11 @@
-"""Processes to be killed."""
+"""What all processes to be killed share."""
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.kills.kill_processes import Pool, pool
-
 
 @pytest.fixture(scope="session")
-def children(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
-    """Processes that have imported TensorFlow and wait."""
-    with pool(tmp_path_factory.mktemp("children"), spare=1) as made:
-        yield made
+def children(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for the log, the cache and temporary files of the processes."""
+    return tmp_path_factory.mktemp("children")

@@ -1,9 +1,8 @@
 """A training process that can be killed at a point that is known.
 
-It imports TensorFlow first, for that takes longest, and then waits for one line on standard
-input: a `Job` as JSON. It carries out the job's command line like `python -m ganlib` and writes
-one JSON line to standard output at every point it passes, before what the point names is done:
-{"point": ..., "s": seconds since the job came, "reached": whether it is one that was asked for}.
+It carries out the command line of a `Job` like `python -m ganlib`, and sends a message at every
+point it passes, before what the point names is done: (point, seconds since the job came, whether
+the point is one that was asked for).
 
 Points are the trainer's events ("event Metrics"), its phases ("phase scoring the generator"), and
 what the run's files are made with: "append journal.jsonl" comes before each line; "open", "fsync",
@@ -11,7 +10,6 @@ what the run's files are made with: "append journal.jsonl" comes before each lin
 checkpoints" is the folder's own, and "write checkpoints" comes before each array in a file.
 """
 
-import json
 import os
 import re
 import signal
@@ -20,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ class Job:
         log: file for what it prints.
         points: the points that are asked for, each with how often it is to come by; the first
             of them counts.
-        hold: whether to wait there, and at each of them, to be killed or for an empty line.
+        hold: whether to wait there, and at each of them, to be killed or for a message.
         asks: wishes by the step after which they are asked for, unless the run has them already:
             {"12": {"knobs": {...}, "learns": ""}}.
         forgets: a pattern; what a checkpoint holds under such names is not put back. As if it
@@ -59,11 +58,11 @@ class Watch:
     """Tells of every point that is passed, and waits at the one that is asked for.
 
     Args:
-        channel: descriptor that the lines are written to.
+        channel: where the messages go.
         job: names the points.
     """
 
-    def __init__(self, channel: int, job: Job):
+    def __init__(self, channel: Connection, job: Job):
         self._channel = channel
         self._job = job
         self._passed: Counter[str] = Counter()
@@ -74,18 +73,16 @@ class Watch:
         """The process is about to do what the point names."""
         self._passed[point] += 1
         reached = self._passed[point] == self._job.points.get(point)
-        told = {"point": point, "s": time.monotonic() - self._began, "reached": reached}
-        os.write(self._channel, json.dumps(told).encode() + b"\n")
-        if reached and self._job.hold and not sys.stdin.readline():
-            # Whoever is to kill it is dead.
-            os._exit(1)
+        self._channel.send((point, time.monotonic() - self._began, reached))
+        if reached and self._job.hold:
+            self._channel.recv()
 
     def files(self) -> None:
         """Tells of files from now on."""
         from ganlib.runs import durable
 
         fsync, write_array = os.fsync, np.lib.format.write_array
-        append = durable.AppendOnlyFile.append
+        append = durable.AppendOnlyFile.append_line
 
         def told_fsync(descriptor: int) -> None:
             path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
@@ -101,7 +98,7 @@ class Watch:
             append(itself, line)
 
         os.fsync, np.lib.format.write_array = told_fsync, told_write_array
-        durable.AppendOnlyFile.append = told_append  # type: ignore[method-assign]
+        durable.AppendOnlyFile.append_line = told_append  # type: ignore[method-assign]
         sys.addaudithook(self._heard)
 
     def events(self, trainer: Any) -> None:
@@ -165,24 +162,22 @@ def _forget(networks: Any, pattern: str) -> None:
     networks.restore = forgetful
 
 
-def main() -> int:
-    import scipy.linalg
-    import scipy.ndimage
-    import scipy.stats  # noqa: F401, as the two above: what is imported late takes seconds
+def run_job(channel: Connection, variables: dict[str, str], job: Job) -> None:
+    """Does a job, and exits with the code of its command.
 
+    Args:
+        channel: where the messages go.
+        variables: the environment.
+        job: the job.
+    """
     from ganlib import recipes
     from ganlib.cli import commands, main
-    from ganlib.recipes import Recipe
     from ganlib.training import Trainer
     from ganlib.training.networks import Networks
 
-    known: list[Recipe[Any]] = list(recipes.all_recipes().values())
-    channel = os.dup(1)
-    os.write(channel, b'{"point": "ready", "s": 0, "reached": false}\n')
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    job = Job(**json.loads(line))
+    # As in a terminal: who was started in the background ignores Ctrl-C, and so would this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.update(variables)
     log = os.open(job.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -193,17 +188,7 @@ def main() -> int:
     if job.forgets:
         _forget(Networks, job.forgets)
     if job.evaluates:
-        for recipe in known:
+        for recipe in recipes.all_recipes().values():
             type(recipe).evaluation_count = job.evaluates
     watch.files()
-    return main(job.argv)
-
-
-if __name__ == "__main__":
-    # As in a terminal: who was started in the background ignores Ctrl-C, and so would this.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # TensorFlow takes seconds to take itself apart.
-    os._exit(code)
+    sys.exit(main(job.argv))

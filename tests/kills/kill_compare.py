@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ganlib.events import Arrays
 from ganlib.runs import Run
 
 # Of a status, what must be equal. The rest are times and speeds.
@@ -36,8 +35,6 @@ def differences(run: Run, whole: Run) -> list[str]:
         *_of_status(run, whole),
         *_of_metrics(run, whole),
         *_of_scores(run, whole),
-        *_of_samples(run, whole),
-        *_of_checkpoints(run, whole),
         *_of_files(run, whole),
     ]
 
@@ -82,23 +79,6 @@ def _of_scores(run: Run, whole: Run) -> Iterator[str]:
         yield f"changes: {run.changes()}, not {whole.changes()}"
 
 
-def _of_samples(run: Run, whole: Run) -> Iterator[str]:
-    if run.sample_steps() != whole.sample_steps():
-        yield f"samples: steps {run.sample_steps()}, not {whole.sample_steps()}"
-        return
-    for step in whole.sample_steps():
-        yield from _of_arrays(f"samples at step {step}", run.samples(step), whole.samples(step))
-    yield from _of_arrays("real samples", run.real_views(), whole.real_views())
-
-
-def _of_checkpoints(run: Run, whole: Run) -> Iterator[str]:
-    if run.checkpoint_steps() != whole.checkpoint_steps():
-        yield f"checkpoints: {run.checkpoint_steps()}, not {whole.checkpoint_steps()}"
-        return
-    found, expected = run.latest_checkpoint(), whole.latest_checkpoint()
-    yield from _of_arrays(f"checkpoint {expected.step}", found.state, expected.state)
-
-
 def _of_files(run: Run, whole: Run) -> Iterator[str]:
     found, expected = _files(run.path), _files(whole.path)
     if found.keys() != expected.keys():
@@ -106,19 +86,8 @@ def _of_files(run: Run, whole: Run) -> Iterator[str]:
     for name in sorted(found.keys() & expected.keys()):
         if name.endswith(".npz") and found[name] != expected[name]:
             yield f"files: {name}"
-    if run.damage():
-        yield f"journal: {run.damage()}"
-
-
-def _of_arrays(what: str, found: Arrays, expected: Arrays) -> Iterator[str]:
-    if found.keys() != expected.keys():
-        yield f"{what}: {sorted(found.keys() ^ expected.keys())} in only one"
-        return
-    for name, array in expected.items():
-        ours = found[name]
-        same = (ours.dtype, ours.shape) == (array.dtype, array.shape)
-        if not same or ours.tobytes() != array.tobytes():
-            yield f"{what}: {name}"
+    for gap in run.record().gaps:
+        yield f"journal: {gap.sentence()}"
 
 
 def _files(folder: Path) -> dict[str, bytes]:

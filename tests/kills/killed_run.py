@@ -5,21 +5,22 @@ from typing import Any
 
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
-from tests.kills.kill_processes import Child, Moment, Pool, Session, session
+from tests.kills.kill_child import Job
+from tests.kills.kill_processes import Child, Moment, Session, session
 
 
 class KilledRun:
     """A run that is begun, killed and gone on with, each time in a new process.
 
     Args:
-        children: where the processes come from.
+        children: folder for the files of the processes.
         arguments: what follows `python -m ganlib train`.
         folder: of runs; nobody else's.
         job: more of the `Job`: what to ask for, what to forget.
     """
 
     def __init__(
-        self, children: Pool, arguments: list[str], folder: Path, job: dict[str, Any] | None = None
+        self, children: Path, arguments: list[str], folder: Path, job: dict[str, Any] | None = None
     ):
         self._children = children
         self._arguments = arguments
@@ -44,11 +45,11 @@ class KilledRun:
         Raises:
             AssertionError: it has ended by itself, and not as it should.
         """
-        job = self._next_job()
-        child = self._children.take()
-        found = session(child, job, moment)
+        points = dict(moment.points) if moment else {}
+        child = self.begin(points=points, hold=bool(moment and moment.hold))
+        found = session(child, moment)
         if found.code not in (0, -9):
-            raise AssertionError(f"{' '.join(job['argv'])} ended with {found.code}: {child.log()}")
+            raise AssertionError(f"a process ended with {found.code}: {child.log()}")
         return found
 
     def begin(self, **more: Any) -> Child:
@@ -57,14 +58,11 @@ class KilledRun:
         Args:
             more: of the `Job`: the points to look out for.
         """
-        child = self._children.take()
-        child.begin({**self._next_job(), **more})
-        return child
-
-    def _next_job(self) -> dict[str, Any]:
         run = self.run()
         command = ["resume", run.id] if run else ["train", *self._arguments]
-        return {**self._job, "argv": [*command, "--runs", str(self._store.root), "--json"]}
+        argv = [*command, "--runs", str(self._store.root), "--json"]
+        log = str(self._children / "children.log")
+        return Child(self._children, Job(argv, log, **{**self._job, **more}))
 
 
 def temporaries(folder: Path) -> list[str]:
@@ -82,4 +80,4 @@ def readable(run: Run) -> bool:
             run.samples(step)
     except RunError:
         return False
-    return run.damage() == []
+    return not run.record().gaps

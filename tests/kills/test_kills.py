@@ -12,7 +12,7 @@ import pytest
 from ganlib.runs import Run
 from tests.kills.kill_cases import Case, cases
 from tests.kills.kill_compare import differences
-from tests.kills.kill_processes import Moment, Pool
+from tests.kills.kill_processes import Moment
 from tests.kills.killed_run import KilledRun, readable, temporaries
 
 # Dropout and batch normalisation: their state decides the future, too.
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(children: Pool, folder: Path) -> Whole:
+def whole(children: Path, folder: Path) -> Whole:
     """The run of a case that nobody has disturbed."""
 
     @cache
@@ -59,7 +59,7 @@ def whole(children: Pool, folder: Path) -> Whole:
     return make
 
 
-def begun(children: Pool, case: Case, folder: Path, which: str, forgets: str = "") -> KilledRun:
+def begun(children: Path, case: Case, folder: Path, which: str, forgets: str = "") -> KilledRun:
     place = folder / which / case.name.replace("/", "-")
     return KilledRun(children, case.arguments(folder), place, {**case.job, "forgets": forgets})
 
@@ -73,7 +73,7 @@ def the_run(killed: KilledRun) -> Run:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MOMENTS)
 def test_a_run_that_was_killed_is_the_run_it_would_have_been(
-    name: str, children: Pool, folder: Path, whole: Whole
+    name: str, children: Path, folder: Path, whole: Whole
 ) -> None:
     killed = begun(children, cases()[name], folder, "killed")
     for moment in MOMENTS[name]:
@@ -99,7 +99,7 @@ def test_a_run_that_was_killed_is_the_run_it_would_have_been(
     ],
 )
 def test_what_is_left_out_of_a_checkpoint_is_noticed(
-    name: str, forgotten: str, children: Pool, folder: Path, whole: Whole
+    name: str, forgotten: str, children: Path, folder: Path, whole: Whole
 ) -> None:
     which = "forgets " + "".join(filter(str.isalnum, forgotten))
     killed = begun(children, cases()[name], folder, which, forgotten)

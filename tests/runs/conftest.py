@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from ganlib import recipes
 from ganlib.runs import Manager, RunStore
-from ganlib.runs.manager import MemoryCheck
-from tests.support.fake_trainer import load_fake, make_fake
+from tests.support.fake_trainer import Walk, make_fake
+
+
+@pytest.fixture(autouse=True)
+def fake_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes "fake/walk" a recipe, with enough memory for its runs."""
+    monkeypatch.setitem(recipes.all_recipes(), Walk.name, Walk())
+    monkeypatch.setenv("GANLIB_MEMORY_GB", "100")
 
 
 @pytest.fixture
@@ -19,8 +26,8 @@ def store(tmp_path: Path) -> RunStore:
 def make_manager(store: RunStore) -> Iterator[Callable[..., Manager]]:
     made: list[Manager] = []
 
-    def make(cap: int = 1, check_memory: MemoryCheck | None = None) -> Manager:
-        made.append(Manager(store, cap, make_fake, load_fake, check_memory, tensorboard=False))
+    def make(cap: int = 1) -> Manager:
+        made.append(Manager(store, cap, make_fake, tensorboard=False))
         return made[-1]
 
     yield make

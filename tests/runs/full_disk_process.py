@@ -11,7 +11,7 @@ import numpy as np
 
 from ganlib.errors import RunError
 from ganlib.runs import Manager, RunStore
-from tests.support.fake_trainer import FakeConfig, load_fake, make_fake, true_walk, wait_until
+from tests.support.fake_trainer import FakeConfig, make_fake, register, true_walk, wait_until
 
 STEPS = 3_000
 
@@ -31,7 +31,8 @@ def fill() -> None:
 
 
 store = RunStore(disk / "runs")
-manager = Manager(store, 1, make_fake, load_fake, tensorboard=False)
+register()
+manager = Manager(store, 1, make_fake, tensorboard=False)
 config = FakeConfig(steps=STEPS, sample_every=100, checkpoint_every=50, delay_ms=1)
 run_id = manager.submit("fake/walk", config)
 run = RunStore(store.root).open(run_id)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ganlib.errors import RunError
 from ganlib.runs import Manager, RunStore
-from tests.support.fake_trainer import FakeConfig, load_fake, make_fake
+from tests.support.fake_trainer import FakeConfig, make_fake, register
 
 root = Path(sys.argv[1])
 store = RunStore(root)
-manager = Manager(store, 1, make_fake, load_fake, tensorboard=False)
+register()
+manager = Manager(store, 1, make_fake, tensorboard=False)
 rows = store.list()
 [run_id] = [row.id for row in rows if row.label.name == "ended"]
 run = store.open(run_id)

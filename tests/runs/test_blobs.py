@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def put(folder: Path, content: bytes) -> Blob:
 
 def test_arrays_come_back_bit_for_bit_and_numpy_reads_them_too(tmp_path: Path) -> None:
     blob = write_blob(tmp_path, FILE, ARRAYS, sync=False)
-    assert blob.crc32 == zlib.crc32((tmp_path / FILE).read_bytes())
+    assert blob.file_crc32 == zlib.crc32((tmp_path / FILE).read_bytes())
     found = read_blob(tmp_path, blob)
     with np.load(tmp_path / FILE, allow_pickle=False) as plain:
         for arrays in (found, dict(plain)):
@@ -44,7 +45,7 @@ def test_arrays_come_back_bit_for_bit_and_numpy_reads_them_too(tmp_path: Path) -
 
 def test_the_same_arrays_make_the_same_bytes(tmp_path: Path) -> None:
     first, second = (write_blob(tmp_path, FILE, ARRAYS, sync=False) for _ in range(2))
-    assert first == second == blob_of(first.fields())
+    assert first == second == blob_of(asdict(first))
 
 
 def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_what_is_missing_or_no_file_is_told(tmp_path: Path) -> None:
 
 
 def test_objects_are_not_written(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="array 'a' must be of plain numbers"):
+    with pytest.raises(ValueError, match="Object arrays cannot be saved"):
         write_blob(tmp_path, FILE, {"a": np.array([object()])}, sync=False)
     assert not (tmp_path / FILE).exists()
 
@@ -121,4 +122,4 @@ def test_a_file_that_somebody_else_made_is_refused(tmp_path: Path, content: byte
 )
 def test_a_blob_lies_in_its_folder(fields: object) -> None:
     with pytest.raises(ValueError):
-        blob_of(fields)
+        blob_of(fields)  # type: ignore[arg-type]

@@ -1,8 +1,6 @@
-import os
-import signal
 import threading
 
-from ganlib.runs.control import RunControl, stop_on_signals
+from ganlib.runs.control import RunControl
 
 
 def test_whoever_waits_is_woken_by_unpause_and_by_stop() -> None:
@@ -26,25 +24,3 @@ def test_a_stop_goes_before_a_pause() -> None:
     assert control.stop_requested
     assert not control.pause_requested
     control.wait_while_paused()
-
-
-def test_the_first_signal_stops_cleanly_and_the_second_is_left_to_others() -> None:
-    received: list[int] = []
-    before = signal.signal(signal.SIGTERM, lambda number, frame: received.append(number))
-    try:
-        control = RunControl()
-        with stop_on_signals(control):
-            os.kill(os.getpid(), signal.SIGTERM)
-            assert control.stop_requested
-            assert received == []
-            os.kill(os.getpid(), signal.SIGTERM)
-            assert received == [signal.SIGTERM]
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def test_handlers_are_put_back() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with stop_on_signals(RunControl()):
-        assert signal.getsignal(signal.SIGINT) is not before
-    assert signal.getsignal(signal.SIGINT) is before

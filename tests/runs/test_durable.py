@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.runs.durable import AppendOnlyFile, remove_temporaries, replace_bytes, replaced
+from ganlib.runs.durable import AppendOnlyFile, replace_bytes, replaced
 
 
 def test_replaced_keeps_the_old_file_when_the_writer_fails(tmp_path: Path) -> None:
@@ -25,23 +25,13 @@ def test_readers_see_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> 
     assert path.read_bytes() == b"new"
 
 
-def test_remove_temporaries_takes_only_what_a_dead_writer_left(tmp_path: Path) -> None:
-    for name in (".status.json.01ab.tmp", ".label.json.01ab.tmp", "status.json"):
-        (tmp_path / name).write_bytes(b"")
-    remove_temporaries(tmp_path, ".status.json.*.tmp")
-    assert sorted(item.name for item in tmp_path.iterdir()) == [
-        ".label.json.01ab.tmp",
-        "status.json",
-    ]
-
-
 def test_a_torn_line_is_closed_before_the_next_one_and_never_cut(tmp_path: Path) -> None:
     path = tmp_path / "log"
     for before, after in ((b"", b""), (b"whole\n", b"whole\n"), (b"whole\nto", b"whole\nto\n")):
         path.write_bytes(before)
         log = AppendOnlyFile(path)
-        log.append(b"next\n")
-        log.append(b"last\n")
+        log.append_line(b"next\n")
+        log.append_line(b"last\n")
         log.sync()
         log.close()
         assert path.read_bytes() == after + b"next\nlast\n"

@@ -172,7 +172,9 @@ def check_what_was_confirmed(run: Run, life: Life, operations: int) -> None:
         due = [step for step in range(0, saved[-1], CONFIG.sample_every)]
         assert run.scores().step.tolist()[: len(due)] == due
         assert {step for step in saved if step % 20 == 0} <= {
-            step for step in run.milestones() if run.checkpoint(step)
+            one.step
+            for one in run.record().checkpoints.values()
+            if one.milestone and run.checkpoint(one.step)
         }
     if life.changed <= operations:
         assert len(run.changes()) == 1

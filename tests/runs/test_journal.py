@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlib.runs import durable, journal
+from ganlib.runs import journal
 from ganlib.runs.journal import (
     DamagedError,
     Gap,
@@ -187,7 +187,7 @@ def test_a_disk_that_takes_half_a_line_takes_the_next_one_whole(
 
 
 def _append_to_a_full_disk(writer: JournalWriter, room: int) -> bool:
-    whole = writer._file._file
+    whole = writer._file
 
     class Full:
         left = room
@@ -199,52 +199,14 @@ def _append_to_a_full_disk(writer: JournalWriter, room: int) -> bool:
             self.left -= count
             return count
 
-    writer._file._file = Full()  # type: ignore[assignment]
+    writer._file = Full()  # type: ignore[assignment]
     try:
         writer.append("metrics", 1, STATUS)
         return False
     except OSError:
         return True
     finally:
-        writer._file._file = whole
-
-
-def test_lines_that_a_failed_sync_may_have_lost_are_written_once_more(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path.parent.mkdir()
-    writer = JournalWriter(path)
-    writer.append("created", 0, STATUS)
-    writer.sync()
-    synced = path.stat().st_size
-    for step in (1, 2, 3):
-        writer.append("metrics", step, STATUS)
-
-    def fail(descriptor: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(durable.os, "fsync", fail)
-        with pytest.raises(OSError):
-            writer.sync()
-    writer.sync()
-    writer.append("metrics", 4, STATUS)
-    writer.close()
-    content = path.read_bytes()
-    line = (content.index(b'{"n": 4') - 1 - synced) // 6
-    watching = JournalReader(path)
-    assert steps_read(watching) == [0, 1, 2, 3, 4]
-    # Whatever part of them the disk has forgotten.
-    for lost in ([1], [2], [3], [1, 3], [1, 2, 3]):
-        damaged = bytearray(content)
-        for step in lost:
-            start = synced + (step - 1) * line
-            damaged[start : start + line] = bytes(line)
-        path.write_bytes(damaged)
-        reader = JournalReader(path)
-        found = steps_read(reader)
-        assert found[-1] == 4 and sorted(set(found)) == [0, 1, 2, 3, 4]
-        assert reader.gaps == ()
+        writer._file = whole
 
 
 @pytest.mark.parametrize("tail", [b"", b'{"n": 10, "ki', b"\0" * 50_000, b"x\n" * 9_000])
@@ -275,7 +237,7 @@ def test_the_end_of_a_long_journal_is_read_without_the_rest(
             read.append(size)
             return super().read(size) or b""
 
-    monkeypatch.setattr(journal, "open_regular", Spy)
+    monkeypatch.setattr(journal, "opened", Spy)
     last = last_line(path)
     assert last is not None and last["step"] == 1_999
     assert sum(read) < 20_000
@@ -302,22 +264,13 @@ def test_no_journal_is_told_in_one_sentence(path: Path) -> None:
 def test_rows_come_back_bit_for_bit(values: np.ndarray, dtype: str) -> None:
     fields = encode_rows(values)
     assert fields["dtype"] == dtype
-    rows = decode_rows(json.loads(json.dumps(fields)), values.shape[1])
+    rows = decode_rows(fields["dtype"], fields["rows"], values.shape[1])
     assert rows.astype(values.dtype).tobytes() == values.tobytes()
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [
-        {},
-        {"dtype": "|O", "rows": ""},
-        {"dtype": "<f4", "rows": "AAA"},
-        {"dtype": "<f4", "rows": "ä"},
-        {"dtype": "<f4", "rows": 7},
-        {"dtype": "<f8", "rows": "AAAAAA=="},
-        {"dtype": "<f4", "rows": "AAAAAA=="},
-    ],
+    ("dtype", "rows"), [("<f4", "AAA"), ("<f4", "ä"), ("<f8", "AAAAAA=="), ("<f4", "AAAAAA==")]
 )
-def test_rows_that_are_none_are_refused(fields: dict[str, str]) -> None:
+def test_rows_that_are_none_are_refused(dtype: str, rows: str) -> None:
     with pytest.raises(ValueError):
-        decode_rows(fields, 2)
+        decode_rows(dtype, rows, 2)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
 from ganlib.runs import Manager, Run, RunStore
@@ -178,13 +179,10 @@ def test_a_finished_run_goes_on_to_a_higher_total(make_manager: Make) -> None:
         manager.resume(run_id)
 
 
-def test_a_total_out_of_range_is_refused_and_lets_the_run_go(store: RunStore) -> None:
-    from ganlib.knobs import parse
-    from tests.support.fake_trainer import make_fake
-
-    manager = Manager(
-        store, 1, make_fake, lambda recipe, values: parse(FakeConfig, values), tensorboard=False
-    )
+def test_a_total_out_of_range_is_refused_and_lets_the_run_go(
+    store: RunStore, make_manager: Make
+) -> None:
+    manager = make_manager()
     run_id = manager.submit("fake/walk", FakeConfig(steps=50))
     assert manager.wait(timeout_s=20)
     with pytest.raises(ConfigError, match=r"steps must be .* Received: 99999999999"):
@@ -330,19 +328,17 @@ def test_what_is_deleted_leaves_the_queue(store: RunStore, make_manager: Make) -
 
 
 def test_what_is_checked_late_is_a_run_at_once_and_fails_where_it_does_not_fit(
-    make_manager: Make,
+    make_manager: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = threading.Event()
-
-    def check_memory(recipe: str, config: RunConfig, share: int) -> None:
-        assert known.wait(20)
-        raise ConfigError("batch_size must be at most 2 here.")
-
-    manager = make_manager(check_memory=check_memory)
-    run_id = manager.submit("fake/walk", LONG, check_late=True)
+    monkeypatch.setenv("GANLIB_MEMORY_GB", "2")
+    manager = make_manager()
+    config = recipes.get("mnist/dcgan").parse({"batch_size": 8_192})
+    with pytest.raises(ConfigError, match=r"^batch_size must be at most [0-9,]+ here: with 8,192 "):
+        manager.submit("mnist/dcgan", config)
+    assert manager.store.list() == []
+    run_id = manager.submit("mnist/dcgan", config, check_late=True)
     assert manager.active() == [run_id]
-    known.set()
-    assert manager.wait(timeout_s=20)
+    assert manager.wait(timeout_s=60)
     status = manager.store.open(run_id).status()
     assert (status.state, status.step) == ("failed", 0)
-    assert status.message == "batch_size must be at most 2 here."
+    assert status.message.startswith("batch_size must be at most ")

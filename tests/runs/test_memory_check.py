@@ -6,15 +6,8 @@ import pytest
 
 from ganlib import recipes
 from ganlib.errors import ConfigError, UserError
-from ganlib.runs import Manager, RunStore
-from ganlib.runs.memory_check import (
-    PLENTY,
-    VARIABLE,
-    cgroup_bytes,
-    check_memory,
-    free_bytes,
-    is_small,
-)
+from ganlib.memory import VARIABLE, cgroup_bytes, free_bytes
+from ganlib.runs.trainers import PLENTY, check_memory, is_small
 
 
 def make_group(folder: Path, files: dict[str, str]) -> None:
@@ -71,17 +64,6 @@ def test_the_given_amount_counts_and_else_some_is_free(monkeypatch: pytest.Monke
 def test_what_is_no_larger_than_usual_is_small(knobs: dict[str, object], small: bool) -> None:
     recipe = recipes.get("toy/scalar")
     assert is_small(recipe, recipe.parse(knobs)) is small
-
-
-def test_a_manager_makes_no_run_that_would_not_fit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(VARIABLE, "2")
-    manager = Manager(RunStore(tmp_path / "runs"))
-    recipe = recipes.get("mnist/dcgan")
-    with pytest.raises(ConfigError, match=r"^batch_size must be at most [0-9,]+ here: with 8,192 "):
-        manager.submit(recipe.name, recipe.parse({"batch_size": 8_192}))
-    assert not (tmp_path / "runs").exists()
 
 
 def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

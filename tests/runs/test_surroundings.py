@@ -16,9 +16,8 @@ import pytest
 
 from ganlib import recipes
 from ganlib.errors import RunError
-from ganlib.runs import Manager, Run, RunControl, RunStore, execute, identity, tensorboard
+from ganlib.runs import Manager, Run, RunControl, RunStore, execute, identity
 from ganlib.runs.status import Status
-from ganlib.runs.tensorboard import TensorBoardLog
 from tests.support import ROOT
 from tests.support.fake_trainer import FakeConfig, make_fake, true_walk, wait_until
 
@@ -152,21 +151,6 @@ def test_a_folder_deleted_under_a_run_ends_it_and_no_other(
     np.testing.assert_array_equal(store.open(other).history().values[2:].T, true_walk(3_000))
 
 
-def test_all_folders_deleted_under_a_run(
-    store: RunStore, make_manager: Callable[[int], Manager]
-) -> None:
-    manager = make_manager(1)
-    run_id = manager.submit("fake/walk", FakeConfig(steps=1_000_000, delay_ms=1))
-    wait_until(lambda: store.open(run_id).status().step > 0)
-    _delete(store.root)
-    wait_until(lambda: not manager.owns(run_id))
-    assert not store.root.exists() and store.list() == [] and store.active() == ()
-    # The next run makes the folder as the first one did.
-    fresh = manager.submit("fake/walk", FakeConfig(steps=50))
-    assert manager.wait(timeout_s=60)
-    assert store.open(fresh).status().state == "finished"
-
-
 @pytest.mark.slow
 def test_a_folder_deleted_under_the_command_line(store: RunStore, ended: Run) -> None:
     command = ["-m", "ganlib", "train", "toy/scalar", "--runs", str(store.root)]
@@ -207,7 +191,6 @@ class Clock:
                 return clock.now.astimezone(tz)
 
         monkeypatch.setattr(identity, "datetime", _Datetime)
-        monkeypatch.setattr(tensorboard.time, "time", lambda: clock.now.timestamp())
 
     def back(self, days: float) -> None:
         self.now -= timedelta(days=days)
@@ -219,21 +202,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 BACK = pytest.mark.parametrize("days", [1 / 24, 3_650], ids=["an hour", "ten years"])
-
-
-@BACK
-def test_a_clock_set_back_between_runs(clock: Clock, days: float, store: RunStore) -> None:
-    ids = []
-    for _ in range(3):
-        ids += [_finished(store).id for _ in range(2)]
-        clock.back(days)
-    assert len(set(ids)) == 6
-    rows = store.list()
-    assert {row.id for row in rows} == set(ids)
-    # Newest first, by the clock as it was.
-    made = [row.created for row in rows]
-    assert made == sorted(made, reverse=True)
-    assert [row.id[:13] for row in rows] == sorted((id[:13] for id in ids), reverse=True)
 
 
 @BACK
@@ -260,50 +228,6 @@ def test_a_clock_set_back_during_a_run(clock: Clock, days: float, store: RunStor
     assert status.elapsed_s == pytest.approx(3) and status.steps_per_second == pytest.approx(100)
     np.testing.assert_allclose(run.history().time_s, np.arange(1, 301) / 100)
     assert watching.active() == ()
-
-
-@BACK
-def test_a_clock_set_back_before_a_resume(
-    clock: Clock, days: float, store: RunStore, make_manager: Callable[[int], Manager]
-) -> None:
-    run_id = _finished(store, steps=100).id
-    assert store.active() == ()
-    watching = store.open(run_id)
-    assert len(watching.history()) == 100
-    clock.back(days)
-    manager = make_manager(1)
-    manager.resume(run_id, 300)
-    assert manager.wait(timeout_s=60)
-    np.testing.assert_array_equal(watching.history().values[2:].T, true_walk(300))
-    assert watching.status().state == "finished"
-
-
-@BACK
-@pytest.mark.slow
-def test_sessions_of_a_clock_set_back_stay_in_order_for_tensorboard(
-    clock: Clock, days: float, tmp_path: Path
-) -> None:
-    for step in (0, 10, 20):
-        log = TensorBoardLog(tmp_path, step)
-        log.scalars(step + 10, {"loss": float(step)})
-        log.close()
-        clock.back(days)
-    files = sorted(tmp_path.glob("events.out.tfevents.*"))
-    import tensorflow as tf
-
-    steps = [
-        [
-            event.step
-            for event in tf.compat.v1.train.summary_iterator(str(path))
-            if event.summary.value
-        ]
-        for path in files
-    ]
-    assert steps == [[10], [20], [30]]
-    # One that is gone frees no name of those that are left.
-    files[0].unlink()
-    TensorBoardLog(tmp_path, 30).close()
-    assert len(list(tmp_path.glob("events.out.tfevents.*"))) == 3
 
 
 def _same_stamp(path: Path, stat: os.stat_result) -> None:

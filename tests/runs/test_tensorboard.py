@@ -41,3 +41,8 @@ def test_scalars_can_be_read_by_tensorboard(tmp_path: Path) -> None:
     restart = sessions[1][1]
     assert restart.step == 11
     assert restart.session_log.status == tf.compat.v1.SessionLog.START
+    # A file that is gone frees no name of those that are left.
+    files[0].unlink()
+    TensorBoardLog(tmp_path, 30).close()
+    assert sorted(tmp_path.glob("events.out.tfevents.*"))[0] == files[1]
+    assert len(list(tmp_path.glob("events.out.tfevents.*"))) == 2

@@ -2,12 +2,13 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, DivergedError
 from ganlib.events import (
@@ -22,6 +23,7 @@ from ganlib.events import (
     Started,
 )
 from ganlib.knobs import inherit, knob
+from ganlib.recipes.toy_scalar import ToyScalar
 from ganlib.runs import Run
 from tests.support.stored_runs import image_views
 
@@ -33,9 +35,21 @@ class FakeConfig(RunConfig):
     steps: int = inherit(RunConfig, "steps", 100)
     sample_every: int = inherit(RunConfig, "sample_every", 50)
     milestones: int = inherit(RunConfig, "milestones", 0)
-    delay_ms: int = knob(0, "Time that ten steps take.", group="Run", ge=0, le=1_000)
-    fail_at: int = knob(0, "The step that raises; 0 for none.", group="Run", ge=0)
-    diverge_at: int = knob(0, "The step that is not finite; 0 for none.", group="Run", ge=0)
+    delay_ms: int = knob(0, "Time of ten steps.", group="Run", ge=0, le=1_000, compile_time=False)
+    fail_at: int = knob(0, "Step that raises.", group="Run", ge=0, compile_time=False)
+    diverge_at: int = knob(0, "Step not finite.", group="Run", ge=0, compile_time=False)
+
+
+class Walk(ToyScalar):
+    """The recipe of these runs; a test adds it to the others with `register`."""
+
+    name = "fake/walk"
+    Config = FakeConfig  # type: ignore[assignment]
+
+
+def register() -> None:
+    """Makes "fake/walk" a recipe like any other in this process."""
+    recipes.all_recipes()[Walk.name] = Walk()
 
 
 class FakeTrainer:
@@ -127,12 +141,8 @@ class FakeTrainer:
 
 
 def make_fake(run: Run) -> FakeTrainer:
-    config = FakeConfig.model_validate({**run.config, "steps": run.status().steps})
+    config = FakeConfig.model_validate({**run.values, "steps": run.status().steps})
     return FakeTrainer(config, *run.resume_point())
-
-
-def load_fake(recipe: str, values: Mapping[str, Any]) -> FakeConfig:
-    return FakeConfig.model_validate(values)
 
 
 def true_walk(steps: int, seed: int = 0) -> np.ndarray:

@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "blas": set(),
     "errors": set(),
     "discovery": set(),
-    "memory": set(),
+    "memory": {"errors"},
     "priority": set(),
     "tiles": set(),
     "tf_import": set(),

@@ -12,8 +12,8 @@ from ganlib.errors import DivergedError
 from ganlib.events import Arrays, Checkpoint, DataReport, Finished, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.execute import failure_message
-from ganlib.runs.images import is_images
 from ganlib.runs.writer import RunWriter
+from ganlib.tiles import is_images
 
 METRICS = (
     "discriminator_loss",

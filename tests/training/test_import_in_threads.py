@@ -12,7 +12,7 @@ from tests.support.cases import slow_but
 IMPORTS = """
 import sys, threading, time
 from ganlib import recipes
-from ganlib.runs.memory_check import check_memory
+from ganlib.runs.trainers import check_memory
 from ganlib.ui.train.architecture import _described
 
 def warm_up():

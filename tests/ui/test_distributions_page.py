@@ -15,10 +15,10 @@ from ganlib.events import DataReport, Finished, Samples, Started
 from ganlib.metrics.comparison import compare
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run, RunStore
-from ganlib.runs.distributions import distributions
 from ganlib.runs.writer import RunWriter
 from ganlib.ui.compare import over_steps
 from ganlib.ui.compare.compared import Compared
+from ganlib.ui.compare.distributions import distributions
 from ganlib.ui.compare.panels import charts_html, values_csv
 from ganlib.viz.pair import two_real
 from tests.support import drawn, stored_runs

@@ -261,7 +261,7 @@ def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:
     assert table["State"].tolist() == ["Finished", "Failed"]
     assert table["Note"].tolist() == ["", "too fast"]
     assert table["Best"].tolist() == [1 / 21, 1 / 21]
-    assert table["Progress"].tolist() == [1.0, 20 / run.config["steps"]]
+    assert table["Progress"].tolist() == [1.0, 20 / run.values["steps"]]
     # Generator loss is step + 1/8, and a running mean never leaves its values' range.
     losses = list(table["Losses"]["toy/scalar"])
     assert losses == sorted(losses)

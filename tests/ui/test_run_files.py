@@ -58,7 +58,7 @@ def test_config_json_makes_the_same_run_again(store: RunStore) -> None:
     settings = json.loads(config_json(run))
     assert set(settings) == {"recipe", "config"}
     config = recipes.get(settings["recipe"]).parse(settings["config"])
-    assert config.model_dump(mode="json") == run.config
+    assert config.model_dump(mode="json") == run.values
     assert (config.steps, config.generator_output) == (7, "sigmoid")
 
 
@@ -75,7 +75,7 @@ def test_generator_weights_are_those_of_the_samples(store: RunStore, tmp_path: P
     path = tmp_path / "generator.weights.h5"
     path.write_bytes(generator_weights(run))
     # Another seed: the weights it begins with are certainly not those it is to have.
-    model = build_generator(recipe, recipe.parse({**run.config, "seed": 1}))
+    model = build_generator(recipe, recipe.parse({**run.values, "seed": 1}))
     model.load_weights(path)
     generator = Generator(model, recipe, config)
     latents = generator.latents(recipe.sample_count, RandomStream.FIXED_LATENTS)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganlib.config import RunConfig
-from ganlib.runs import Manager, RunStore, memory_check
+from ganlib.runs import Manager, RunStore
 from ganlib.ui.server import services, session
 
 Open = Callable[..., AppTest]
@@ -82,7 +82,7 @@ def test_the_address_does_not_wait_for_tensorflow(
         asked.append(recipe)
 
     # What may be too large is known only once TensorFlow is there.
-    monkeypatch.setattr(memory_check, "check_memory", check_memory)
+    monkeypatch.setattr("ganlib.runs.manager.check_memory", check_memory)
     app = open_page("toy")
     app.button("start").click().run()
     assert not app.exception and not app.error

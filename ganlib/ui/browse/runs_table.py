@@ -136,7 +136,7 @@ def _row(summary: RunSummary) -> dict[str, Any]:
     return {
         "Name": summary.label.name,
         "Recipe": summary.recipe,
-        "Settings": settings_text(summary.recipe, summary.config),
+        "Settings": settings_text(summary.recipe, summary.values),
         "State": state_badge(status) if status else "",
         "Progress": status.share if status else 0.0,
         "Step": status.step if status else 0,
@@ -156,7 +156,7 @@ def _peaks_text(summary: RunSummary, scores: Mapping[str, float]) -> str:
         return ""
     try:
         recipe = recipes.get(summary.recipe)
-        count = recipe.peaks(recipe.parse(dict(summary.config)))
+        count = recipe.peaks(recipe.parse(dict(summary.values)))
     except UserError:
         # The recipe or its settings are of another version.
         return f"{scores['modes']:.0f}"

@@ -9,7 +9,7 @@ from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
-from ganlib.runs.distributions import Distribution, distributions
+from ganlib.ui.compare.distributions import Distribution, distributions
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.server.services import manager
 from ganlib.viz.curve_figures import steps_figure

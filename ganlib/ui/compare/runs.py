@@ -7,8 +7,8 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Run, RunSummary
-from ganlib.runs.distributions import Distribution, distributions
 from ganlib.ui.compare.compared import Compared
+from ganlib.ui.compare.distributions import Distribution, distributions
 from ganlib.ui.compare.over_steps import over_steps
 from ganlib.ui.compare.panels import compare_panels
 from ganlib.ui.components.errors import errors_shown, show_error

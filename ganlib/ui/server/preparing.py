@@ -11,7 +11,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.priority import lower_thread_priority
 from ganlib.runs import Manager
-from ganlib.runs.memory_check import check_memory
+from ganlib.runs.trainers import check_memory
 
 _LOG = logging.getLogger(__name__)
 # Compilation begins this long after the last change of settings; more changes may follow soon.

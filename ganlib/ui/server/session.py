@@ -190,7 +190,7 @@ def _adopt_active(page: str) -> None:
 def _adopt(run: Run) -> None:
     """Shows a run that was not started in this session, and its settings in the form."""
     select(run.recipe, run.id)
-    fill_form(recipes.get(run.recipe), run.config)
+    fill_form(recipes.get(run.recipe), run.values)
 
 
 def _adopt_beside(run_id: str) -> str | None:

@@ -6,7 +6,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.runs.fork import check_steps, usual_steps
+from ganlib.runs.fork import check_steps
 from ganlib.runs.trainers import check_fork, config_at, differences
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error, show_error
 from ganlib.ui.components.text import in_words, plain, typed, words
@@ -44,7 +44,7 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         st.rerun()
     steps = run.checkpoint_steps()
     if not steps:
-        every = run.config.get("checkpoint_every", 0)
+        every = run.values.get("checkpoint_every", 0)
         when = f"every {every:,} steps" if every else "every 20 seconds"
         st.caption(f"No checkpoint yet. One is written {when}.")
         return
@@ -64,7 +64,9 @@ def _panel(recipe: Recipe, run: Run, config: RunConfig | None) -> None:
         )
         if step is None:
             return
-        usual = usual_steps(step, config.steps if config else run.status().steps)
+        total = config.steps if config else run.status().steps
+        # The last checkpoint of a finished run can be forked, too.
+        usual = total if total > step else step + total
         # The field has a new key, and so a new default, for another checkpoint or other settings.
         steps_key = f"{key}.{step}.{usual}"
         st.text_input("Train until step", typed(usual), key=steps_key, width=160)

@@ -41,8 +41,7 @@ def generator_of(run: Run) -> "Generator":
     steps: dict[str, list[int]] = st.session_state.setdefault("generators.step", {})
     if run.id not in kept or steps[run.id] != step:
         recipe = recipes.get(run.recipe)
-        config = recipe.parse(dict(run.config))
-        kept[run.id] = load_generator(recipe, config, run.latest_checkpoint().state)
+        kept[run.id] = load_generator(recipe, run.config, run.latest_checkpoint().state)
         steps[run.id] = step
         while len(kept) > _KEPT:
             oldest = next(iter(kept))

@@ -259,7 +259,7 @@ def _page_state(recipe: Recipe, status: Status, reading: Reading) -> _PageState:
     has_points = status.step > 0
     # Before the first step nothing else is reported, or the page would be redrawn for each change.
     known = has_points or not status.active
-    critic = reading.run.config.get("loss") in CRITICS
+    critic = reading.run.values.get("loss") in CRITICS
     available = available_charts(reading if known else None, critic)
     has_samples = known and bool(reading.sample_steps)
     data = status.data if known else ""

@@ -54,7 +54,7 @@ def metrics_csv(run: Run) -> str:
 
 def config_json(run: Run) -> str:
     """Returns the recipe and all settings as JSON, from which the run can be repeated."""
-    return json.dumps({"recipe": run.recipe, "config": dict(run.config)}, indent=2)
+    return json.dumps({"recipe": run.recipe, "config": run.values}, indent=2)
 
 
 def generator_weights(run: Run) -> bytes:
@@ -62,8 +62,7 @@ def generator_weights(run: Run) -> bytes:
     from ganlib.training import load_generator
 
     recipe = recipes.get(run.recipe)
-    config = recipe.parse(dict(run.config))
-    generator = load_generator(recipe, config, run.latest_checkpoint().state)
+    generator = load_generator(recipe, run.config, run.latest_checkpoint().state)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "generator.weights.h5"
         generator.save_weights(path)

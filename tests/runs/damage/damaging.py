@@ -17,9 +17,9 @@ from scipy import sparse
 from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
 from ganlib.runs.blobs import read_blob, write_blob
-from ganlib.runs.distributions import distributions
 from ganlib.runs.journal import decode_line, encode_line
 from ganlib.runs.view import History
+from ganlib.ui.compare.distributions import distributions
 from ganlib.ui.train.run_files import config_json, metrics_csv
 from ganlib.ui.train.samples.kind import samples_csv
 
@@ -185,8 +185,8 @@ def forge_arrays(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> N
     run = Run(path.parents[1])
     file = f"{path.parent.name}/{path.name}"
     record = run.record()
-    saved = (one.blob for one in record.checkpoints.values())
-    [blob] = {one for one in (*record.samples.values(), *saved, record.real) if one.file == file}
+    known = (*record.samples.values(), *record.checkpoints.values(), record.real)
+    [blob] = [one for one in known if one is not None and one.file == file]
     arrays = dict(read_blob(run.path, blob))
     name = draw(st.sampled_from(sorted(arrays)))
     odd = (
@@ -212,7 +212,7 @@ def forge_arrays(path: Path, draw: Callable[[st.SearchStrategy[Any]], Any]) -> N
         assert line is not None
         for named in (line, line.get("real", {})):
             if named.get("file") == file:
-                named["file_crc32"] = forged.crc32
+                named["file_crc32"] = forged.file_crc32
         first = (line.pop("n"), line.pop("kind"), line.pop("step"), line.pop("status"))
         content += encode_line(*first, line)
     journal.write_bytes(content)
@@ -241,7 +241,7 @@ def look(root: Path, run_id: str, steps: list[int]) -> Looks:
         run = store.open(run_id)
     except RunError as error:
         return found | {"open": error}
-    found["open"] = plain((run.id, run.recipe, run.config, run.created))
+    found["open"] = plain((run.id, run.recipe, run.values, run.created))
     for name, read in _reads(run, steps):
         try:
             found[name] = plain(read())
@@ -251,16 +251,15 @@ def look(root: Path, run_id: str, steps: list[int]) -> Looks:
 
 
 def _reads(run: Run, steps: list[int]) -> Iterator[tuple[str, Callable[[], Any]]]:
-    for method in ("status", "label", "traceback", "history", "scores", "changes", "damage"):
+    for method in ("status", "label", "traceback", "history", "scores", "changes"):
         yield method, getattr(run, method)
+    yield "damage", lambda: [gap.sentence() for gap in run.record().gaps]
     for method in ("sample_steps", "checkpoint_steps", "latest_checkpoint"):
         yield method, getattr(run, method)
-    for method in ("real", "real_views", "real_grid"):
+    for method in ("real", "real_views"):
         yield method, getattr(run, method)
     for step in steps:
         yield f"samples {step}", lambda step=step: run.samples(step)
-        yield f"grid {step}", lambda step=step: run.sample_grid(step)
-        yield f"fresh grid {step}", lambda step=step: run.sample_grid(step, "fresh")
         yield f"distributions {step}", lambda step=step: distributions(run, step)
     yield "metrics_csv", lambda: metrics_csv(run)
     yield "config_json", lambda: config_json(run)

@@ -1,16 +1,15 @@
 """Grids of images."""
 
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from ganlib.errors import ConfigError
+from ganlib.errors import ConfigError, RunError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.runs.images import encode_grid
+from ganlib.tiles import grid_png, is_images
 from ganlib.ui.components.grid import image_grid
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.train.samples.kind import SampleKind, SamplesFile
@@ -39,14 +38,14 @@ class ImageSamples(SampleKind):
         generated, real = st.columns(2, gap="small")
         with generated:
             image_grid(
-                reading.cached(("grid", step, noise), lambda: run.sample_grid(step, noise)),
+                reading.cached(("grid", step, noise), lambda: _grid(run.samples(step)[noise])),
                 key="grid.generated",
                 alt=f"Generated images at step {step:,}",
                 caption=_caption(recipe, run, step),
             )
         with real:
             image_grid(
-                reading.cached("real_grid", run.real_grid),
+                reading.cached("real_grid", lambda: _grid(run.real())),
                 key="grid.real",
                 alt="Real images",
                 caption="Real",
@@ -56,20 +55,35 @@ class ImageSamples(SampleKind):
         """See `SampleKind`."""
         with st.columns(2, gap="small")[0]:
             image_grid(
-                encode_grid(samples), key="grid.more", alt="Newly generated images", caption="New"
+                grid_png(samples), key="grid.more", alt="Newly generated images", caption="New"
             )
 
     def newest_file(self, run: Run) -> SamplesFile:
         """See `SampleKind`."""
         newest = run.sample_steps()[-1]
-        content = partial(run.sample_grid, newest)
-        return SamplesFile("Newest grid (PNG)", content, f"-{newest:08d}.png", "image/png")
+        return SamplesFile(
+            "Newest grid (PNG)",
+            lambda: _grid(run.samples(newest)["fixed"]),
+            f"-{newest:08d}.png",
+            "image/png",
+        )
+
+
+def _grid(samples: np.ndarray) -> bytes:
+    """Returns a grid of stored samples as PNG.
+
+    Raises:
+        RunError: the file contains samples of another kind.
+    """
+    if not is_images(samples):
+        raise RunError("The stored samples are not images.")
+    return grid_png(samples)
 
 
 def _caption(recipe: Recipe, run: Run, step: int) -> str:
     text = f"Generated at step {step:,}"
     # The samples can be shown even if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
-        if more := recipe.caption(recipe.parse(dict(run.config)), step):
+        if more := recipe.caption(run.config, step):
             text += f" · {more}"
     return text

@@ -94,8 +94,8 @@ def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
     density = None
     # Without the density of the data if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
-        density = recipe.density(recipe.parse(dict(run.config)), samples["surface_at"])
-    info = goodfellow_info(samples, reading.real, str(run.config.get("loss")), density)
+        density = recipe.density(run.config, samples["surface_at"])
+    info = goodfellow_info(samples, reading.real, str(run.values.get("loss")), density)
     edges = _histogram(reading, step).edges
     view = float(edges[0]), float(edges[-1])
     return goodfellow_figure(info, view, uirevision=f"{run.id}.goodfellow")

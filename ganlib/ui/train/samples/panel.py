@@ -35,7 +35,7 @@ def samples_panel(recipe: Recipe, reading: Reading, status: Status) -> None:
         kind_of(recipe).draw(recipe, reading, step)
     time_slider(steps, key=slider, total=status.steps)
     if status.active:
-        every = int(run.config.get("sample_every", 1))
+        every = int(run.values.get("sample_every", 1))
         # Samples may be newer than the status, which is written after them.
         due = min((max(status.step, steps[-1]) // every + 1) * every, status.steps)
         st.caption(f"Next samples at step {due:,}.")

@@ -144,7 +144,7 @@ def _planes() -> dict[str, str]:
 
 
 def _name(run: Run) -> str:
-    return " · ".join(filter(None, (run.label().name, str(run.config.get("preset", "")))))
+    return " · ".join(filter(None, (run.label().name, str(run.values.get("preset", "")))))
 
 
 def _at_most(reading: Reading, step: int) -> int | None:
@@ -155,7 +155,7 @@ def _at_most(reading: Reading, step: int) -> int | None:
 def _heading(reading: Reading, step: int | None) -> None:
     """Draws the name of a run and the scores of its samples."""
     run = reading.run
-    text = f"**{plain(str(run.config.get('preset') or run.label().name))}**"
+    text = f"**{plain(str(run.values.get('preset') or run.label().name))}**"
     if step is None:
         st.markdown(f"{text}  \nNo samples yet.")
         return
@@ -212,7 +212,7 @@ def _layers(
     # With packing, there are no maps of the plane.
     if "Discriminator" in layers and "surface" in samples:
         border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
-        loss = str(run.config.get("loss"))
+        loss = str(run.values.get("loss"))
         below.append(surface_layer(samples["surface_at"], samples["surface"], loss, float(border)))
     if "Manifold" in layers and "manifold" in samples:
         below += manifold_layers(samples["manifold"])

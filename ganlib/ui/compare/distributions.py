@@ -8,9 +8,9 @@ import numpy as np
 from ganlib.config import LOSSES_WITH_BORDER
 from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
-from ganlib.runs.images import is_images
 from ganlib.runs.journal import DamagedError
 from ganlib.runs.run import Run
+from ganlib.tiles import is_images
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +145,12 @@ def _of_values(real: np.ndarray, generated: np.ndarray) -> Distribution:
 
 def _meaning(run: Run, step: int) -> str:
     """Explains the discriminator's scores for the loss that the run used at a step."""
-    loss = str(run.config.get("loss", ""))
+    loss = str(run.values.get("loss", ""))
     for change in run.changes():
         if change.step < step:
             loss = str(change.knobs.get("loss", loss))
     said = _BORDER if loss in LOSSES_WITH_BORDER else _NO_BORDER.format(loss=loss)
-    return f"{said} {_IN_BATCHES}" if run.config.get("minibatch_kernels") else said
+    return f"{said} {_IN_BATCHES}" if run.values.get("minibatch_kernels") else said
 
 
 def _of_numbers(

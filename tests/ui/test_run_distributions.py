@@ -9,10 +9,10 @@ from ganlib import recipes
 from ganlib.config import Loss
 from ganlib.events import Change, DataReport, Samples, Started
 from ganlib.runs import RunStore
-from ganlib.runs.distributions import distributions
 from ganlib.runs.journal import DamagedError
 from ganlib.runs.run import Run
 from ganlib.runs.writer import RunWriter
+from ganlib.ui.compare.distributions import distributions
 
 RNG = np.random.default_rng(0)
 

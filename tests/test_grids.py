@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganlib.runs.images import encode_grid, is_images
+from ganlib.tiles import grid_png, is_images
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ from ganlib.runs.images import encode_grid, is_images
 def test_grids_are_near_square_and_about_576_wide(
     count: int, side: int, size: tuple[int, int]
 ) -> None:
-    image = Image.open(io.BytesIO(encode_grid(np.zeros((count, side, side, 1), np.uint8))))
+    image = Image.open(io.BytesIO(grid_png(np.zeros((count, side, side, 1), np.uint8))))
     assert (image.format, image.mode, image.size) == ("PNG", "L", size)
 
 
 def test_every_pixel_becomes_a_block_and_gaps_are_grey() -> None:
     images = np.arange(12, dtype=np.uint8).reshape(3, 2, 2, 1) * 20
-    pixels = np.asarray(Image.open(io.BytesIO(encode_grid(images))))
+    pixels = np.asarray(Image.open(io.BytesIO(grid_png(images))))
     # Two columns of images of two pixels: round(574 / 4) = 144 pixels a block.
     assert pixels.shape == (578, 578)
     assert (pixels[:144, :144] == 0).all()
@@ -45,7 +45,7 @@ def test_every_pixel_becomes_a_block_and_gaps_are_grey() -> None:
 def test_colours_stay() -> None:
     images = np.zeros((1, 1, 1, 3), np.uint8)
     images[..., 1] = 200
-    image = Image.open(io.BytesIO(encode_grid(images)))
+    image = Image.open(io.BytesIO(grid_png(images)))
     assert image.mode == "RGB"
     assert image.getpixel((5, 5)) == (0, 200, 0)
 
