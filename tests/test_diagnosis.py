@@ -68,17 +68,17 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
         (
             1.0,
             0.125,
-            "The discriminator calls nearly everything real: it does not distinguish them.",
+            "The discriminator calls nearly everything real: it cannot tell the two apart.",
         ),
         (
             0.125,
             1.0,
-            "The discriminator calls nearly everything generated: it does not distinguish them.",
+            "The discriminator calls nearly everything generated: it cannot tell the two apart.",
         ),
         (
             0.75,
             0.25,
-            "The discriminator is right 50 % of the time, like a coin: the two are evenly matched.",
+            "The discriminator is right 50 % of the time, like a coin toss: neither is ahead.",
         ),
         (
             0.5,
@@ -98,7 +98,7 @@ def test_diverged_losses_come_first(name: str) -> None:
     figures = {"accuracy_real": half, "accuracy_generated": half, f"{name}_loss": 1e14 * half}
     said = diagnosis.describe_balance(figures)
     assert said.startswith(f"The losses have diverged (the {name}'s is 5e+13)")
-    assert "evenly" in diagnosis.describe_balance(figures | {f"{name}_loss": 20 * half})
+    assert "coin toss" in diagnosis.describe_balance(figures | {f"{name}_loss": 20 * half})
 
 
 def test_a_short_run_is_judged_by_its_last_20_steps() -> None:
@@ -121,14 +121,12 @@ def test_what_the_samples_say_of_their_distance() -> None:
     assert "0.35 from the real ones" in said and "6.9 times the floor" in said
     for at_most_the_floor in (0.0123, 0.05):
         said = diagnosis.describe_distance(at_most_the_floor, 0.05)
-        assert said.endswith(
-            "no farther than two real samples of this size may be from each other: 0.05."
-        )
+        assert said.endswith("no farther than two real samples of this size can be: 0.05.")
 
 
 def test_what_the_samples_say_of_peaks() -> None:
     said = diagnosis.describe_modes(3, 8, 0.42)
-    assert said.startswith("Mode collapse: the generator makes 3 of the 8 peaks, and 42 % of")
+    assert said.startswith("Mode collapse: the generator finds 3 of the 8 peaks, and 42 % of")
     assert diagnosis.describe_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
     assert (
         diagnosis.describe_modes(8, 8, 0.98)

@@ -118,9 +118,9 @@ class Category:
         found = self.find()
         if found is None:
             raise DataError(
-                f"The drawings of {self.name!r} are not on this machine. On it are those of "
-                f"{', '.join(bundled_drawings())}; others are fetched where there is a network, or "
-                f"taken from {self.name}.npy in the folder quickdraw of GANLIB_DATA."
+                f"The drawings of {self.name!r} are not on this machine, which has only those of "
+                f"{', '.join(bundled_drawings())}. Others are downloaded if there is a network, or "
+                f"read from quickdraw/{self.name}.npy in the folder GANLIB_DATA."
             )
         return found
 
@@ -153,7 +153,7 @@ def category(name: str) -> Category:
     found = all_categories().get(name)
     if found is None:
         near = difflib.get_close_matches(name, all_categories(), 3)
-        like = f" Near it: {', '.join(near)}." if near else ""
+        like = f" Similar names: {', '.join(near)}." if near else ""
         raise DataError(f"There is no category {name!r} in Quick, Draw!.{like}")
     return found
 

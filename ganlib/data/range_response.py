@@ -107,7 +107,7 @@ class RangeResponse:
             yield b""
             size = _published_size(response)
             if size is not None and size not in self._sizes:
-                raise self._error(f"the file there has {size:,} bytes, expected {self._sizes[0]:,}")
+                raise self._error(f"the file has {size:,} bytes, expected {self._sizes[0]:,}")
             # A server that ignores ranges sends the whole file.
             position = self._start if status == 206 else 0
             for chunk in response.iter_content(_CHUNK_BYTES):
@@ -126,7 +126,7 @@ class RangeResponse:
 
     def _reason(self, error: requests.RequestException) -> str:
         if isinstance(error, ValueError):
-            return f"{self._url} is not an address that can be fetched"
+            return f"{self._url} is not an address that can be downloaded from"
         if isinstance(error, requests.Timeout):
             return f"no answer from {self._host}"
         if isinstance(error, requests.ConnectionError) and not self._answered:

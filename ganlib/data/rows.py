@@ -83,15 +83,17 @@ class PublishedRows:
             yield from self._kept.receive(file, header.size + wanted * self.width)
             whole = wanted == self.rows and header.size == _HEADER_BYTES
             if whole and checksum(file, "md5") != self.md5:
-                raise self._kept.discard(file, "the whole file has not the published checksum")
+                raise self._kept.discard(
+                    file, "the downloaded file does not have the published checksum"
+                )
 
     def _checked_header(self, file: BinaryIO) -> Header:
         header = self._header(file.tell())
         if header is None:
-            raise self._kept.discard(file, "what was sent is not a .npy file of drawings")
+            raise self._kept.discard(file, "the downloaded file is not a .npy file of drawings")
         if header.shape != (self.rows, self.width):
             expected = f"expected ({self.rows}, {self.width})"
-            raise self._kept.discard(file, f"the file there is of {header.shape}, {expected}")
+            raise self._kept.discard(file, f"the file has the shape {header.shape}, {expected}")
         return header
 
     def _header(self, valid: int) -> Header | None:

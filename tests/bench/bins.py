@@ -18,7 +18,7 @@ from ganlib import recipes
 from ganlib.events import DataReport, Finished, Samples, Started
 from ganlib.runs import RunStore
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 from tests.support import ROOT
 
 

@@ -97,7 +97,7 @@ def test_progress_is_told_and_may_be_stopped_and_goes_on_where_it_was(
 
 def test_another_checksum(stage, server, host) -> None:
     server.body = stage.body[:-1] + b"?"
-    fails_with(stage, "what was sent has not the published checksum")
+    fails_with(stage, "the downloaded file does not have the published checksum")
 
 
 def test_what_was_kept_of_another_file_does_not_stay_in_the_way(stage, server) -> None:
@@ -114,7 +114,7 @@ def test_a_file_of_another_size_is_not_fetched(stage, server, ranges: bool) -> N
     server.ranges = ranges
     for body in (stage.body + b"?", stage.body[:100]):
         server.body = body
-        fails_with(stage, f"the file there has {len(body):,} bytes, expected {len(stage.body):,}")
+        fails_with(stage, f"the file has {len(body):,} bytes, expected {len(stage.body):,}")
 
 
 def test_not_found_is_not_asked_again(stage, server, host) -> None:
@@ -198,7 +198,7 @@ def test_a_name_that_nobody_knows_is_looked_up_once(stage, monkeypatch) -> None:
 @pytest.mark.parametrize("address", ["storage", "http://", "ftp://127.0.0.1", "http://[::1"])
 def test_an_address_that_makes_no_sense(stage, monkeypatch, address: str) -> None:
     monkeypatch.setenv("GANLIB_TINY_URL", address)
-    with pytest.raises(DownloadError, match="is not an address that can be fetched"):
+    with pytest.raises(DownloadError, match="is not an address that can be downloaded from"):
         loaded(stage.remote.fetch())
     assert loaded(resolve(stage.dataset.sources)).provenance.endswith("; using the bundled sample")
 

@@ -53,7 +53,8 @@ def test_offline_a_run_learns_from_the_bundled_digits(monkeypatch, bundled) -> N
 
 def test_a_page_is_told_what_a_run_would_get(monkeypatch) -> None:
     assert DATASET.locate().sentence() == (
-        "MNIST, bundled sample: 10,000 of 60,000; the full set (11 MB) is fetched at the first run"
+        "MNIST, bundled sample: 10,000 of 60,000; the full set (11 MB) is "
+        "downloaded by the first run"
     )
 
 

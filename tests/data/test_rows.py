@@ -133,19 +133,22 @@ def test_a_server_that_keeps_breaking_off_leaves_what_has_come(
 
 
 BROKEN = {
-    "wrong size": (npy(CONTENT, 80) + b"more", "the file there has 784,084 bytes, expected"),
-    "wrong magic": (b"PK" + npy(CONTENT, 80)[2:], "what was sent is not a .npy file of drawings"),
+    "wrong size": (npy(CONTENT, 80) + b"more", "the file has 784,084 bytes, expected"),
+    "wrong magic": (
+        b"PK" + npy(CONTENT, 80)[2:],
+        "the downloaded file is not a .npy file of drawings",
+    ),
     "other rows": (
         npy(CONTENT.reshape(2 * ROWS, WIDTH // 2), 80),
-        "the file there is of (2000, 392), expected (1000, 784)",
+        "the file has the shape (2000, 392), expected (1000, 784)",
     ),
     "absurd header": (
         npy(CONTENT, 80).replace(b"(1000, 784), }     ", b"(9999999999,784), }"),
-        "the file there is of (9999999999, 784), expected (1000, 784)",
+        "the file has the shape (9999999999, 784), expected (1000, 784)",
     ),
     "other numbers": (
         npy(CONTENT.view(np.int8), 80),
-        "what was sent is not a .npy file of drawings",
+        "the downloaded file is not a .npy file of drawings",
     ),
 }
 
@@ -164,7 +167,7 @@ def test_a_whole_file_is_compared_with_its_checksum(published: PublishedRows, se
     assert published.count() == ROWS
     server.body = server.body[:-1] + b"\x00"
     other = replace(published, path=published.path.with_name("other.npy-rows"))
-    assert "has not the published checksum" in failure(other, ROWS)
+    assert "does not have the published checksum" in failure(other, ROWS)
     assert other.count() == 0
 
 
@@ -250,7 +253,7 @@ def test_a_category_with_spaces_is_fetched_and_learned(
     server.body = server.body[:79] + b"\n" + CONTENT.tobytes()
     server.body = server.body.ljust(80 + 784 * total, b"\0")
     data = QuickDraw(categories=(name,), max_drawings=500)
-    assert data.locate().sentence().endswith("500 drawings (0 MB) are fetched at the first run")
+    assert data.locate().sentence().endswith("500 drawings (0 MB) are downloaded by the first run")
     samples = loaded(data.loading())
     assert server.requests[0] == "/mirror/The%20Eiffel%20Tower.npy"
     assert server.sent == 80 + 784 * 500
