@@ -47,7 +47,7 @@ def describe_modes(found: float, peaks: int, near: float) -> str:
     share = f"{near:.0%}".replace("%", " %")
     if found < peaks:
         return (
-            f"Mode collapse: the generator makes {found:.0f} of the {peaks} peaks, and {share} of "
+            f"Mode collapse: the generator finds {found:.0f} of the {peaks} peaks, and {share} of "
             "its points lie near a peak. Remedies are under Mode collapse in the settings; the "
             "relativistic loss and the penalties r1 and r2 also help."
         )
@@ -68,7 +68,7 @@ def describe_distance(distance: float, floor: float) -> str:
     if distance <= floor:
         return (
             f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
-            f"no farther than two real samples of this size may be from each other: {floor:.2g}."
+            f"no farther than two real samples of this size can be: {floor:.2g}."
         )
     return (
         f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
@@ -118,8 +118,8 @@ def _discriminator_balance(real: float, generated: float) -> str:
     if abs(real - generated) > 0.5:
         favoured = "real" if real > generated else "generated"
         return (
-            f"The discriminator calls nearly everything {favoured}: it does not distinguish them."
+            f"The discriminator calls nearly everything {favoured}: it cannot tell the two apart."
         )
     if right > 0.55:
         return f"{accuracy}: it is a little ahead, and the two keep up with each other."
-    return f"{accuracy}, like a coin: the two are evenly matched."
+    return f"{accuracy}, like a coin toss: neither is ahead."

@@ -46,7 +46,7 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
         (0.25, 0.5, "is right only 38 % of the time"),
         (1.0, 0.125, "calls nearly everything real"),
         (0.125, 1.0, "calls nearly everything generated"),
-        (0.75, 0.25, "is right 50 % of the time, like a coin"),
+        (0.75, 0.25, "is right 50 % of the time, like a coin toss"),
         (0.5, 0.75, "is right 62 % of the time: it is a little ahead"),
     ],
 )
@@ -61,7 +61,7 @@ def test_diverged_losses_come_first(name: str) -> None:
     figures = {"accuracy_real": half, "accuracy_generated": half, f"{name}_loss": 1e14 * half}
     said = diagnosis.describe_balance(figures)
     assert said.startswith(f"The losses have diverged (the {name}'s is 5e+13)")
-    assert "evenly" in diagnosis.describe_balance(figures | {f"{name}_loss": 20 * half})
+    assert "coin toss" in diagnosis.describe_balance(figures | {f"{name}_loss": 20 * half})
 
 
 def test_a_short_run_is_judged_by_its_last_20_steps() -> None:
@@ -84,14 +84,12 @@ def test_what_the_samples_say_of_their_distance() -> None:
     assert "0.35 from the real ones" in said and "6.9 times the floor" in said
     for at_most_the_floor in (0.0123, 0.05):
         said = diagnosis.describe_distance(at_most_the_floor, 0.05)
-        assert said.endswith(
-            "no farther than two real samples of this size may be from each other: 0.05."
-        )
+        assert said.endswith("no farther than two real samples of this size can be: 0.05.")
 
 
 def test_what_the_samples_say_of_peaks() -> None:
     said = diagnosis.describe_modes(3, 8, 0.42)
-    assert said.startswith("Mode collapse: the generator makes 3 of the 8 peaks, and 42 % of")
+    assert said.startswith("Mode collapse: the generator finds 3 of the 8 peaks, and 42 % of")
     assert diagnosis.describe_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
     assert (
         diagnosis.describe_modes(8, 8, 0.98)

@@ -167,7 +167,7 @@ def bench(arguments: argparse.Namespace) -> int:
     if arguments.chart is not None:
         ratios = [one.ratios() for one in found]
         chart = speeds_figure([one.recipe for one in found], ratios)
-        arguments.chart.write_text(chart.to_plotly().to_html())
+        arguments.chart.write_text(chart.to_plotly(height=360).to_html())
     return 0
 
 
@@ -267,7 +267,7 @@ def _find(store: RunStore, run_id: str) -> Run:
             f"The folder of runs {quote(str(store.root), PATH)} cannot be read: {error.strerror}."
         ) from None
     if missing:
-        there = f"The newest there: {', '.join(newest)}" if newest else "There are none"
+        there = f"The newest there: {', '.join(newest)}" if newest else "It has no runs"
         raise RunError(f"There is no run {run_id} in {store.root}. {there}.")
     return store.open(run_id)
 

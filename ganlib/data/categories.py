@@ -121,14 +121,14 @@ class Category:
             yield from kept.receive(file, size + wanted * _BYTES)
             header = self._header(file.tell())
             if header is None:
-                raise kept.discard(file, "what was sent is not a .npy file of drawings")
+                raise kept.discard(file, "the downloaded file is not a .npy file of drawings")
             if header.shape != (self.published, _BYTES):
                 expected = f"expected ({self.published}, {_BYTES})"
-                raise kept.discard(file, f"the file there is of {header.shape}, {expected}")
+                raise kept.discard(file, f"the file has the shape {header.shape}, {expected}")
             yield from kept.receive(file, header.size + wanted * _BYTES)
             whole = wanted == self.published and header.size == _HEADER_BYTES
             if whole and checksum(file, "md5") != self.md5:
-                raise kept.discard(file, "the whole file has not the published checksum")
+                raise kept.discard(file, "the downloaded file does not have the published checksum")
 
     @property
     def _kept(self) -> Partial:
@@ -179,9 +179,9 @@ class Category:
         found = self.find()
         if found is None:
             raise DataError(
-                f"The drawings of {self.name!r} are not on this machine. On it are those of "
-                f"{', '.join(bundled_drawings())}; others are fetched where there is a network, or "
-                f"taken from {self.name}.npy in the folder quickdraw of GANLIB_DATA."
+                f"The drawings of {self.name!r} are not on this machine, which has only those of "
+                f"{', '.join(bundled_drawings())}. Others are downloaded if there is a network, or "
+                f"read from quickdraw/{self.name}.npy in the folder GANLIB_DATA."
             )
         return found
 
@@ -214,7 +214,7 @@ def category(name: str) -> Category:
     found = all_categories().get(name)
     if found is None:
         near = difflib.get_close_matches(name, all_categories(), 3)
-        like = f" Near it: {', '.join(near)}." if near else ""
+        like = f" Similar names: {', '.join(near)}." if near else ""
         raise DataError(f"There is no category {name!r} in Quick, Draw!.{like}")
     return found
 

@@ -61,8 +61,8 @@ def check_unchanged(path: Path, before: str, now: str) -> None:
     """
     if before != now:
         raise DataError(
-            f"{path} has changed since these settings were saved. Put the old file back, "
-            "or start a new run with it as it is now."
+            f"{path} has changed since these settings were saved. Restore the old "
+            "file, or start a new run with the changed one."
         )
 
 

@@ -138,7 +138,9 @@ class RemoteFile:
             with part.open() as file:
                 yield from part.receive(file, self.size)
                 if not self._matches(part.path):
-                    raise part.discard(file, "what was sent has not the published checksum")
+                    raise part.discard(
+                        file, "the downloaded file does not have the published checksum"
+                    )
             part.finish(path)
 
         yield from part.fetch(attempt)

@@ -86,7 +86,7 @@ class ImageFormat(ABC):
             raise DataError(f"{what} {error}.") from error
         shape, dtype = header.shape, header.dtype
         if dtype.hasobject:
-            raise DataError(f"{what} holds pickled Python objects, which are never loaded.")
+            raise DataError(f"{what} contains pickled Python objects, which are never loaded.")
         if dtype != np.uint8 or shape[1:] not in shapes or shape[0] < 1:
             allowed = " or ".join(f"(N, {', '.join(map(str, one))})" for one in shapes)
             found = short(f"{dtype} of {shape}")

@@ -173,7 +173,7 @@ def parse_summary(text: str, count: int) -> Summary:
         ValueError: it is another text, or of another number of columns; in one sentence.
     """
     refusal = ValueError(
-        f"own_summary is filled in by itself and must be left empty. Received: {short(text)!r}."
+        f"own_summary is filled in automatically and must be left empty. Received: {short(text)!r}."
     )
     if not _SUMMARY.fullmatch(text):
         raise refusal
@@ -191,8 +191,8 @@ def parse_summary(text: str, count: int) -> Summary:
 def _file(path: str) -> Path:
     if not path.strip():
         raise DataError(
-            "The target own needs your table: own_table must be the path of a file, one of "
-            f"{', '.join(SUFFIXES)}. Received: {path!r}."
+            "The target own needs your table: own_table must be the path of a file "
+            f"({', '.join(SUFFIXES)}). Received: {path!r}."
         )
     return user_path(path, "own_table").absolute()
 

@@ -116,7 +116,7 @@ class QuickDraw(Dataset):
         check_address(URL_VARIABLE, BASE_URL)
         wanted = sum(min(self.max_drawings, one.published) for one in lacking)
         megabytes = wanted * SIDE * SIDE / 1e6
-        note = f"{wanted:,} drawings ({megabytes:.0f} MB) are fetched at the first run"
+        note = f"{wanted:,} drawings ({megabytes:.0f} MB) are downloaded by the first run"
         return Location(self._report(), note, fetches=True)
 
     def _read(self, problem: str) -> ArrayData:

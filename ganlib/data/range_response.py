@@ -99,7 +99,7 @@ def _request(name: str, url: str, start: int, end: int, sizes: tuple[int, ...]) 
             yield b""
             size = _published_size(response)
             if size is not None and size not in sizes:
-                reason = f"the file there has {size:,} bytes, expected {sizes[0]:,}"
+                reason = f"the file has {size:,} bytes, expected {sizes[0]:,}"
                 raise DownloadError(name, reason)
             # A server that ignores ranges sends the whole file.
             position = start if status == 206 else 0
@@ -113,7 +113,7 @@ def _request(name: str, url: str, start: int, end: int, sizes: tuple[int, ...]) 
         raise DownloadError(name, reason, passing=True)
     except ValueError:
         # Of `requests`, whose errors about addresses are also of this type.
-        reason = f"{url} is not an address that can be fetched"
+        reason = f"{url} is not an address that can be downloaded from"
         raise DownloadError(name, reason) from None
     except requests.RequestException as error:
         reason = f"the connection to {host} broke off"

@@ -87,10 +87,12 @@ def resolve(sources: Sources) -> Generator[Phase, None, LocalCopy]:
     elif remote is not None and remote.state() == "damaged":
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
     if sources.bundled is None and remote is None:
-        raise DataError(f"{sources.name} is not in the folder GANLIB_DATA, and nowhere else.")
+        raise DataError(
+            f"{sources.name} is not in the folder GANLIB_DATA, the only place where it can be."
+        )
     if sources.bundled is None:
         why = problem or "GANLIB_OFFLINE is set"
-        raise DataError(f"{sources.name} is not on this machine and was not fetched: {why}.")
+        raise DataError(f"{sources.name} is not on this machine and was not downloaded: {why}.")
     provenance = f"{problem}; using the {IN_PACKAGE}" if problem else IN_PACKAGE
     return LocalCopy(sources.bundled, sources.format, provenance)
 
@@ -109,11 +111,11 @@ def locate(sources: Sources) -> tuple[LocalCopy | None, str]:
     if copy is not None:
         return copy, note
     if sources.remote is not None and offline():
-        note = "GANLIB_OFFLINE is set, so the full set is not fetched"
+        note = "GANLIB_OFFLINE is set, so the full set is not downloaded"
     elif sources.remote is not None:
         sources.remote.check_address()
         megabytes = sources.remote.size / 1e6
-        note = f"the full set ({megabytes:.0f} MB) is fetched at the first run"
+        note = f"the full set ({megabytes:.0f} MB) is downloaded by the first run"
     if sources.bundled is not None:
         copy = LocalCopy(sources.bundled, sources.format, IN_PACKAGE)
     return copy, note

@@ -62,7 +62,7 @@ class Table:
         if self.rows > len(values):
             left_out.append(f"{len(values):,} of {self.rows:,} rows, drawn at random")
         if dropped := int((~complete).sum()):
-            left_out.append(f"left out, as no finite numbers: {dropped:,}")
+            left_out.append(f"not finite and left out: {dropped:,}")
         return values[complete], "; ".join(left_out)
 
 
@@ -241,7 +241,7 @@ def _npy(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
     except NotNpy as error:
         raise DataError(f"{name} {error}.") from error
     if header.dtype.hasobject:
-        raise DataError(f"{name} holds pickled Python objects, which are never loaded.")
+        raise DataError(f"{name} contains pickled Python objects, which are never loaded.")
     if header.dtype.kind not in "iufb" or len(header.shape) not in (1, 2):
         found = short(f"{header.dtype} of {header.shape}")
         raise DataError(f"{name} is {found}; expected numbers of (N,) or (N, columns).")

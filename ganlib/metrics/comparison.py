@@ -40,12 +40,12 @@ _BESIDE = ("higher", "lower", "wider", "narrower")
 _HELP = {
     _W1: "How far values have to be moved, on average, to turn one sample into the other; in "
     "their own unit.",
-    _W1_SIGMA: "The same over the standard deviation of the {first} sample: without a unit.",
+    _W1_SIGMA: "The same, divided by the standard deviation of the {first} sample: without a unit.",
     _KS: "The largest gap between the two cumulative curves, 0 to 1.",
-    _ENERGY: "The root of twice the squared gap between the two cumulative curves, summed over "
-    "all values; in the root of their unit.",
-    _JS: "How well a value tells which sample it is from, 0 (not at all) to 1; over {bins} bins.",
-    _GAP: "The share of one histogram that lies outside the other: 1 less their overlap; over "
+    _ENERGY: "The square root of twice the squared gap between the two cumulative curves, "
+    "integrated over all values; in the square root of their unit.",
+    _JS: "How well a value shows which sample it is from, 0 (not at all) to 1; over {bins} bins.",
+    _GAP: "The share of one histogram that lies outside the other: 1 minus their overlap; over "
     "{bins} bins.",
 }
 
@@ -134,8 +134,8 @@ def compare(
     if not large_enough:
         sentence = (
             f"These samples are too small to tell a difference from chance: {real.size:,} "
-            f"{names[0]} and {generated.size:,} {names[1]} {real.unit}. It takes at least "
-            f"{LEAST_SIZE} of each."
+            f"{names[0]} and {generated.size:,} {names[1]} {real.unit}. At least "
+            f"{LEAST_SIZE} of each are needed."
         )
         return Comparison(first, second, distances, sentence, None)
     p_value = min(one.bootstrap.p_value for one in distances if one.bootstrap)
@@ -287,7 +287,7 @@ def _share_distances(
 def _often(p_value: float, resamples: int) -> str:
     """Formats a probability as a share of comparisons, and as papers write it."""
     least = p_value <= 1.5 / (1 + resamples)
-    share = f"{p_value:.1%}" if p_value < 0.095 else f"{p_value:.0%}"
+    share = f"{100 * p_value:.{1 if p_value < 0.095 else 0}f} %"
     digits = f"{p_value:.3f}" if p_value < 0.0095 else f"{p_value:.2f}"
     return (
         f"{'at most ' if least else ''}{share} of comparisons (p {'≤' if least else '='} {digits})"
@@ -319,7 +319,7 @@ def _difference(
     by_sd = abs(stretch) / unit if abs(stretch) > 3 * sd_error else 0.0
     if max(by_mean, by_sd) < 0.02:
         gap = next(one for one in distances if one.title == _GAP)
-        return f"have another shape: {gap.value:.1%} of them would have to lie elsewhere"
+        return f"have another shape: {100 * gap.value:.1f} % of them would have to move"
     if by_mean >= by_sd:
         where = higher if shift > 0 else lower
         return f"lie {where}: mean {generated.mean:.3g} against {real.mean:.3g}"

@@ -56,7 +56,7 @@ def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
 
 
 def histogram_gap(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
-    """Areas of histograms outside the other: 1 less their overlap.
+    """Areas of histograms outside the other: 1 minus their overlap.
 
     Args:
         real: (..., bins) shares.

@@ -117,7 +117,7 @@ class QuickDrawConfig(RunConfig):
         if digest:
             if not DIGEST.fullmatch(digest):
                 raise ValueError(
-                    "own_digest is filled in by itself and must be left empty. "
+                    "own_digest is filled in automatically and must be left empty. "
                     f"Received: {quote(digest)}."
                 )
             return values

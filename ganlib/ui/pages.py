@@ -47,7 +47,7 @@ PAGES = (
         "wgan",
         "WGAN",
         ":material/balance:",
-        "Train a critic that measures distance in place of a discriminator.",
+        "Train a critic that measures a distance instead of a discriminator.",
     ),
     PageSpec(
         "distributions",

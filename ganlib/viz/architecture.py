@@ -124,7 +124,7 @@ def adversarial_drawing(generator: NetworkShape, discriminator: NetworkShape) ->
     ]
     note = (
         "Dashed: how the generator learns. The gradient goes back through the "
-        f"{judge}, which stays as it is."
+        f"{judge}, which does not change."
     )
     lines = textwrap.wrap(note, 57)
     parts += [text(left, 368 + 16 * at, line, size=12, muted=True) for at, line in enumerate(lines)]

@@ -28,18 +28,23 @@ class Chart:
 
     Args:
         traces: Plotly's `data`.
-        layout: Plotly's `layout`. It names no colours of text, paper or grid: the page's
-            theme decides these where the chart is drawn.
+        layout: Plotly's `layout`. It names no colours of text, paper or grid, which the page's
+            theme decides, and no height. Axes with another `uirevision` do not keep a zoom.
     """
 
     traces: tuple[dict[str, Any], ...]
     layout: dict[str, Any]
 
-    def to_plotly(self) -> "Figure":
-        """Returns the chart as a validated Plotly figure, for notebooks and export."""
+    def to_plotly(self, height: int = 280) -> "Figure":
+        """Returns the chart as a validated Plotly figure, for notebooks and export.
+
+        Args:
+            height: pixels.
+        """
         from plotly.graph_objects import Figure
 
-        return Figure(list(self.traces), {"template": "plotly_white", **self.layout})
+        layout = {"template": "plotly_white", "height": height, **self.layout}
+        return Figure(list(self.traces), layout)
 
     def json(self) -> bytes:
         """Returns the chart as a line of JSON for plotly.js, with arrays as base64; cached.

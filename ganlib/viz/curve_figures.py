@@ -37,16 +37,12 @@ _HOVER_FORMATS: Mapping[Axis, str] = MappingProxyType(
 _TRIANGLE = 0.025
 
 
-def metric_figure(
-    spec: MetricSpec, info: CurvesInfo, *, uirevision: str, height: int = 220
-) -> Chart:
+def metric_figure(spec: MetricSpec, info: CurvesInfo) -> Chart:
     """Draws the curves of a metric over training.
 
     Args:
         spec: the metric's row in `metric_specs`.
         info: the curves to draw.
-        uirevision: see `chart_layout`.
-        height: pixels.
     """
     value_format = _HOVER_FORMATS.get(spec.axis, ".4~g")
     shadows, lines = [], []
@@ -67,9 +63,7 @@ def metric_figure(
     if note:
         # Without points Plotly would choose an axis from -1 to 6, as if steps could be negative.
         x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
-    layout = chart_layout(
-        title=spec.unit, uirevision=uirevision, height=height, x=x, y=y, note=note
-    )
+    layout = chart_layout(title=spec.unit, x=x, y=y, note=note)
     if spec.level is not None and not (info.log and spec.level <= 0):
         layout["shapes"] = [_level(spec.level)]
     return Chart((*shadows, *lines), layout)
@@ -105,8 +99,6 @@ def steps_figure(
     name: str,
     *,
     at: int,
-    uirevision: str,
-    height: int = 240,
 ) -> Chart:
     """Draws a metric of the saved samples over training, with the selected step marked.
 
@@ -115,13 +107,9 @@ def steps_figure(
         values: (n,), NaN at steps without a value.
         name: of the metric.
         at: the selected step.
-        uirevision: see `chart_layout`.
-        height: pixels.
     """
     layout = chart_layout(
         title=name,
-        uirevision=uirevision,
-        height=height,
         x=x_axis("step"),
         y={"rangemode": "tozero"},
     )

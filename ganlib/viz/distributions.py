@@ -93,15 +93,11 @@ def quantiles_info(first: WeightedSample, second: WeightedSample) -> QuantilesIn
     return QuantilesInfo(shares, first.quantiles(shares), second.quantiles(shares))
 
 
-def density_figure(
-    info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
-) -> Chart:
+def density_figure(info: CurvesPair, *, pair: Pair = REAL_AND_GENERATED) -> Chart:
     """Draws both densities over each other, filled.
 
     Args:
         info: densities to draw. The first one decides the height of the vertical axis.
-        uirevision: see `chart_layout`.
-        height: pixels.
         pair: names and colours.
     """
     heights = [float(curve.max()) for curve in (info.first, info.second) if curve is not None]
@@ -109,8 +105,6 @@ def density_figure(
     note = "" if info.first is not None and info.second is not None else _NO_DENSITY
     layout = chart_layout(
         title="density",
-        uirevision=uirevision,
-        height=height,
         x=value_axis(info.x[0], info.x[-1]),
         y={"range": [0, 1.05 * (top or 1.0)]},
         note=note,
@@ -118,21 +112,15 @@ def density_figure(
     return Chart(_curves(info, pair, filled=True, value="%{y:.3f}"), layout)
 
 
-def cumulative_figure(
-    info: CurvesPair, *, uirevision: str, height: int = 280, pair: Pair = REAL_AND_GENERATED
-) -> Chart:
+def cumulative_figure(info: CurvesPair, *, pair: Pair = REAL_AND_GENERATED) -> Chart:
     """Draws both cumulative curves; their largest gap is the Kolmogorov-Smirnov distance.
 
     Args:
         info: shares to draw.
-        uirevision: see `chart_layout`.
-        height: pixels.
         pair: names and colours.
     """
     layout = chart_layout(
-        title="share up to here",
-        uirevision=uirevision,
-        height=height,
+        title="cumulative share",
         x=value_axis(info.x[0], info.x[-1]),
         y={"range": [-0.03, 1.03], "tickformat": ".0%", "fixedrange": True},
     )
@@ -143,8 +131,6 @@ def quantiles_figure(
     info: QuantilesInfo,
     view: tuple[float, float],
     *,
-    uirevision: str,
-    height: int = 280,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
     """Draws a quantile-quantile plot with the diagonal, on which equal distributions lie.
@@ -152,15 +138,11 @@ def quantiles_figure(
     Args:
         info: quantiles to draw.
         view: ends of both axes.
-        uirevision: see `chart_layout`.
-        height: pixels.
         pair: names and colours.
     """
     first, second = pair.texts
     layout = chart_layout(
         title=f"{second} quantile",
-        uirevision=uirevision,
-        height=height,
         x=value_axis(*view, title=f"{first} quantile"),
         y={"range": list(view)},
     )
@@ -193,8 +175,6 @@ def quantiles_figure(
 def bars_figure(
     info: HistogramsInfo,
     *,
-    uirevision: str,
-    height: int = 280,
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
@@ -202,12 +182,10 @@ def bars_figure(
 
     Args:
         info: histograms of two samples.
-        uirevision: see `chart_layout`.
-        height: pixels.
         counts: show the number of values in a bin instead of the density.
         pair: names and colours.
     """
-    layout = _bins_layout(info, "values in a bin" if counts else "density", uirevision, height)
+    layout = _bins_layout(info, "values in a bin" if counts else "density")
     layout |= {"barmode": "group", "bargap": 0.15, "bargroupgap": 0}
     traces = [
         _bars(info, info.scaled(at, counts), name, colour)
@@ -219,8 +197,6 @@ def bars_figure(
 def difference_figure(
     info: HistogramsInfo,
     *,
-    uirevision: str,
-    height: int = 280,
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
@@ -228,13 +204,11 @@ def difference_figure(
 
     Args:
         info: histograms of two samples.
-        uirevision: see `chart_layout`.
-        height: pixels.
         counts: show the number of values in a bin instead of the density.
         pair: names and colours.
     """
     title = "difference of counts" if counts else "difference of density"
-    layout = _bins_layout(info, title, uirevision, height)
+    layout = _bins_layout(info, title)
     layout |= {"barmode": "overlay", "bargap": 0.05}
     first, second = pair.texts
     difference = info.scaled(1, counts) - info.scaled(0, counts)
@@ -276,11 +250,9 @@ def _curves(
     )
 
 
-def _bins_layout(info: HistogramsInfo, title: str, uirevision: str, height: int) -> dict[str, Any]:
+def _bins_layout(info: HistogramsInfo, title: str) -> dict[str, Any]:
     return chart_layout(
         title=title,
-        uirevision=uirevision,
-        height=height,
         x=value_axis(info.edges[0], info.edges[-1], BIN_HOVER),
         y={},
     )

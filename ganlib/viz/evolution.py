@@ -87,8 +87,6 @@ def evolution_figure(
     title: str,
     *,
     at: int,
-    uirevision: str,
-    height: int = 240,
 ) -> Chart:
     """Draws a heat map of density over step and value, with the real histogram at its right.
 
@@ -96,15 +94,11 @@ def evolution_figure(
         info: densities to draw.
         title: name of the values.
         at: the selected step, marked by a vertical line.
-        uirevision: see `chart_layout`.
-        height: pixels.
     """
     # See `_MAX_DENSITY`.
     ceiling = max(_MAX_DENSITY * float(info.real.max()), 1e-12)
     layout = chart_layout(
         title=title.lower(),
-        uirevision=uirevision,
-        height=height,
         x={**x_axis("step"), "domain": [0, _SPLIT - 0.02], "rangemode": "normal"},
         y={"range": [info.edges[0], info.edges[-1]]},
     )

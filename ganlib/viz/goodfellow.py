@@ -100,21 +100,15 @@ def realness(outputs: np.ndarray, loss: str, border: float) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(shifted, -60, 60)))
 
 
-def goodfellow_figure(
-    info: GoodfellowInfo, view: tuple[float, float], *, uirevision: str, height: int = 380
-) -> Chart:
+def goodfellow_figure(info: GoodfellowInfo, view: tuple[float, float]) -> Chart:
     """Draws densities and discriminator, with lines from latents to their samples below.
 
     Args:
         info: curves to draw.
         view: left and right end of x.
-        uirevision: see `chart_layout`.
-        height: pixels.
     """
     layout = chart_layout(
         title="density",
-        uirevision=uirevision,
-        height=height,
         x={
             "range": list(view),
             **value_labels(*view),

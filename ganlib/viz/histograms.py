@@ -115,8 +115,6 @@ def histogram_info(
 def histogram_figure(
     info: HistogramsInfo,
     *,
-    uirevision: str,
-    height: int = 320,
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
 ) -> Chart:
@@ -124,8 +122,6 @@ def histogram_figure(
 
     Args:
         info: histograms to draw.
-        uirevision: see `chart_layout`.
-        height: pixels.
         counts: show the number of values in a bin instead of the density.
         pair: names and colours of the first two.
     """
@@ -147,8 +143,6 @@ def histogram_figure(
     top = _top(info) * (info.histograms[0].count * width if counts else 1)
     layout = chart_layout(
         title="values in a bin" if counts else "density",
-        uirevision=uirevision,
-        height=height,
         x=value_axis(info.edges[0], info.edges[-1], BIN_HOVER),
         y={"range": [0, top]},
     )

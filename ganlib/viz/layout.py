@@ -17,8 +17,6 @@ XKind = Literal["step", "seconds"]
 def chart_layout(
     *,
     title: str,
-    uirevision: str,
-    height: int,
     x: dict[str, Any],
     y: dict[str, Any],
     note: str = "",
@@ -27,18 +25,12 @@ def chart_layout(
 
     Args:
         title: of the vertical axis, such as "loss".
-        uirevision: zoom and hidden curves are kept for as long as this stays the same, for
-            example the run's id. Each axis adds its own kind to it, so that a zoom on steps is
-            not applied to seconds, nor a zoom on a linear axis to a logarithmic one.
-        height: pixels.
         x: additional settings of the horizontal axis.
         y: additional settings of the vertical axis.
         note: a sentence in the middle of an empty chart.
     """
     annotations = [_note(note)] if note else []
     return {
-        "height": height,
-        "uirevision": uirevision,
         "paper_bgcolor": "rgba(0, 0, 0, 0)",
         # The left margin is fixed, so that wider labels do not move the curves.
         "margin": {"l": 64, "r": 12, "t": 34, "b": 42},
@@ -55,8 +47,8 @@ def chart_layout(
             "yanchor": "top",
             "itemwidth": 30,
         },
-        "xaxis": _axis(uirevision, x),
-        "yaxis": _axis(uirevision, {"title": {"text": title, "standoff": 8}, **y}),
+        "xaxis": _axis(x),
+        "yaxis": _axis({"title": {"text": title, "standoff": 8}, **y}),
         "annotations": annotations,
     }
 
@@ -156,7 +148,7 @@ def value_labels(low: float, high: float, title: str = "") -> dict[str, Any]:
     }
 
 
-def _axis(uirevision: str, extra: dict[str, Any]) -> dict[str, Any]:
+def _axis(extra: dict[str, Any]) -> dict[str, Any]:
     return {
         "zeroline": False,
         "showline": False,
@@ -168,7 +160,6 @@ def _axis(uirevision: str, extra: dict[str, Any]) -> dict[str, Any]:
         "separatethousands": True,
         "exponentformat": "power",
         **extra,
-        "uirevision": f"{uirevision} {extra.get('uirevision', '')}",
     }
 
 

@@ -15,21 +15,17 @@ Axis = Literal["number", "from zero", "share", "count", "rate", "share of white"
 class MetricSpec:
     """One chart of one or more metrics over training.
 
-    In all texts "{discriminator}" stands for "critic" where the recipe trains a critic, and for
-    "discriminator" elsewhere.
-
     Args:
         name: shown in the list of charts.
-        curves: name of a curve to name of its metric. `ganlib.viz.colours` gives some names of
-            curves a fixed colour.
+        curves: name of a curve to name of its metric. "{discriminator}" stands for "critic" where
+            the recipe trains a critic. `ganlib.viz.colours` gives some names a fixed colour.
         unit: title of the vertical axis.
-        alt: describes the chart to a screen reader.
         help: one sentence on the meaning of the metric.
         axis: range and ticks of the vertical axis. "share" runs from 0 to 100 %.
         label: a curve's entry in the legend; "{}" is the curve's name.
         level: a dotted horizontal line at this value.
         shadow: opacity of the raw values behind a smoothed curve.
-        smoothed: whether the running mean applies.
+        smoothed: whether the running mean applies to values of every step.
         log: when the vertical axis is logarithmic: if the user chooses it, always or never.
         of_samples: whether the metrics are scores of saved samples instead of values of every
             step.
@@ -38,7 +34,6 @@ class MetricSpec:
     name: str
     curves: dict[str, str]
     unit: str
-    alt: str
     help: str
     axis: Axis = "number"
     label: str = "{}"
@@ -47,6 +42,11 @@ class MetricSpec:
     smoothed: bool = True
     log: Literal["chosen", "always", "never"] = "chosen"
     of_samples: bool = False
+
+    @property
+    def alt(self) -> str:
+        """Describes the chart to a screen reader."""
+        return f"{self.name} over training: {self.help}"
 
     def is_log(self, chosen: bool) -> bool:
         """Returns whether the vertical axis is logarithmic, given the user's choice."""
@@ -57,8 +57,7 @@ LOSSES = MetricSpec(
     name="Losses",
     curves={"{discriminator}": "discriminator_loss", "generator": "generator_loss"},
     unit="loss",
-    alt="Losses of {discriminator} and generator over training",
-    help="What each network minimises.",
+    help="what each network minimises.",
 )
 
 METRICS: dict[str, MetricSpec] = {
@@ -74,9 +73,8 @@ METRICS: dict[str, MetricSpec] = {
             # The accuracy of a batch jumps between 0 and 1: a darker shadow would hide the mean.
             shadow=0.07,
             log="never",
-            alt="How often the {discriminator} is right on real and on generated samples",
-            help="how often the discriminator is right. At 50 %, the dotted line, it does no "
-            "better than a coin.",
+            help="how often the discriminator is right. At 50 %, the dotted line, it is no "
+            "better than a coin toss.",
         ),
         MetricSpec(
             name="Distance",
@@ -84,7 +82,6 @@ METRICS: dict[str, MetricSpec] = {
             unit="distance",
             label="{}'s estimate",
             level=0.0,
-            alt="The critic's estimate of the Wasserstein distance over training",
             help="the critic's estimate of how far generated samples are from real ones "
             "(Wasserstein distance, up to a factor). It should fall.",
         ),
@@ -96,9 +93,8 @@ METRICS: dict[str, MetricSpec] = {
             label="weights of {}",
             smoothed=False,
             log="never",
-            alt="Share of the {discriminator}'s weights at the clipping limit over training",
             help="the share of the critic's weights at the limit they are clipped to. If nearly "
-            "all are there, the critic can only draw simple lines.",
+            "all are there, the critic can only represent simple functions.",
         ),
         MetricSpec(
             name="Learning rates",
@@ -109,7 +105,6 @@ METRICS: dict[str, MetricSpec] = {
             unit="rate",
             axis="rate",
             smoothed=False,
-            alt="Learning rates of both networks over training",
             help="the size of each optimiser's steps, where it changes during training.",
         ),
         MetricSpec(
@@ -119,8 +114,7 @@ METRICS: dict[str, MetricSpec] = {
                 "generator": "generator_gradient_norm",
             },
             unit="gradient norm",
-            alt="Gradient norms of both networks over training",
-            help="the length of the gradient over all weights of each network.",
+            help="the norm of the gradient with respect to all weights of each network.",
         ),
         MetricSpec(
             name="Peaks found",
@@ -128,10 +122,8 @@ METRICS: dict[str, MetricSpec] = {
             unit="peaks",
             axis="count",
             label="found by {}",
-            smoothed=False,
             log="never",
             of_samples=True,
-            alt="Peaks that the generated samples find over training",
             help="how many of the peaks have a generated point near them.",
         ),
         MetricSpec(
@@ -139,10 +131,8 @@ METRICS: dict[str, MetricSpec] = {
             curves={"generated": "high_quality"},
             unit="near a peak",
             axis="share",
-            smoothed=False,
             log="never",
             of_samples=True,
-            alt="Share of generated samples near a peak over training",
             help="the share of generated points within three standard deviations of a peak, which "
             "papers call high-quality samples. Of real points it is 98.9 %.",
         ),
@@ -151,10 +141,8 @@ METRICS: dict[str, MetricSpec] = {
             curves={"generated": "reverse_kl"},
             unit="reverse KL",
             axis="from zero",
-            smoothed=False,
             log="never",
             of_samples=True,
-            alt="How unevenly the generated samples visit the peaks over training",
             help="how unevenly generated points are spread over the peaks, in nats. 0 is even.",
         ),
         MetricSpec(
@@ -162,9 +150,7 @@ METRICS: dict[str, MetricSpec] = {
             curves={"generated": "sliced_w1_over_sigma", "floor": "sliced_w1_floor"},
             unit="sliced W1",
             axis="from zero",
-            smoothed=False,
             of_samples=True,
-            alt="Distance between real and generated points, and its floor, over training",
             help="how far generated points are from real ones, in standard deviations: the mean "
             "Wasserstein-1 distance of their projections on 16 directions. It grows when peaks "
             "are missing. Two real samples of this size are below the floor in 95 % of all cases.",
@@ -174,10 +160,8 @@ METRICS: dict[str, MetricSpec] = {
             curves={"generated": "w1_over_sigma"},
             unit="W1 / sigma",
             axis="from zero",
-            smoothed=False,
             log="never",
             of_samples=True,
-            alt="Distance between real and generated values over training",
             help="how far generated values are from real ones, in standard deviations.",
         ),
         MetricSpec(
@@ -185,9 +169,7 @@ METRICS: dict[str, MetricSpec] = {
             curves={"generated": "frechet"},
             unit="Fréchet",
             axis="from zero",
-            smoothed=False,
             of_samples=True,
-            alt="Fréchet distance between real and generated images over training",
             help="how far generated images are from real ones in the features of a small "
             "classifier. Lower is better. Two samples of 256 real images are 1 to 2 apart.",
         ),
@@ -196,10 +178,8 @@ METRICS: dict[str, MetricSpec] = {
             curves={"generated": "pixel_w1"},
             unit="of white",
             axis="share of white",
-            smoothed=False,
             log="never",
             of_samples=True,
-            alt="Distance between real and generated pixels' brightness over training",
             help="how far the brightness of generated pixels is from that of real ones, as a share "
             "of full white. It says nothing about what the images show.",
         ),
@@ -207,11 +187,9 @@ METRICS: dict[str, MetricSpec] = {
             name="Lipschitz bound",
             curves={"upper bound": "lipschitz_bound", "largest seen": "largest_slope"},
             unit="slope",
-            smoothed=False,
             # The bound is often a hundred times the largest slope seen.
             log="always",
             of_samples=True,
-            alt="Upper bound of the {discriminator}'s slope and largest slope seen over training",
             help="the discriminator's score changes by at most this much per unit of distance "
             "between two inputs. The true limit lies between this bound and the largest slope "
             "seen at samples.",

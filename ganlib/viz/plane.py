@@ -84,8 +84,6 @@ def plane_info(real: np.ndarray, generated: np.ndarray) -> PlaneInfo:
 def plane_figure(
     info: PlaneInfo,
     *,
-    uirevision: str,
-    height: int = 380,
     below: Sequence[dict[str, Any]] = (),
     above: Sequence[dict[str, Any]] = (),
     hidden: Collection[str] = (),
@@ -94,8 +92,6 @@ def plane_figure(
 
     Args:
         info: points to draw.
-        uirevision: see `chart_layout`.
-        height: pixels.
         below: traces under the points; see `plane_layers`.
         above: traces over the points.
         hidden: "real", "generated" or both, to leave these points out.
@@ -104,8 +100,6 @@ def plane_figure(
     below_axis = _LABELS_AND_TITLE if "title" in x_labels else _LABELS
     layout = chart_layout(
         title="",
-        uirevision=uirevision,
-        height=height,
         x={"range": list(info.x_range), "constrain": "domain", **x_labels},
         # A square that does not fit is made smaller instead of cut, so that the points counted
         # as outside are the ones that cannot be seen.

@@ -9,21 +9,18 @@ from ganlib.viz.layout import chart_layout
 
 _BARS = (
     ("the book's loop", colours.NEUTRAL),
-    ("ours in float32", colours.OTHERS[2]),
-    ("ours by default", colours.OTHERS[1]),
+    ("ganlib in float32", colours.OTHERS[2]),
+    ("ganlib by default", colours.OTHERS[1]),
 )
 
 
-def speeds_figure(
-    names: Sequence[str], ratios: Sequence[Sequence[float]], *, height: int = 360
-) -> Chart:
+def speeds_figure(names: Sequence[str], ratios: Sequence[Sequence[float]]) -> Chart:
     """Draws three bars for each recipe, on a logarithmic axis.
 
     Args:
         names: of the recipes.
         ratios: for each recipe, steps per second divided by those of the book's loop: of that
             loop itself (1), of this library in float32, and of this library by default.
-        height: pixels.
     """
     traces: list[dict[str, Any]] = [
         {
@@ -39,9 +36,7 @@ def speeds_figure(
         for at, (name, colour) in enumerate(_BARS)
     ]
     layout = chart_layout(
-        title="steps a second, over the book's loop",
-        uirevision="speeds",
-        height=height,
+        title="speed, relative to the book's loop",
         x={},
         y={"type": "log", "dtick": 1},
     )

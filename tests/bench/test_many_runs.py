@@ -6,7 +6,7 @@ import pytest
 
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
-from ganlib.ui.browse.sparks import Sparks
+from ganlib.ui.server.sparks import Sparks
 from tests.support import stored_runs
 
 

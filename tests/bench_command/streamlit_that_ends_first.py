@@ -9,7 +9,7 @@ import sys
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.web.cli import main
 
-from ganlib.ui.server import services
+from ganlib.ui.server import server
 
 _PATIENCE_S = 20.0
 _ask = ScriptRunner.request_rerun
@@ -24,7 +24,7 @@ def _ask_too_late(runner: ScriptRunner, data: object) -> bool:
 ScriptRunner.request_rerun = _ask_too_late
 if "--as-it-comes" in sys.argv:
     sys.argv.remove("--as-it-comes")
-    services.flush_before_rerun = lambda: None
+    server.flush_before_rerun = lambda: None
 
 if __name__ == "__main__":
     main(prog_name="streamlit")

@@ -39,7 +39,7 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     # The cured run begins at once when the first one has ended, and its points appear beside.
     tab.stop()
     expect(samples.locator(".live-chart-plot")).to_have_count(2)
-    expect(samples).to_contain_text("near one")
+    expect(samples).to_contain_text("near a peak")
     run_id = tab.run_id()
     tab.page.get_by_text("Compare real and generated values").click()
     tab.page.wait_for_url(f"**/distributions?run={run_id}")

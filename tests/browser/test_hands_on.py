@@ -26,8 +26,8 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     step = run.status().step
     for at, (learns, said) in enumerate(
         (
-            ("discriminator", "the discriminator was trained, the generator stayed as it was"),
-            ("generator", "the generator was trained, the discriminator stayed as it was"),
+            ("discriminator", "the discriminator was trained, the generator did not change"),
+            ("generator", "the generator was trained, the discriminator did not change"),
         ),
         1,
     ):
@@ -62,8 +62,8 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     told = tab.page.locator(f"{LOSS} .hoverlayer")
     point_without_moving(tab.page.locator(f"{LOSS} .annotation").last)
     expect(told).to_contain_text("generator learning rate 0.0123")
-    tab.page.wait_for_timeout(3_000)
-    # Drawn anew meanwhile.
+    # Still there when the chart is drawn again.
+    tab.wait_for_updates(2)
     expect(told).to_contain_text("generator learning rate 0.0123")
     assert before < run.status().step < before + 20
     tab.page.get_by_text("Slow motion", exact=True).click()

@@ -85,6 +85,19 @@ def test_start_pause_resume_stop_and_generate(
     expect(new).to_have_text(re.compile(r"^New values: (-?[\d.e+-]+, ){15}-?[\d.e+-]+$"))
 
 
+def test_a_double_click_starts_one_run(dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    known = {summary.id for summary in store.list()}
+    tab.open("/toy")
+    # Still training at the second click, after which Start is for a new run.
+    tab.set_knobs(SCALAR, steps=LONG)
+    tab.button("start").dblclick()
+    tab.page.wait_for_url("**/toy?run=*")
+    expect(tab.status).to_contain_text("Running")
+    tab.stop()
+    assert {summary.id for summary in store.list()} - known == {tab.run_id()}
+
+
 def test_zoom_and_node_outlive_updates(dashboard: Dashboard) -> None:
     dashboard.open("/toy")
     dashboard.set_knobs(SCALAR, steps=LONG)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,14 +30,10 @@ def asked(dashboard: Dashboard) -> Iterator[list[str]]:
     urls: list[str] = []
     dashboard.page.on(
         "request",
-        lambda request: urls.append(request.url) if _host(request.url) == EVIL else None,
+        lambda one: urls.append(one.url) if urlsplit(one.url).hostname == EVIL else None,
     )
     yield urls
     assert urls == []
-
-
-def _host(url: str) -> str | None:
-    return urlsplit(url).hostname
 
 
 def _shown(part: Locator) -> str:
@@ -112,3 +109,29 @@ def test_addresses(dashboard: Dashboard, asked: list[str], run_id: str) -> None:
     expect(alert).to_contain_text("A run id is a date, a time and 12 letters or digits")
     assert f"Received: {run_id!r}" in _shown(alert)
     check_nothing_happened(tab)
+
+
+@pytest.mark.slow
+def test_the_name_of_a_column(dashboard: Dashboard, asked: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    column = NAME.replace('"', "'")
+    path.write_text("\n".join([f'"{column}"', *map(str, range(50))]))
+    tab = dashboard
+    tab.open("/toy")
+    tab.page.get_by_role("button", name="Your own table").click()
+    tab.page.locator("input[type=file]").set_input_files(path)
+    expect(tab.part("Settings")).to_contain_text("50 of 50 rows are used")
+    expect(tab.knob("toy/scalar", "own_columns:0")).to_have_value(column)
+    check_nothing_happened(tab)
+
+
+def test_a_page_that_there_is_not(dashboard: Dashboard) -> None:
+    dashboard.page.goto(f"{dashboard.url}/no-such-page")
+    said = dashboard.page.get_by_role("dialog")
+    expect(said).to_contain_text("Page not found")
+    said.get_by_role("button", name="Close").click()
+    expect(dashboard.page.get_by_role("button", name="Start the toy demo")).to_be_visible()
+    # Streamlit itself looks for its server below the path first, and tells the console.
+    told = ("no-such-page", "does not seem to exist")
+    assert all(any(word in line for word in told) for line in dashboard.complaints)
+    dashboard.complaints.clear()

@@ -60,7 +60,7 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
     expect(tab.knob(name, "target")).to_have_value("own")
     column = tab.page.get_by_role("option", name="height", exact=True)
     tab.choose(tab.knob(name, "own_columns:0"), column)
-    expect(settings).to_contain_text("600 of 601 rows are used (left out, as no finite numbers: 1)")
+    expect(settings).to_contain_text("600 of 601 rows are used (not finite and left out: 1)")
     expect(settings.get_by_role("img", name="Values of height in your table")).to_be_visible()
     tab.set_knobs(name, steps=100_000, sample_every=50)
     run = store.open(tab.start())
@@ -164,8 +164,10 @@ def test_a_row_is_added_to_the_peaks(dashboard: Dashboard, store: RunStore) -> N
     box = table.bounding_box()
     assert box
     # A click into the empty row below the three of the book adds one of the usual size.
+    grid = table.get_by_role("grid")
+    rows = int(grid.get_attribute("aria-rowcount") or 0)
     tab.page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.88 * box["height"])
-    tab.page.wait_for_timeout(1_500)
+    expect(grid).to_have_attribute("aria-rowcount", str(rows + 1))
     tab.set_knobs(name, steps=20)
     run = store.open(tab.start())
     expect(tab.status).to_contain_text("Finished")

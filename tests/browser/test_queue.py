@@ -6,8 +6,6 @@ from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
-# Longer than it takes Home to look again.
-LOOKS_MS = 5_000
 
 
 def test_what_waits_is_cancelled_and_deleted(dashboard: Dashboard, store: RunStore) -> None:
@@ -35,7 +33,9 @@ def test_what_waits_is_cancelled_and_deleted(dashboard: Dashboard, store: RunSto
     tab.page.locator(f".st-key-delete-{other}-popover button").click()
     confirm = tab.button(f"delete-{other}")
     expect(confirm).to_be_visible()
-    tab.page.wait_for_timeout(LOOKS_MS)
+    running = tab.page.get_by_text("of 5,000,000")
+    for _ in range(2):
+        expect(running).not_to_have_text(running.inner_text())
     confirm.click()
     expect(tab.button(f"cancel-{other}")).to_have_count(0)
     tab.button(f"cancel-{plane}").click()

@@ -73,7 +73,7 @@ def test_a_stopped_download_reports_progress_and_continues_later(
 
 def test_a_wrong_checksum_fails_and_the_next_download_starts_over(stage, server) -> None:
     server.body = stage.body[:-1] + b"?"
-    fails_with(stage, "what was sent has not the published checksum")
+    fails_with(stage, "the downloaded file does not have the published checksum")
     server.body = stage.body
     loaded(stage.remote.fetch())
     assert stage.cached.read_bytes() == stage.body
@@ -84,7 +84,7 @@ def test_a_file_of_another_size_is_not_fetched(stage, server, ranges: bool) -> N
     server.ranges = ranges
     for body in (stage.body + b"?", stage.body[:100]):
         server.body = body
-        fails_with(stage, f"the file there has {len(body):,} bytes, expected {len(stage.body):,}")
+        fails_with(stage, f"the file has {len(body):,} bytes, expected {len(stage.body):,}")
 
 
 def test_not_found_is_not_retried(stage, server, host) -> None:
@@ -149,7 +149,7 @@ def test_an_unknown_host_is_looked_up_once(stage, monkeypatch) -> None:
 @pytest.mark.parametrize("address", ["storage", "http://", "ftp://127.0.0.1", "http://[::1"])
 def test_an_invalid_address(stage, monkeypatch, address: str) -> None:
     monkeypatch.setenv("GANLIB_TINY_URL", address)
-    with pytest.raises(DownloadError, match="is not an address that can be fetched"):
+    with pytest.raises(DownloadError, match="is not an address that can be downloaded from"):
         loaded(stage.remote.fetch())
     assert loaded(resolve(stage.dataset.sources)).provenance.endswith("; using the bundled sample")
 

@@ -122,14 +122,17 @@ def test_rows_received_before_a_failure_are_kept(published: Category, server) ->
 
 
 BROKEN = {
-    "wrong magic": (b"PK" + npy(CONTENT, 80)[2:], "what was sent is not a .npy file of drawings"),
+    "wrong magic": (
+        b"PK" + npy(CONTENT, 80)[2:],
+        "the downloaded file is not a .npy file of drawings",
+    ),
     "other rows": (
         npy(CONTENT.reshape(2 * ROWS, WIDTH // 2), 80),
-        "the file there is of (2000, 392), expected (1000, 784)",
+        "the file has the shape (2000, 392), expected (1000, 784)",
     ),
     "absurd header": (
         npy(CONTENT, 80).replace(b"(1000, 784), }     ", b"(9999999999,784), }"),
-        "the file there is of (9999999999, 784), expected (1000, 784)",
+        "the file has the shape (9999999999, 784), expected (1000, 784)",
     ),
 }
 
@@ -214,7 +217,7 @@ def test_a_category_with_spaces_is_fetched_and_learned(
     server.body = server.body[:79] + b"\n" + CONTENT.tobytes()
     server.body = server.body.ljust(80 + 784 * total, b"\0")
     data = QuickDraw(categories=(name,), max_drawings=500)
-    assert data.locate().sentence().endswith("500 drawings (0 MB) are fetched at the first run")
+    assert data.locate().sentence().endswith("500 drawings (0 MB) are downloaded by the first run")
     samples = loaded(data.loading())
     assert server.requests[0] == "/mirror/The%20Eiffel%20Tower.npy"
     assert server.sent == 80 + 784 * 500

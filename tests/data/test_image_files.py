@@ -188,7 +188,7 @@ def test_pickled_objects_are_never_loaded(path: Path) -> None:
     ):
         path.write_bytes(content)
         assert refusal(path, format_).endswith(
-            "holds pickled Python objects, which are never loaded."
+            "contains pickled Python objects, which are never loaded."
         )
     assert not Detonator.went_off
     # The same file does go off where pickles are allowed, so the check above can fail.
@@ -273,6 +273,6 @@ def test_the_published_fashion_mnist_is_requested(server, monkeypatch: pytest.Mo
     report = data.get("fashion_mnist").load().report
     assert server.requests == ["/mirror/train-images-idx3-ubyte.gz"]
     assert report.provenance == (
-        f"download failed: the file there has {len(server.body):,} bytes, expected 26,421,880; "
+        f"download failed: the file has {len(server.body):,} bytes, expected 26,421,880; "
         "using the bundled sample"
     )

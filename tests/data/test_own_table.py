@@ -52,7 +52,7 @@ def test_one_column_without_its_gaps(people: Path) -> None:
     assert found.values.tolist() == [[1], [2], [3], [4], [6]]
     assert (found.names, found.rows) == (("height",), 6)
     assert found.report().sentence() == (
-        "height of people.csv, your own table (left out, as no finite numbers: 1): 5 of 6"
+        "height of people.csv, your own table (not finite and left out: 1): 5 of 6"
     )
 
 
@@ -60,7 +60,7 @@ def test_two_columns_have_only_whole_rows(people: Path) -> None:
     assert own_columns(str(people), "", 2).names == ("height", "weight")
     found = own_columns(str(people), "weight, height", 2)
     assert found.values.tolist() == [[10, 1], [20, 2], [40, 4], [60, 6]]
-    assert found.left_out == "left out, as no finite numbers: 2"
+    assert found.left_out == "not finite and left out: 2"
 
 
 def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.Monke
     left = len(found.values)
     assert 350 < left < 500
     assert found.left_out == (
-        f"500 of 2,000 rows, drawn at random; left out, as no finite numbers: {500 - left}"
+        f"500 of 2,000 rows, drawn at random; not finite and left out: {500 - left}"
     )
 
 
@@ -206,10 +206,10 @@ def test_a_changed_or_missing_file_cannot_be_loaded_but_the_run_can_be_scored(pe
 def test_new_settings_with_a_bad_table_are_refused_in_a_sentence(people: Path) -> None:
     recipe = recipes.get("toy/scalar")
     for values, said in (
-        ({"target": "own"}, "own_table must be the path of a file, one of csv"),
+        ({"target": "own"}, "own_table must be the path of a file (csv"),
         (settings(people, own_columns="width"), "Allowed: height, weight, legs."),
         (settings(people, own_table="/nowhere/a.csv"), "No such file"),
-        (settings(people, own_summary="mine"), "own_summary is filled in by itself"),
+        (settings(people, own_summary="mine"), "own_summary is filled in automatically"),
     ):
         with pytest.raises(ConfigError) as caught:
             recipe.parse(values)

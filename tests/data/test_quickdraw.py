@@ -72,13 +72,13 @@ def test_thirty_categories_are_there_without_a_network() -> None:
 
 def test_a_missing_category_lists_the_available_ones() -> None:
     sentence = refusal(QuickDraw(categories=("zebra",)))
-    assert sentence.startswith("The drawings of 'zebra' are not on this machine.")
+    assert sentence.startswith("The drawings of 'zebra' are not on this machine, which")
     assert "The Eiffel Tower" in sentence
 
 
 def test_a_category_that_does_not_exist_names_some_like_it() -> None:
     sentence = refusal(QuickDraw(categories=("appel",)))
-    assert sentence.startswith("There is no category 'appel' in Quick, Draw!. Near it: apple")
+    assert sentence.startswith("There is no category 'appel' in Quick, Draw!. Similar names: apple")
 
 
 def test_the_users_folder_comes_first(folder: Path) -> None:
@@ -134,7 +134,7 @@ def test_settings_recognise_the_users_own_file(
     assert recipe.load(recipe.parse(config.model_dump())).report.count == 12
     # Without a file, nothing of it stays.
     assert recipe.parse({**config.model_dump(), "own_file": ""}).own_digest == ""
-    with pytest.raises(ConfigError, match=r"own_digest is filled in by itself .* 'mine'"):
+    with pytest.raises(ConfigError, match=r"own_digest is filled in automatically .* 'mine'"):
         recipe.parse({"own_file": str(path), "own_digest": "mine"})
 
 

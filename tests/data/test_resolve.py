@@ -11,7 +11,7 @@ from ganlib.data.base import loaded
 from ganlib.data.resolve import resolve
 from ganlib.errors import DataError
 
-FETCHED_LATER = "; the full set (0 MB) is fetched at the first run"
+FETCHED_LATER = "; the full set (0 MB) is downloaded by the first run"
 
 
 def first_shade(stage) -> int:
@@ -45,7 +45,7 @@ def test_reports_of_each_place(stage, server, monkeypatch) -> None:
     assert not dataset.locate().fetches
     assert dataset.load().report.sentence() == "Tiny, bundled sample: 3 of 12"
     assert dataset.locate().sentence() == (
-        "Tiny, bundled sample: 3 of 12; GANLIB_OFFLINE is set, so the full set is not fetched"
+        "Tiny, bundled sample: 3 of 12; GANLIB_OFFLINE is set, so the full set is not downloaded"
     )
 
     monkeypatch.setenv("GANLIB_OFFLINE", "0")
@@ -110,11 +110,11 @@ def test_without_a_bundled_sample_the_reason_is_the_error(stage, server, monkeyp
     with pytest.raises(DataError) as failed:
         loaded(resolve(sources))
     assert str(failed.value) == (
-        "tiny.npz is not on this machine and was not fetched: "
+        "tiny.npz is not on this machine and was not downloaded: "
         f"download failed: {host} answered 503 Service Unavailable."
     )
     monkeypatch.setenv("GANLIB_OFFLINE", "1")
-    with pytest.raises(DataError, match=r"was not fetched: GANLIB_OFFLINE is set\.$"):
+    with pytest.raises(DataError, match=r"was not downloaded: GANLIB_OFFLINE is set\.$"):
         loaded(resolve(sources))
 
 
@@ -122,7 +122,10 @@ def test_a_dataset_that_is_nowhere_says_so(stage) -> None:
     sources = dataclasses.replace(stage.dataset.sources, remote=None, bundled=None)
     with pytest.raises(DataError) as caught:
         loaded(resolve(sources))
-    assert str(caught.value) == "tiny.npz is not in the folder GANLIB_DATA, and nowhere else."
+    assert (
+        str(caught.value)
+        == "tiny.npz is not in the folder GANLIB_DATA, the only place where it can be."
+    )
 
 
 def test_a_dataset_without_a_download_requests_nothing(stage, server) -> None:

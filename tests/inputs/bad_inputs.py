@@ -307,7 +307,7 @@ def _uploads(said: dict[str, str]) -> list[Any]:
 NO_NPY = "is not a valid .npy file: its header"
 TOO_MANY = "images; at most 2,000,000 are read."
 UNFIT = "claims 3 images, but its size does not fit them; the file is damaged."
-PICKLED = "holds pickled Python objects, which are never loaded."
+PICKLED = "contains pickled Python objects, which are never loaded."
 NO_TEXT = "is not text; a CSV file was expected."
 NO_LINES = "begins with empty lines; a table was expected."
 LONG_CELL = "has a cell of more than 131,072 characters; a table of numbers was expected."

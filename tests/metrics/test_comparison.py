@@ -67,17 +67,17 @@ def test_every_distance_lies_in_its_interval() -> None:
         (np.zeros(40), "are too narrow: sd 0 against {first.sd:.3g}"),
         (
             np.where(RNG.random(4_000) < 0.5, -1.0, 1.0),
-            "have another shape: {gap:.1%} of them would have",
+            "have another shape: {percent:.1f} % of them would have",
         ),
     ],
 )
 def test_the_sentence_names_the_largest_difference(generated: np.ndarray, said: str) -> None:
     found = compare(of(NORMAL), of(generated))
     gap = values(found)["Histogram gap"]
-    expected = said.format(first=found.real, second=found.generated, gap=gap)
+    expected = said.format(first=found.real, second=found.generated, percent=100 * gap)
     assert found.sentence.startswith(f"The generated values {expected}")
     assert found.sentence.endswith(
-        ". Two samples of one distribution would differ as clearly in at most 0.3% of comparisons "
+        ". Two samples of one distribution would differ as clearly in at most 0.3 % of comparisons "
         "(p ≤ 0.003)."
     )
     assert found.differ
@@ -95,7 +95,9 @@ def test_two_named_samples_are_compared_without_a_judgement() -> None:
 def test_the_sentence_about_equal_distributions() -> None:
     found = compare(of(NORMAL), of(RNG.normal(size=800)), names=("first", "second"))
     assert found.sentence.startswith("No difference shows between first and second at this sample")
-    assert found.sentence.endswith(f"{found.p_value:.0%} of comparisons (p = {found.p_value:.2f}).")
+    assert found.sentence.endswith(
+        f"{100 * found.p_value:.0f} % of comparisons (p = {found.p_value:.2f})."
+    )
     assert not found.differ
     for distance in found.distances:
         assert distance.bootstrap is not None
@@ -115,7 +117,7 @@ def test_small_samples_have_no_p_value(real: int, generated: int) -> None:
     found = compare(of(NORMAL[:real]), of(RNG.normal(size=generated) + 9))
     assert found.sentence == (
         "These samples are too small to tell a difference from chance: "
-        f"{real:,} real and {generated:,} generated values. It takes at least 20 of each."
+        f"{real:,} real and {generated:,} generated values. At least 20 of each are needed."
     )
     assert found.p_value is None
     assert not found.differ

@@ -1,6 +1,5 @@
 """Half of a login keeps the pages shut, and says what is missing."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.errors import UserError
 from ganlib.ui.pages import PAGES
-from ganlib.ui.server import services
 from ganlib.ui.server.login_settings import LoginSettings, login_settings
+from ganlib.ui.server.server import Server
 from tests.support import ROOT
 from tests.support.login_provider import COOKIE_SECRET, secrets
 
@@ -148,7 +147,7 @@ def with_secrets(
     path = tmp_path / "secrets.toml"
     before = st.get_option("secrets.files")
     monkeypatch.setenv("GANLIB_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(services, "warm_up", lambda manager: threading.Event())
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
     st.cache_resource.clear()
 
     def write(content: bytes) -> None:
@@ -168,8 +167,8 @@ def _set_files(paths: list[str]) -> None:
 
 
 UNREADABLE = (
-    "The secrets of this server, which may configure a login, cannot be read. "
-    "They must be a file of TOML; the server's log says what is wrong."
+    "The file secrets.toml of this server, which may configure a login, cannot be read. "
+    "It must be valid TOML; the server's log says what is wrong."
 )
 SHUT = [
     (b"[auth]\n", "redirect_uri and cookie_secret"),

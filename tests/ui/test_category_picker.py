@@ -95,11 +95,6 @@ def test_a_category_that_is_not_on_this_disk_has_no_picture():
     assert "<img" not in said(app)
 
 
-def test_no_category_at_all_is_for_the_form_to_tell():
-    app = opened()
-    assert list(app.multiselect(key="form:categories").value) == []
-
-
 def test_of_many_the_first_are_shown():
     app = opened(*quickdraw.CATEGORIES[:10])
     assert [caption.value for caption in app.caption] == ["And 4 more."]
@@ -173,16 +168,6 @@ def test_a_bad_upload_leaves_one_sentence_and_no_file():
     assert app.session_state["form:own_file"] == ""
     assert len(app.error) == 1
     assert "mine.npy" in app.error[0].value
-
-
-def test_a_file_in_a_home_folder_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "mine.npy").write_bytes(npy(drawings(12)))
-    app = AppTest.from_function(own_form, default_timeout=30)
-    app.session_state["form:own_file"] = "~/mine.npy"
-    app.run()
-    assert not app.exception, app.exception
-    assert "12 drawings of your own" in app.markdown[0].value
 
 
 def test_a_file_that_has_changed_can_be_taken_as_it_is(tmp_path: Path):

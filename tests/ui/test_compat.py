@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from ganlib import recipes
 from ganlib.runs import RunStore
 from ganlib.ui import _compat
-from ganlib.ui.server import services
+from ganlib.ui.server.server import Server, server
 
 Open = Callable[..., AppTest]
 RERUNS = 8
@@ -46,7 +46,7 @@ def nothing() -> None:
     pass
 
 
-def test_streamlit_clears_keras_session_after_a_page(
+def test_only_without_our_services_keras_session_is_cleared_after_a_page(
     original: Callable[[], None],
     cleared: list[str],
     store: RunStore,
@@ -55,29 +55,20 @@ def test_streamlit_clears_keras_session_after_a_page(
     monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
     AppTest.from_function(nothing, default_timeout=60).run()
     assert cleared == ["clear_session"]
-
-
-def test_with_our_services_it_does_not(
-    original: Callable[[], None],
-    cleared: list[str],
-    store: RunStore,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
-    monkeypatch.setattr(services, "warm_up", lambda manager: threading.Event())
-    services.manager()
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
+    server()
     AppTest.from_function(nothing, default_timeout=60).run()
     script_runner._clean_problem_modules()
-    assert cleared == []
+    assert cleared == ["clear_session"]
 
 
 def test_a_streamlit_without_that_function_is_refused(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "warm_up", lambda manager: threading.Event())
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
     monkeypatch.delattr(script_runner, "_clean_problem_modules")
     with pytest.raises(RuntimeError, match=r"not supported; see requirements\.txt"):
-        services.manager()
+        server()
 
 
 def test_networks_built_while_pages_rerun_are_named_as_without(open_page: Open) -> None:
@@ -111,25 +102,6 @@ def test_networks_built_while_pages_rerun_are_named_as_without(open_page: Open) 
     # Keras counts on within a thread, so no name comes twice however long it went on.
     names = [name for network in built for name in network]
     assert len(set(names)) == len(names)
-
-
-def test_without_the_shim_names_would_come_twice(
-    original: Callable[[], None], store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The negative control: the same halves, with what Streamlit does in between."""
-
-    def build(clean: Callable[[], None]) -> list[str]:
-        return _names(between=lambda: _in_thread(clean))
-
-    kept = _in_thread(lambda: build(nothing))
-    lost = _in_thread(lambda: build(original))
-    assert len(set(kept)) == len(kept)
-    assert len(set(lost)) < len(lost)
-
-    monkeypatch.setattr(script_runner, "_clean_problem_modules", original)
-    services.manager()
-    shimmed = script_runner._clean_problem_modules
-    assert _in_thread(lambda: build(shimmed)) == kept
 
 
 def test_a_browser_that_leaves_while_it_is_sent_something_has_left(

@@ -97,13 +97,6 @@ def check_widget(shown: Any, config: type[RunConfig], key: str, field: FieldInfo
 @pytest.mark.parametrize(
     ("name", "knob", "value", "sentence"),
     [
-        (
-            "toy/scalar",
-            "generator_learning_rate",
-            "0",
-            "Generator learning rate must be a number above 0 to 1",
-        ),
-        ("toy/gaussian-vector", "momentum", "1.0", "Momentum must be a number from 0 below 1"),
         ("mnist/dcgan", "dropout", "1", "Dropout must be a number from 0 below 1"),
     ],
 )
@@ -128,10 +121,7 @@ def test_a_value_at_a_bound_that_is_not_allowed(
     ("knob", "value"),
     [
         ("steps", "0"),
-        ("steps", "99999999999999999999"),
-        ("steps", "1.5"),
         ("steps", "abc"),
-        ("steps", ""),
         ("batch_size", "-5"),
         ("generator_units", "1000000"),
     ],

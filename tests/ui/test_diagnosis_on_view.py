@@ -48,9 +48,9 @@ def reading(store: RunStore) -> Reading:
         ),
         (
             600,
-            "The discriminator is right 50 % of the time, like a coin",
+            "The discriminator is right 50 % of the time, like a coin toss",
             "All 8 peaks are found",
-            "no farther than two real samples of this size may be from each other: 0.05.",
+            "no farther than two real samples of this size can be: 0.05.",
         ),
     ],
 )

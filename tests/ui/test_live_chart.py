@@ -19,8 +19,8 @@ def page():
     from ganlib.viz.metric_specs import LOSSES
 
     info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])})
-    chart = metric_figure(LOSSES, info, uirevision="run", height=999)
-    live_charts(ChartSlot(chart, key="live_loss", height=240, alt="Loss of the generator"))
+    chart = metric_figure(LOSSES, info)
+    live_charts(ChartSlot(chart, "live_loss", 240, "Loss of the generator", "run"))
 
 
 def shown():

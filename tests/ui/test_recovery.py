@@ -10,7 +10,7 @@ from ganlib.runs import RunStore, Status
 from ganlib.runs.journal import JournalWriter
 from ganlib.runs.run import Parent
 from ganlib.ui.components.text import plain
-from ganlib.ui.server import services
+from ganlib.ui.server.server import Server
 from tests.support import stored_runs
 
 OpenPage = Callable[..., AppTest]
@@ -19,7 +19,7 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture(autouse=True)
 def nothing_is_queued_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The runs here have no data and no networks."""
-    monkeypatch.setattr(services, "warm_up", lambda manager: None)
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
 
 
 def _interrupted(store: RunStore, recipe: str) -> str:

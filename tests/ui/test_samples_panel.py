@@ -87,8 +87,8 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     assert both["plane"]["alt"].endswith("at step 20")
     assert both["plane.beside"]["alt"].endswith("at step 10")
     said = [part.value for part in app.markdown]
-    assert any("Step 20: 8 peaks, 50.0% near one" in part for part in said)
-    assert any("Step 10: 3 peaks, 50.0% near one" in part for part in said)
+    assert any("Step 20: 8 peaks, 50.0 % near a peak" in part for part in said)
+    assert any("Step 10: 3 peaks, 50.0 % near a peak" in part for part in said)
     # The first run has no distance, like those of earlier versions.
     (distance,) = (part for part in said if "Distance" in part)
     assert distance.endswith("Distance 0.35 (two real samples: up to 0.051)")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganlib.runs import RunStore, RunSummary
-from ganlib.ui.browse.sparks import Sparks
+from ganlib.ui.server.sparks import Sparks
 from tests.support import stored_runs
 
 

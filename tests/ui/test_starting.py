@@ -1,6 +1,5 @@
 """What pressing Start does before anything is trained."""
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -9,18 +8,16 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.config import RunConfig
 from ganlib.runs import Manager, RunStore
-from ganlib.ui.server import services, session
+from ganlib.ui.server import session
+from ganlib.ui.server.server import Server, server
 
 Open = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
-def warm(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Nothing is trained or loaded; whether TensorFlow counts as loaded."""
-    warm = threading.Event()
+def nothing_is_trained_or_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Manager, "_start_next", lambda self: None)
-    monkeypatch.setattr(services, "warm_up", lambda manager: warm)
-    return warm
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
 
 
 @pytest.mark.parametrize("before", [False, True])
@@ -71,18 +68,17 @@ def test_the_address_does_not_wait_for_tensorflow(
     loaded: bool,
     open_page: Open,
     store: RunStore,
-    warm: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = []
-    if loaded:
-        warm.set()
 
     def check_memory(recipe: str, config: RunConfig, share: int) -> None:
         asked.append(recipe)
 
     # What may be too large is known only once TensorFlow is there.
     monkeypatch.setattr("ganlib.runs.manager.check_memory", check_memory)
+    if loaded:
+        server().tensorflow_loaded.set()
     app = open_page("toy")
     app.button("start").click().run()
     assert not app.exception and not app.error

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
 from ganlib.ui.components.text import plain
-from ganlib.ui.server import services
+from ganlib.ui.server.server import Server, manager
 from tests.support import stored_runs
 
 Open = Callable[..., AppTest]
@@ -18,13 +18,13 @@ Open = Callable[..., AppTest]
 def nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that what is queued waits as long as the test does."""
     monkeypatch.setattr(Manager, "_start_next", lambda self: None)
-    monkeypatch.setattr(services, "warm_up", lambda manager: None)
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
 
 
 @pytest.fixture
 def queued(store: RunStore) -> str:
     """The id of a run in the queue of this server, with a name of its own."""
-    run_id = services.manager().submit("toy/scalar", recipes.get("toy/scalar").parse({}))
+    run_id = manager().submit("toy/scalar", recipes.get("toy/scalar").parse({}))
     store.rename(run_id, "Next *one*")
     return run_id
 
@@ -53,15 +53,15 @@ def test_on_home(open_page: Open, store: RunStore, queued: str) -> None:
     app.button(f"cancel.{queued}").click().run()
     assert not app.exception and not app.error
     assert store.open(queued).status().state == "stopped"
-    assert services.manager().active() == []
+    assert manager().active() == []
     assert "Nothing is running." in [caption.value for caption in app.caption]
 
-    services.manager().resume(queued)
+    manager().resume(queued)
     app.run()
     app.button(f"delete.{queued}").click().run()
     assert not app.exception and not app.error
     assert store.list() == []
-    assert services.manager().active() == []
+    assert manager().active() == []
 
 
 def test_on_its_own_page(open_page: Open, store: RunStore, queued: str) -> None:
@@ -72,7 +72,7 @@ def test_on_its_own_page(open_page: Open, store: RunStore, queued: str) -> None:
     assert app.button("stop").label == "Stop"
     assert f"delete.{queued}" not in keys(app)
 
-    services.manager().resume(queued)
+    manager().resume(queued)
     app.run()
     app.button(f"delete.{queued}").click().run()
     assert not app.exception and not app.error
@@ -90,21 +90,21 @@ def test_on_the_page_of_runs(open_page: Open, store: RunStore, queued: str) -> N
     assert app.dataframe[0].value["State"].tolist() == ["Stopped"]
     assert "cancel" not in keys(app)
 
-    services.manager().resume(queued)
+    manager().resume(queued)
     app.run()
     confirm_delete(app)
     assert not app.exception and not app.error
     assert store.list() == []
-    assert services.manager().active() == []
+    assert manager().active() == []
 
 
 def test_several_at_once(open_page: Open, store: RunStore, queued: str) -> None:
-    other = services.manager().submit("toy/plane", recipes.get("toy/plane").parse({}))
+    other = manager().submit("toy/plane", recipes.get("toy/plane").parse({}))
     ended = stored_runs.finished(store).id
     app = select(open_page("runs"), ended, other, queued)
     assert app.button("cancel").label == "Cancel 2 queued runs"
     app.button("cancel").click().run()
-    assert services.manager().active() == []
+    assert manager().active() == []
     assert store.open(other).status().state == store.open(queued).status().state == "stopped"
     assert store.open(ended).status().state == "finished"
 
@@ -137,9 +137,9 @@ def test_one_whose_turn_has_come_meanwhile_is_not_cancelled(
     open_page: Open, queued: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("home")
-    job = services.manager()._jobs[queued]
+    job = manager()._jobs[queued]
     monkeypatch.setattr(job, "thread", object())
     for key in (f"cancel.{queued}", f"delete.{queued}"):
         app.button(key).click().run()
         assert f"Run “{plain('Next *one*')}” " in app.error[0].value
-        assert services.manager().owns(queued)
+        assert manager().owns(queued)

@@ -41,7 +41,7 @@ def test_payload_of_a_full_loss_chart_is_below_40_kB():
     draws = np.random.default_rng(0).standard_normal((2, 100_000)).astype(np.float32)
     series = {"discriminator": draws[0], "generator": draws[1]}
     info = curves_info(np.arange(1, 100_001), series, smoothing=0.9)
-    payload = sent(metric_figure(LOSSES, info, uirevision="run"))
+    payload = sent(metric_figure(LOSSES, info))
     assert len(payload["data"]) == 4
     # base64 of 4 traces of 600 points of 8 bytes are 25,600 characters; the rest is layout.
     assert 20_000 < len(json.dumps(payload)) < 40_000
@@ -49,6 +49,6 @@ def test_payload_of_a_full_loss_chart_is_below_40_kB():
 
 def test_to_plotly_passes_plotlys_own_validation():
     info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])}, smoothing=0.5)
-    figure = metric_figure(LOSSES, info, uirevision="run", height=300).to_plotly()
+    figure = metric_figure(LOSSES, info).to_plotly(300)
     assert [trace.name for trace in figure.data] == ["generator", "generator"]
     assert figure.layout.height == 300

@@ -9,7 +9,7 @@ from ganlib.viz.metric_specs import LOSSES, METRICS
 
 
 def drawn(name: str, info: CurvesInfo) -> Chart:
-    return metric_figure({"Losses": LOSSES, **METRICS}[name], info, uirevision="run")
+    return metric_figure({"Losses": LOSSES, **METRICS}[name], info)
 
 
 def test_log_axis_leaves_out_what_is_not_positive():
@@ -46,9 +46,7 @@ def test_an_empty_run_says_that_there_are_no_points_yet():
 
 def test_loss_figure_draws_shadows_behind_lines_in_the_same_colours():
     series = {"discriminator": np.arange(9.0), "generator": np.arange(9.0)}
-    traces = metric_figure(
-        LOSSES, curves_info(np.arange(9), series, smoothing=0.5), uirevision="run"
-    ).traces
+    traces = metric_figure(LOSSES, curves_info(np.arange(9), series, smoothing=0.5)).traces
     assert [trace["line"]["color"] for trace in traces] == [
         colours.DISCRIMINATOR,
         colours.GENERATED,
@@ -62,46 +60,64 @@ def test_a_run_of_one_step_is_a_visible_point():
     assert drawn("Losses", info).traces[0]["mode"] == "markers"
 
 
-def test_accuracy_figure_has_per_cent_and_a_line_at_a_half():
-    series = {"real": np.array([0.5, 1.0]), "generated": np.array([0.0, 1.0])}
-    chart = drawn("Accuracy", curves_info(np.arange(2), series))
-    assert [trace["name"] for trace in chart.traces] == ["on real", "on generated"]
-    assert [trace["line"]["color"] for trace in chart.traces] == [colours.REAL, colours.GENERATED]
-    low, high = chart.layout["yaxis"]["range"]
-    assert -0.05 < low < 0
-    assert 1 < high < 1.05
-    assert chart.layout["yaxis"]["tickformat"] == ".0%"
-    (line,) = chart.layout["shapes"]
-    assert (line["y0"], line["y1"], line["line"]["dash"]) == (0.5, 0.5, "dot")
+@pytest.mark.parametrize(
+    ("metric", "names", "legend", "lines", "y", "levels"),
+    [
+        (
+            "Accuracy",
+            ["real", "generated"],
+            ["on real", "on generated"],
+            [colours.REAL, colours.GENERATED],
+            {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1], "range": [-0.03, 1.03]},
+            [0.5],
+        ),
+        ("Distance", ["critic"], ["critic's estimate"], [colours.DISCRIMINATOR], {}, [0]),
+        (
+            "Clipped weights",
+            ["critic"],
+            ["weights of critic"],
+            [colours.DISCRIMINATOR],
+            {"tickformat": ".0%"},
+            [],
+        ),
+        (
+            "Learning rates",
+            ["critic", "generator"],
+            ["critic", "generator"],
+            [colours.DISCRIMINATOR, colours.GENERATED],
+            {"rangemode": "tozero"},
+            [],
+        ),
+    ],
+)
+def test_a_row_of_the_table_says_how_its_chart_looks(
+    metric: str,
+    names: list[str],
+    legend: list[str],
+    lines: list[str],
+    y: dict[str, object],
+    levels: list[float],
+) -> None:
+    info = curves_info(np.arange(3), {name: np.array([-0.5, 4.0, 1.0]) for name in names})
+    chart = drawn(metric, info)
+    assert [trace["name"] for trace in chart.traces] == legend
+    assert [trace["line"]["color"] for trace in chart.traces] == lines
+    assert y.items() <= chart.layout["yaxis"].items()
+    shapes = chart.layout.get("shapes", [])
+    assert [(shape["y0"], shape["y1"]) for shape in shapes] == [(at, at) for at in levels]
 
 
 def test_a_zoom_on_steps_is_not_kept_for_seconds_nor_a_linear_one_for_a_log_axis():
     values = {"generator": np.array([1.0, 2.0])}
     x = np.array([1.0, 2.0])
-    steps = metric_figure(
-        METRICS["Gradient norms"], curves_info(x, values), uirevision="run"
-    ).layout
-    seconds = metric_figure(
-        METRICS["Gradient norms"], curves_info(x, values, x_kind="seconds"), uirevision="run"
+    steps, seconds, log = (
+        drawn("Gradient norms", curves_info(x, values, **options)).layout
+        for options in ({}, {"x_kind": "seconds"}, {"log": True})
     )
-    log = metric_figure(
-        METRICS["Gradient norms"], curves_info(x, values, log=True), uirevision="run"
-    )
-    assert steps["xaxis"]["uirevision"] != seconds.layout["xaxis"]["uirevision"]
-    assert steps["yaxis"]["uirevision"] == seconds.layout["yaxis"]["uirevision"]
-    assert steps["xaxis"]["uirevision"] == log.layout["xaxis"]["uirevision"]
-    assert steps["yaxis"]["uirevision"] != log.layout["yaxis"]["uirevision"]
-
-
-def test_distance_figure_is_the_critics_and_has_a_line_at_zero():
-    info = curves_info(np.arange(3), {"critic": np.array([-0.5, 4.0, 1.0])})
-    chart = drawn("Distance", info)
-    (trace,) = chart.traces
-    assert trace["name"] == "critic's estimate"
-    assert trace["line"]["color"] == colours.DISCRIMINATOR
-    np.testing.assert_array_equal(trace["y"], np.float32([-0.5, 4.0, 1.0]))
-    (line,) = chart.layout["shapes"]
-    assert (line["y0"], line["y1"]) == (0, 0)
+    assert steps["xaxis"]["uirevision"] != seconds["xaxis"]["uirevision"]
+    assert steps["yaxis"]["uirevision"] == seconds["yaxis"]["uirevision"]
+    assert steps["xaxis"]["uirevision"] == log["xaxis"]["uirevision"]
+    assert steps["yaxis"]["uirevision"] != log["yaxis"]["uirevision"]
 
 
 def test_a_logarithmic_distance_has_no_line_at_zero():
@@ -111,38 +127,10 @@ def test_a_logarithmic_distance_has_no_line_at_zero():
     np.testing.assert_array_equal(chart.traces[0]["x"], [1, 2])
 
 
-def test_clipped_figure_has_per_cent_from_0_to_100():
-    info = curves_info(np.arange(2), {"critic": np.array([0.25, 0.9])})
-    chart = drawn("Clipped weights", info)
-    assert chart.traces[0]["name"] == "weights of critic"
-    assert chart.layout["yaxis"]["tickformat"] == ".0%"
-    assert chart.layout["yaxis"]["tickvals"] == [0, 0.25, 0.5, 0.75, 1]
-
-
-def test_learning_rate_figure_has_both_networks_and_starts_at_zero():
-    series = {"critic": np.array([2e-4, 1e-4]), "generator": np.array([5e-5, 2.5e-5])}
-    chart = metric_figure(
-        METRICS["Learning rates"], curves_info(np.arange(2), series), uirevision="run"
-    )
-    assert [trace["name"] for trace in chart.traces] == ["critic", "generator"]
-    assert [trace["line"]["color"] for trace in chart.traces] == [
-        colours.DISCRIMINATOR,
-        colours.GENERATED,
-    ]
-    assert chart.layout["yaxis"]["rangemode"] == "tozero"
-
-
 @pytest.mark.parametrize("spec", [LOSSES, *METRICS.values()], ids=lambda spec: spec.name)
 def test_every_figure_passes_plotlys_own_validation(spec):
     info = curves_info(np.arange(1, 4), {"critic": np.array([0.5, 0.25, 0.125])}, smoothing=0.5)
-    assert metric_figure(spec, info, uirevision="run", height=170).to_plotly().layout.height == 170
-
-
-def test_the_frechet_distance_can_be_seen_from_noise_to_images() -> None:
-    info = curves_info(np.arange(3), {"generated": np.array([300.0, 30.0, 3.0])}, log=True)
-    chart = drawn("Fréchet distance", info)
-    assert chart.layout["yaxis"]["type"] == "log"
-    assert chart.traces[-1]["line"]["color"] == colours.GENERATED
+    assert metric_figure(spec, info).to_plotly(height=170).layout.height == 170
 
 
 def test_marks_are_lines_and_tell_of_themselves_where_they_are_pointed_at() -> None:
@@ -163,9 +151,7 @@ def test_marks_are_lines_and_tell_of_themselves_where_they_are_pointed_at() -> N
 
 
 def test_marks_that_would_lie_on_each_other_are_told_together() -> None:
-    chart = metric_figure(
-        LOSSES, curves_info(np.arange(9), {"generator": np.arange(9.0)}), uirevision="run"
-    )
+    chart = metric_figure(LOSSES, curves_info(np.arange(9), {"generator": np.arange(9.0)}))
     marks = [Mark(100.0, "a"), Mark(100.0, "b"), Mark(120.0, "c"), Mark(400.0, "d")]
     found = marked(chart, marks, 1_000.0)
     assert [shape["x0"] for shape in found.layout["shapes"]] == [100, 100, 120, 400]
@@ -176,9 +162,7 @@ def test_marks_that_would_lie_on_each_other_are_told_together() -> None:
 
 
 def test_a_figure_over_the_saved_steps() -> None:
-    chart = steps_figure(
-        np.array([0, 100]), np.array([2.0, np.nan]), "Wasserstein-1", at=100, uirevision="run"
-    )
+    chart = steps_figure(np.array([0, 100]), np.array([2.0, np.nan]), "Wasserstein-1", at=100)
     assert chart.traces[0]["y"][0] == 2
     assert chart.layout["shapes"][0]["x0"] == 100
     chart.to_plotly()

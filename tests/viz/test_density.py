@@ -32,7 +32,7 @@ def test_two_peaks_stay_apart(seed: int) -> None:
     assert density.sum() * (X[1] - X[0]) == pytest.approx(1, abs=0.003)
 
 
-@pytest.mark.parametrize(("count", "seed"), [(500, 0), (5_000, 1), (50_000, 2)])
+@pytest.mark.parametrize(("count", "seed"), [(500, 0), (5_000, 1)])
 def test_the_bandwidth_is_the_best_one_for_gaussian_peaks(count: int, seed: int) -> None:
     sample = two_peaks(seed, count)
     density = smooth_density(of(sample), X)

@@ -34,7 +34,7 @@ def test_densities_of_both_and_of_a_spike_none() -> None:
     assert info.second == pytest.approx(smooth_density(of(NORMAL), info.x))
     spike = density_info(of(NORMAL), of(np.ones(10)), VIEW)
     assert spike.second is None
-    chart = density_figure(spike, uirevision="run")
+    chart = density_figure(spike)
     assert [trace["name"] for trace in chart.traces] == ["real"]
     assert "no density" in chart.layout["annotations"][0]["text"]
 
@@ -43,7 +43,7 @@ def test_a_spiky_density_does_not_flatten_the_other() -> None:
     for spread, top in ((0.01, 2.8 * 1.05), (0.9, 1.05 / 0.9)):
         info = density_info(of(NORMAL), of(spread * NORMAL), VIEW)
         assert info.first is not None
-        _, high = density_figure(info, uirevision="").layout["yaxis"]["range"]
+        _, high = density_figure(info).layout["yaxis"]["range"]
         assert high / info.first.max() == pytest.approx(top, rel=0.03)
 
 
@@ -66,18 +66,18 @@ def test_quantiles_of_a_stretched_sample_lie_on_a_line() -> None:
 
 def test_bars_count_every_sample() -> None:
     info = histogram_info(of(NORMAL), of(NORMAL[:1_000]), bins=20)
-    chart = bars_figure(info, uirevision="run", counts=True)
+    chart = bars_figure(info, counts=True)
     for trace, histogram in zip(chart.traces, info.histograms, strict=True):
         assert trace["y"].sum() == pytest.approx(histogram.count - histogram.outside)
-    densities = bars_figure(info, uirevision="run").traces[0]["y"]
+    densities = bars_figure(info).traces[0]["y"]
     assert densities * np.diff(info.edges) * 5_000 == pytest.approx(chart.traces[0]["y"])
-    overlaid = histogram_figure(info, uirevision="run", counts=True)
+    overlaid = histogram_figure(info, counts=True)
     assert overlaid.traces[1]["y"][1:-1] == pytest.approx(chart.traces[0]["y"])
 
 
 def test_difference_is_up_where_there_is_more_generated() -> None:
     info = histogram_info(of(np.zeros(10)), of(np.array([0.0] * 5 + [1.0] * 5)), bins=2)
-    more, fewer = difference_figure(info, uirevision="run").traces
+    more, fewer = difference_figure(info).traces
     assert (more["name"], fewer["name"]) == ("more generated", "more real")
     low, high = info.scaled(0, counts=False), info.scaled(1, counts=False)
     assert more["y"] + fewer["y"] == pytest.approx(high - low)
@@ -108,19 +108,17 @@ def test_colours_and_names() -> None:
     pair = two_generated("first run", "second run")
     info = histogram_info(of(NORMAL), of(NORMAL + 1))
     for chart in (
-        histogram_figure(info, uirevision="", pair=pair),
-        bars_figure(info, uirevision="", pair=pair),
-        density_figure(density_info(of(NORMAL), of(TWO_PEAKS), VIEW), uirevision="", pair=pair),
-        cumulative_figure(
-            cumulative_info(of(NORMAL), of(TWO_PEAKS), VIEW), uirevision="", pair=pair
-        ),
+        histogram_figure(info, pair=pair),
+        bars_figure(info, pair=pair),
+        density_figure(density_info(of(NORMAL), of(TWO_PEAKS), VIEW), pair=pair),
+        cumulative_figure(cumulative_info(of(NORMAL), of(TWO_PEAKS), VIEW), pair=pair),
     ):
         assert {trace["name"] for trace in chart.traces} == {"first run", "second run"}
         chart.to_plotly()
-    quantiles = quantiles_figure(quantiles_info(of(NORMAL), of(TWO_PEAKS)), VIEW, uirevision="")
+    quantiles = quantiles_figure(quantiles_info(of(NORMAL), of(TWO_PEAKS)), VIEW)
     assert quantiles.traces[0]["marker"]["color"] == colours.GENERATED
     quantiles.to_plotly()
-    difference_figure(info, uirevision="", pair=two_real("a", "b")).to_plotly()
+    difference_figure(info, pair=two_real("a", "b")).to_plotly()
     assert two_real("a", "b").first_colour == colours.REAL
 
 
@@ -133,11 +131,11 @@ def test_names_are_no_markup_of_plotly() -> None:
     one, other = np.arange(9.0), np.arange(9.0) + 1
     info = histogram_info(of(one), of(other))
     for chart in (
-        histogram_figure(info, uirevision="", pair=pair),
-        bars_figure(info, uirevision="", pair=pair),
-        difference_figure(info, uirevision="", pair=pair),
-        density_figure(density_info(of(one), of(other), (0, 9)), uirevision="", pair=pair),
-        quantiles_figure(quantiles_info(of(one), of(other)), (0, 9), uirevision="", pair=pair),
+        histogram_figure(info, pair=pair),
+        bars_figure(info, pair=pair),
+        difference_figure(info, pair=pair),
+        density_figure(density_info(of(one), of(other), (0, 9)), pair=pair),
+        quantiles_figure(quantiles_info(of(one), of(other)), (0, 9), pair=pair),
     ):
         drawn = str([{**trace, "x": 0, "y": 0} for trace in chart.traces]) + str(chart.layout)
         assert "<b>" not in drawn

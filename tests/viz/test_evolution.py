@@ -40,7 +40,7 @@ def test_real_is_blue_and_generated_vermilion() -> None:
     info = evolution_info(
         of(REAL), edges, {0: evolution_column(of(REAL), edges), 5: 100 * np.eye(80)[3]}
     )
-    chart = evolution_figure(info, "Values", at=5, uirevision="run")
+    chart = evolution_figure(info, "Values", at=5)
     heat, real, legend = chart.traces
     assert heat["colorscale"][-1] == [1, colours.GENERATED]
     assert legend["marker"]["color"] == colours.GENERATED

@@ -71,13 +71,13 @@ def test_a_collapsed_generator_has_a_figure() -> None:
         samples(fresh=np.ones((50, 1))), REAL, "non_saturating", stats.norm.pdf(X)
     )
     assert info.generated is None
-    names = [t["name"] for t in goodfellow_figure(info, (-4, 6), uirevision="").traces]
+    names = [t["name"] for t in goodfellow_figure(info, (-4, 6)).traces]
     assert names == ["real", "discriminator", "from z to x", "axes"]
 
 
 def test_figure() -> None:
     info = goodfellow_info(samples(), REAL, "non_saturating", stats.norm.pdf(X))
-    chart = goodfellow_figure(info, (-4, 6), uirevision="run")
+    chart = goodfellow_figure(info, (-4, 6))
     by_name = {trace["name"]: trace for trace in chart.traces}
     assert by_name["real"]["line"]["color"] == colours.REAL
     assert by_name["generated"]["line"]["color"] == colours.GENERATED

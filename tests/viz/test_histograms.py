@@ -102,7 +102,7 @@ def test_refuses_to_have_no_real_sample():
 
 def test_figure_shows_noise_as_an_outline_behind_the_filled_ones():
     info = histogram_info(*(of(RNG.normal(0, 1, 500)) for _ in range(3)), bins=30)
-    chart = histogram_figure(info, uirevision="run")
+    chart = histogram_figure(info)
     assert [trace["name"] for trace in chart.traces] == ["noise", "generated", "real"]
     assert [trace["fill"] for trace in chart.traces] == ["none", "tozeroy", "tozeroy"]
     assert [trace["line"]["color"] for trace in chart.traces[1:]] == [
@@ -118,7 +118,7 @@ def test_figure_shows_noise_as_an_outline_behind_the_filled_ones():
 def test_noise_that_lies_elsewhere_is_not_in_the_legend():
     far = [of(RNG.normal(170, 10, 500)) for _ in range(2)]
     info = histogram_info(*far, of(RNG.normal(size=500)))
-    chart = histogram_figure(info, uirevision="run")
+    chart = histogram_figure(info)
     assert [trace["name"] for trace in chart.traces] == ["generated", "real"]
 
 
@@ -127,14 +127,14 @@ def test_noise_that_lies_elsewhere_is_not_in_the_legend():
 def test_a_bar_that_is_cut_says_how_high_it_is(at, anchor, counts):
     real = of(RNG.normal(0, 1, 10_000))
     info = histogram_info(real, of(np.full(10_000, at)), bins=20)
-    layout = histogram_figure(info, uirevision="run", counts=counts).layout
+    layout = histogram_figure(info, counts=counts).layout
     (note,) = layout["annotations"]
     width = info.edges[1] - info.edges[0]
     # All 10,000 in one bin, whose density is one over its width.
     assert note["text"] == f"↑ up to {10_000 if counts else 1 / width:,.3g}"
     assert note["xanchor"] == anchor
     assert abs(note["x"] - at) <= width
-    fits = histogram_figure(histogram_info(real, real), uirevision="run", counts=counts)
+    fits = histogram_figure(histogram_info(real, real), counts=counts)
     assert fits.layout["annotations"] == []
 
 
@@ -142,6 +142,6 @@ def test_a_bar_that_is_cut_says_how_high_it_is(at, anchor, counts):
 def test_a_collapsed_generator_does_not_flatten_the_real_histogram(spread, top):
     # Of two normal densities the higher is 1 / spread times as high; shown up to 2.5.
     info = histogram_info(of(RNG.normal(0, 1, 50_000)), of(RNG.normal(0, spread, 50_000)))
-    low, high = histogram_figure(info, uirevision="run").layout["yaxis"]["range"]
+    low, high = histogram_figure(info).layout["yaxis"]["range"]
     assert low == 0
     assert high / info.histograms[0].density.max() == pytest.approx(top, abs=1e-9)

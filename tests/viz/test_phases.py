@@ -35,8 +35,3 @@ def test_real_samples_are_needed_by_the_discriminator_only():
     assert ">real samples<" in first
     assert ">real samples<" not in second
     assert colours.REAL not in second
-
-
-def test_both_phases_are_equally_large_so_that_they_line_up():
-    first, second = (phase_drawing(phase) for phase in PHASES)
-    assert first[: first.index("role")] == second[: second.index("role")]

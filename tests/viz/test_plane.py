@@ -38,18 +38,18 @@ def test_generated_points_do_not_move_the_square_but_those_outside_are_counted()
     assert info.x_range == plane_info(real, NONE).x_range
     assert info.outside == 2
     assert len(info.generated) == 4
-    (note,) = plane_figure(info, uirevision="run").layout["annotations"]
+    (note,) = plane_figure(info).layout["annotations"]
     assert note["text"] == "2 generated outside"
-    hidden = plane_figure(info, uirevision="run", hidden=["generated"])
+    hidden = plane_figure(info, hidden=["generated"])
     assert hidden.layout["annotations"] == []
     # The square stays as large when there is nothing to tell.
-    assert hidden.layout["margin"] == plane_figure(info, uirevision="run").layout["margin"]
+    assert hidden.layout["margin"] == plane_figure(info).layout["margin"]
 
 
 @pytest.mark.parametrize("away", [0, 1e9])
 def test_what_is_told_of_points_outside_lies_below_the_axis_and_its_title(away):
     real = np.repeat(CORNERS, 100, axis=0).astype(np.float64) + away
-    layout = plane_figure(plane_info(real, real + 50), uirevision="run").layout
+    layout = plane_figure(plane_info(real, real + 50)).layout
     (note,) = layout["annotations"]
     assert (note["y"], note["yanchor"]) == (0, "top")
     # Of labels, and below them the title that says from which number they count.
@@ -65,7 +65,7 @@ def test_points_that_are_not_finite_are_left_out_and_counted():
     assert len(info.real) == 4
     np.testing.assert_array_equal(info.generated, [[0.5, 0.5]])
     assert (info.outside, info.not_finite) == (0, 2)
-    (note,) = plane_figure(info, uirevision="run").layout["annotations"]
+    (note,) = plane_figure(info).layout["annotations"]
     assert note["text"] == "2 not finite"
 
 
@@ -104,7 +104,7 @@ def test_refuses_to_draw_without_a_real_point():
 
 
 def test_real_below_generated_and_equal_axes():
-    chart = plane_figure(plane_info(CORNERS, CORNERS / 2), uirevision="run", height=300)
+    chart = plane_figure(plane_info(CORNERS, CORNERS / 2))
     assert [trace["name"] for trace in chart.traces] == ["real", "generated"] * 2
     below, above, *legend = chart.traces
     np.testing.assert_array_equal(below["y"], CORNERS[:, 1])
@@ -112,4 +112,4 @@ def test_real_below_generated_and_equal_axes():
     assert [dot["marker"]["color"] for dot in legend] == [colours.REAL, colours.GENERATED]
     assert chart.layout["yaxis"]["scaleanchor"] == "x"
     assert chart.layout["annotations"] == []
-    assert chart.to_plotly().layout.height == 300
+    assert chart.to_plotly(300).layout.height == 300

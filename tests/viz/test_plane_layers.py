@@ -50,7 +50,7 @@ def test_points_on_layers_are_drawn_on_top_of_them() -> None:
     info = plane_info(POINTS, POINTS + 1)
     surface = surface_layer(AT, np.zeros((5, 5)), "hinge", 0.0)
     above = gradient_layer(POINTS[:9], POINTS[:9], (5.0, 5.0))
-    chart = plane_figure(info, uirevision="", below=[surface], above=[above], hidden=["real"])
+    chart = plane_figure(info, below=[surface], above=[above], hidden=["real"])
     kinds = [(trace["name"], trace["type"]) for trace in chart.traces]
     # Then the legend.
     assert kinds[:3] == [
@@ -59,5 +59,5 @@ def test_points_on_layers_are_drawn_on_top_of_them() -> None:
         ("gradient on samples", "scatter"),
     ]
     chart.to_plotly()
-    plane_figure(info, uirevision="", below=manifold_layers(AT.T[None] * np.ones((3, 1, 1))))
-    assert plane_figure(info, uirevision="").traces[0]["type"] == "scattergl"
+    plane_figure(info, below=manifold_layers(AT.T[None] * np.ones((3, 1, 1))))
+    assert plane_figure(info).traces[0]["type"] == "scattergl"

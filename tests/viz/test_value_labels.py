@@ -68,11 +68,11 @@ def test_axes_of_very_different_units_have_views_of_their_own() -> None:
     for axis, (low, high) in enumerate((info.x_range, info.y_range)):
         extent = np.subtract(*np.percentile(points[:, axis], [99.9, 0.1]))
         assert high - low == pytest.approx(1.6 * extent, rel=1e-6)
-    layout = plane_figure(info, uirevision="").layout
+    layout = plane_figure(info).layout
     assert "scaleanchor" not in layout["yaxis"]
     # Up to five times there is one unit for both.
     alike = plane_info(RNG.normal(size=(4_000, 2)) * [1.0, 4.0], NONE)
-    assert alike.is_square and "scaleanchor" in plane_figure(alike, uirevision="").layout["yaxis"]
+    assert alike.is_square and "scaleanchor" in plane_figure(alike).layout["yaxis"]
 
 
 def test_arrows_are_as_long_for_the_eye_in_both_directions() -> None:

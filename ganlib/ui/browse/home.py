@@ -11,7 +11,7 @@ from ganlib import recipes
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.pages import PAGES
-from ganlib.ui.server.services import manager, submit
+from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import COMPARED_RUN, record_start, select
 from ganlib.ui.train.status_line import run_line, state_badge
 from ganlib.ui.train.waiting import cancel_button, delete_popover, is_queued_here, show_refused
@@ -47,8 +47,8 @@ DEMOS = (
     Demo(
         "Mode collapse, and the cure",
         ":material/blur_off:",
-        "Eight peaks on a ring: first a plain GAN, which misses half of them or more, often "
-        "all but one, then the same networks with the cures, which find all.",
+        "Two GANs learn eight peaks on a ring: first a plain GAN, which misses half of the peaks "
+        "or more, then the same networks with techniques that prevent this, which find all eight.",
         (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
     ),
 )
@@ -70,7 +70,10 @@ def start_demo() -> None:
     if pressed is None:
         return
     with errors_shown():
-        ids = [submit(name, recipes.get(name).parse(dict(values))) for name, values in pressed.runs]
+        ids = [
+            server().submit(name, recipes.get(name).parse(dict(values)))
+            for name, values in pressed.runs
+        ]
         record_start(ids[0])
         if ids[1:]:
             st.session_state[COMPARED_RUN] = ids[1]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ganlib.runs import Run
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import run_names
 from ganlib.ui.train.status_line import run_line
 

@@ -14,10 +14,9 @@ from ganlib.errors import UserError
 from ganlib.runs import RunSummary
 from ganlib.runs.trainers import differences
 from ganlib.ui.browse.home import open_run
-from ganlib.ui.browse.sparks import Sparks
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain, words
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import run_names
 from ganlib.ui.train.status_line import state_badge
 from ganlib.ui.train.waiting import cancel_runs, is_queued_here
@@ -47,12 +46,14 @@ def runs_table() -> None:
         if summary.damage:
             st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
     readable = {summary.id: summary for summary in summaries if not summary.damage}
-    left = _sparks().read(list(readable.values()), _READ_AT_ONCE)
+    left = server().sparks.read(list(readable.values()), _READ_AT_ONCE)
     _table(list(readable.values()))
     if chosen := [readable[run_id] for run_id in _selected_ids() if run_id in readable]:
         _actions(chosen)
     else:
-        st.caption("Select a row to open, rename or annotate a run, and one or more to delete.")
+        st.caption(
+            "Select one row to open, rename or annotate a run, or several rows to delete runs."
+        )
     if left:
         _read_remaining(list(readable.values()))
 
@@ -110,16 +111,17 @@ def _store_selection(key: str, ids: list[str]) -> None:
 
 
 _SCORE_HELP = (
-    "Distance between generated and real samples; lower is better. Numbers: Wasserstein-1 over the "
-    "target's standard deviation (two real samples of 2,000 values: 0.02 to 0.05). Points: sliced "
-    "Wasserstein-1 over the target's scale, compared with its floor. Images: Fréchet distance in "
-    "the features of a small classifier (two real samples of 256 images: 1 to 2, of 2,000: 0.1 to "
-    "0.3). Best is the lowest of all saved steps. Last, of a finished run, uses more samples, so "
-    "that it can be lower."
+    "Distance between generated and real samples; lower is better. **Best** is the lowest of all "
+    "saved steps. **Last** of a finished run uses more samples, so it can be lower than Best.\n\n"
+    "Numbers: Wasserstein-1 in standard deviations of the target; two real samples of 2,000 values "
+    "are 0.02 to 0.05 apart.\n\n"
+    "Points: sliced Wasserstein-1 in units of the target's scale; compare it with the floor.\n\n"
+    "Images: Fréchet distance in the features of a small classifier; two samples of 256 real "
+    "images are 1 to 2 apart, of 2,000 images 0.1 to 0.3."
 )
 _FLOOR_HELP = (
     "If the generated samples were real, the last distance would be below this in 95 % of all "
-    "cases. It falls with the number of samples: 20,000 for a finished run, 2,000 for a saved step."
+    "cases. It is lower for more samples: a finished run has 20,000, a saved step 2,000."
 )
 _PEAKS_HELP = (
     "Peaks of the distribution that have a generated sample near them, at the last scored step."
@@ -145,7 +147,7 @@ def _row(summary: RunSummary) -> dict[str, Any]:
         "Floor": scores.get(recipe.score_floor) if recipe else None,
         "Peaks": _peaks_text(summary, scores),
         "Note": summary.label.note,
-        "Losses": _sparks().of(summary),
+        "Losses": server().sparks.of(summary),
         "Created": summary.created,
     }
 
@@ -197,15 +199,10 @@ def _forks(summaries: list[RunSummary]) -> dict[str, str]:
     }
 
 
-@st.cache_resource(show_spinner=False)
-def _sparks() -> Sparks:
-    return Sparks(manager().store)
-
-
 @st.fragment(run_every=_TICK_S)
 def _read_remaining(summaries: list[RunSummary]) -> None:
     """Reads the remaining loss curves in parts, and then redraws the table."""
-    left = _sparks().read(summaries, _READ_PER_TICK)
+    left = server().sparks.read(summaries, _READ_PER_TICK)
     st.caption(f"Reading loss curves: {len(summaries) - left:,} of {len(summaries):,}.")
     if not left:
         st.rerun()
@@ -330,6 +327,6 @@ def _delete(chosen: list[RunSummary]) -> None:
         st.toast(
             f"{_names(chosen)} is deleted."
             if deleted == len(chosen) == 1
-            else f"{deleted} deleted.",
+            else f"{deleted} of {len(chosen)} runs are deleted.",
             icon=":material/delete:",
         )

@@ -11,10 +11,9 @@ from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
 from ganlib.ui.compare.distributions import Distribution, distributions
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 from ganlib.viz.curve_figures import steps_figure
 from ganlib.viz.evolution import (
-    EvolutionInfo,
     evolution_bins,
     evolution_column,
     evolution_figure,
@@ -66,29 +65,24 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
         values = np.array([found.get(name, np.nan) for found in rows.values()])
         live_charts(
             ChartSlot(
-                steps_figure(
-                    np.array(list(rows)), values, name, at=step, uirevision=f"{run.id} {name}"
-                ),
-                key="compare.over.chart",
-                height=_HEIGHT,
-                alt=f"{name} between real and generated samples over training",
+                steps_figure(np.array(list(rows)), values, name, at=step),
+                "compare.over.chart",
+                _HEIGHT,
+                f"{name} between real and generated samples over training",
+                f"{run.id} {name}",
             )
         )
     with right:
         info = evolution_info(newest.real, edges, {at: found[at][1] for at in rows})
-        _evolution(info, title, step, f"{run.id} {title} evolution")
-
-
-def _evolution(info: EvolutionInfo, title: str, step: int, uirevision: str) -> None:
-    """Draws the generated distribution at all steps, next to the real one."""
-    live_charts(
-        ChartSlot(
-            evolution_figure(info, title, at=step, uirevision=uirevision),
-            key="compare.evolution",
-            height=_HEIGHT,
-            alt=f"{title} of generated samples over training, and of real ones",
+        live_charts(
+            ChartSlot(
+                evolution_figure(info, title, at=step),
+                "compare.evolution",
+                _HEIGHT,
+                f"{title} of generated samples over training, and of real ones",
+                f"{run.id} {title}",
+            )
         )
-    )
 
 
 def _evenly_spaced(steps: Sequence[int]) -> list[int]:

@@ -1,6 +1,7 @@
 """Charts, tables and downloads that compare two samples."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,8 +10,7 @@ import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.resampling import SIGNIFICANCE
-from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.ui.compare.compared import Compared
+from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.ui.components.aligned import align_control
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import p_text, plain
@@ -26,6 +26,7 @@ from ganlib.viz.distributions import (
     quantiles_info,
 )
 from ganlib.viz.histograms import histogram_figure, histogram_info
+from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 _HEIGHT = 300
 _LINK = "compare"
@@ -37,6 +38,33 @@ _STYLES: dict[str, Callable[..., Chart]] = {
 }
 # Fewer on a live page, which is updated every second while training needs the processor.
 _RESAMPLES, _RESAMPLES_LIVE = 1_000, 200
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Two samples and their description.
+
+    Args:
+        key: identifies the samples; equal keys mean equal samples.
+        place: identifies their source; zooms are kept for as long as it stays the same.
+        title: one line on what is compared.
+        first: the reference sample; may be empty.
+        second: the sample compared with it; may be empty.
+        pair: names and colours.
+        notes: sentences shown below the title.
+        within: smallest and greatest possible value.
+        live: whether the samples are updated every second, so that the comparison must be fast.
+    """
+
+    key: str
+    place: str
+    title: str
+    first: WeightedSample
+    second: WeightedSample
+    pair: Pair = REAL_AND_GENERATED
+    notes: tuple[str, ...] = ()
+    within: tuple[float, float] = EVERYWHERE
+    live: bool = False
 
 
 def compare_panels(compared: Compared) -> None:
@@ -59,19 +87,14 @@ def compare_panels(compared: Compared) -> None:
         f"{plain(compared.title)}. {compared.first.size:,} {plain(compared.first.unit)} against "
         f"{compared.second.size:,}. {plain(' '.join(compared.notes))}"
     )
-    charts = _charts(compared)
+    charts, view = _charts(compared)
+    revision = f"{compared.place} {view}"
     for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
         for column, title in zip(st.columns(2, gap="medium"), row, strict=True):
             with column:
-                live_charts(
-                    ChartSlot(
-                        charts[title],
-                        key=f"compare.{title}",
-                        height=_HEIGHT,
-                        alt=f"{title} of {compared.pair.first} and {compared.pair.second} values",
-                        link=_LINK,
-                    )
-                )
+                alt = f"{title} of {compared.pair.first} and {compared.pair.second} values"
+                key = f"compare.{title}"
+                live_charts(ChartSlot(charts[title], key, _HEIGHT, alt, revision, _LINK))
     left, right = st.columns([5, 4], gap="medium")
     with left:
         _distances(found)
@@ -85,21 +108,20 @@ def _named(compared: Compared) -> tuple[tuple[str, WeightedSample], tuple[str, W
     return (pair.first, compared.first), (pair.second, compared.second)
 
 
-def _charts(compared: Compared) -> dict[str, Chart]:
+def _charts(compared: Compared) -> tuple[dict[str, Chart], tuple[float, float]]:
+    """The charts by name, and the ends of their x axes."""
     style, counts, bins = _options()
     info = histogram_info(compared.first, compared.second, bins=bins, within=compared.within)
     view = float(info.edges[0]), float(info.edges[-1])
-    both: Any = {"uirevision": f"{compared.place} {view}", "pair": compared.pair}
-    return {
-        "Histogram": _STYLES[style](info, counts=counts, **both),
-        "Density": density_figure(density_info(compared.first, compared.second, view), **both),
-        "Cumulative": cumulative_figure(
-            cumulative_info(compared.first, compared.second, view), **both
-        ),
-        "Quantiles": quantiles_figure(
-            quantiles_info(compared.first, compared.second), view, **both
-        ),
+    pair = compared.pair
+    samples = compared.first, compared.second
+    charts = {
+        "Histogram": _STYLES[style](info, counts=counts, pair=pair),
+        "Density": density_figure(density_info(*samples, view), pair=pair),
+        "Cumulative": cumulative_figure(cumulative_info(*samples, view), pair=pair),
+        "Quantiles": quantiles_figure(quantiles_info(*samples), view, pair=pair),
     }
+    return charts, view
 
 
 def _options() -> tuple[str, bool, Any]:
@@ -121,8 +143,8 @@ def _options() -> tuple[str, bool, Any]:
             [_NUMBER, *_RULES],
             key="compare.bins",
             width=210,
-            help="Width of the bins: by a rule, which is applied to the first sample, or by the "
-            "number of bins.",
+            help="How to choose the width of the bins: by a rule, applied to the first sample, or "
+            "by a number of bins.",
             **keep,
         )
         bins: Any = rule
@@ -231,7 +253,7 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
                 on_click="ignore",
                 key=f"compare.download.{name}",
             )
-    st.caption("The camera on a chart saves it as PNG. A zoom on one chart is a zoom on all four.")
+    st.caption("The camera on a chart saves it as PNG. Zooming one chart zooms all four.")
 
 
 def values_csv(compared: Compared) -> str:

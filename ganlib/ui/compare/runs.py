@@ -7,14 +7,13 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Run, RunSummary
-from ganlib.ui.compare.compared import Compared
 from ganlib.ui.compare.distributions import Distribution, distributions
 from ganlib.ui.compare.over_steps import over_steps
-from ganlib.ui.compare.panels import compare_panels
+from ganlib.ui.compare.panels import Compared, compare_panels
 from ganlib.ui.components.errors import errors_shown, show_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.components.time_slider import time_slider
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 from ganlib.ui.train.status_line import status_text
 from ganlib.viz.pair import two_generated
 

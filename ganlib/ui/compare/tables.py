@@ -5,8 +5,7 @@ import streamlit as st
 from ganlib.data.table import SUFFIXES, Table, read_table
 from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.ui.compare.compared import Compared
-from ganlib.ui.compare.panels import compare_panels
+from ganlib.ui.compare.panels import Compared, compare_panels
 from ganlib.ui.components.errors import show_error
 from ganlib.viz.pair import two_real
 

@@ -86,8 +86,8 @@ class LiveChart {
     if (wait || !this.stale || !this.plotly) return
     this.stale = false
     const { data, layout } = this.data.figure
-    const { height } = this.data
-    const dressed = { ...themed(layout, readTheme(this.host)), width, height }
+    const { height, revision } = this.data
+    const dressed = { ...themed(layout, readTheme(this.host), revision), width, height }
     if (this.view) dressed.xaxis = withRange(dressed.xaxis, this.view)
     // Always the same object: with another config, Plotly would rebuild the plot.
     this.config ??= config(this)
@@ -213,10 +213,11 @@ function readTheme(host) {
   }
 }
 
-function themed(layout, theme) {
+function themed(layout, theme, revision) {
   const quiet = { color: theme.text, size: 12 }
   const colours = {
     ...layout,
+    uirevision: revision,
     font: { family: theme.font, color: theme.text, size: 13, ...layout.font },
     // Not transparent, because it is also the halo of the line under the mouse.
     plot_bgcolor: theme.background,
@@ -232,7 +233,10 @@ function themed(layout, theme) {
   for (const name of Object.keys(layout).filter(name => /^[xy]axis/.test(name))) {
     const axis = layout[name]
     const title = { ...axis.title, font: quiet }
-    colours[name] = { color: theme.text, gridcolor: theme.grid, tickfont: quiet, ...axis, title }
+    // The kind of the axis, too: a zoom on steps is not applied to seconds.
+    const uirevision = `${revision} ${axis.uirevision ?? ""}`
+    const own = { ...axis, title, uirevision }
+    colours[name] = { color: theme.text, gridcolor: theme.grid, tickfont: quiet, ...own }
   }
   return colours
 }

@@ -29,10 +29,12 @@ class ChartSlot(NamedTuple):
     """A chart and its place on the page.
 
     Args:
-        chart: data and layout. The zoom is kept for as long as `uirevision` stays the same.
+        chart: data and layout.
         key: unique on the page; the same key is the same chart on every rerun.
-        height: pixels; replaces the height in the chart's layout.
+        height: pixels.
         alt: one sentence on the chart's content for screen readers.
+        revision: zoom and hidden curves are kept for as long as this stays the same, such as the
+            id of the run.
         link: charts with the same link share the zoom of their x axes; empty for none.
     """
 
@@ -40,6 +42,7 @@ class ChartSlot(NamedTuple):
     key: str
     height: int
     alt: str
+    revision: str
     link: str = ""
 
 
@@ -49,8 +52,7 @@ def live_charts(*slots: ChartSlot) -> None:
     All of them are one component, so that another chart adds only its data to an update.
     """
     places = [
-        {"key": slot.key, "height": slot.height, "alt": slot.alt, "link": slot.link}
-        for slot in slots
+        {name: value for name, value in slot._asdict().items() if name != "chart"} for slot in slots
     ]
     head = json.dumps({"plotly": _plotly_url(), "charts": places}).encode()
     # Bytes, because Streamlit would convert a dictionary to JSON twice for every session.

@@ -60,7 +60,7 @@ def config_form(recipe: Recipe) -> Form:
                 _widgets(recipe, group)
     with st.container(horizontal=True):
         st.button(
-            f"Back to {_origin(recipe)}",
+            f"Reset to {_origin(recipe)}",
             key=f"{recipe.name}:reset",
             icon=":material/undo:",
             on_click=_reset,
@@ -108,8 +108,8 @@ def _settings_uploader(recipe: Recipe) -> None:
         type="json",
         max_upload_size=math.ceil(MAX_BYTES / 2**20),
         key=key,
-        help="*Settings (JSON)* of a run of this recipe, or an object of knobs and values. All "
-        "other knobs take the recipe's own values.",
+        help="A file downloaded as *Settings (JSON)* from a run of this recipe, or a JSON object "
+        "with some of its settings. All other settings are reset to the recipe's defaults.",
         on_change=_load_settings,
         args=(recipe, key),
     )

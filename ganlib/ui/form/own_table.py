@@ -19,7 +19,7 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.plane import plane_figure, plane_info
 
-_PREVIEW_HEIGHT = 260
+_HEIGHT = 260
 # Enough values for the preview's histogram or scatter plot.
 _PREVIEWED = 20_000
 
@@ -46,27 +46,21 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
         found = _columns(form, recipe.Config.dimensions) if st.session_state.get(key) else None
     if found is not None:
         with right:
-            live_charts(
-                ChartSlot(
-                    preview(found),
-                    key=f"{key}:preview",
-                    height=_PREVIEW_HEIGHT,
-                    alt=f"Values of {' and '.join(found.names)} in your table",
-                )
-            )
+            alt = f"Values of {' and '.join(found.names)} in your table"
+            revision = f"{found.summary.digest} {found.names}"
+            live_charts(ChartSlot(preview(found), f"{key}:preview", _HEIGHT, alt, revision))
 
 
 def preview(columns: OwnColumns) -> Chart:
     """Draws a histogram of one column, or a scatter plot of two, in the colour of real data."""
     # Every n-th row instead of the first ones: tables are often sorted.
     values = columns.values[:: -(-len(columns.values) // _PREVIEWED)]
-    revision = f"{columns.summary.digest} {columns.names}"
     if len(columns.names) == 1:
-        return histogram_figure(histogram_info(WeightedSample.of(values)), uirevision=revision)
+        return histogram_figure(histogram_info(WeightedSample.of(values)))
     # Shuffled, because the figure draws the first points only.
     mixed = np.random.default_rng(0).permutation(values)
     info = plane_info(mixed, np.empty((0, 2)))
-    return plane_figure(info, uirevision=revision, hidden=["generated"])
+    return plane_figure(info, hidden=["generated"])
 
 
 def _uploader(form: str, help: str) -> None:

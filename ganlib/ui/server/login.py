@@ -79,8 +79,8 @@ def _settings() -> LoginSettings | None:
         # Streamlit does not distinguish a missing file from one that it cannot read.
         if any(Path(path).exists() for path in st.get_option("secrets.files")):
             raise UserError(
-                "The secrets of this server, which may configure a login, cannot be read. "
-                "They must be a file of TOML; the server's log says what is wrong."
+                "The file secrets.toml of this server, which may configure a login, cannot be "
+                "read. It must be valid TOML; the server's log says what is wrong."
             )
         return None
     if "auth" not in st.secrets:

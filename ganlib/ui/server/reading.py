@@ -169,7 +169,3 @@ class Readings:
             while len(self._readings) > _MAX_RUNS:
                 self._readings.popitem(last=False)
             return reading
-
-
-# The readings that all sessions of this server share.
-READINGS = Readings()

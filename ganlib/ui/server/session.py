@@ -11,7 +11,7 @@ from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.form.config_form import fill_form
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 
 # Session state key of the id of the run that the shown run of points is compared with; "" for none.
 COMPARED_RUN = "samples.beside"

@@ -30,11 +30,7 @@ class Viewers:
                     del self._last_refresh[other]
             return len(self._last_refresh)
 
-
-_VIEWERS = Viewers()
-
-
-def refresh_interval_s() -> float:
-    """Seconds until the next refresh of this session: 1 for up to 12 viewers, longer for more."""
-    session = st.session_state.setdefault("viewer", uuid4().hex)
-    return float(math.ceil(_VIEWERS.touch(session) / _MAX_REFRESHES_PER_SECOND))
+    def refresh_interval_s(self) -> float:
+        """Seconds until the next refresh of this session: 1 for up to 12 viewers, then longer."""
+        session = st.session_state.setdefault("viewer", uuid4().hex)
+        return float(math.ceil(self.touch(session) / _MAX_REFRESHES_PER_SECOND))

@@ -119,10 +119,10 @@ def curves_panel(reading: Reading | None, page: str, available: AvailableCharts)
         )
     else:
         losses, below = _charts(reading, (), None, options)
-    alts = [spec.alt.format(discriminator=options.discriminator) for spec in (LOSSES, second)]
+    revision = reading.run.id if reading else ""
     live_charts(
-        ChartSlot(losses, f"{page}.loss", _LOSS_HEIGHT, alts[0]),
-        ChartSlot(below, f"{page}.second", _SECOND_HEIGHT, alts[1]),
+        ChartSlot(losses, f"{page}.loss", _LOSS_HEIGHT, LOSSES.alt, revision),
+        ChartSlot(below, f"{page}.second", _SECOND_HEIGHT, second.alt, f"{revision} {second.name}"),
     )
 
 
@@ -139,9 +139,7 @@ def _charts(
     marks, length = _marks(changes, parent, steps, x), float(x[-1]) if len(x) else 0.0
 
     def chart(spec: MetricSpec) -> Chart:
-        info = _info(reading, history, spec, options)
-        revision = f"{reading.run.id if reading else ''}.{options.x_kind}.{options.log}.{spec.name}"
-        return marked(metric_figure(spec, info, uirevision=revision), marks, length)
+        return marked(metric_figure(spec, _info(reading, history, spec, options)), marks, length)
 
     return chart(LOSSES), chart(METRICS[options.second])
 
@@ -150,44 +148,34 @@ def _info(
     reading: Reading | None, history: History, spec: MetricSpec, options: _ChartOptions
 ) -> CurvesInfo:
     """The curves of one chart."""
-    smoothing, log = options.smoothing if spec.smoothed else 0.0, spec.is_log(options.log)
+    log = spec.is_log(options.log)
     curves = {
         name.format(discriminator=options.discriminator): metric
         for name, metric in spec.curves.items()
     }
+    steps, seconds = history.values[0], history.time_s
     if spec.of_samples and reading:
         scores = reading.scores
         # Step 0 is at 0 seconds. Steps may be missing from a damaged log.
-        at = np.searchsorted(history.values[0], scores.step, side="right")
-        x = scores.step if options.x_kind == "step" else np.concatenate([[0.0], history.time_s])[at]
+        at = np.searchsorted(steps, scores.step, side="right")
+        x = scores.step if options.x_kind == "step" else np.concatenate([[0.0], seconds])[at]
         values = {name: scores.values[metric] for name, metric in curves.items()}
-        return curves_info(x, values, x_kind=options.x_kind, smoothing=smoothing, log=log)
-    x = history.time_s if options.x_kind == "seconds" else history.values[0]
+        return curves_info(x, values, x_kind=options.x_kind, log=log)
+    x = steps if options.x_kind == "step" else seconds
     series = {
         name: history[metric] if metric in history.names else 0 * x
         for name, metric in curves.items()
     }
-    return _growing(reading, spec.name, x, series, options.x_kind, smoothing, log)
-
-
-def _growing(
-    reading: Reading | None,
-    chart: str,
-    x: np.ndarray,
-    series: dict[str, np.ndarray],
-    x_kind: XKind,
-    smoothing: float,
-    log: bool,
-) -> CurvesInfo:
-    """The curves of a chart of the history; only new steps are processed."""
+    smoothing = options.smoothing if spec.smoothed else 0.0
 
     def begin() -> GrowingCurves:
         return GrowingCurves(series, smoothing=smoothing, log=log)
 
-    key = (chart, tuple(series), smoothing, log)
-    with reading.growing(key, begin) if reading else nullcontext(begin()) as curves:
-        curves.extend(series)
-        return curves.info(x, x_kind)
+    # Only new steps are processed.
+    key = (spec.name, tuple(series), smoothing, log)
+    with reading.growing(key, begin) if reading else nullcontext(begin()) as growing:
+        growing.extend(series)
+        return growing.info(x, options.x_kind)
 
 
 def _marks(

@@ -11,7 +11,7 @@ from ganlib.runs.trainers import check_fork, config_at, differences
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error, show_error
 from ganlib.ui.components.text import in_words, plain, typed, words
 from ganlib.ui.form.config_form import read_form
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import is_shown, record_start, show_run, started_within
 
 # Session state key of the expander in `training_page`: whether it is open.

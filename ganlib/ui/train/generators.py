@@ -9,7 +9,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Run
-from ganlib.ui.server.services import manager, warm_up
+from ganlib.ui.server.server import server
 
 if TYPE_CHECKING:
     from ganlib.training import Generator
@@ -19,7 +19,7 @@ _KEPT = 4
 
 def keep_generator(run: Run) -> None:
     """Loads the generator of a finished or stopped run into the session, if TensorFlow is ready."""
-    if warm_up(manager()).is_set() and run.checkpoint_steps():
+    if server().tensorflow_loaded.is_set() and run.checkpoint_steps():
         # An error in the checkpoint is shown when the user requests samples.
         with suppress(UserError):
             generator_of(run)

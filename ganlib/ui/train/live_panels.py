@@ -15,15 +15,14 @@ from ganlib.runs import Label, Run, Status
 from ganlib.runs.trainers import current_config
 from ganlib.ui.components.errors import errors_shown, show_error
 from ganlib.ui.components.text import plain
-from ganlib.ui.server.reading import READINGS, Reading
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import (
     rerun_if_deleted,
     started_within,
     wait_for_first_step,
     waits_for_first_step,
 )
-from ganlib.ui.server.viewers import refresh_interval_s
 from ganlib.ui.train.curves import AvailableCharts, available_charts, chart_options, curves_panel
 from ganlib.ui.train.manual_control import last_step_panel, manual_control
 from ganlib.ui.train.samples import kind_of
@@ -90,7 +89,7 @@ def live_panels(
     if run is None or status is None:
         _no_run_yet(recipe, config or recipe.Config())
         return
-    reading = READINGS.of(run, status)
+    reading = server().readings.of(run, status)
     page_state = _page_state(recipe, status, reading)
     above = st.container(key="run_status")
     left, right = _columns()
@@ -134,7 +133,7 @@ def _draw(run: Run, label: Label, page_state: _PageState, slots: _Slots) -> None
             show_error(error)
         _fill_slots(slots.curves, slots.messages)
         return
-    reading = READINGS.of(run, status)
+    reading = server().readings.of(run, status)
     recipe = recipes.get(run.recipe)
     with slots.status:
         _status(
@@ -242,8 +241,8 @@ def _no_run_yet(recipe: Recipe, config: RunConfig) -> None:
             opponent = "discriminator] says which are real"
         st.markdown(
             "Press **Start**. Two networks train against each other: the "
-            f":orange[generator] turns noise into samples, the :green[{opponent}. Their losses "
-            f"appear on the left, and here {picture} shows the generated samples."
+            f":orange[generator] turns noise into samples, the :green[{opponent}. Charts show "
+            f"their losses, and here {picture} shows the generated samples."
         )
         st.caption(plain(_data_sentence(recipe, config)))
 
@@ -264,7 +263,7 @@ def _page_state(recipe: Recipe, status: Status, reading: Reading) -> _PageState:
     has_samples = known and bool(reading.sample_steps)
     data = status.data if known else ""
     comparing = kind_of(recipe).awaits_other_run()
-    tick_s = refresh_interval_s() if status.active or comparing else None
+    tick_s = server().viewers.refresh_interval_s() if status.active or comparing else None
     if _expects_first_step(reading.run):
         tick_s = _FIRST_TICK_S
     return _PageState(status.state, has_points, available, has_samples, data, comparing, tick_s)

@@ -19,8 +19,8 @@ from ganlib.ui.components.errors import (
     show_error,
 )
 from ganlib.ui.components.text import in_words, typed, words
-from ganlib.ui.server.services import manager
-from ganlib.ui.train.phases import phases_diagram
+from ganlib.ui.server.server import manager
+from ganlib.ui.train.diagrams import phases_diagram
 from ganlib.ui.train.samples import kind_of
 
 # Longest wait for the effect of a button; the first step of one network alone is compiled first.
@@ -86,12 +86,12 @@ def last_step_panel(run: Run, status: Status, discriminator: str) -> None:
     other = "generator" if last.learns == "discriminator" else discriminator
     learned = discriminator if last.learns == "discriminator" else "generator"
     did = (
-        "it saw real and generated samples with their labels"
+        f"The {discriminator} saw real and generated samples with their labels"
         if last.learns == "discriminator"
-        else f"its samples moved to where the {discriminator} finds them more real"
+        else f"The generated samples moved to where the {discriminator} finds them more real"
     )
     st.markdown(
-        f"**Step {status.step:,}: the {learned} was trained**, the {other} stayed as it was: {did}."
+        f"**Step {status.step:,}: the {learned} was trained**, the {other} did not change. {did}."
     )
     phase: Any = last.learns
     phases_diagram(phase, discriminator=discriminator, key="phases.live")

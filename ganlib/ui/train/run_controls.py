@@ -13,7 +13,7 @@ from ganlib.runs import Run, Status
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import Form, read_form
-from ganlib.ui.server.services import manager, submit
+from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import is_shown, record_start, run_names, show_run
 from ganlib.ui.train.waiting import delete_popover, is_queued_here, show_refused
 
@@ -99,7 +99,7 @@ def _start(recipe: Recipe, run_on_view: str) -> None:
     if not is_shown(recipe, run_on_view) or _is_active(run_on_view):
         return
     with deferred_errors(_ERROR):
-        run_id = submit(recipe.name, read_form(recipe))
+        run_id = server().submit(recipe.name, read_form(recipe))
         show_run(recipe, run_id)
         record_start(run_id)
 

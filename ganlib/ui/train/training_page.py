@@ -12,17 +12,14 @@ from ganlib.runs import Run
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import config_form
 from ganlib.ui.server.login import guard
-from ganlib.ui.server.services import prepare_soon
-from ganlib.ui.server.session import open_from_address, rerun_if_deleted, shown_run
-from ganlib.ui.train.architecture import architecture_panel
+from ganlib.ui.server.server import server
+from ganlib.ui.server.session import open_from_address, recipe_key, rerun_if_deleted, shown_run
+from ganlib.ui.train.diagrams import architecture_panel, phases_diagram
 from ganlib.ui.train.fork import fork_panel, parent_line
 from ganlib.ui.train.generators import keep_generator
 from ganlib.ui.train.live_panels import live_panels
-from ganlib.ui.train.phases import phases_diagram
-from ganlib.ui.train.recipe_picker import recipe_picker, source_line
 from ganlib.ui.train.run_controls import run_controls
 from ganlib.ui.train.run_files import run_files
-from ganlib.ui.train.source_panel import source_panel
 
 
 def training_page(page: str, title: str) -> None:
@@ -43,9 +40,9 @@ def training_page(page: str, title: str) -> None:
         left, middle, right = st.columns([3, 4, 4], vertical_alignment="bottom")
         left.header(title, anchor=False)
         with middle:
-            recipe = recipe_picker(page)
+            recipe = _recipe_picker(page)
         controls = right.container()
-        source_line(recipe)
+        _source_line(recipe)
         below = st.container()
     if problem:
         header.warning(plain(problem), icon=":material/warning:")
@@ -60,23 +57,21 @@ def training_page(page: str, title: str) -> None:
             # choice would override this.
             with st.expander("Settings", expanded=not busy, icon=":material/tune:"):
                 if run:
-                    when = ", when this run has ended or is stopped" if busy else ""
-                    st.caption(
-                        f"For the next **Start**{when}. The run shown keeps its own settings."
-                    )
+                    when = ", which can start when this run has ended" if busy else ""
+                    st.caption(f"Settings of the next run{when}. The run shown keeps its own.")
                 form = config_form(recipe)
             config = form.config
             # Networks are built only if the expander is open.
             with _drawn_when_open("Architecture", ":material/account_tree:") as is_open:
                 if is_open:
-                    st.caption("With the settings above.")
+                    st.caption("The networks that the settings above give.")
                     architecture_panel(recipe, config or recipe.Config())
             with st.expander("How it works", icon=":material/menu_book:"):
                 _how_it_works(recipe, config or recipe.Config(), run)
             if recipe.name in examples.names():
                 with _drawn_when_open("Source", ":material/code:") as is_open:
                     if is_open:
-                        source_panel(recipe)
+                        _source_panel(recipe)
             if run:
                 with _drawn_when_open("Fork", ":material/fork_right:") as is_open:
                     if is_open:
@@ -92,7 +87,30 @@ def training_page(page: str, title: str) -> None:
         if run and not busy:
             keep_generator(run)
         if config is not None and not busy:
-            prepare_soon(recipe.name, config)
+            server().prepare_soon(recipe.name, config)
+
+
+def _recipe_picker(page: str) -> Recipe:
+    """Lets the user choose among the recipes of a page."""
+    choices = {recipe.name: recipe for recipe in recipes.on_page(page)}
+    key = recipe_key(page)
+    if st.session_state.get(key) not in choices:
+        st.session_state[key] = next(iter(choices))
+    st.selectbox(
+        "Recipe",
+        list(choices),
+        format_func=lambda name: f"{choices[name].title}  ·  {name}",
+        key=key,
+        persist_state="session",
+        help="A GAN from a book or paper: its networks, losses and settings.",
+    )
+    return choices[st.session_state[key]]
+
+
+def _source_line(recipe: Recipe) -> None:
+    """Shows the summary and the source of a recipe."""
+    text, url = recipe.source.text, recipe.source.url
+    st.caption(f"{recipe.summary} Source: {f'[{text}]({url})' if url else text}.")
 
 
 @contextmanager
@@ -116,3 +134,22 @@ def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:
     others = [other.title for other in recipes.on_page(recipe.page) if other is not recipe]
     if others:
         st.caption(f"Also on this page: {', '.join(others)}.")
+
+
+@st.fragment
+def _source_panel(recipe: Recipe) -> None:
+    """Shows the standalone program of a recipe, which must have one."""
+    source, file_name = examples.source_of(recipe.name), examples.example_file(recipe.name)
+    st.caption(
+        "The recipe with its default settings as one file of plain Keras and TensorFlow: the "
+        f"networks, the losses and the training loop. Run it with `python {file_name}`."
+    )
+    st.download_button(
+        "Download",
+        source,
+        file_name=file_name,
+        mime="text/x-python",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.code(source, language="python", line_numbers=True, height=600)

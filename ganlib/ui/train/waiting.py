@@ -7,7 +7,7 @@ import streamlit as st
 from ganlib.runs import Run, Status
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.server import manager
 
 _ERROR = "waiting.error"
 

@@ -27,8 +27,8 @@ class ImageSamples(SampleKind):
             "Fresh noise at every step",
             key="samples.fresh",
             persist_state="session",
-            help="Off: the same noise every time, so that you can watch one image grow. "
-            "On: new noise each time, which shows how much the generator's images differ.",
+            help="Off: the same noise at every step, so that you can watch each image develop. "
+            "On: new noise at every step, which shows how much the generated images differ.",
         )
 
     def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:

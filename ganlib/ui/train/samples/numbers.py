@@ -21,8 +21,9 @@ from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_in
 _HEIGHT = 380
 _VIEWS = ("Histogram", "Densities and discriminator")
 _GOODFELLOW_CAPTION = (
-    "Above: the discriminator, and dotted the optimal discriminator for these densities. Below: "
-    "lines from noise z to the generated samples x, as in figure 1 of Goodfellow et al. 2014."
+    "Top: both densities, the discriminator and, dotted, the optimal discriminator for these "
+    "densities. Bottom: lines from noise z to the samples x that the generator makes of it, as in "
+    "figure 1 of Goodfellow et al. 2014."
 )
 
 
@@ -56,14 +57,13 @@ class NumberSamples(SampleKind):
                 "Densities of real and generated values, the discriminator, and lines from the "
                 f"noise to the generated values at step {step:,}"
             )
-            live_charts(ChartSlot(chart, key="goodfellow", height=_HEIGHT, alt=alt))
+            live_charts(ChartSlot(chart, "goodfellow", _HEIGHT, alt, reading.run.id))
             return
         chart = reading.cached(
-            ("histogram", step),
-            lambda: histogram_figure(_histogram(reading, step), uirevision=reading.run.id),
+            ("histogram", step), lambda: histogram_figure(_histogram(reading, step))
         )
         alt = f"Histograms of real and generated values at step {step:,}"
-        live_charts(ChartSlot(chart, key="histogram", height=_HEIGHT, alt=alt))
+        live_charts(ChartSlot(chart, "histogram", _HEIGHT, alt, reading.run.id))
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
@@ -71,9 +71,8 @@ class NumberSamples(SampleKind):
             st.markdown(f"New values: {join_numbers(samples.ravel())}")
             return
         info = histogram_info(WeightedSample.of(run.real()), WeightedSample.of(samples))
-        chart = histogram_figure(info, uirevision=f"{run.id}.more")
         alt = "Histograms of real and newly generated values"
-        live_charts(ChartSlot(chart, key="histogram.more", height=220, alt=alt))
+        live_charts(ChartSlot(histogram_figure(info), "histogram.more", 220, alt, run.id))
 
 
 def _has_views(samples: Arrays) -> bool:
@@ -98,4 +97,4 @@ def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
     info = goodfellow_info(samples, reading.real, str(run.values.get("loss")), density)
     edges = _histogram(reading, step).edges
     view = float(edges[0]), float(edges[-1])
-    return goodfellow_figure(info, view, uirevision=f"{run.id}.goodfellow")
+    return goodfellow_figure(info, view)

@@ -14,8 +14,8 @@ from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
-from ganlib.ui.server.reading import READINGS, Reading
-from ganlib.ui.server.services import manager
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import COMPARED_RUN
 from ganlib.ui.train.samples.kind import SampleKind, newest_samples
 from ganlib.viz.chart import Chart
@@ -68,7 +68,7 @@ class PointSamples(SampleKind):
                 format_func=lambda id: others.get(id, "No run"),
                 key=COMPARED_RUN,
                 persist_state="session",
-                help="Another run of points, shown at the same step or its last step before.",
+                help="Another run of points, shown at the same step, or at its last one before it.",
             )
         _keep_in_address(str(st.session_state[COMPARED_RUN]))
 
@@ -93,9 +93,9 @@ class PointSamples(SampleKind):
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
-        chart = plane_figure(plane_info(run.real(), samples), uirevision=f"{run.id}.more")
+        chart = plane_figure(plane_info(run.real(), samples))
         alt = "Real and newly generated points of the plane"
-        live_charts(ChartSlot(chart, key="plane.more", height=_HEIGHT, alt=alt))
+        live_charts(ChartSlot(chart, "plane.more", _HEIGHT, alt, run.id))
 
     def awaits_other_run(self) -> bool:
         """Returns whether the compared run is active."""
@@ -120,7 +120,7 @@ def _another(run: Run) -> Reading | None:
     if chosen not in _others(run):
         return None
     beside = manager().store.open(chosen)
-    return READINGS.of(beside, beside.status())
+    return server().readings.of(beside, beside.status())
 
 
 def _others(run: Run) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _heading(reading: Reading, step: int | None) -> None:
     if "modes" in figures:
         peaks = round(figures["modes"])
         many = "" if peaks == 1 else "s"
-        text += f": {peaks} peak{many}, {figures['high_quality']:.1%} near one"
+        text += f": {peaks} peak{many}, {100 * figures['high_quality']:.1f} % near a peak"
     # Samples taken during a pause have no scores.
     if {"sliced_w1_over_sigma", "sliced_w1_floor"} <= figures.keys():
         text += (
@@ -177,27 +177,18 @@ def _heading(reading: Reading, step: int | None) -> None:
 def _cloud(reading: Reading, step: int, layers: set[str], key: str, height: int) -> None:
     with errors_shown():
         chart = reading.cached(
-            ("cloud", step, frozenset(layers), height),
-            lambda: _cloud_chart(reading, step, layers, height),
+            ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
         )
-        live_charts(
-            ChartSlot(
-                chart,
-                key=key,
-                height=height,
-                alt=f"Real and generated points of the plane at step {step:,}",
-            )
-        )
+        alt = f"Real and generated points of the plane at step {step:,}"
+        live_charts(ChartSlot(chart, key, height, alt, reading.run.id))
 
 
-def _cloud_chart(reading: Reading, step: int, layers: set[str], height: int) -> Chart:
+def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
     samples = reading.samples(step)
     info = plane_info(reading.real, samples["fresh"])
     below, above = _layers(reading.run, samples, info, layers)
     return plane_figure(
         info,
-        uirevision=reading.run.id,
-        height=height,
         below=below,
         above=above,
         hidden={"real", "generated"} - {layer.lower() for layer in layers},

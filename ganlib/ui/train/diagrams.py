@@ -1,4 +1,4 @@
-"""Diagrams of both networks of a recipe, layer by layer, and of the combined model."""
+"""Diagrams of the networks of a recipe and of the two phases of a training step."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from ganlib.recipes import Recipe
 from ganlib.ui.components.diagram import diagram
 from ganlib.ui.components.errors import errors_shown
 from ganlib.viz.architecture import adversarial_drawing, network_drawing, shape_text
+from ganlib.viz.phases import PHASES, Phase, phase_drawing
 
 
 def architecture_panel(recipe: Recipe, config: RunConfig) -> None:
@@ -59,6 +60,20 @@ def networks_panel(
             width="stretch",
             key=f"{key}.table",
         )
+
+
+def phases_diagram(
+    highlighted: Phase | None = None, *, discriminator: str = "discriminator", key: str = "phases"
+) -> None:
+    """Draws both phases. If one is highlighted, the other is dimmed.
+
+    Args:
+        highlighted: the network that learns in the highlighted phase; None highlights neither.
+        discriminator: "discriminator" or "critic".
+        key: unique on the page.
+    """
+    dimmed = [at for at, phase in enumerate(PHASES) if highlighted not in (None, phase)]
+    diagram([phase_drawing(phase, discriminator) for phase in PHASES], key=key, dimmed=dimmed)
 
 
 @st.cache_data(max_entries=32, show_spinner="Building the networks")

@@ -1,0 +1,154 @@
+"""What all sessions of this server share: run manager, compiled steps and caches."""
+
+import atexit
+import os
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from ganlib import memory, recipes
+from ganlib.config import RunConfig
+from ganlib.errors import PATH, UserError, quote
+from ganlib.priority import lower_thread_priority
+from ganlib.runs import Manager, RunStore
+from ganlib.ui._compat import (
+    flush_before_rerun,
+    ignore_disconnect_while_sending,
+    ignore_server_wide_requests,
+    keep_keras_sessions,
+    mark_app_started,
+)
+from ganlib.ui.components.errors import show_error
+from ganlib.ui.server.preparing import Preparer
+from ganlib.ui.server.reading import Readings
+from ganlib.ui.server.sparks import Sparks
+from ganlib.ui.server.viewers import Viewers
+
+_MAX_RUNS = 100
+
+
+class Server:
+    """What all sessions share. There is one in each process; see `server`.
+
+    Args:
+        store: contains the runs.
+        cap: maximum number of runs that train at the same time.
+
+    Attributes:
+        manager: queue and worker threads of the runs.
+        readings: cached content of the runs that pages show.
+        sparks: cached loss curves of the table of runs.
+        viewers: sessions that watch a running training.
+        tensorflow_loaded: set as soon as TensorFlow is imported.
+    """
+
+    def __init__(self, store: RunStore, cap: int):
+        self.manager = Manager(store, cap=cap)
+        self.readings = Readings()
+        self.sparks = Sparks(store)
+        self.viewers = Viewers()
+        self.tensorflow_loaded = threading.Event()
+        self._preparer = Preparer(self.manager)
+
+    def warm_up(self) -> None:
+        """Imports TensorFlow and compiles the toy recipes, so that first runs start without delay.
+
+        Before that, it restores the queue of the server's last process. Works in a thread.
+        """
+        # Not a daemon: if TensorFlow is interrupted during a compilation, the process ends with
+        # an error.
+        threading.Thread(target=self._warm_up, name="warm-up").start()
+
+    def _warm_up(self) -> None:
+        # TensorFlow's threads are started here and inherit this thread's priority.
+        lower_thread_priority()
+        self.manager.recover()
+        import ganlib.training  # noqa: F401
+
+        self.tensorflow_loaded.set()
+        self._preparer.prepare_later(recipe.name for recipe in recipes.on_page("toy"))
+
+    def submit(self, recipe_name: str, config: RunConfig) -> str:
+        """Creates and queues a run, without waiting for TensorFlow; see `Manager.submit`.
+
+        The check that the run fits in memory may need TensorFlow, which takes seconds to import.
+        If it is not imported yet, the run is created first and checked when it starts.
+
+        Args:
+            recipe_name: of the recipe.
+            config: settings of the run.
+        Returns:
+            The id of the run.
+        """
+        late = not self.tensorflow_loaded.is_set()
+        return self.manager.submit(recipe_name, config, check_late=late)
+
+    def prepare_soon(self, recipe_name: str, config: RunConfig) -> None:
+        """Requests compilation of the settings that Start would train, unless a run is active.
+
+        Args:
+            recipe_name: of the recipe.
+            config: settings in the form.
+        """
+        if not self.manager.active():
+            self._preparer.prepare(recipe_name, config)
+
+
+@st.cache_resource(show_spinner=False)
+def server() -> Server:
+    """Returns what all sessions share. The first call creates it and patches Streamlit.
+
+    Raises:
+        UserError: an environment variable is not valid.
+    """
+    made = Server(RunStore(_runs_folder()), _cap())
+    memory.limit_freed_memory()
+    keep_keras_sessions()
+    ignore_server_wide_requests()
+    flush_before_rerun()
+    ignore_disconnect_while_sending()
+    made.warm_up()
+    atexit.register(made.manager.shutdown, 10.0)
+    return made
+
+
+def manager() -> Manager:
+    """Returns the run manager, which all sessions share."""
+    return server().manager
+
+
+def start() -> None:
+    """Creates what all sessions share, if this is the first session.
+
+    If an environment variable is not valid, the page shows the error and stops.
+    """
+    try:
+        server()
+    except UserError as error:
+        show_error(error)
+        st.stop()
+    mark_app_started()
+
+
+def _runs_folder() -> Path:
+    root = RunStore.default_root()
+    try:
+        fits = root.is_dir() or not root.exists()
+    except OSError as error:
+        raise UserError(
+            f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {quote(str(root), PATH)}."
+        ) from None
+    if not fits:
+        raise UserError(f"GANLIB_RUNS must be a folder. Received: {quote(str(root), PATH)}.")
+    return root
+
+
+def _cap() -> int:
+    text = os.environ.get("GANLIB_MAX_RUNS", "1")
+    if not text.isdecimal() or len(text) > len(str(_MAX_RUNS)) or not 1 <= int(text) <= _MAX_RUNS:
+        raise UserError(
+            f"GANLIB_MAX_RUNS must be a whole number from 1 to {_MAX_RUNS}. "
+            f"Received: {quote(text)}."
+        )
+    return int(text)
