@@ -76,10 +76,8 @@ def _grouped(same: stats.rv_continuous, other: stats.rv_continuous) -> Kind:
 NORMAL = stats.norm(0, 1), stats.norm(0.5, 0.8)
 KINDS = {
     "normal": _continuous(*NORMAL),
-    "exponential": _continuous(stats.expon(), stats.expon(scale=1.5)),
     "heavy tails": _continuous(stats.t(3), stats.t(3, 0.6)),
     "die": _discrete([1 / 6] * 6, [0.12] * 5 + [0.4]),
-    "coin": _discrete([0.5, 0.5], [0.3, 0.7]),
     "grouped": _grouped(*NORMAL),
 }
 
