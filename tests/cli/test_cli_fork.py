@@ -49,7 +49,7 @@ def test_other_settings_count_from_there_on(command: Command, runs: Path, whole:
     assert (
         before.history()["generator_loss"][20:] != after.history()["generator_loss"][20:40]
     ).all()
-    assert (after.config["loss"], after.config["batch_size"]) == ("hinge", 16)
+    assert (after.config.loss, after.config.batch_size) == ("hinge", 16)
 
 
 @pytest.mark.parametrize(
