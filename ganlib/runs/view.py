@@ -235,6 +235,25 @@ class RunView:
         self._lock = threading.Lock()
         self._start()
 
+    def _start(self) -> None:
+        self._reader = JournalReader(self._path)
+        self._record: Record | None = None
+        self._header: Header | None = None
+        self._status: Status | None = None
+        self._names: tuple[str, ...] = ()
+        self._step = 0
+        self._rows = 0
+        # A new buffer, because records returned earlier are views of the old one.
+        self._buffer = np.empty((len(LEADING_COLUMNS), 0))
+        self._log = object()
+        self._scores_by_step: dict[int, dict[str, float]] = {}
+        self._scores: Scores | None = Scores()
+        self._changes: list[Change] = []
+        self._samples: dict[int, Blob] = {}
+        self._real: Blob | None = None
+        self._saved: dict[int, SavedCheckpoint] = {}
+        self._traceback = ""
+
     def refresh(self) -> Record:
         """Returns the current contents of the journal.
 
@@ -259,25 +278,6 @@ class RunView:
                 # The next call reads from the start and raises the same error.
                 self._start()
                 raise
-
-    def _start(self) -> None:
-        self._reader = JournalReader(self._path)
-        self._record: Record | None = None
-        self._header: Header | None = None
-        self._status: Status | None = None
-        self._names: tuple[str, ...] = ()
-        self._step = 0
-        self._rows = 0
-        # A new buffer, because records returned earlier are views of the old one.
-        self._buffer = np.empty((len(LEADING_COLUMNS), 0))
-        self._log = object()
-        self._scores_by_step: dict[int, dict[str, float]] = {}
-        self._scores: Scores | None = Scores()
-        self._changes: list[Change] = []
-        self._samples: dict[int, Blob] = {}
-        self._real: Blob | None = None
-        self._saved: dict[int, SavedCheckpoint] = {}
-        self._traceback = ""
 
     def _apply(self, line: Line) -> None:
         try:
