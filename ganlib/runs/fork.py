@@ -4,6 +4,7 @@ A fork gets a copy of the history up to that checkpoint. Its curves and samples 
 step 0, and deleting the original run does not affect it.
 """
 
+import base64
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ganlib.runs.journal import DamagedError, JournalWriter, encode_rows
 from ganlib.runs.run import Run
 from ganlib.runs.status import Status
 from ganlib.runs.store import RunStore
-from ganlib.runs.view import History, Parent, SavedCheckpoint, encode_times
+from ganlib.runs.view import History, Parent, SavedCheckpoint
 
 # Rows in a block of copied metrics. A damaged byte loses one block.
 _BLOCK_ROWS = 256
@@ -134,10 +135,11 @@ class _History:
             block = rows[start : start + _BLOCK_ROWS]
             # The steps of a block must be consecutive, but the history may have gaps.
             for part in np.split(block, np.flatnonzero(np.diff(history.step[block]) > 1) + 1):
+                times_s = history.time_s[part].astype("<f8")
                 fields = {
                     "first_step": int(history.step[part[0]]),
                     "names": names,
-                    "times": encode_times(history.time_s[part]),
+                    "times": base64.b64encode(times_s.tobytes()).decode("ascii"),
                     **encode_rows(np.column_stack([column[part] for column in columns])),
                 }
                 journal.append("metrics", int(history.step[part[-1]]), status.fields(), fields)

@@ -193,10 +193,6 @@ class JournalReader:
 
     def __init__(self, path: Path):
         self._path = path
-        self.restart()
-
-    def restart(self) -> None:
-        """Makes the next call of `read` start at the beginning of the file."""
         self._offset = 0
         self._file: tuple[int, ...] = ()
         # The end of the last line read, to notice that the file has been replaced.
@@ -210,26 +206,21 @@ class JournalReader:
     def next_n(self) -> int:
         return self._last + 1 + self._damaged
 
-    def read(self) -> tuple[bool, list[Line]]:
-        """Reads the new lines.
-
-        Returns:
-            (restarted, lines): whether the file has been replaced, so that `lines` begin with its
-            first one, and the new lines.
+    def read(self) -> list[Line] | None:
+        """Returns the new lines, or None if the file has been replaced.
 
         Raises:
             DamagedError: the file is missing or cannot be read.
         """
         with opened(self._path) as file:
-            restarted = not self._is_continuation(file)
-            if restarted:
-                self.restart()
+            if not self._is_continuation(file):
+                return None
             file.seek(self._offset)
             data = file.read()
         data = data[: _complete_bytes(data)]
         self._offset += len(data)
         self._mark = (self._mark + data)[-_CRC_BYTES:]
-        return restarted, list(self._accepted(data))
+        return list(self._accepted(data))
 
     def _is_continuation(self, file: IO[bytes]) -> bool:
         """True if the file still begins with the bytes read before."""

@@ -272,24 +272,15 @@ class RunStore:
         """Returns the summary of a run; reads it only if its files have changed."""
         folder = self.root / run_id
         stamp = _stamp(folder)
-        known = self._summaries.get(run_id)
+        known_stamp, summary = self._summaries.get(run_id, ((), None))
         try:
-            if known is None or known[0] != stamp or known[1].status is None:
+            if summary is None or stamp != known_stamp:
                 run = Run(folder)
-                summary = RunSummary(
-                    run_id,
-                    run.recipe,
-                    run.created,
-                    run.label(),
-                    run.status(),
-                    run.parent,
-                    run.values,
-                )
-            elif known[1].status.active:
+                rest = run.label(), run.status(), run.parent, run.values
+                summary = RunSummary(run_id, run.recipe, run.created, *rest)
+            elif summary.status is not None and summary.status.active:
                 # The owner may have ended without changing the files.
-                summary = replace(known[1], status=Run(folder).status())
-            else:
-                return known[1]
+                summary = replace(summary, status=Run(folder).status())
         except RunError as error:
             if not (folder / NAME).exists() and _being_made_or_gone(folder):
                 return None

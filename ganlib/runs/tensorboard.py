@@ -5,8 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 _PREFIX = "events.out.tfevents."
 
 
@@ -74,14 +72,3 @@ class TensorBoardLog:
     def _write(self, **what: Any) -> None:
         event = self._proto.Event(wall_time=time.time(), **what)
         self._writer.write(event.SerializeToString())
-
-
-def block_means(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
-    """Returns the mean of each column by name.
-
-    Args:
-        names: names of the columns.
-        values: (rows, len(names)), at least one row.
-    """
-    means = values.mean(axis=0, dtype=np.float64)
-    return {name: float(mean) for name, mean in zip(names, means, strict=True)}

@@ -1,12 +1,12 @@
 """Creates the trainer of a run, and checks its config. Imports TensorFlow only when needed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
-from ganlib.events import Change
 from ganlib.knobs import compile_time_knobs
 from ganlib.memory import free_bytes
 from ganlib.recipes import Recipe
@@ -86,7 +86,7 @@ def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: a value is not allowed, or cannot be changed during training.
     """
-    recipes.get(run.recipe).changed(current_config(run), dict(knobs))
+    recipes.get(run.recipe).changed(config_at(run), dict(knobs))
 
 
 def check_fork(run: Run, step: int, config: RunConfig) -> None:
@@ -122,25 +122,21 @@ def check_fork(run: Run, step: int, config: RunConfig) -> None:
     )
 
 
-def current_config(run: Run) -> RunConfig:
-    """Returns a run's config after all changes made during training.
-
-    Raises:
-        ConfigError: a knob has a value that the recipe does not allow.
-    """
-    return _config_after(run, run.changes())
-
-
-def config_at(run: Run, step: int) -> RunConfig:
-    """Returns the config with which a run made a step.
+def config_at(run: Run, step: float = inf) -> RunConfig:
+    """Returns the config with which a run makes a step, after the changes made before that step.
 
     Args:
         run: the run.
-        step: the step, counted from 1.
+        step: the step, counted from 1; by default, the next one.
     Raises:
         ConfigError: a knob has a value that the recipe does not allow.
     """
-    return _config_after(run, [change for change in run.changes() if change.step < step])
+    recipe, config = recipes.get(run.recipe), run.config
+    # After a crash, the list may begin with later changes, which the resumed run will repeat.
+    for change in sorted(run.changes(), key=lambda change: change.step):
+        if change.step < step:
+            config = recipe.changed(config, change.knobs)
+    return config
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -155,11 +151,3 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
         for name, value in after.items()
         if before.get(name) != value
     }
-
-
-def _config_after(run: Run, changes: Iterable[Change]) -> RunConfig:
-    recipe, config = recipes.get(run.recipe), run.config
-    # After a crash, the list may begin with later changes, which the resumed run will repeat.
-    for change in sorted(changes, key=lambda change: change.step):
-        config = recipe.changed(config, change.knobs)
-    return config

@@ -1,6 +1,5 @@
 """Builds the state of a run from the lines of its journal, and updates it as the journal grows."""
 
-import base64
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -233,41 +232,14 @@ class RunView:
     def __init__(self, folder: Path):
         self._folder = folder
         self._path = folder / NAME
-        self._reader = JournalReader(self._path)
         self._lock = threading.Lock()
-        self._record: Record | None = None
-        self._status: Status | None = None
         self._start()
 
-    def refresh(self) -> Record:
-        """Returns the current contents of the journal.
-
-        Raises:
-            DamagedError: the journal is missing, belongs to another run, or has no readable header.
-            TooNewError: it has a format that this version cannot read.
-        """
-        with self._lock:
-            restarted, lines = self._reader.read()
-            if restarted:
-                self._start()
-            try:
-                for line in lines:
-                    self._apply(line)
-                if lines:
-                    self._status = self._status_of(lines)
-                if lines or self._record is None:
-                    self._record = self._recorded()
-                return self._record
-            except RunError:
-                # The next call reads from the start and raises the same error.
-                self._reader.restart()
-                self._start()
-                raise
-
     def _start(self) -> None:
-        self._record = None
+        self._reader = JournalReader(self._path)
+        self._record: Record | None = None
         self._header: Header | None = None
-        self._status = None
+        self._status: Status | None = None
         self._names: tuple[str, ...] = ()
         self._step = 0
         self._rows = 0
@@ -281,6 +253,31 @@ class RunView:
         self._real: Blob | None = None
         self._saved: dict[int, SavedCheckpoint] = {}
         self._traceback = ""
+
+    def refresh(self) -> Record:
+        """Returns the current contents of the journal.
+
+        Raises:
+            DamagedError: the journal is missing, belongs to another run, or has no readable header.
+            TooNewError: it has a format that this version cannot read.
+        """
+        with self._lock:
+            try:
+                lines = self._reader.read()
+                if lines is None:
+                    self._start()
+                    lines = self._reader.read() or []
+                for line in lines:
+                    self._apply(line)
+                if lines:
+                    self._status = self._status_of(lines)
+                if lines or self._record is None:
+                    self._record = self._recorded()
+                return self._record
+            except RunError:
+                # The next call reads from the start and raises the same error.
+                self._start()
+                raise
 
     def _apply(self, line: Line) -> None:
         try:
@@ -471,8 +468,3 @@ def _scores(by_step: Mapping[int, Mapping[str, float]]) -> Scores:
         np.array(steps, np.int64),
         {name: np.array([by_step[step].get(name, np.nan) for step in steps]) for name in names},
     )
-
-
-def encode_times(times_s: np.ndarray) -> str:
-    """Encodes (rows,) seconds of training for the field "times" of a block of metrics."""
-    return base64.b64encode(times_s.astype("<f8").tobytes()).decode("ascii")

@@ -18,7 +18,7 @@ from ganlib.runs.journal import NAME, JournalWriter, encode_rows
 from ganlib.runs.rate import StepRate
 from ganlib.runs.run import Run
 from ganlib.runs.status import State, Status
-from ganlib.runs.tensorboard import TensorBoardLog, block_means
+from ganlib.runs.tensorboard import TensorBoardLog
 from ganlib.runs.view import Record, SavedCheckpoint, checkpoints_to_keep
 
 # Size of a file that is removed when the disk is full, so that the journal can still say so.
@@ -272,7 +272,8 @@ class RunWriter:
         if count == 0:
             return
         self._rate.add(event.last_step, event.elapsed_s)
-        means = block_means(self._names, event.values)
+        means = event.values.mean(axis=0, dtype=np.float64).tolist()
+        latest = dict(zip(self._names, means, strict=True))
         fields = {
             "first_step": event.first_step,
             "names": self._names,
@@ -285,11 +286,11 @@ class RunWriter:
             step=event.last_step,
             elapsed_s=float(event.elapsed_s),
             steps_per_second=self._rate.recent,
-            latest=means,
+            latest=latest,
         )
         self._append("metrics", status, fields)
         if self._tensorboard is not None:
-            self._tensorboard.scalars(event.last_step, means)
+            self._tensorboard.scalars(event.last_step, latest)
 
     def _write_samples(self, event: Samples) -> None:
         if not self.started:

@@ -26,7 +26,7 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     expect(samples).to_contain_text("No samples yet")
     # It waits behind the first one.
     store = RunStore(server.runs)
-    presets = {each.status.state: store.open(each.id).config["preset"] for each in store.list()}
+    presets = {each.status.state: store.open(each.id).values["preset"] for each in store.list()}
     assert presets == {"running": "plain GAN", "queued": "cured"}
     expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator makes")
     # Both are in the address, so they are there again in whatever browser opens it.

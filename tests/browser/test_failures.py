@@ -107,6 +107,6 @@ def _check_next_run(tab: Dashboard, store: RunStore) -> None:
     expect(_alert(tab)).to_have_count(0)
     finished = store.open(run_id)
     assert finished.status().state == "finished"
-    assert len(finished.history()) == finished.config["steps"]
+    assert len(finished.history()) == finished.values["steps"]
     assert finished.traceback() == ""
     assert store.open(failed).status().state == "failed"

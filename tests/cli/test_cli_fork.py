@@ -51,7 +51,7 @@ def test_changed_settings_take_effect_at_the_fork(
     assert (
         before.history()["generator_loss"][20:] != after.history()["generator_loss"][20:40]
     ).all()
-    assert (after.config["loss"], after.config["batch_size"]) == ("hinge", 16)
+    assert (after.config.loss, after.config.batch_size) == ("hinge", 16)
 
 
 @pytest.mark.parametrize(

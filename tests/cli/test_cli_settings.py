@@ -30,7 +30,7 @@ def test_a_file_makes_the_run_that_its_knobs_would_and_set_wins_over_it(
         "train", "toy/scalar", "--config", str(path), "--seed", "4", "--set", "steps=10", "--json"
     )
     assert (other.code, other.json["seed"], other.json["step"]) == (0, 4, 10)
-    assert RunStore(runs).open(other.json["run_id"]).config == {
+    assert RunStore(runs).open(other.json["run_id"]).values == {
         **run.values,
         "seed": 4,
         "steps": 10,

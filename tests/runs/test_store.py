@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.errors import RunError
-from ganlib.runs import Label, Run, RunStore, journal
+from ganlib.errors import ConfigError, RunError
+from ganlib.runs import Label, Run, RunStore, journal, queue_again
 from ganlib.runs import run as run_module
 from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
@@ -219,6 +219,31 @@ def test_damaged_runs_can_be_deleted(store: RunStore) -> None:
     (run.path / "journal.jsonl").write_bytes(b"")
     store.delete(run.id)
     assert list(store.root.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("recipe", "told"),
+    [
+        ("gone/recipe", "There is no recipe 'gone/recipe'"),
+        ("toy/scalar", "Unknown knob 'delay_ms'"),
+    ],
+)
+def test_a_run_whose_config_is_not_allowed_any_more_can_be_read_and_deleted(
+    store: RunStore, recipe: str, told: str
+) -> None:
+    run = store.create(recipe, FakeConfig(steps=30))
+    run.lock.release()
+    found = store.open(run.id)
+    [row] = store.list()
+    assert (row.recipe, row.damage, found.values["steps"]) == (recipe, "", 30)
+    assert found.status().steps == 30 and len(found.history()) == 0
+    owner = store.claim(run.id)
+    for use in (lambda: found.config, lambda: queue_again(owner)):
+        with pytest.raises(ConfigError, match=told):
+            use()
+    owner.lock.release()
+    store.delete(run.id)
+    assert store.list() == []
 
 
 def test_a_folder_that_takes_no_runs_is_told(tmp_path: Path) -> None:

@@ -1,14 +1,8 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from ganlib.runs.tensorboard import TensorBoardLog, block_means
-
-
-def test_the_mean_of_each_column() -> None:
-    means = block_means(("a", "b"), np.array([[1.0, 4.0], [2.0, 8.0]], np.float32))
-    assert means == {"a": 1.5, "b": 6.0}
+from ganlib.runs.tensorboard import TensorBoardLog
 
 
 @pytest.mark.slow

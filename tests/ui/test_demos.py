@@ -30,7 +30,7 @@ def test_mode_collapse_leaves_the_form_as_it_was(open_page: Open, store: RunStor
     app.button(key="demo.1").click().run()
     assert not app.exception
     cured, plain = store.list()
-    assert [store.open(each.id).config["preset"] for each in (plain, cured)] == [
+    assert [store.open(each.id).values["preset"] for each in (plain, cured)] == [
         "plain GAN",
         "cured",
     ]

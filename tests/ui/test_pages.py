@@ -93,7 +93,8 @@ def test_a_run_that_another_process_trains(
 
 @pytest.mark.parametrize("page", SOME_PAGES)
 def test_a_paused_run(page: str, open_page: Open, store: RunStore, kept: ExitStack) -> None:
-    kept.enter_context(stored_runs.training(store)).write_paused()
+    writer = kept.enter_context(stored_runs.training(store))
+    writer.write_status("paused", state="paused")
     run = stored_runs.newest(store)
     app = open_page(page, **({"run": run.id} if page == "toy" else {}))
     assert not app.error

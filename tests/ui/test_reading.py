@@ -65,10 +65,10 @@ def test_a_paused_run_is_read_again_at_every_change(
     kept = Readings()
     with stored_runs.training(store) as writer:
         run = stored_runs.newest(store)
-        writer.write_paused()
+        writer.write_status("paused", state="paused")
         before = kept.of(run, run.status())
         assert kept.of(run, run.status()) is before
-        writer.write_message("something else")
+        writer.write_status("message", message="something else")
         assert kept.of(run, run.status()) is not before
 
 

@@ -12,7 +12,7 @@ from ganlib.config import CRITICS, RunConfig
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Label, Run, Status
-from ganlib.runs.trainers import current_config
+from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import errors_shown, show_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.server.reading import Reading
@@ -214,7 +214,7 @@ def _diagnosis(recipe: Recipe, reading: Reading, status: Status) -> str:
     text = ""
     if rows:
         text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
-        if "modes" in scores and (peaks := recipe.peaks(current_config(reading.run))):
+        if "modes" in scores and (peaks := recipe.peaks(config_at(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
         # Own columns with two rows have a floor of 0.
         if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:

@@ -11,7 +11,7 @@ from ganlib.knobs import allowed, choices
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.control import ControlRequest
-from ganlib.runs.trainers import current_config
+from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import (
     deferred_errors,
     errors_shown,
@@ -99,7 +99,7 @@ def last_step_panel(run: Run, status: Status, discriminator: str) -> None:
 
 def _changes(recipe: Recipe, run: Run) -> None:
     """Draws the settings that can be changed during training, and the button to apply them."""
-    config = current_config(run)
+    config = config_at(run)
     now = {name: getattr(config, name) for name in CHANGEABLE}
     given: dict[str, Any] = {}
     for name in CHANGEABLE:
