@@ -9,39 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
-from tests.support import ROOT
 from tests.support.dashboard import Dashboard, seconds_since
 from tests.support.server import AppServer
 
 SCALAR = "toy/scalar"
 LONG = 2_000_000
-
-
-@pytest.mark.slow
-def test_first_points_on_a_cold_and_a_warm_server(
-    launch: Callable[..., AppServer],
-    open_tab: Callable[[AppServer], Dashboard],
-    tell: Callable[[str], None],
-) -> None:
-    server = launch()
-    for warmth in ("cold", "warm"):
-        opened = time.monotonic()
-        tab = open_tab(server)
-        tab.open("/toy")
-        tab.button("start").wait_for()
-        # app.py has run, though a page was the first that the server was asked for.
-        pages = list((ROOT / "pages").glob("*.py"))
-        expect(tab.page.get_by_test_id("stTopNavLink")).to_have_count(len(pages))
-        tell(f"{warmth} server: Start is there {seconds_since(opened)} after asking for /toy")
-        pressed = time.monotonic()
-        tab.start()
-        tab.wait_for_points()
-        took = time.monotonic() - pressed
-        tell(f"{warmth} server: first points {took:.1f} s after Start")
-        if warmth == "cold":
-            tell(f"cold server: first points {seconds_since(server.asked_at)} after its launch")
-        assert took < 60
-        tab.stop()
 
 
 def test_start_pause_resume_stop_and_generate(

@@ -164,7 +164,7 @@ def test_a_row_is_added_to_the_peaks(dashboard: Dashboard, store: RunStore) -> N
     box = table.bounding_box()
     assert box
     # A click into the empty row below the three of the book adds one of the usual size.
-    grid = table.get_by_role("grid")
+    grid = table.locator("table[role=grid]")
     rows = int(grid.get_attribute("aria-rowcount") or 0)
     tab.page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.88 * box["height"])
     expect(grid).to_have_attribute("aria-rowcount", str(rows + 1))

@@ -1,6 +1,6 @@
 """Runs in every condition a page may meet them in, without any training."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from ganlib.errors import DivergedError
 from ganlib.events import Arrays, Checkpoint, DataReport, Finished, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.execute import failure_message
+from ganlib.runs.status import State
 from ganlib.runs.writer import RunWriter
 from ganlib.tiles import is_images
 
@@ -54,6 +55,39 @@ def training(store: RunStore, recipe: str = "toy/scalar", **knobs: Any) -> Itera
         writer.write(Metrics(11, rows(11, STEP), 1.0))
         writer.write(samples_of(recipe, STEP))
         yield writer
+
+
+def written(
+    store: RunStore,
+    recipe: str,
+    real: np.ndarray,
+    *events: Metrics | Samples | Finished,
+    names: Sequence[str] = METRICS,
+    state: State = "finished",
+    views: Arrays | None = None,
+    **knobs: Any,
+) -> Run:
+    """A run that has written these events and ended.
+
+    Args:
+        store: where it is created.
+        recipe: name of its recipe.
+        real: (n, *sample_shape) real samples.
+        events: after the first one, which starts the training.
+        names: of its metrics.
+        state: at its end.
+        views: of the real samples.
+        knobs: settings that differ from the recipe's.
+    """
+    run = create(store, recipe, **knobs)
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        report = DataReport("Made up", "for a test", 4, 8)
+        writer.write(Started(0, {}, report, "CPU", real, tuple(names), views or {}))
+        for event in events:
+            writer.write(event)
+        writer.end(state)
+    return run
 
 
 def samples_of(recipe: str, step: int) -> Samples:

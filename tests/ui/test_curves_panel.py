@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ganlib import recipes
-from ganlib.events import Change, DataReport, Metrics, Samples, Started
+from ganlib.events import Change, Metrics, Samples
 from ganlib.runs import History, Run, RunStore, Scores
-from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.train.curves import _ChartOptions, _charts, _marks
 from ganlib.viz.metric_specs import METRICS, available_metrics, default_metric
@@ -57,15 +55,15 @@ def test_a_run_offers_what_it_has_measured(columns, critic, available, default):
 
 def measured(store: RunStore, names: tuple[str, ...]) -> Run:
     """A run of 20 steps; in the column c the metric at a step is step + c."""
-    run = store.create("toy/scalar", recipes.get("toy/scalar").parse({}))
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        real = np.zeros((4, 1), np.float32)
-        writer.write(Started(0, {}, DataReport("Made up", "for a test"), "CPU", real, names))
-        rows = np.arange(1, 21)[:, None] + np.arange(len(names))
-        writer.write(Metrics(1, rows.astype(np.float32), 1.0))
-        writer.end("finished")
-    return stored_runs.newest(store)
+    return stored_runs.written(
+        store, "toy/scalar", np.zeros((4, 1), np.float32), block(len(names), 1.0), names=names
+    )
+
+
+def block(columns: int, time_s: float) -> Metrics:
+    """The metrics of steps 1 to 20."""
+    rows = np.arange(1, 21)[:, None] + np.arange(columns)
+    return Metrics(1, rows.astype(np.float32), time_s)
 
 
 def panel(folder: str) -> None:
@@ -126,19 +124,15 @@ def test_a_choice_that_this_run_has_no_figures_for_falls_back(store: RunStore) -
 
 
 def test_scores_of_the_samples_can_be_the_second_chart(store: RunStore) -> None:
-    run = store.create("toy/plane", recipes.get("toy/plane").parse({}))
-    names = (*LOSSES, "accuracy_real", "accuracy_generated", *NORMS)
     points = np.zeros((4, 2), np.float32)
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        writer.write(Started(0, {}, DataReport("Made up", "for a test"), "CPU", points, names))
-        for step, found in ((0, 1.0), (20, 8.0)):
-            if step:
-                rows = np.arange(1, 21)[:, None] + np.arange(len(names))
-                writer.write(Metrics(1, rows.astype(np.float32), 5.0))
-            scores = {"modes": found, "high_quality": found / 10, "reverse_kl": 1 / found}
-            writer.write(Samples(step, points, points, scores=scores))
-        writer.end("finished")
+
+    def samples(step: int, found: float) -> Samples:
+        scores = {"modes": found, "high_quality": found / 10, "reverse_kl": 1 / found}
+        return Samples(step, points, points, scores=scores)
+
+    run = stored_runs.written(
+        store, "toy/plane", points, samples(0, 1.0), block(6, 5.0), samples(20, 8.0)
+    )
     app = AppTest.from_function(panel, args=(str(run.path.parent),), default_timeout=30).run()
     choice = app.selectbox(key="chart.second")
     assert choice.options == [

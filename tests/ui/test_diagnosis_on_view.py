@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.events import DataReport, Metrics, Samples, Started
+from ganlib.events import Metrics, Samples
 from ganlib.runs import RunStore
-from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.train import live_panels
 from tests.support import stored_runs
@@ -18,21 +17,15 @@ POINTS = np.zeros((4, 2), np.float32)
 @pytest.fixture
 def reading(store: RunStore) -> Reading:
     """The discriminator is always right up to step 300, and half of the time from there to 600."""
-    run = stored_runs.create(store, "toy/plane")
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        report = DataReport("Made up", "for a test")
-        writer.write(Started(0, {}, report, "CPU", POINTS, ACCURACIES))
-        # As an earlier version scored it.
-        old = {"marginal_w1_over_sigma": 0.9, "modes": 0.0, "high_quality": 0.0}
-        writer.write(Samples(0, POINTS, POINTS, scores=old))
-        for step, right, found in ((300, 1.0, 2.0), (600, 0.5, 8.0)):
-            writer.write(Metrics(step - 299, np.full((300, 2), right, np.float32), 1.0))
-            scores = {"modes": found, "high_quality": 0.9, "sliced_w1_floor": 0.05}
-            scores["sliced_w1_over_sigma"] = 0.04 if found == 8 else 0.35
-            writer.write(Samples(step, POINTS, POINTS, scores=scores))
-        writer.end("finished")
-    run = stored_runs.newest(store)
+    # As an earlier version scored it.
+    old = {"marginal_w1_over_sigma": 0.9, "modes": 0.0, "high_quality": 0.0}
+    events: list[Samples | Metrics] = [Samples(0, POINTS, POINTS, scores=old)]
+    for step, right, found in ((300, 1.0, 2.0), (600, 0.5, 8.0)):
+        events.append(Metrics(step - 299, np.full((300, 2), right, np.float32), 1.0))
+        scores = {"modes": found, "high_quality": 0.9, "sliced_w1_floor": 0.05}
+        scores["sliced_w1_over_sigma"] = 0.04 if found == 8 else 0.35
+        events.append(Samples(step, POINTS, POINTS, scores=scores))
+    run = stored_runs.written(store, "toy/plane", POINTS, *events, names=ACCURACIES)
     return Reading(run, run.status())
 
 

@@ -10,12 +10,10 @@ import pytest
 from scipy import stats
 from streamlit.testing.v1 import AppTest
 
-from ganlib import recipes
-from ganlib.events import DataReport, Finished, Samples, Started
+from ganlib.events import Finished, Samples
 from ganlib.metrics.comparison import compare
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run, RunStore
-from ganlib.runs.writer import RunWriter
 from ganlib.ui.compare import over_steps
 from ganlib.ui.compare.distributions import distributions
 from ganlib.ui.compare.panels import Compared, charts_html, values_csv
@@ -153,13 +151,8 @@ def test_two_runs_that_have_nothing_in_common(store: RunStore, open_page: Open) 
 @pytest.mark.parametrize("source", ["A run", "Two runs"])
 def test_a_run_without_samples(store: RunStore, open_page: Open, source: str) -> None:
     stored_runs.finished(store)
-    without = stored_runs.create(store)
-    with RunWriter(without, tensorboard=False) as writer:
-        writer.begin()
-        real = stored_runs.samples_of("toy/scalar", 0).fixed
-        report = DataReport("Made up", "for a test")
-        writer.write(Started(0, {}, report, "CPU", real, stored_runs.METRICS))
-        writer.end("stopped")
+    real = stored_runs.samples_of("toy/scalar", 0).fixed
+    without = stored_runs.written(store, "toy/scalar", real, state="stopped")
     store.rename(without.id, "a_f*t")
     app = open_page("distributions")
     app.session_state["compare.source"] = source
@@ -174,15 +167,10 @@ def test_a_run_without_samples(store: RunStore, open_page: Open, source: str) ->
 
 def broken(store: RunStore, real: np.ndarray, made: np.ndarray) -> Run:
     """A finished run of numbers with samples of one step."""
-    run = store.create("toy/scalar", recipes.get("toy/scalar").parse({"steps": 5}))
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        report = DataReport("Made up", "for a test", 4, 8)
-        writer.write(Started(0, {}, report, "CPU", real, ("generator_loss",)))
-        writer.write(Samples(5, made, made))
-        writer.write(Finished(5, "0" * 64, {}))
-        writer.end("finished")
-    return run
+    samples, end = Samples(5, made, made), Finished(5, "0" * 64, {})
+    return stored_runs.written(
+        store, "toy/scalar", real, samples, end, names=("generator_loss",), steps=5
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,15 +205,17 @@ def test_no_finite_value_is_one_sentence(
 
 def test_pixels_of_images_are_compared_by_their_counts(store: RunStore, open_page: Open) -> None:
     rng = np.random.default_rng(0)
-    run = store.create("mnist/dcgan", recipes.get("mnist/dcgan").parse({"steps": 5}))
     real, made = (rng.integers(0, most, (9, 28, 28, 1)).astype(np.uint8) for most in (256, 128))
     views = [stored_runs.image_views(images) for images in (real, made)]
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        report = DataReport("Made up", "for a test", 4, 8)
-        writer.write(Started(0, {}, report, "CPU", real, ("generator_loss",), views[0]))
-        writer.write(Samples(5, made, made, views=views[1]))
-        writer.end("finished")
+    run = stored_runs.written(
+        store,
+        "mnist/dcgan",
+        real,
+        Samples(5, made, made, views=views[1]),
+        names=("generator_loss",),
+        views=views[0],
+        steps=5,
+    )
     app = open_page("distributions", run=run.id)
     app.session_state["compare.quantity"] = "Pixel brightness"
     app.run()

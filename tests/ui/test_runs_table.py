@@ -9,10 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.events import DataReport, Finished, Samples, Started
+from ganlib.events import Finished, Samples
 from ganlib.runs import Run, RunStore
 from ganlib.runs.fork import fork_run
-from ganlib.runs.writer import RunWriter
 from ganlib.ui.browse.runs_table import settings_text
 from tests.support import stored_runs
 
@@ -36,17 +35,16 @@ def test_of_a_fork_it_says_where_it_comes_from(store: RunStore, open_page: Open)
 
 def scored(store: RunStore, scores: dict[str, float], final: dict[str, float]) -> Run:
     """A run in the plane with these scores of its only samples, and final ones if it ended."""
-    run = stored_runs.create(store, "toy/plane")
     points = np.zeros((4, 2), np.float32)
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        report = DataReport("Made up", "for a test")
-        writer.write(Started(0, {}, report, "CPU", points, stored_runs.METRICS))
-        writer.write(Samples(0, points, points, scores=scores))
-        if final:
-            writer.write(Finished(0, "", final))
-        writer.end("finished" if final else "stopped")
-    return run
+    ended = [Finished(0, "", final)] if final else []
+    return stored_runs.written(
+        store,
+        "toy/plane",
+        points,
+        Samples(0, points, points, scores=scores),
+        *ended,
+        state="finished" if final else "stopped",
+    )
 
 
 def test_a_run_in_the_plane_shows_the_floor_and_the_peaks(open_page: Open, store: RunStore) -> None:

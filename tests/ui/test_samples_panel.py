@@ -5,9 +5,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
-from ganlib.events import DataReport, Samples, Started
+from ganlib.events import Samples
 from ganlib.runs import Run, RunStore
-from ganlib.runs.writer import RunWriter
 from ganlib.ui.server.reading import Reading
 from tests.support import stored_runs
 from tests.support.drawn import charts
@@ -21,17 +20,12 @@ def plane_run(
     modes: float = 8.0,
     distances: dict[str, float] | None = None,
 ) -> Run:
-    run = store.create("toy/plane", recipes.get("toy/plane").parse({}))
-    with RunWriter(run, tensorboard=False) as writer:
-        writer.begin()
-        report = DataReport("Made up", "for a test")
-        writer.write(Started(0, {}, report, "CPU", REAL, ("generator_loss",)))
-        for step in steps:
-            points = np.concatenate([REAL / 2, [[1_000, step], [np.nan, 0]]]).astype(np.float32)
-            scores = {"modes": modes, "high_quality": 0.5, **(distances or {})}
-            writer.write(Samples(step, points, points, scores=scores))
-        writer.end("finished")
-    return stored_runs.newest(store)
+    scores = {"modes": modes, "high_quality": 0.5, **(distances or {})}
+    samples = []
+    for step in steps:
+        points = np.concatenate([REAL / 2, [[1_000, step], [np.nan, 0]]]).astype(np.float32)
+        samples.append(Samples(step, points, points, scores=scores))
+    return stored_runs.written(store, "toy/plane", REAL, *samples, names=("generator_loss",))
 
 
 def panel(run) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ _PICTURE_STYLE = (
 )
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _picture(page: str) -> str:
     png = (Path(__file__).parents[1] / "pictures" / f"{page}.png").read_bytes()
     return data_url(png)
