@@ -114,7 +114,7 @@ def test_addresses(dashboard: Dashboard, asked: list[str], run_id: str) -> None:
 @pytest.mark.slow
 def test_the_name_of_a_column(dashboard: Dashboard, asked: list[str], tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
-    column = NAME.replace('"', "'")
+    column = "<img src=x onerror=window.hacked=1>![p](http://evil.test/p.png)"
     path.write_text("\n".join([f'"{column}"', *map(str, range(50))]))
     tab = dashboard
     tab.open("/toy")
