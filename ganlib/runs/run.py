@@ -5,7 +5,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -29,9 +28,7 @@ from ganlib.runs.view import (
     view_of,
 )
 
-__all__ = ["Kind", "Label", "Parent", "Run"]
-
-Kind = Literal["fixed", "fresh"]
+__all__ = ["Label", "Parent", "Run"]
 
 _OWNER_GONE = "The process that trained it ended unexpectedly."
 _QUEUE_GONE = "The process ended while this run was waiting in its queue."
