@@ -1,5 +1,6 @@
 """Losses against values worked out by hand, in double precision."""
 
+from collections.abc import Callable
 from math import exp, log
 
 import numpy as np
@@ -198,6 +199,24 @@ def test_each_loss_either_has_a_border_or_compares_logits() -> None:
     assert set(config.LOSSES_WITH_BORDER) <= set(NAMES)
     without = set(NAMES) - set(config.LOSSES_WITH_BORDER)
     assert without == {*config.CRITICS, *objectives.COMPARING}
+
+
+@pytest.mark.parametrize("smoothing", [0.1, 0.25, 0.5])
+@pytest.mark.parametrize(
+    ("name", "generated", "papers"),
+    # The labels of generated samples, and the smoothing in the papers, whose labels are 0 and 1.
+    [("non_saturating", 0.0, lambda s: s), ("least_squares", -1.0, lambda s: s / 2)],
+)
+def test_smoothing_on_the_papers_scale(
+    name: str, generated: float, papers: Callable[[float], float], smoothing: float
+) -> None:
+    # The label is where the loss on real samples is lowest. A cross-entropy's is a probability.
+    label = best_logit(name, 1.0, 0.0, smoothing)
+    if name == "non_saturating":
+        label = 1 / (1 + exp(-label))
+    # The line that takes the labels of generated and of real samples to 0 and 1.
+    on_papers_scale = (label - generated) / (1 - generated)
+    assert on_papers_scale == pytest.approx(1 - papers(smoothing), abs=1e-3)
 
 
 def test_a_smoothed_cross_entropy_is_lowest_at_its_label() -> None:

@@ -143,6 +143,13 @@ def test_of_layers_that_grow_it_is_that_of_the_level(growth: float) -> None:
     assert expected * last * (1 - 1e-6) <= lipschitz_bound(model) <= 1.021 * expected * last
 
 
+def test_the_mean_over_pixels_shortens_as_much_as_is_said() -> None:
+    # A constant image is not shortened more than any other: f x f equal pixels become one.
+    images = tf.ones((1, 8, 8, 1))
+    made = tf.nn.avg_pool2d(images, 4, 4, "VALID")
+    assert np.linalg.norm(made) / np.linalg.norm(images) == pytest.approx(1 / 4, rel=1e-6)
+
+
 @pytest.mark.parametrize("norm", ["matrix", "convolution"])
 def test_a_normalised_layer_counts_with_its_normalised_kernel(norm: str) -> None:
     model = clone_seeded(

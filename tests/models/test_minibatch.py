@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from ganlib import recipes
 from ganlib.models.clone_seeded import clone_seeded
-from ganlib.models.dense import dense_discriminator
+from ganlib.models.dense import dense_discriminator, mlp
 from ganlib.models.minibatch import MinibatchDiscrimination, with_minibatch_discrimination
 from ganlib.training.networks import build_networks
 from tests.support.cases import slow_but
@@ -74,6 +74,14 @@ def test_it_is_the_definition(size: int, dimensions: int) -> None:
     np.testing.assert_allclose(single[:, 5:], expected, rtol=1e-5)
 
 
+def test_a_collapsed_batch_is_as_close_as_can_be() -> None:
+    kernel = np.random.default_rng(0).normal(size=(5, 6)).astype(np.float32)
+    layer = with_kernel(kernel, kernels=3, dimensions=2)
+    found = layer(np.full((7, 5), 0.3, np.float32)).numpy()
+    # All distances are 0, so the features are as large as the inputs.
+    np.testing.assert_allclose(found[:, 5:], np.full((7, 3), 0.3), rtol=0, atol=1e-6)
+
+
 def test_a_sample_alone_and_inputs_of_0_give_features_of_0() -> None:
     layer = with_kernel(np.ones((2, 2)), kernels=1, dimensions=2)
     np.testing.assert_array_equal(layer(np.array([[3, 4]], np.float32)), [[3, 4, 0]])
@@ -83,6 +91,35 @@ def test_a_sample_alone_and_inputs_of_0_give_features_of_0() -> None:
         found = layer(zeros)
     np.testing.assert_allclose(found, np.zeros((4, 3)), rtol=0, atol=1e-9)
     assert np.isfinite(tape.gradient(found, zeros)).all()
+
+
+@pytest.mark.parametrize("factor", [1e-3, 0.06, 250.0])
+def test_features_grow_with_the_inputs(factor: float) -> None:
+    rng = np.random.default_rng(1)
+    layer = with_kernel(rng.normal(size=(6, 8)), 4, 2, "float64")
+    batch = rng.normal(size=(9, 6))
+    np.testing.assert_allclose(layer(factor * batch), factor * layer(batch).numpy(), rtol=1e-12)
+
+
+def test_a_batch_twice_as_large_changes_only_what_a_twin_adds() -> None:
+    rng = np.random.default_rng(2)
+    layer = with_kernel(rng.normal(size=(6, 8)), 4, 2, "float64")
+    batch = rng.normal(size=(10, 6))
+    once, twice = layer(batch).numpy()[:, 6:], layer(np.tile(batch, (2, 1))).numpy()[:, 6:]
+    # The nine others come twice, and the twin is at distance 0.
+    expected = (2 * 9 * once + np.sqrt(np.mean(batch**2))) / 19
+    np.testing.assert_allclose(twice, np.tile(expected, (2, 1)), rtol=1e-12)
+
+
+def test_the_size_of_the_batch_does_not_matter_on_average() -> None:
+    rng = np.random.default_rng(3)
+    layer = with_kernel(rng.normal(size=(6, 12)), 4, 3, "float64")
+    samples = rng.normal(1, 1, size=(512, 6))
+    means = [
+        np.mean([layer(part).numpy()[:, 6:] for part in np.split(samples, 512 // size)])
+        for size in (8, 32, 256)
+    ]
+    np.testing.assert_allclose(means, means[-1], rtol=0.02)
 
 
 def test_its_gradient_is_that_of_finite_differences() -> None:
@@ -151,6 +188,14 @@ def test_it_stands_before_the_last_dense_layer() -> None:
     assert model.count_params() - original.count_params() == 100 * 5 * 3 + 5
     assert original.layers[-1].kernel.shape == (100, 1)
     assert model(np.zeros((4, 28, 28, 1), np.float32)).shape == (4, 1)
+
+
+def test_the_seed_decides_its_weights() -> None:
+    model = with_minibatch_discrimination(mlp([4], 1), 3, 2)
+    first, second, other = (clone_seeded(model, (2,), seed, "float32") for seed in (7, 7, 8))
+    kernels = [one.layers[2].kernel.numpy() for one in (first, second, other)]
+    np.testing.assert_array_equal(kernels[0], kernels[1])
+    assert (kernels[0] != kernels[2]).all()
 
 
 def test_distances_are_not_rounded_to_bfloat16() -> None:

@@ -11,6 +11,7 @@ from keras import layers
 from ganlib.models.clone_seeded import clone_seeded
 from ganlib.models.minibatch import with_minibatch_discrimination
 from ganlib.models.progressive import (
+    GrowingImages,
     at_level,
     fade_images,
     growing_discriminator,
@@ -18,6 +19,7 @@ from ganlib.models.progressive import (
     set_growth,
 )
 from ganlib.models.spectral import spectrally_normalised
+from ganlib.regularisers import logits_and_penalty
 
 RNG = np.random.default_rng(0)
 # Growth, and the layers in use there, by name.
@@ -64,6 +66,16 @@ def part(model: keras.Sequential, name: str) -> layers.Layer:
 
 def leaky(values: Any) -> Any:
     return tf.nn.leaky_relu(values, 0.2)
+
+
+def test_parameters_by_hand() -> None:
+    made = clone_seeded(growing_generator(), (100,), 0, "float32")
+    judged = clone_seeded(growing_discriminator(), (32, 32, 1), 0, "float32")
+    convolution = 4 * 4 * 128 * 128 + 128
+    # A dense layer, three doublings, four convolutions to one channel, and the growth.
+    assert made.count_params() == (100 * 2_048 + 2_048) + 3 * convolution + 4 * (9 * 128 + 1) + 1
+    # Four convolutions of one channel, three halvings, a dense layer, and the growth.
+    assert judged.count_params() == 4 * (128 + 128) + 3 * convolution + (2_048 + 1) + 1
 
 
 def test_each_level_is_its_layers_one_after_the_other() -> None:
@@ -171,10 +183,70 @@ def test_real_images_are_blended_by_hand(growth: float, images: np.ndarray) -> N
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 
 
+def test_a_fading_checkerboard_is_as_bright_as_its_share() -> None:
+    # Squares of 4 pixels are those of level 1; at level 0 they are all grey.
+    model, boards = discriminator(), checkerboards()
+    for growth, brightness in ((0.3, 0.3), (0.75, 0.75), (1.0, 1.0), (2.5, 1.0)):
+        set_growth(model, growth)
+        found = fade_images(model, tf.constant(boards)).numpy()[2]
+        np.testing.assert_allclose(found, brightness * boards[2], rtol=0, atol=1e-6)
+    # Those of one pixel are seen at the last level only.
+    for growth, brightness in ((1.5, 0.0), (2.0, 0.0), (2.7, 0.7), (3.0, 1.0)):
+        set_growth(model, growth)
+        found = fade_images(model, tf.constant(boards)).numpy()[0]
+        np.testing.assert_allclose(found, brightness * boards[0], rtol=0, atol=1e-6)
+
+
 def test_before_the_first_fade_images_stay_as_they_are() -> None:
     model, images = discriminator(), pictures()
     set_growth(model, 0)
     np.testing.assert_array_equal(fade_images(model, images), images)
+
+
+class _Unfolded(layers.Layer):
+    """Doubles the side of features: four channels become a square of 2 x 2 pixels."""
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return tf.nn.depth_to_space(inputs, 2)
+
+    def compute_output_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return shape[0], 2 * shape[1], 2 * shape[2], shape[3] // 4
+
+
+class _MeanOfChannels(layers.Layer):
+    """The image of features whose channels are pixels that are yet to be unfolded."""
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(inputs, axis=3, keepdims=True)
+
+
+@pytest.mark.parametrize("growth", [0.3, 1.0, 1.5, 2.7, 3.0])
+def test_real_images_are_blended_as_a_generator_blends_the_same_images(growth: float) -> None:
+    # A generator that draws given images at every level: its features hold all their pixels.
+    # They are positive, so that its leaky ReLUs change nothing.
+    images = tf.constant(RNG.uniform(0.1, 1, size=(3, 32, 32, 1)), tf.float32)
+    end = GrowingImages([_MeanOfChannels() for _ in range(4)], [_Unfolded() for _ in range(3)])
+    features = images
+    for _ in range(3):
+        features = tf.nn.space_to_depth(features, 2)
+    end.build(features.shape)
+    end.growth.assign(growth)
+    judges = discriminator()
+    set_growth(judges, growth)
+    drawn, real = end.call(features), fade_images(judges, images)
+    np.testing.assert_allclose(drawn, real, rtol=0, atol=1e-6)
+    # So the discriminator cannot tell a drawn image from the real one by its sharpness.
+    np.testing.assert_allclose(judges(drawn), judges(real), rtol=0, atol=1e-6)
+
+
+def test_one_level_of_the_blend_compiled_alone_is_what_it_is_among_all() -> None:
+    model, images = discriminator(), pictures()
+    for growth in LEVELS:
+        set_growth(model, growth)
+        with at_level(model, int(np.ceil(growth))):
+            alone = tf.function(lambda: fade_images(model, images)).get_concrete_function()
+        assert not any(operation.type == "Case" for operation in alone.graph.get_operations())
+        np.testing.assert_allclose(alone(), fade_images(model, images), rtol=0, atol=1e-6)
 
 
 def in_use(name: str, sizes: set[str]) -> bool:
@@ -228,6 +300,63 @@ def test_one_level_compiled_alone_is_what_it_is_among_all() -> None:
         assert not any(operation.type == "Case" for operation in alone.graph.get_operations())
         for one, other in zip(alone(), among_all(), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
+def test_a_gradient_penalty_has_the_gradient_of_finite_differences() -> None:
+    model, images = discriminator("float64", filters=3), pictures(dtype="float64")
+    weights = model.trainable_variables
+
+    def penalty() -> tf.Tensor:
+        return logits_and_penalty(lambda x: tf.tanh(10 * model(x)), images)[1]
+
+    @tf.function
+    def slopes() -> list[tf.Tensor]:
+        with tf.GradientTape() as tape:
+            value = penalty()
+        values = [weight.value for weight in weights]
+        return tape.gradient(value, values, unconnected_gradients="zero")
+
+    start = [weight.numpy() for weight in weights]
+    directions = [RNG.normal(size=weight.shape) for weight in weights]
+
+    def moved(by: float) -> float:
+        for weight, value, direction in zip(weights, start, directions, strict=True):
+            weight.assign(value + by * direction)
+        return float(penalty())
+
+    for growth in (0.0, 1.0, 1.25, 3.0):
+        set_growth(model, growth)
+        moved(0)
+        pairs = zip(slopes(), directions, strict=True)
+        found = sum(float(np.sum(slope.numpy() * direction)) for slope, direction in pairs)
+        expected = (moved(1e-7) - moved(-1e-7)) / 2e-7
+        assert found == pytest.approx(expected, rel=1e-4)
+        assert abs(expected) > 1e-6
+
+
+def test_a_stateless_call_uses_the_values_it_is_given() -> None:
+    model, images = discriminator(), pictures()
+    set_growth(model, 1.5)
+    state = [weight.value for weight in model.non_trainable_variables]
+
+    @tf.function
+    def call(values: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            logits, _ = model.stateless_call(values, state, images, training=True)
+            loss = tf.reduce_mean(logits)
+        return logits, tape.gradient(loss, values, unconnected_gradients="zero")
+
+    values = [2 * tf.convert_to_tensor(weight) for weight in model.trainable_variables]
+    logits, gradients = call(values)
+    before = model(images).numpy()
+    for weight, value in zip(model.trainable_variables, values, strict=True):
+        weight.assign(value)
+    np.testing.assert_allclose(logits, model(images), rtol=0, atol=1e-5)
+    assert np.abs(logits - before).max() > 1e-3
+    names = [weight.path for weight in model.trainable_variables]
+    for name, gradient in zip(names, gradients, strict=True):
+        assert bool(np.abs(gradient).max() > 0) == in_use(name, {"8", "16"}), name
 
 
 def test_half_precision_computes_and_growth_stays_exact() -> None:
