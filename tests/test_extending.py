@@ -1,7 +1,8 @@
-"""A new recipe and a new dataset are one new file each: tried on a copy of the package."""
+"""A new recipe and a new dataset are one new file each: those of the README, in a copy."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,55 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganlib.recipes.image import small_image_datasets
 from tests.support import ROOT
 
-RECIPE = '''"""A faster DCGAN, for those in a hurry."""
-
-from ganlib.config import RunConfig
-from ganlib.knobs import inherit
-from ganlib.recipes.base import Source
-from ganlib.recipes.mnist_dcgan import DcganConfig, MnistDcgan
-
-
-class HurriedConfig(DcganConfig):
-    """Knobs of `mnist/hurried`."""
-
-    steps: int = inherit(RunConfig, "steps", 2)
-    dataset: str = inherit(DcganConfig, "dataset", "stripes")
-
-
-class Hurried(MnistDcgan):
-    """DCGAN on stripes."""
-
-    name = "mnist/hurried"
-    title = "In a hurry"
-    order = 9
-    source = Source("This test")
-    Config = HurriedConfig
-
-
-RECIPE = Hurried()
-'''
-
-DATASET = '''"""Stripes."""
-
-from ganlib.data.dataset import ImageDataset
-from ganlib.data.image_files import NpzImages
-from ganlib.data.resolve import BUNDLED, Sources
-
-IMAGES = NpzImages(key="x_train", side=28, most=1_000)
-
-DATASET = ImageDataset(
-    name="stripes",
-    title="Stripes",
-    licence="CC0",
-    source="This test",
-    url="https://example.org",
-    bundled="All of them.",
-    total=40,
-    sources=Sources("stripes.npz", IMAGES, bundled=BUNDLED / "stripes.npz"),
-)
-'''
+README = (ROOT / "ganlib" / "README.md").read_text("utf-8")
+CALM, TINY, STRIPES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[:3]
 
 
 @pytest.fixture
@@ -70,9 +27,8 @@ def copy(tmp_path: Path) -> Path:
 
 def ganlib(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`python -m ganlib` with the package in that folder."""
-    ours = {"GANLIB_OFFLINE": "1", "GANLIB_RUNS": str(folder / "runs"), "PYTHONPATH": str(folder)}
-    environment = {**os.environ, **ours}
-    environment.pop("GANLIB_DATA", None)
+    ours = {"GANLIB_DATA": str(folder), "GANLIB_RUNS": str(folder / "runs")}
+    environment = {**os.environ, **ours, "GANLIB_OFFLINE": "1", "PYTHONPATH": str(folder)}
     return subprocess.run(
         [sys.executable, "-m", "ganlib", *arguments],
         cwd=folder,
@@ -84,29 +40,39 @@ def ganlib(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_recipe_and_a_dataset_are_a_file_each(copy: Path) -> None:
-    (copy / "ganlib/recipes/mnist_hurried.py").write_text(RECIPE)
-    (copy / "ganlib/data/stripes.py").write_text(DATASET)
+def test_the_files_in_the_readme_are_recipes_and_a_dataset(copy: Path) -> None:
+    for name, content in (("mnist_calm", CALM), ("mnist_tiny", TINY)):
+        (copy / f"ganlib/recipes/{name}.py").write_text(content)
+    (copy / "ganlib/data/stripes.py").write_text(STRIPES)
     stripes = np.zeros((40, 28, 28), np.uint8)
     stripes[:, ::2] = 255
-    np.savez_compressed(copy / "ganlib/data/bundled/stripes.npz", x_train=stripes)
+    np.savez_compressed(copy / "stripes.npz", x_train=stripes)
 
     listed = ganlib(copy, "recipes", "--json")
     assert listed.returncode == 0, listed.stderr
     names = [row["name"] for row in json.loads(listed.stdout)]
-    assert "mnist/hurried" in names and "mnist/dcgan" in names
+    assert {"mnist/calm", "mnist/tiny", "mnist/dcgan"} <= set(names)
 
-    small = ("--set", "batch_size=4", "--set", "sample_every=2", "--json")
-    trained = ganlib(copy, "train", "mnist/hurried", *small)
+    small = ("dataset=stripes", "width=8", "batch_size=4", "sample_every=2")
+    knobs = [part for knob in small for part in ("--set", knob)]
+    trained = ganlib(copy, "train", "mnist/tiny", "--steps", "2", *knobs, "--json")
     assert trained.returncode == 0, trained.stderr
     report = json.loads(trained.stdout)
-    assert (report["recipe"], report["step"], report["status"]) == ("mnist/hurried", 2, "finished")
+    assert (report["recipe"], report["step"], report["status"]) == ("mnist/tiny", 2, "finished")
     [run] = (copy / "runs").iterdir()
-    assert "Stripes, bundled sample: 40" in (run / "journal.jsonl").read_text()
+    assert "Stripes, " in (run / "journal.jsonl").read_text()
 
     # The new dataset is a choice of the old recipes too, and a mistake names it.
     wrong = ganlib(copy, "train", "mnist/dcgan", "--set", "dataset=dots")
     assert wrong.returncode == 2
-    assert wrong.stderr == (
-        "dataset must be one of fashion_mnist, mnist, stripes. Received: 'dots'.\n"
+    known = ", ".join(sorted({*small_image_datasets(), "stripes"}))
+    assert wrong.stderr == f"dataset must be one of {known}. Received: 'dots'.\n"
+
+
+def test_a_recipe_of_an_unknown_page_is_refused(copy: Path) -> None:
+    (copy / "ganlib/recipes/mnist_tiny.py").write_text(TINY.replace('page = "mnist"', 'page = "x"'))
+    listed = ganlib(copy, "recipes")
+    assert listed.returncode == 1
+    assert listed.stderr.rstrip().endswith(
+        "The page of mnist/tiny must be one of toy, mnist, quickdraw, wgan. Received: 'x'."
     )

@@ -38,7 +38,7 @@ class Dataset(ABC):
         title: its name on pages.
         licence: under which it is published.
         source: who made it.
-        url: where to read about it.
+        url: where to read about it; may be empty.
         bundled: the part that ships with this package, in words.
     """
 
@@ -46,8 +46,8 @@ class Dataset(ABC):
     title: str
     licence: str
     source: str
-    url: str
-    bundled: str
+    url: str = ""
+    bundled: str = "Nothing."
 
     @abstractmethod
     def loading(self) -> Loading:

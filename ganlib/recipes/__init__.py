@@ -9,15 +9,25 @@ from typing import Any
 
 from ganlib.discovery import discover
 from ganlib.errors import ConfigError, quote
-from ganlib.recipes.base import Recipe
+from ganlib.recipes.base import PAGES, Recipe
 
 __all__ = ["Recipe", "all_recipes", "get", "on_page"]
 
 
 @cache
 def all_recipes() -> dict[str, Recipe[Any]]:
-    """Every recipe by name, a page's together and in their `order`."""
+    """Every recipe by name, a page's together and in their `order`.
+
+    Raises:
+        ValueError: a recipe names a page that does not exist.
+    """
     recipes: list[Recipe[Any]] = discover(__name__, "RECIPE")
+    for recipe in recipes:
+        if recipe.page not in PAGES:
+            raise ValueError(
+                f"The page of {recipe.name} must be one of {', '.join(PAGES)}. "
+                f"Received: {recipe.page!r}."
+            )
     recipes.sort(key=lambda recipe: (recipe.page, recipe.order, recipe.name))
     return {recipe.name: recipe for recipe in recipes}
 

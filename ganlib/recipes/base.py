@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AnyConfig = TypeVar("AnyConfig", bound=RunConfig, default=Any)
 
 Kind = Literal["scalar", "plane", "image"]
+PAGES = ("toy", "mnist", "quickdraw", "wgan")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Recipe(ABC, Generic[AnyConfig]):
     Attributes:
         name: "page/variant", or one word; the name on the command line.
         title: how people call it.
-        page: the page it trains on.
+        page: the page it trains on, one of `PAGES`.
         order: place among the recipes of its page, lowest first.
         kind: "scalar" (1-D samples, shown as histograms), "plane" (2-D samples, shown as
             points) or "image" (grids).
@@ -70,8 +71,8 @@ class Recipe(ABC, Generic[AnyConfig]):
         score_floor: the figure of `evaluate` that says what the score is between two real
             samples; empty where the recipe has none.
         source: book or paper.
-        summary: one sentence: what it is.
-        notes: Markdown: what the source does, where it errs, what is done instead.
+        summary: one sentence: what it is. May be empty.
+        notes: Markdown: what the source does, where it errs, what is done instead. May be empty.
         sample_count: samples kept at every `sample_every` steps.
         evaluation_count: samples that the final scores are made from.
         Config: the config class.
@@ -86,8 +87,8 @@ class Recipe(ABC, Generic[AnyConfig]):
     score: ClassVar[str]
     score_floor: ClassVar[str] = ""
     source: ClassVar[Source]
-    summary: ClassVar[str]
-    notes: ClassVar[str]
+    summary: ClassVar[str] = ""
+    notes: ClassVar[str] = ""
     sample_count: ClassVar[int] = 16
     evaluation_count: ClassVar[int] = 2_000
     Config: type[AnyConfig]

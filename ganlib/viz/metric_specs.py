@@ -1,7 +1,7 @@
 """Table of the charts of metrics over training: one row per chart.
 
-To add a metric to the page, write the line that computes it (a training step returns it, or
-`ganlib.training.trainer` adds it to a sample's scores) and a row here.
+To add a metric to the page, write the line that computes it (a recipe's `evaluate` for generated
+samples, the training step for every step) and a row here.
 """
 
 from collections.abc import Collection, Sequence

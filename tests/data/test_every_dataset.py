@@ -8,7 +8,8 @@ from ganlib.data import distributions, planes
 from ganlib.data.base import Data
 from ganlib.errors import DataError
 
-DATASETS = list(data.all_datasets())
+# Those that come with the package.
+DATASETS = [one.name for one in data.all_datasets().values() if one.bundled != "Nothing."]
 
 
 @pytest.fixture(autouse=True)
@@ -57,4 +58,4 @@ def test_an_unknown_name_is_refused_with_those_allowed() -> None:
 
 def test_datasets_are_different_data() -> None:
     first = [data.get(name).load().take(0, 9).tobytes() for name in DATASETS]
-    assert len(set(first)) == len(first) == 3
+    assert len(set(first)) == len(first) >= 3

@@ -1,6 +1,5 @@
 """Where the rows of the table are tried, and proof that nothing is left of them."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,8 +8,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
-from ganlib.ui.server import services
 from ganlib.ui.server.preparing import Preparer
+from ganlib.ui.server.server import Server
 from tests.support import APP
 from tests.support.components import share_components
 from tests.support.server import AppServer, served
@@ -35,7 +34,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # Put back afterwards: the app replaces it for the whole process.
         patch.setattr(script_runner, "_clean_problem_modules", script_runner._clean_problem_modules)
         # Nothing is trained here, so nothing needs to be imported or compiled for it.
-        patch.setattr(services, "warm_up", lambda manager: threading.Event())
+        patch.setattr(Server, "warm_up", lambda self: None)
         patch.setattr(Preparer, "prepare", lambda self, recipe_name, config: None)
         st.cache_resource.clear()
         st.cache_data.clear()
