@@ -267,7 +267,7 @@ def _find(store: RunStore, run_id: str) -> Run:
             f"The folder of runs {quote(str(store.root), PATH)} cannot be read: {error.strerror}."
         ) from None
     if missing:
-        there = f"The newest there: {', '.join(newest)}" if newest else "It has no runs"
+        there = f"The newest there: {', '.join(newest)}" if newest else "That folder has no runs"
         raise RunError(f"There is no run {run_id} in {store.root}. {there}.")
     return store.open(run_id)
 

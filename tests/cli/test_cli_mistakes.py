@@ -138,11 +138,11 @@ def test_a_wrong_command_line(command: Command, argv: tuple[str, ...], sentence:
 def test_a_run_that_does_not_exist(command: Command, name: str, tmp_path: Path) -> None:
     run_id = "20261122-0203-a1b2c3d4e5f6"
     line = only_line(command(name, run_id))
-    assert line == f"There is no run {run_id} in {tmp_path / 'runs'}. There are none."
+    assert line == f"There is no run {run_id} in {tmp_path / 'runs'}. That folder has no runs."
     file = tmp_path / "file"
     file.touch()
     line = only_line(command(name, run_id, "--runs", str(file)))
-    assert line == f"There is no run {run_id} in {file}. There are none."
+    assert line == f"There is no run {run_id} in {file}. That folder has no runs."
 
 
 def test_a_folder_of_runs_that_is_a_file(command: Command, tmp_path: Path) -> None:

@@ -62,11 +62,7 @@ def test_train_and_evaluate_print_the_same_report(command: Command, runs: Path) 
     assert set(found["metrics"]) == METRICS
     assert all(isinstance(value, float) for value in found["metrics"].values())
     config = the_run(runs).config
-    assert (config["generator_layers"], config["generator_units"], config["batch_size"]) == (
-        1,
-        8,
-        16,
-    )
+    assert (config.generator_layers, config.generator_units, config.batch_size) == (1, 8, 16)
     # Lines in a file: the last one is always there.
     line = said.err.splitlines()[-1]
     assert re.fullmatch(

@@ -151,7 +151,7 @@ def test_a_whole_file_is_compared_with_its_checksum(
     assert published.downloaded() == ROWS
     server.body = server.body[:-1] + b"\x00"
     monkeypatch.setenv("GANLIB_CACHE", str(tmp_path / "other cache"))
-    assert "has not the published checksum" in failure(published, ROWS)
+    assert "does not have the published checksum" in failure(published, ROWS)
     assert published.downloaded() == 0
 
 

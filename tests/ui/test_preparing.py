@@ -37,9 +37,10 @@ def _config(**knobs: object) -> RunConfig:
 def prepared(monkeypatch: pytest.MonkeyPatch) -> Prepared:
     """What was prepared, in order."""
     # Pages that earlier tests have opened may still have their own thread, which would count here.
-    for thread in threading.enumerate():
-        if thread.name == "prepare":
-            thread.join(60)
+    deadline = time.monotonic() + 60
+    while any(thread.name == "prepare" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     done: Prepared = []
     monkeypatch.setattr(preparing, "_SETTLED_S", 0.05)
     monkeypatch.setattr(

@@ -1,13 +1,11 @@
 """What Home offers after a crash, and where a run is forked."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ganlib.runs import RunStore, Status
-from ganlib.runs.journal import JournalWriter
+from ganlib.runs import RunStore
 from ganlib.runs.run import Parent
 from ganlib.ui.components.text import plain
 from ganlib.ui.server.server import Server
@@ -143,7 +141,7 @@ def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenP
     fork = store.create(
         "toy/scalar",
         stored_runs.recipes.get("toy/scalar").parse({}),
-        fork_source=_NoHistory(parent.id),
+        parent=Parent(parent.id, 20),
     )
     fork.lock.release()
     page = open_page("toy", run=fork.id)
@@ -153,11 +151,3 @@ def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenP
     store.delete(parent.id)
     page = open_page("toy", run=fork.id)
     assert any("a deleted run" in caption.value for caption in page.caption)
-
-
-class _NoHistory:
-    def __init__(self, run_id: str):
-        self.parent = Parent(run_id, 20)
-
-    def write(self, folder: Path, journal: JournalWriter, status: Status) -> Status:
-        return status
