@@ -200,7 +200,7 @@ def faults(run: Run, record: Record) -> Iterator[str]:
         yield f"{run.id} is of {run.recipe}"
     if status.state != "finished" and not (status.state == "stopped" and run.id in record.stopped):
         yield f"{run.id} is {status.state}: {status.message}"
-    yield from run.damage()
+    yield from (gap.sentence() for gap in run.record().gaps)
     if history.step.tolist() != list(range(1, status.step + 1)):
         yield f"{run.id} is at step {status.step}, and its history is not"
     for step in run.checkpoint_steps():
