@@ -33,6 +33,7 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
     """Opens a temporary binary file, which replaces `path` at the end of the block.
 
     Readers see the old file or the complete new one. If the block raises, the old file stays.
+    A folder at `path` is renamed to a name that ends in ".damaged".
 
     Args:
         path: the file to replace or create; its folder must exist.
@@ -46,6 +47,8 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
+        if path.is_dir():
+            path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}.damaged"))
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
