@@ -28,8 +28,8 @@ from ganlib.training.networks import build_generator, build_networks
 from ganlib.training.step import Only
 
 # `toy/plane` takes 20 MB, and `quickdraw/conv` 120.
-_MAX_SMALL_CACHED = 4
-_MAX_OTHERS_CACHED = 2
+_MAX_SMALL_CACHED = 3
+_MAX_OTHERS_CACHED = 1
 # Multiplications of a batch in one pass through both networks, up to which it is faster to run
 # two operations at a time than to share each one out. Measured on two cores.
 _SMALL = 1e8
