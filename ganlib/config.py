@@ -50,7 +50,7 @@ class RunConfig(Config):
 
     steps: int = knob(
         5_000,
-        "Number of generator updates. A schedule that falls to zero reaches it at the last one.",
+        "Number of generator updates. Learning rates that fall to zero reach it at the last one.",
         group="Run",
         ge=1,
         le=10_000_000,
@@ -58,8 +58,8 @@ class RunConfig(Config):
     )
     seed: int = knob(
         0,
-        "Seed of all random numbers. The same seed and settings give the same networks, "
-        "bit for bit.",
+        "Seed of all random numbers. On the same machine and software, the same seed and settings "
+        "give the same networks, bit for bit.",
         group="Run",
         ge=0,
         le=2**31 - 1,
@@ -101,8 +101,8 @@ class RunConfig(Config):
     )
     precision: Literal["auto", "float32", "mixed_bfloat16"] = knob(
         "auto",
-        "Arithmetic of the layers. auto uses mixed_bfloat16 for convolutional networks if "
-        "the processor or GPU supports it in hardware, which is faster. Weights, losses, "
+        "Arithmetic of the layers. auto uses the faster mixed_bfloat16 for convolutional networks "
+        "if the processor or GPU supports it in hardware. Weights, losses, "
         "normalisation and samples are always float32.",
         group="Run",
     )
@@ -127,7 +127,7 @@ class RunConfig(Config):
         "One-sided label smoothing: lowers the label of real samples from 1 by this much, so that "
         "the discriminator does not become overconfident. 0 turns it off; 0.1 is usual. Generated "
         "samples are labelled 0 with the loss non_saturating, as in the papers, but -1 with "
-        "least_squares, so 0.1 there is 0.05 on the papers' scale.",
+        "least_squares, whose labels are twice as far apart: 0.1 with it is 0.05 in the papers.",
         group="Vanishing gradients",
         paper="arXiv 1606.03498",
         ge=0,
@@ -135,9 +135,9 @@ class RunConfig(Config):
     )
     instance_noise: float = knob(
         0.0,
-        "Standard deviation of noise that is added to all inputs of the discriminator, in the "
-        "networks' units; it falls to 0 over the run. Real and generated samples then overlap from "
-        "the start.",
+        "Standard deviation of noise that is added to all inputs of the discriminator, on the "
+        "scale of these inputs; it falls to 0 over the run. Real and generated samples then "
+        "overlap from the start.",
         group="Vanishing gradients",
         paper="arXiv 1610.04490",
         ge=0,
@@ -201,17 +201,17 @@ class RunConfig(Config):
         False,
         "Divides the weights of each dense and convolutional layer of the discriminator by their "
         "largest singular value, which limits the slope of these layers. It does not limit batch "
-        "normalisation and minibatch discrimination.",
+        "normalisation or minibatch discrimination.",
         group="Instability",
         paper="arXiv 1802.05957",
     )
     spectral_norm: SpectralNorm = knob(
         "matrix",
-        "The divisor of convolutions in spectral_normalisation. matrix: the largest singular value "
-        "of the kernel, written as a matrix; the convolution can still stretch an image, with a "
-        "4 x 4 kernel and stride 2 by a factor of up to 2. convolution: the largest factor by "
-        "which the convolution stretches any image, so that it no longer stretches any; this is a "
-        "little slower. Dense layers are the same with both.",
+        "What spectral_normalisation divides convolutions by. matrix: the largest singular value "
+        "of the kernel, written as a matrix; with a 4 x 4 kernel and stride 2, the convolution can "
+        "then still stretch an image up to twofold. convolution: the largest factor by which the "
+        "convolution stretches any image, so that it stretches none; this is a little slower. "
+        "Dense layers are the same with both.",
         group="Instability",
         paper="arXiv 1804.04368",
     )
@@ -374,8 +374,8 @@ class RunConfig(Config):
             (
                 self.weight_clip > 0 and self.spectral_normalisation,
                 "weight_clip and spectral_normalisation exclude each other: a normalised layer "
-                "is divided by its own size, so smaller weights do not make it less steep. Set "
-                "one of them to 0 or false.",
+                "is divided by its own size, so smaller weights do not reduce its slope. Set "
+                "weight_clip to 0 or spectral_normalisation to false.",
             ),
             (
                 self.weight_clip > 0 and penalised,
@@ -385,20 +385,20 @@ class RunConfig(Config):
             ),
             (
                 self.minibatch_kernels > 0 and penalised,
-                "minibatch_kernels and gradient_penalty exclude each other: the penalty is about "
-                "the slope at one sample, and minibatch discrimination makes each answer depend "
-                "on the whole batch.",
+                "minibatch_kernels and gradient_penalty exclude each other: the penalty needs "
+                "the slope at a single sample, but minibatch discrimination makes each output "
+                "depend on the whole batch.",
             ),
             (
                 self.batch_normalised and penalised,
-                "gradient_penalty must be none here: this discriminator's batch normalisation "
-                "makes each answer depend on the whole batch, and the penalty is about the slope "
-                "at one sample.",
+                "gradient_penalty must be none here: the penalty needs the slope at a single "
+                "sample, but this discriminator's batch normalisation makes each output depend on "
+                "the whole batch.",
             ),
             (
                 self.label_smoothing > 0 and self.loss not in LABELLED,
                 f"label_smoothing must be 0 with the loss {self.loss}, which has no labels. "
-                f"Losses that have: {', '.join(LABELLED)}.",
+                f"Losses with labels: {', '.join(LABELLED)}.",
             ),
             (
                 self.unrolled_steps > 0 and penalised,
@@ -407,8 +407,8 @@ class RunConfig(Config):
             ),
             (
                 self.unrolled_steps > 0 and self.spectral_normalisation and self.grows,
-                "unrolled_steps must be 0 here with spectral_normalisation: the generator cannot "
-                "differentiate through the singular values of layers that grow.",
+                "unrolled_steps must be 0 here with spectral_normalisation: the generator's "
+                "gradient cannot pass through the singular values of layers that grow.",
             ),
             (
                 self.loss == "wasserstein" and not limited,

@@ -68,7 +68,8 @@ def describe_distance(distance: float, floor: float) -> str:
     if distance <= floor:
         return (
             f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
-            f"no farther than two real samples of this size can be: {floor:.2g}."
+            f"within the floor: two real samples of this size are rarely more than {floor:.2g} "
+            "apart."
         )
     return (
         f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
@@ -91,15 +92,15 @@ def _critic_balance(distance: np.ndarray) -> str:
         return "The critic scores generated samples higher than real ones: its estimate is wrong."
     if now < 0.98 * before:
         return (
-            "The critic's distance falls: the generated samples come nearer to the real ones, or "
-            "the critic becomes less steep."
+            "The critic's estimate falls: the generated samples come nearer to the real ones, or "
+            "the critic's slope decreases."
         )
     if now > 1.02 * before:
         return (
-            "The critic's distance grows: it finds differences faster than the generator "
-            "removes them, or becomes steeper."
+            "The critic's estimate grows: the critic finds differences faster than the generator "
+            "removes them, or its slope increases."
         )
-    return "The critic's distance is steady: both networks learn at the same pace."
+    return "The critic's estimate is steady: both networks learn at the same pace."
 
 
 def _discriminator_balance(real: float, generated: float) -> str:
@@ -110,7 +111,7 @@ def _discriminator_balance(real: float, generated: float) -> str:
     if right >= 0.95:
         return f"{accuracy}: it is far ahead, and the generator has little to learn from."
     if right >= 0.7:
-        return f"{accuracy}: it is ahead, the generator follows."
+        return f"{accuracy}: it is ahead, and the generator follows."
     if right <= 0.4:
         return (
             f"The discriminator is right only {share} of the time: the generator fools it for now."

@@ -73,7 +73,7 @@ GROUPS: dict[str, str] = {
     "Mode collapse": "The generator makes the same few samples again and again, because they "
     "fool the discriminator.",
     "Instability": "The losses oscillate or diverge, and what was learned is lost again.",
-    "Sensitive hyperparameters": "Small changes of the learning rates decide between success "
+    "Sensitive hyperparameters": "Small changes in the learning rates decide between success "
     "and failure.",
 }
 CHALLENGES = tuple(GROUPS)[3:]
@@ -172,7 +172,7 @@ def allowed(config: type[Config], name: str) -> str:
         return f"one of {_listed(known)}"
     if field.annotation is bool:
         return "true or false"
-    kind = _KINDS.get(field.annotation, "a text")
+    kind = _KINDS.get(field.annotation, "text")
     limits = bounds(field)
     words = [
         f"{word} {_number(limits[key])}"

@@ -65,15 +65,15 @@ def read_settings(name: str, content: bytes | memoryview, recipe: str) -> dict[s
         raise ConfigError(f"{label} is not JSON ({where}); it must be {_FORMS}.") from None
     except ValueError:
         # Python refuses to convert more than 4,300 digits.
-        raise ConfigError(f"{label} has a number of thousands of digits.") from None
+        raise ConfigError(f"{label} has a number with thousands of digits.") from None
     if not isinstance(document, dict):
         raise ConfigError(f"{label} must be {_FORMS}. Received: {quote(document)}.")
     knobs = _knobs_of(label, document, recipe)
     for knob, value in knobs.items():
         if not _is_flat(value):
             raise ConfigError(
-                f"{label}: {quote(knob)} must be a text, a number, true, false or a list of texts. "
-                f"Received: {quote(value)}."
+                f"{label}: {quote(knob)} must be a string, a number, true, false or a list of "
+                f"strings. Received: {quote(value)}."
             )
     return knobs
 
@@ -102,7 +102,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in found:
             raise _SettingsError(
-                f"has {quote(name)} twice; each may be given once. "
+                f"has {quote(name)} twice; each may be given only once. "
                 f"Received: {quote(found[name])} and {quote(value)}."
             )
         found[name] = value

@@ -63,7 +63,7 @@ def tiles_png(images: np.ndarray, *, columns: int, scale: int = 1, gap: int = 2)
     coloured = images.ndim == 4 and images.shape[3] == 3
     if not (images.ndim == 3 or coloured) or images.dtype != np.uint8 or not len(images):
         raise ValueError(
-            "images must be uint8 of (n, H, W) or (n, H, W, 1 or 3), n at least 1. Received: "
+            "images must be uint8 of shape (n, H, W) or (n, H, W, 1 or 3), n at least 1. Received: "
             f"{images.dtype} of {images.shape}."
         )
     count, height, width, *colours = images.shape

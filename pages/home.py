@@ -8,7 +8,7 @@ st.markdown(
     "A generative adversarial network (GAN) is two networks that train against each other. The "
     "**generator** turns noise into samples; the **discriminator** tells real from generated "
     "samples. Each learns from the other, until the generated samples look real. Here you can "
-    "start a training, watch it live, and go back to every saved step."
+    "start training, watch it live, and go back to any saved step."
 )
 ui.start_demo()
 ui.interrupted_runs()

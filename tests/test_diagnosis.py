@@ -14,10 +14,10 @@ def sentence(real: np.ndarray, generated: np.ndarray) -> str:
 @pytest.mark.parametrize(
     ("before", "now", "said"),
     [
-        (2.0, 1.0, "The critic's distance falls: the generated samples come nearer"),
-        (1.0, 2.0, "The critic's distance grows: it finds differences faster"),
-        (1.0, 1.01, "The critic's distance is steady"),
-        (1.0, 0.99, "The critic's distance is steady"),
+        (2.0, 1.0, "The critic's estimate falls: the generated samples come nearer"),
+        (1.0, 2.0, "The critic's estimate grows: the critic finds differences faster"),
+        (1.0, 1.01, "The critic's estimate is steady"),
+        (1.0, 0.99, "The critic's estimate is steady"),
         (1.0, -0.1, "The critic scores generated samples higher than real ones"),
     ],
 )
@@ -84,7 +84,7 @@ def test_what_the_samples_say_of_their_distance() -> None:
     assert "0.35 from the real ones" in said and "6.9 times the floor" in said
     for at_most_the_floor in (0.0123, 0.05):
         said = diagnosis.describe_distance(at_most_the_floor, 0.05)
-        assert said.endswith("no farther than two real samples of this size can be: 0.05.")
+        assert said.endswith("two real samples of this size are rarely more than 0.05 apart.")
 
 
 def test_what_the_samples_say_of_peaks() -> None:

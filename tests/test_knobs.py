@@ -79,7 +79,7 @@ def test_text_becomes_what_the_knob_holds(name: str, given: Any, value: Any) -> 
         ("shuffle", "maybe", "shuffle must be true or false. Received: 'maybe'."),
         ("preset", "mad", "preset must be one of calm, wild. Received: 'mad'."),
         ("preset", ["calm"], "preset must be one of calm, wild. Received: ['calm']."),
-        ("title", 3, "title must be a text. Received: 3."),
+        ("title", 3, "title must be text. Received: 3."),
         ("fruit", "pear", "fruit must be one of fig, sweet lime. Received: 'pear'."),
         (
             "basket",
@@ -96,7 +96,7 @@ def test_text_becomes_what_the_knob_holds(name: str, given: Any, value: Any) -> 
         (
             "title",
             list(range(100)),
-            "title must be a text. Received: "
+            "title must be text. Received: "
             "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16....",
         ),
     ],

@@ -33,5 +33,5 @@ def test_coloured_pictures_and_a_channel_of_grey():
     "images", [np.zeros((0, 4, 4), np.uint8), np.zeros((4, 4), np.uint8), np.zeros((1, 4, 4))]
 )
 def test_refuses_what_is_no_row_of_pictures(images):
-    with pytest.raises(ValueError, match=r"uint8 of \(n, H, W\) or .*, n at least 1"):
+    with pytest.raises(ValueError, match=r"uint8 of shape \(n, H, W\) or .*, n at least 1"):
         tiles_png(images, columns=2)

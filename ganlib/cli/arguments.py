@@ -93,7 +93,7 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
         dest="configs",
         metavar="FILE",
         action="append",
-        help="settings as JSON: knobs, or a file downloaded from a page; --set overrides them",
+        help="JSON file of settings, such as one saved from a page; --set overrides them",
     )
     resume = add("resume", "Continue a run from its newest checkpoint.")
     fork = add("fork", "Train a new run from a checkpoint of another run.")

@@ -229,7 +229,7 @@ def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
     for name, text in arguments.knobs or []:
         if name in given:
             raise ConfigError(
-                f"{name} may be given once. Received: {quote(given[name])} and {quote(text)}."
+                f"{name} may be given only once. Received: {quote(given[name])} and {quote(text)}."
             )
         given[name] = text
     return given
@@ -240,13 +240,13 @@ def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str])
     files: list[str] = arguments.configs or []
     if len(files) > 1:
         first, second = (quote(file, PATH) for file in files[:2])
-        raise ConfigError(f"--config may be given once. Received: {first} and {second}.")
+        raise ConfigError(f"--config may be given only once. Received: {first} and {second}.")
     found = read_settings_file(files[0], recipe) if files else {}
     preset = found.get("preset")
     # A file from a page sets every knob, so that another preset would have no effect.
     if preset is not None and knobs.get("preset", preset) != preset:
         raise ConfigError(
-            f"preset must be {quote(preset)} with this --config file, which is of that preset. "
+            f"preset must be {quote(preset)}, the preset of this --config file. "
             f"Received: {quote(knobs['preset'])}."
         )
     return found

@@ -180,8 +180,9 @@ class Category:
         if found is None:
             raise DataError(
                 f"The drawings of {self.name!r} are not on this machine, which has only those of "
-                f"{', '.join(bundled_drawings())}. Others are downloaded if there is a network, or "
-                f"read from quickdraw/{self.name}.npy in the folder GANLIB_DATA."
+                f"{', '.join(bundled_drawings())}. Others are downloaded if this machine is "
+                f"online, or read from quickdraw/{self.name}.npy in the folder that GANLIB_DATA "
+                "names."
             )
         return found
 

@@ -1,4 +1,4 @@
-"""One-dimensional targets, generated for every batch instead of kept in memory."""
+"""One-dimensional targets, sampled for every batch instead of kept in memory."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ class DistributionData(Data):
     def __init__(self, distribution: Distribution, size: int = 1):
         self.distribution = distribution
         self.sample_shape = (size,)
-        self.report = DataReport(distribution.title, "generated for every batch")
+        self.report = DataReport(distribution.title, "sampled for every batch")
 
     @property
     def kind(self) -> str:
@@ -125,14 +125,15 @@ def parse_peaks(text: str) -> tuple[Peak, ...]:
             at, sd, weight = (float(number) for number in part.split(":"))
         except ValueError:
             raise ValueError(
-                "peaks must be place:width:weight for each, separated by commas, such as "
+                "peaks must be position:sd:weight for each, separated by commas, such as "
                 f"-2:0.5:1, 2:0.5:1. Received: {part.strip()!r}."
             ) from None
         # Also false for NaN.
         if not (abs(at) <= _MOST_PLACE and _LEAST_SD <= sd <= _MOST_PLACE and 0 < weight < 1e6):
             raise ValueError(
-                f"A peak must lie from -{_MOST_PLACE:g} to {_MOST_PLACE:g}, be {_LEAST_SD:g} to "
-                f"{_MOST_PLACE:g} wide and weigh more than 0. Received: {part.strip()!r}."
+                f"A peak's position must be from -{_MOST_PLACE:g} to {_MOST_PLACE:g}, its sd from "
+                f"{_LEAST_SD:g} to {_MOST_PLACE:g}, and its weight above 0. Received: "
+                f"{part.strip()!r}."
             )
         found.append(Peak(at, sd, weight))
     if len(found) > _MOST_PEAKS:

@@ -90,7 +90,7 @@ class ImageFormat(ABC):
         if dtype != np.uint8 or shape[1:] not in shapes or shape[0] < 1:
             allowed = " or ".join(f"(N, {', '.join(map(str, one))})" for one in shapes)
             found = short(f"{dtype} of {shape}")
-            raise DataError(f"{what} is {found}; expected uint8 of {allowed}.")
+            raise DataError(f"{what} is {found}; expected uint8 of shape {allowed}.")
         if shape[0] > self.most:
             claimed = short(f"{shape[0]:,}")
             raise DataError(f"{what} claims {claimed} images; at most {self.most:,} are read.")

@@ -131,7 +131,7 @@ def chosen(table: Table, columns: str, count: int) -> tuple[str, ...]:
     for name in names:
         if name.strip() not in by_name:
             raise DataError(
-                f"{table.name} has no column of numbers {short(name)!r}. Allowed: {listed(known)}."
+                f"{table.name} has no numeric column {short(name)!r}. Allowed: {listed(known)}."
             )
     if len(names) != count:
         wanted = "one name" if count == 1 else "two names, separated by a comma"
@@ -191,7 +191,7 @@ def parse_summary(text: str, count: int) -> Summary:
 def _file(path: str) -> Path:
     if not path.strip():
         raise DataError(
-            "The target own needs your table: own_table must be the path of a file "
+            'The target "own" needs your table: own_table must be the path of a file '
             f"({', '.join(SUFFIXES)}). Received: {path!r}."
         )
     return user_path(path, "own_table").absolute()

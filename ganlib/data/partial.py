@@ -69,7 +69,7 @@ class Partial:
                 try:
                     lock.acquire(timeout=PROGRESS_EVERY_S)
                 except Timeout:
-                    yield Phase(f"waiting for another process that downloads {self.name}")
+                    yield Phase(f"waiting for another process that is downloading {self.name}")
             for pause_s in (*_PAUSES_S, None):
                 try:
                     return (yield from attempt())

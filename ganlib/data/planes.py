@@ -1,4 +1,4 @@
-"""Two-dimensional targets, generated for every batch instead of kept in memory."""
+"""Two-dimensional targets, sampled for every batch instead of kept in memory."""
 
 import math
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class PlaneData(Data):
 
     def __init__(self, plane: Plane):
         self.plane = plane
-        self.report = DataReport(plane.title, "generated for every batch")
+        self.report = DataReport(plane.title, "sampled for every batch")
 
     @property
     def kind(self) -> str:

@@ -68,7 +68,7 @@ class QuickDraw(Dataset):
     licence: str = "CC BY 4.0"
     source: str = "Google, The Quick, Draw! Dataset"
     url: str = "https://github.com/googlecreativelab/quickdraw-dataset"
-    bundled: str = "The first 100 drawings of 30 categories."
+    bundled: str = "The first 100 drawings of each of 30 categories."
     categories: tuple[str, ...] = ("apple",)
     max_drawings: int = 20_000
     own_file: str = ""

@@ -88,7 +88,7 @@ def resolve(sources: Sources) -> Generator[Phase, None, LocalCopy]:
         problem = "the downloaded copy is damaged and GANLIB_OFFLINE is set"
     if sources.bundled is None and remote is None:
         raise DataError(
-            f"{sources.name} is not in the folder GANLIB_DATA, the only place where it can be."
+            f"{sources.name} is not in the folder that GANLIB_DATA names, and cannot be downloaded."
         )
     if sources.bundled is None:
         why = problem or "GANLIB_OFFLINE is set"

@@ -86,7 +86,7 @@ def read_table(name: str, content: bytes | memoryview) -> Table:
         columns = readers.get(suffix, _text)(name, content)
     rows = max(map(len, columns.values()), default=0)
     if rows < 2:
-        raise DataError(f"{name} has {rows} row of values; a distribution needs at least 2.")
+        raise DataError(f"{name} must have at least 2 rows of values. Received: {rows}.")
     if rows > MOST_ROWS:
         # One draw for all columns keeps rows together.
         drawn = np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False)
@@ -97,7 +97,7 @@ def read_table(name: str, content: bytes | memoryview) -> Table:
         if np.isfinite(values).mean() >= _NUMERIC_SHARE
     }
     if not numeric:
-        raise DataError(f"{name} has no column of numbers; it has {listed(list(columns))}.")
+        raise DataError(f"{name} has no numeric column; it has {listed(list(columns))}.")
     return Table(name, rows, numeric)
 
 
@@ -218,9 +218,7 @@ def _parquet(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
         if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
     ]
     if not fields:
-        raise DataError(
-            f"{name} has no column of numbers; it has {listed(file.schema_arrow.names)}."
-        )
+        raise DataError(f"{name} has no numeric column; it has {listed(file.schema_arrow.names)}.")
     _check_size(name, len(fields), file.metadata.num_rows)
     # In batches, because a small file can unpack to any size, whatever it claims.
     parts: dict[str, list[np.ndarray]] = {title: [] for title in fields}
@@ -244,7 +242,7 @@ def _npy(name: str, content: bytes | memoryview) -> dict[str, np.ndarray]:
         raise DataError(f"{name} contains pickled Python objects, which are never loaded.")
     if header.dtype.kind not in "iufb" or len(header.shape) not in (1, 2):
         found = short(f"{header.dtype} of {header.shape}")
-        raise DataError(f"{name} is {found}; expected numbers of (N,) or (N, columns).")
+        raise DataError(f"{name} is {found}; expected numbers of shape (N,) or (N, columns).")
     rows, width = header.shape[0], math.prod(header.shape[1:])
     _check_size(name, width, rows)
     if header.size + rows * width * header.dtype.itemsize != len(content):

@@ -148,14 +148,14 @@ def compare(
             first, second, [float(np.hypot(*pair)) for pair in errors], distances, words
         )
         sentence = (
-            f"The {names[1]} values {difference}. Two samples of one distribution would differ "
-            f"as clearly in {often}."
+            f"The {names[1]} values {difference}. Two samples from the same distribution would "
+            f"differ at least this clearly in {often}."
         )
     else:
         sentence = (
             f"No difference shows between {names[0]} and {names[1]} at this sample size: their "
-            f"Wasserstein-1 distance is {distances[0].value:.3g}, and two samples of one "
-            f"distribution differ as clearly in {often}."
+            f"Wasserstein-1 distance is {distances[0].value:.3g}, and two samples "
+            f"from the same distribution differ at least this clearly in {often}."
         )
     return Comparison(first, second, distances, sentence, p_value)
 

@@ -47,12 +47,13 @@ class MnistBasic(SmallImageRecipe[BasicConfig]):
     notes = (
         "The book does not specify the two networks; these are the ones of its own WGAN section, "
         "with a discriminator that ends in one logit. It trains both with Adam at Keras' defaults "
-        "(a learning rate of 0.001 and `beta_1` 0.9; the preset *as printed*): soon the "
-        "discriminator is always right, its gradient no longer helps the generator, and all "
-        "images turn black. Here both networks use the values of DCGAN, `generator_learning_rate` "
-        "0.0002, `discriminator_learning_rate` 0.0002 and `beta_1` 0.5. As in every recipe here "
-        "the discriminator does learn; the book's loop freezes it after compiling, so that in "
-        f"today's Keras it keeps its initial weights. {OLD_OPTIMISER_ARGUMENTS}"
+        "(a learning rate of 0.001 and `beta_1` 0.9; the preset *as printed*). With these values, "
+        "a discriminator that learns is soon always right, its gradient no longer helps the "
+        "generator, and all images turn black. Here both networks use the values of DCGAN, "
+        "`generator_learning_rate` 0.0002, `discriminator_learning_rate` 0.0002 and `beta_1` 0.5. "
+        "As in every recipe here the discriminator does learn; the book's loop freezes it after "
+        "compiling, so that in today's Keras it keeps its initial weights. "
+        f"{OLD_OPTIMISER_ARGUMENTS}"
     )
     sample_count = 10
     Config = BasicConfig

@@ -44,8 +44,8 @@ class QuickDrawConfig(RunConfig):
         "As printed, both networks use RMSprop; the book's notebook says that on a CPU the "
         "discriminator then nearly always fails to train, and recommends Adam for the "
         "discriminator. With that, the discriminator becomes far too strong. Corrected, both "
-        "networks use Adam with less momentum, and the discriminator a quarter of the learning "
-        "rate and real labels of 0.9.",
+        "networks use Adam with less momentum; the discriminator's learning rate is a quarter of "
+        "the book's, and its labels of real drawings are 0.9.",
         group="Run",
     )
     steps: int = inherit(RunConfig, "steps", 2_000)
@@ -64,8 +64,8 @@ class QuickDrawConfig(RunConfig):
     )
     own_file: str = knob(
         "",
-        "A .npy file of your own drawings to use instead of the categories: uint8 of (N, 784) or "
-        "(N, 28, 28), bright strokes on black. Empty for none.",
+        "A .npy file of your own drawings to use instead of the categories: uint8 of shape (N, "
+        "784) or (N, 28, 28), bright strokes on black. Empty for none.",
         group="Data",
     )
     own_digest: str = knob(
@@ -137,23 +137,23 @@ class QuickDrawConv(ImageRecipe[QuickDrawConfig]):
     order = 1
     dataset = "Quick, Draw!"
     source = Source("Deep Learning Illustrated, chapter 12", values="the corrected values")
-    summary = "A convolutional GAN generates apples, or any other of 345 things that people drew."
+    summary = "A convolutional GAN generates apples, or any of 344 other things that people drew."
     notes = (
-        "The networks are the book's, with their 4,311,553 and 183,713 parameters. It trains both "
-        "with RMSprop (the preset *as printed*) and says in its notebook that on a CPU the "
-        "discriminator then nearly always fails to learn; the remedy it gives is Adam for the "
-        "discriminator, while the generator keeps RMSprop (*as printed, Adam*). With that the "
-        "discriminator becomes far too strong: from the fourth step on it classifies about 95 % "
-        "of all drawings correctly or more (seed 0, the first 30 steps). (If the discriminator "
-        "does learn with RMSprop, as here, the GAN generates rough apples after 300 steps.) "
-        "Corrected, both networks use `optimiser` adam and `beta_1` 0.5 instead of Keras' 0.9, "
-        "the discriminator `discriminator_learning_rate` 0.0002 instead of 0.0008, and "
-        "`label_smoothing` 0.1, so that real drawings are labelled 0.9. The other numbers are the "
-        "book's. The book's `lr=` is called `learning_rate` in today's Keras, and its `decay=` "
-        "(6e-8 and 3e-8) no longer exists; over 2,000 steps it would change the learning rates by "
-        "a hundredth of a percent, so it is left out. By default the first 20,000 drawings of "
-        "each category are used (`max_drawings`). The book's adversarial model shares its "
-        "compiled discriminator, which in today's Keras never learns; here each network is "
+        "The networks are the book's: the discriminator has 4,311,553 parameters, the generator "
+        "183,713. The book trains both with RMSprop (the preset *as printed*) and says in its "
+        "notebook that on a CPU the discriminator then nearly always fails to learn; the remedy "
+        "it gives is Adam for the discriminator, while the generator keeps RMSprop (*as printed, "
+        "Adam*). With that the discriminator becomes far too strong: from the fourth step on it "
+        "classifies about 95 % or more of all drawings correctly (seed 0, the first 30 steps). "
+        "(Here the discriminator does learn with RMSprop, and the GAN generates rough apples "
+        "after 300 steps.) Corrected, both networks use `optimiser` adam and `beta_1` 0.5 instead "
+        "of Keras' 0.9, the discriminator `discriminator_learning_rate` 0.0002 instead of 0.0008, "
+        "and `label_smoothing` 0.1, so that real drawings are labelled 0.9. The other numbers are "
+        "the book's. The book's `lr=` is called `learning_rate` in today's Keras, and its "
+        "`decay=` (6e-8 and 3e-8) no longer exists; over 2,000 steps it would change the learning "
+        "rates by a hundredth of a percent, so it is left out. By default the first 20,000 "
+        "drawings of each category are used (`max_drawings`). The book's adversarial model shares "
+        "its compiled discriminator, which in today's Keras never learns; here each network is "
         "trained through its own list of variables."
     )
     Config = QuickDrawConfig

@@ -27,19 +27,20 @@ class Sngan(WganRecipe[SnganConfig]):
     )
     summary = "Each layer's weights are divided by their largest singular value."
     notes = (
-        "A third way to limit the slope of the discriminator: the weights of each layer, written "
-        "as a matrix, are divided by their largest singular value, which one step of power "
-        "iteration per pass estimates. It costs almost nothing, needs one update of the "
-        "discriminator a step, and no penalty. A dense layer then stretches nothing. A "
-        "convolution may still stretch an image, because it sees each pixel through several "
-        "windows: here, with 4 x 4 kernels and stride 2, by a factor of up to 2. So the "
-        "discriminator's slope is limited, but to 4 and not to 1. With `spectral_norm` set to "
-        "*convolution* each layer is divided by the factor by which the convolution itself "
-        "stretches, and the limit is 1 as soon as power iteration has found these factors; the "
-        "metric *Lipschitz bound* shows it. The layer in the book multiplies shapes that do not "
-        "fit and cannot run; Keras' own overwrites the weights it normalises and passes no "
-        "gradient through the factor. The layer here does neither. The hinge loss is the paper's; "
-        f"the length, 10,000 steps, is our own. {OLD_OPTIMISER_ARGUMENTS}"
+        "Besides weight clipping and the gradient penalty, this is a third way to limit the slope "
+        "of the discriminator: the weights of each layer, written as a matrix, are divided by "
+        "their largest singular value, which one step of power iteration per pass estimates. It "
+        "costs almost nothing, needs one update of the discriminator a step, and no penalty. A "
+        "dense layer then stretches nothing. A convolution may still stretch an image, because it "
+        "sees each pixel through several windows: here, with 4 x 4 kernels and stride 2, by a "
+        "factor of up to 2. With two of them, the discriminator's slope is limited to 4 and not "
+        "to 1. With `spectral_norm` set to *convolution* each layer is divided by the factor by "
+        "which the convolution itself stretches, and the limit is 1 as soon as power iteration "
+        "has found these factors; the metric *Lipschitz bound* shows it. The book's layer cannot "
+        "run, because it multiplies matrices whose shapes do not fit. Keras' own layer overwrites "
+        "the weights it normalises and passes no gradient through the factor. The layer here does "
+        "neither. The hinge loss is the paper's; the length, 10,000 steps, is our own. "
+        f"{OLD_OPTIMISER_ARGUMENTS}"
     )
     Config = SnganConfig
 

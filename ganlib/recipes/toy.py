@@ -46,9 +46,9 @@ class ToyConfig(RunConfig):
     )
     octaves: int = knob(
         4,
-        "Number of octaves of sine waves (Fourier features) that the discriminator gets of each "
-        "sample, the longest with a frequency of one radian per unit. They help it to see narrow "
-        "peaks and sharp edges. 0 for none.",
+        "Number of frequencies at which the discriminator also sees the sine and cosine of each "
+        "sample (Fourier features): one radian per unit, and each next one twice as high. They "
+        "help it to see narrow peaks and sharp edges. 0 turns them off.",
         group="Networks",
         paper="arXiv 2006.10739",
         ge=0,

@@ -78,7 +78,7 @@ class PlaneConfig(ToyConfig):
         strokes = parse_drawing(self.drawing)
         if self.target == "drawn" and not strokes:
             raise ValueError(
-                "drawing must have at least one point when target is drawn. Received: none."
+                'drawing must have at least one point if the target is "drawn". Received: none.'
             )
         return self
 

@@ -44,7 +44,7 @@ class ScalarConfig(ToyConfig):
     )
     peaks: str = knob(
         "-2:0.5:1, 0:0.25:1, 3:0.5:2",
-        "For the target peaks: position:width:weight of each peak, separated by commas.",
+        "For the target peaks: position:sd:weight of each peak, separated by commas.",
         group="Data",
     )
     latent_distribution: Literal["normal", "uniform"] = knob(

@@ -360,7 +360,7 @@ class Manager:
         job = self._jobs.get(run_id)
         if job is None:
             status = self.store.open(run_id).status()
-            where = "in another process" if status.active else "and not in training"
+            where = "in another process" if status.active else "and not training"
             raise RunError(f"Run {run_id} is {status.state} {where}.")
         return job
 

@@ -220,7 +220,7 @@ class Run:
         record, steps = self.record(), self.checkpoint_steps()
         if len(record.changes) < record.status.changes:
             raise DamagedError(
-                f"Run {self.id} cannot be resumed: {NAME} has lost changes of its settings."
+                f"Run {self.id} cannot be resumed: {NAME} has lost changes to its settings."
             )
         if record.status.saved_step and not steps:
             raise RunError(

@@ -148,14 +148,17 @@ def out_of_memory_message(recipe: Recipe[Any], config: RunConfig, room: float) -
     if most >= max(2, unit):
         value, taken = f"{config.batch_size:,}", needed.at(config.batch_size / parts)
         return (
-            f"batch_size must be at most {most:,} here: with {value} this would take about "
-            f"{_gb(taken)} of memory, and {there}."
+            f"batch_size must be at most {most:,} on this machine: with {value}, training would "
+            f"take about {_gb(taken)} of memory, and {there}."
         )
     taken = needed.at(max(2, unit) / parts)
-    rest = f"this would take about {_gb(taken)} of memory even with the smallest batch, and {there}"
+    rest = (
+        f"training would take about {_gb(taken)} of memory even with the smallest batch, and "
+        f"{there}"
+    )
     if culprit := _culprit(recipe, config, needed):
         return f"{culprit}: {rest}."
-    return f"{recipe.name} is too large for here: {rest}."
+    return f"{recipe.name} is too large for this machine: {rest}."
 
 
 def _culprit(recipe: Recipe[Any], config: RunConfig, needed: MemoryEstimate) -> str:
@@ -164,9 +167,9 @@ def _culprit(recipe: Recipe[Any], config: RunConfig, needed: MemoryEstimate) -> 
     usual = compile_time_knobs(recipe.Config())
     for name, value in compile_time_knobs(config).items():
         if isinstance(value, tuple) and len(value) > len(usual[name]):
-            words = f"{name} must be fewer than {len(value):,} here"
+            words = f"{name} must be fewer than {len(value):,} on this machine"
         elif type(value) is int and value > usual[name]:
-            words = f"{name} must be below {value:,} here"
+            words = f"{name} must be below {value:,} on this machine"
         else:
             continue
         without = memory_estimate(recipe, config.model_copy(update={name: usual[name]})).at(0)

@@ -47,7 +47,7 @@ PAGES = (
         "wgan",
         "WGAN",
         ":material/balance:",
-        "Train a critic that measures a distance instead of a discriminator.",
+        "Instead of a discriminator, train a critic, which measures a distance.",
     ),
     PageSpec(
         "distributions",

@@ -152,8 +152,9 @@ METRICS: dict[str, MetricSpec] = {
             axis="from zero",
             of_samples=True,
             help="how far generated points are from real ones, in standard deviations: the mean "
-            "Wasserstein-1 distance of their projections on 16 directions. It grows when peaks "
-            "are missing. Two real samples of this size are below the floor in 95 % of all cases.",
+            "Wasserstein-1 distance of their projections onto 16 directions. It grows when "
+            "peaks are missing. In 95 % of all cases, two real samples of this size are "
+            "nearer to each other than the floor.",
         ),
         MetricSpec(
             name="Wasserstein-1",

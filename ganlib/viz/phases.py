@@ -28,13 +28,13 @@ def phase_drawing(phase: Phase, judge: str = "discriminator") -> str:
         lesson, target = "from real and generated samples", 244
         words = (
             f"Phase 1: the {judge} gets real and generated samples and learns from its verdict. "
-            "The generator only infers."
+            "The generator does not change."
         )
     else:
         lesson, target = "from the verdict on its own samples", 118
         words = (
-            f"Phase 2: the generator learns through the {judge}, whose verdict on its samples says "
-            f"how they should change. The {judge} only infers."
+            f"Phase 2: the {judge} judges the generator's samples, and the generator learns from "
+            f"the verdict how they should change. The {judge} does not change."
         )
     parts = [
         text(0, 18, f"{PHASES.index(phase) + 1}. The {name} learns", size=15, bold=True),
@@ -69,4 +69,4 @@ def _network(x: float, width: float, name: str, *, learns: bool) -> list[str]:
         full = box(x, top, width, 56, colours.of_role(name), fill=1)
         return [full, *label(middle, _LINE, name, "learns", colour=_INK)]
     empty = box(x, top, width, 56, colours.NEUTRAL, fill=0, dashed=True)
-    return [empty, *label(middle, _LINE, name, "only infers")]
+    return [empty, *label(middle, _LINE, name, "not trained")]

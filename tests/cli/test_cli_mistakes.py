@@ -84,7 +84,7 @@ SENTENCES = [
         "generator_learning_rate must be a number above 0 to 1. Received: 'nan'.",
     ),
     (("--set", "steps"), "--set takes KNOB=VALUE, such as steps=3000. Received: 'steps'."),
-    (("--steps", "5", "--set", "steps=5"), "steps may be given once. Received: '5' and '5'."),
+    (("--steps", "5", "--set", "steps=5"), "steps may be given only once. Received: '5' and '5'."),
     (
         ("--set", "target=a\nb", "--seed", "-1"),
         "seed must be a whole number from 0 to 2,147,483,647. Received: '-1'. "

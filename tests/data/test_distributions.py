@@ -127,11 +127,11 @@ def test_peaks_have_their_own_weights_and_widths() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "^peaks must be place:width:weight for each, .* Received: ''.$"),
+        ("", "^peaks must be position:sd:weight for each, .* Received: ''.$"),
         ("1:2", "Received: '1:2'.$"),
         ("0:1:1, a:1:1", "Received: 'a:1:1'.$"),
-        ("0:0:1", "^A peak must lie from .* Received: '0:0:1'.$"),
-        ("0:1:-1", "and weigh more than 0. Received: '0:1:-1'.$"),
+        ("0:0:1", "^A peak's position must be from .* Received: '0:0:1'.$"),
+        ("0:1:-1", "and its weight above 0. Received: '0:1:-1'.$"),
         ("nan:1:1", "Received: 'nan:1:1'.$"),
         ("0:inf:1", "Received: '0:inf:1'.$"),
         (",".join(["0:1:1"] * 21), "^There may be up to 20 peaks. Received: 21.$"),

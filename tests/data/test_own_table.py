@@ -91,7 +91,7 @@ def test_a_name_with_a_comma_needs_no_quotes_alone(tmp_path: Path) -> None:
 
 def test_columns_that_cannot_be_learned_are_refused(people: Path, tmp_path: Path) -> None:
     assert refusal(people, "width") == (
-        "people.csv has no column of numbers 'width'. Allowed: height, weight, legs."
+        "people.csv has no numeric column 'width'. Allowed: height, weight, legs."
     )
     assert refusal(people, "height,weight").endswith("one name. Received: 'height,weight'.")
     assert "two names, separated by a comma. Received: 'height'" in refusal(people, "height", 2)

@@ -143,7 +143,7 @@ def test_an_own_file_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bad.npy"
     np.save(path, np.zeros((3, 784), np.float32))
     assert refusal(QuickDraw(own_file=str(path))) == (
-        f"{path} is float32 of (3, 784); expected uint8 of (N, 784) or (N, 28, 28)."
+        f"{path} is float32 of (3, 784); expected uint8 of shape (N, 784) or (N, 28, 28)."
     )
     path.unlink()
     assert "cannot be read: No such file" in refusal(QuickDraw(own_file=str(path)))

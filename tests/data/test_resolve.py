@@ -124,7 +124,7 @@ def test_a_dataset_that_is_nowhere_says_so(stage) -> None:
         loaded(resolve(sources))
     assert (
         str(caught.value)
-        == "tiny.npz is not in the folder GANLIB_DATA, the only place where it can be."
+        == "tiny.npz is not in the folder that GANLIB_DATA names, and cannot be downloaded."
     )
 
 

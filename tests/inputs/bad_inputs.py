@@ -196,7 +196,7 @@ COMMANDS = _of(
             "quickdraw/conv",
             "--set",
             f"own_file={NO_BYTES}.npy",
-            said=r"own_file must be a text. Received: '\udcff\udcfe.npy'.",
+            said=r"own_file must be text. Received: '\udcff\udcfe.npy'.",
         ),
         # Tables of one's own
         "table, FIFO": table("fifo.csv", "own_table {folder}/fifo.csv is not a file."),
@@ -209,7 +209,7 @@ COMMANDS = _of(
             r"Received: 'x\ny'.",
         ),
         "columns, script": columns(
-            SCRIPT, f"good.csv has no column of numbers '{SCRIPT}'. Allowed: x, y."
+            SCRIPT, f"good.csv has no numeric column '{SCRIPT}'. Allowed: x, y."
         ),
         # Files of settings that are none
         "settings, large": read(
@@ -223,15 +223,14 @@ COMMANDS = _of(
             "good.json",
             "--config",
             "b.json",
-            said="--config may be given once. Received: '{folder}/good.json' and 'b.json'.",
+            said="--config may be given only once. Received: '{folder}/good.json' and 'b.json'.",
         ),
         "settings, another preset": read(
             "toy/plane",
             "presets.json",
             "--set",
             "preset=cured",
-            said="preset must be 'plain GAN' with this --config file, which is of that preset. "
-            "Received: 'cured'.",
+            said="preset must be 'plain GAN', the preset of this --config file. Received: 'cured'.",
         ),
     }
 )
@@ -254,12 +253,12 @@ SETTINGS = _of(
         "deep": (b"[" * 100_000, f"'a.json' is nested too deeply; it must be {FORMS}."),
         "nested": (
             b'{"steps": {"a": 1}}',
-            "'a.json': 'steps' must be a text, a number, true, false or a list of texts. "
+            "'a.json': 'steps' must be a string, a number, true, false or a list of strings. "
             "Received: {'a': 1}.",
         ),
         "twice": (
             b'{"steps": 5, "steps": 6}',
-            "'a.json' has 'steps' twice; each may be given once. Received: 5 and 6.",
+            "'a.json' has 'steps' twice; each may be given only once. Received: 5 and 6.",
         ),
         "NaN": (b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."),
         "overflow": (
@@ -268,10 +267,10 @@ SETTINGS = _of(
         ),
         "digits": (
             b'{"steps": ' + b"9" * 5_000 + b"}",
-            "'a.json' has a number of thousands of digits.",
+            "'a.json' has a number with thousands of digits.",
         ),
         "text for a number": (b'{"steps": "many"}', f"{STEPS} Received: 'many'."),
-        "number for a text": (b'{"own_table": 5}', "own_table must be a text. Received: 5."),
+        "number for a text": (b'{"own_table": 5}', "own_table must be text. Received: 5."),
         "list for a choice": (
             b'{"loss": ["hinge"]}',
             "loss must be one of non_saturating, least_squares, hinge, wasserstein, relativistic. "
@@ -311,7 +310,7 @@ PICKLED = "contains pickled Python objects, which are never loaded."
 NO_TEXT = "is not text; a CSV file was expected."
 NO_LINES = "begins with empty lines; a table was expected."
 LONG_CELL = "has a cell of more than 131,072 characters; a table of numbers was expected."
-NUMBERS = "expected numbers of (N,) or (N, columns)."
+NUMBERS = "expected numbers of shape (N,) or (N, columns)."
 
 # Onto "Your own drawings".
 DRAWINGS_UPLOADED = _uploads(
@@ -335,14 +334,14 @@ TABLES_UPLOADED = _uploads(
     {
         "png.csv": NO_TEXT,
         "lines.csv": NO_LINES,
-        "mixed.csv": "has no column of numbers; it has gr��e.",
+        "mixed.csv": "has no numeric column; it has gr��e.",
         "quotes.csv": LONG_CELL,
         "wide.csv": "The first line of wide.csv is longer than a megabyte; a table of at most "
         "1,000 columns was expected.",
         "index.csv": "has 100,000 columns; a table of at most 1,000 was expected.",
         "line.csv": LONG_CELL,
-        "infinite.csv": "has no column of numbers; it has x.",
-        "markup.csv": "has no column of numbers; it has <img src=x onerror=alert(1)>.",
+        "infinite.csv": "has no numeric column; it has x.",
+        "markup.csv": "has no numeric column; it has <img src=x onerror=alert(1)>.",
         "npy.parquet": "cannot be read as a table: Parquet magic bytes not found in footer. "
         "Either the file is corrupted or this is not a parquet file.",
         "footer.parquet": "cannot be read as a table: Parquet file size is 12 bytes, smaller "
@@ -369,7 +368,7 @@ FORM = _of(
         "half a surrogate": (
             "toy/scalar",
             {"peaks": "\ud800"},
-            r"Peaks must be a text. Received: '\ud800'.",
+            r"Peaks must be text. Received: '\ud800'.",
         ),
         "table, password": (
             "toy/scalar",

@@ -77,8 +77,8 @@ def test_the_sentence_names_the_largest_difference(generated: np.ndarray, said: 
     expected = said.format(first=found.real, second=found.generated, percent=100 * gap)
     assert found.sentence.startswith(f"The generated values {expected}")
     assert found.sentence.endswith(
-        ". Two samples of one distribution would differ as clearly in at most 0.3 % of comparisons "
-        "(p ≤ 0.003)."
+        ". Two samples from the same distribution would differ at least this clearly in at most "
+        "0.3 % of comparisons (p ≤ 0.003)."
     )
     assert found.differ
     assert found.p_value == pytest.approx(1 / 301)

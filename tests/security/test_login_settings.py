@@ -50,9 +50,9 @@ def without(key: str) -> dict[str, Any]:
 
 
 WRONG = [
-    ({}, f"{WHERE} needs redirect_uri and cookie_secret, each a non-empty text."),
-    *((without(key), f"{WHERE} needs {key}, each a non-empty text.") for key in WHOLE),
-    (WHOLE | {"client_id": " "}, f"{WHERE} needs client_id, each a non-empty text."),
+    ({}, f"{WHERE} needs redirect_uri and cookie_secret, each a non-empty string."),
+    *((without(key), f"{WHERE} needs {key}, each a non-empty string.") for key in WHOLE),
+    (WHOLE | {"client_id": " "}, f"{WHERE} needs client_id, each a non-empty string."),
     (
         OF_ALL,
         f"{WHERE} needs client_id and client_secret and server_metadata_url, each a "
@@ -60,7 +60,7 @@ WRONG = [
     ),
     (
         OF_ALL | {"one": {"client_id": "x", "client_secret": "y"}},
-        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a non-empty text.",
+        "[auth.one] in .streamlit/secrets.toml needs server_metadata_url, each a non-empty string.",
     ),
     (
         OF_ALL | {"one_more": PROVIDER},

@@ -39,7 +39,7 @@ def test_what_a_run_says_when_it_starts(toy: list[Event]) -> None:
     assert started.parameters == {"generator": 8_513, "discriminator": 9_025}
     assert started.device == "CPU"
     assert started.data.sentence() == (
-        "Two peaks at -2 and 2, sd 0.5 each, generated for every batch"
+        "Two peaks at -2 and 2, sd 0.5 each, sampled for every batch"
     )
     assert started.real.shape == (2_000, 1)
     # The learning rates too, for they follow a cosine.

@@ -43,7 +43,7 @@ def reading(store: RunStore) -> Reading:
             600,
             "The discriminator is right 50 % of the time, like a coin toss",
             "All 8 peaks are found",
-            "no farther than two real samples of this size can be: 0.05.",
+            "within the floor: two real samples of this size are rarely more than 0.05 apart.",
         ),
     ],
 )

@@ -251,8 +251,8 @@ def test_two_columns_of_a_table(open_page: Open, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.csv", b"word\nand\nor\n", "a.csv has no column of numbers; it has word."),
-        ("a.csv", b"x\n5\n", "a.csv has 1 row of values; a distribution needs at least 2."),
+        ("a.csv", b"word\nand\nor\n", "a.csv has no numeric column; it has word."),
+        ("a.csv", b"x\n5\n", "a.csv must have at least 2 rows of values. Received: 1."),
         ("a.npy", b"x" * 99, "a.npy cannot be read as a table"),
     ],
 )

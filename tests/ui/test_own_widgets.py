@@ -105,7 +105,7 @@ def test_an_upload_chooses_its_target_and_its_first_column(open_page: Open) -> N
 def test_two_columns_in_the_plane(open_page: Open) -> None:
     app, name = open_plane(open_page), "toy/plane"
     choose(app, name, "own")
-    assert app.error[0].value.replace("\\", "").startswith("The target own needs your table")
+    assert app.error[0].value.replace("\\", "").startswith('The target "own" needs your table')
     assert app.button(key="start").disabled
     upload(app, name, "people.csv", CSV)
     assert not app.error
@@ -119,7 +119,7 @@ def test_what_is_no_table_leaves_a_sentence_and_no_file(open_page: Open) -> None
     app, name = open_page("toy"), "toy/scalar"
     upload(app, name, "people.csv", b"words\nand more\nwords\n")
     assert [box.value.replace("\\", "") for box in app.error] == [
-        "people.csv has no column of numbers; it has words."
+        "people.csv has no numeric column; it has words."
     ]
     assert held(app, name, "target") == "mixture"
     assert not list(cache_folder().rglob("*.csv*"))

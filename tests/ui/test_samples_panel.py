@@ -85,7 +85,7 @@ def test_another_run_of_the_plane_beside_it(store: RunStore) -> None:
     assert any("Step 10: 3 peaks, 50.0 % near a peak" in part for part in said)
     # The first run has no distance, like those of earlier versions.
     (distance,) = (part for part in said if "Distance" in part)
-    assert distance.endswith("Distance 0.35 (two real samples: up to 0.051)")
+    assert distance.endswith("Distance 0.35 (two real samples: rarely above 0.051)")
 
 
 def test_a_run_beside_that_has_no_samples_yet_or_has_gone(store: RunStore) -> None:
@@ -112,6 +112,6 @@ def test_each_layer_over_the_plane_says_what_it_shows_while_it_is_on(
     layers.set_value(["Real", "Discriminator", "Gradient"]).run()
     assert not app.exception
     (said,) = (part.value for part in app.caption)
-    assert said.startswith("**Discriminator**: blue where it classifies points as real")
+    assert said.startswith("**Discriminator**: blue where it takes points for real")
     assert "**Gradient**: green arrows" in said
     assert "Noise" not in said

@@ -56,7 +56,7 @@ def test_what_a_run_was_asked_for_is_said_until_it_is_done(
 
 def test_the_speed_of_slow_motion_foretells_nothing() -> None:
     status = Status("running", 500, 100, steps_per_second=812.4, device="CPU")
-    text = "step 100 of 500 · slow motion, one step a second · CPU"
+    text = "step 100 of 500 · slow motion, one update a second · CPU"
     assert status_text(with_pending_action(status, "", slow=True)) == text
     assert with_pending_action(status, "") == status
     assert "stopping" in status_text(with_pending_action(status, "stop", slow=True))

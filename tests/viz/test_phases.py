@@ -13,7 +13,7 @@ def boxes(drawing):
     return {
         name.text: (state.text, box.get("fill"), box.get("fill-opacity"))
         for box, name, state in zip(children, children[1:], children[2:], strict=False)
-        if state.text in ("learns", "only infers")
+        if state.text in ("learns", "not trained")
     }
 
 
@@ -21,12 +21,12 @@ def boxes(drawing):
 def test_one_network_learns_and_the_other_only_infers(judge):
     first, second = (boxes(phase_drawing(phase, judge)) for phase in PHASES)
     assert first == {
-        "generator": ("only infers", colours.NEUTRAL, "0"),
+        "generator": ("not trained", colours.NEUTRAL, "0"),
         judge: ("learns", colours.DISCRIMINATOR, "1"),
     }
     assert second == {
         "generator": ("learns", colours.GENERATED, "1"),
-        judge: ("only infers", colours.NEUTRAL, "0"),
+        judge: ("not trained", colours.NEUTRAL, "0"),
     }
 
 

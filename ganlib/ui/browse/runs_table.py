@@ -52,7 +52,8 @@ def runs_table() -> None:
         _actions(chosen)
     else:
         st.caption(
-            "Select one row to open, rename or annotate a run, or several rows to delete runs."
+            "Select one row to open, rename, annotate or delete a run, or several rows to delete "
+            "them."
         )
     if left:
         _read_remaining(list(readable.values()))
@@ -115,18 +116,19 @@ _SCORE_HELP = (
     "saved steps. **Last** of a finished run uses more samples, so it can be lower than Best.\n\n"
     "Numbers: Wasserstein-1 in standard deviations of the target; two real samples of 2,000 values "
     "are 0.02 to 0.05 apart.\n\n"
-    "Points: sliced Wasserstein-1 in units of the target's scale; compare it with the floor.\n\n"
+    "Points: sliced Wasserstein-1 in standard deviations of the target; compare it with the "
+    "floor.\n\n"
     "Images: Fréchet distance in the features of a small classifier; two samples of 256 real "
     "images are 1 to 2 apart, of 2,000 images 0.1 to 0.3."
 )
 _FLOOR_HELP = (
-    "If the generated samples were real, the last distance would be below this in 95 % of all "
-    "cases. It is lower for more samples: a finished run has 20,000, a saved step 2,000."
+    "The floor: if the generated samples were real, the last distance would be below this in 95 % "
+    "of all cases. It is lower for more samples: a finished run has 20,000, a saved step 2,000."
 )
 _PEAKS_HELP = (
     "Peaks of the distribution that have a generated sample near them, at the last scored step."
 )
-_SETTINGS_HELP = "The preset, if any, and the settings that differ from its values."
+_SETTINGS_HELP = "The preset, if any, and the settings that differ from it or from the defaults."
 
 
 def _row(summary: RunSummary) -> dict[str, Any]:
@@ -279,7 +281,7 @@ def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
     key = _field(run_id, part)
     with deferred_errors(_LABEL_ERROR, run_names(run_id)):
         write(run_id, st.session_state[key])
-        st.toast(f"The {part} is saved.", icon=":material/save:")
+        st.toast(f"The {part} has been saved.", icon=":material/save:")
         return
     # Not saved: reset the field to the stored text.
     with deferred_errors(_LABEL_ERROR):
@@ -325,8 +327,8 @@ def _delete(chosen: list[RunSummary]) -> None:
     deleted = len(chosen) - len(_selected_ids())
     if deleted:
         st.toast(
-            f"{_names(chosen)} is deleted."
+            f"{_names(chosen)} has been deleted."
             if deleted == len(chosen) == 1
-            else f"{deleted} of {len(chosen)} runs are deleted.",
+            else f"{deleted} of {len(chosen)} runs have been deleted.",
             icon=":material/delete:",
         )

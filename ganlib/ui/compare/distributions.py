@@ -51,7 +51,7 @@ _NO_BORDER = (
 )
 _IN_BATCHES = (
     "With minibatch discrimination a score also depends on the other samples of its batch, so "
-    "probabilities and intervals are too optimistic."
+    "p-values are too small and intervals too narrow."
 )
 
 

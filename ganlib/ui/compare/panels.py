@@ -170,8 +170,8 @@ def _distances(found: Comparison) -> None:
         "than this in 95 % of all cases.",
         "p": "How likely at least one of these distances is to be this extreme if both samples "
         "come from the same distribution (family-wise p-value). A difference is reported if any "
-        f"p is below {SIGNIFICANCE:g}, which is wrong for 1 in 100 pairs of samples of the same "
-        "distribution.",
+        f"p is below {SIGNIFICANCE:g}; for two samples from the same distribution that happens in "
+        "1 of 100 cases.",
     }
     st.markdown("**Distances**")
     rows = []

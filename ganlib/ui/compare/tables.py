@@ -19,7 +19,7 @@ def compare_table() -> None:
         type=list(SUFFIXES),
         max_upload_size=_MAX_MB,
         key="compare.table",
-        help="CSV, Parquet or .npy. It is used in this session only and is not saved.",
+        help="CSV, TSV, Parquet or .npy. It is used in this session only and is not saved.",
     )
     if upload is None:
         return

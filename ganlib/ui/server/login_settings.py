@@ -94,7 +94,7 @@ def _check_present(suffix: str, keys: Sequence[str], section: Mapping[str, Any])
     ]
     if missing:
         where = SECTION.replace("]", f"{suffix}]")
-        raise UserError(f"{where} needs {' and '.join(missing)}, each a non-empty text.")
+        raise UserError(f"{where} needs {' and '.join(missing)}, each a non-empty string.")
 
 
 def _check_redirect(address: str) -> None:

@@ -63,7 +63,7 @@ def manual_control(recipe: Recipe, run: Run, status: Status) -> None:
                 key=f"slow.{run.id}",
                 on_change=_set_slow,
                 args=(run.id,),
-                help="Trains one network at a time, one step a second, and shows which one was "
+                help="Trains one network at a time, one update a second, and shows which one was "
                 "trained. A paused run continues in slow motion when it is resumed.",
             )
         with st.popover("Change settings", icon=":material/tune:"), errors_shown():
@@ -91,7 +91,7 @@ def last_step_panel(run: Run, status: Status, discriminator: str) -> None:
         else f"The generated samples moved to where the {discriminator} finds them more real"
     )
     st.markdown(
-        f"**Step {status.step:,}: the {learned} was trained**, the {other} did not change. {did}."
+        f"**Step {status.step:,}: the {learned} was trained**; the {other} did not change. {did}."
     )
     phase: Any = last.learns
     phases_diagram(phase, discriminator=discriminator, key="phases.live")

@@ -23,7 +23,7 @@ _BADGES: dict[State, tuple[str, _Colour]] = {
     "failed": ("Failed", "red"),
     "interrupted": ("Interrupted", "orange"),
 }
-_SLOWLY = "slow motion, one step a second"
+_SLOWLY = "slow motion, one update a second"
 _WILL = {"pause": "pausing after this step", "stop": "stopping after this step"}
 
 

@@ -124,7 +124,7 @@ def _drawn_when_open(title: str, icon: str) -> Iterator[bool]:
 def _how_it_works(recipe: Recipe, config: RunConfig, run: Run | None) -> None:
     st.markdown(recipe.notes)
     discriminator = "critic" if config.is_critic else "discriminator"
-    st.markdown(f"**Two phases.** Every step trains the {discriminator}, then the generator.")
+    st.markdown(f"**Two phases.** A normal step trains the {discriminator}, then the generator.")
     phases_diagram(discriminator=discriminator)
     if run:
         status = run.status()

@@ -22,8 +22,8 @@ _HEIGHT = 380
 _VIEWS = ("Histogram", "Densities and discriminator")
 _GOODFELLOW_CAPTION = (
     "Top: both densities, the discriminator and, dotted, the optimal discriminator for these "
-    "densities. Bottom: lines from noise z to the samples x that the generator makes of it, as in "
-    "figure 1 of Goodfellow et al. 2014."
+    "densities. Bottom: lines from noise z to the samples x that the generator makes from it, as "
+    "in figure 1 of Goodfellow et al. 2014."
 )
 
 

@@ -26,8 +26,8 @@ _HEIGHT, _HEIGHT_OF_TWO = 380, 300
 _POINTS = ("Real", "Generated")
 # Explanations of the other layers.
 _LAYERS = {
-    "Discriminator": "blue where it classifies points as real, vermilion where as generated. "
-    "Paler colours are less certain.",
+    "Discriminator": "blue where it takes points for real, vermilion where it takes them for "
+    "generated. Paler colours are less certain.",
     "Manifold": "a regular grid over the noise, mapped by the generator. Every cell receives "
     "equally many samples, so smaller cells have a stronger colour.",
     "Gradient": "green arrows from generated samples, in the direction in which they would look "
@@ -68,7 +68,8 @@ class PointSamples(SampleKind):
                 format_func=lambda id: others.get(id, "No run"),
                 key=COMPARED_RUN,
                 persist_state="session",
-                help="Another run of points, shown at the same step, or at its last one before it.",
+                help="Another run that generates points, at the same step or its nearest earlier "
+                "one.",
             )
         _keep_in_address(str(st.session_state[COMPARED_RUN]))
 
@@ -169,7 +170,7 @@ def _heading(reading: Reading, step: int | None) -> None:
     if {"sliced_w1_over_sigma", "sliced_w1_floor"} <= figures.keys():
         text += (
             f"  \nDistance {figures['sliced_w1_over_sigma']:.2g} "
-            f"(two real samples: up to {figures['sliced_w1_floor']:.2g})"
+            f"(two real samples: rarely above {figures['sliced_w1_floor']:.2g})"
         )
     st.markdown(text)
 
