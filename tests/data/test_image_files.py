@@ -93,8 +93,8 @@ def test_the_images_are_those_that_were_written(path: Path, kind: str) -> None:
 
 
 BOMB = b"\x93NUMPY\x02\x00" + struct.pack("<I", 40_000_000) + b" " * 40_000_000
-SHAPES = "uint8 of (N, 28, 28)."
-EITHER = "uint8 of (N, 784) or (N, 28, 28)."
+SHAPES = "uint8 of shape (N, 28, 28)."
+EITHER = "uint8 of shape (N, 784) or (N, 28, 28)."
 DAMAGED = "images, but its size does not fit them; the file is damaged."
 NO_ZIP = "is not a valid .npz file: File is not a zip file."
 REFUSED = {

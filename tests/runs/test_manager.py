@@ -333,7 +333,9 @@ def test_what_is_checked_late_is_a_run_at_once_and_fails_where_it_does_not_fit(
     monkeypatch.setenv("GANLIB_MEMORY_GB", "2")
     manager = make_manager()
     config = recipes.get("mnist/dcgan").parse({"batch_size": 8_192})
-    with pytest.raises(ConfigError, match=r"^batch_size must be at most [0-9,]+ here: with 8,192 "):
+    with pytest.raises(
+        ConfigError, match=r"^batch_size must be at most [0-9,]+ on this machine: with 8,192"
+    ):
         manager.submit("mnist/dcgan", config)
     assert manager.store.list() == []
     run_id = manager.submit("mnist/dcgan", config, check_late=True)

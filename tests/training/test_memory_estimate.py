@@ -94,12 +94,12 @@ def test_nothing_is_left_that_keras_would_give_values_later() -> None:
 @pytest.mark.parametrize(
     ("name", "knobs", "said"),
     [
-        ("mnist/dcgan", {"batch_size": 8_192}, r"batch_size must be at most [0-9,]+ here"),
+        ("mnist/dcgan", {"batch_size": 8_192}, r"at most [0-9,]+ on this machine"),
         ("toy/scalar", {"minibatch_kernels": 256, "gradient_penalty": "none"}, "batch_size must"),
         ("toy/gaussian-vector", {"hidden_units": 4_096, "minibatch_kernels": 256,
                                  "minibatch_dimensions": 64}, "hidden_units must be below 4,096"),
         ("toy/scalar", {"generator_units": 2_048, "generator_layers": 8},
-         "generator_units must be below 2,048 here"),
+         "generator_units must be below 2,048 on this machine"),
     ],
 )  # fmt: skip
 def test_the_sentence_names_the_knob_and_what_is_there(
@@ -129,5 +129,5 @@ def test_data_count_and_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     names = recipe.Config.model_fields["categories"].json_schema_extra["choices"]()
     config = recipe.parse({"categories": names, "max_drawings": 100_000})
     assert out_of_memory_message(recipe, config, 20e9).startswith(
-        "categories must be fewer than 345 here"
+        "categories must be fewer than 345 on this machine"
     )
