@@ -56,7 +56,7 @@ WRONG = [
     (
         OF_ALL,
         f"{WHERE} needs client_id and client_secret and server_metadata_url, each a "
-        "non-empty text.",
+        "non-empty string.",
     ),
     (
         OF_ALL | {"one": {"client_id": "x", "client_secret": "y"}},
