@@ -27,8 +27,8 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     step = run.status().step
     for at, (learns, said) in enumerate(
         (
-            ("discriminator", "the discriminator was trained, the generator did not change"),
-            ("generator", "the generator was trained, the discriminator did not change"),
+            ("discriminator", "the discriminator was trained; the generator did not change"),
+            ("generator", "the generator was trained; the discriminator did not change"),
         ),
         1,
     ):

@@ -1,5 +1,7 @@
 """The grid of an image run, while it trains."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,6 +10,7 @@ from tests.support.dashboard import Dashboard
 
 BASIC = "mnist/basic"
 _SLIDER = ".st-key-live_samples input[type=range]"
+_NEWEST = "range => Math.round(range.style.getPropertyValue('--reach') * range.max)"
 
 
 @pytest.mark.slow
@@ -49,10 +52,8 @@ def _wait_for_samples(tab: Dashboard, step: int) -> None:
 
     How far they reach is the part of its track that is filled, from 0 to 1.
     """
-    tab.page.wait_for_function(
-        """([slider, step]) => {
-          const range = document.querySelector(slider)
-          return Math.round(range?.style.getPropertyValue("--reach") * range?.max) >= step
-        }""",
-        arg=[_SLIDER, step],
-    )
+    slider = tab.page.locator(_SLIDER)
+    deadline = time.monotonic() + 60
+    while slider.evaluate(_NEWEST) < step:
+        assert time.monotonic() < deadline, "no new samples"
+        tab.page.wait_for_timeout(100)
