@@ -28,7 +28,7 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     store = RunStore(server.runs)
     presets = {each.status.state: store.open(each.id).values["preset"] for each in store.list()}
     assert presets == {"running": "plain GAN", "queued": "cured"}
-    expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator makes")
+    expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator finds")
     # Both are in the address, so they are there again in whatever browser opens it.
     tab.page.wait_for_url("**/toy?run=*&beside=*")
     tab.page.reload()
