@@ -164,8 +164,8 @@ class _Block:
         names: names of the metrics.
         dtype: type of the numbers.
         rows: (rows, metrics) numbers in base64.
-        since_s: seconds of training before the first row.
-        elapsed_s: seconds of training at the last row.
+        since_s: seconds of training before the first row; None if `times` has them.
+        elapsed_s: seconds of training at the last row; likewise.
         times: (rows,) seconds of training in base64; empty if they are evenly spaced.
     """
 
@@ -173,8 +173,8 @@ class _Block:
     names: Annotated[tuple[str, ...], Field(min_length=1)]
     dtype: Literal["<f4", "<f8"]
     rows: str
-    since_s: Number = np.nan
-    elapsed_s: Number = np.nan
+    since_s: Number | None = None
+    elapsed_s: Number | None = None
     times: str = ""
 
 
@@ -315,9 +315,12 @@ class RunView:
         count = len(values)
         if first + count - 1 != line["step"] or (self._rows and names != self._names):
             raise ValueError("other steps or metrics")
-        times = np.linspace(block.since_s, block.elapsed_s, count + 1)[1:]
         if block.times:
             times = decode_rows("<f8", block.times, 1)[:, 0]
+        elif block.since_s is None or block.elapsed_s is None:
+            raise ValueError("no times")
+        else:
+            times = np.linspace(block.since_s, block.elapsed_s, count + 1)[1:]
         if first <= self._step:
             self._void_after(first - 1, line["n"])
         if names != self._names:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganlib.events import Checkpoint, DataReport, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
-from ganlib.runs.journal import decode_line
+from ganlib.runs.journal import decode_line, encode_line
 from ganlib.runs.writer import RunWriter
 from tests.support.fake_trainer import FakeConfig
 
@@ -96,3 +96,19 @@ def test_a_figure_that_float32_cannot_hold_is_kept_exactly(store: RunStore) -> N
         writer.write(Started(0, {}, DataReport("Walks", "made up"), "CPU", REAL, ("loss",)))
         writer.write(Metrics(1, np.array([[0.1], [np.nan], [1e300]]), 1.0))
     assert run.history()["loss"].tobytes() == np.array([0.1, np.nan, 1e300]).tobytes()
+
+
+def test_a_block_of_metrics_without_times_is_a_gap(store: RunStore) -> None:
+    run = killed_and_resumed(store)
+    path = run.path / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    at, line = next(
+        (n, found) for n, one in enumerate(lines) if (found := decode_line(one)) and "rows" in found
+    )
+    fixed = ("n", "kind", "step", "status")
+    fields = {name: value for name, value in line.items() if name not in (*fixed, "since_s")}
+    lines[at] = encode_line(*(line[name] for name in fixed), fields)
+    path.unlink()
+    path.write_bytes(b"".join(lines))
+    assert run.history().step.tolist() == list(range(11, 31))
+    assert [(gap.first, gap.last) for gap in run.record().gaps] == [(at, at)]
