@@ -1,8 +1,8 @@
 """One category of Quick, Draw!: where its drawings are, and how to get more of them.
 
-Google's files of drawings have 89 to 267 MB, of which a run needs the first few MB. The header
-and these drawings are requested by HTTP Range and kept as the beginning of the file. If more
-drawings are wanted later, only the missing ones are downloaded.
+Google's files of drawings are 89 to 267 MB large, and a run needs only the first few MB of them.
+The header and these drawings are requested by HTTP Range and kept as the beginning of the file. If
+more drawings are wanted later, only the missing ones are downloaded.
 """
 
 import difflib
@@ -88,18 +88,22 @@ class Category:
 
     def downloaded(self) -> int:
         """Number of valid drawings in the cache; asks no network."""
-        valid = self._kept.valid_bytes()
-        header = self._header(valid)
-        return 0 if header is None else (valid - header.size) // _BYTES
+        return self._downloaded()[1]
 
     def read_downloaded(self, most: int) -> np.ndarray:
         """Reads the first drawings in the cache, at most `most`: (n, 28, 28) uint8."""
-        header = self._header(self._kept.valid_bytes())
-        if header is None:
+        offset, count = self._downloaded()
+        if count == 0:
             return np.empty((0, SIDE, SIDE), np.uint8)
-        count = min(most, self.downloaded())
-        values = np.fromfile(self._kept.path, np.uint8, count * _BYTES, offset=header.size)
+        count = min(most, count)
+        values = np.fromfile(self._kept.path, np.uint8, count * _BYTES, offset=offset)
         return values.reshape(count, SIDE, SIDE)
+
+    def _downloaded(self) -> tuple[int, int]:
+        """Returns the size of the header and the number of valid drawings in the cache."""
+        valid = self._kept.valid_bytes()
+        header = self._header(valid)
+        return (0, 0) if header is None else (header.size, (valid - header.size) // _BYTES)
 
     def fetch(self, wanted: int) -> Fetching:
         """Downloads what is missing of the first `wanted` drawings; may be closed at any moment.
