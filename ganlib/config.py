@@ -125,9 +125,9 @@ class RunConfig(Config):
     label_smoothing: float = knob(
         0.0,
         "One-sided label smoothing: lowers the label of real samples from 1 by this much, so that "
-        "the discriminator does not become overconfident. 0 turns it off; 0.1 is usual. Generated "
-        "samples are labelled 0 with the loss non_saturating, as in the papers, but -1 with "
-        "least_squares, whose labels are twice as far apart: 0.1 with it is 0.05 in the papers.",
+        "the discriminator does not become overconfident. 0 turns it off; 0.1 is usual. The "
+        "papers label generated samples 0, as does the loss non_saturating here; least_squares "
+        "labels them -1, so its 0.1 corresponds to 0.05 in the papers.",
         group="Vanishing gradients",
         paper="arXiv 1606.03498",
         ge=0,

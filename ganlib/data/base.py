@@ -70,27 +70,27 @@ class Data(ABC):
     Attributes:
         report: describes the data.
         sample_shape: shape of one sample, such as (28, 28, 1) or (1,).
-        held: the tensors that `draw` takes its samples from, one sample a row; empty if `draw`
-            generates them.
+        tensors: all samples, one a row, from which `draw` takes some; empty if `draw` generates
+            its samples.
     """
 
     report: DataReport
     sample_shape: tuple[int, ...]
-    held: "tuple[tf.Tensor, ...]" = ()
+    tensors: "tuple[tf.Tensor, ...]" = ()
 
     @property
     @abstractmethod
     def kind(self) -> str:
-        """Key of the compiled step: data of one kind can share a step, given their own `held`."""
+        """Key of the compiled step: data of the same kind can use the same step."""
 
     @abstractmethod
-    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *tensors: "tf.Tensor") -> "tf.Tensor":
         """Draws samples inside a compiled step.
 
         Args:
             seed: (2,) int32. The same seed draws the same samples.
             count: number of samples.
-            held: the attribute `held` of these data, or of other data of the same kind.
+            tensors: `tensors` of these data, or of other data of the same kind.
         Returns:
             (count, *sample_shape) float32, in the data's own units; float64 where the recipe's
             scaling is a `PreciseScaling`.
@@ -108,11 +108,11 @@ class Data(ABC):
         import tensorflow as tf
 
         with tf.device(_HOST):
-            return self.draw(tf.constant([seed, 0x5EED], tf.int32), count, *self.held).numpy()
+            return self.draw(tf.constant([seed, 0x5EED], tf.int32), count, *self.tensors).numpy()
 
 
 class ArrayData(Data):
-    """Samples held in memory, drawn uniformly with replacement.
+    """Samples in memory, drawn uniformly with replacement.
 
     Args:
         samples: (N, *sample_shape), any real dtype; images are uint8 of (N, H, W, 1). float64
@@ -126,17 +126,17 @@ class ArrayData(Data):
         self.report = report
         self.sample_shape = tuple(samples.shape[1:])
         with tf.device(_HOST):
-            self.held = (tf.constant(samples),)
+            self.tensors = (tf.constant(samples),)
 
     @property
     def kind(self) -> str:
         """See `Data.kind`."""
-        return f"{self.held[0].dtype.name} {self.sample_shape}"
+        return f"{self.tensors[0].dtype.name} {self.sample_shape}"
 
-    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *tensors: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
-        (samples,) = held
+        (samples,) = tensors
         with tf.device(_HOST):
             rows = tf.random.stateless_uniform(
                 (count,), seed, minval=0, maxval=tf.shape(samples)[0], dtype=tf.int32

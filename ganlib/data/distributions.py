@@ -60,7 +60,7 @@ class DistributionData(Data):
         drawn = self.distribution
         return f"{drawn.title!r} {drawn.mean!r} {drawn.sd!r} {self.sample_shape}"
 
-    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *tensors: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         shape = (count, *self.sample_shape)

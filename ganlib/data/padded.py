@@ -19,7 +19,7 @@ class PaddedData(Data):
     def __init__(self, data: Data, border: int):
         height, width, channels = data.sample_shape
         self.report = data.report
-        self.held = data.held
+        self.tensors = data.tensors
         self.sample_shape = (height + 2 * border, width + 2 * border, channels)
         self._data = data
         self._border = border
@@ -29,8 +29,8 @@ class PaddedData(Data):
         """See `Data.kind`."""
         return f"{self._data.kind} padded by {self._border}"
 
-    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *tensors: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         sides = [self._border, self._border]
-        return tf.pad(self._data.draw(seed, count, *held), [[0, 0], sides, sides, [0, 0]])
+        return tf.pad(self._data.draw(seed, count, *tensors), [[0, 0], sides, sides, [0, 0]])

@@ -53,7 +53,7 @@ class PlaneData(Data):
         """See `Data.kind`."""
         return f"{self.plane.title!r} {self.plane.key}"
 
-    def draw(self, seed: "tf.Tensor", count: int, *held: "tf.Tensor") -> "tf.Tensor":
+    def draw(self, seed: "tf.Tensor", count: int, *tensors: "tf.Tensor") -> "tf.Tensor":
         import tensorflow as tf
 
         along = tf.random.stateless_uniform((count,), seed)

@@ -112,7 +112,7 @@ def _request(name: str, url: str, start: int, end: int, sizes: tuple[int, ...]) 
         reason = f"{host} sent only {position:,} of the {end:,} bytes expected"
         raise DownloadError(name, reason, passing=True)
     except ValueError:
-        # Of `requests`, whose errors about addresses are also of this type.
+        # `requests` raises its errors about invalid addresses as ValueError, too.
         reason = f"{url} is not an address that can be downloaded from"
         raise DownloadError(name, reason) from None
     except requests.RequestException as error:

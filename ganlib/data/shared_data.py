@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from ganlib.data.base import ArrayData
 
-_held: WeakValueDictionary[Hashable, ArrayData] = WeakValueDictionary()
+_loaded: WeakValueDictionary[Hashable, ArrayData] = WeakValueDictionary()
 
 
 def shared_data(
@@ -24,9 +24,9 @@ def shared_data(
         read: loads the data; may raise.
     """
     key = (meaning, tuple(map(_identity, files)))
-    data = _held.get(key)
+    data = _loaded.get(key)
     if data is None:
-        data = _held[key] = read()
+        data = _loaded[key] = read()
     return data
 
 

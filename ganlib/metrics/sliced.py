@@ -43,8 +43,8 @@ def sliced_wasserstein1(real: np.ndarray, generated: np.ndarray) -> float:
 def sliced_wasserstein1_floor(real: np.ndarray, count: int) -> float:
     """Estimates the 95 % quantile of the distance between two real samples.
 
-    A generated sample whose distance is below this floor cannot be distinguished from a real
-    sample by the distance. The quantile is that of 1,000 simulated pairs (multiplier
+    Two real samples are usually that far apart, so a generated sample at a smaller distance may
+    be as good as a real one. The quantile is that of 1,000 simulated pairs (multiplier
     bootstrap): the difference of two empirical distributions is simulated by independent normal
     weights on the first 2,000 real points, centred, with variance (1 / n + 1 / count) / points.
 

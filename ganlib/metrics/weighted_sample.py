@@ -106,7 +106,7 @@ class WeightedSample:
 
     @cached_property
     def mean(self) -> float:
-        """Mean of the values, of which there must be at least one."""
+        """Mean of the values; there must be at least one."""
         return float(np.average(self.values, weights=self.counts))
 
     @cached_property

@@ -49,14 +49,14 @@ class RuntimeInputs:
             self.generator_learning_rate = variable((), tf.float32)
             self.discriminator_learning_rate = variable((), tf.float32)
         self.data: list[tf.Variable] = []
-        for array in data.held:
+        for array in data.tensors:
             with tf.device(array.device):
                 self.data.append(variable((None, *array.shape[1:]), array.dtype))
         self.set_data(data)
 
     def set_data(self, data: Data) -> None:
         """Takes the arrays of another data set of the same kind, without copying them."""
-        for variable, array in zip(self.data, data.held, strict=True):
+        for variable, array in zip(self.data, data.tensors, strict=True):
             variable.assign(array)
 
     def set_config(self, config: RunConfig) -> None:

@@ -18,7 +18,7 @@ def shades() -> ArrayData:
 
 
 def test_draws_float32_of_the_asked_shape_in_the_datas_own_units(shades: ArrayData) -> None:
-    drawn = shades.draw(tf.constant([0, 1], tf.int32), 7, *shades.held)
+    drawn = shades.draw(tf.constant([0, 1], tf.int32), 7, *shades.tensors)
     assert shades.sample_shape == (2, 3, 1)
     assert shades.report is REPORT
     assert drawn.shape == (7, 2, 3, 1)
@@ -29,10 +29,10 @@ def test_draws_float32_of_the_asked_shape_in_the_datas_own_units(shades: ArrayDa
 
 
 def test_same_seed_same_samples_in_and_out_of_a_compiled_step(shades: ArrayData) -> None:
-    compiled = tf.function(lambda seed: shades.draw(seed, 64, *shades.held))
+    compiled = tf.function(lambda seed: shades.draw(seed, 64, *shades.tensors))
     first, other = tf.constant([5, 1], tf.int32), tf.constant([5, 2], tf.int32)
     np.testing.assert_array_equal(compiled(first), compiled(first))
-    np.testing.assert_array_equal(compiled(first), shades.draw(first, 64, *shades.held))
+    np.testing.assert_array_equal(compiled(first), shades.draw(first, 64, *shades.tensors))
     assert (compiled(first).numpy() != compiled(other).numpy()).any()
 
 
@@ -44,7 +44,9 @@ def test_data_of_one_kind_share_a_compiled_draw(shades: ArrayData) -> None:
     seed = tf.constant([5, 1], tf.int32)
     for data in (shades, few):
         assert data.kind == shades.kind
-        np.testing.assert_array_equal(compiled(seed, *data.held), data.draw(seed, 64, *data.held))
+        np.testing.assert_array_equal(
+            compiled(seed, *data.tensors), data.draw(seed, 64, *data.tensors)
+        )
 
 
 def test_other_shapes_and_types_are_of_another_kind(shades: ArrayData) -> None:
@@ -66,7 +68,7 @@ def test_samples_are_kept_and_drawn_on_the_cpu() -> None:
     # There is no such device here; a graph is put on it all the same, as long as nobody runs it.
     with tf.device("/GPU:0"):
         shades = ArrayData(np.zeros((10, 2, 3, 1), np.uint8), REPORT)
-    assert shades.held[0].device.endswith("device:CPU:0")
+    assert shades.tensors[0].device.endswith("device:CPU:0")
 
     def drawn(seed: tf.Tensor, held: tf.Tensor) -> tf.Tensor:
         with tf.device("/GPU:0"):

@@ -14,7 +14,7 @@ def test_images_stand_in_the_middle_of_a_black_border() -> None:
     assert data.sample_shape == (8, 9, 1)
     assert data.report is inner.report
     assert data.kind not in (inner.kind, PaddedData(inner, 1).kind)
-    assert data.held is inner.held
+    assert data.tensors is inner.tensors
     drawn = data.take(0, 4)
     assert drawn.shape == (4, 8, 9, 1)
     assert (drawn[:, 2:-2, 2:-2] == 7).all()

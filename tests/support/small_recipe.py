@@ -45,7 +45,7 @@ class SmallData(Data):
     def kind(self) -> str:
         return f"poisoned at {self._poisoned_step}"
 
-    def draw(self, seed: tf.Tensor, count: int, *held: tf.Tensor) -> tf.Tensor:
+    def draw(self, seed: tf.Tensor, count: int, *tensors: tf.Tensor) -> tf.Tensor:
         drawn = 3 + tf.random.stateless_normal((count, 2), seed)
         poisoned = (seed[1] == self._poisoned_step) & (self._poisoned_step > 0)
         return tf.where(poisoned, np.float32(np.inf), drawn)

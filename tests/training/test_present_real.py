@@ -22,9 +22,9 @@ class _Shifted(Small):
 
 
 class _ShiftedData(SmallData):
-    def draw(self, seed: tf.Tensor, count: int, *held: tf.Tensor) -> tf.Tensor:
+    def draw(self, seed: tf.Tensor, count: int, *tensors: tf.Tensor) -> tf.Tensor:
         # The scaling of `Small` has a factor of 2.
-        return super().draw(seed, count, *held) + 1.0
+        return super().draw(seed, count, *tensors) + 1.0
 
 
 class _FromShiftedData(Small):

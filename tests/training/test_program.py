@@ -211,7 +211,7 @@ def test_a_program_that_waits_holds_what_is_looked_at() -> None:
     (ready,) = kept()
     looked_at = recipe.load(config)
     assert ready.setup.data is looked_at
-    np.testing.assert_array_equal(ready.inputs.data[0], looked_at.held[0])
+    np.testing.assert_array_equal(ready.inputs.data[0], looked_at.tensors[0])
 
 
 @pytest.mark.parametrize(
