@@ -78,6 +78,16 @@ def describe_distance(distance: float, floor: float) -> str:
     )
 
 
+def share_right(real: np.ndarray, generated: np.ndarray) -> float:
+    """Returns how often the discriminator was right in the last steps, 0 to 1.
+
+    Args:
+        real: (n,) accuracy on real samples per step, n at least 1.
+        generated: (n,) accuracy on generated samples per step.
+    """
+    return (_recent_mean(real) + _recent_mean(generated)) / 2
+
+
 def _recent_mean(values: np.ndarray) -> float:
     """Mean over the last steps: 200 in a long run, a tenth of a short one."""
     count = int(np.clip(len(values) // 10, 20, RECENT))

@@ -1,3 +1,3 @@
 from ganlib import ui
 
-ui.training_page("mnist", "MNIST and Fashion-MNIST")
+ui.family_page("mnist", "MNIST and Fashion-MNIST")

@@ -1,3 +1,3 @@
 from ganlib import ui
 
-ui.training_page("quickdraw", "Quick, Draw!")
+ui.family_page("quickdraw", "Quick, Draw!")

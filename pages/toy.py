@@ -1,3 +1,3 @@
 from ganlib import ui
 
-ui.training_page("toy", "Toy distributions")
+ui.family_page("toy", "Toy distributions")

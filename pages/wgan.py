@@ -1,3 +1,3 @@
 from ganlib import ui
 
-ui.training_page("wgan", "WGAN and SN-GAN")
+ui.family_page("wgan", "WGAN and SN-GAN")

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from ganlib.ui.browse.home import flush_links, page_cards, running_now, start_demo
-from ganlib.ui.browse.recovery import interrupted_runs
-from ganlib.ui.browse.runs_table import runs_table
-from ganlib.ui.compare.page import distributions
+from ganlib.ui.compare.page import compare_runs
+from ganlib.ui.distributions.page import distributions
+from ganlib.ui.home.home import flush_links, page_cards, running_now, start_demo
+from ganlib.ui.home.recovery import interrupted_runs
+from ganlib.ui.launch.launch_page import family_page
 from ganlib.ui.pages import all_pages
+from ganlib.ui.runs.runs_table import runs_table
 from ganlib.ui.server.login import allowed_pages, guard
 from ganlib.ui.server.server import start
-from ganlib.ui.train.training_page import training_page
 
 ICON = str(Path(__file__).with_name("icon.png"))
 
@@ -17,7 +18,9 @@ __all__ = [
     "ICON",
     "all_pages",
     "allowed_pages",
+    "compare_runs",
     "distributions",
+    "family_page",
     "flush_links",
     "guard",
     "interrupted_runs",
@@ -26,5 +29,4 @@ __all__ = [
     "runs_table",
     "start",
     "start_demo",
-    "training_page",
 ]

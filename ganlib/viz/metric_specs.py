@@ -226,3 +226,11 @@ def default_metric(available: Sequence[str], critic: bool) -> str:
     """
     wanted = "Distance" if critic else "Accuracy"
     return wanted if wanted in available else available[0]
+
+
+def name_of_score(score: str) -> str:
+    """Returns the name under which charts show a score, such as "Fréchet distance"."""
+    for spec in METRICS.values():
+        if spec.of_samples and score in spec.curves.values():
+            return spec.name
+    return score.replace("_", " ")

@@ -13,7 +13,7 @@ IMPORTS = """
 import sys, threading, time
 from ganlib import recipes
 from ganlib.runs.trainers import check_memory
-from ganlib.ui.train.diagrams import _described
+from ganlib.ui.run.diagrams import _described
 
 def warm_up():
     from ganlib import training

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
-from ganlib.ui.train.samples import points
+from ganlib.ui.run.samples import points
 from tests.support import stored_runs
 
 Open = Callable[..., AppTest]

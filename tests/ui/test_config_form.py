@@ -12,7 +12,7 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_number, meta
 from ganlib.runs import RunStore
-from ganlib.ui.train.run_files import config_json
+from ganlib.ui.run.run_files import config_json
 
 Open = Callable[..., AppTest]
 

@@ -7,7 +7,7 @@ from ganlib import recipes
 from ganlib.events import Metrics, Samples
 from ganlib.runs import RunStore
 from ganlib.ui.server.reading import Reading
-from ganlib.ui.train import live_panels
+from ganlib.ui.run import live_panels
 from tests.support import stored_runs
 
 ACCURACIES = ("accuracy_real", "accuracy_generated")

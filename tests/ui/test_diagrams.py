@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 def panel() -> None:
     from ganlib.architecture import LayerBox, NetworkShape
-    from ganlib.ui.train.diagrams import networks_panel
+    from ganlib.ui.run.diagrams import networks_panel
 
     networks_panel(
         NetworkShape("generator", (2,), (LayerBox("out", "dense", (1,), 3),)),
@@ -16,14 +16,14 @@ def panel() -> None:
 
 def of_recipe(name: str, loss: str) -> None:
     from ganlib import recipes
-    from ganlib.ui.train.diagrams import architecture_panel
+    from ganlib.ui.run.diagrams import architecture_panel
 
     recipe = recipes.get(name)
     architecture_panel(recipe, recipe.parse({"loss": loss}))
 
 
 def phases() -> None:
-    from ganlib.ui.train.diagrams import phases_diagram
+    from ganlib.ui.run.diagrams import phases_diagram
 
     phases_diagram(None, key="none")
     phases_diagram("discriminator", key="first")

@@ -14,9 +14,9 @@ from ganlib.events import Finished, Samples
 from ganlib.metrics.comparison import compare
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run, RunStore
-from ganlib.ui.compare import over_steps
-from ganlib.ui.compare.distributions import distributions
-from ganlib.ui.compare.panels import Compared, charts_html, values_csv
+from ganlib.ui.distributions import over_steps
+from ganlib.ui.distributions.distributions import distributions
+from ganlib.ui.distributions.panels import Compared, charts_html, values_csv
 from ganlib.viz.pair import two_real
 from tests.support import drawn, stored_runs
 

@@ -12,7 +12,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.journal import DamagedError
 from ganlib.runs.run import Run
 from ganlib.runs.writer import RunWriter
-from ganlib.ui.compare.distributions import distributions
+from ganlib.ui.distributions.distributions import distributions
 
 RNG = np.random.default_rng(0)
 

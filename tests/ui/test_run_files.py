@@ -13,8 +13,8 @@ from ganlib.runs import RunStore
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import make_trainer
-from ganlib.ui.train.run_files import config_json, generator_weights, metrics_csv
-from ganlib.ui.train.samples.kind import samples_csv
+from ganlib.ui.run.run_files import config_json, generator_weights, metrics_csv
+from ganlib.ui.run.samples.kind import samples_csv
 from tests.support import stored_runs
 
 

@@ -12,7 +12,7 @@ from ganlib import recipes
 from ganlib.events import Finished, Samples
 from ganlib.runs import Run, RunStore
 from ganlib.runs.fork import fork_run
-from ganlib.ui.browse.runs_table import settings_text
+from ganlib.ui.runs.runs_table import settings_text
 from tests.support import stored_runs
 
 Open = Callable[..., AppTest]

@@ -31,7 +31,7 @@ def plane_run(
 def panel(run) -> None:
     from ganlib import recipes
     from ganlib.ui.server.reading import Reading
-    from ganlib.ui.train.samples.panel import samples_options, samples_panel
+    from ganlib.ui.run.samples.panel import samples_options, samples_panel
 
     status = run.status()
     recipe, reading = recipes.get("toy/plane"), Reading(run, status)

@@ -50,7 +50,7 @@ def test_a_click_on_start_that_comes_late_starts_no_second_run(
         import streamlit as st
 
         from ganlib import recipes
-        from ganlib.ui.train import run_controls
+        from ganlib.ui.run import run_controls
 
         run_controls._start(recipes.get("toy/scalar"), st.query_params["run"])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ganlib.runs import Status
-from ganlib.ui.train.status_line import state_badge, status_text, with_pending_action
+from ganlib.ui.run.status_line import state_badge, status_text, with_pending_action
 
 
 @pytest.mark.parametrize(

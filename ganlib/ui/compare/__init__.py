@@ -1,1 +1,1 @@
-"""The Distributions page, which compares two one-dimensional samples."""
+"""The Compare page, for any number of runs."""

@@ -1,28 +1,8 @@
-"""The Distributions page: selection of the source of two samples."""
-
-from collections.abc import Callable
+"""The Compare page."""
 
 import streamlit as st
 
-from ganlib.ui.compare.runs import compare_run, compare_two_runs
-from ganlib.ui.compare.tables import compare_table
 
-_SOURCES: dict[str, Callable[[], None]] = {
-    "A run": compare_run,
-    "Two runs": compare_two_runs,
-    "A table of your own": compare_table,
-}
-
-
-def distributions() -> None:
-    """Compares real and generated values of a run, of two runs, or two columns of a table."""
-    st.session_state.setdefault("compare.source", "A run")
-    source = st.segmented_control(
-        "Compare",
-        list(_SOURCES),
-        key="compare.source",
-        required=True,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    _SOURCES[source or "A run"]()
+def compare_runs() -> None:
+    """Compares runs."""
+    st.caption("Choose runs to compare.")

@@ -33,7 +33,9 @@ class LiveChart {
     this.plot = document.createElement("div")
     this.plot.className = "live-chart-plot"
     this.plot.setAttribute("role", "img")
-    host.replaceChildren(this.plot)
+    this.cursor = document.createElement("div")
+    this.cursor.className = "live-chart-cursor"
+    host.replaceChildren(this.plot, this.cursor)
     this.dragging = false // no redraw during a drag, which would lose the selection
     this.stale = false // there are newer data than those drawn
     this.view = null // visible range of x, if a linked chart was zoomed
@@ -93,9 +95,23 @@ class LiveChart {
     this.config ??= config(this)
     this.plotly.react(this.plot, data, dressed, this.config).then(() => {
       this.hoverAgain()
+      this.placeCursor()
       // Every time, because a plot that Plotly has rebuilt has no listeners.
       this.plot.removeAllListeners("plotly_relayout")
       this.plot.on("plotly_relayout", event => this.tell(event))
+    })
+  }
+
+  // A line above the plot, which moves without a redraw of the plot.
+  placeCursor() {
+    const { xaxis, yaxis, _size: size } = this.plot._fullLayout
+    const at = this.data.cursor === null ? NaN : xaxis.d2p(this.data.cursor)
+    const inside = at >= 0 && at <= xaxis._length
+    Object.assign(this.cursor.style, {
+      display: inside ? "block" : "none",
+      left: `${size.l + at}px`,
+      top: `${size.t}px`,
+      height: `${yaxis._length}px`,
     })
   }
 
@@ -113,6 +129,7 @@ class LiveChart {
   tell(event) {
     const range = event["xaxis.range"] ?? [event["xaxis.range[0]"], event["xaxis.range[1]"]]
     const back = event["xaxis.autorange"] || same(range, this.whole)
+    this.placeCursor()
     if (!this.link || (!back && range[0] === undefined)) return
     for (const chart of links.get(this.link)) {
       chart.view = back ? null : range

@@ -36,6 +36,7 @@ class ChartSlot(NamedTuple):
         revision: zoom and hidden curves are kept for as long as this stays the same, such as the
             id of the run.
         link: charts with the same link share the zoom of their x axes; empty for none.
+        cursor: position of a vertical line; None for no line.
     """
 
     chart: Chart
@@ -44,6 +45,7 @@ class ChartSlot(NamedTuple):
     alt: str
     revision: str
     link: str = ""
+    cursor: float | None = None
 
 
 def live_charts(*slots: ChartSlot) -> None:

@@ -1,7 +1,7 @@
 """A slider over the saved steps of a run that does not move when new steps are added."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -20,7 +20,7 @@ def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
 
     Args:
         steps: saved steps, ascending.
-        key: unique on the page and to the run; a selection is kept while it is shown.
+        key: session state key of the selected step, None while following the newest.
         total: end of the scale: the run's last step, so that the thumb stays in place during
             training.
     Returns:
@@ -31,9 +31,14 @@ def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
     data = {
         "ranges": ranges(steps),
         "total": max(int(total), int(steps[-1])),
-        "chosen": _chosen(st.session_state.get(key), steps),
+        "chosen": _chosen(key, steps),
     }
-    _COMPONENT(key=key, data=data, default={"step": None}, on_step_change=_keep_state)
+    _COMPONENT(
+        key=f"{key}.slider",
+        data=data,
+        default={"step": None},
+        on_step_change=partial(_keep, key),
+    )
     return current_step(steps, key=key)
 
 
@@ -44,7 +49,7 @@ def current_step(steps: Sequence[int], *, key: str) -> int:
         steps: saved steps, ascending; at least one.
         key: of the slider.
     """
-    chosen = _chosen(st.session_state.get(key), steps)
+    chosen = _chosen(key, steps)
     return int(steps[-1]) if chosen is None else chosen
 
 
@@ -64,11 +69,13 @@ def ranges(steps: Sequence[int]) -> list[list[int]]:
     return found
 
 
-def _chosen(state: Any, steps: Sequence[int]) -> int | None:
+def _chosen(key: str, steps: Sequence[int]) -> int | None:
     """The selected step, if it is not the newest; None while following the newest."""
-    step = state.get("step") if state else None
+    step = st.session_state.get(key)
     return int(step) if step is not None and step != steps[-1] and step in steps else None
 
 
-def _keep_state() -> None:
-    """Does nothing: Streamlit keeps the state of a component only if it has a callback."""
+def _keep(key: str) -> None:
+    """Keeps the selection under a key of its own, because Streamlit drops that of a component that
+    is not drawn, for example on another tab."""
+    st.session_state[key] = st.session_state[f"{key}.slider"].step

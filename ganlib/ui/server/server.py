@@ -26,6 +26,7 @@ from ganlib.ui.server.sparks import Sparks
 from ganlib.ui.server.viewers import Viewers
 
 _MAX_RUNS = 100
+_STYLE = Path(__file__).parents[1] / "style.css"
 
 
 class Server:
@@ -129,6 +130,7 @@ def start() -> None:
         show_error(error)
         st.stop()
     mark_app_started()
+    st.html(_STYLE)
 
 
 def _runs_folder() -> Path:

@@ -19,9 +19,9 @@ from ganlib.runs import Run, RunStore
 from ganlib.runs.blobs import read_blob, write_blob
 from ganlib.runs.journal import decode_line, encode_line
 from ganlib.runs.view import History
-from ganlib.ui.compare.distributions import distributions
-from ganlib.ui.train.run_files import config_json, metrics_csv
-from ganlib.ui.train.samples.kind import samples_csv
+from ganlib.ui.distributions.distributions import distributions
+from ganlib.ui.run.run_files import config_json, metrics_csv
+from ganlib.ui.run.samples.kind import samples_csv
 
 # Tried at as many places as DAMAGE_EXAMPLES says, and the same ones every time.
 chosen = settings(

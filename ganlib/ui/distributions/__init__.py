@@ -1,0 +1,1 @@
+"""The Distributions page, which compares two one-dimensional samples."""

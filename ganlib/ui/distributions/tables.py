@@ -1,0 +1,58 @@
+"""Comparison of two columns of a user's table."""
+
+import streamlit as st
+
+from ganlib.data.table import SUFFIXES, Table, read_table
+from ganlib.errors import DataError
+from ganlib.metrics.weighted_sample import WeightedSample
+from ganlib.ui.components.errors import show_error
+from ganlib.ui.distributions.panels import Compared, compare_panels
+from ganlib.viz.pair import two_real
+
+_MAX_MB = 200
+
+
+def compare_table() -> None:
+    """Compares two columns of a CSV, Parquet or .npy file."""
+    upload = st.file_uploader(
+        "A table with two columns of numbers",
+        type=list(SUFFIXES),
+        max_upload_size=_MAX_MB,
+        key="compare.table",
+        help="CSV, TSV, Parquet or .npy. It is used in this session only and is not saved.",
+    )
+    if upload is None:
+        return
+    try:
+        table = _read(upload.file_id, upload.name, upload.getbuffer())
+    except DataError as error:
+        show_error(error)
+        return
+    left, right = st.columns(2)
+    with left:
+        one = _column(table, "First column", f"compare.{upload.file_id}.first", 0)
+    with right:
+        other = _column(table, "Second column", f"compare.{upload.file_id}.second", 1)
+    (first, out_of_first), (second, out_of_second) = table.select([one]), table.select([other])
+    left_out = {one: out_of_first, other: out_of_second}
+    compare_panels(
+        Compared(
+            f"{upload.file_id} {one} {other}",
+            f"{upload.file_id} {one} {other}",
+            f"{table.name}: {table.rows:,} rows",
+            WeightedSample.of(first),
+            WeightedSample.of(second),
+            two_real(one, other if one != other else f"{other} again"),
+            tuple(sorted(f"{name}: {note}." for name, note in left_out.items() if note)),
+        )
+    )
+
+
+def _column(table: Table, label: str, key: str, default: int) -> str:
+    names = list(table.columns)
+    return str(st.selectbox(label, names, index=min(default, len(names) - 1), key=key))
+
+
+@st.cache_data(max_entries=4, show_spinner="Reading the table")
+def _read(file_id: str, name: str, _content: memoryview) -> Table:
+    return read_table(name, _content)

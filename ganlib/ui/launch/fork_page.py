@@ -1,0 +1,140 @@
+"""Forks: new runs that continue from an earlier step of a run, with other settings."""
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.config import RunConfig
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.runs.fork import check_steps
+from ganlib.runs.trainers import check_fork, config_at, differences
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error, show_error
+from ganlib.ui.components.text import in_words, plain, typed, words
+from ganlib.ui.form.config_form import config_form, fill_form, read_form
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import RUN, is_shown, page_of, record_start, show_run
+
+# Query parameter with the id of the run to fork.
+FORK = "fork"
+_ERROR = "fork.error"
+# Session state key of the run and step whose settings the form was filled with.
+_FILLED = "fork.filled"
+# Changed settings that are listed; more are counted.
+_SHOWN = 6
+
+
+def fork_page(run: Run) -> None:
+    """Lets the user choose a checkpoint of a run, change settings, and start a fork.
+
+    Args:
+        run: the run in the address.
+    """
+    recipe = recipes.get(run.recipe)
+    st.header(f"Fork {plain(run.label().name)}", anchor=False)
+    st.caption(
+        "A new run that continues from a checkpoint of this run, with other settings if you like. "
+        "Settings that change the networks cannot be changed."
+    )
+    st.page_link(
+        page_of(recipe.name),
+        label="Back to the run",
+        icon=":material/arrow_back:",
+        query_params={RUN: run.id},
+    )
+    steps = run.checkpoint_steps()
+    if not steps:
+        every = run.values.get("checkpoint_every", 0)
+        when = f"every {every:,} steps" if every else "every 20 seconds"
+        st.info(f"No checkpoint yet. One is written {when}.", icon=":material/info:")
+        return
+    top = st.container()
+    step = _checkpoint(run, steps)
+    if st.session_state.get(_FILLED) != (run.id, step):
+        st.session_state[_FILLED] = run.id, step
+        fill_form(recipe, {**run.values, "steps": _usual_steps(run, step)})
+    with st.expander("Settings", icon=":material/tune:", expanded=True):
+        form = config_form(recipe)
+    with top:
+        forked, problem = _checked(run, step, form.config, form.problem)
+        st.button(
+            "Start fork",
+            key="start",
+            type="primary",
+            icon=":material/fork_right:",
+            disabled=forked is None,
+            on_click=_fork,
+            args=(recipe, run, step),
+        )
+        if forked is not None:
+            st.caption(_what_changes(run, step, forked))
+        show_error(problem)
+        show_deferred_error(_ERROR)
+
+
+def _checkpoint(run: Run, steps: list[int]) -> int:
+    key = f"fork.{run.id}"
+    if st.session_state.get(key) not in steps:
+        st.session_state[key] = steps[-1]
+    return int(
+        st.selectbox(
+            "From the checkpoint of step",
+            steps,
+            format_func=lambda value: f"{value:,}",
+            key=key,
+            width=260,
+        )
+        or steps[-1]
+    )
+
+
+def _usual_steps(run: Run, step: int) -> int:
+    """The run's own total of steps; for its last checkpoint, as many steps again."""
+    total = run.status().steps
+    return total if total > step else step + total
+
+
+def _checked(
+    run: Run, step: int, config: RunConfig | None, problem: str
+) -> tuple[RunConfig | None, str]:
+    """The settings of the fork, or None and an error message."""
+    if config is None:
+        return None, problem
+    try:
+        check_steps(step, config.steps)
+    except UserError as error:
+        return None, in_words(str(error), type(config))
+    return config, ""
+
+
+def _what_changes(run: Run, step: int, config: RunConfig) -> str:
+    changed = differences(config_at(run, step).model_dump(), config.model_dump())
+    # The sentence states the number of steps separately.
+    changed.pop("steps", None)
+    changes = [
+        f"{words(name).lower()} {_text(before)} → {_text(after)}"
+        for name, (before, after) in list(changed.items())[:_SHOWN]
+    ]
+    if len(changed) > _SHOWN:
+        changes.append(f"and {len(changed) - _SHOWN} more")
+    what = f"with {', '.join(changes)}" if changes else "with the same settings"
+    more = config.steps - step
+    return f"Continues from step {step:,} and trains {more:,} more step{'s' * (more > 1)}, {what}."
+
+
+def _text(value: object) -> str:
+    return typed(value) if isinstance(value, float) else plain(str(value))
+
+
+def _fork(recipe: Recipe, run: Run, step: int) -> None:
+    """Callback of Start fork, which reads the newest input from the form."""
+    # The second click of a double click: the address already names the fork.
+    if not is_shown(""):
+        return
+    with deferred_errors(_ERROR):
+        config = read_form(recipe)
+        check_steps(step, config.steps)
+        check_fork(run, step, config)
+        run_id = manager().fork(run.id, step, config)
+        show_run(run_id)
+        record_start(run_id)

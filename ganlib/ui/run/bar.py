@@ -1,0 +1,150 @@
+"""The bar above a run: its name, state and progress, and the buttons that control it."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from typing import Any
+
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.runs import Run, Status
+from ganlib.ui.components.errors import (
+    deferred_errors,
+    errors_shown,
+    show_deferred_error,
+    show_error,
+)
+from ganlib.ui.components.text import plain
+from ganlib.ui.run.share import share_button
+from ganlib.ui.run.status_line import status_line, with_pending_action
+from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import page_of, run_names
+
+_ERROR = "bar.error"
+# Longest wait for the effect of a button: longer than most steps. After that, the status line
+# shows the pending action.
+_SETTLE_S = 0.4
+
+_Container = AbstractContextManager[Any]
+
+
+def run_bar(reading: Reading) -> _Container:
+    """Draws the bar, which stays at the top of the window.
+
+    Args:
+        reading: of the shown run.
+    Returns:
+        The container for `status_panel`.
+    """
+    run, status = reading.run, reading.status
+    with st.container(key="run_bar"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _name_field(run)
+            slot = st.container(key="run_status", width="stretch", gap=None)
+            _buttons(run, status)
+        show_deferred_error(_ERROR)
+        show_refused()
+    return slot
+
+
+def status_panel(slot: _Container, reading: Reading) -> None:
+    """Draws state, step, speed and remaining time, and messages about the run.
+
+    Args:
+        slot: from `run_bar`.
+        reading: of the run.
+    """
+    run, status = reading.run, reading.status
+    with slot:
+        asked, slow = manager().requested(run.id), manager().is_slow(run.id)
+        status_line(with_pending_action(status, asked, slow=slow), run.label().note)
+        if status.state == "failed":
+            show_error(status.message)
+        elif status.state == "interrupted":
+            st.warning(
+                f"{plain(status.message)} Resume continues from its last checkpoint.",
+                icon=":material/warning:",
+            )
+        elif status.active and status.message:
+            st.warning(plain(status.message), icon=":material/warning:")
+        with errors_shown():
+            for gap in reading.record.gaps:
+                st.warning(gap.sentence(), icon=":material/warning:")
+
+
+def _name_field(run: Run) -> None:
+    key = f"{run.id}.name"
+    st.session_state.setdefault(key, run.label().name)
+    st.text_input(
+        "Name",
+        key=key,
+        label_visibility="collapsed",
+        width=240,
+        on_change=_rename,
+        args=(run.id, key),
+    )
+
+
+def _rename(run_id: str, key: str) -> None:
+    with deferred_errors(_ERROR, run_names(run_id)):
+        manager().store.rename(run_id, st.session_state[key])
+        return
+    # Not saved: the field shows the stored name again.
+    with suppress(UserError):
+        st.session_state[key] = manager().store.open(run_id).label().name
+
+
+def _buttons(run: Run, status: Status) -> None:
+    ours, queued = manager().owns(run.id), is_queued_here(run.id, status)
+    if queued:
+        delete_popover(run)
+    elif status.state in ("paused", "stopped", "interrupted", "failed"):
+        verb = "unpause" if status.state == "paused" else "resume"
+        _button("Resume", "resume", "resume", (verb, run.id), status.state != "paused" or ours)
+    elif status.active:
+        _button("Pause", "pause", "pause", ("pause", run.id), ours and status.state == "running")
+    if status.active:
+        label, icon = ("Cancel run", "cancel") if queued else ("Stop", "stop")
+        _button(label, "stop", icon, ("stop", run.id), ours)
+    if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
+        st.switch_page(page_of(run.recipe), query_params={"fork": run.id})
+    share_button(run)
+
+
+def _button(label: str, key: str, icon: str, args: tuple[str, str], enabled: bool) -> None:
+    # Without tooltips: Streamlit draws a button with a tooltip twice, once hidden, so that tests
+    # would find two buttons under one key.
+    st.button(
+        label,
+        key=key,
+        icon=f":material/{icon}:",
+        disabled=not enabled,
+        on_click=_act,
+        args=args,
+    )
+
+
+def _act(verb: str, run_id: str) -> None:
+    """Performs the action, and waits a moment so that the page shows the new state."""
+    actions: dict[str, Callable[[str], None]] = {
+        "pause": manager().pause,
+        "unpause": manager().unpause,
+        "stop": manager().stop,
+        "resume": manager().resume,
+    }
+    # Another session may have deleted the run.
+    with deferred_errors(_ERROR, run_names(run_id)):
+        before = _where(run_id)
+        actions[verb](run_id)
+        deadline = time.monotonic() + _SETTLE_S
+        while time.monotonic() < deadline and _where(run_id) == before:
+            time.sleep(0.02)
+
+
+def _where(run_id: str) -> tuple[str, str]:
+    """(state, phase) of a run. A run that stops changes its phase, saves, and changes its state."""
+    status = manager().store.open(run_id).status()
+    return status.state, status.phase

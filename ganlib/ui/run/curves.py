@@ -1,0 +1,248 @@
+"""Curves of a run over training: the losses, and a second chart of the user's choice."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.events import Change
+from ganlib.runs.run import Parent
+from ganlib.runs.view import History
+from ganlib.ui.components.aligned import align_control
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.text import words
+from ganlib.ui.server.reading import Reading
+from ganlib.viz.chart import Chart
+from ganlib.viz.curve_figures import marked, metric_figure
+from ganlib.viz.curves import CurvesInfo, GrowingCurves, Mark, curves_info
+from ganlib.viz.layout import XKind
+from ganlib.viz.metric_specs import (
+    LOSSES,
+    METRICS,
+    MetricSpec,
+    available_metrics,
+    default_metric,
+)
+
+_LOSS_HEIGHT = 230
+_SECOND_HEIGHT = 170
+
+
+class _ChartOptions(NamedTuple):
+    """Settings of both charts.
+
+    Args:
+        second: name of the second chart.
+        discriminator: "discriminator" or "critic".
+        smoothing: weight of the past in the running mean.
+        log: whether the vertical axes are logarithmic.
+        x_kind: unit of the horizontal axes.
+    """
+
+    second: str
+    discriminator: str
+    smoothing: float
+    log: bool
+    x_kind: XKind
+
+
+class AvailableCharts(NamedTuple):
+    """The charts that can be selected below the losses.
+
+    Args:
+        charts: their names.
+        critic: whether the run trains a critic instead of a discriminator.
+    """
+
+    charts: tuple[str, ...]
+    critic: bool
+
+    @property
+    def discriminator(self) -> str:
+        """Name of the opponent of the generator: "discriminator" or "critic"."""
+        return "critic" if self.critic else "discriminator"
+
+    @property
+    def key(self) -> str:
+        """Session state key of the selection; runs with a critic have their own."""
+        return "chart.second.critic" if self.critic else "chart.second"
+
+    def chosen(self) -> str:
+        """Returns the selected chart, or the default if this run does not have it."""
+        name = st.session_state.get(self.key)
+        return name if name in self.charts else default_metric(self.charts, self.critic)
+
+
+def available_charts(reading: Reading | None, critic: bool) -> AvailableCharts:
+    """Returns the charts for which a run has data.
+
+    Args:
+        reading: of the run; None if the page shows no run.
+        critic: whether the run trains a critic; used only if it has no metrics yet.
+    """
+    columns: set[str] = set()
+    if reading:
+        # Read errors are shown where the data is drawn.
+        with suppress(UserError):
+            columns.update(reading.history.names)
+            critic = "critic_distance" in columns if columns else critic
+            columns.update(reading.scores.values)
+    return AvailableCharts(available_metrics(columns, critic), critic)
+
+
+def curves_panel(reading: Reading, available: AvailableCharts, step: int | None) -> None:
+    """Draws both charts with the settings of `chart_options`.
+
+    Args:
+        reading: of the shown run.
+        available: the charts that can be selected.
+        step: of the shown samples, marked by a line; None for no line.
+    """
+    second = METRICS[available.chosen()]
+    state = st.session_state
+    options = _ChartOptions(
+        second=second.name,
+        discriminator=available.discriminator,
+        smoothing=float(state.get("chart.smoothing", 0.9)),
+        log=bool(state.get("chart.log", False)),
+        x_kind="seconds" if state.get("chart.x") == "Seconds" else "step",
+    )
+    changes, parent = reading.record.changes, reading.run.parent
+    losses, below = reading.cached(
+        (options, len(changes)),
+        lambda: _charts(reading, changes, parent, options),
+    )
+    revision, cursor = reading.run.id, _cursor(reading, step, options.x_kind)
+    live_charts(
+        ChartSlot(losses, "run.loss", _LOSS_HEIGHT, LOSSES.alt, revision, cursor=cursor),
+        ChartSlot(
+            below,
+            "run.second",
+            _SECOND_HEIGHT,
+            second.alt,
+            f"{revision} {second.name}",
+            cursor=cursor,
+        ),
+    )
+
+
+def _cursor(reading: Reading, step: int | None, x_kind: XKind) -> float | None:
+    """Position of a step on the horizontal axes; None for the newest, which the curves end at."""
+    if step is None or step == reading.sample_steps[-1]:
+        return None
+    if x_kind == "step":
+        return float(step)
+    rows = int(np.searchsorted(reading.history.step, step, side="right"))
+    return float(reading.history.time_s[rows - 1]) if rows else 0.0
+
+
+def _charts(
+    reading: Reading,
+    changes: Sequence[Change],
+    parent: Parent | None,
+    options: _ChartOptions,
+) -> tuple[Chart, Chart]:
+    """The chart of the losses and the second chart."""
+    history = reading.history
+    steps = history.values[0]
+    x = history.time_s if options.x_kind == "seconds" else steps
+    marks, length = _marks(changes, parent, steps, x), float(x[-1]) if len(x) else 0.0
+
+    def chart(spec: MetricSpec) -> Chart:
+        return marked(metric_figure(spec, _info(reading, history, spec, options)), marks, length)
+
+    return chart(LOSSES), chart(METRICS[options.second])
+
+
+def _info(
+    reading: Reading, history: History, spec: MetricSpec, options: _ChartOptions
+) -> CurvesInfo:
+    """The curves of one chart."""
+    log = spec.is_log(options.log)
+    curves = {
+        name.format(discriminator=options.discriminator): metric
+        for name, metric in spec.curves.items()
+    }
+    steps, seconds = history.values[0], history.time_s
+    if spec.of_samples:
+        scores = reading.scores
+        # Step 0 is at 0 seconds. Steps may be missing from a damaged log.
+        at = np.searchsorted(steps, scores.step, side="right")
+        x = scores.step if options.x_kind == "step" else np.concatenate([[0.0], seconds])[at]
+        values = {name: scores.values[metric] for name, metric in curves.items()}
+        return curves_info(x, values, x_kind=options.x_kind, log=log)
+    x = steps if options.x_kind == "step" else seconds
+    series = {
+        name: history[metric] if metric in history.names else 0 * x
+        for name, metric in curves.items()
+    }
+    smoothing = options.smoothing if spec.smoothed else 0.0
+
+    def begin() -> GrowingCurves:
+        return GrowingCurves(series, smoothing=smoothing, log=log)
+
+    # Only new steps are processed.
+    key = (spec.name, tuple(series), smoothing, log)
+    with reading.growing(key, begin) as growing:
+        growing.extend(series)
+        return growing.info(x, options.x_kind)
+
+
+def _marks(
+    changes: Sequence[Change], parent: Parent | None, steps: np.ndarray, x: np.ndarray
+) -> list[Mark]:
+    """Marks where the run was forked and where settings were changed."""
+    texts = [(parent.step, f"Forked at step {parent.step:,}")] if parent else []
+    changed: dict[int, dict[str, object]] = {}
+    for change in changes:
+        # Of several changes after the same step, the last one takes effect.
+        changed.setdefault(change.step, {}).update(change.knobs)
+    for step, knobs in changed.items():
+        if values := [f"{words(name)} {words(value)}" for name, value in knobs.items()]:
+            texts.append((step, "<br>".join([f"From step {step + 1:,} on:", *values])))
+    at = np.searchsorted(steps, [step for step, _ in texts], side="right")
+    return [
+        Mark(float(x[min(int(index), len(x) - 1)]), text)
+        for index, (_, text) in zip(at, texts, strict=True)
+        if len(x)
+    ]
+
+
+def chart_options(available: AvailableCharts) -> None:
+    """Draws the widgets for smoothing, axes and the second chart; all runs and pages share them.
+
+    They are not part of the fragment that is redrawn at every refresh, because four widgets
+    take as long as both charts.
+
+    Args:
+        available: the charts that can be selected.
+    """
+    for key, value in (("smoothing", 0.9), ("log", False), ("x", "Steps")):
+        st.session_state.setdefault(f"chart.{key}", value)
+    st.session_state[available.key] = available.chosen()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            key="chart.smoothing",
+            persist_state="session",
+            width=125,
+            help="Weight of the past in the running mean; the raw curve stays as a shadow.",
+        )
+        with align_control():
+            st.segmented_control(
+                "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
+            )
+        st.selectbox(
+            "Metric",
+            available.charts,
+            key=available.key,
+            persist_state="session",
+            width=170,
+            help="\n\n".join(f"**{name}**: {METRICS[name].help}" for name in available.charts),
+        )
+        st.toggle("Log scale", key="chart.log", persist_state="session")

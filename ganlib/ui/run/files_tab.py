@@ -1,0 +1,79 @@
+"""The tab with the downloads of a run."""
+
+import csv
+import io
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.runs import Run
+from ganlib.ui.run.samples import kind_of
+
+
+@st.fragment
+def files_tab(run: Run) -> None:
+    """Shows downloads of metrics, samples, weights and settings, each created on request.
+
+    Args:
+        run: the shown run.
+    """
+    recipe = recipes.get(run.recipe)
+    with st.container(horizontal=True):
+        _download("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
+        if run.sample_steps():
+            file = kind_of(recipe).newest_file(run)
+            _download(file.label, file.content, f"{run.id}{file.suffix}", file.mime)
+        if run.checkpoint_steps():
+            _download(
+                "Generator weights (Keras .weights.h5)",
+                partial(generator_weights, run),
+                f"{run.id}.weights.h5",
+                "application/octet-stream",
+            )
+        _download(
+            "Settings (JSON)", partial(config_json, run), f"{run.id}.json", "application/json"
+        )
+    st.caption(f"All files, with TensorBoard's event files, are in the folder `{run.path}`.")
+
+
+def metrics_csv(run: Run) -> str:
+    """Returns the metrics of all steps as CSV: a header line, then one line per step."""
+    history = run.history()
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["step", "time_s", *history.names])
+    columns = [history.step.astype(int), history.time_s, *(history[n] for n in history.names)]
+    writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
+    return text.getvalue()
+
+
+def config_json(run: Run) -> str:
+    """Returns the recipe and all settings as JSON, from which the run can be repeated."""
+    return json.dumps({"recipe": run.recipe, "config": run.values}, indent=2)
+
+
+def generator_weights(run: Run) -> bytes:
+    """Returns the generator's weights as a file for `keras.Model.load_weights`."""
+    from ganlib.training import load_generator
+
+    recipe = recipes.get(run.recipe)
+    generator = load_generator(recipe, run.config, run.latest_checkpoint().state)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "generator.weights.h5"
+        generator.save_weights(path)
+        return path.read_bytes()
+
+
+def _download(label: str, make: object, file_name: str, mime: str) -> None:
+    st.download_button(
+        label,
+        make,  # type: ignore[arg-type]
+        file_name=file_name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+    )

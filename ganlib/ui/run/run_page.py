@@ -1,0 +1,133 @@
+"""The view of a run, which every list of runs opens."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import streamlit as st
+
+from ganlib.config import CRITICS
+from ganlib.runs import Run, Status
+from ganlib.ui.run.bar import run_bar, status_panel
+from ganlib.ui.run.curves import AvailableCharts, available_charts
+from ganlib.ui.run.data_tab import data_tab
+from ganlib.ui.run.files_tab import files_tab
+from ganlib.ui.run.generators import keep_generator
+from ganlib.ui.run.model_tab import model_tab
+from ganlib.ui.run.settings_tab import settings_tab
+from ganlib.ui.run.watch_tab import watch_tab
+from ganlib.ui.server.reading import Reading
+from ganlib.ui.server.server import server
+from ganlib.ui.server.session import (
+    rerun_if_deleted,
+    started_within,
+    wait_for_first_step,
+    waits_for_first_step,
+)
+
+# After a start, refreshes are frequent and each waits for the first step: as long as a button may
+# take to react, and no more often, because drawing takes processor time from the training. If the
+# first step takes long, for example because data are downloaded, refreshes become as rare as usual.
+_FIRST_TICK_S = 0.1
+_FIRST_WAIT_S = 0.3
+_FIRST_REFRESHES_S = 10.0
+
+# Draws the changing part of a tab.
+Redraw = Callable[[Reading], None]
+
+
+class PageState(NamedTuple):
+    """State of a run on which the static parts of the page depend. If it changes, the page reruns.
+
+    Args:
+        state: of the run.
+        available: the charts for which it has data.
+        has_samples: whether there are saved samples.
+        has_checkpoint: whether there is a checkpoint.
+        tick_s: seconds between refreshes; None if the run is not active.
+    """
+
+    state: str
+    available: AvailableCharts
+    has_samples: bool
+    has_checkpoint: bool
+    tick_s: float | None
+
+
+# Draws the static part of a tab, and returns what draws the changing part.
+Tab = Callable[[Reading, PageState], Redraw | None]
+
+_TABS: dict[str, Tab] = {
+    "Watch": lambda reading, state: watch_tab(reading, state.available, state.has_samples),
+    "Compare with data": lambda reading, state: data_tab(reading),
+    "Model": lambda reading, state: model_tab(reading.run),
+    "Settings": lambda reading, state: settings_tab(reading.run),
+    "Files": lambda reading, state: files_tab(reading.run),
+}
+
+
+def run_page(run: Run) -> None:
+    """Draws a run: a bar with its state and controls, and tabs.
+
+    Args:
+        run: the run in the address.
+    """
+    with rerun_if_deleted(run):
+        reading = _read(run)
+        state = _page_state(reading)
+        bar = run_bar(reading)
+        redraw = _open_tab(reading, state)
+        st.fragment(_refresh, run_every=state.tick_s)(
+            run, state, partial(status_panel, bar), redraw
+        )
+        if not reading.status.active:
+            keep_generator(run)
+
+
+def _open_tab(reading: Reading, state: PageState) -> Redraw | None:
+    # Only the open tab is drawn.
+    tabs = st.tabs(list(_TABS), key="tab", bind="query-params", on_change="rerun")
+    for tab, draw in zip(tabs, _TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                return draw(reading, state)
+    return None
+
+
+def _refresh(run: Run, state: PageState, draw_status: Redraw, redraw: Redraw | None) -> None:
+    with rerun_if_deleted(run):
+        if state.tick_s == _FIRST_TICK_S:
+            wait_for_first_step(run, _FIRST_WAIT_S)
+        reading = _read(run)
+        draw_status(reading)
+        if redraw:
+            redraw(reading)
+        # The static parts and this fragment's timer are set by the page.
+        if _page_state(reading) != state:
+            st.rerun()
+
+
+def _read(run: Run) -> Reading:
+    return server().readings.of(run, run.status())
+
+
+def _page_state(reading: Reading) -> PageState:
+    status = reading.status
+    # Before the first step nothing else is reported, or the page would be redrawn for each change.
+    known = status.step > 0 or not status.active
+    critic = reading.run.values.get("loss") in CRITICS
+    return PageState(
+        status.state,
+        available_charts(reading if known else None, critic),
+        known and bool(reading.sample_steps),
+        known and bool(reading.run.checkpoint_steps()),
+        _tick_s(reading.run, status),
+    )
+
+
+def _tick_s(run: Run, status: Status) -> float | None:
+    if not status.active:
+        return None
+    if started_within(_FIRST_REFRESHES_S, run.id) and waits_for_first_step(run):
+        return _FIRST_TICK_S
+    return server().viewers.refresh_interval_s()

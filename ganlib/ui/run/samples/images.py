@@ -1,0 +1,89 @@
+"""Grids of images."""
+
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlib.errors import ConfigError, RunError
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.tiles import grid_png, is_images
+from ganlib.ui.components.grid import image_grid
+from ganlib.ui.run.samples.kind import SampleKind, SamplesFile
+from ganlib.ui.server.reading import Reading
+
+
+class ImageSamples(SampleKind):
+    """Generated images next to real ones."""
+
+    picture = "a grid of images"
+    has_single_steps = False
+
+    def options(self, reading: Reading) -> None:
+        """See `SampleKind`."""
+        st.toggle(
+            "Fresh noise at every step",
+            key="samples.fresh",
+            persist_state="session",
+            help="Off: the same noise at every step, so that you can watch each image develop. "
+            "On: new noise at every step, which shows how much the generated images differ.",
+        )
+
+    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+        """See `SampleKind`."""
+        run = reading.run
+        noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
+        generated, real = st.columns(2, gap="small")
+        with generated:
+            image_grid(
+                reading.cached(("grid", step, noise), lambda: _grid(run.samples(step)[noise])),
+                key="grid.generated",
+                alt=f"Generated images at step {step:,}",
+                caption=_caption(recipe, run, step),
+            )
+        with real:
+            image_grid(
+                reading.cached("real_grid", lambda: _grid(run.real())),
+                key="grid.real",
+                alt="Real images",
+                caption="Real",
+            )
+
+    def draw_new(self, run: Run, samples: np.ndarray) -> None:
+        """See `SampleKind`."""
+        with st.columns(2, gap="small")[0]:
+            image_grid(
+                grid_png(samples), key="grid.more", alt="Newly generated images", caption="New"
+            )
+
+    def newest_file(self, run: Run) -> SamplesFile:
+        """See `SampleKind`."""
+        newest = run.sample_steps()[-1]
+        return SamplesFile(
+            "Newest grid (PNG)",
+            lambda: _grid(run.samples(newest)["fixed"]),
+            f"-{newest:08d}.png",
+            "image/png",
+        )
+
+
+def _grid(samples: np.ndarray) -> bytes:
+    """Returns a grid of stored samples as PNG.
+
+    Raises:
+        RunError: the file contains samples of another kind.
+    """
+    if not is_images(samples):
+        raise RunError("The stored samples are not images.")
+    return grid_png(samples)
+
+
+def _caption(recipe: Recipe, run: Run, step: int) -> str:
+    text = f"Generated at step {step:,}"
+    # The samples can be shown even if the recipe no longer accepts the run's settings.
+    with suppress(ConfigError):
+        if more := recipe.caption(run.config, step):
+            text += f" · {more}"
+    return text

@@ -1,0 +1,95 @@
+"""What the pages need to know about a kind of samples."""
+
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ganlib.errors import UserError
+from ganlib.events import Arrays
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.server.reading import Reading
+
+
+class SamplesFile(NamedTuple):
+    """A download of the newest samples of a run.
+
+    Args:
+        label: of the button.
+        content: makes the file's content.
+        suffix: of the file's name, behind the run's id.
+        mime: of the content.
+    """
+
+    label: str
+    content: Callable[[], bytes | str]
+    suffix: str
+    mime: str
+
+
+class SampleKind(ABC):
+    """Widgets, figures and words of one kind of samples: numbers, points or images.
+
+    Attributes:
+        picture: what shows the samples, for "here ... shows the generated samples".
+        more: number of new samples generated on request.
+        has_single_steps: whether one network can be trained at a time by hand. Networks for images
+            have other state, such as that of batch normalisation, which every forward pass updates,
+            also in the network that does not train.
+    """
+
+    picture: ClassVar[str]
+    more: ClassVar[int] = 16
+    has_single_steps: ClassVar[bool] = True
+
+    @abstractmethod
+    def options(self, reading: Reading) -> None:
+        """Draws the widgets for the display of samples; the run must have saved some."""
+
+    @abstractmethod
+    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+        """Draws generated samples of a step next to real ones.
+
+        Args:
+            recipe: of the run.
+            reading: of the shown run.
+            step: a step with saved samples.
+        """
+
+    @abstractmethod
+    def draw_new(self, run: Run, samples: np.ndarray) -> None:
+        """Draws newly generated samples.
+
+        Args:
+            run: the run whose generator made them.
+            samples: (n, *sample_shape) in the data's units.
+        """
+
+    def newest_file(self, run: Run) -> SamplesFile:
+        """Returns the download of the newest samples; the run must have saved some."""
+        return SamplesFile(
+            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
+        )
+
+
+def newest_samples(reading: Reading) -> Arrays:
+    """Returns the newest samples; empty if they cannot be read, which is shown where they are."""
+    with suppress(UserError):
+        return reading.samples(reading.sample_steps[-1])
+    return {}
+
+
+def samples_csv(run: Run) -> str:
+    """Returns the newest generated samples as CSV: a header line, then one line per sample."""
+    samples = run.samples(run.sample_steps()[-1])["fresh"]
+    rows = samples.reshape(len(samples), -1)
+    numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
+    names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)
+    text = io.StringIO()
+    np.savetxt(text, rows, fmt="%.9g", delimiter=",", header=",".join(names), comments="")
+    return text.getvalue()

@@ -1,0 +1,82 @@
+"""The panel of samples, the slider over all saved steps, and new samples on request."""
+
+import streamlit as st
+
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.time_slider import current_step, time_slider
+from ganlib.ui.run.generators import generate_more
+from ganlib.ui.run.samples import kind_of
+from ganlib.ui.server.reading import Reading
+
+_NONE_YET = {
+    "queued": "The first samples appear when this run leaves the queue.",
+    "running": "The first samples appear as soon as the networks are built.",
+    "paused": "The first samples appear when the run is resumed.",
+}
+
+
+def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
+    """Draws the samples of a step next to real ones.
+
+    Args:
+        recipe: of the run.
+        reading: of the shown run.
+        step: with saved samples; None if there are none.
+    """
+    if step is None:
+        none = "No samples: the run ended before the first ones."
+        st.caption(_NONE_YET.get(reading.status.state, none))
+        return
+    # If a step cannot be read, the slider still offers the others.
+    with errors_shown():
+        kind_of(recipe).draw(recipe, reading, step)
+
+
+def step_slider(reading: Reading) -> None:
+    """Draws the slider over the saved steps of a run; nothing if there are none."""
+    run, status, steps = reading.run, reading.status, reading.sample_steps
+    if not steps:
+        st.empty()
+        return
+    time_slider(steps, key=_slider(run), total=status.steps)
+
+
+def selected_step(reading: Reading) -> int | None:
+    """Returns the step selected on the slider; None if the run has no saved samples."""
+    steps = reading.sample_steps
+    return current_step(steps, key=_slider(reading.run)) if steps else None
+
+
+def samples_options(recipe: Recipe, reading: Reading) -> None:
+    """Draws the widgets for the display of samples; all runs and pages share them.
+
+    They are not part of the fragment that is redrawn at every refresh, for the reason in
+    `ganlib.ui.run.curves.chart_options`.
+
+    Args:
+        recipe: of the run.
+        reading: of the shown run, which has samples.
+    """
+    kind_of(recipe).options(reading)
+
+
+def more_samples(recipe: Recipe, reading: Reading) -> None:
+    """Draws a button that generates new samples; nothing while the run is active."""
+    if not reading.status.active and reading.run.checkpoint_steps():
+        st.fragment(_more)(recipe, reading.run)
+
+
+def _slider(run: Run) -> str:
+    return f"{run.id}.time"
+
+
+def _more(recipe: Recipe, run: Run) -> None:
+    key, kind = f"more.{run.id}", kind_of(recipe)
+    if st.button(f"Generate {kind.more} more", key="generate", icon=":material/auto_awesome:"):
+        with errors_shown(), st.spinner("Generating"):
+            st.session_state[key] = generate_more(run, kind.more)
+    new = st.session_state.get(key)
+    if new is not None:
+        kind.draw_new(run, new)

@@ -1,0 +1,104 @@
+"""Scatter plots of generated points."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlib.events import Arrays
+from ganlib.recipes import Recipe
+from ganlib.runs import Run
+from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.run.samples.kind import SampleKind, newest_samples
+from ganlib.ui.server.reading import Reading
+from ganlib.viz.chart import Chart
+from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
+from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
+
+_HEIGHT = 420
+_POINTS = ("Real", "Generated")
+# Explanations of the other layers.
+_LAYERS = {
+    "Discriminator": "blue where it takes points for real, vermilion where it takes them for "
+    "generated. Paler colours are less certain.",
+    "Manifold": "a regular grid over the noise, mapped by the generator. Every cell receives "
+    "equally many samples, so smaller cells have a stronger colour.",
+    "Gradient": "green arrows from generated samples, in the direction in which they would look "
+    "more real to the discriminator. Longer arrows are larger gradients.",
+}
+
+
+class PointSamples(SampleKind):
+    """Generated points of the plane over real ones."""
+
+    picture = "a cloud of points"
+    more = 500
+
+    def options(self, reading: Reading) -> None:
+        """See `SampleKind`."""
+        if "surface" in newest_samples(reading):
+            st.session_state.setdefault("samples.layers", list(_POINTS))
+            chosen = st.pills(
+                "Layers",
+                (*_POINTS, *_LAYERS),
+                selection_mode="multi",
+                key="samples.layers",
+                persist_state="session",
+                label_visibility="collapsed",
+            )
+            if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
+                st.caption("  \n".join(lines))
+
+    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+        """Draws the points with the selected layers."""
+        layers = set(_POINTS)
+        if "surface" in reading.samples(step):
+            layers = set(st.session_state.get("samples.layers", layers))
+        _cloud(reading, step, layers)
+
+    def draw_new(self, run: Run, samples: np.ndarray) -> None:
+        """See `SampleKind`."""
+        chart = plane_figure(plane_info(run.real(), samples))
+        alt = "Real and newly generated points of the plane"
+        live_charts(ChartSlot(chart, "plane.more", _HEIGHT, alt, run.id))
+
+
+def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
+    with errors_shown():
+        chart = reading.cached(
+            ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
+        )
+        alt = f"Real and generated points of the plane at step {step:,}"
+        live_charts(ChartSlot(chart, "plane", _HEIGHT, alt, reading.run.id))
+
+
+def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
+    samples = reading.samples(step)
+    info = plane_info(reading.real, samples["fresh"])
+    below, above = _layers(reading.run, samples, info, layers)
+    return plane_figure(
+        info,
+        below=below,
+        above=above,
+        hidden={"real", "generated"} - {layer.lower() for layer in layers},
+    )
+
+
+def _layers(
+    run: Run, samples: Arrays, info: PlaneInfo, layers: set[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Traces below and above the points."""
+    below, above = [], []
+    # With packing, there are no maps of the plane.
+    if "Discriminator" in layers and "surface" in samples:
+        border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
+        loss = str(run.values.get("loss"))
+        below.append(surface_layer(samples["surface_at"], samples["surface"], loss, float(border)))
+    if "Manifold" in layers and "manifold" in samples:
+        below += manifold_layers(samples["manifold"])
+    if "Gradient" in layers and "pull" in samples:
+        # Minus the gradient of the generator's loss at the first samples.
+        descent = samples["pull"]
+        above.append(gradient_layer(samples["fixed"][: len(descent)], descent, info.size))
+    return below, above

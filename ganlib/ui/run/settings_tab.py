@@ -1,0 +1,51 @@
+"""The tab with the settings of a run."""
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.knobs import GROUPS, meta
+from ganlib.runs import Run
+from ganlib.ui.components.text import typed, words
+from ganlib.ui.form.config_form import fill_form
+from ganlib.ui.launch.recipe_choice import choose_recipe
+from ganlib.ui.server.session import page_of
+
+# Longer values are cut; a drawing has thousands of characters.
+_CHARACTERS = 60
+
+
+def settings_tab(run: Run) -> None:
+    """Lists the settings of a run by group, those that differ from the defaults first.
+
+    Args:
+        run: the shown run.
+    """
+    recipe = recipes.get(run.recipe)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Use these for a new run", key="use_settings", icon=":material/content_copy:"):
+            choose_recipe(recipe.name)
+            fill_form(recipe, dict(run.values))
+            st.switch_page(page_of(recipe.name))
+    fields = recipe.Config.model_fields
+    defaults = recipe.Config()
+    rows = [
+        {
+            "Setting": words(name).capitalize(),
+            "Value": _text(run.values.get(name, "")),
+            "Default": _text(getattr(defaults, name)),
+            "Group": meta(field)["group"],
+            "Meaning": field.description,
+        }
+        for group in GROUPS
+        for name, field in fields.items()
+        if meta(field)["group"] == group
+    ]
+    rows.sort(key=lambda row: row["Value"] == row["Default"])
+    st.dataframe(rows, hide_index=True, height=460, key="settings_table")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return typed(value)
+    text = f"{value:,}" if type(value) is int else words(value)
+    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"

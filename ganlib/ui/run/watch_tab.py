@@ -1,0 +1,120 @@
+"""What changes while a run trains: figures, samples, curves, and a sentence on all of them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlib import diagnosis, recipes
+from ganlib.errors import UserError
+from ganlib.runs.trainers import config_at
+from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.text import plain
+from ganlib.ui.run.curves import AvailableCharts, chart_options, curves_panel
+from ganlib.ui.run.figures import figures_row
+from ganlib.ui.run.manual_control import last_step_panel, manual_control
+from ganlib.ui.run.parent_line import parent_line
+from ganlib.ui.run.samples import kind_of
+from ganlib.ui.run.samples.panel import (
+    more_samples,
+    samples_options,
+    samples_panel,
+    selected_step,
+    step_slider,
+)
+from ganlib.ui.server.reading import Reading
+
+_Container = AbstractContextManager[Any]
+
+
+def watch_tab(
+    reading: Reading, available: AvailableCharts, has_samples: bool
+) -> Callable[[Reading], None]:
+    """Draws the controls of charts and samples.
+
+    Args:
+        reading: of the shown run.
+        available: the charts that can be selected.
+        has_samples: whether there are saved samples.
+    Returns:
+        A function that draws figures, samples and curves.
+    """
+    run, recipe = reading.run, recipes.get(reading.run.recipe)
+    figures = st.container(key="run_figures")
+    left, right = st.columns([6, 4], gap="medium")
+    with left:
+        samples = st.container(key="live_samples")
+    with right:
+        curves = st.container(key="live_loss")
+    slider = st.container(key="run_slider")
+    sentence = st.container(key="run_sentence")
+    with left, st.container(horizontal=True, vertical_alignment="bottom"):
+        if has_samples:
+            samples_options(recipe, reading)
+    with right:
+        chart_options(available)
+    manual_control(recipe, run, reading.status)
+    more_samples(recipe, reading)
+    _data_line(reading)
+    parent_line(recipe, run)
+
+    def redraw(reading: Reading) -> None:
+        step = selected_step(reading)
+        with figures:
+            figures_row(recipe, reading, step)
+        with samples, errors_shown():
+            samples_panel(recipe, reading, step)
+        with curves, errors_shown():
+            curves_panel(reading, available, step)
+        with slider:
+            step_slider(reading)
+        with sentence:
+            _sentence(reading, step, available.discriminator)
+
+    return redraw
+
+
+def _sentence(reading: Reading, step: int | None, discriminator: str) -> None:
+    recipe = recipes.get(reading.run.recipe)
+    # Errors in the journal are shown in place of the curves.
+    with suppress(UserError):
+        if kind_of(recipe).has_single_steps and reading.status.active:
+            last_step_panel(reading.run, reading.status, discriminator)
+    text = ""
+    with suppress(UserError):
+        text = describe(reading, step)
+    # Also if it is empty: a fragment may update a container only if it drew into it at first.
+    st.markdown(text)
+
+
+def describe(reading: Reading, step: int | None) -> str:
+    """Describes a step in a sentence, which begins with the step unless it is the newest.
+
+    Args:
+        reading: of the run.
+        step: with saved samples; None if there are none.
+    """
+    recipe, history, steps = recipes.get(reading.run.recipe), reading.history, reading.sample_steps
+    scores, rows, older = reading.status.scores, len(history), False
+    if step is not None and step != steps[-1]:
+        scores, older = reading.scores.at(step), True
+        rows = int(np.searchsorted(history.step, step, side="right"))
+    text = ""
+    if rows:
+        text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
+        if "modes" in scores and (peaks := recipe.peaks(config_at(reading.run))):
+            text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
+        # Own columns with two rows have a floor of 0.
+        if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:
+            text += " " + diagnosis.describe_distance(scores[recipe.score], floor)
+    if not older:
+        return text
+    text = text or "Nothing has been learned yet."
+    return f"**At step {step:,}**: {text[:1].lower()}{text[1:]}"
+
+
+def _data_line(reading: Reading) -> None:
+    if reading.status.data:
+        st.caption(f"Data: {plain(reading.status.data)}.")

@@ -1,1 +1,0 @@
-"""The training pages: controls, charts and samples of one run."""
