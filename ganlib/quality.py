@@ -13,7 +13,8 @@ class Quality(NamedTuple):
 
     Args:
         value: at the step.
-        real: the distance that another sample of real data has; None if it is unknown.
+        real: the distance of another sample of real data of the same size; None for runs that
+            did not save it.
         best: lowest distance of all steps.
         best_step: the step with the lowest distance.
     """
@@ -39,7 +40,7 @@ def quality_at(recipe: Recipe, scores: Scores, step: int) -> Quality | None:
     best = int(np.nanargmin(values))
     return Quality(
         here[recipe.score],
-        here.get(recipe.score_floor),
+        here.get(f"{recipe.score}_real"),
         float(values[best]),
         int(scores.step[best]),
     )

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ganlib.metrics.coverage import coverage
 from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
@@ -28,7 +29,9 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
         kolmogorov_smirnov: Kolmogorov-Smirnov statistic, 0 to 1.
         histogram_overlap: common area of both histograms, 0 to 1.
         mean, sd, real_mean, real_sd: of the generated and the real values, in their unit.
+        coverage: `coverage` of the samples, each a row of values.
     """
+    rows = (real.reshape(len(real), -1), generated.reshape(len(generated), -1))
     first, second = WeightedSample.of(real), WeightedSample.of(generated)
     return {
         "w1_over_sigma": wasserstein1(first, second) / target_sd,
@@ -38,6 +41,7 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
         "sd": second.sd,
         "real_mean": first.mean,
         "real_sd": first.sd,
+        "coverage": coverage(*rows),
     }
 
 
@@ -55,6 +59,7 @@ def plane_scores(
         sliced_w1_over_sigma: `sliced_wasserstein1` of the coordinates divided by `scale`.
         sliced_w1_floor: 95 % quantile of this distance between two real samples, of n and m
             points; see `sliced_wasserstein1_floor`.
+        coverage: `coverage` of the points.
     """
     # Subtracted before dividing, because large coordinates would lose small differences.
     first, second = (
@@ -64,6 +69,7 @@ def plane_scores(
     return {
         "sliced_w1_over_sigma": sliced_wasserstein1(first, second),
         "sliced_w1_floor": sliced_wasserstein1_floor(first, len(second)),
+        "coverage": coverage(first, second),
     }
 
 
@@ -79,6 +85,7 @@ def image_scores(real: np.ndarray, generated: np.ndarray, border: int = 0) -> di
             see `frechet` and `image_features`. Two real samples are 1 to 2 apart at 256 images,
             0.1 to 0.3 at 2,000. Missing unless there are at least two images, of (28, 28, 1)
             without their border.
+        coverage: `coverage` of the same features. Missing likewise.
         pixel_w1: Wasserstein-1 distance between the brightness of all pixels, 0 to 1 (white).
         ink_w1_over_sigma: Wasserstein-1 distance between the mean brightness of the images,
             divided by its standard deviation over real images. Missing if that is 0.
@@ -104,7 +111,8 @@ def _feature_scores(real: np.ndarray, generated: np.ndarray, border: int) -> dic
     if count < 2 or first.shape[1:] != SHAPE:
         return {}
     pixels = np.asarray(first, dtype=np.uint8).tobytes()
-    return {"frechet": frechet(_real_features(pixels), image_features(second))}
+    features = _real_features(pixels), image_features(second)
+    return {"frechet": frechet(*features), "coverage": coverage(*features)}
 
 
 @lru_cache(maxsize=4)

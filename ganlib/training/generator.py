@@ -156,7 +156,27 @@ def final_scores(
     """
     count = recipe.evaluation_count
     real = data.take(derive(config.seed, RandomStream.EVALUATION), count)
-    return recipe.evaluate(config, real, generator.generate(count, seed=0))
+    scores = recipe.evaluate(config, real, generator.generate(count, seed=0))
+    return scores | reference_scores(recipe, config, real, data, count)
+
+
+def reference_scores(
+    recipe: Recipe[Any], config: RunConfig, real: np.ndarray, data: Data, count: int
+) -> dict[str, float]:
+    """The quality and the coverage of real samples, to compare those of generated samples with.
+
+    Args:
+        recipe: what is trained.
+        config: the run's knobs.
+        real: (n, *sample_shape) the real samples that generated samples are compared with.
+        data: has more of them.
+        count: number of other real samples in the place of generated samples.
+    Returns:
+        The recipe's score and "coverage", each with "_real" behind its name.
+    """
+    other = data.take(derive(config.seed, RandomStream.REAL_REFERENCE), count)
+    scores = recipe.evaluate(config, real, other)
+    return {f"{name}_real": scores[name] for name in (recipe.score, "coverage") if name in scores}
 
 
 def evaluate_state(

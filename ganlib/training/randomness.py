@@ -27,6 +27,7 @@ class RandomStream(IntEnum):
     EVALUATION = 7
     INSTANCE_NOISE = 8
     PENALTY_MIX = 9
+    REAL_REFERENCE = 10
 
 
 def derive(seed: int, stream: RandomStream) -> int:

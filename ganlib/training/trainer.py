@@ -29,7 +29,7 @@ from ganlib.events import (
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.devices import DevicePlacement
-from ganlib.training.generator import Generator, final_scores
+from ganlib.training.generator import Generator, final_scores, reference_scores
 from ganlib.training.inspector import Inspector
 from ganlib.training.multi_step import MultiStep
 from ganlib.training.networks import Networks
@@ -79,6 +79,7 @@ class Trainer:
         self._elapsed_s = checkpoint.elapsed_s if checkpoint else 0.0
         self._program: Program | None = None
         self._inspector: Inspector | None = None
+        self._reference: dict[str, float] = {}
 
     def events(self) -> Iterator[Event]:
         """Loads the data, builds the networks and trains to the last step.
@@ -106,6 +107,8 @@ class Trainer:
         self._inspector = inspector = self._inspect(program, data)
         halved = " in bfloat16" if program.precision == "mixed_bfloat16" else ""
         yield self._started(data, placement.name + halved, inspector)
+        count = max(self.recipe.sample_count, _SCORED)
+        self._reference = reference_scores(self.recipe, self.config, inspector.real, data, count)
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
             yield self._samples(inspector)
@@ -299,7 +302,7 @@ class Trainer:
         scores: dict[str, float] = {}
         if scored:
             scores = self.recipe.evaluate(self.config, inspector.real, fresh)
-            scores |= inspector.slopes(fresh)
+            scores |= self._reference | inspector.slopes(fresh)
         views = inspector.snapshot(fresh, fixed)
         self._elapsed_s += time.perf_counter() - began
         shown = noise if self.recipe.kind != "image" else None

@@ -30,6 +30,9 @@ KEYS = (
 )
 METRICS = {
     "w1_over_sigma",
+    "w1_over_sigma_real",
+    "coverage",
+    "coverage_real",
     "kolmogorov_smirnov",
     "histogram_overlap",
     "mean",

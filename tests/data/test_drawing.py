@@ -93,5 +93,5 @@ def test_another_drawing_is_other_data_and_has_no_modes_to_score() -> None:
     config = recipe.parse({"target": "drawn", "drawing": "0,0 1,0"})
     sample = first.take(0, 500)
     scores = recipe.evaluate(config, sample, sample)
-    assert scores.keys() == {"sliced_w1_over_sigma", "sliced_w1_floor"}
+    assert scores.keys() == {"sliced_w1_over_sigma", "sliced_w1_floor", "coverage"}
     assert scores["sliced_w1_over_sigma"] == 0.0

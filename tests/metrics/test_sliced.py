@@ -147,4 +147,5 @@ def test_the_floor_of_equal_points_is_0() -> None:
     assert plane_scores(np.ones((5, 2)), np.ones((5, 2)), 1.0) == {
         "sliced_w1_over_sigma": 0.0,
         "sliced_w1_floor": 0.0,
+        "coverage": 1.0,
     }

@@ -172,7 +172,12 @@ def _info(
         # Step 0 is at 0 seconds. Steps may be missing from a damaged log.
         at = np.searchsorted(steps, scores.step, side="right")
         x = scores.step if options.x_kind == "step" else np.concatenate([[0.0], seconds])[at]
-        values = {name: scores.values[metric] for name, metric in curves.items()}
+        # Runs of earlier versions do not have all scores.
+        values = {
+            name: scores.values[metric]
+            for name, metric in curves.items()
+            if metric in scores.values
+        }
         return curves_info(x, values, x_kind=options.x_kind, log=log)
     x = steps if options.x_kind == "step" else seconds
     series = {
