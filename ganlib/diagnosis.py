@@ -23,14 +23,14 @@ def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
     if not len(figures.get("accuracy_real", ())):
         return ""
     for network in ("discriminator", "generator"):
-        loss = _recent_mean(figures.get(f"{network}_loss", np.zeros(1)))
+        loss = recent_mean(figures.get(f"{network}_loss", np.zeros(1)))
         if abs(loss) > _DIVERGED_LOSS:
             return (
                 f"The losses have diverged (the {network}'s is {loss:.2g}): nothing is learned. "
                 "Start again with lower learning rates."
             )
     return _discriminator_balance(
-        _recent_mean(figures["accuracy_real"]), _recent_mean(figures["accuracy_generated"])
+        recent_mean(figures["accuracy_real"]), recent_mean(figures["accuracy_generated"])
     )
 
 
@@ -85,11 +85,11 @@ def share_right(real: np.ndarray, generated: np.ndarray) -> float:
         real: (n,) accuracy on real samples per step, n at least 1.
         generated: (n,) accuracy on generated samples per step.
     """
-    return (_recent_mean(real) + _recent_mean(generated)) / 2
+    return (recent_mean(real) + recent_mean(generated)) / 2
 
 
-def _recent_mean(values: np.ndarray) -> float:
-    """Mean over the last steps: 200 in a long run, a tenth of a short one."""
+def recent_mean(values: np.ndarray) -> float:
+    """Returns the mean over the last steps: 200 in a long run, a tenth of a short one."""
     count = int(np.clip(len(values) // 10, 20, RECENT))
     return float(np.mean(values[-count:]))
 

@@ -59,6 +59,8 @@ class LiveChart {
     this.plot.addEventListener("mousemove", event => (this.pointer = event), { signal })
     this.plot.addEventListener("mouseleave", () => (this.pointer = null), { signal })
     document.addEventListener("visibilitychange", () => this.draw(), { signal })
+    const moved = event => event.detail === this.data?.cursor_link && this.placeCursor()
+    window.addEventListener("ganlib-cursor", moved, { signal })
     this.resizes = new ResizeObserver(() => this.resize())
     this.resizes.observe(this.host)
   }
@@ -104,8 +106,10 @@ class LiveChart {
 
   // A line above the plot, which moves without a redraw of the plot.
   placeCursor() {
+    if (!this.plot._fullLayout) return
     const { xaxis, yaxis, _size: size } = this.plot._fullLayout
-    const at = this.data.cursor === null ? NaN : xaxis.d2p(this.data.cursor)
+    const cursor = window.ganlibCursors?.get(this.data.cursor_link) ?? null
+    const at = cursor === null ? NaN : xaxis.d2p(cursor)
     const inside = at >= 0 && at <= xaxis._length
     Object.assign(this.cursor.style, {
       display: inside ? "block" : "none",

@@ -36,7 +36,7 @@ class ChartSlot(NamedTuple):
         revision: zoom and hidden curves are kept for as long as this stays the same, such as the
             id of the run.
         link: charts with the same link share the zoom of their x axes; empty for none.
-        cursor: position of a vertical line; None for no line.
+        cursor_link: a time slider with this link moves the vertical line; empty for no line.
     """
 
     chart: Chart
@@ -45,7 +45,7 @@ class ChartSlot(NamedTuple):
     alt: str
     revision: str
     link: str = ""
-    cursor: float | None = None
+    cursor_link: str = ""
 
 
 def live_charts(*slots: ChartSlot) -> None:

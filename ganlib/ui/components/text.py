@@ -71,6 +71,11 @@ def with_names(sentence: str, names: Mapping[str, str]) -> str:
     return sentence
 
 
+def percent(share: float) -> str:
+    """Returns a share as a whole percentage, such as "54 %"."""
+    return f"{share:.0%}".replace("%", " %")
+
+
 def p_text(p_value: float) -> str:
     """Returns a p-value in the notation of papers, such as "0.012" or "< 0.001"."""
     return f"{p_value:.3f}" if p_value >= 0.001 else "< 0.001"

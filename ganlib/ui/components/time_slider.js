@@ -1,8 +1,9 @@
 // A slider over saved steps. The selection is a step, or null while following the newest.
 
-const SPEEDS = [1, 2, 4]
+const SPEEDS = [1, 2, 5]
 const INTERVAL_MS = 500 // between two frames at speed 1
 const PATIENCE_MS = 2000 // wait for the server's answer before the slider continues without it
+const SNAP = 0.01 // distance from a mark, as a share of the scale, within which the mouse selects it
 const sliders = new WeakMap()
 const thousands = new Intl.NumberFormat("en-US")
 
@@ -14,11 +15,20 @@ export default function (component) {
   return () => setTimeout(() => root.isConnected || slider.stop(), 0)
 }
 
+// Moves the vertical line of all charts with this link; see live_chart.js.
+function placeCursor(link, at) {
+  const cursors = (window.ganlibCursors ??= new Map())
+  if (!link || cursors.get(link) === at) return
+  cursors.set(link, at)
+  window.dispatchEvent(new CustomEvent("ganlib-cursor", { detail: link }))
+}
+
 class TimeSlider {
   constructor(root) {
     this.root = root
     this.range = root.querySelector(".range")
     this.steps = []
+    this.marks = []
     this.chosen = null // the selection shown in the browser
     this.confirmed = null // the last selection confirmed by the server
     this.asked = undefined // the selection sent to the server, until it answers; may be null
@@ -26,7 +36,7 @@ class TimeSlider {
     this.askedAt = 0
     this.playing = false
     this.speed = SPEEDS[0]
-    this.range.oninput = () => this.choose(this.nearest(Number(this.range.value)))
+    this.range.oninput = () => this.choose(this.nearest(this.snapped(Number(this.range.value))))
     this.range.onkeydown = event => this.onKey(event)
     root.querySelector(".play").onclick = () => (this.playing ? this.stop() : this.play())
     root.querySelector(".speed").onclick = () => this.changeSpeed()
@@ -40,6 +50,8 @@ class TimeSlider {
     )
     this.total = data.total
     this.confirmed = data.chosen
+    this.drawMarks(data.marks)
+    placeCursor(data.link, data.cursor)
     if (this.asked === undefined) this.chosen = data.chosen
     else if (this.asked === data.chosen) this.answered()
     this.paint()
@@ -127,6 +139,28 @@ class TimeSlider {
       if (Math.abs(this.steps[i] - step) <= Math.abs(this.steps[best] - step)) best = i
     }
     return best
+  }
+
+  snapped(step) {
+    const near = this.marks.filter(mark => Math.abs(mark.step - step) <= SNAP * this.total)
+    near.sort((a, b) => Math.abs(a.step - step) - Math.abs(b.step - step))
+    return near.length ? near[0].step : step
+  }
+
+  drawMarks(marks) {
+    const same = JSON.stringify([marks, this.total])
+    if (same === this.drawn) return
+    this.drawn = same
+    this.marks = marks
+    this.root.querySelector(".marks").replaceChildren(
+      ...marks.map(({ step, kind, label }) => {
+        const mark = document.createElement("i")
+        mark.className = kind
+        mark.title = label
+        mark.style.setProperty("--at", step / Math.max(this.total, 1))
+        return mark
+      }),
+    )
   }
 
   paint() {

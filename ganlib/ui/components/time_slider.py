@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,29 @@ from ganlib.ui.components.component import component
 _COMPONENT = component("time_slider")
 
 
-def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
+class SliderMark(NamedTuple):
+    """A mark below the slider, which the mouse snaps to.
+
+    Args:
+        step: its place.
+        kind: "checkpoint", "change" or "best".
+        label: tooltip.
+    """
+
+    step: int
+    kind: str
+    label: str
+
+
+def time_slider(
+    steps: Sequence[int],
+    *,
+    key: str,
+    total: int,
+    marks: Sequence[SliderMark] = (),
+    link: str = "",
+    cursor: float | None = None,
+) -> int | None:
     """Lets the user select any saved step, also during training.
 
     The slider follows the newest step until an older one is selected, and again after the
@@ -23,6 +46,9 @@ def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
         key: session state key of the selected step, None while following the newest.
         total: end of the scale: the run's last step, so that the thumb stays in place during
             training.
+        marks: places of interest.
+        link: the vertical line of all charts with this link follows the slider; empty for none.
+        cursor: position of that line on their horizontal axes; None for no line.
     Returns:
         The selected step, or the newest while following; None if there is none yet.
     """
@@ -32,6 +58,9 @@ def time_slider(steps: Sequence[int], *, key: str, total: int) -> int | None:
         "ranges": ranges(steps),
         "total": max(int(total), int(steps[-1])),
         "chosen": _chosen(key, steps),
+        "marks": [mark._asdict() for mark in marks],
+        "link": link,
+        "cursor": cursor,
     }
     _COMPONENT(
         key=f"{key}.slider",

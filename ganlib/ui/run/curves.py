@@ -11,7 +11,6 @@ from ganlib.errors import UserError
 from ganlib.events import Change
 from ganlib.runs.run import Parent
 from ganlib.runs.view import History
-from ganlib.ui.components.aligned import align_control
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import words
 from ganlib.ui.server.reading import Reading
@@ -29,6 +28,8 @@ from ganlib.viz.metric_specs import (
 
 _LOSS_HEIGHT = 230
 _SECOND_HEIGHT = 170
+# Of both charts and the time slider.
+CURSOR_LINK = "run"
 
 
 class _ChartOptions(NamedTuple):
@@ -93,13 +94,12 @@ def available_charts(reading: Reading | None, critic: bool) -> AvailableCharts:
     return AvailableCharts(available_metrics(columns, critic), critic)
 
 
-def curves_panel(reading: Reading, available: AvailableCharts, step: int | None) -> None:
+def curves_panel(reading: Reading, available: AvailableCharts) -> None:
     """Draws both charts with the settings of `chart_options`.
 
     Args:
         reading: of the shown run.
         available: the charts that can be selected.
-        step: of the shown samples, marked by a line; None for no line.
     """
     second = METRICS[available.chosen()]
     state = st.session_state
@@ -115,25 +115,30 @@ def curves_panel(reading: Reading, available: AvailableCharts, step: int | None)
         (options, len(changes)),
         lambda: _charts(reading, changes, parent, options),
     )
-    revision, cursor = reading.run.id, _cursor(reading, step, options.x_kind)
+    revision = reading.run.id
     live_charts(
-        ChartSlot(losses, "run.loss", _LOSS_HEIGHT, LOSSES.alt, revision, cursor=cursor),
+        ChartSlot(losses, "run.loss", _LOSS_HEIGHT, LOSSES.alt, revision, cursor_link=CURSOR_LINK),
         ChartSlot(
             below,
             "run.second",
             _SECOND_HEIGHT,
             second.alt,
             f"{revision} {second.name}",
-            cursor=cursor,
+            cursor_link=CURSOR_LINK,
         ),
     )
 
 
-def _cursor(reading: Reading, step: int | None, x_kind: XKind) -> float | None:
-    """Position of a step on the horizontal axes; None for the newest, which the curves end at."""
-    if step is None or step == reading.sample_steps[-1]:
+def cursor_at(reading: Reading, step: int) -> float | None:
+    """Returns the position of a step on the horizontal axes; None for the newest step.
+
+    Args:
+        reading: of the shown run.
+        step: with saved samples.
+    """
+    if step == reading.sample_steps[-1]:
         return None
-    if x_kind == "step":
+    if st.session_state.get("chart.x") != "Seconds":
         return float(step)
     rows = int(np.searchsorted(reading.history.step, step, side="right"))
     return float(reading.history.time_s[rows - 1]) if rows else 0.0
@@ -217,7 +222,7 @@ def _marks(
 
 
 def chart_options(available: AvailableCharts) -> None:
-    """Draws the widgets for smoothing, axes and the second chart; all runs and pages share them.
+    """Draws the widgets for the second chart, axes and smoothing; all runs and pages share them.
 
     They are not part of the fragment that is redrawn at every refresh, because four widgets
     take as long as both charts.
@@ -229,25 +234,24 @@ def chart_options(available: AvailableCharts) -> None:
         st.session_state.setdefault(f"chart.{key}", value)
     st.session_state[available.key] = available.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.slider(
-            "Smoothing",
-            0.0,
-            0.99,
-            key="chart.smoothing",
-            persist_state="session",
-            width=125,
-            help="Weight of the past in the running mean; the raw curve stays as a shadow.",
-        )
-        with align_control():
-            st.segmented_control(
-                "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
-            )
         st.selectbox(
-            "Metric",
+            "Second chart",
             available.charts,
             key=available.key,
             persist_state="session",
-            width=170,
+            width=200,
             help="\n\n".join(f"**{name}**: {METRICS[name].help}" for name in available.charts),
         )
-        st.toggle("Log scale", key="chart.log", persist_state="session")
+        with st.popover("Axes", icon=":material/tune:"):
+            st.segmented_control(
+                "Horizontal axis", ["Steps", "Seconds"], key="chart.x", persist_state="session"
+            )
+            st.toggle("Logarithmic vertical axis", key="chart.log", persist_state="session")
+            st.slider(
+                "Smoothing",
+                0.0,
+                0.99,
+                key="chart.smoothing",
+                persist_state="session",
+                help="Weight of the past in the running mean; the raw curve stays as a shadow.",
+            )

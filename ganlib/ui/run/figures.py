@@ -1,15 +1,35 @@
 """The figures above the samples: quality, best step, diversity, balance."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
 from ganlib import diagnosis
 from ganlib.quality import quality_at
 from ganlib.recipes import Recipe
+from ganlib.ui.components.text import percent
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.metric_specs import name_of_score
 
 _NONE = "-"
+
+
+class Figure(NamedTuple):
+    """A number with what to compare it with.
+
+    Args:
+        label: its name.
+        value: the number as text.
+        beside: what to compare it with; a space if there is nothing, so that all figures are
+            equally high.
+        help: one or two sentences on its meaning.
+    """
+
+    label: str
+    value: str
+    beside: str
+    help: str
 
 
 def figures_row(recipe: Recipe, reading: Reading, step: int | None) -> None:
@@ -20,54 +40,76 @@ def figures_row(recipe: Recipe, reading: Reading, step: int | None) -> None:
         reading: of the run.
         step: with saved samples; None if there are none.
     """
-    scores = reading.scores
-    quality = quality_at(recipe, scores, step) if step is not None else None
-    here = scores.at(step) if step is not None else {}
     with st.container(horizontal=True, gap="small"):
-        name = name_of_score(recipe.score)
-        st.metric(
-            f"Quality: {name}",
-            f"{quality.value:.3g}" if quality else _NONE,
-            delta_description=f"real samples {quality.real:.2g}"
-            if quality and quality.real
-            else None,
-            help=f"{name} between generated and real samples; lower is better.",
-            border=True,
-        )
-        st.metric(
-            "Best step",
-            f"{quality.best_step:,}" if quality else _NONE,
-            delta_description=f"quality {quality.best:.3g}" if quality else None,
-            help="The saved step with the best quality.",
-            border=True,
-        )
-        coverage = here.get("coverage")
-        st.metric(
-            "Diversity",
-            f"{coverage:.0%}" if coverage is not None else _NONE,
-            help="Coverage: the share of real samples that have a generated sample in their "
-            "neighbourhood, which reaches to the fifth nearest real sample.",
-            border=True,
-        )
-        balance = _balance(reading, step)
-        st.metric(
-            "Balance",
-            f"{balance:.0%}" if balance is not None else _NONE,
-            help="How often the discriminator is right: 50 % when it cannot tell real from "
-            "generated samples, 100 % when it always can.",
-            border=True,
-        )
+        for figure in figures(recipe, reading, step):
+            st.metric(
+                figure.label,
+                figure.value,
+                delta_description=figure.beside,
+                help=figure.help,
+                border=True,
+            )
 
 
-def _balance(reading: Reading, step: int | None) -> float | None:
+def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
+    """Returns quality, best step, diversity and balance at a step; see `figures_row`."""
+    scores = reading.scores
+    here = scores.at(step) if step is not None else {}
+    quality = quality_at(recipe, scores, step) if step is not None else None
+    name = name_of_score(recipe.score)
+    value, real, best, best_step = _NONE, " ", " ", _NONE
+    if quality:
+        value, best_step = f"{quality.value:.3g}", f"{quality.best_step:,}"
+        best = f"{name} {quality.best:.3g}"
+        if quality.real is not None:
+            real = f"real samples: {quality.real:.2g}"
+    return [
+        Figure(
+            f"Quality ({name})",
+            value,
+            real,
+            f"{name} between generated and real samples; lower is better. Beside it the distance "
+            "between two real samples, which a perfect generator would reach.",
+        ),
+        Figure("Best step", best_step, best, "The saved step with the best quality so far."),
+        _diversity(here),
+        _balance(reading, step),
+    ]
+
+
+def _diversity(scores: dict[str, float]) -> Figure:
+    found, real = scores.get("coverage"), scores.get("coverage_real")
+    return Figure(
+        "Diversity (coverage)",
+        _NONE if found is None else percent(found),
+        " " if real is None else f"real samples: {percent(real)}",
+        "Coverage: the share of real samples that have a generated sample in their neighbourhood, "
+        "which reaches to the fifth nearest real sample. It is low if the generator repeats "
+        "itself.",
+    )
+
+
+def _balance(reading: Reading, step: int | None) -> Figure:
     history = reading.history
-    if not len(history) or "accuracy_real" not in history.names:
-        return None
     rows = len(history)
     if step is not None and step != reading.sample_steps[-1]:
         rows = int(np.searchsorted(history.step, step, side="right"))
-    if not rows:
-        return None
-    return diagnosis.share_right(
-        history["accuracy_real"][:rows], history["accuracy_generated"][:rows]
+    if "critic_distance" in history.names:
+        distance = history["critic_distance"][:rows]
+        return Figure(
+            "Critic's estimate",
+            f"{diagnosis.recent_mean(distance):.3g}" if rows else _NONE,
+            "should fall",
+            "The critic's estimate of how far generated samples are from real ones.",
+        )
+    value = _NONE
+    if rows and "accuracy_real" in history.names:
+        real, generated = history["accuracy_real"], history["accuracy_generated"]
+        value = percent(diagnosis.share_right(real[:rows], generated[:rows]))
+    return Figure(
+        "Balance",
+        value,
+        "even at 50 %",
+        "How often the discriminator is right in the last steps: 50 % if it cannot tell real from "
+        "generated samples, 100 % if it always can.",
     )

@@ -50,7 +50,7 @@ def watch_tab(
         curves = st.container(key="live_loss")
     slider = st.container(key="run_slider")
     sentence = st.container(key="run_sentence")
-    with left, st.container(horizontal=True, vertical_alignment="bottom"):
+    with left, st.container():
         if has_samples:
             samples_options(recipe, reading)
     with right:
@@ -60,18 +60,23 @@ def watch_tab(
     _data_line(reading)
     parent_line(recipe, run)
 
-    def redraw(reading: Reading) -> None:
+    # A fragment of its own: moving the slider does not draw the curves again.
+    @st.fragment
+    def at_step(reading: Reading) -> None:
         step = selected_step(reading)
         with figures:
             figures_row(recipe, reading, step)
         with samples, errors_shown():
             samples_panel(recipe, reading, step)
-        with curves, errors_shown():
-            curves_panel(reading, available, step)
         with slider:
             step_slider(reading)
         with sentence:
             _sentence(reading, step, available.discriminator)
+
+    def redraw(reading: Reading) -> None:
+        with curves, errors_shown():
+            curves_panel(reading, available)
+        at_step(reading)
 
     return redraw
 

@@ -18,7 +18,7 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.goodfellow import goodfellow_figure, goodfellow_info
 from ganlib.viz.histograms import HistogramsInfo, histogram_figure, histogram_info
 
-_HEIGHT = 420
+_HEIGHT = 380
 _VIEWS = ("Histogram", "Densities and discriminator")
 _GOODFELLOW_CAPTION = (
     "Top: both densities, the discriminator and, dotted, the optimal discriminator for these "

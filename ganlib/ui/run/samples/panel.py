@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from ganlib import recipes
+from ganlib.quality import quality_at
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.time_slider import current_step, time_slider
+from ganlib.ui.components.time_slider import SliderMark, current_step, time_slider
+from ganlib.ui.run.curves import CURSOR_LINK, cursor_at
 from ganlib.ui.run.generators import generate_more
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.server.reading import Reading
@@ -40,7 +43,33 @@ def step_slider(reading: Reading) -> None:
     if not steps:
         st.empty()
         return
-    time_slider(steps, key=_slider(run), total=status.steps)
+    key = _slider(run)
+    time_slider(
+        steps,
+        key=key,
+        total=status.steps,
+        marks=_marks(reading),
+        link=CURSOR_LINK,
+        cursor=cursor_at(reading, current_step(steps, key=key)),
+    )
+
+
+def _marks(reading: Reading) -> list[SliderMark]:
+    """Checkpoints, changed settings, and the step with the best quality."""
+    found = [
+        SliderMark(step, "checkpoint", f"Checkpoint at step {step:,}")
+        for step in reading.record.checkpoints
+    ]
+    found += [
+        SliderMark(change.step, "change", f"Settings changed after step {change.step:,}")
+        for change in reading.record.changes
+        if change.knobs
+    ]
+    recipe, scores = recipes.get(reading.run.recipe), reading.scores
+    if len(scores) and (quality := quality_at(recipe, scores, int(scores.step[-1]))):
+        step = quality.best_step
+        found.append(SliderMark(step, "best", f"Best quality at step {step:,}"))
+    return found
 
 
 def selected_step(reading: Reading) -> int | None:

@@ -16,7 +16,7 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.plane import PlaneInfo, plane_figure, plane_info
 from ganlib.viz.plane_layers import gradient_layer, manifold_layers, surface_layer
 
-_HEIGHT = 420
+_HEIGHT = 380
 _POINTS = ("Real", "Generated")
 # Explanations of the other layers.
 _LAYERS = {
