@@ -28,14 +28,17 @@ def grid_png(images: np.ndarray) -> bytes:
         The bytes of a PNG file.
     """
     count, width = len(images), images.shape[2]
-    columns = _columns(count)
+    columns = grid_columns(count)
     free = _GRID_WIDTH - (columns - 1) * _GRID_GAP
     scale = max(1, round(free / (columns * width)))
     return tiles_png(images, columns=columns, scale=scale, gap=_GRID_GAP)
 
 
-def _columns(count: int) -> int:
-    """Returns the rounded-up square root, or one more if that fills the last row."""
+def grid_columns(count: int) -> int:
+    """Returns the columns of an almost square grid of `count` tiles.
+
+    They are the rounded-up square root, or one more if that fills the last row.
+    """
     root = math.ceil(math.sqrt(count))
     wider = root + 1
     fits = count % root and count % wider == 0 and count > wider

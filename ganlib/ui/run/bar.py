@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.runs import Run, Status
+from ganlib.ui.components.browser_tab import browser_tab
 from ganlib.ui.components.errors import (
     deferred_errors,
     errors_shown,
@@ -16,6 +17,7 @@ from ganlib.ui.components.errors import (
     show_error,
 )
 from ganlib.ui.components.text import plain
+from ganlib.ui.present import present_button
 from ganlib.ui.run.share import share_button
 from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
@@ -60,7 +62,16 @@ def status_panel(slot: _Container, reading: Reading) -> None:
     run, status = reading.run, reading.status
     with slot:
         asked, slow = manager().requested(run.id), manager().is_slow(run.id)
-        status_line(with_pending_action(status, asked, slow=slow), run.label().note)
+        label = run.label()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            status_line(with_pending_action(status, asked, slow=slow), label.note)
+            browser_tab(
+                f"{status.share:.0%} · {label.name}" if status.active else label.name,
+                key="browser_tab",
+                ended="" if status.active else f"{label.name}: {status.state}",
+            )
+        share = status.phase_share if status.phase else status.share
+        st.progress(min(1.0, share))
         if status.state == "failed":
             show_error(status.message)
         elif status.state == "interrupted":
@@ -112,6 +123,7 @@ def _buttons(run: Run, status: Status) -> None:
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={"fork": run.id})
     share_button(run)
+    present_button()
 
 
 def _button(label: str, key: str, icon: str, args: tuple[str, str], enabled: bool) -> None:

@@ -13,6 +13,8 @@ from ganlib.ui.server.reading import Reading
 from ganlib.viz.metric_specs import name_of_score
 
 _NONE = "-"
+# Keeps the line, so that all figures are equally high.
+_BLANK = "\u00a0"
 
 
 class Figure(NamedTuple):
@@ -21,8 +23,7 @@ class Figure(NamedTuple):
     Args:
         label: its name.
         value: the number as text.
-        beside: what to compare it with; a space if there is nothing, so that all figures are
-            equally high.
+        beside: what to compare it with.
         help: one or two sentences on its meaning.
     """
 
@@ -57,7 +58,7 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
     here = scores.at(step) if step is not None else {}
     quality = quality_at(recipe, scores, step) if step is not None else None
     name = name_of_score(recipe.score)
-    value, real, best, best_step = _NONE, " ", " ", _NONE
+    value, real, best, best_step = _NONE, _BLANK, _BLANK, _NONE
     if quality:
         value, best_step = f"{quality.value:.3g}", f"{quality.best_step:,}"
         best = f"{name} {quality.best:.3g}"
@@ -82,7 +83,7 @@ def _diversity(scores: dict[str, float]) -> Figure:
     return Figure(
         "Diversity (coverage)",
         _NONE if found is None else percent(found),
-        " " if real is None else f"real samples: {percent(real)}",
+        _BLANK if real is None else f"real samples: {percent(real)}",
         "Coverage: the share of real samples that have a generated sample in their neighbourhood, "
         "which reaches to the fifth nearest real sample. It is low if the generator repeats "
         "itself.",

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from ganlib import recipes
@@ -47,17 +46,3 @@ def generator_of(run: Run) -> "Generator":
             oldest = next(iter(kept))
             del kept[oldest], steps[oldest]
     return kept[run.id]
-
-
-def generate_more(run: Run, count: int) -> np.ndarray:
-    """Generates samples from noise that was not used before in this session.
-
-    Args:
-        run: the run whose generator is used.
-        count: number of samples.
-    Returns:
-        (count, *sample_shape), in the units of the data.
-    """
-    asked: dict[str, int] = st.session_state.setdefault("generators.asked", {})
-    asked[run.id] = asked.get(run.id, 0) + 1
-    return generator_of(run).generate(count, seed=asked[run.id])

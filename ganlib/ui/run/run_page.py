@@ -15,6 +15,7 @@ from ganlib.ui.run.files_tab import files_tab
 from ganlib.ui.run.generators import keep_generator
 from ganlib.ui.run.model_tab import model_tab
 from ganlib.ui.run.settings_tab import settings_tab
+from ganlib.ui.run.share import adopt_step
 from ganlib.ui.run.watch_tab import watch_tab
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import server
@@ -73,6 +74,7 @@ def run_page(run: Run) -> None:
         run: the run in the address.
     """
     with rerun_if_deleted(run):
+        adopt_step(run)
         reading = _read(run)
         state = _page_state(reading)
         bar = run_bar(reading)

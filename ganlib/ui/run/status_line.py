@@ -27,7 +27,7 @@ _WILL = {"pause": "pausing after this step", "stop": "stopping after this step"}
 
 
 def status_line(status: Status, note: str = "") -> None:
-    """Shows state, step, speed, remaining time and device of a run, and a progress bar.
+    """Shows state, step, speed, remaining time and device of a run.
 
     Args:
         status: of the run.
@@ -37,8 +37,6 @@ def status_line(status: Status, note: str = "") -> None:
     # One element, because the time of a refresh grows with the number of elements.
     text = f":{colour}-badge[{state}] {plain(status_text(status))}"
     st.markdown(f"{text}\u2003:gray[:small[{plain(note)}]]" if note else text)
-    share = status.phase_share if status.phase else status.share
-    st.progress(min(1.0, share))
 
 
 def with_pending_action(status: Status, asked: str, *, slow: bool = False) -> Status:

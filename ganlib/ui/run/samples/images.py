@@ -9,7 +9,7 @@ import streamlit as st
 from ganlib.errors import ConfigError, RunError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.tiles import grid_png, is_images
+from ganlib.tiles import grid_columns, grid_png, is_images, tiles_png
 from ganlib.ui.components.grid import image_grid
 from ganlib.ui.run.samples.kind import SampleKind, SamplesFile
 from ganlib.ui.server.reading import Reading
@@ -35,17 +35,18 @@ class ImageSamples(SampleKind):
         """See `SampleKind`."""
         run = reading.run
         noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
-        generated, real = st.columns(2, gap="small")
+        # At 1440 pixels, tiles of 28 pixels fit three times as large and twice as large.
+        generated, real = st.columns([3, 2], gap="small")
         with generated:
             image_grid(
-                reading.cached(("grid", step, noise), lambda: _grid(run.samples(step)[noise])),
+                reading.cached(("grid", step, noise), lambda: _tiles(run.samples(step)[noise])),
                 key="grid.generated",
                 alt=f"Generated images at step {step:,}",
                 caption=_caption(recipe, run, step),
             )
         with real:
             image_grid(
-                reading.cached("real_grid", lambda: _grid(run.real())),
+                reading.cached("real_grid", lambda: _tiles(run.real())),
                 key="grid.real",
                 alt="Real images",
                 caption="Real",
@@ -53,31 +54,36 @@ class ImageSamples(SampleKind):
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
-        with st.columns(2, gap="small")[0]:
-            image_grid(
-                grid_png(samples), key="grid.more", alt="Newly generated images", caption="New"
-            )
+        image_grid(_tiles(samples), key="grid.more", alt="Newly generated images", caption="")
 
     def newest_file(self, run: Run) -> SamplesFile:
         """See `SampleKind`."""
         newest = run.sample_steps()[-1]
         return SamplesFile(
             "Newest grid (PNG)",
-            lambda: _grid(run.samples(newest)["fixed"]),
+            lambda: grid_png(_images(run.samples(newest)["fixed"])),
             f"-{newest:08d}.png",
             "image/png",
         )
 
+    def file_of(self, samples: np.ndarray) -> SamplesFile:
+        """See `SampleKind`."""
+        return SamplesFile("Download (PNG)", lambda: grid_png(samples), ".png", "image/png")
 
-def _grid(samples: np.ndarray) -> bytes:
-    """Returns a grid of stored samples as PNG.
+
+def _tiles(samples: np.ndarray) -> bytes:
+    """Returns a grid of stored samples as PNG, which the browser scales by a whole factor.
 
     Raises:
-        RunError: the file contains samples of another kind.
+        RunError: the samples are of another kind.
     """
+    return tiles_png(_images(samples), columns=grid_columns(len(samples)), gap=1)
+
+
+def _images(samples: np.ndarray) -> np.ndarray:
     if not is_images(samples):
         raise RunError("The stored samples are not images.")
-    return grid_png(samples)
+    return samples
 
 
 def _caption(recipe: Recipe, run: Run, step: int) -> str:

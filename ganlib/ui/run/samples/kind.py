@@ -37,14 +37,14 @@ class SampleKind(ABC):
 
     Attributes:
         picture: what shows the samples, for "here ... shows the generated samples".
-        more: number of new samples generated on request.
+        more: number of new samples to generate on request, unless the user changes it.
         has_single_steps: whether one network can be trained at a time by hand. Networks for images
             have other state, such as that of batch normalisation, which every forward pass updates,
             also in the network that does not train.
     """
 
     picture: ClassVar[str]
-    more: ClassVar[int] = 16
+    more: ClassVar[int] = 25
     has_single_steps: ClassVar[bool] = True
 
     @abstractmethod
@@ -76,6 +76,10 @@ class SampleKind(ABC):
             "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
         )
 
+    def file_of(self, samples: np.ndarray) -> SamplesFile:
+        """Returns the download of newly generated samples, (n, *sample_shape)."""
+        return SamplesFile("Download (CSV)", partial(_csv, samples), ".csv", "text/csv")
+
 
 def newest_samples(reading: Reading) -> Arrays:
     """Returns the newest samples; empty if they cannot be read, which is shown where they are."""
@@ -86,7 +90,10 @@ def newest_samples(reading: Reading) -> Arrays:
 
 def samples_csv(run: Run) -> str:
     """Returns the newest generated samples as CSV: a header line, then one line per sample."""
-    samples = run.samples(run.sample_steps()[-1])["fresh"]
+    return _csv(run.samples(run.sample_steps()[-1])["fresh"])
+
+
+def _csv(samples: np.ndarray) -> str:
     rows = samples.reshape(len(samples), -1)
     numbered = [f"value_{number}" for number in range(1, rows.shape[1] + 1)]
     names = {1: ["value"], 2: ["x", "y"]}.get(rows.shape[1], numbered)

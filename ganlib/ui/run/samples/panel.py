@@ -9,7 +9,7 @@ from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.time_slider import SliderMark, current_step, time_slider
 from ganlib.ui.run.curves import CURSOR_LINK, cursor_at
-from ganlib.ui.run.generators import generate_more
+from ganlib.ui.run.generators import generator_of
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.server.reading import Reading
 
@@ -43,7 +43,7 @@ def step_slider(reading: Reading) -> None:
     if not steps:
         st.empty()
         return
-    key = _slider(run)
+    key = step_key(run)
     time_slider(
         steps,
         key=key,
@@ -75,7 +75,7 @@ def _marks(reading: Reading) -> list[SliderMark]:
 def selected_step(reading: Reading) -> int | None:
     """Returns the step selected on the slider; None if the run has no saved samples."""
     steps = reading.sample_steps
-    return current_step(steps, key=_slider(reading.run)) if steps else None
+    return current_step(steps, key=step_key(reading.run)) if steps else None
 
 
 def samples_options(recipe: Recipe, reading: Reading) -> None:
@@ -97,15 +97,31 @@ def more_samples(recipe: Recipe, reading: Reading) -> None:
         st.fragment(_more)(recipe, reading.run)
 
 
-def _slider(run: Run) -> str:
+def step_key(run: Run) -> str:
+    """Returns the session state key of the step chosen on the slider; None follows the newest."""
     return f"{run.id}.time"
 
 
 def _more(recipe: Recipe, run: Run) -> None:
-    key, kind = f"more.{run.id}", kind_of(recipe)
-    if st.button(f"Generate {kind.more} more", key="generate", icon=":material/auto_awesome:"):
-        with errors_shown(), st.spinner("Generating"):
-            st.session_state[key] = generate_more(run, kind.more)
-    new = st.session_state.get(key)
-    if new is not None:
-        kind.draw_new(run, new)
+    kind, key = kind_of(recipe), f"more.{run.id}"
+    with st.popover("Generate more", icon=":material/auto_awesome:", key="more"):
+        st.caption("New samples of the finished generator, from noise that you have not seen yet.")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            count = st.number_input("How many", 1, 1_000, kind.more, key=f"{key}.count")
+            seed = st.number_input("Seed", 1, 1_000_000, key=f"{key}.seed")
+            pressed = st.button("Generate", key="generate", type="primary")
+        if pressed:
+            with errors_shown(), st.spinner("Generating"):
+                st.session_state[key] = generator_of(run).generate(count, seed=seed)
+        new = st.session_state.get(key)
+        if new is not None:
+            kind.draw_new(run, new)
+            file = kind.file_of(new)
+            st.download_button(
+                file.label,
+                file.content,
+                file_name=f"{run.id}-seed-{seed}{file.suffix}",
+                mime=file.mime,
+                icon=":material/download:",
+                on_click="ignore",
+            )
