@@ -5,6 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 RECENT = 200
+# Greatest ratio of the distance to that of real samples, and how it is called.
+_QUALITIES = (
+    (1.5, "as close to the data as real samples"),
+    (3.0, "close to real samples"),
+    (8.0, "still different from real samples"),
+)
 # A larger loss means divergence: it corresponds to a probability of e to the minus this.
 _DIVERGED_LOSS = 1e3
 
@@ -75,6 +81,28 @@ def describe_distance(distance: float, floor: float) -> str:
         f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
         f"{distance / floor:.2g} times the floor: two real samples of this size are rarely more "
         f"than {floor:.2g} apart."
+    )
+
+
+def describe_quality(name: str, value: float, real: float) -> str:
+    """Describes the distance of generated from real samples, next to that of real samples.
+
+    Args:
+        name: of the distance, such as "Fréchet distance".
+        value: between generated and real samples.
+        real: between two samples of real data, above 0.
+    Returns:
+        One sentence.
+    """
+    ratio = value / real
+    for limit, words in _QUALITIES:
+        if ratio <= limit:
+            break
+    else:
+        words = "far from real samples"
+    return (
+        f"The generated samples are {words}: their {name[:1].lower()}{name[1:]} is {value:.2g}, "
+        f"and that of other real samples is {real:.2g}."
     )
 
 

@@ -1,6 +1,6 @@
 """What changes while a run trains: figures, samples, curves, and a sentence on all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -9,6 +9,7 @@ import streamlit as st
 
 from ganlib import diagnosis, recipes
 from ganlib.errors import UserError
+from ganlib.recipes import Recipe
 from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.text import plain
@@ -25,6 +26,7 @@ from ganlib.ui.run.samples.panel import (
     step_slider,
 )
 from ganlib.ui.server.reading import Reading
+from ganlib.viz.metric_specs import name_of_score
 
 _Container = AbstractContextManager[Any]
 
@@ -111,13 +113,23 @@ def describe(reading: Reading, step: int | None) -> str:
         text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
         if "modes" in scores and (peaks := recipe.peaks(config_at(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
-        # Own columns with two rows have a floor of 0.
-        if recipe.score in scores and (floor := scores.get(recipe.score_floor, 0.0)) > 0:
-            text += " " + diagnosis.describe_distance(scores[recipe.score], floor)
+        text += " " + _quality(recipe, scores)
     if not older:
-        return text
-    text = text or "Nothing has been learned yet."
+        return text.strip()
+    text = text.strip() or "Nothing has been learned yet."
     return f"**At step {step:,}**: {text[:1].lower()}{text[1:]}"
+
+
+def _quality(recipe: Recipe, scores: Mapping[str, float]) -> str:
+    if recipe.score not in scores:
+        return ""
+    value = scores[recipe.score]
+    # Own columns with two rows have a floor of 0.
+    if (floor := scores.get(recipe.score_floor, 0.0)) > 0:
+        return diagnosis.describe_distance(value, floor)
+    if (real := scores.get(f"{recipe.score}_real", 0.0)) > 0:
+        return diagnosis.describe_quality(name_of_score(recipe.score), value, real)
+    return ""
 
 
 def _data_line(reading: Reading) -> None:

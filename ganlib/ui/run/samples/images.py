@@ -35,8 +35,7 @@ class ImageSamples(SampleKind):
         """See `SampleKind`."""
         run = reading.run
         noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
-        # At 1440 pixels, tiles of 28 pixels fit three times as large and twice as large.
-        generated, real = st.columns([3, 2], gap="small")
+        generated, real = st.columns(2, gap="small")
         with generated:
             image_grid(
                 reading.cached(("grid", step, noise), lambda: _tiles(run.samples(step)[noise])),
