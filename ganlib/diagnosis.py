@@ -10,6 +10,7 @@ _QUALITIES = (
     (1.5, "as close to the data as real samples"),
     (3.0, "close to real samples"),
     (8.0, "still different from real samples"),
+    (np.inf, "far from real samples"),
 )
 # A larger loss means divergence: it corresponds to a probability of e to the minus this.
 _DIVERGED_LOSS = 1e3
@@ -94,12 +95,7 @@ def describe_quality(name: str, value: float, real: float) -> str:
     Returns:
         One sentence.
     """
-    ratio = value / real
-    for limit, words in _QUALITIES:
-        if ratio <= limit:
-            break
-    else:
-        words = "far from real samples"
+    words = next(words for limit, words in _QUALITIES if value <= limit * real)
     return (
         f"The generated samples are {words}: their {name[:1].lower()}{name[1:]} is {value:.2g}, "
         f"and that of other real samples is {real:.2g}."

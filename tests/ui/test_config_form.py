@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ganlib.ui.run.run_files import config_json
 from pydantic.fields import FieldInfo
 from streamlit.testing.v1 import AppTest
 
@@ -12,7 +13,6 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_number, meta
 from ganlib.runs import RunStore
-from ganlib.ui.run.run_files import config_json
 
 Open = Callable[..., AppTest]
 

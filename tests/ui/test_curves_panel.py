@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.events import Change, Metrics, Samples
 from ganlib.runs import History, Run, RunStore, Scores
-from ganlib.ui.server.reading import Reading
 from ganlib.ui.run.curves import _ChartOptions, _charts, _marks
+from ganlib.ui.server.reading import Reading
 from ganlib.viz.metric_specs import METRICS, available_metrics, default_metric
 from tests.support import stored_runs
 from tests.support.drawn import charts
@@ -70,8 +70,8 @@ def panel(folder: str) -> None:
     from pathlib import Path
 
     from ganlib.runs import RunStore
-    from ganlib.ui.server.reading import Reading
     from ganlib.ui.run.curves import available_charts, chart_options, curves_panel
+    from ganlib.ui.server.reading import Reading
 
     (summary,) = RunStore(Path(folder)).list()
     run = RunStore(Path(folder)).open(summary.id)

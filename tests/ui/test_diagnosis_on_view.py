@@ -6,8 +6,8 @@ import pytest
 from ganlib import recipes
 from ganlib.events import Metrics, Samples
 from ganlib.runs import RunStore
-from ganlib.ui.server.reading import Reading
 from ganlib.ui.run import live_panels
+from ganlib.ui.server.reading import Reading
 from tests.support import stored_runs
 
 ACCURACIES = ("accuracy_real", "accuracy_generated")

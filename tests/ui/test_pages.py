@@ -64,8 +64,6 @@ def test_empty_store(page: str, open_page: Open) -> None:
         assert [box.value for box in app.info] == ["No runs yet. Start one on any training page."]
     else:
         assert not app.button(key="start").disabled
-        assert app.button(key="pause").disabled
-        assert app.button(key="stop").disabled
 
 
 @pytest.mark.parametrize(("page", "recipe"), PAGES_AND_RECIPES)
@@ -82,7 +80,7 @@ def test_a_run_that_another_process_trains(
         assert shown_run(app) == run.id
         assert "step 20 of 100" in texts(app)
         assert "Another process trains this run" in texts(app)
-        for key in ("start", "pause", "stop"):
+        for key in ("pause", "stop"):
             assert app.button(key=key).disabled, key
     if page == "runs":
         table = app.dataframe[0].value
@@ -115,9 +113,8 @@ def test_a_failed_run(page: str, recipe: str, open_page: Open, store: RunStore) 
             "Training diverged: generator loss was no longer a finite number at step 21. "
             "Lower learning rates or a gradient_clip often help."
         ]
-        assert not app.button(key="start").disabled
         assert not app.button(key="resume").disabled
-        assert app.button(key="stop").disabled
+        assert "stop" not in [button.key for button in app.button]
     else:
         assert not app.error
 
@@ -173,7 +170,7 @@ def test_beside_a_step_that_cannot_be_read_another_can_be_chosen(
     stored_runs.damage(run.path / "samples" / "00000020.npz")
     app = open_page("toy", run=run.id)
     assert "00000020.npz is damaged" in texts(app)
-    app.session_state[f"{run.id}.time"] = {"step": 0}
+    app.session_state[f"{run.id}.time"] = 0
     app.run()
     assert "is damaged" not in texts(app)
 
@@ -217,13 +214,12 @@ def test_an_address_that_names_no_run(address: str, sentence: str, open_page: Op
     assert shown_run(app) is None
 
 
-def test_an_address_of_another_pages_run(open_page: Open, store: RunStore) -> None:
+def test_an_address_of_another_pages_run_opens_that_page(open_page: Open, store: RunStore) -> None:
     run = stored_runs.failed(store, "mnist/dcgan")
     app = open_page("toy", run=run.id)
-    assert [box.value for box in app.warning] == [
-        f"Run {run.id} belongs to another page. Open it from the Runs page."
-    ]
-    assert shown_run(app) is None
+    assert not app.warning
+    assert "Failed" in texts(app)
+    assert shown_run(app) == run.id
 
 
 def test_a_run_that_is_deleted_while_it_is_on_view(open_page: Open, store: RunStore) -> None:
@@ -250,10 +246,7 @@ def test_a_run_that_ends_while_its_page_is_drawn(
     knows = "Failed" in texts(app)
     assert knows or reads > 1
     assert ("Running" in texts(app)) != knows
-    assert app.button(key="start").disabled != knows
     assert ("resume" in [button.key for button in app.button]) == knows
-    settings = [part for part in app.expander if part.label == "Settings"]
-    assert [part.proto.expanded for part in settings] == [knows]
 
 
 def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:

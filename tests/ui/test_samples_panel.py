@@ -30,8 +30,8 @@ def plane_run(
 
 def panel(run) -> None:
     from ganlib import recipes
-    from ganlib.ui.server.reading import Reading
     from ganlib.ui.run.samples.panel import samples_options, samples_panel
+    from ganlib.ui.server.reading import Reading
 
     status = run.status()
     recipe, reading = recipes.get("toy/plane"), Reading(run, status)

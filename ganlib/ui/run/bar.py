@@ -70,6 +70,8 @@ def status_panel(slot: _Container, reading: Reading) -> None:
                 key="browser_tab",
                 ended="" if status.active else f"{label.name}: {status.state}",
             )
+        if status.active and not manager().owns(run.id):
+            st.caption("Another process trains this run; you can only watch it here.")
         share = status.phase_share if status.phase else status.share
         st.progress(min(1.0, share))
         if status.state == "failed":

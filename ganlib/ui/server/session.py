@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.errors import RunError, UserError
+from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.server.server import manager
 
@@ -36,10 +36,12 @@ def page_of(recipe_name: str) -> str:
 def addressed_run(page: str) -> Run | None:
     """Returns the run in the address; None if the address names no run.
 
+    The run of another page is opened there.
+
     Args:
         page: the current page, such as "toy".
     Raises:
-        UserError: the run cannot be shown on this page.
+        UserError: the run cannot be shown.
     """
     run_id = st.query_params.get(RUN, "")
     if not run_id:
@@ -47,7 +49,7 @@ def addressed_run(page: str) -> Run | None:
     run = manager().store.open(run_id)
     run.status()  # raises if the run is of a later version
     if recipes.get(run.recipe).page != page:
-        raise RunError(f"Run {run_id} belongs to another page. Open it from the Runs page.")
+        open_run(run)
     return run
 
 
