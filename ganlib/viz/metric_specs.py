@@ -223,7 +223,8 @@ def available_metrics(recorded: Collection[str], critic: bool) -> tuple[str, ...
     found = [
         spec
         for spec in METRICS.values()
-        if any(metric in recorded for metric in spec.curves.values())
+        # Runs of earlier versions do not have all scores of a chart.
+        if (any if spec.of_samples else all)(one in recorded for one in spec.curves.values())
     ]
     of_steps = tuple(spec.name for spec in found if not spec.of_samples)
     of_every_run = ("Distance" if critic else "Accuracy", "Gradient norms")

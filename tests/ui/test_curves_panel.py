@@ -77,7 +77,7 @@ def panel(folder: str) -> None:
     run = RunStore(Path(folder)).open(summary.id)
     reading = Reading(run, run.status())
     available = available_charts(reading, critic=False)
-    curves_panel(reading, "toy", available)
+    curves_panel(reading, available)
     chart_options(available)
 
 

@@ -15,8 +15,6 @@ from ganlib.ui.form.config_form import config_form, fill_form, read_form
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, is_shown, page_of, record_start, show_run
 
-# Query parameter with the id of the run to fork.
-FORK = "fork"
 _ERROR = "fork.error"
 # Session state key of the run and step whose settings the form was filled with.
 _FILLED = "fork.filled"

@@ -5,13 +5,13 @@ import streamlit as st
 from ganlib.errors import UserError
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import config_form
-from ganlib.ui.launch.fork_page import FORK, fork_page
+from ganlib.ui.launch.fork_page import fork_page
 from ganlib.ui.launch.recipe_choice import recipe_choice
 from ganlib.ui.launch.start import start_button
 from ganlib.ui.run.run_page import run_page
 from ganlib.ui.server.login import guard
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import RUN, addressed_run
+from ganlib.ui.server.session import FORK, RUN, addressed_run
 
 
 def family_page(page: str, title: str) -> None:

@@ -23,7 +23,7 @@ from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
-from ganlib.ui.server.session import page_of, run_names
+from ganlib.ui.server.session import FORK, page_of, run_names
 
 _ERROR = "bar.error"
 # Longest wait for the effect of a button: longer than most steps. After that, the status line
@@ -123,7 +123,7 @@ def _buttons(run: Run, status: Status) -> None:
         label, icon = ("Cancel run", "cancel") if queued else ("Stop", "stop")
         _button(label, "stop", icon, ("stop", run.id), ours)
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
-        st.switch_page(page_of(run.recipe), query_params={"fork": run.id})
+        st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
     share_button(run)
     present_button()
 

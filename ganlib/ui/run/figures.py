@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from ganlib import diagnosis
-from ganlib.quality import quality_at
 from ganlib.recipes import Recipe
+from ganlib.runs.quality import quality_at
 from ganlib.ui.components.text import percent
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.metric_specs import name_of_score

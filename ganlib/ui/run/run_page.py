@@ -20,6 +20,7 @@ from ganlib.ui.run.watch_tab import watch_tab
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import server
 from ganlib.ui.server.session import (
+    TAB,
     rerun_if_deleted,
     started_within,
     wait_for_first_step,
@@ -88,7 +89,7 @@ def run_page(run: Run) -> None:
 
 def _open_tab(reading: Reading, state: PageState) -> Redraw | None:
     # Only the open tab is drawn.
-    tabs = st.tabs(list(_TABS), key="tab", bind="query-params", on_change="rerun")
+    tabs = st.tabs(list(_TABS), key=TAB, bind="query-params", on_change="rerun")
     for tab, draw in zip(tabs, _TABS.values(), strict=True):
         if tab.open:
             with tab:

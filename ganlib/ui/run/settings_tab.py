@@ -4,11 +4,12 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.knobs import GROUPS, meta
+from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.components.text import typed, words
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
-from ganlib.ui.server.session import page_of
+from ganlib.ui.server.session import show_run
 
 # Longer values are cut; a drawing has thousands of characters.
 _CHARACTERS = 60
@@ -22,10 +23,13 @@ def settings_tab(run: Run) -> None:
     """
     recipe = recipes.get(run.recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Use these for a new run", key="use_settings", icon=":material/content_copy:"):
-            choose_recipe(recipe.name)
-            fill_form(recipe, dict(run.values))
-            st.switch_page(page_of(recipe.name))
+        st.button(
+            "Use these for a new run",
+            key="use_settings",
+            icon=":material/content_copy:",
+            on_click=_use,
+            args=(recipe, run),
+        )
     fields = recipe.Config.model_fields
     defaults = recipe.Config()
     rows = [
@@ -42,6 +46,13 @@ def settings_tab(run: Run) -> None:
     ]
     rows.sort(key=lambda row: row["Value"] == row["Default"])
     st.dataframe(rows, hide_index=True, height=460, key="settings_table")
+
+
+def _use(recipe: Recipe, run: Run) -> None:
+    """Callback: opens the entry page with the settings of the run."""
+    choose_recipe(recipe.name)
+    fill_form(recipe, dict(run.values))
+    show_run("")
 
 
 def _text(value: object) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ganlib.runs import Run
 from ganlib.ui.run.samples.panel import step_key
-from ganlib.ui.server.session import RUN
+from ganlib.ui.server.session import RUN, TAB
 
 # Query parameter with the step of the shown samples.
 STEP = "step"
@@ -35,5 +35,5 @@ def adopt_step(run: Run) -> None:
 
 
 def _query(run: Run) -> dict[str, object]:
-    chosen = {"tab": st.query_params.get("tab"), STEP: st.session_state.get(step_key(run))}
+    chosen = {TAB: st.query_params.get(TAB), STEP: st.session_state.get(step_key(run))}
     return {RUN: run.id, **{name: value for name, value in chosen.items() if value is not None}}

@@ -11,8 +11,8 @@ from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.server.server import manager
 
-# Name of the query parameter with the id of the shown run.
-RUN = "run"
+# Query parameters with the id of the shown run, of a run to fork, and with the open tab.
+RUN, FORK, TAB = "run", "fork", "tab"
 # Session state key of the last run started in this session: its id and the time.
 _STARTED = "started"
 # Small networks finish their first step within a third of a second.
@@ -59,13 +59,17 @@ def is_shown(run_id: str) -> bool:
 
 
 def show_run(run_id: str) -> None:
-    """Makes the current page show a run.
+    """Makes the current page show a run, or the entry page if the id is empty.
 
     In a callback, the address is sent to the browser before the page is drawn, so that a reload
     in the meantime shows the run.
     """
-    st.query_params.clear()
-    st.query_params[RUN] = run_id
+    st.session_state[TAB] = "Watch"
+    st.query_params.pop(FORK, None)
+    if run_id:
+        st.query_params[RUN] = run_id
+    else:
+        st.query_params.pop(RUN, None)
 
 
 def open_run(run: Run) -> None:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.quality import quality_at
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.runs.quality import quality_at
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.time_slider import SliderMark, current_step, time_slider
 from ganlib.ui.run.curves import CURSOR_LINK, cursor_at
@@ -48,14 +48,14 @@ def step_slider(reading: Reading) -> None:
         steps,
         key=key,
         total=status.steps,
-        marks=_marks(reading),
+        marks=slider_marks(reading),
         link=CURSOR_LINK,
         cursor=cursor_at(reading, current_step(steps, key=key)),
     )
 
 
-def _marks(reading: Reading) -> list[SliderMark]:
-    """Checkpoints, changed settings, and the step with the best quality."""
+def slider_marks(reading: Reading) -> list[SliderMark]:
+    """Returns checkpoints, changed settings, and the step with the best quality."""
     found = [
         SliderMark(step, "checkpoint", f"Checkpoint at step {step:,}")
         for step in reading.record.checkpoints

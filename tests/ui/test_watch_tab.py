@@ -1,4 +1,4 @@
-"""What is said below the charts is about the samples on view."""
+"""The sentence and the figures are about the samples of the chosen step."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,8 @@ import pytest
 from ganlib import recipes
 from ganlib.events import Metrics, Samples
 from ganlib.runs import RunStore
-from ganlib.ui.run import live_panels
+from ganlib.ui.run.figures import figures
+from ganlib.ui.run.watch_tab import describe
 from ganlib.ui.server.reading import Reading
 from tests.support import stored_runs
 
@@ -49,15 +50,55 @@ def reading(store: RunStore) -> Reading:
 )
 def test_of_an_older_step_it_names_the_step(
     reading: Reading,
-    monkeypatch: pytest.MonkeyPatch,
     step: int,
     said: str,
     of_peaks: str,
     of_distance: str,
 ) -> None:
-    monkeypatch.setattr(live_panels, "selected_step", lambda _: step)
-    found = live_panels._diagnosis(recipes.get("toy/plane"), reading, reading.status)
+    found = describe(reading, step)
     assert found.startswith(said)
     assert of_peaks in found
     assert of_distance in found
     assert ("sliced" in found) == bool(of_distance)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (1.4, "as close to the data as real samples"),
+        (4.0, "close to real samples"),
+        (9.0, "still different from real samples"),
+        (40.0, "far from real samples"),
+    ],
+)
+def test_quality_is_told_beside_that_of_real_images(
+    store: RunStore, value: float, words: str
+) -> None:
+    reading = _scored(store, value)
+    assert f"The generated samples are {words}: their fréchet distance" in describe(reading, 7)
+    quality, best, diversity, balance = figures(recipes.get("mnist/dcgan"), reading, 7)
+    assert (quality.value, quality.beside) == (f"{value:.3g}", "real samples: 1.4")
+    assert (best.value, best.beside) == ("5", "Fréchet distance 1.2")
+    assert (diversity.value, diversity.beside) == ("93 %", "real samples: 97 %")
+    assert (balance.value, balance.beside) == ("75 %", "even at 50 %")
+
+
+def test_figures_of_a_run_without_samples_or_scores(store: RunStore) -> None:
+    run = stored_runs.create(store, "mnist/dcgan")
+    found = figures(recipes.get("mnist/dcgan"), Reading(run, run.status()), None)
+    assert [figure.value for figure in found] == ["-"] * 4
+
+
+def _scored(store: RunStore, value: float) -> Reading:
+    images = np.zeros((4, 28, 28, 1), np.uint8)
+    rest = {"frechet_real": 1.4, "coverage": 0.93, "coverage_real": 0.97}
+    run = stored_runs.written(
+        store,
+        "mnist/dcgan",
+        images,
+        Metrics(1, np.array([[1.0, 0.5]] * 7, np.float32), 1.0),
+        Samples(5, images, images, scores={"frechet": 1.2, **rest}),
+        Samples(7, images, images, scores={"frechet": value, **rest}),
+        names=ACCURACIES,
+    )
+    return Reading(run, run.status())

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ganlib.ui.run.run_files import config_json, generator_weights, metrics_csv
 
 from ganlib import recipes
 from ganlib.errors import RunError
@@ -14,6 +13,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import make_trainer
+from ganlib.ui.run.files_tab import config_json, generator_weights, metrics_csv
 from ganlib.ui.run.samples.kind import samples_csv
 from tests.support import stored_runs
 
