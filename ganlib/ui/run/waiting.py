@@ -22,17 +22,6 @@ def is_queued_here(run_id: str, status: Status | None) -> bool:
     return bool(status and status.state == "queued" and manager().owns(run_id))
 
 
-def cancel_button(run: Run) -> None:
-    """Shows a button that removes a run from the queue."""
-    st.button(
-        "Cancel run",
-        key=f"cancel.{run.id}",
-        icon=":material/cancel:",
-        on_click=cancel_runs,
-        args=(_ERROR, [(run.id, run.label().name)]),
-    )
-
-
 def delete_popover(run: Run) -> None:
     """Shows a button that deletes a queued run after a confirmation.
 
