@@ -268,8 +268,12 @@ class Manager:
             # A new dictionary, because other threads read the old one without the lock.
             self._jobs = {one.run.id: one for one in [*training, *waiting]}
 
-    def delete(self, run_id: str) -> None:
+    def delete(self, run_id: str, *, undo_s: float = 0.0) -> None:
         """Deletes a run and all its files, damaged or not. A queued run is removed from the queue.
+
+        Args:
+            run_id: id of the run.
+            undo_s: see `RunStore.delete`.
 
         Raises:
             RunError: the run does not exist, is training or paused, or is in use elsewhere.
@@ -279,7 +283,7 @@ class Manager:
             if job is not None and job.thread is None:
                 self._dequeue(job)
         self._check_ended(run_id, "stop it before you delete it")
-        self.store.delete(run_id)
+        self.store.delete(run_id, undo_s=undo_s)
 
     def requested(self, run_id: str) -> Literal["", "pause", "stop"]:
         """Returns the last request to pause or stop a run, executed or not; "" if there is none."""
