@@ -40,14 +40,6 @@ def select(app: AppTest, *run_ids: str) -> AppTest:
     return app.run()
 
 
-def confirm_delete(app: AppTest) -> None:
-    """Presses *Delete*, and then *Delete permanently* in the dialog."""
-    app.button("delete").click().run()
-    # AppTest runs the whole page, where a browser runs the dialog alone: so it is opened again.
-    app.button("delete").click()
-    app.button("delete_confirmed").click().run()
-
-
 def test_queue_panel_cancels_a_run(open_page: Open, store: RunStore, queued: str) -> None:
     for page in ("home", "runs"):
         app = open_page(page)
@@ -96,27 +88,31 @@ def test_on_its_own_page(open_page: Open, store: RunStore, queued: str) -> None:
 
 def test_on_the_page_of_runs(open_page: Open, store: RunStore, queued: str) -> None:
     app = select(open_page("runs"), queued)
-    assert app.button("cancel").label == "Cancel run"
-    app.button("cancel").click().run()
+    assert app.button("selected.cancel").label == "Cancel run"
+    app.button("selected.cancel").click().run()
     assert not app.exception and not app.error
     assert store.open(queued).status().state == "stopped"
     assert app.dataframe[0].value["State"].tolist() == ["Stopped"]
-    assert "cancel" not in keys(app)
+    assert "selected.cancel" not in keys(app)
 
     manager().resume(queued)
     app.run()
-    confirm_delete(app)
+    app.button("delete").click().run()
     assert not app.exception and not app.error
     assert store.list() == []
     assert manager().active() == []
+    # Undo puts it back into the queue.
+    app.button("undo").click().run()
+    assert not app.exception and not app.error
+    assert manager().active() == [queued]
 
 
 def test_several_at_once(open_page: Open, store: RunStore, queued: str) -> None:
     other = manager().submit("toy/plane", recipes.get("toy/plane").parse({}))
     ended = stored_runs.finished(store).id
     app = select(open_page("runs"), ended, other, queued)
-    assert app.button("cancel").label == "Cancel 2 queued runs"
-    app.button("cancel").click().run()
+    assert app.button("selected.cancel").label == "Cancel 2 runs"
+    app.button("selected.cancel").click().run()
     assert manager().active() == []
     assert store.open(other).status().state == store.open(queued).status().state == "stopped"
     assert store.open(ended).status().state == "finished"
@@ -128,8 +124,8 @@ def test_what_another_server_has_is_refused_by_its_name(open_page: Open, store: 
     assert f"cancel.{theirs.id}" not in keys(open_page("home"))
     assert f"delete.{theirs.id}" not in keys(open_page("toy", run=theirs.id))
     app = select(open_page("runs"), theirs.id)
-    assert "cancel" not in keys(app)
-    confirm_delete(app)
+    assert "selected.cancel" not in keys(app)
+    app.button("delete").click().run()
     said = "Run “Their run” is in use by another server or command line; stop it there first."
     assert [box.value for box in app.error] == [said]
     theirs.lock.release()
@@ -140,7 +136,7 @@ def test_each_that_is_refused_is_told_by_its_name(open_page: Open, store: RunSto
     for run, name in zip(theirs, ("first", "second"), strict=True):
         store.rename(run.id, name)
     app = select(open_page("runs"), *(run.id for run in theirs))
-    confirm_delete(app)
+    app.button("delete").click().run()
     assert "Run “first” is" in app.error[0].value and "Run “second” is" in app.error[0].value
     for run in theirs:
         run.lock.release()

@@ -1,7 +1,5 @@
 """Buttons for queued runs, used on every page that shows them."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from ganlib.runs import Run, Status
@@ -42,18 +40,6 @@ def delete_popover(run: Run) -> None:
 def show_refused() -> None:
     """Shows the errors of these buttons, once."""
     show_deferred_error(_ERROR)
-
-
-def cancel_runs(error_key: str, runs: Iterable[tuple[str, str]]) -> None:
-    """Removes runs from the queue.
-
-    Args:
-        error_key: session state key of errors; see `show_deferred_error`.
-        runs: (id, name) of each run.
-    """
-    for run_id, name in runs:
-        with deferred_errors(error_key, {run_id: name}):
-            manager().cancel(run_id)
 
 
 def _delete(run_id: str, name: str) -> None:

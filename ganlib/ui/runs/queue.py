@@ -50,7 +50,7 @@ def _row(run: Run, status: Status, queue: list[str]) -> None:
                 key=f"{action.partition(' ')[0].lower()}.{run.id}",
                 icon=ICONS[action],
                 on_click=perform,
-                args=(action, run.id, _ERROR),
+                args=(action, [run.id], _ERROR),
             )
 
 
