@@ -84,7 +84,7 @@ def test_quality_has_its_unit_and_the_best_step(open_page: Open, store: RunStore
     assert rows["points"]["Real"] == 0.05
     assert rows["points"]["Best step"] == 10
     assert text(rows["numbers"]["Quality"]) == "12.3 Wasserstein-1"
-    assert text(rows["images"]["Quality"]) == "1,234 Fréchet"
+    assert text(rows["images"]["Quality"]) == "1234 Fréchet"
     assert pd.isna(rows["numbers"]["Real"]) and rows["numbers"]["Best step"] == 0
     assert all(pd.isna(rows["none"][name]) for name in ("Quality", "Real", "Best step"))
     # The text sorts like the number, because integer parts are padded.

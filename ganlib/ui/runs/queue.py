@@ -12,6 +12,8 @@ from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_run
 
 _TICK_S = 2.0
+# Rows that are shown without scrolling, and the height in pixels if there are more.
+_MAX_ROWS, _MAX_HEIGHT = 5, 300
 _ERROR = "queue.error"
 
 
@@ -26,21 +28,23 @@ def queue_panel() -> None:
     show_deferred_error(_ERROR)
     if not active:
         st.caption("Nothing is running.")
+        return
     # Running runs have no time in the queue, so they come first.
     active.sort(key=lambda pair: pair[1].queued)
     queue = [run.id for run, status in active if status.queued]
-    with st.container(gap="small"):
+    height = "content" if len(active) <= _MAX_ROWS else _MAX_HEIGHT
+    with st.container(border=True, gap="small", height=height):
         for run, status in active:
             _row(run, status, queue)
 
 
 def _row(run: Run, status: Status, queue: list[str]) -> None:
     place = queue.index(run.id) + 1 if run.id in queue else 0
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width="stretch", gap=None):
             _description(run, status, place)
         if run.recipe in recipes.all_recipes() and st.button(
-            "Watch", key=f"watch.{run.id}", icon=":material/visibility:"
+            "Watch", key=f"watch.{run.id}", icon=":material/visibility:", type="tertiary"
         ):
             open_run(run)
         actions = actions_of(run.id, status)
@@ -49,6 +53,7 @@ def _row(run: Run, status: Status, queue: list[str]) -> None:
                 action,
                 key=f"{action.partition(' ')[0].lower()}.{run.id}",
                 icon=ICONS[action],
+                type="tertiary",
                 on_click=perform,
                 args=(action, [run.id], _ERROR),
             )

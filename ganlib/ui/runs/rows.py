@@ -97,10 +97,10 @@ def _quality(recipe: Recipe, status: Status) -> dict[str, Any]:
 
 
 def _padded(value: float) -> str:
-    """A number with three digits, whose integer part is padded to five characters."""
-    text = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    """A number with three digits, whose integer part is padded to four characters."""
+    text = f"{value:.0f}" if value >= 100 else f"{value:.3g}"
     whole, point, rest = text.partition(".")
-    return f"{whole:{_FIGURE_SPACE}>5}{point}{rest}"
+    return f"{whole:{_FIGURE_SPACE}>4}{point}{rest}"
 
 
 def _buttons(summary: RunSummary) -> dict[str, Any]:

@@ -106,7 +106,7 @@ _COLUMNS: dict[str, Any] = {
     "Open": None,
     "Control": None,
     "Stop": None,
-    "Quality": _config.TextColumn(help=_QUALITY_HELP, width=190),
+    "Quality": _config.TextColumn(help=_QUALITY_HELP, width=200),
     "Real": _config.NumberColumn("Real samples", format="%.3g", help=_REAL_HELP, width=90),
     "Best step": _config.NumberColumn(
         format="localized", help="The saved step with the best quality.", width=80

@@ -71,7 +71,6 @@ def selection_panel(chosen: Sequence[RunSummary], everything: Sequence[RunSummar
                 ":red[Delete run]" if one else f":red[Delete {len(chosen)} runs]",
                 key="delete",
                 icon=":material/delete:",
-                help=f"Can be undone for {_UNDO_S:.0f} seconds.",
                 on_click=_delete,
                 args=(chosen,),
             )
