@@ -14,7 +14,7 @@ ui.start_demo()
 ui.interrupted_runs()
 
 st.subheader("Running and queued", anchor=False)
-ui.running_now()
+ui.queue_panel()
 
 st.subheader("Pages", anchor=False)
 with ui.flush_links():

@@ -4,4 +4,5 @@ from ganlib import ui
 
 ui.guard()
 st.header("Runs", anchor=False)
+ui.queue_panel()
 ui.runs_table()

@@ -246,13 +246,34 @@ class Manager:
             RunError: the run is not in the queue of this manager.
         """
         with self._lock:
-            job = self._owned(run_id)
-            if job.thread is not None:
-                raise RunError(f"Run {run_id} has left the queue; stop it instead.")
-            self._dequeue(job)
+            self._dequeue(self._waiting(run_id, "stop it instead"))
 
-    def delete(self, run_id: str) -> None:
+    def move_up(self, run_id: str) -> None:
+        """Moves a queued run one place ahead; does nothing if it is the next one.
+
+        The new order is also that of `recover`.
+
+        Raises:
+            RunError: the run is not in the queue of this manager, or its folder is read-only.
+        """
+        with self._lock:
+            job = self._waiting(run_id, "it cannot be moved")
+            waiting = [one for one in self._jobs.values() if one.thread is None]
+            at = waiting.index(job)
+            if at == 0:
+                return
+            _swap_places(waiting[at - 1].run, job.run)
+            waiting[at - 1 : at + 1] = job, waiting[at - 1]
+            training = [one for one in self._jobs.values() if one.thread is not None]
+            # A new dictionary, because other threads read the old one without the lock.
+            self._jobs = {one.run.id: one for one in [*training, *waiting]}
+
+    def delete(self, run_id: str, *, undo_s: float = 0.0) -> None:
         """Deletes a run and all its files, damaged or not. A queued run is removed from the queue.
+
+        Args:
+            run_id: id of the run.
+            undo_s: see `RunStore.delete`.
 
         Raises:
             RunError: the run does not exist, is training or paused, or is in use elsewhere.
@@ -262,7 +283,7 @@ class Manager:
             if job is not None and job.thread is None:
                 self._dequeue(job)
         self._check_ended(run_id, "stop it before you delete it")
-        self.store.delete(run_id)
+        self.store.delete(run_id, undo_s=undo_s)
 
     def requested(self, run_id: str) -> Literal["", "pause", "stop"]:
         """Returns the last request to pause or stop a run, executed or not; "" if there is none."""
@@ -364,6 +385,13 @@ class Manager:
             raise RunError(f"Run {run_id} is {status.state} {where}.")
         return job
 
+    def _waiting(self, run_id: str, rule: str) -> _Job:
+        """Returns a job of the queue; `rule` ends the message if it is training already."""
+        job = self._owned(run_id)
+        if job.thread is not None:
+            raise RunError(f"Run {run_id} has left the queue; {rule}.")
+        return job
+
     def _training(self, run_id: str) -> _Job:
         job = self._owned(run_id)
         if job.thread is None:
@@ -389,6 +417,16 @@ class Manager:
     def _check_open(self) -> None:
         if self._closed:
             raise RunError("The server is shutting down and accepts no more runs.")
+
+
+def _swap_places(first: Run, second: Run) -> None:
+    """Swaps the times since when two runs are queued, which decide the order of `recover`."""
+    before, after = first.status(), second.status()
+    try:
+        second.note("queued", replace(after, queued=before.queued))
+        first.note("queued", replace(before, queued=after.queued))
+    except OSError as error:
+        raise RunError(f"Run {second.id} cannot be moved: {error.strerror}.") from None
 
 
 def _end_queued(run: Run, state: State, message: str = "") -> None:

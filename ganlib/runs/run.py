@@ -36,15 +36,17 @@ _QUEUE_GONE = "The process ended while this run was waiting in its queue."
 
 @dataclass(frozen=True)
 class Label:
-    """Name and note, which users may change; shown as text, never as markup.
+    """Name, note and tags, which users may change; shown as text, never as markup.
 
     Args:
         name: a short name.
         note: free text.
+        tags: short words to find runs by; see `RunStore.tag`.
     """
 
     name: str
     note: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Run:
@@ -117,11 +119,14 @@ class Run:
         return replace(status, state="interrupted", phase="", message=message, ended=ended)
 
     def label(self) -> Label:
-        """Returns name and note. If they cannot be read, the name is the run's id."""
+        """Returns name, note and tags. If they cannot be read, the name is the run's id."""
         try:
             with opened(self.path / "label.json") as file:
                 body = json.loads(file.read())
-            return Label(str(body["name"]), str(body.get("note", "")))
+            tags = body.get("tags", [])
+            if not isinstance(tags, list):
+                raise TypeError("tags must be a list")
+            return Label(str(body["name"]), str(body.get("note", "")), tuple(map(str, tags)))
         except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return Label(self.id)
 

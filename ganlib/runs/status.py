@@ -35,7 +35,8 @@ class Status:
         message: message for the user, such as the reason of a failure; may be empty.
         latest: mean of each metric over the last call of the compiled step.
         scores: latest scores by name; lower is better.
-        best_scores: lowest value of each score so far.
+        best_scores: lowest value so far of the recipe's score, by its name.
+        best_steps: step with that value, by name of the score.
         metrics: final scores by name; empty until the run is finished.
         weights_sha256: hash of the final weights; empty until the run is finished.
         saved_step: step of the last checkpoint.
@@ -61,6 +62,7 @@ class Status:
     latest: dict[str, Number] = field(default_factory=dict)
     scores: dict[str, Number] = field(default_factory=dict)
     best_scores: dict[str, Number] = field(default_factory=dict)
+    best_steps: dict[str, Count] = field(default_factory=dict)
     metrics: dict[str, Number] = field(default_factory=dict)
     weights_sha256: str = ""
     saved_step: Count = 0
@@ -86,6 +88,11 @@ class Status:
         if self.state not in ("running", "paused") or self.steps_per_second <= 0:
             return None
         return max(0, self.steps - self.step) / self.steps_per_second
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds of training; None before the first start, also of a fork with a history."""
+        return self.elapsed_s if self.started else None
 
     def fields(self) -> dict[str, Any]:
         """Returns the fields that are set, without `step`, for a line of the journal."""

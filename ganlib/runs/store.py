@@ -4,7 +4,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ganlib.config import RunConfig
-from ganlib.errors import RunError
+from ganlib.errors import RunError, quote
 from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.journal import NAME, JournalWriter
@@ -23,6 +24,7 @@ from ganlib.runs.view import Header, Parent
 
 _NAME_CHARACTERS = 200
 _NOTE_CHARACTERS = 20_000
+_TAG_CHARACTERS, _MAX_TAGS = 20, 10
 # Each open run keeps its history in memory.
 _MAX_OPEN = 32
 _DELETED = ".deleted-"
@@ -45,7 +47,7 @@ class RunSummary:
         id: the run's id.
         recipe: name of the recipe.
         created: time of creation, ISO UTC.
-        label: name and note.
+        label: name, note and tags.
         status: current status; None if it cannot be read.
         parent: the run and step that it was forked from; None if it is not a fork.
         values: value of each knob by name when the run was created.
@@ -74,6 +76,8 @@ class RunStore:
         self._open = lru_cache(_MAX_OPEN)(Run)
         # Summary of each run and the stamp of the files that it was read from.
         self._summaries: dict[str, tuple[_Stamp, RunSummary]] = {}
+        # Folders of deleted runs that this store can restore.
+        self._restorable: set[Path] = set()
 
     @staticmethod
     def default_root() -> Path:
@@ -188,9 +192,32 @@ class RunStore:
             )
         self._edit_label(run_id, note=note)
 
-    def delete(self, run_id: str) -> None:
+    def tag(self, run_id: str, tags: Iterable[str]) -> None:
+        """Replaces the tags of a run.
+
+        Args:
+            run_id: id of the run.
+            tags: at most 10 of 1 to 20 characters; spaces around them and duplicates are removed.
+        Raises:
+            RunError: there are too many, one is empty or too long, or the run does not exist.
+        """
+        unique = tuple(dict.fromkeys(tag.strip() for tag in tags))
+        for tag in unique:
+            if not 1 <= len(tag) <= _TAG_CHARACTERS:
+                raise RunError(
+                    f"A tag has 1 to {_TAG_CHARACTERS} characters. Received: {quote(tag)}."
+                )
+        if len(unique) > _MAX_TAGS:
+            raise RunError(f"A run has at most {_MAX_TAGS} tags. Received: {len(unique)}.")
+        self._edit_label(run_id, tags=unique)
+
+    def delete(self, run_id: str, *, undo_s: float = 0.0) -> None:
         """Deletes a run and all its files, damaged or not.
 
+        Args:
+            run_id: id of the run.
+            undo_s: seconds during which `restore` can bring the run back. If the process ends
+                earlier, the next process removes the files; see `sweep`.
         Raises:
             RunError: the run does not exist or is in use (queued, running or paused).
         """
@@ -199,21 +226,51 @@ class RunStore:
         lock.acquire()
         try:
             # Renamed first, so that the run disappears at once; removing the files may take long.
-            folder.rename(self.root / f"{_DELETED}{run_id}-{secrets.token_hex(4)}")
+            deleted = self.root / f"{_DELETED}{run_id}-{secrets.token_hex(4)}"
+            folder.rename(deleted)
         except OSError as error:
             raise RunError(f"Run {run_id} cannot be deleted: {error.strerror}.") from None
         finally:
             lock.release()
-        self.sweep()
+        if undo_s:
+            self._restorable.add(deleted)
+            timer = threading.Timer(undo_s, self._remove, (deleted,))
+            timer.daemon = True
+            timer.start()
+        else:
+            self._remove(deleted)
+
+    def restore(self, run_id: str) -> None:
+        """Brings back a run that has just been deleted; see `delete`.
+
+        Raises:
+            RunError: the run has been removed permanently, or was never deleted.
+        """
+        for deleted in self.root.glob(f"{_DELETED}{checked_run_id(run_id)}-*"):
+            with suppress(OSError):
+                deleted.rename(self.root / run_id)
+                self._restorable.discard(deleted)
+                return
+        raise RunError(f"Run {run_id} can no longer be restored.")
 
     def sweep(self) -> None:
         """Removes the files of deletions and creations that were not completed."""
         for leftover in self.root.glob(_DELETED + "*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+            if leftover not in self._restorable:
+                self._remove(leftover)
         for run_id in list(self._ids()):
             folder = self.root / run_id
             if _is_leftover(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _remove(self, deleted: Path) -> None:
+        """Removes the files of a deleted run, unless it has been restored."""
+        self._restorable.discard(deleted)
+        # Under another name first, so that nobody restores a run without some of its files.
+        doomed = self.root / f"{_DELETED}{secrets.token_hex(8)}"
+        with suppress(FileNotFoundError):
+            deleted.rename(doomed)
+            shutil.rmtree(doomed, ignore_errors=True)
 
     def _in_state(self, states: tuple[State, ...]) -> tuple[Run, ...]:
         found = []
@@ -288,7 +345,7 @@ class RunStore:
         self._summaries[run_id] = stamp, summary
         return summary
 
-    def _edit_label(self, run_id: str, **changes: str) -> None:
+    def _edit_label(self, run_id: str, **changes: Any) -> None:
         run = self.open(run_id)
         try:
             _write_label(run.path, replace(run.label(), **changes))

@@ -1,7 +1,9 @@
 """Writes a run: its journal, samples, checkpoints and event files."""
 
+import math
 import time
 import traceback
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.blobs import write_blob
@@ -56,6 +59,8 @@ class RunWriter:
         self.status: Status = run.status()
         self._journal = JournalWriter(run.path / NAME, run.record().next_n)
         self._tensorboard: TensorBoardLog | None = None
+        recipe = recipes.all_recipes().get(run.recipe)
+        self._score = recipe.score if recipe else ""
         self._names: tuple[str, ...] = ()
         self._rate = StepRate(0, 0.0)
         self._saved: dict[int, SavedCheckpoint] = {}
@@ -224,7 +229,7 @@ class RunWriter:
         real = {"real": event.real, **event.real_views}
         blob = write_blob(self._run.path, "samples/real.npz", real, sync=False)
         elapsed_s = _elapsed_s(record, event)
-        scores = [record.scores.at(one) for one in record.scores.step if one <= step]
+        scores = {int(one): record.scores.at(one) for one in record.scores.step if one <= step}
         status = replace(
             self.status,
             phase="",
@@ -234,8 +239,8 @@ class RunWriter:
             parameters=dict(event.parameters),
             device=event.device,
             data=event.data.sentence(),
-            scores=scores[-1] if scores else {},
-            best_scores=_lowest(scores),
+            scores=scores[max(scores)] if scores else {},
+            **_best(self._score, scores.items()),
         )
         kind = "resumed" if step or len(record.history) else "started"
         self._append(kind, status, {"real": asdict(blob)})
@@ -302,8 +307,9 @@ class RunWriter:
         scores = {name: float(value) for name, value in event.scores.items()}
         status = replace(self.status, step=event.step)
         if scores:
-            best = _lowest([status.best_scores, scores])
-            status = replace(status, scores=scores, best_scores=best)
+            before = status.best_steps.get(self._score, 0), status.best_scores
+            best = _best(self._score, [before, (event.step, scores)])
+            status = replace(status, scores=scores, **best)
         self._append("samples", status, {**asdict(blob), "scores": scores})
         self.sampled_step = event.step
         if scores and self._tensorboard is not None:
@@ -349,11 +355,15 @@ def _losses(record: Record, step: int) -> list[str]:
     return messages
 
 
-def _lowest(scores: list[dict[str, float]]) -> dict[str, float]:
-    """Returns the lowest value of each score by name; NaN is ignored."""
-    best: dict[str, float] = {}
-    for one in scores:
-        for name, value in one.items():
-            if value < best.get(name, np.inf):
-                best[name] = value
-    return best
+def _best(score: str, rows: Iterable[tuple[int, Mapping[str, float]]]) -> dict[str, Any]:
+    """Returns the fields of the status that say which step has the lowest score.
+
+    Args:
+        score: name of the recipe's score.
+        rows: (step, scores by name); NaN is ignored. The earlier of two equal steps is the best.
+    """
+    found = [(row[score], step) for step, row in rows if not math.isnan(row.get(score, math.nan))]
+    if not found:
+        return {"best_scores": {}, "best_steps": {}}
+    value, step = min(found)
+    return {"best_scores": {score: value}, "best_steps": {score: step}}

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from ganlib.ui.compare.page import compare_runs
 from ganlib.ui.distributions.page import distributions
-from ganlib.ui.home.home import flush_links, page_cards, running_now, start_demo
+from ganlib.ui.home.home import flush_links, page_cards, start_demo
 from ganlib.ui.home.recovery import interrupted_runs
 from ganlib.ui.launch.launch_page import family_page
 from ganlib.ui.pages import all_pages
+from ganlib.ui.runs.queue import queue_panel
 from ganlib.ui.runs.runs_table import runs_table
 from ganlib.ui.server.login import allowed_pages, guard
 from ganlib.ui.server.server import start
@@ -25,7 +26,7 @@ __all__ = [
     "guard",
     "interrupted_runs",
     "page_cards",
-    "running_now",
+    "queue_panel",
     "runs_table",
     "start",
     "start_demo",

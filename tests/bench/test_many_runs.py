@@ -1,4 +1,4 @@
-"""Many runs: twenty in one queue, and the loss curves of a long table."""
+"""Many runs: twenty in one queue, and the pictures of a long table."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from ganlib import recipes
 from ganlib.runs import Manager, RunStore
-from ganlib.ui.server.sparks import Sparks
+from ganlib.ui.server.thumbnails import Thumbnails
 from tests.support import stored_runs
 
 
@@ -31,19 +31,17 @@ def test_twenty_queued_runs_finish_and_equal_settings_give_equal_weights(tmp_pat
     assert [len(found) for found in weights.values()] == [1] * 10
 
 
-def test_loss_curves_are_read_a_few_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pictures_are_read_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = RunStore(tmp_path)
     for _ in range(5):
         stored_runs.finished(store)
     summaries, opened, open_run = store.list(), [], store.open
     monkeypatch.setattr(store, "open", lambda run_id: opened.append(run_id) or open_run(run_id))
-    sparks = Sparks(store)
-    assert [sparks.read(summaries, 2) for _ in range(4)] == [3, 1, 0, 0]
+    thumbnails = Thumbnails(store)
+    assert [thumbnails.read(summaries, 2) for _ in range(4)] == [3, 1, 0, 0]
     # The newest first, and none twice.
     assert opened == [row.id for row in summaries]
-    assert all(len(sparks.of(row)) > 1 for row in summaries)
+    assert all(thumbnails.of(row.id) for row in summaries)
     # A deleted run is forgotten.
-    assert sparks.read(summaries[1:], 2) == 0
-    assert sparks.of(summaries[0]) == []
+    assert thumbnails.read(summaries[1:], 2) == 0
+    assert thumbnails.of(summaries[0].id) == ""

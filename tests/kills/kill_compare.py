@@ -19,6 +19,7 @@ _STATUS = (
     "data",
     "scores",
     "best_scores",
+    "best_steps",
     "metrics",
     "weights_sha256",
 )

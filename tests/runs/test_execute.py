@@ -84,7 +84,7 @@ def test_a_finished_run_has_everything(store: RunStore) -> None:
     assert scores.step.tolist() == [0, 50, 100]
     assert scores.values["w1"] == pytest.approx(abs(np.r_[0.0, walk[49, 0], walk[99, 0]]))
     assert status.scores == {"w1": pytest.approx(scores.values["w1"][-1])}
-    assert status.best_scores == {"w1": 0.0}
+    assert (status.best_scores, status.best_steps) == ({"w1": 0.0}, {"w1": 0})
     assert run.sample_steps() == [0, 50, 100]
     assert run.samples(50)["fresh"].tolist() == np.full((4, 8, 8, 1), 51).tolist()
     assert run.real().shape == (4, 8, 8, 1)

@@ -272,6 +272,34 @@ def test_the_queue_comes_back_in_its_order_and_what_trained_is_offered(
     assert now.active() == [*expected, trained]
 
 
+def test_moving_a_run_up_changes_the_order_also_after_a_restart(
+    store: RunStore, make_manager: Make
+) -> None:
+    before = make_manager()
+    training, first, second, third = (before.submit("fake/walk", LONG) for _ in range(4))
+    before.move_up(first)
+    assert before.active() == [training, first, second, third], "the first one stays first"
+    before.move_up(third)
+    before.move_up(third)
+    assert before.active() == [training, third, first, second]
+    with pytest.raises(RunError, match="has left the queue; it cannot be moved"):
+        before.move_up(training)
+    assert before.shutdown(timeout_s=20)
+
+    after = make_manager()
+    assert after.recover() == [third, first, second]
+    wait_until(lambda: _state(after, third) == "running")
+    assert after.active() == [third, first, second]
+
+
+def test_a_run_moved_up_is_trained_next(make_manager: Make) -> None:
+    manager = make_manager()
+    training, _, moved = (manager.submit("fake/walk", LONG) for _ in range(3))
+    manager.move_up(moved)
+    manager.stop(training)
+    wait_until(lambda: _state(manager, moved) == "running")
+
+
 def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:
     manager = make_manager()
     run_id = manager.submit("fake/walk", LONG)

@@ -10,7 +10,7 @@ from ganlib.runs import run as run_module
 from ganlib.runs import store as store_module
 from ganlib.runs.lock import RunLock
 from ganlib.runs.status import Status
-from tests.support.fake_trainer import FakeConfig
+from tests.support.fake_trainer import FakeConfig, wait_until
 
 
 def test_a_new_run_is_queued_and_says_all_about_itself(store: RunStore) -> None:
@@ -244,6 +244,87 @@ def test_a_run_whose_config_is_not_allowed_any_more_can_be_read_and_deleted(
     owner.lock.release()
     store.delete(run.id)
     assert store.list() == []
+
+
+def test_tags_are_kept_beside_name_and_note(store: RunStore) -> None:
+    run = store.create("toy/scalar", FakeConfig())
+    run.lock.release()
+    store.rename(run.id, "best")
+    store.tag(run.id, [" slides ", "slides", "keep", "été"])
+    assert store.open(run.id).label() == Label("best", "", ("slides", "keep", "été"))
+    store.annotate(run.id, "a note")
+    assert RunStore(store.root).list()[0].label == Label(
+        "best", "a note", ("slides", "keep", "été")
+    )
+    store.tag(run.id, [])
+    assert store.open(run.id).label().tags == ()
+
+
+@pytest.mark.parametrize(
+    ("tags", "error"),
+    [
+        ([""], "A tag has 1 to 20 characters. Received: ''."),
+        (["  "], "A tag has 1 to 20 characters. Received: ''."),
+        (["x" * 21], f"A tag has 1 to 20 characters. Received: '{'x' * 21}'."),
+        ([str(at) for at in range(11)], "A run has at most 10 tags. Received: 11."),
+    ],
+)
+def test_tags_that_are_refused(store: RunStore, tags: list[str], error: str) -> None:
+    run = store.create("toy/scalar", FakeConfig())
+    store.tag(run.id, ["before"])
+    with pytest.raises(RunError) as raised:
+        store.tag(run.id, tags)
+    assert str(raised.value) == error
+    assert run.label().tags == ("before",)
+
+
+def test_label_of_an_earlier_version_has_no_tags(store: RunStore) -> None:
+    run = store.create("toy/scalar", FakeConfig())
+    file = run.path / "label.json"
+    file.write_text('{"name": "old", "note": "as it was"}')
+    assert run.label() == Label("old", "as it was")
+    file.write_text('{"name": "old", "note": "", "tags": "text"}')
+    assert run.label() == Label(run.id), "damaged"
+
+
+def test_deletion_can_be_undone_for_a_while(store: RunStore) -> None:
+    run = store.create("toy/scalar", FakeConfig())
+    run.lock.release()
+    store.tag(run.id, ["kept"])
+    before = store.list()
+    store.delete(run.id, undo_s=60)
+    assert store.list() == [] and not run.path.exists()
+    store.sweep()
+    store.restore(run.id)
+    assert store.list() == before
+    assert [path.name for path in store.root.iterdir()] == [run.id]
+    with pytest.raises(RunError, match="can no longer be restored"):
+        store.restore(run.id)
+    store.delete(run.id)
+    with pytest.raises(RunError, match="can no longer be restored"):
+        store.restore(run.id)
+
+
+def test_deletion_is_permanent_after_its_time(store: RunStore) -> None:
+    runs = [store.create("toy/scalar", FakeConfig()) for _ in range(2)]
+    for run in runs:
+        run.lock.release()
+        store.delete(run.id, undo_s=0.2)
+    store.restore(runs[0].id)
+    wait_until(lambda: [path.name for path in store.root.iterdir()] == [runs[0].id])
+    assert [row.id for row in store.list()] == [runs[0].id]
+    with pytest.raises(RunError, match="can no longer be restored"):
+        store.restore(runs[1].id)
+
+
+def test_next_server_removes_what_the_last_one_deleted(store: RunStore) -> None:
+    run = store.create("toy/scalar", FakeConfig())
+    run.lock.release()
+    store.delete(run.id, undo_s=60)
+    RunStore(store.root).sweep()
+    assert list(store.root.iterdir()) == []
+    with pytest.raises(RunError, match="can no longer be restored"):
+        store.restore(run.id)
 
 
 def test_a_folder_that_takes_no_runs_is_told(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ class Walk(ToyScalar):
     """The recipe of these runs; a test adds it to the others with `register`."""
 
     name = "fake/walk"
+    score = "w1"
     Config = FakeConfig  # type: ignore[assignment]
 
 

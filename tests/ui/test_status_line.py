@@ -27,9 +27,19 @@ from ganlib.ui.run.status_line import state_badge, status_text, with_pending_act
             "step 1,000 of 5,000 · 10 steps/s · CPU",
         ),
         (
-            Status("finished", 500, 500, steps_per_second=1_254, elapsed_s=61.4, device="CPU"),
-            "step 500 of 500 · 1,254 steps/s · took 1:01 · CPU",
+            Status(
+                "finished",
+                500,
+                500,
+                steps_per_second=1_254,
+                elapsed_s=61.4,
+                started="2026",
+                ended="2026",
+            ),
+            "step 500 of 500 · 1,254 steps/s · took 1:01",
         ),
+        # A queued fork that was stopped before training: the time is that of its parent.
+        (Status("stopped", 500, 100, elapsed_s=159.0), "step 100 of 500"),
         (Status("failed", 500, message="It broke."), "step 0 of 500"),
     ],
 )

@@ -12,12 +12,8 @@ from ganlib import recipes
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.pages import PAGES
-from ganlib.ui.run.status_line import run_line, state_badge
-from ganlib.ui.run.waiting import cancel_button, delete_popover, is_queued_here, show_refused
 from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import open_run, record_start
-
-_TICK_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -107,27 +103,3 @@ _PICTURE_STYLE = (
 def _picture(page: str) -> str:
     png = (Path(__file__).parents[1] / "pictures" / f"{page}.png").read_bytes()
     return data_url(png)
-
-
-@st.fragment(run_every=_TICK_S)
-def running_now() -> None:
-    """Shows the running runs, then the queued ones in order, including those of other processes."""
-    active = [(run, run.status()) for run in manager().store.active()]
-    show_refused()
-    if not active:
-        st.caption("Nothing is running.")
-    # Running runs first: they have no place in the queue.
-    active.sort(key=lambda pair: pair[1].queued)
-    training = sum(not status.queued for _, status in active)
-    for place, (run, status) in enumerate(active, 1 - training):
-        state = state_badge(status)
-        if status.queued:
-            state += f", no. {place}"
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(run_line(run, status, state))
-            known = run.recipe in recipes.all_recipes()
-            if known and st.button("Watch", key=f"watch.{run.id}", icon=":material/visibility:"):
-                open_run(run)
-            if is_queued_here(run.id, status):
-                cancel_button(run)
-                delete_popover(run)

@@ -82,8 +82,8 @@ def status_text(status: Status) -> str:
         parts.append(f"{rate(status.steps_per_second)} steps/s")
     if status.state == "running" and status.eta_s is not None:
         parts.append(f"ETA {duration(status.eta_s)}")
-    if not status.active and status.elapsed_s:
-        parts.append(f"took {duration(status.elapsed_s)}")
+    if not status.active and status.duration_s:
+        parts.append(f"took {duration(status.duration_s)}")
     if status.device:
         parts.append(status.device)
     return " · ".join(parts)

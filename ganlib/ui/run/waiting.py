@@ -1,7 +1,5 @@
 """Buttons for queued runs, used on every page that shows them."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from ganlib.runs import Run, Status
@@ -20,17 +18,6 @@ def is_queued_here(run_id: str, status: Status | None) -> bool:
         status: its status; None if it cannot be read.
     """
     return bool(status and status.state == "queued" and manager().owns(run_id))
-
-
-def cancel_button(run: Run) -> None:
-    """Shows a button that removes a run from the queue."""
-    st.button(
-        "Cancel run",
-        key=f"cancel.{run.id}",
-        icon=":material/cancel:",
-        on_click=cancel_runs,
-        args=(_ERROR, [(run.id, run.label().name)]),
-    )
 
 
 def delete_popover(run: Run) -> None:
@@ -53,18 +40,6 @@ def delete_popover(run: Run) -> None:
 def show_refused() -> None:
     """Shows the errors of these buttons, once."""
     show_deferred_error(_ERROR)
-
-
-def cancel_runs(error_key: str, runs: Iterable[tuple[str, str]]) -> None:
-    """Removes runs from the queue.
-
-    Args:
-        error_key: session state key of errors; see `show_deferred_error`.
-        runs: (id, name) of each run.
-    """
-    for run_id, name in runs:
-        with deferred_errors(error_key, {run_id: name}):
-            manager().cancel(run_id)
 
 
 def _delete(run_id: str, name: str) -> None:

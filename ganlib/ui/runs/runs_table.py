@@ -1,324 +1,191 @@
-"""Table of all runs, and actions on the selected ones."""
+"""The table of all runs, with filters above it and actions on the selected runs."""
 
+import time
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from ganlib import recipes
-from ganlib.errors import UserError
 from ganlib.runs import RunSummary
-from ganlib.runs.trainers import differences
-from ganlib.ui.components.errors import deferred_errors, show_deferred_error
-from ganlib.ui.components.text import plain, words
-from ganlib.ui.run.status_line import state_badge
-from ganlib.ui.run.waiting import cancel_runs, is_queued_here
+from ganlib.ui.runs.filters import clear_filters, filtered
+from ganlib.ui.runs.rows import rows_of
+from ganlib.ui.runs.selection import SELECTED, act, selection_panel, show_errors, undo_panel
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import open_run, run_names
+from ganlib.ui.server.session import open_run
 
-# Loss curves that are read before the table is shown, and in each refresh after that.
-_READ_AT_ONCE = 25
-_READ_PER_TICK = 50
-_TICK_S = 0.5
-# Rows that the table shows without scrolling, and its height in pixels if there are more.
-_MAX_ROWS, _MAX_HEIGHT = 20, 700
-# Longer values of settings are left out; a drawing has thousands of characters.
-_VALUE_CHARACTERS = 20
-# Selected runs that are listed by name; more are counted.
-_NAMED = 5
-# Session state keys of the ids of the selected runs, and of errors of the actions on them.
-_SELECTED = "runs.chosen"
-_LABEL_ERROR, _DONE_ERROR = "runs.label.error", "runs.done.error"
+# Pictures that are read before the table is shown, and in each refresh after that.
+_READ_AT_ONCE, _READ_PER_TICK = 15, 25
+_READ_TICK_S, _TICK_S = 0.5, 2.0
+# Time after which the rows of runs in training are drawn again, although no state has changed.
+_REDRAW_S = 10.0
+_ROW_HEIGHT, _MAX_HEIGHT = 56, 700
+# Streamlit before 1.67 has no buttons in tables; the selected runs have the same buttons.
+_HAS_BUTTONS = hasattr(st.column_config, "ButtonColumn")
 
 
 def runs_table() -> None:
-    """Shows all runs with scores and small loss curves, and actions on the selected ones."""
+    """Shows all runs with filters, and actions on the selected ones."""
     summaries = manager().store.list()
+    undo_panel()
+    show_errors()
     if not summaries:
         st.info("No runs yet. Start one on any training page.", icon=":material/info:")
         return
-    for summary in summaries:
-        if summary.damage:
-            st.warning(plain(f"{summary.id}: {summary.damage}"), icon=":material/warning:")
-    readable = {summary.id: summary for summary in summaries if not summary.damage}
-    left = server().sparks.read(list(readable.values()), _READ_AT_ONCE)
-    _table(list(readable.values()))
-    if chosen := [readable[run_id] for run_id in _selected_ids() if run_id in readable]:
-        _actions(chosen)
-    else:
-        st.caption(
-            "Select one row to open, rename, annotate or delete a run, or several rows to delete "
-            "them."
+    if damaged := sum(bool(summary.damage) for summary in summaries):
+        st.warning(
+            f"{damaged:,} run{'s' * (damaged > 1)} cannot be read. The note says why.",
+            icon=":material/warning:",
         )
-    if left:
-        _read_remaining(list(readable.values()))
+    left = server().thumbnails.read(summaries, _READ_AT_ONCE)
+    shown = filtered(summaries)
+    if shown:
+        _table(shown, summaries)
+    else:
+        st.caption("No run matches these filters.")
+        st.button("Show all runs", key="clear_filters", on_click=clear_filters)
+    if chosen := [one for one in shown if one.id in _selected_ids()]:
+        selection_panel(chosen, summaries)
+    elif shown:
+        st.caption("Select rows to rename, annotate, tag, compare or delete runs.")
+    _watch(summaries, left)
 
 
-def _table(summaries: list[RunSummary]) -> None:
-    ids = [summary.id for summary in summaries]
-    rows = pd.DataFrame([_row(summary) for summary in summaries])
-    # Only runs of points have these columns; they do not exist without any row.
-    plane = [name for name in ("Floor", "Peaks") if name in rows]
-    rows = rows.drop(columns=[name for name in plane if not _any_value(rows[name])])
-    if forks := _forks(summaries):
-        rows.insert(3, "Fork of", [forks.get(run_id, "") for run_id in ids])
+def _table(shown: list[RunSummary], everything: list[RunSummary]) -> None:
+    ids = [summary.id for summary in shown]
+    rows = pd.DataFrame(rows_of(shown, everything))
+    rows["Created"] = pd.to_datetime(rows["Created"], errors="coerce", utc=True)
+    if st.context.timezone:
+        rows["Created"] = rows["Created"].dt.tz_convert(st.context.timezone)
+    # Columns that are empty for all runs are left out.
+    empty = [name for name in rows if not rows[name].map(_has_value).any()]
+    rows = rows.drop(columns=empty)
     # Streamlit stores the selection by row number, which changes with the list of runs. So the
     # ids are stored, and the table has another key for another list.
     key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
     selected = [ids.index(run_id) for run_id in _selected_ids() if run_id in ids]
+    height = _ROW_HEIGHT * len(ids) + 40
     st.dataframe(
         rows,
         key=key,
-        height="content" if len(ids) <= _MAX_ROWS else _MAX_HEIGHT,
+        height="content" if height <= _MAX_HEIGHT else _MAX_HEIGHT,
+        row_height=_ROW_HEIGHT,
         hide_index=True,
+        placeholder="",
         on_select=partial(_store_selection, key, ids),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": selected}},
-        column_config={
-            "Settings": st.column_config.TextColumn(help=_SETTINGS_HELP, width=190),
-            "Fork of": st.column_config.TextColumn(width=210),
-            "Progress": st.column_config.ProgressColumn(format="percent", width=110),
-            "Step": st.column_config.NumberColumn(format="localized"),
-            "Best": st.column_config.NumberColumn("Best distance", format="%.3g", help=_SCORE_HELP),
-            "Last": st.column_config.NumberColumn("Last distance", format="%.3g", help=_SCORE_HELP),
-            "Floor": st.column_config.NumberColumn(format="%.3g", help=_FLOOR_HELP),
-            "Peaks": st.column_config.TextColumn(help=_PEAKS_HELP),
-            "Losses": st.column_config.LineChartColumn(
-                "Generator loss", help="Smoothed, over the whole run."
-            ),
-            "Created": st.column_config.DatetimeColumn(format="calendar"),
-        },
+        column_order=[name for name in _COLUMNS if name in rows],
+        column_config={name: config for name, config in _COLUMNS.items() if name in rows}
+        | _button_columns(key, ids),
     )
+    _open_clicked(key, ids)
 
 
-def _any_value(column: "pd.Series[Any]") -> bool:
-    return any(value not in (None, "") for value in column)
+def _has_value(value: Any) -> bool:
+    return bool(value) if isinstance(value, list | str) else not pd.isna(value)
+
+
+_QUALITY_HELP = (
+    "Distance between generated and real samples at the newest scored step; lower is better. "
+    "Compare it with **Real samples**.\n\n"
+    "Numbers: Wasserstein-1 in standard deviations of the target; two real samples of 2,000 values "
+    "are 0.02 to 0.05 apart.\n\n"
+    "Points: sliced Wasserstein-1 in standard deviations of the target.\n\n"
+    "Images: Fréchet distance in the features of a small classifier."
+)
+_REAL_HELP = "The distance that real samples have from other real samples, at the same step."
+_SETTINGS_HELP = "The preset, if any, and the settings that differ from it or from the defaults."
+_config = st.column_config
+_COLUMNS: dict[str, Any] = {
+    "Samples": _config.ImageColumn(width=70, help="The newest generated samples."),
+    "Name": _config.TextColumn(width=180),
+    "State": _config.TextColumn(width=80),
+    "Open": None,
+    "Control": None,
+    "Stop": None,
+    "Quality": _config.TextColumn(help=_QUALITY_HELP, width=200),
+    "Real": _config.NumberColumn("Real samples", format="%.3g", help=_REAL_HELP, width=90),
+    "Best step": _config.NumberColumn(
+        format="localized", help="The saved step with the best quality.", width=80
+    ),
+    "Duration": _config.TextColumn(help="Time of training, without pauses.", width=80),
+    "Tags": _config.ListColumn(width=130),
+    "Recipe": _config.TextColumn(width=150),
+    "Settings": _config.TextColumn(help=_SETTINGS_HELP, width=190),
+    "Steps": _config.TextColumn(width=130),
+    "Fork of": _config.TextColumn(width=190),
+    "Note": _config.TextColumn(width=190),
+    "Created": _config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+}
+
+
+def _button_columns(key: str, ids: list[str]) -> dict[str, Any]:
+    """Columns of buttons; None hides a column."""
+    if not _HAS_BUTTONS:
+        return dict.fromkeys(("Open", "Control", "Stop"))
+    button = _config.ButtonColumn
+    return {"Open": button("", type="tertiary", width=70, key=f"{key}.open")} | {
+        name: button(
+            "",
+            type="tertiary",
+            width=105,
+            key=f"{key}.{name}",
+            on_click=_act_clicked,
+            args=(f"{key}.{name}", ids),
+        )
+        for name in ("Control", "Stop")
+    }
+
+
+def _open_clicked(key: str, ids: list[str]) -> None:
+    """Opens the run whose button in the table was pressed."""
+    if click := st.session_state.get(f"{key}.open"):
+        open_run(manager().store.open(ids[click["row"]]))
+
+
+def _act_clicked(key: str, ids: list[str]) -> None:
+    """Callback of the buttons in the table: labels are an icon and an action."""
+    click = st.session_state[key]
+    act(click["label"].partition(" ")[2], ids[click["row"]])
 
 
 def _selected_ids() -> list[str]:
     """Ids of the selected runs; some may have been deleted."""
-    return list(st.session_state.get(_SELECTED, []))
+    return list(st.session_state.get(SELECTED, []))
 
 
 def _store_selection(key: str, ids: list[str]) -> None:
     """Callback of the table: stores the ids of the selected rows."""
     rows = st.session_state[key].selection.rows
-    st.session_state[_SELECTED] = [ids[row] for row in sorted(rows) if row < len(ids)]
+    st.session_state[SELECTED] = [ids[row] for row in sorted(rows) if row < len(ids)]
 
 
-_SCORE_HELP = (
-    "Distance between generated and real samples; lower is better. **Best** is the lowest of all "
-    "saved steps. **Last** of a finished run uses more samples, so it can be lower than Best.\n\n"
-    "Numbers: Wasserstein-1 in standard deviations of the target; two real samples of 2,000 values "
-    "are 0.02 to 0.05 apart.\n\n"
-    "Points: sliced Wasserstein-1 in standard deviations of the target; compare it with the "
-    "floor.\n\n"
-    "Images: Fréchet distance in the features of a small classifier; two samples of 256 real "
-    "images are 1 to 2 apart, of 2,000 images 0.1 to 0.3."
-)
-_FLOOR_HELP = (
-    "The floor: if the generated samples were real, the last distance would be below this in 95 % "
-    "of all cases. It is lower for more samples: a finished run has 20,000, a saved step 2,000."
-)
-_PEAKS_HELP = (
-    "Peaks of the distribution that have a generated sample near them, at the last scored step."
-)
-_SETTINGS_HELP = "The preset, if any, and the settings that differ from it or from the defaults."
-
-
-def _row(summary: RunSummary) -> dict[str, Any]:
-    status, recipe = summary.status, recipes.all_recipes().get(summary.recipe)
-    score = recipe.score if recipe else ""
-    best = status.best_scores.get(score) if status else None
-    # A finished run has final scores, from more samples than those of a step.
-    scores = {**status.scores, **status.metrics} if status else {}
-    return {
-        "Name": summary.label.name,
-        "Recipe": summary.recipe,
-        "Settings": settings_text(summary.recipe, summary.values),
-        "State": state_badge(status) if status else "",
-        "Progress": status.share if status else 0.0,
-        "Step": status.step if status else 0,
-        "Best": best,
-        "Last": scores.get(score),
-        "Floor": scores.get(recipe.score_floor) if recipe else None,
-        "Peaks": _peaks_text(summary, scores),
-        "Note": summary.label.note,
-        "Losses": server().sparks.of(summary),
-        "Created": summary.created,
-    }
-
-
-def _peaks_text(summary: RunSummary, scores: Mapping[str, float]) -> str:
-    """Number of peaks found, such as "7 of 8"; empty for data without peaks."""
-    if "modes" not in scores:
-        return ""
-    try:
-        recipe = recipes.get(summary.recipe)
-        count = recipe.peaks(recipe.parse(dict(summary.values)))
-    except UserError:
-        # The recipe or its settings are of another version.
-        return f"{scores['modes']:.0f}"
-    return f"{scores['modes']:.0f} of {count}"
-
-
-def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
-    """Returns a run's preset and changed settings, such as "plain GAN · steps 3,000".
+def _watch(summaries: list[RunSummary], left: int) -> None:
+    """Reads the remaining pictures in parts, and draws the table again when runs have changed.
 
     Args:
-        recipe_name: of a recipe, which may not exist any more.
-        config: settings of the run; unknown ones are ignored.
+        summaries: all runs, as drawn.
+        left: number of runs whose pictures are not read yet.
     """
-    preset = {"preset": config["preset"]} if config.get("preset") else {}
-    try:
-        own = recipes.get(recipe_name).parse(preset).model_dump(mode="json")
-    except UserError:
-        return ""
-    changed = differences(own, {name: config[name] for name in own if name in config})
-    texts = [f"{words(name)} {_value_text(after)}".strip() for name, (_, after) in changed.items()]
-    return " · ".join([*preset.values(), *texts])
+    tick_s = _READ_TICK_S if left else _TICK_S
+    st.fragment(_refresh, run_every=tick_s)(summaries, bool(left), time.monotonic())
 
 
-def _value_text(value: Any) -> str:
-    """A value as text; empty if it is too long."""
-    text = f"{value:,}" if type(value) is int else words(value)
-    return text if len(text) <= _VALUE_CHARACTERS else ""
-
-
-def _forks(summaries: list[RunSummary]) -> dict[str, str]:
-    """For each forked run its id, with the name of its parent and the step as text."""
-    names = {summary.id: summary.label.name for summary in summaries}
-    return {
-        summary.id: f"{names.get(summary.parent.run, 'a deleted run')}, "
-        f"step {summary.parent.step:,}"
-        for summary in summaries
-        if summary.parent
-    }
-
-
-@st.fragment(run_every=_TICK_S)
-def _read_remaining(summaries: list[RunSummary]) -> None:
-    """Reads the remaining loss curves in parts, and then redraws the table."""
-    left = server().sparks.read(summaries, _READ_PER_TICK)
-    st.caption(f"Reading loss curves: {len(summaries) - left:,} of {len(summaries):,}.")
-    if not left:
-        st.rerun()
-
-
-def _actions(chosen: list[RunSummary]) -> None:
-    first, one = chosen[0], len(chosen) == 1
-    with st.container(border=True):
-        if one:
-            _label_fields(first)
-        else:
-            st.markdown(f"**{len(chosen)} runs**: {_names(chosen)}")
-        with st.container(horizontal=True):
-            if one and st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
-                open_run(manager().store.open(first.id))
-            if len(chosen) > 1 and st.button(
-                "Compare", key="compare", type="primary", icon=":material/compare:"
-            ):
-                # The oldest first.
-                ids = [run.id for run in reversed(chosen)]
-                st.switch_page("pages/compare.py", query_params={"runs": ids})
-            if waiting := [run for run in chosen if is_queued_here(run.id, run.status)]:
-                count = len(waiting)
-                st.button(
-                    "Cancel run" if one else f"Cancel {count} queued run{'s' * (count > 1)}",
-                    key="cancel",
-                    icon=":material/cancel:",
-                    on_click=cancel_runs,
-                    args=(_DONE_ERROR, [(run.id, run.label.name) for run in waiting]),
-                )
-            if st.button(
-                "Delete run" if one else f"Delete {len(chosen)} runs",
-                key="delete",
-                icon=":material/delete:",
-            ):
-                _confirm_delete(chosen)
-        show_deferred_error(_DONE_ERROR)
-
-
-def _label_fields(summary: RunSummary) -> None:
-    """Text fields for name and note, which are saved when the user leaves them."""
-    store = manager().store
-    for part, text in asdict(summary.label).items():
-        st.session_state.setdefault(_field(summary.id, part), text)
-    st.text_input(
-        "Name",
-        key=_field(summary.id, "name"),
-        max_chars=100,
-        on_change=_keep,
-        args=(summary.id, "name", store.rename),
-        help=_KEPT_HELP,
-    )
-    show_deferred_error(_LABEL_ERROR)
-    st.text_area(
-        "Note",
-        key=_field(summary.id, "note"),
-        max_chars=2_000,
-        on_change=_keep,
-        args=(summary.id, "note", store.annotate),
-        help=_KEPT_HELP,
-    )
-
-
-def _field(run_id: str, part: str) -> str:
-    return f"{run_id}.{part}"
-
-
-_KEPT_HELP = "Saved when you leave the field."
-
-
-def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
-    key = _field(run_id, part)
-    with deferred_errors(_LABEL_ERROR, run_names(run_id)):
-        write(run_id, st.session_state[key])
-        st.toast(f"The {part} has been saved.", icon=":material/save:")
-        return
-    # Not saved: reset the field to the stored text.
-    with deferred_errors(_LABEL_ERROR):
-        st.session_state[key] = getattr(manager().store.open(run_id).label(), part)
-
-
-def _names(chosen: list[RunSummary]) -> str:
-    """Names of runs as Markdown, such as "first, second and 3 more"."""
-    names = ", ".join(plain(one.label.name) for one in chosen[:_NAMED])
-    return names + (f" and {len(chosen) - _NAMED} more" if len(chosen) > _NAMED else "")
-
-
-@st.dialog("Delete permanently?")
-def _confirm_delete(chosen: list[RunSummary]) -> None:
-    names = _names(chosen)
-    st.write(
-        f"{names} and everything it saved will be deleted permanently."
-        if len(chosen) == 1
-        else f"{len(chosen)} runs and everything they saved will be deleted permanently: {names}."
-    )
-    with st.container(horizontal=True):
-        confirmed = st.button("Delete permanently", key="delete_confirmed", type="primary")
-        if st.button("Keep run" if len(chosen) == 1 else "Keep runs", key="delete_cancelled"):
+def _refresh(drawn: list[RunSummary], reading: bool, drawn_at: float) -> None:
+    if reading:
+        left = server().thumbnails.read(drawn, _READ_PER_TICK)
+        st.caption(f"Reading pictures: {len(drawn) - left:,} of {len(drawn):,}.")
+        if not left:
             st.rerun()
-    if confirmed:
-        _delete(chosen)
+        return
+    now = manager().store.list()
+    trains = any(one.status and one.status.state == "running" for one in now)
+    if _states(now) != _states(drawn) or (trains and time.monotonic() > drawn_at + _REDRAW_S):
         st.rerun()
 
 
-def _delete(chosen: list[RunSummary]) -> None:
-    """Deletes runs. Those that cannot be deleted stay selected, and the page shows the error."""
-    for one in chosen:
-        with deferred_errors(_DONE_ERROR, {one.id: one.label.name}):
-            manager().delete(one.id)
-            st.session_state[_SELECTED].remove(one.id)
-    deleted = len(chosen) - len(_selected_ids())
-    if deleted:
-        st.toast(
-            f"{_names(chosen)} has been deleted."
-            if deleted == len(chosen) == 1
-            else f"{deleted} of {len(chosen)} runs have been deleted.",
-            icon=":material/delete:",
-        )
+def _states(summaries: Sequence[RunSummary]) -> list[tuple[str, str]]:
+    return [(one.id, one.status.state if one.status else "") for one in summaries]

@@ -22,7 +22,7 @@ from ganlib.ui._compat import (
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
 from ganlib.ui.server.reading import Readings
-from ganlib.ui.server.sparks import Sparks
+from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
 
 _MAX_RUNS = 100
@@ -39,7 +39,7 @@ class Server:
     Attributes:
         manager: queue and worker threads of the runs.
         readings: cached content of the runs that pages show.
-        sparks: cached loss curves of the table of runs.
+        thumbnails: cached pictures of the table of runs.
         viewers: sessions that watch a running training.
         tensorflow_loaded: set as soon as TensorFlow is imported.
     """
@@ -47,7 +47,7 @@ class Server:
     def __init__(self, store: RunStore, cap: int):
         self.manager = Manager(store, cap=cap)
         self.readings = Readings()
-        self.sparks = Sparks(store)
+        self.thumbnails = Thumbnails(store)
         self.viewers = Viewers()
         self.tensorflow_loaded = threading.Event()
         self._preparer = Preparer(self.manager)

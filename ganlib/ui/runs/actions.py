@@ -1,0 +1,76 @@
+"""Actions that control a run from a list of runs: Pause, Resume, Stop, Cancel run, Move up."""
+
+import time
+from collections.abc import Sequence
+
+from ganlib.runs import Status
+from ganlib.ui.components.errors import deferred_errors
+from ganlib.ui.run.waiting import is_queued_here
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import run_names
+
+PAUSE, RESUME, STOP, CANCEL, MOVE_UP = "Pause", "Resume", "Stop", "Cancel run", "Move up"
+ICONS = {
+    PAUSE: ":material/pause:",
+    RESUME: ":material/resume:",
+    STOP: ":material/stop:",
+    CANCEL: ":material/cancel:",
+    MOVE_UP: ":material/arrow_upward:",
+}
+# Longest wait for the effect of an action, so that the page shows the new state.
+_SETTLE_S = 0.4
+
+
+def actions_of(run_id: str, status: Status | None) -> list[str]:
+    """Returns the actions that the state of a run allows on this server.
+
+    Args:
+        run_id: of the run.
+        status: its status; None if it cannot be read.
+    """
+    if status is None or (status.active and not manager().owns(run_id)):
+        return []
+    if is_queued_here(run_id, status):
+        return [CANCEL]
+    if status.state == "running":
+        return [PAUSE, STOP]
+    if status.state == "paused":
+        return [RESUME, STOP]
+    return [] if status.state == "finished" else [RESUME]
+
+
+def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
+    """Performs an action on runs, and waits a moment for its effect on the last one.
+
+    Args:
+        action: one of this module.
+        run_ids: of the runs.
+        error_key: session state key of errors; see `show_deferred_error`.
+    """
+    for run_id in run_ids:
+        # Another session may have deleted the run.
+        with deferred_errors(error_key, run_names(run_id)):
+            before = manager().store.open(run_id).status()
+            _perform(action, run_id, before)
+            if run_id == run_ids[-1] and action != MOVE_UP:
+                _wait_for_change(run_id, before)
+
+
+def _perform(action: str, run_id: str, status: Status) -> None:
+    resume = manager().unpause if status.state == "paused" else manager().resume
+    {
+        PAUSE: manager().pause,
+        RESUME: resume,
+        STOP: manager().stop,
+        CANCEL: manager().cancel,
+        MOVE_UP: manager().move_up,
+    }[action](run_id)
+
+
+def _wait_for_change(run_id: str, before: Status) -> None:
+    deadline = time.monotonic() + _SETTLE_S
+    while time.monotonic() < deadline:
+        now = manager().store.open(run_id).status()
+        if (now.state, now.phase) != (before.state, before.phase):
+            return
+        time.sleep(0.02)

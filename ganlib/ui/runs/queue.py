@@ -1,0 +1,76 @@
+"""The queue: running runs with their progress, then the queued ones in their order."""
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.runs import Run, Status
+from ganlib.ui.components.errors import show_deferred_error
+from ganlib.ui.components.text import plain
+from ganlib.ui.run.status_line import state_badge, status_text, with_pending_action
+from ganlib.ui.runs.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import open_run
+
+_TICK_S = 2.0
+# Rows that are shown without scrolling, and the height in pixels if there are more.
+_MAX_ROWS, _MAX_HEIGHT = 5, 300
+_ERROR = "queue.error"
+
+
+@st.fragment(run_every=_TICK_S)
+def queue_panel() -> None:
+    """Shows the active runs of all processes, with buttons for those of this server.
+
+    Running and paused runs come first, with progress, Pause, Resume and Stop; then the queued ones
+    in the order in which they will be trained, with Move up and Cancel run.
+    """
+    active = [(run, run.status()) for run in manager().store.active()]
+    show_deferred_error(_ERROR)
+    if not active:
+        st.caption("Nothing is running.")
+        return
+    # Running runs have no time in the queue, so they come first.
+    active.sort(key=lambda pair: pair[1].queued)
+    queue = [run.id for run, status in active if status.queued]
+    height = "content" if len(active) <= _MAX_ROWS else _MAX_HEIGHT
+    with st.container(border=True, gap="small", height=height):
+        for run, status in active:
+            _row(run, status, queue)
+
+
+def _row(run: Run, status: Status, queue: list[str]) -> None:
+    place = queue.index(run.id) + 1 if run.id in queue else 0
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(width="stretch", gap=None):
+            _description(run, status, place)
+        if run.recipe in recipes.all_recipes() and st.button(
+            "Watch", key=f"watch.{run.id}", icon=":material/visibility:", type="tertiary"
+        ):
+            open_run(run)
+        actions = actions_of(run.id, status)
+        for action in [MOVE_UP, *actions] if place > 1 and CANCEL in actions else actions:
+            st.button(
+                action,
+                key=f"{action.partition(' ')[0].lower()}.{run.id}",
+                icon=ICONS[action],
+                type="tertiary",
+                on_click=perform,
+                args=(action, [run.id], _ERROR),
+            )
+
+
+def _description(run: Run, status: Status, place: int) -> None:
+    """Draws name, recipe and state; of a run in training also its progress.
+
+    Args:
+        run: the run.
+        status: its status.
+        place: in the queue, from 1; 0 if the run is not queued.
+    """
+    name, known = plain(run.label().name), recipes.all_recipes().get(run.recipe)
+    title = known.title if known else plain(run.recipe)
+    shown = with_pending_action(status, manager().requested(run.id))
+    state = f"{state_badge(status)}, no. {place}" if place else state_badge(status)
+    st.markdown(f"**{name}** · {title} · {state} · {plain(status_text(shown))}")
+    if not place:
+        st.progress(min(1.0, shown.phase_share if shown.phase else shown.share))

@@ -1,0 +1,231 @@
+"""What can be done with the selected runs: open, compare, control, label and delete."""
+
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.runs import RunSummary
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error
+from ganlib.ui.components.text import plain
+from ganlib.ui.run.waiting import is_queued_here
+from ganlib.ui.runs.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
+from ganlib.ui.runs.filters import all_tags
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import open_run, run_names
+
+# Session state keys of the ids of the selected runs, of deleted runs, and of errors.
+SELECTED = "runs.chosen"
+_DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
+_UNDO_S = 10.0
+# Selected runs that are listed by name; more are counted.
+_NAMED = 5
+
+
+class _Deleted(NamedTuple):
+    """A run that can be restored until a time of `time.monotonic`."""
+
+    id: str
+    name: str
+    queued: bool
+    until: float
+
+
+def selection_panel(chosen: Sequence[RunSummary], everything: Sequence[RunSummary]) -> None:
+    """Draws fields and buttons for the selected runs.
+
+    Args:
+        chosen: the selected runs, newest first.
+        everything: all runs.
+    """
+    first, one = chosen[0], len(chosen) == 1
+    healthy = [run for run in chosen if not run.damage]
+    with st.container(border=True):
+        if one and healthy:
+            _label_fields(first)
+        else:
+            st.markdown(f"**{_count(chosen)}**: {_names([_name(run) for run in chosen])}")
+        if healthy:
+            _tags_field(healthy, all_tags(everything))
+        show_deferred_error(_LABEL_ERROR)
+        with st.container(horizontal=True):
+            known = first.recipe in recipes.all_recipes()
+            if (
+                one
+                and healthy
+                and known
+                and st.button("Open", key="open", type="primary", icon=":material/open_in_new:")
+            ):
+                open_run(manager().store.open(first.id))
+            if len(healthy) > 1 and st.button(
+                "Compare", key="compare", type="primary", icon=":material/compare:"
+            ):
+                # The oldest first.
+                ids = [run.id for run in reversed(healthy)]
+                st.switch_page("pages/compare.py", query_params={"runs": ids})
+            _control_buttons(healthy, one)
+            st.button(
+                ":red[Delete run]" if one else f":red[Delete {len(chosen)} runs]",
+                key="delete",
+                icon=":material/delete:",
+                on_click=_delete,
+                args=(chosen,),
+            )
+
+
+def show_errors() -> None:
+    """Shows errors of actions on runs, once."""
+    show_deferred_error(_ERROR)
+
+
+def act(action: str, run_id: str) -> None:
+    """Performs an action on a run of the table; see `actions.perform`."""
+    perform(action, [run_id], _ERROR)
+
+
+@st.fragment(run_every=1.0)
+def undo_panel() -> None:
+    """Offers to restore the runs that were deleted in the last seconds."""
+    deleted = [one for one in _deleted() if one.until > time.monotonic()]
+    if deleted:
+        left = max(one.until for one in deleted) - time.monotonic()
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            names = _names([one.name for one in deleted])
+            st.markdown(f"Deleted: {names}.", width="stretch")
+            pressed = st.button(f"Undo ({left:.0f} s)", key="undo", icon=":material/undo:")
+        if not pressed:
+            return
+        _restore(deleted)
+    if _deleted():
+        st.session_state[_DELETED] = []
+        # Draws the table again, and ends the timer of this fragment.
+        st.rerun()
+
+
+def _deleted() -> list[_Deleted]:
+    return list(st.session_state.get(_DELETED, []))
+
+
+def _control_buttons(chosen: Sequence[RunSummary], one: bool) -> None:
+    """A button for each action that one of the runs allows."""
+    for action in (PAUSE, RESUME, STOP, CANCEL):
+        allowed = [run.id for run in chosen if action in actions_of(run.id, run.status)]
+        verb, count = action.partition(" ")[0], len(allowed)
+        if allowed:
+            st.button(
+                action if one else f"{verb} {count} run{'s' * (count > 1)}",
+                key=f"selected.{verb.lower()}",
+                icon=ICONS[action],
+                on_click=perform,
+                args=(action, allowed, _ERROR),
+            )
+
+
+def _label_fields(summary: RunSummary) -> None:
+    """Text fields for name and note, which are saved when the user leaves them."""
+    store, label = manager().store, summary.label
+    for part, text in (("name", label.name), ("note", label.note)):
+        st.session_state.setdefault(_field(summary.id, part), text)
+    st.text_input(
+        "Name",
+        key=_field(summary.id, "name"),
+        on_change=_keep,
+        args=(summary.id, "name", store.rename),
+        help=_KEPT_HELP,
+    )
+    st.text_area(
+        "Note",
+        key=_field(summary.id, "note"),
+        height=80,
+        on_change=_keep,
+        args=(summary.id, "note", store.annotate),
+        help=_KEPT_HELP,
+    )
+
+
+_KEPT_HELP = "Saved when you leave the field."
+
+
+def _field(run_id: str, part: str) -> str:
+    return f"{run_id}.{part}"
+
+
+def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
+    key = _field(run_id, part)
+    with deferred_errors(_LABEL_ERROR, run_names(run_id)):
+        write(run_id, st.session_state[key])
+        st.toast(f"The {part} has been saved.", icon=":material/save:")
+        return
+    # Not saved: reset the field to the stored text.
+    with deferred_errors(_LABEL_ERROR):
+        st.session_state[key] = getattr(manager().store.open(run_id).label(), part)
+
+
+def _tags_field(chosen: Sequence[RunSummary], options: list[str]) -> None:
+    """A field with the tags that all selected runs have."""
+    common = [tag for tag in chosen[0].label.tags if all(tag in run.label.tags for run in chosen)]
+    # Another field for other runs or tags: its value cannot be changed after it is drawn.
+    state = " ".join([*(run.id for run in chosen), *common])
+    key = f"runs.tags.{zlib.crc32(state.encode()):08x}"
+    st.multiselect(
+        "Tags",
+        options,
+        common,
+        key=key,
+        accept_new_options=True,
+        placeholder="Choose or type a tag",
+        on_change=_tag,
+        args=(key, [run.id for run in chosen], common),
+        help="Words to filter runs by. Press Enter after a new one."
+        + ("" if len(chosen) == 1 else " These are the tags that all selected runs have."),
+    )
+
+
+def _tag(key: str, run_ids: Sequence[str], before: list[str]) -> None:
+    """Adds and removes the tags that the user has added or removed."""
+    after = [tag.strip() for tag in st.session_state[key]]
+    for run_id in run_ids:
+        with deferred_errors(_LABEL_ERROR, run_names(run_id)):
+            now = manager().store.open(run_id).label().tags
+            kept = [tag for tag in now if tag in after or tag not in before]
+            manager().store.tag(run_id, [*kept, *after])
+    st.session_state.pop(key)
+
+
+def _name(summary: RunSummary) -> str:
+    return summary.label.name or summary.id
+
+
+def _names(names: Sequence[str]) -> str:
+    """Names of runs as Markdown, such as "first, second and 3 more"."""
+    shown = ", ".join(plain(name) for name in names[:_NAMED])
+    return shown + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+
+
+def _count(runs: Sequence[RunSummary]) -> str:
+    return f"{len(runs)} run{'s' * (len(runs) > 1)}"
+
+
+def _delete(chosen: Sequence[RunSummary]) -> None:
+    """Deletes runs. Those that cannot be deleted stay selected, and the page shows the error."""
+    deleted = [one for one in _deleted() if one.until > time.monotonic()]
+    for run in chosen:
+        queued = is_queued_here(run.id, run.status)
+        with deferred_errors(_ERROR, {run.id: _name(run)}):
+            # One second more, because the answer of the browser takes time.
+            manager().delete(run.id, undo_s=_UNDO_S + 1)
+            st.session_state[SELECTED].remove(run.id)
+            until = time.monotonic() + _UNDO_S
+            deleted.append(_Deleted(run.id, _name(run), queued, until))
+    st.session_state[_DELETED] = deleted
+
+
+def _restore(deleted: Sequence[_Deleted]) -> None:
+    for one in deleted:
+        with deferred_errors(_ERROR, {one.id: one.name}):
+            manager().store.restore(one.id)
+            if one.queued:
+                manager().resume(one.id)
