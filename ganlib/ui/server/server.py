@@ -11,7 +11,7 @@ from ganlib import memory, recipes
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, UserError, quote
 from ganlib.priority import lower_thread_priority
-from ganlib.runs import Manager, RunStore
+from ganlib.runs import EXAMPLES, Manager, RunStore
 from ganlib.ui._compat import (
     flush_before_rerun,
     ignore_disconnect_while_sending,
@@ -103,7 +103,7 @@ def server() -> Server:
     Raises:
         UserError: an environment variable is not valid.
     """
-    made = Server(RunStore(_runs_folder()), _cap())
+    made = Server(RunStore(_runs_folder(), EXAMPLES), _cap())
     memory.limit_freed_memory()
     keep_keras_sessions()
     ignore_server_wide_requests()
