@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import numpy as np
 
 from ganlib import recipes
 from ganlib.config import RunConfig
-from ganlib.events import Arrays
 from ganlib.runs import EXAMPLES, Run, RunControl, RunStore, execute, make_trainer
 from ganlib.runs.blobs import Blob, write_blob
 from ganlib.runs.journal import NAME, JournalWriter, encode_rows
@@ -26,7 +26,11 @@ from ganlib.tiles import is_images
 MAX_BYTES = 3 * 2**20
 # Rows of metrics that are kept.
 _ROWS = 100
-_REAL_IMAGES, _REAL_NUMBERS = 32, 1_000
+_REAL_IMAGES, _REAL_NUMBERS = 64, 1_000
+# Samples of new noise that are kept at the last step.
+_AT_LAST = 64
+# Views of the discriminator and the generator, not of samples.
+_WHOLE = ("surface", "surface_at", "manifold", "pull")
 
 
 def heart() -> str:
@@ -81,8 +85,12 @@ EXAMPLES_TO_MAKE = (
         {"steps": 6_000, "target": "drawn", "drawing": heart(), "sample_every": 50},
         **_POINTS,
     ),
-    Example("Clothes", "fashion/dense", {"steps": 20_000, "sample_every": 250}),
-    Example("Handwritten digits", "mnist/dcgan", {"steps": 1_500, "sample_every": 20}, 28),
+    Example(
+        "Handwritten digits",
+        "fashion/dense",
+        {"dataset": "mnist", "steps": 12_000, "sample_every": 200},
+    ),
+    Example("Clothes", "fashion/dense", {"steps": 12_000, "sample_every": 200}),
 )
 
 
@@ -117,11 +125,12 @@ def copy_part(run: Run, example: Example, folder: Path) -> None:
         journal.append("created", 0, {**short, "state": "queued"}, run.header.fields())
         real = run.real_views()
         most = _REAL_IMAGES if is_images(real["real"]) else _REAL_NUMBERS
-        blob = write_blob(folder, "samples/real.npz", _first(real, most), sync=False)
+        first = {name: array[:most] for name, array in real.items()}
+        blob = write_blob(folder, "samples/real.npz", first, sync=False)
         journal.append("started", 0, short, {"real": asdict(blob)})
-        rows = set(_spread(len(record.history), _ROWS, power=1))
+        rows = np.linspace(0, len(record.history) - 1, _ROWS).astype(int).tolist()
         by_step = {int(record.history.step[row]): row for row in rows}
-        kept = [run.sample_steps()[at] for at in _spread(len(record.samples), example.steps)]
+        kept = _steps_to_keep(run, example.steps)
         for step in sorted({*by_step, *kept}):
             if step in by_step:
                 journal.append("metrics", step, short, _metrics(record.history, by_step[step]))
@@ -140,10 +149,15 @@ def _journal(folder: Path) -> JournalWriter:
     return JournalWriter(folder / NAME)
 
 
-def _spread(count: int, wanted: int, power: float = 1.7) -> list[int]:
-    """Returns positions from the first to the last of `count`, closer together at the start."""
-    at = np.linspace(0, 1, min(count, wanted)) ** power * (count - 1)
-    return sorted(set(np.round(at).astype(int).tolist()))
+def _steps_to_keep(run: Run, count: int) -> list[int]:
+    """Returns saved steps, closer together where the samples change more and at the start."""
+    steps = np.array(run.sample_steps())
+    samples = [run.samples(int(step))["fixed"].astype(np.float64) for step in steps]
+    changes = [np.abs(b - a).mean() for a, b in pairwise(samples)]
+    changed = np.concatenate([[0.0], np.cumsum(changes)])
+    along = changed / changed[-1] + np.sqrt(np.linspace(0, 1, len(steps)))
+    nearest = [int(np.abs(along - at).argmin()) for at in np.linspace(0, 2, count)]
+    return [int(step) for step in steps[sorted(set(nearest))]]
 
 
 def _metrics(history: Any, row: int) -> dict[str, Any]:
@@ -160,20 +174,15 @@ def _metrics(history: Any, row: int) -> dict[str, Any]:
 
 def _copy_samples(run: Run, step: int, example: Example, folder: Path) -> Blob:
     arrays = run.samples(step)
-    count = len(arrays["fixed"])
     few = {"fixed": example.fixed, "noise": example.fixed}
+    # At the last step enough are kept to compare their distribution with that of real samples.
+    is_last = step == run.sample_steps()[-1]
+    others = max(example.fresh, _AT_LAST) if is_last else example.fresh
     cut = {
-        name: array[: few.get(name, example.fresh)] if len(array) >= count else array
+        name: array if name in _WHOLE else array[: few.get(name, others)]
         for name, array in arrays.items()
     }
     return write_blob(folder, f"samples/{step:08d}.npz", cut, sync=False)
-
-
-def _first(arrays: Arrays, count: int) -> Arrays:
-    return {
-        name: array[:count] if len(array) == len(arrays["real"]) else array
-        for name, array in arrays.items()
-    }
 
 
 def _without_place(sentence: str) -> str:

@@ -22,7 +22,7 @@ def shipped(tmp_path: Path) -> RunStore:
 
 def test_they_are_small() -> None:
     files = [path for path in EXAMPLES.rglob("*") if path.is_file()]
-    assert len(IDS) >= 2
+    assert len(IDS) >= 5
     assert sum(path.stat().st_size for path in files) <= MAX_BYTES
     assert {path.name for path in files if path.suffix != ".npz"} == {"journal.jsonl", "label.json"}
 
@@ -47,7 +47,8 @@ def test_samples_change_from_step_to_step(shipped: RunStore, run_id: str) -> Non
     run = shipped.open(run_id)
     pictures = [thumbnail(run.real(), run.samples(s)["fixed"]) for s in run.sample_steps()]
     assert len(pictures) >= 16
-    assert len(set(pictures)) == len(pictures)
+    # A run whose peaks have collapsed stays as it is.
+    assert len(set(pictures)) > len(pictures) / 2
 
 
 @pytest.mark.parametrize(

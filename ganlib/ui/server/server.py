@@ -22,6 +22,7 @@ from ganlib.ui._compat import (
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
 from ganlib.ui.server.reading import Readings
+from ganlib.ui.server.replays import Replays
 from ganlib.ui.server.sparks import Sparks
 from ganlib.ui.server.viewers import Viewers
 
@@ -39,6 +40,7 @@ class Server:
     Attributes:
         manager: queue and worker threads of the runs.
         readings: cached content of the runs that pages show.
+        replays: the example runs, to be played on Home.
         sparks: cached loss curves of the table of runs.
         viewers: sessions that watch a running training.
         tensorflow_loaded: set as soon as TensorFlow is imported.
@@ -47,6 +49,7 @@ class Server:
     def __init__(self, store: RunStore, cap: int):
         self.manager = Manager(store, cap=cap)
         self.readings = Readings()
+        self.replays = Replays(store)
         self.sparks = Sparks(store)
         self.viewers = Viewers()
         self.tensorflow_loaded = threading.Event()
@@ -64,6 +67,7 @@ class Server:
     def _warm_up(self) -> None:
         # TensorFlow's threads are started here and inherit this thread's priority.
         lower_thread_priority()
+        self.replays.cards()
         self.manager.recover()
         import ganlib.training  # noqa: F401
 
