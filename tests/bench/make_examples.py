@@ -26,8 +26,8 @@ from ganlib.tiles import is_images
 MAX_BYTES = 3 * 2**20
 # Rows of metrics that are kept.
 _ROWS = 100
-_REAL_IMAGES, _REAL_NUMBERS = 64, 1_000
-# Samples of new noise that are kept at the last step.
+_REAL_NUMBERS = 1_000
+# Samples of new noise that are kept at the last step, and real images.
 _AT_LAST = 64
 # Views of the discriminator and the generator, not of samples.
 _WHOLE = ("surface", "surface_at", "manifold", "pull")
@@ -58,7 +58,7 @@ class Example:
     recipe: str
     values: Mapping[str, Any] = field(default_factory=dict)
     steps: int = 24
-    fixed: int = 16
+    fixed: int = 25
     fresh: int = 4
 
     @property
@@ -124,8 +124,11 @@ def copy_part(run: Run, example: Example, folder: Path) -> None:
     with closing(_journal(folder)) as journal:
         journal.append("created", 0, {**short, "state": "queued"}, run.header.fields())
         real = run.real_views()
-        most = _REAL_IMAGES if is_images(real["real"]) else _REAL_NUMBERS
+        most = _AT_LAST if is_images(real["real"]) else _REAL_NUMBERS
         first = {name: array[:most] for name, array in real.items()}
+        if is_images(real["real"]):
+            # As many as generated ones, for two grids of the same size.
+            first["real"] = real["real"][: example.fixed]
         blob = write_blob(folder, "samples/real.npz", first, sync=False)
         journal.append("started", 0, short, {"real": asdict(blob)})
         rows = np.linspace(0, len(record.history) - 1, _ROWS).astype(int).tolist()

@@ -152,6 +152,7 @@ class Card {
     const context = this.canvas.getContext("2d")
     context.clearRect(0, 0, this.canvas.width, this.canvas.height)
     this.draw(context, first, second, this.at - first)
+    this.range.style.setProperty("--at", this.at / Math.max(this.last, 1))
     const shown = Math.round(this.at)
     if (shown !== this.shown) {
       this.shown = shown
@@ -208,7 +209,7 @@ const PAINTERS = {
       context.globalAlpha = 1
     }
     return (context, first, second, share) => {
-      dots(context, at => real[at], run.size[0], colours.real, 0.45)
+      dots(context, at => real[at], run.size[0], colours.real, 0.7)
       const place = at => between(generated, first * length + at, second * length + at, share)
       dots(context, place, run.size[1], colours.generated, 0.9)
     }

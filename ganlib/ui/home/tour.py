@@ -30,7 +30,7 @@ class TourStep:
     Args:
         title: what to do.
         text: how to do it, and what it shows.
-        key: key of the widget or container that is marked; it exists on the page of the step.
+        key: key of the widget or container that is marked on the page of the step; "" for none.
         label: of the button that opens the page of the step.
         go: opens that page.
         is_done: whether the user has done it; asked once a second.
@@ -136,7 +136,7 @@ TOUR = (
         "See mode collapse, and the cure",
         "A plain GAN finds one of eight peaks and stays there: mode collapse. The same networks "
         "with a better loss find all eight. Move the slider to see when they part.",
-        "compare_slider",
+        "",
         "Open the comparison",
         _compare_rings,
         lambda: len(st.query_params.get_all("runs")) >= 2,
@@ -168,33 +168,43 @@ def tour_button() -> None:
 
 
 def tour() -> None:
-    """Shows the current step of the tour at the bottom of the window, on every page."""
-    if _AT in st.session_state:
-        st.html(_STYLE)
-        st.fragment(_panel, run_every=_TICK_S)()
+    """Shows the current step of the tour above every page, once it has been started."""
+    # Always there, so that all else on the page keeps its place.
+    with st.container(key="tour_place"):
+        if _AT not in st.session_state:
+            return
+        at = st.session_state[_AT]
+        done = _was_done(at)
+        _panel(at, TOUR[at], done)
+        if not done:
+            st.fragment(_rerun_when_done, run_every=_TICK_S)(at)
 
 
-def _panel() -> None:
-    if _AT not in st.session_state:
-        return
-    at = st.session_state[_AT]
-    step, done = TOUR[at], _was_done(at)
-    with st.container(key="tour", border=True, gap="small"):
-        # Marks where to look.
-        place = step.key.replace(".", "-")
-        st.html(f"<style>.st-key-{place} {{ animation: tour-mark 1.6s 3 }}</style>")
+def _panel(at: int, step: TourStep, done: bool) -> None:
+    # Marks where to look.
+    place = step.key.replace(".", "-")
+    mark = f".st-key-{place} {{ animation: tour-mark 1.6s 3 }}" if place else ""
+    st.html(f"<style>{_STYLE.read_text('utf-8')}{mark}</style>")
+    with st.container(
+        key="tour", border=True, horizontal=True, vertical_alignment="center", gap="small"
+    ):
         state = ":green-badge[:material/check: Done]" if done else ""
-        st.markdown(f":gray[{at + 1} of {len(TOUR)}]\u2003**{step.title}** {state}  \n{step.text}")
-        with st.container(horizontal=True, gap="small"):
-            if st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
-                with errors_shown():
-                    step.go()
-            st.space("stretch")
+        heading = f":gray[{at + 1} of {len(TOUR)}]\u2003**{step.title}** {state}"
+        st.markdown(f"{heading}  \n{step.text}", width="stretch")
+        if not done and st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
+            with errors_shown():
+                step.go()
+        last = at == len(TOUR) - 1
+        with st.container(horizontal=True, gap="small", width="content"):
             st.button("Back", key="tour.back", disabled=at == 0, on_click=_move, args=(-1,))
-            last = at == len(TOUR) - 1
             if not last:
                 _button("Next", "next", "primary" if done else "secondary", _move, 1)
             _button("End tour", "end", "primary" if last else "tertiary", _end)
+
+
+def _rerun_when_done(at: int) -> None:
+    if st.session_state.get(_AT) == at and _was_done(at):
+        st.rerun()
 
 
 def _button(
