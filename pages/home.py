@@ -3,20 +3,23 @@ import streamlit as st
 from ganlib import ui
 
 ui.guard()
-st.title("Train GANs and watch them learn", anchor=False)
-st.markdown(
-    "A generative adversarial network (GAN) is two networks that train against each other. The "
-    "**generator** turns noise into samples; the **discriminator** tells real from generated "
-    "samples. Each learns from the other, until the generated samples look real. Here you can "
-    "start training, watch it live, and go back to any saved step."
-)
-ui.start_demo()
-ui.interrupted_runs()
+with st.container(key="home"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Train GANs and watch them learn", anchor=False, width="stretch")
+        ui.tour_button()
+    st.markdown(
+        "Two networks train against each other: the **generator** turns noise into samples, the "
+        "**discriminator** tells real samples (blue) from generated ones (orange). Each learns "
+        "from the other, until the generated samples look real."
+    )
+    ui.example_replays()
 
-st.subheader("Running and queued", anchor=False)
-ui.queue_panel()
+    st.subheader("Begin", anchor=False)
+    ui.demo_cards()
+    ui.interrupted_runs()
 
-st.subheader("Pages", anchor=False)
-with ui.flush_links():
+    st.subheader("Training now", anchor=False)
+    ui.queue_panel()
+
+    st.subheader("Pages", anchor=False)
     ui.page_cards()
-    st.page_link("pages/runs.py", label="**Runs** · everything trained so far")

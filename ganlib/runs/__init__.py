@@ -7,13 +7,14 @@ from ganlib.runs.manager import Manager
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Label, Run
 from ganlib.runs.status import ACTIVE, State, Status
-from ganlib.runs.store import RunStore, RunSummary
+from ganlib.runs.store import EXAMPLES, RunStore, RunSummary
 from ganlib.runs.trainers import make_trainer
 from ganlib.runs.view import History, Scores
 from ganlib.runs.writer import RunWriter
 
 __all__ = [
     "ACTIVE",
+    "EXAMPLES",
     "History",
     "Label",
     "Manager",

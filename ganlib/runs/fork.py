@@ -40,6 +40,7 @@ def fork_run(
     Raises:
         RunError: the run or the checkpoint does not exist or cannot be read, or no steps remain.
     """
+    store.check_not_example(run_id)
     run = store.open(run_id)
     if step not in run.checkpoint_steps():
         raise RunError(

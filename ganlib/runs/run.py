@@ -54,6 +54,7 @@ class Run:
 
     Args:
         folder: the run's folder; its name is the run's id.
+        is_example: True for a run that ships with the program, which cannot be changed.
 
     Attributes:
         id: the run's id.
@@ -69,9 +70,10 @@ class Run:
         RunError: the run does not exist or cannot be read.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, is_example: bool = False):
         self.id = checked_run_id(folder.name)
         self.path = folder
+        self.is_example = is_example
         self._check_exists()
         header = read_header(folder)
         self.recipe = header.recipe

@@ -31,6 +31,8 @@ _DELETED = ".deleted-"
 # Name of the journal while a run is being created.
 _UNFINISHED = f".{NAME}.tmp"
 _Stamp = tuple[tuple[int, int, int], ...]
+# Runs that ship with the program; `python -m tests.bench.make_examples` makes them.
+EXAMPLES = Path(__file__).with_name("examples")
 _MIN_FREE_BYTES = 4 * 2**20
 
 
@@ -69,10 +71,12 @@ class RunStore:
 
     Args:
         root: the folder; created together with the first run.
+        examples: a folder of further runs, which can be opened but not changed; None for none.
     """
 
-    def __init__(self, root: Path | str):
+    def __init__(self, root: Path | str, examples: Path | None = None):
         self.root = Path(root).absolute()
+        self._examples = examples
         self._open = lru_cache(_MAX_OPEN)(Run)
         # Summary of each run and the stamp of the files that it was read from.
         self._summaries: dict[str, tuple[_Stamp, RunSummary]] = {}
@@ -122,13 +126,31 @@ class RunStore:
             ) from None
 
     def open(self, run_id: str) -> Run:
-        """Opens a run for reading. Recently opened runs are reused.
+        """Opens a run or an example for reading. Recently opened runs are reused.
 
         Raises:
             RunError: the id is not valid, or the run does not exist or cannot be read.
         """
+        if example := self._example(run_id):
+            return self._open(example, is_example=True)
         folder = self.root / checked_run_id(run_id)
         return self._open(folder) if folder.is_dir() else Run(folder)
+
+    def examples(self) -> tuple[Run, ...]:
+        """Returns the example runs, oldest first. `list` does not contain them."""
+        if self._examples is None:
+            return ()
+        ids = sorted(path.name for path in self._examples.glob("*") if is_run_id(path.name))
+        return tuple(self.open(run_id) for run_id in ids)
+
+    def check_not_example(self, run_id: str) -> None:
+        """Checks that a run may be changed, deleted or continued.
+
+        Raises:
+            RunError: it is an example.
+        """
+        if self._example(run_id):
+            raise RunError("This run is an example that comes with the app; it cannot be changed.")
 
     def claim(self, run_id: str) -> Run:
         """Opens a run for writing; the returned object holds its lock.
@@ -136,6 +158,7 @@ class RunStore:
         Raises:
             RunError: see `open`; or the run is in use.
         """
+        self.check_not_example(run_id)
         run = Run(self.root / checked_run_id(run_id))
         run.lock.acquire()
         return run
@@ -221,6 +244,7 @@ class RunStore:
         Raises:
             RunError: the run does not exist or is in use (queued, running or paused).
         """
+        self.check_not_example(run_id)
         folder = self.root / checked_run_id(run_id)
         lock = RunLock(folder)
         lock.acquire()
@@ -271,6 +295,13 @@ class RunStore:
         with suppress(FileNotFoundError):
             deleted.rename(doomed)
             shutil.rmtree(doomed, ignore_errors=True)
+
+    def _example(self, run_id: str) -> Path | None:
+        """Returns the folder of an example; None if the run is not one."""
+        if self._examples is None or (self.root / checked_run_id(run_id)).is_dir():
+            return None
+        folder = self._examples / run_id
+        return folder if folder.is_dir() else None
 
     def _in_state(self, states: tuple[State, ...]) -> tuple[Run, ...]:
         found = []
@@ -346,6 +377,7 @@ class RunStore:
         return summary
 
     def _edit_label(self, run_id: str, **changes: Any) -> None:
+        self.check_not_example(run_id)
         run = self.open(run_id)
         try:
             _write_label(run.path, replace(run.label(), **changes))

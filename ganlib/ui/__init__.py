@@ -4,8 +4,9 @@ from pathlib import Path
 
 from ganlib.ui.compare.page import compare_runs
 from ganlib.ui.distributions.page import distributions
-from ganlib.ui.home.home import flush_links, page_cards, start_demo
+from ganlib.ui.home.home import demo_cards, example_replays, page_cards
 from ganlib.ui.home.recovery import interrupted_runs
+from ganlib.ui.home.tour import tour, tour_button
 from ganlib.ui.launch.launch_page import family_page
 from ganlib.ui.pages import all_pages
 from ganlib.ui.runs.queue import queue_panel
@@ -20,14 +21,16 @@ __all__ = [
     "all_pages",
     "allowed_pages",
     "compare_runs",
+    "demo_cards",
     "distributions",
+    "example_replays",
     "family_page",
-    "flush_links",
     "guard",
     "interrupted_runs",
     "page_cards",
     "queue_panel",
     "runs_table",
     "start",
-    "start_demo",
+    "tour",
+    "tour_button",
 ]

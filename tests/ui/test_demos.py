@@ -1,4 +1,4 @@
-"""The buttons of the home page that train something."""
+"""The cards of the home page that begin something."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from ganlib.config import RunConfig
 from ganlib.runs import RunStore
 from ganlib.runs.manager import Manager
+from ganlib.ui.home.demos import DEMOS
 
 Open = Callable[..., AppTest]
 
@@ -25,17 +26,42 @@ def _nothing_is_trained(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(Manager, "submit", submit)
 
 
-def test_mode_collapse_leaves_the_form_as_it_was(open_page: Open, store: RunStore) -> None:
+def _press(open_page: Open, title: str) -> AppTest:
     app = open_page("home")
-    app.button(key="demo.1").click().run()
+    (at,) = (at for at, demo in enumerate(DEMOS) if demo.title == title)
+    app.button(key=f"demo.{at}").click().run()
     assert not app.exception
+    return app
+
+
+def test_two_peaks_opens_its_run(open_page: Open, store: RunStore) -> None:
+    app = _press(open_page, "Two peaks in 15 seconds")
+    (run,) = store.list()
+    assert run.recipe == "toy/scalar"
+    assert app.query_params["run"] == run.id
+
+
+def test_mode_collapse_compares_the_plain_gan_with_the_cured_one(
+    open_page: Open, store: RunStore
+) -> None:
+    app = _press(open_page, "Mode collapse and its cure")
     cured, plain = store.list()
-    assert [store.open(each.id).values["preset"] for each in (plain, cured)] == [
-        "plain GAN",
-        "cured",
-    ]
-    assert plain.id in app.query_params["run"]
+    presets = [store.open(each.id).values["preset"] for each in (plain, cured)]
+    assert presets == ["plain GAN", "cured"]
+    assert app.query_params["runs"] == [plain.id, cured.id]
+    assert "as soon as the first has finished" in app.toast[0].value
+
+
+def test_drawing_opens_the_form_with_a_pad_and_keeps_the_drawing(
+    open_page: Open, store: RunStore
+) -> None:
+    app = open_page("home")
+    app.session_state["toy/plane:drawing"] = "0,0 1,1"
+    app.session_state["toy/plane:preset"] = "plain GAN"
+    app.button(key="demo.2").click().run()
+    assert not app.exception
+    assert store.list() == []
     assert app.session_state["toy.recipe"] == "toy/plane"
-    # Whoever goes on from here, with a drawing say, trains what learns it.
+    assert app.session_state["toy/plane:target"] == "drawn"
+    assert app.session_state["toy/plane:drawing"] == "0,0 1,1"
     assert app.session_state["toy/plane:preset"] == "cured"
-    assert app.session_state["toy/plane:steps"] == "15000"

@@ -96,6 +96,7 @@ def _name_field(run: Run) -> None:
         key=key,
         label_visibility="collapsed",
         width=240,
+        disabled=run.is_example,
         on_change=_rename,
         args=(run.id, key),
     )
@@ -112,6 +113,12 @@ def _rename(run_id: str, key: str) -> None:
 
 def _buttons(run: Run, status: Status) -> None:
     ours, queued = manager().owns(run.id), is_queued_here(run.id, status)
+    if run.is_example:
+        st.badge(
+            "Example", icon=":material/lock:", help="It comes with the app and stays as it is."
+        )
+        share_button(run)
+        return
     if queued:
         delete_popover(run)
     elif status.state in ("paused", "stopped", "interrupted", "failed"):

@@ -11,7 +11,7 @@ from ganlib import memory, recipes
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, UserError, quote
 from ganlib.priority import lower_thread_priority
-from ganlib.runs import Manager, RunStore
+from ganlib.runs import EXAMPLES, Manager, RunStore
 from ganlib.ui._compat import (
     flush_before_rerun,
     ignore_disconnect_while_sending,
@@ -22,6 +22,7 @@ from ganlib.ui._compat import (
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
 from ganlib.ui.server.reading import Readings
+from ganlib.ui.server.replays import Replays
 from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
 
@@ -40,6 +41,7 @@ class Server:
         manager: queue and worker threads of the runs.
         readings: cached content of the runs that pages show.
         thumbnails: cached pictures of the table of runs.
+        replays: the example runs, to be played on Home.
         viewers: sessions that watch a running training.
         tensorflow_loaded: set as soon as TensorFlow is imported.
     """
@@ -48,6 +50,7 @@ class Server:
         self.manager = Manager(store, cap=cap)
         self.readings = Readings()
         self.thumbnails = Thumbnails(store)
+        self.replays = Replays(store)
         self.viewers = Viewers()
         self.tensorflow_loaded = threading.Event()
         self._preparer = Preparer(self.manager)
@@ -64,6 +67,7 @@ class Server:
     def _warm_up(self) -> None:
         # TensorFlow's threads are started here and inherit this thread's priority.
         lower_thread_priority()
+        self.replays.cards()
         self.manager.recover()
         import ganlib.training  # noqa: F401
 
@@ -103,7 +107,7 @@ def server() -> Server:
     Raises:
         UserError: an environment variable is not valid.
     """
-    made = Server(RunStore(_runs_folder()), _cap())
+    made = Server(RunStore(_runs_folder(), EXAMPLES), _cap())
     memory.limit_freed_memory()
     keep_keras_sessions()
     ignore_server_wide_requests()

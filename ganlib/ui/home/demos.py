@@ -1,0 +1,85 @@
+"""Three ways to begin, each with one click."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.ui.form.config_form import fill_form
+from ganlib.ui.launch.recipe_choice import choose_recipe
+from ganlib.ui.server.server import manager, server
+from ganlib.ui.server.session import open_run, page_of, record_start
+
+_DRAWN = "toy/plane"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A way to begin.
+
+    Args:
+        title: of its card.
+        icon: Streamlit's name of a Material icon.
+        text: one or two sentences on what the user will see.
+        runs: (recipe, settings that differ from its defaults) of each run to start. One run is
+            opened, several are compared; without any, the user draws a distribution.
+    """
+
+    title: str
+    icon: str
+    text: str
+    runs: tuple[tuple[str, dict[str, object]], ...] = ()
+
+
+DEMOS = (
+    Demo(
+        "Two peaks in 15 seconds",
+        ":material/show_chart:",
+        "The smallest GAN there is: watch it turn noise into a distribution with two peaks.",
+        (("toy/scalar", {}),),
+    ),
+    Demo(
+        "Mode collapse and its cure",
+        ":material/blur_off:",
+        "A plain GAN misses most of eight peaks. The same networks with three techniques find "
+        "them all. One trains after the other, and you compare them.",
+        (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
+    ),
+    Demo(
+        "Draw your own",
+        ":material/gesture:",
+        "Draw any shape with the mouse or a finger, and a GAN learns to fill it with points.",
+    ),
+)
+
+
+def begin(demo: Demo) -> None:
+    """Starts the runs of a demo and opens the page that shows them.
+
+    Args:
+        demo: one of `DEMOS`.
+    Raises:
+        UserError: a run cannot be started.
+    """
+    if not demo.runs:
+        _draw()
+    ids = [
+        server().submit(name, recipes.get(name).parse(dict(values))) for name, values in demo.runs
+    ]
+    record_start(ids[0])
+    if len(ids) == 1:
+        open_run(manager().store.open(ids[0]))
+    st.toast(
+        "The second GAN starts as soon as the first has finished.", icon=":material/hourglass_top:"
+    )
+    st.switch_page("pages/compare.py", query_params={"runs": ids})
+
+
+def _draw() -> None:
+    """Opens the entry page with the settings that learn a drawing, which stays as it is."""
+    recipe = recipes.get(_DRAWN)
+    settings = {**recipe.Config().model_dump(), "target": "drawn"}
+    settings.pop("drawing")
+    choose_recipe(recipe.name)
+    fill_form(recipe, settings)
+    st.switch_page(page_of(recipe.name))

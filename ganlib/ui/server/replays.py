@@ -1,0 +1,66 @@
+"""The replays of the example runs, computed once in each process."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.quality import quality_at
+from ganlib.recipes import Recipe
+from ganlib.runs import Run, RunStore, Scores
+from ganlib.ui.components.replay import ReplayCard
+from ganlib.viz.replay import replay_of
+
+_ALT = "Generated samples at the saved steps of a training."
+
+
+class Replays:
+    """Makes the cards of the example runs when they are first needed; see `ganlib.runs.EXAMPLES`.
+
+    Args:
+        store: has the examples.
+    """
+
+    def __init__(self, store: RunStore):
+        self._store = store
+        self._cards: Sequence[ReplayCard] | None = None
+        # The first visitor may come while the server still warms up.
+        self._lock = threading.Lock()
+
+    def cards(self) -> Sequence[ReplayCard]:
+        """Returns the cards: images first, then in the order in which the runs were made."""
+        with self._lock:
+            if self._cards is None:
+                made = []
+                for run in self._store.examples():
+                    # Home also opens if somebody has damaged one.
+                    with suppress(UserError):
+                        made.append(_card(run))
+                self._cards = sorted(made, key=lambda card: card.replay.kind != "images")
+            return self._cards
+
+
+def _card(run: Run) -> ReplayCard:
+    recipe, scores, steps = recipes.get(run.recipe), run.scores(), run.sample_steps()
+    return ReplayCard(
+        run.id,
+        run.label().name,
+        f"{recipe.page}?run={run.id}",
+        _ALT,
+        steps,
+        [_caption(run, recipe, scores, step) for step in steps],
+        replay_of(run.real(), [run.samples(step)["fixed"] for step in steps]),
+    )
+
+
+def _caption(run: Run, recipe: Recipe, scores: Scores, step: int) -> str:
+    """Peaks found, where there are peaks; else the distance to real samples."""
+    here = scores.at(step)
+    if "modes" in here and (peaks := recipe.peaks(run.config)):
+        return f"{here['modes']:.0f} of {peaks} peaks"
+    quality = quality_at(recipe, scores, step)
+    if quality is None:
+        return ""
+    real = f" (real {quality.real:.2g})" if quality.real else ""
+    return f"distance {quality.value:.2g}{real}"
