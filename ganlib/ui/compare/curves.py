@@ -43,7 +43,8 @@ def _all_metrics() -> dict[str, Metric]:
     found = []
     for spec in (LOSSES, *METRICS.values()):
         # The value of real samples is drawn as a level.
-        curves = {one: column for one, column in spec.curves.items() if one not in _REAL}
+        hidden = _REAL if spec.of_samples else ()
+        curves = {one: column for one, column in spec.curves.items() if one not in hidden}
         for curve, column in curves.items():
             text = curve.format(discriminator="discriminator")
             found.append(
@@ -52,7 +53,7 @@ def _all_metrics() -> dict[str, Metric]:
     return {metric.name: metric for metric in found}
 
 
-_REAL = ("floor",)
+_REAL = ("real", "floor")
 ALL_METRICS = _all_metrics()
 _LOSS = "Losses: generator"
 
@@ -96,23 +97,23 @@ def metric_names(chosen: Sequence[Chosen], asked: Sequence[str]) -> tuple[list[s
     return names, default
 
 
-def curves(groups: Groups, options: CurveOptions, cursor: float | None) -> None:
+def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
     """Draws a chart of each metric: a line for each run, or mean and band for each group.
 
     Args:
         groups: runs by name of the group.
         options: settings of the curves.
-        cursor: position of a vertical line; None for no line.
+        cursor_link: of the slider that moves a vertical line; empty for no line.
     """
     legend(groups)
     with st.container(horizontal=True, gap="medium"):
         for name in options.metrics:
             with st.container(width="stretch" if options.multiples else _WIDTH, gap="xxsmall"):
                 st.markdown(f"**{name}**", help=ALL_METRICS[name].spec.help)
-                _metric(ALL_METRICS[name], groups, options, cursor)
+                _metric(ALL_METRICS[name], groups, options, cursor_link)
 
 
-def _metric(metric: Metric, groups: Groups, options: CurveOptions, cursor: float | None) -> None:
+def _metric(metric: Metric, groups: Groups, options: CurveOptions, cursor_link: str) -> None:
     runs = [(name, one) for name, group in groups.items() for one in group]
     readings = [(name, one.run.id, one.reading) for name, one in runs]
     state = tuple(
@@ -122,16 +123,16 @@ def _metric(metric: Metric, groups: Groups, options: CurveOptions, cursor: float
     charts = kept((metric.name, options, state), lambda: _charts(metric, groups, options))
     key = f"compare.{metric.name}"
     revision = f"{' '.join(one[1] for one in state)} {options.x_kind}"
+    alt = metric.spec.alt
     if not options.multiples:
-        live_charts(ChartSlot(charts[0], key, _HEIGHT, metric.spec.alt, revision, cursor=cursor))
+        live_charts(ChartSlot(charts[0], key, _HEIGHT, alt, revision, cursor_link=cursor_link))
         return
     with st.container(horizontal=True):
         for at, (group, chart) in enumerate(zip(groups, charts, strict=True)):
             with st.container(width=_SMALL_WIDTH, gap="xxsmall"):
                 st.caption(plain(group))
-                alt = f"{group}: {metric.spec.alt}"
-                place = f"{key}.{at}", _SMALL_HEIGHT, alt, revision, key, cursor
-                live_charts(ChartSlot(chart, *place))
+                place = f"{key}.{at}", _SMALL_HEIGHT, f"{group}: {alt}", revision, key
+                live_charts(ChartSlot(chart, *place, cursor_link))
 
 
 def _charts(metric: Metric, groups: Groups, options: CurveOptions) -> list[Chart]:
@@ -144,13 +145,14 @@ def _charts(metric: Metric, groups: Groups, options: CurveOptions) -> list[Chart
             band = band_info([_series(one, metric, options) for one in runs])
             line = Line(name, runs[0].style, *band)
         lines.append(line)
+    real_curves = metric.spec.curves if metric.spec.of_samples else {}
     # One for each dataset.
     levels = {
         one.reading.status.data: real
         for runs in groups.values()
         for one in runs
-        if metric.column == one.recipe.score
-        and (real := real_score(one.reading.scores, one.recipe.score_floor)) is not None
+        for curve in _REAL
+        if (real := real_score(one.reading.scores, real_curves.get(curve, ""))) is not None
     }
     return [
         lines_figure(

@@ -32,7 +32,7 @@ from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.pages import PAGES
 from ganlib.ui.server.server import manager, server
 
-_SLIDER, _AT = "compare.slider", "at"
+_SLIDER, _AT, _LINK = "compare.slider", "at", "compare.cursor"
 _SUGGESTED = 3
 
 
@@ -100,7 +100,7 @@ def _refresh(runs: Sequence[Run], options: Options, parts: _Parts, states: objec
     with parts.samples:
         samples_side_by_side(chosen, steps)
     with parts.curves, errors_shown():
-        curves(groups, options.curves, _cursor(chosen, saved, options, step))
+        curves(groups, options.curves, _LINK if _has_cursor(options) else "")
     with parts.distributions, errors_shown():
         overlaid_distributions(chosen, steps, options.quantity)
     with parts.share:
@@ -125,31 +125,35 @@ def _states(chosen: Sequence[Chosen]) -> object:
 
 
 def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: Options) -> int:
-    """Draws the slider; returns the selected step."""
+    """Draws the slider, which moves the vertical line of the curves; returns the selected step."""
     if not saved or options.alignment == "Best step":
         st.caption("Each run at the saved step with its best quality." if saved else "")
         return 0
+    reference = longest(saved)
     if options.alignment == "Same time":
-        steps = saved[longest(saved)].steps.tolist()
+        steps = saved[reference].steps.tolist()
     else:
         steps = np.unique(np.concatenate([one.steps for one in saved.values()])).tolist()
-    time_slider(steps, key=_SLIDER, total=max(one.reading.status.steps for one in chosen))
-    return current_step(steps, key=_SLIDER)
+    step = current_step(steps, key=_SLIDER)
+    cursor = float(step)
+    if options.alignment == "Same time":
+        run = next(one for one in chosen if one.run.id == reference)
+        cursor = float(run.seconds_at(np.array([step]))[0])
+    time_slider(
+        steps,
+        key=_SLIDER,
+        total=max(one.reading.status.steps for one in chosen),
+        link=_LINK if _has_cursor(options) else "",
+        # The curves end at the newest step.
+        cursor=None if step == steps[-1] else cursor,
+    )
+    return step
 
 
-def _cursor(
-    chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: Options, step: int
-) -> float | None:
-    """Position of the selected step on the horizontal axes; None where the runs differ."""
-    if st.session_state.get(_SLIDER) is None or not saved:
-        return None
-    kind = options.curves.x_kind
-    if options.alignment == "Same step" and kind == "step":
-        return float(step)
-    if options.alignment == "Same time" and kind == "seconds":
-        reference = next(one for one in chosen if one.run.id == longest(saved))
-        return float(reference.seconds_at(np.array([step]))[0])
-    return None
+def _has_cursor(options: Options) -> bool:
+    """Whether the selected step is at the same place on the horizontal axis for all runs."""
+    common = {"Same step": "step", "Same time": "seconds"}
+    return options.curves.x_kind == common.get(options.alignment)
 
 
 def _follow_link() -> None:
