@@ -25,6 +25,8 @@ from ganlib.training.randomness import (
 )
 
 BATCH = 1_024
+# Of the latents that are the same in all runs.
+_SHARED_SEEDS = stream_seeds(0)
 
 Predict = Callable[[tf.Tensor], tf.Tensor]
 
@@ -78,6 +80,9 @@ class Generator:
     def latents(self, count: int, stream: RandomStream, step: int = 0) -> np.ndarray:
         """Noise for the generator; the same arguments give the same noise.
 
+        Fixed latents do not depend on the run's seed, so that pages can compare what several
+        generators make of the same noise.
+
         Args:
             count: number of latent vectors.
             stream: purpose of the draw.
@@ -85,7 +90,8 @@ class Generator:
         Returns:
             (count, latent.size) float32.
         """
-        seed = at_step(self._seeds, stream, step)
+        seeds = _SHARED_SEEDS if stream is RandomStream.FIXED_LATENTS else self._seeds
+        seed = at_step(seeds, stream, step)
         drawn: np.ndarray = draw_latents(self._latent, seed, count).numpy()
         return drawn
 

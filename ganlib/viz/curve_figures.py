@@ -30,7 +30,7 @@ _AXES: Mapping[Axis, Mapping[str, Any]] = MappingProxyType(
         "count": {"tickformat": "d"},
     }
 )
-_HOVER_FORMATS: Mapping[Axis, str] = MappingProxyType(
+HOVER_FORMATS: Mapping[Axis, str] = MappingProxyType(
     {"share": ".1%", "share of white": ".2%", "count": "d"}
 )
 # Width of a mark's triangle, as a share of the axis.
@@ -44,7 +44,7 @@ def metric_figure(spec: MetricSpec, info: CurvesInfo) -> Chart:
         spec: the metric's row in `metric_specs`.
         info: the curves to draw.
     """
-    value_format = _HOVER_FORMATS.get(spec.axis, ".4~g")
+    value_format = HOVER_FORMATS.get(spec.axis, ".4~g")
     shadows, lines = [], []
     for position, curve in enumerate(info.curves):
         colour = colours.of_role(curve.name, position)
@@ -59,7 +59,7 @@ def metric_figure(spec: MetricSpec, info: CurvesInfo) -> Chart:
             | {"hovertemplate": f"%{{y:{value_format}}}<extra>{name}</extra>"}
         )
     note = _note(info)
-    x, y = x_axis(info.x_kind), _y_axis(spec, info)
+    x, y = x_axis(info.x_kind), y_axis(spec.axis, info.lowest, info.highest, info.log)
     if note:
         # Without points Plotly would choose an axis from -1 to 6, as if steps could be negative.
         x, y = {**x, "range": [0, 100]}, {"range": [0, 1], **y}
@@ -124,13 +124,21 @@ def steps_figure(
     return Chart((line,), layout)
 
 
-def _y_axis(spec: MetricSpec, info: CurvesInfo) -> dict[str, Any]:
-    axis = dict(_AXES[spec.axis])
-    if spec.axis == "count":
-        most = max(1, round(info.highest))
+def y_axis(kind: Axis, lowest: float, highest: float, log: bool) -> dict[str, Any]:
+    """Returns the vertical axis of a metric.
+
+    Args:
+        kind: of the axis; see `MetricSpec`.
+        lowest: smallest value shown.
+        highest: largest value shown.
+        log: whether the axis is logarithmic; then `lowest` must be above 0.
+    """
+    axis = dict(_AXES[kind])
+    if kind == "count":
+        most = max(1, round(highest))
         # Ticks at integers only, about four of them.
         axis |= {"range": [0, 1.06 * most], "dtick": -(-most // 4)}
-    scale = log_axis(info.lowest, info.highest) if info.log else {"type": "linear"}
+    scale = log_axis(lowest, highest) if log else {"type": "linear"}
     return {**axis, **scale, "uirevision": scale["type"]}
 
 

@@ -11,7 +11,7 @@ _LARGE = 1e5
 _FAR = 2e4
 _LABELS = 6
 
-XKind = Literal["step", "seconds"]
+XKind = Literal["step", "seconds", "samples"]
 
 
 def chart_layout(
@@ -54,11 +54,16 @@ def chart_layout(
 
 
 def x_axis(kind: XKind) -> dict[str, Any]:
-    """Returns the horizontal axis of curves over training: steps, or seconds without pauses."""
-    if kind == "step":
-        title, hover = "step", "step %{x:,d}"
-    else:
-        title, hover = "seconds of training", "%{x:,.1f} s"
+    """Returns the horizontal axis of curves over training.
+
+    Args:
+        kind: "step", "seconds" (of training, without pauses) or "samples" (real samples seen).
+    """
+    title, hover = {
+        "step": ("step", "step %{x:,d}"),
+        "seconds": ("seconds of training", "%{x:,.1f} s"),
+        "samples": ("real samples seen", "%{x:,d} samples"),
+    }[kind]
     return {
         "title": {"text": title, "standoff": 6},
         "unifiedhovertitle": {"text": hover},

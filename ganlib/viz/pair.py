@@ -24,20 +24,16 @@ class Pair:
 
     @property
     def texts(self) -> tuple[str, str]:
-        """Both names, escaped: Plotly would interpret tags and %{...} in a text."""
-        first, second = (
-            html.escape(name, quote=False).replace("{", "&#123;")
-            for name in (self.first, self.second)
-        )
-        return first, second
+        """Both names, escaped; see `plotly_text`."""
+        return plotly_text(self.first), plotly_text(self.second)
+
+
+def plotly_text(name: str) -> str:
+    """Escapes a name: Plotly would interpret tags and %{...} in a text."""
+    return html.escape(name, quote=False).replace("{", "&#123;")
 
 
 REAL_AND_GENERATED = Pair()
-
-
-def two_generated(first: str, second: str) -> Pair:
-    """Returns the pair of the generated samples of two runs, by name."""
-    return Pair(first, second, colours.GENERATED, colours.OTHERS[0])
 
 
 def two_real(first: str, second: str) -> Pair:

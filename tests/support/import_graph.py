@@ -69,10 +69,11 @@ ALLOWED: dict[str, set[str]] = {
     "runs": _ENGINE,
     "bench": _ENGINE | {"tf_import"},
     "diagnosis": _WORDS | {"metrics"},
+    "comparing": {"runs"},
     "viz": _WORDS | {"metrics"},
     "ui": (_ENGINE - {"fast", "models", "objectives", "optimisers", "regularisers"})
     | {"runs", "viz", "diagnosis", "examples"}
-    | {"settings"},
+    | {"settings", "comparing"},
     "pages": {"ui"},
     "app": {"ui"},
     "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings", "examples"},

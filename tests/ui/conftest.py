@@ -39,7 +39,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
 def open_page(store: RunStore) -> Callable[..., AppTest]:
     """Opens a page of the app as a new session would, and checks that nothing was raised."""
 
-    def make(page: str = "home", **query: str) -> AppTest:
+    def make(page: str = "home", **query: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)
         if page != "home":
             # The app must have run once before it can change the page.

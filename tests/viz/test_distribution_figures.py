@@ -17,7 +17,7 @@ from ganlib.viz.distributions import (
     quantiles_info,
 )
 from ganlib.viz.histograms import histogram_figure, histogram_info
-from ganlib.viz.pair import two_generated, two_real
+from ganlib.viz.pair import two_real
 
 of = WeightedSample.of
 
@@ -105,7 +105,7 @@ def test_rules_have_an_answer_for_poor_samples(rule: str) -> None:
 
 
 def test_colours_and_names() -> None:
-    pair = two_generated("first run", "second run")
+    pair = two_real("first run", "second run")
     info = histogram_info(of(NORMAL), of(NORMAL + 1))
     for chart in (
         histogram_figure(info, pair=pair),

@@ -1,8 +1,206 @@
-"""The Compare page."""
+"""The page Compare: any number of runs, side by side."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import numpy as np
 import streamlit as st
+
+from ganlib import recipes
+from ganlib.comparing import SavedSteps, aligned_steps, longest
+from ganlib.runs import Run
+from ganlib.ui.compare.chosen import Chosen, choose_runs, chosen_now, compare_these
+from ganlib.ui.compare.curves import curves
+from ganlib.ui.compare.options import (
+    Options,
+    choose_alignment,
+    choose_curves,
+    choose_group,
+    choose_quantity,
+)
+from ganlib.ui.compare.samples import (
+    noise_sentence,
+    overlaid_distributions,
+    samples_side_by_side,
+)
+from ganlib.ui.compare.settings import grouped, settings_table
+from ganlib.ui.compare.tables import scores_table
+from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.text import plain
+from ganlib.ui.components.time_slider import current_step, time_slider
+from ganlib.ui.pages import PAGES
+from ganlib.ui.server.server import manager, server
+
+_SLIDER, _AT, _LINK = "compare.slider", "at", "compare.cursor"
+_SUGGESTED = 3
+
+
+class _Parts(NamedTuple):
+    """The parts of the page that change while runs train."""
+
+    share: Any
+    scores: Any
+    slider: Any
+    samples: Any
+    curves: Any
+    distributions: Any
 
 
 def compare_runs() -> None:
-    """Compares runs."""
-    st.caption("Choose runs to compare.")
+    """Compares the runs in the address."""
+    top, grouping, share = st.columns([7, 3, 1], vertical_alignment="bottom")
+    with top:
+        runs, missing = choose_runs()
+    if missing:
+        st.warning(plain(missing), icon=":material/warning:")
+    if not runs:
+        _suggestions()
+        return
+    chosen = chosen_now(runs)
+    _follow_link()
+    with grouping:
+        group = choose_group(chosen)
+    scores = st.container(key="compare_scores")
+    st.subheader("Samples", anchor=False)
+    left, right = st.columns([3, 7], vertical_alignment="bottom")
+    with left:
+        alignment = choose_alignment()
+    with right:
+        slider = st.container(key="compare_slider")
+    samples = st.container(key="compare_samples")
+    if any(one.recipe.kind == "image" for one in chosen):
+        st.caption(noise_sentence(chosen))
+    st.subheader("Over training", anchor=False)
+    lines = choose_curves(chosen)
+    drawn_curves = st.container(key="compare_curves")
+    st.subheader("Distributions", anchor=False)
+    quantity = choose_quantity(chosen)
+    densities = st.container(key="compare_distributions")
+    st.subheader("Settings that differ", anchor=False)
+    settings_table(chosen)
+    active = any(one.reading.status.active for one in chosen)
+    st.fragment(_refresh, run_every=server().viewers.refresh_interval_s() if active else None)(
+        runs,
+        Options(group, alignment, lines, quantity),
+        _Parts(share, scores, slider, samples, drawn_curves, densities),
+        _states(chosen),
+    )
+
+
+def _refresh(runs: Sequence[Run], options: Options, parts: _Parts, states: object) -> None:
+    chosen = chosen_now(runs)
+    saved = {one.run.id: found for one in chosen if len((found := one.saved_steps()).steps)}
+    with parts.slider:
+        step = _slider(chosen, saved, options)
+    steps = aligned_steps(saved, options.alignment, step) if saved else {}
+    groups = grouped(chosen, options.group)
+    with parts.scores:
+        scores_table(groups)
+    with parts.samples:
+        samples_side_by_side(chosen, steps)
+    with parts.curves, errors_shown():
+        curves(groups, options.curves, _LINK if _has_cursor(options) else "")
+    with parts.distributions, errors_shown():
+        overlaid_distributions(chosen, steps, options.quantity)
+    with parts.share:
+        _share(options)
+    # The static parts and this fragment's timer are set by the page.
+    if _states(chosen) != states:
+        st.rerun()
+
+
+def _states(chosen: Sequence[Chosen]) -> object:
+    """Changes when the static parts of the page have to be drawn again."""
+    return [
+        (
+            one.run.id,
+            one.reading.status.active,
+            bool(one.reading.sample_steps),
+            one.reading.history.names,
+            len(one.reading.record.changes),
+        )
+        for one in chosen
+    ]
+
+
+def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: Options) -> int:
+    """Draws the slider, which moves the vertical line of the curves; returns the selected step."""
+    if not saved or options.alignment == "Best step":
+        st.caption("Each run at the saved step with its best quality." if saved else "")
+        return 0
+    reference = longest(saved)
+    if options.alignment == "Same time":
+        steps = saved[reference].steps.tolist()
+    else:
+        steps = np.unique(np.concatenate([one.steps for one in saved.values()])).tolist()
+    step = current_step(steps, key=_SLIDER)
+    cursor = float(step)
+    if options.alignment == "Same time":
+        run = next(one for one in chosen if one.run.id == reference)
+        cursor = float(run.seconds_at(np.array([step]))[0])
+    time_slider(
+        steps,
+        key=_SLIDER,
+        total=max(one.reading.status.steps for one in chosen),
+        link=_LINK if _has_cursor(options) else "",
+        # The curves end at the newest step.
+        cursor=None if step == steps[-1] else cursor,
+    )
+    return step
+
+
+def _has_cursor(options: Options) -> bool:
+    """Whether the selected step is at the same place on the horizontal axis for all runs."""
+    common = {"Same step": "step", "Same time": "seconds"}
+    return options.curves.x_kind == common.get(options.alignment)
+
+
+def _follow_link() -> None:
+    """Moves the slider to the step of a shared link, once."""
+    asked = st.query_params.get(_AT, "")
+    if asked.isdecimal() and st.session_state.get("compare.asked") != asked:
+        st.session_state[_SLIDER] = int(asked)
+    st.session_state["compare.asked"] = asked
+
+
+def _share(options: Options) -> None:
+    """Draws a button that shows the address of this comparison.
+
+    The selected step is added here only: an entry of the browser's history for each move of the
+    slider would make its Back button useless.
+    """
+    names = [name for name in st.query_params if name != _AT]
+    query = [(name, value) for name in names for value in st.query_params.get_all(name)]
+    step = st.session_state.get(_SLIDER)
+    if step is not None and options.alignment != "Best step":
+        query.append((_AT, str(step)))
+    with st.popover("Share", icon=":material/link:", key="share"):
+        st.caption("This address opens the same comparison.")
+        st.code(f"{st.context.url}?{urlencode(query)}", language=None, wrap_lines=True)
+
+
+def _suggestions() -> None:
+    """Explains the page, and offers the newest runs of each family."""
+    st.info(
+        "Compare runs side by side: their samples from the same noise, their curves, their "
+        "distributions and the settings that differ. Choose runs above, or begin with the newest "
+        "ones of a page.",
+        icon=":material/compare:",
+    )
+    known = recipes.all_recipes()
+    by_page: dict[str, list[str]] = {}
+    for one in manager().store.list():
+        if one.status and one.status.device and one.recipe in known:
+            by_page.setdefault(known[one.recipe].page, []).append(one.id)
+    with st.container(horizontal=True):
+        for page in PAGES:
+            newest = by_page.get(page.name, [])[:_SUGGESTED]
+            if len(newest) > 1:
+                st.button(
+                    f"{page.title}: newest {len(newest)} runs",
+                    key=f"compare.newest.{page.name}",
+                    icon=page.icon,
+                    on_click=compare_these,
+                    args=(newest,),
+                )

@@ -25,6 +25,8 @@ def family_page(page: str, title: str) -> None:
     try:
         run = addressed_run(page)
         if run is not None:
+            if beside := st.query_params.get("beside"):
+                st.switch_page("pages/compare.py", query_params={"runs": [run.id, beside]})
             run_page(run)
             return
         if FORK in st.query_params:

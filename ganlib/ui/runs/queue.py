@@ -1,5 +1,7 @@
 """The queue: running runs with their progress, then the queued ones in their order."""
 
+from typing import Literal
+
 import streamlit as st
 
 from ganlib import recipes
@@ -32,7 +34,7 @@ def queue_panel() -> None:
     # Running runs have no time in the queue, so they come first.
     active.sort(key=lambda pair: pair[1].queued)
     queue = [run.id for run, status in active if status.queued]
-    height = "content" if len(active) <= _MAX_ROWS else _MAX_HEIGHT
+    height: Literal["content"] | int = "content" if len(active) <= _MAX_ROWS else _MAX_HEIGHT
     with st.container(border=True, gap="small", height=height):
         for run, status in active:
             _row(run, status, queue)

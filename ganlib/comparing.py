@@ -1,0 +1,170 @@
+"""Numbers behind the comparison of runs: aligned steps, scores and differing settings."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from ganlib.runs.view import Scores
+
+Alignment = Literal["Same step", "Same time", "Best step"]
+# Saved steps that the spread of scores is taken over.
+NEWEST = 5
+_MISSING = object()
+
+
+class SavedSteps(NamedTuple):
+    """The steps of a run that have samples.
+
+    Args:
+        steps: (n,) int64, ascending.
+        seconds: (n,) seconds of training until then.
+        best: the step with the best quality; None if it is unknown.
+    """
+
+    steps: np.ndarray
+    seconds: np.ndarray
+    best: int | None
+
+
+class ScoreSummary(NamedTuple):
+    """Quality of a run's samples over training; lower is better.
+
+    Args:
+        best: the lowest value.
+        best_step: its step.
+        last: the newest value.
+        low: the lowest of the newest five values.
+        high: the highest of the newest five values.
+        real: the value between two samples of real data; None if it is unknown.
+    """
+
+    best: float
+    best_step: int
+    last: float
+    low: float
+    high: float
+    real: float | None
+
+
+def longest(saved: Mapping[str, SavedSteps]) -> str:
+    """Returns the id of the run that has been trained for the longest time.
+
+    Args:
+        saved: saved steps of each run by id, with at least one step each.
+    """
+    return max(saved, key=lambda run_id: float(saved[run_id].seconds[-1]))
+
+
+def aligned_steps(
+    saved: Mapping[str, SavedSteps], alignment: Alignment, step: int
+) -> dict[str, int]:
+    """Returns the step of each run to compare.
+
+    At the same step or time, it is the newest saved one that is not later, or the first one.
+
+    Args:
+        saved: saved steps of each run by id, with at least one step each.
+        alignment: what the runs have in common.
+        step: a selected step. For "Same time", it is a step of the `longest` run, whose time
+            counts; for "Best step", it is ignored.
+    """
+    if alignment == "Best step":
+        return {
+            run_id: int(one.steps[-1]) if one.best is None else one.best
+            for run_id, one in saved.items()
+        }
+    if alignment == "Same step":
+        return {run_id: _not_after(one.steps, one.steps, step) for run_id, one in saved.items()}
+    reference = saved[longest(saved)]
+    at = reference.seconds[max(int(np.searchsorted(reference.steps, step, side="right")) - 1, 0)]
+    return {run_id: _not_after(one.steps, one.seconds, at) for run_id, one in saved.items()}
+
+
+def score_summary(scores: Scores, score: str, floor: str) -> ScoreSummary | None:
+    """Returns the quality of a run's samples; None if none have been scored.
+
+    Args:
+        scores: of the run's saved samples.
+        score: name of the score that says how good samples are.
+        floor: name of the score of real samples; may be empty.
+    """
+    steps, values = finite_scores(scores, score)
+    if not len(steps):
+        return None
+    best, newest = int(values.argmin()), values[-NEWEST:]
+    return ScoreSummary(
+        float(values[best]),
+        int(steps[best]),
+        float(values[-1]),
+        float(newest.min()),
+        float(newest.max()),
+        real_score(scores, floor),
+    )
+
+
+def real_score(scores: Scores, floor: str) -> float | None:
+    """Returns the score that real samples reach; None if it is unknown.
+
+    Args:
+        scores: of a run's saved samples.
+        floor: name of the score of real samples; may be empty.
+    """
+    values = finite_scores(scores, floor)[1]
+    # Own columns with two rows have a floor of 0.
+    return float(values[-1]) if len(values) and values[-1] > 0 else None
+
+
+def finite_scores(scores: Scores, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the steps that have a score and its values, both (n,).
+
+    Args:
+        scores: of a run's saved samples.
+        name: of the score; a run need not have it.
+    """
+    values = scores.values.get(name, np.full(len(scores), np.nan))
+    there = np.isfinite(values)
+    return scores.step[there], values[there]
+
+
+def differing_settings(settings: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """Returns the settings that are not the same in all runs.
+
+    Args:
+        settings: values by name of the setting, of each run.
+    Returns:
+        For each setting, its value in each run; None where a run does not have it.
+    """
+    found = {}
+    for name in dict.fromkeys(name for values in settings for name in values):
+        values = [one.get(name, _MISSING) for one in settings]
+        if any(value != values[0] for value in values):
+            found[name] = tuple(None if one is _MISSING else one for one in values)
+    return found
+
+
+def unique_names(names: Mapping[str, str], seeds: Mapping[str, object]) -> dict[str, str]:
+    """Makes equal names of runs different by their seeds, or else by the ends of their ids.
+
+    Args:
+        names: of the runs by id.
+        seeds: of the runs by id.
+    Example:
+        >>> unique_names({"a-0001": "one", "b-0002": "one"}, {"a-0001": 1, "b-0002": 2})
+        {'a-0001': 'one · seed 1', 'b-0002': 'one · seed 2'}
+    """
+    count = Counter(names.values())
+    seeded = {
+        run_id: f"{name} · seed {seeds.get(run_id)}" if count[name] > 1 else name
+        for run_id, name in names.items()
+    }
+    count = Counter(seeded.values())
+    return {
+        run_id: f"{names[run_id]} · {run_id[-4:]}" if count[name] > 1 else name
+        for run_id, name in seeded.items()
+    }
+
+
+def _not_after(steps: np.ndarray, positions: np.ndarray, limit: float) -> int:
+    return int(steps[max(int(np.searchsorted(positions, limit, side="right")) - 1, 0)])

@@ -1,0 +1,205 @@
+"""Curves of the compared runs, or of groups of them, over training."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from ganlib.comparing import finite_scores, real_score
+from ganlib.ui.compare.chosen import Chosen, kept
+from ganlib.ui.compare.tables import Groups, legend
+from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.text import plain
+from ganlib.viz.chart import Chart
+from ganlib.viz.curves import GrowingCurves
+from ganlib.viz.layout import XKind
+from ganlib.viz.lines import Line, band_info, lines_figure
+from ganlib.viz.metric_specs import LOSSES, METRICS, MetricSpec
+from ganlib.viz.thinning import RunningMean
+
+_HEIGHT, _WIDTH = 260, 600
+_SMALL_HEIGHT, _SMALL_WIDTH = 200, 300
+_MAX_POINTS = 400
+
+Series = tuple[np.ndarray, np.ndarray]
+
+
+class Metric(NamedTuple):
+    """A metric that can be compared: one curve of a chart in `metric_specs`.
+
+    Args:
+        name: shown in the list of metrics.
+        spec: of the chart that it belongs to.
+        column: name of the metric in a run's history or scores.
+    """
+
+    name: str
+    spec: MetricSpec
+    column: str
+
+
+def _all_metrics() -> dict[str, Metric]:
+    found = []
+    for spec in (LOSSES, *METRICS.values()):
+        # The value of real samples is drawn as a level.
+        hidden = _REAL if spec.of_samples else ()
+        curves = {one: column for one, column in spec.curves.items() if one not in hidden}
+        for curve, column in curves.items():
+            text = curve.format(discriminator="discriminator")
+            found.append(
+                Metric(spec.name if len(curves) == 1 else f"{spec.name}: {text}", spec, column)
+            )
+    return {metric.name: metric for metric in found}
+
+
+_REAL = ("real", "floor")
+ALL_METRICS = _all_metrics()
+_LOSS = "Losses: generator"
+
+
+class CurveOptions(NamedTuple):
+    """Settings of the curves.
+
+    Args:
+        metrics: names of the metrics.
+        x_kind: unit of the horizontal axes.
+        multiples: whether each run has a chart of its own.
+        smoothing: weight of the past in the running mean.
+        log: whether vertical axes are logarithmic.
+    """
+
+    metrics: tuple[str, ...]
+    x_kind: XKind
+    multiples: bool
+    smoothing: float
+    log: bool
+
+
+def metric_names(chosen: Sequence[Chosen], asked: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Returns the metrics that can be selected, and those that are shown at first.
+
+    Args:
+        chosen: the compared runs.
+        asked: metrics in the address, which can be selected even before runs have values.
+    """
+    scores = {one.recipe.score for one in chosen}
+    default = [one.name for one in ALL_METRICS.values() if one.column in scores][:3]
+    default.append(_LOSS)
+    columns: set[str] = set()
+    for one in chosen:
+        columns.update(one.reading.history.names, one.reading.scores.values)
+    names = [
+        metric.name
+        for metric in ALL_METRICS.values()
+        if metric.column in columns or metric.name in asked or metric.name in default
+    ]
+    return names, default
+
+
+def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
+    """Draws a chart of each metric: a line for each run, or mean and band for each group.
+
+    Args:
+        groups: runs by name of the group.
+        options: settings of the curves.
+        cursor_link: of the slider that moves a vertical line; empty for no line.
+    """
+    legend(groups)
+    with st.container(horizontal=True, gap="medium"):
+        for name in options.metrics:
+            with st.container(width="stretch" if options.multiples else _WIDTH, gap="xxsmall"):
+                st.markdown(f"**{name}**", help=ALL_METRICS[name].spec.help)
+                _metric(ALL_METRICS[name], groups, options, cursor_link)
+
+
+def _metric(metric: Metric, groups: Groups, options: CurveOptions, cursor_link: str) -> None:
+    runs = [(name, one) for name, group in groups.items() for one in group]
+    readings = [(name, one.run.id, one.reading) for name, one in runs]
+    state = tuple(
+        (name, run_id, one.history.log, len(one.history), len(one.scores))
+        for name, run_id, one in readings
+    )
+    charts = kept((metric.name, options, state), lambda: _charts(metric, groups, options))
+    key = f"compare.{metric.name}"
+    revision = f"{' '.join(one[1] for one in state)} {options.x_kind}"
+    alt = metric.spec.alt
+    if not options.multiples:
+        live_charts(ChartSlot(charts[0], key, _HEIGHT, alt, revision, cursor_link=cursor_link))
+        return
+    with st.container(horizontal=True):
+        for at, (group, chart) in enumerate(zip(groups, charts, strict=True)):
+            with st.container(width=_SMALL_WIDTH, gap="xxsmall"):
+                st.caption(plain(group))
+                place = f"{key}.{at}", _SMALL_HEIGHT, f"{group}: {alt}", revision, key
+                live_charts(ChartSlot(chart, *place, cursor_link))
+
+
+def _charts(metric: Metric, groups: Groups, options: CurveOptions) -> list[Chart]:
+    log = metric.spec.is_log(options.log)
+    lines = []
+    for name, runs in groups.items():
+        if len(runs) == 1:
+            line = Line(name, runs[0].style, *_thinned(runs[0], metric, options, log))
+        else:
+            band = band_info([_series(one, metric, options) for one in runs])
+            line = Line(name, runs[0].style, *band)
+        lines.append(line)
+    real_curves = metric.spec.curves if metric.spec.of_samples else {}
+    # One for each dataset.
+    levels = {
+        one.reading.status.data: real
+        for runs in groups.values()
+        for one in runs
+        for curve in _REAL
+        if (real := real_score(one.reading.scores, real_curves.get(curve, ""))) is not None
+    }
+    return [
+        lines_figure(
+            metric.spec,
+            shown,
+            x_kind=options.x_kind,
+            log=log,
+            levels=list(levels.values()),
+            span=lines if options.multiples else (),
+        )
+        for shown in ([[line] for line in lines] if options.multiples else [lines])
+    ]
+
+
+def _series(one: Chosen, metric: Metric, options: CurveOptions) -> Series:
+    """All finite values of a run, smoothed; empty if it does not have the metric."""
+    reading, smoothing = one.reading, options.smoothing if metric.spec.smoothed else 0.0
+
+    def make() -> Series:
+        history = reading.history
+        if metric.spec.of_samples or metric.column not in history.names:
+            return finite_scores(reading.scores, metric.column)
+        values = history[metric.column]
+        there = np.isfinite(values)
+        return history.values[0][there], RunningMean(smoothing).extend(values[there])
+
+    steps, y = reading.cached(("compare", metric.column, smoothing), make)
+    return _x(one, steps, options.x_kind), y
+
+
+def _thinned(one: Chosen, metric: Metric, options: CurveOptions, log: bool) -> Series:
+    """Few enough values of a run to be drawn; an update only processes the new ones."""
+    history, column = one.reading.history, metric.column
+    if metric.spec.of_samples or column not in history.names:
+        return _series(one, metric, options)
+    smoothing = options.smoothing if metric.spec.smoothed else 0.0
+
+    def begin() -> GrowingCurves:
+        return GrowingCurves([column], smoothing=smoothing, log=log, max_points=_MAX_POINTS)
+
+    with one.reading.growing(("compare", column, smoothing, log), begin) as growing:
+        growing.extend({column: history[column]})
+        curve = growing.info(history.values[0]).curves[0]
+    return _x(one, curve.x, options.x_kind), curve.y
+
+
+def _x(one: Chosen, steps: np.ndarray, x_kind: XKind) -> np.ndarray:
+    if x_kind == "seconds":
+        return one.seconds_at(steps)
+    return steps * float(one.run.values["batch_size"]) if x_kind == "samples" else steps

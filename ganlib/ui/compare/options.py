@@ -1,0 +1,128 @@
+"""The widgets of the page Compare. Each of them stands in the address."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, get_args
+
+import streamlit as st
+
+from ganlib.comparing import Alignment
+from ganlib.ui.compare.chosen import Chosen
+from ganlib.ui.compare.curves import CurveOptions, metric_names
+from ganlib.ui.compare.samples import quantities
+from ganlib.ui.compare.settings import EACH, group_choices
+from ganlib.ui.components.aligned import align_control
+from ganlib.ui.components.errors import errors_shown
+from ganlib.viz.layout import XKind
+
+_ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
+_AXES: dict[str, XKind] = {"Steps": "step", "Seconds": "seconds", "Samples seen": "samples"}
+_LAYOUTS = ("Overlaid", "Small multiples")
+_BOUND: dict[str, Any] = {"bind": "query-params"}
+
+
+class Options(NamedTuple):
+    """What the user has selected, apart from the runs and the step.
+
+    Args:
+        group: what runs are grouped by.
+        alignment: what the shown samples of the runs have in common.
+        curves: settings of the curves.
+        quantity: name of the distribution; empty if there are no samples.
+    """
+
+    group: str
+    alignment: Alignment
+    curves: CurveOptions
+    quantity: str
+
+
+def choose_group(chosen: Sequence[Chosen]) -> str:
+    """Lets the user choose what runs are grouped by.
+
+    Args:
+        chosen: the compared runs.
+    """
+    return str(
+        st.selectbox(
+            "Group runs by",
+            list(group_choices(chosen)),
+            key="group",
+            help="Runs that have the same value become one line: their mean, with a band of one "
+            "standard deviation to each side.",
+            **_BOUND,
+        )
+        or EACH
+    )
+
+
+def choose_alignment() -> Alignment:
+    """Lets the user choose what the shown samples of the runs have in common."""
+    found: Alignment | None = st.segmented_control(
+        "Show samples at the",
+        _ALIGNMENTS,
+        default=_ALIGNMENTS[0],
+        key="align",
+        required=True,
+        help="The same step; the same time of training, that of the run trained longest; or the "
+        "step at which each run is best.",
+        **_BOUND,
+    )
+    return found or _ALIGNMENTS[0]
+
+
+def choose_curves(chosen: Sequence[Chosen]) -> CurveOptions:
+    """Lets the user choose metrics and axes.
+
+    Args:
+        chosen: the compared runs.
+    """
+    names, default = metric_names(chosen, st.query_params.get_all("metrics"))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        metrics = st.multiselect(
+            "Metrics", names, default=default, key="metrics", width=440, **_BOUND
+        )
+        with align_control():
+            layout = st.segmented_control(
+                "Curves", _LAYOUTS, default=_LAYOUTS[0], key="layout", required=True, **_BOUND
+            )
+        with align_control():
+            axis = st.segmented_control(
+                "Horizontal axis", list(_AXES), default="Steps", key="axis", required=True, **_BOUND
+            )
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.99,
+            0.9,
+            key="smoothing",
+            width=125,
+            help="Weight of the past in the running mean of values of every step.",
+            **_BOUND,
+        )
+        log = st.toggle("Log scale", key="log", **_BOUND)
+    return CurveOptions(
+        tuple(metrics), _AXES[axis or "Steps"], layout == _LAYOUTS[1], smoothing, log
+    )
+
+
+def choose_quantity(chosen: Sequence[Chosen]) -> str:
+    """Lets the user choose the quantity whose distributions are compared.
+
+    Args:
+        chosen: the compared runs.
+    """
+    titles: list[str] = []
+    with errors_shown():
+        titles = quantities(chosen)
+    if not titles:
+        return ""
+    found = st.segmented_control(
+        "Quantity",
+        titles,
+        default=titles[0],
+        key="quantity",
+        required=True,
+        label_visibility="collapsed",
+        **_BOUND,
+    )
+    return str(found or titles[0])
