@@ -47,6 +47,16 @@ class Label:
     note: str = ""
 
 
+def read_label(folder: Path) -> Label:
+    """Returns the label of the run in a folder; see `Run.label`."""
+    try:
+        with opened(folder / "label.json") as file:
+            body = json.loads(file.read())
+        return Label(str(body["name"]), str(body.get("note", "")))
+    except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Label(folder.name)
+
+
 class Run:
     """Reads a run from its folder. Several objects may read the same run.
 
@@ -118,12 +128,7 @@ class Run:
 
     def label(self) -> Label:
         """Returns name and note. If they cannot be read, the name is the run's id."""
-        try:
-            with opened(self.path / "label.json") as file:
-                body = json.loads(file.read())
-            return Label(str(body["name"]), str(body.get("note", "")))
-        except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return Label(self.id)
+        return read_label(self.path)
 
     def history(self) -> History:
         """Returns the metrics of every step; see `record`."""
