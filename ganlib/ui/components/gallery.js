@@ -12,26 +12,20 @@ class Gallery {
   constructor(root) {
     this.root = root
     this.part = name => root.querySelector(`.${name}`)
-    this.part("search").oninput = () => this.filter()
   }
 
   update(data, setTriggerValue) {
     this.setTriggerValue = setTriggerValue
-    this.single = data.chosen !== null
-    this.unpictured = data.unpictured
-    this.root.classList.toggle("cards", data.layout === "cards")
-    this.root.classList.toggle("searched", data.search !== "")
+    this.root.className = `gallery ${data.layout} ${data.scroll ? "scroll" : ""}`
     this.root.setAttribute("aria-label", data.label)
-    const search = this.part("search")
-    search.hidden = !data.search
-    search.placeholder = data.search
-    search.setAttribute("aria-label", data.search)
     this.show(data.tiles)
     for (const button of this.buttons()) {
       if (data.chosen === null) continue
       button.setAttribute("aria-pressed", String(data.chosen.includes(button.dataset.name)))
     }
-    this.filter()
+    const between = this.part("between")
+    between.textContent = data.unpictured
+    between.hidden = !data.unpictured
   }
 
   // Only tiles that have changed are replaced, so that the focus stays and pictures do not flicker.
@@ -47,7 +41,6 @@ class Gallery {
     const button = document.createElement("button")
     button.type = "button"
     button.dataset.name = tile.name
-    button.dataset.title = tile.title
     button.dataset.contents = JSON.stringify(tile)
     if (tile.help) button.title = tile.help
     button.onclick = () => this.setTriggerValue("clicked", tile.name)
@@ -68,18 +61,6 @@ class Gallery {
     }
     button.append(text)
     return button
-  }
-
-  filter() {
-    const wanted = this.part("search").value.trim().toLowerCase()
-    for (const button of this.buttons()) {
-      button.hidden = !button.dataset.title.toLowerCase().includes(wanted)
-    }
-    const seen = name => this.root.querySelectorAll(`.${name} button:not([hidden])`).length
-    const named = seen("names")
-    this.part("between").textContent = this.unpictured.replace("{}", named)
-    this.part("between").hidden = named === 0 || !this.unpictured
-    this.part("nothing").hidden = named + seen("pictures") > 0
   }
 
   buttons() {

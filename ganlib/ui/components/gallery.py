@@ -39,8 +39,8 @@ def gallery(
     key: str,
     label: str,
     on_click: Callable[[str], None],
-    layout: Literal["cards", "tiles"] = "tiles",
-    search: str = "",
+    layout: Literal["cards", "plots", "tiles"] = "tiles",
+    scroll: bool = False,
     unpictured: str = "",
 ) -> None:
     """Shows tiles and marks the chosen ones.
@@ -51,9 +51,9 @@ def gallery(
         key: unique on the page.
         label: name of the gallery for screen readers.
         on_click: callback; receives the name of the clicked tile.
-        layout: "cards" have the text beside the picture, "tiles" below it.
-        search: placeholder of a search field; empty for a gallery without one, which does not
-            scroll.
+        layout: "cards" have the text beside the picture, "tiles" below it, "plots" below a
+            smaller picture.
+        scroll: whether to limit the height.
         unpictured: text before the tiles without a picture.
     """
 
@@ -67,7 +67,7 @@ def gallery(
         "chosen": None if chosen is None else list(chosen),
         "label": label,
         "layout": layout,
-        "search": search,
+        "scroll": scroll,
         "unpictured": unpictured,
     }
     _COMPONENT(key=key, data=data, on_clicked_change=clicked)

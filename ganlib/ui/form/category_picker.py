@@ -50,20 +50,23 @@ def category_picker(key: str, help: str) -> None:
     def toggle(name: str) -> None:
         st.session_state[key] = with_or_without(name, st.session_state[key])
 
+    missing = sum(not each.count for each in available.values())
     gallery(
         _tiles(available),
         chosen,
         key=f"{key}:gallery",
         label="Categories",
         on_click=toggle,
-        search="Find a category",
-        unpictured="{} more, downloaded when a run needs them:",
+        scroll=True,
+        unpictured=f"{missing} more, downloaded when a run needs them:" if missing else "",
     )
-    if chosen:
+    if not chosen:
+        return
+    with st.expander("A closer look at the drawings"):
         cards = "".join(_card(name, available[name]) for name in chosen[:_CARDS])
         st.html(f'<div style="{_CARDS_STYLE}">{cards}</div>')
-    if len(chosen) > _CARDS:
-        st.caption(f"And {len(chosen) - _CARDS:,} more.")
+        if len(chosen) > _CARDS:
+            st.caption(f"And {len(chosen) - _CARDS:,} more.")
 
 
 def with_or_without(name: str, chosen: Sequence[str]) -> list[str]:
@@ -187,6 +190,6 @@ def _tiles(available: dict[str, CategoryAvailability]) -> list[Tile]:
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _thumbnail(name: str, count: int) -> str | None:
-    """Data URL of four drawings at scale 1; the browser doubles them."""
+    """Data URL of four drawings at scale 2."""
     first = quickdraw.previews(name, 4)
-    return None if first is None else data_url(tiles_png(first, columns=2, gap=1))
+    return None if first is None else data_url(tiles_png(first, columns=2, gap=1, scale=2))

@@ -117,10 +117,12 @@ def advanced_fields(form: Form, key: str, without: Sequence[str] = FIRST) -> Non
     names = [name for group in groups.values() for name in group]
     _show_problems(form, groups, key)
     changed = sum(map(form.is_changed, names))
-    # The label is part of the widget's identity. Without this, a new label would close the part.
-    st.session_state[key] = bool(st.session_state.get(key))
+    # Not part of the label, with which the browser would replace the whole part, so that the field
+    # with the keyboard's focus would lose it.
+    count = f", {changed} changed" if changed else ""
+    st.html(f'<style>.st-key-{key} summary p::after {{ content: "{count}" }}</style>')
     part = st.expander(
-        f"Advanced{f', {changed} changed' if changed else ''}",
+        "Advanced",
         icon=":material/tune:",
         key=key,
         on_change="rerun",

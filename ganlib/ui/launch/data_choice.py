@@ -1,8 +1,10 @@
 """The choice of data on an entry page."""
 
 import base64
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -30,18 +32,28 @@ _ICON = (
 )
 
 
-def data_choice(form: Form) -> None:
+def data_choice(form: Form) -> AbstractContextManager[Any]:
     """Draws the knobs that choose the data: tiles, and what belongs to the chosen one.
 
     Args:
         form: the settings.
+    Returns:
+        The container for Start: beside the drawing pad, so that it is in view, else below.
     """
     names = data_names(form)
+    st.subheader("Data", anchor=False)
     for name in names:
         if name in _TILED:
             _tiles(form, name)
             draw_problem(form, name)
-    draw_fields(form, [name for name in names if name not in _TILED])
+    rest = [name for name in names if name not in _TILED]
+    if st.session_state.get(key_of(form.recipe, "target")) != "drawn":
+        draw_fields(form, rest)
+        return st.container()
+    pad, beside = st.columns([2, 3], gap="large")
+    with pad:
+        draw_fields(form, rest)
+    return beside
 
 
 def picture_of(choice: str) -> str | None:
@@ -79,4 +91,11 @@ def _tiles(form: Form, name: str) -> None:
         Tile(value, capital(words(value)), picture_of(value), _NOTES.get(value, ""))
         for value in known
     ]
-    gallery(tiles, [st.session_state[key]], key=f"{key}:tiles", label="Data", on_click=choose)
+    gallery(
+        tiles,
+        [st.session_state[key]],
+        key=f"{key}:tiles",
+        label="Data",
+        on_click=choose,
+        layout="tiles" if form.recipe.kind == "image" else "plots",
+    )

@@ -31,7 +31,7 @@ _ERROR = "fork.error"
 # Session state key of the run and step whose settings the form was filled with.
 _FILLED = "fork.filled"
 # Session state key: whether the part with the other settings is open.
-_OPEN = "fork.advanced"
+_OPEN = "fork_advanced"
 # Knobs above the others.
 _FIRST = ("steps", "seed", "generator_learning_rate", "discriminator_learning_rate")
 # Changed settings that are listed; more are counted.
@@ -87,8 +87,7 @@ def fork_page(run: Run) -> None:
             st.caption(_what_changes(run, step, form.config))
     show_deferred_error(_ERROR)
     advanced_fields(form, _OPEN, (*_FIRST, *_fixed(form)))
-    with st.expander("Data", icon=":material/database:"):
-        data_choice(form)
+    data_choice(form)
 
 
 def _fixed(form: Form) -> list[str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.ui.components.text import plain
-from ganlib.ui.form.config_form import advanced_fields, data_names, first_fields, open_form
+from ganlib.ui.form.config_form import advanced_fields, first_fields, open_form
 from ganlib.ui.launch.data_choice import data_choice
 from ganlib.ui.launch.family_runs import family_runs, recent_runs, training_now
 from ganlib.ui.launch.fork_page import FORK, fork_page
@@ -49,15 +49,14 @@ def launch_page(page: str, title: str) -> None:
     runs = family_runs(page)
     training_now(page, runs)
     form = open_form(recipe_choice(page, runs))
-    if data_names(form):
-        st.subheader("Data", anchor=False)
-        data_choice(form)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first_fields(form)
-        start_button(form, runs)
-        if page == "wgan":
-            train_all(form, page)
-    start_notes(form)
+    beside = data_choice(form)
+    with beside:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            first_fields(form)
+            start_button(form, runs)
+            if page == "wgan":
+                train_all(form, page)
+        start_notes(form)
     advanced_fields(form, "advanced")
     recent_runs(page, runs)
     if form.config is not None:

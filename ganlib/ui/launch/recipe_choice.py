@@ -48,7 +48,7 @@ def recipe_choice(page: str, runs: list[RunSummary]) -> Recipe:
     )
     recipe = choices[st.session_state[key]]
     text, url = recipe.source.text, recipe.source.url
-    st.caption(f"Source: {f'[{text}]({url})' if url else text}.")
+    st.markdown(f":small[Source: {f'[{text}]({url})' if url else text}.]")
     return recipe
 
 

@@ -57,7 +57,7 @@ def start_notes(form: Form) -> None:
     notes = [form.recipe.data_sentence(form.config)]
     if ahead := runs_ahead():
         notes.append(f"Other runs are training: Start queues this one, with {ahead} ahead of it.")
-    st.caption(plain(" ".join(notes)))
+    st.markdown(f":small[{plain(' '.join(notes))}]")
     if warning := growth_warning(form.recipe, form.config):
         st.warning(plain(warning), icon=":material/warning:")
 
