@@ -12,3 +12,14 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def about(seconds: float) -> str:
+    """Formats an estimated duration: "about 40 s", "about 5 min", "about 1.5 h"."""
+    if seconds < 90:
+        # From 20 s on, to the nearest 5 s.
+        coarse = 5 * round(seconds / 5) if seconds >= 20 else max(1, round(seconds))
+        return f"about {coarse} s"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min"
+    return f"about {round(seconds / 1800) / 2:g} h"

@@ -6,6 +6,7 @@ same values and show the same error messages.
 
 import copy
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
@@ -148,13 +149,46 @@ def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
     Raises:
         ConfigError: a value is not allowed; the message has a sentence for each of them.
     """
-    if refused := [_refusal(config, *one) for one in values.items() if not _is_taken(config, *one)]:
-        raise ConfigError(" ".join(refused))
+    found = _validated(config, values)
+    if isinstance(found, config):
+        return found
+    raise ConfigError(" ".join(dict.fromkeys(sentence for _, sentence in found)))
+
+
+def problems(config: type[Config], values: Mapping[str, Any]) -> dict[str, str]:
+    """Returns what is wrong with raw values: a sentence by the name of the knob to change.
+
+    A combination of values that is not allowed counts for the knob that its sentence names first;
+    the name is empty if the sentence names none.
+
+    Args:
+        config: the recipe's config class.
+        values: values by name of the knob; missing knobs take their defaults.
+    """
+    found = _validated(config, values)
+    if isinstance(found, config):
+        return {}
+    return {name or _first_named(config, sentence): sentence for name, sentence in found}
+
+
+def _validated(
+    config: type[AnyConfig], values: Mapping[str, Any]
+) -> AnyConfig | list[tuple[str, str]]:
+    """The config, or (name of the knob, sentence) of each refusal; the name may be empty."""
+    taken = {name: _is_taken(config, name, value) for name, value in values.items()}
+    if not all(taken.values()):
+        return [
+            (name, _refusal(config, name, values[name])) for name, fits in taken.items() if not fits
+        ]
     try:
         return config.model_validate(dict(values))
     except ValidationError as error:
-        sentences = [_sentence(config, dict(item)) for item in error.errors()]
-        raise ConfigError(" ".join(dict.fromkeys(sentences))) from None
+        return [_problem(config, dict(item)) for item in error.errors()]
+
+
+def _first_named(config: type[Config], sentence: str) -> str:
+    said = re.findall(r"\w+", sentence)
+    return next((word for word in said if word in config.model_fields), "")
 
 
 def allowed(config: type[Config], name: str) -> str:
@@ -174,12 +208,10 @@ def allowed(config: type[Config], name: str) -> str:
         return "true or false"
     kind = _KINDS.get(field.annotation, "text")
     limits = bounds(field)
-    words = [
-        f"{word} {_number(limits[key])}"
-        for key, word in (("ge", "from"), ("gt", "above"), ("lt", "below"), ("le", "to"))
-        if key in limits
-    ]
-    return " ".join([kind, *words])
+    if "ge" in limits and "le" in limits:
+        return f"{kind} from {_number(limits['ge'])} to {_number(limits['le'])}"
+    words = [f"{word} {_number(limits[key])}" for key, word in _LIMITS.items() if key in limits]
+    return ", ".join([kind, *words])
 
 
 def bounds(field: FieldInfo) -> dict[str, float]:
@@ -221,6 +253,7 @@ def compile_time_knobs(config: Config) -> dict[str, Any]:
     return {name: getattr(config, name) for name in fields if meta(fields[name])["compile_time"]}
 
 
+_LIMITS = {"ge": "at least", "gt": "greater than", "lt": "below", "le": "at most"}
 _KINDS: dict[Any, str] = {int: "a whole number", float: "a number"}
 
 
@@ -260,11 +293,11 @@ def _refusal(config: type[Config], name: str, value: Any) -> str:
     return f"{name} must be {allowed(config, name)}. Received: {received}."
 
 
-def _sentence(config: type[Config], error: dict[str, Any]) -> str:
+def _problem(config: type[Config], error: dict[str, Any]) -> tuple[str, str]:
     if not error["loc"]:
-        return str(error["ctx"]["error"]) if "ctx" in error else str(error["msg"])
+        return "", str(error["ctx"]["error"]) if "ctx" in error else str(error["msg"])
     name = str(error["loc"][0])
-    return _refusal(config, name, error["input"])
+    return name, _refusal(config, name, error["input"])
 
 
 def _number(value: float) -> str:

@@ -72,9 +72,9 @@ def test_text_becomes_what_the_knob_holds(name: str, given: Any, value: Any) -> 
         ("steps", 2.5, "steps must be a whole number from 1 to 10,000,000. Received: 2.5."),
         ("steps", "", "steps must be a whole number from 1 to 10,000,000. Received: ''."),
         ("steps", None, "steps must be a whole number from 1 to 10,000,000. Received: None."),
-        ("rate", "nan", "rate must be a number above 0 to 1. Received: 'nan'."),
-        ("rate", float("inf"), "rate must be a number above 0 to 1. Received: inf."),
-        ("share", 1, "share must be a number from 0 below 1. Received: 1."),
+        ("rate", "nan", "rate must be a number, greater than 0, at most 1. Received: 'nan'."),
+        ("rate", float("inf"), "rate must be a number, greater than 0, at most 1. Received: inf."),
+        ("share", 1, "share must be a number, at least 0, below 1. Received: 1."),
         ("height", -2.6, "height must be a number from -2.5 to 1,500. Received: -2.6."),
         ("shuffle", "maybe", "shuffle must be true or false. Received: 'maybe'."),
         ("preset", "mad", "preset must be one of calm, wild. Received: 'mad'."),
@@ -120,8 +120,8 @@ def test_an_unknown_knob_is_told_which_there_are() -> None:
 
 def test_several_mistakes_are_several_sentences() -> None:
     assert refusal({"rate": 2, "share": 2}) == (
-        "rate must be a number above 0 to 1. Received: 2. "
-        "share must be a number from 0 below 1. Received: 2."
+        "rate must be a number, greater than 0, at most 1. Received: 2. "
+        "share must be a number, at least 0, below 1. Received: 2."
     )
 
 

@@ -20,7 +20,7 @@ from ganlib.paths import user_path
 
 BUNDLED = Path(__file__).parent / "bundled"
 
-IN_DATA_FOLDER = "your folder GANLIB_DATA"
+IN_DATA_FOLDER = "your data folder"
 DOWNLOADED = "downloaded copy"
 IN_PACKAGE = "bundled sample"
 

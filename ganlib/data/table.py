@@ -62,7 +62,7 @@ class Table:
         if self.rows > len(values):
             left_out.append(f"{len(values):,} of {self.rows:,} rows, drawn at random")
         if dropped := int((~complete).sum()):
-            left_out.append(f"not finite and left out: {dropped:,}")
+            left_out.append(f"{dropped:,} skipped for missing values")
         return values[complete], "; ".join(left_out)
 
 

@@ -53,7 +53,7 @@ class FashionDense(SmallImageRecipe[FashionDenseConfig]):
     """Two small dense networks; hundreds of steps a second."""
 
     name = "fashion/dense"
-    title = "Dense GAN on Fashion-MNIST"
+    title = "Dense GAN"
     page = "mnist"
     order = 3
     dataset = "Fashion-MNIST"

@@ -49,6 +49,19 @@ class Label:
     tags: tuple[str, ...] = ()
 
 
+def read_label(folder: Path) -> Label:
+    """Returns the label of the run in a folder; see `Run.label`."""
+    try:
+        with opened(folder / "label.json") as file:
+            body = json.loads(file.read())
+        tags = body.get("tags", [])
+        if not isinstance(tags, list):
+            raise TypeError("tags must be a list")
+        return Label(str(body["name"]), str(body.get("note", "")), tuple(map(str, tags)))
+    except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Label(folder.name)
+
+
 class Run:
     """Reads a run from its folder. Several objects may read the same run.
 
@@ -122,15 +135,7 @@ class Run:
 
     def label(self) -> Label:
         """Returns name, note and tags. If they cannot be read, the name is the run's id."""
-        try:
-            with opened(self.path / "label.json") as file:
-                body = json.loads(file.read())
-            tags = body.get("tags", [])
-            if not isinstance(tags, list):
-                raise TypeError("tags must be a list")
-            return Label(str(body["name"]), str(body.get("note", "")), tuple(map(str, tags)))
-        except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return Label(self.id)
+        return read_label(self.path)
 
     def history(self) -> History:
         """Returns the metrics of every step; see `record`."""

@@ -12,13 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, quote
+from ganlib.names import run_name
 from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.journal import NAME, JournalWriter
 from ganlib.runs.lock import RunLock, is_owned
-from ganlib.runs.run import Label, Run
+from ganlib.runs.run import Label, Run, read_label
 from ganlib.runs.status import ACTIVE, State, Status
 from ganlib.runs.view import Header, Parent
 
@@ -118,7 +120,8 @@ class RunStore:
         queued = created if in_queue else ""
         status = Status("queued", config.steps, queued=queued, heartbeat=created)
         try:
-            return self._create(header, status, copy_history)
+            label = Label(self._new_name(recipe, config))
+            return self._create(header, status, label, copy_history)
         except OSError as error:
             raise RunError(
                 f"A run cannot be created in {self.root}: {error.strerror or error}. "
@@ -323,7 +326,9 @@ class RunStore:
             names = (entry.name for entry in entries if os.path.isdir(entry))
             yield from filter(is_run_id, names)
 
-    def _create(self, header: Header, status: Status, copy_history: CopyHistory | None) -> Run:
+    def _create(
+        self, header: Header, status: Status, label: Label, copy_history: CopyHistory | None
+    ) -> Run:
         self.root.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self.root).free
         if free < _MIN_FREE_BYTES:
@@ -344,7 +349,7 @@ class RunStore:
                 # The header is written twice, so that the run survives damage to the first line.
                 journal.append("queued", status.step, status.fields(), header.fields())
                 journal.sync()
-            _write_label(folder, Label(f"{header.recipe} {header.created[11:16]}"))
+            _write_label(folder, label)
             # Last, because the folder counts as a run once the journal has its name.
             rename(unfinished, folder / NAME)
             sync_folder(self.root)
@@ -355,6 +360,12 @@ class RunStore:
         run = Run(folder)
         run.lock = lock
         return run
+
+    def _new_name(self, recipe: str, config: RunConfig) -> str:
+        """Returns a name that no other run has."""
+        known = recipes.all_recipes().get(recipe)
+        taken = (read_label(self.root / run_id).name for run_id in self._ids())
+        return run_name(known.title if known else recipe, config, taken)
 
     def _summary(self, run_id: str) -> RunSummary | None:
         """Returns the summary of a run; reads it only if its files have changed."""

@@ -60,7 +60,7 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
     expect(tab.knob(name, "target")).to_have_value("own")
     column = tab.page.get_by_role("option", name="height", exact=True)
     tab.choose(tab.knob(name, "own_columns:0"), column)
-    expect(settings).to_contain_text("600 of 601 rows are used (not finite and left out: 1)")
+    expect(settings).to_contain_text("600 of 601 rows are used (1 skipped for missing values)")
     expect(settings.get_by_role("img", name="Values of height in your table")).to_be_visible()
     tab.set_knobs(name, steps=100_000, sample_every=50)
     run = store.open(tab.start())

@@ -77,11 +77,11 @@ def test_every_knob_refuses_invalid_values(
 SENTENCES = [
     (("--steps", "0"), "steps must be a whole number from 1 to 10,000,000. Received: '0'."),
     (("--seed", ""), "seed must be a whole number from 0 to 2,147,483,647. Received: ''."),
-    (("--set", "beta_1=1"), "beta_1 must be a number from 0 below 1. Received: '1'."),
+    (("--set", "beta_1=1"), "beta_1 must be a number, at least 0, below 1. Received: '1'."),
     (("--set", "devices=tpu"), "devices must be one of auto, cpu, gpu. Received: 'tpu'."),
     (
         ("--set", "generator_learning_rate=nan"),
-        "generator_learning_rate must be a number above 0 to 1. Received: 'nan'.",
+        "generator_learning_rate must be a number, greater than 0, at most 1. Received: 'nan'.",
     ),
     (("--set", "steps"), "--set takes KNOB=VALUE, such as steps=3000. Received: 'steps'."),
     (("--steps", "5", "--set", "steps=5"), "steps may be given only once. Received: '5' and '5'."),

@@ -55,7 +55,7 @@ def test_only_training_images_of_the_users_own_file(monkeypatch, tmp_path) -> No
     training = np.full((7, 28, 28), 9, np.uint8)
     np.savez(tmp_path / "mnist.npz", x_test=np.zeros((3, 28, 28), np.uint8), x_train=training)
     data = DATASET.load()
-    assert data.report.sentence() == "MNIST, your folder GANLIB_DATA: 7 of 60,000"
+    assert data.report.sentence() == "MNIST, your data folder: 7 of 60,000"
     assert (data.take(0, 50) == 9).all()
 
 

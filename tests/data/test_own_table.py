@@ -52,7 +52,7 @@ def test_one_column_without_its_gaps(people: Path) -> None:
     assert found.values.tolist() == [[1], [2], [3], [4], [6]]
     assert (found.names, found.rows) == (("height",), 6)
     assert found.report().sentence() == (
-        "height of people.csv, your own table (not finite and left out: 1): 5 of 6"
+        "height of people.csv, your own table (1 skipped for missing values): 5 of 6"
     )
 
 
@@ -60,7 +60,7 @@ def test_two_columns_have_only_whole_rows(people: Path) -> None:
     assert own_columns(str(people), "", 2).names == ("height", "weight")
     found = own_columns(str(people), "weight, height", 2)
     assert found.values.tolist() == [[10, 1], [20, 2], [40, 4], [60, 6]]
-    assert found.left_out == "not finite and left out: 2"
+    assert found.left_out == "2 skipped for missing values"
 
 
 def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.Monke
     left = len(found.values)
     assert 350 < left < 500
     assert found.left_out == (
-        f"500 of 2,000 rows, drawn at random; not finite and left out: {500 - left}"
+        f"500 of 2,000 rows, drawn at random; {500 - left} skipped for missing values"
     )
 
 

@@ -85,7 +85,7 @@ def test_the_users_folder_comes_first(folder: Path) -> None:
     data = QuickDraw(categories=("The Eiffel Tower",), max_drawings=20)
     samples = loaded(data.loading())
     assert samples.report.sentence() == (
-        "Quick, Draw! The Eiffel Tower, your folder GANLIB_DATA: 20 of 134,801"
+        "Quick, Draw! The Eiffel Tower, your data folder: 20 of 134,801"
     )
     assert (samples.take(0, 50) == 11).all()
     assert availability()["The Eiffel Tower"].count == 30

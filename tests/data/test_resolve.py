@@ -56,10 +56,10 @@ def test_reports_of_each_place(stage, server, monkeypatch) -> None:
     monkeypatch.setenv("GANLIB_DATA", str(stage.folder))
     assert dataset.load().report.sentence() == "Tiny, downloaded copy: 12"
     stage.put_own(5)
-    assert dataset.load().report.sentence() == "Tiny, your folder GANLIB_DATA: 5 of 12"
-    assert dataset.locate().sentence() == "Tiny, your folder GANLIB_DATA: 5 of 12"
+    assert dataset.load().report.sentence() == "Tiny, your data folder: 5 of 12"
+    assert dataset.locate().sentence() == "Tiny, your data folder: 5 of 12"
     stage.put_own(40)
-    assert dataset.load().report.sentence() == "Tiny, your folder GANLIB_DATA: 40"
+    assert dataset.load().report.sentence() == "Tiny, your data folder: 40"
 
 
 def test_a_broken_own_file_is_an_error_and_has_no_substitute(stage, server, monkeypatch) -> None:

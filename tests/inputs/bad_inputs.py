@@ -263,7 +263,7 @@ SETTINGS = _of(
         "NaN": (b'{"beta_1": NaN}', "'a.json' must have finite numbers only. Received: NaN."),
         "overflow": (
             b'{"beta_1": 1e999}',
-            "beta_1 must be a number from 0 below 1. Received: inf.",
+            "beta_1 must be a number, at least 0, below 1. Received: inf.",
         ),
         "digits": (
             b'{"steps": ' + b"9" * 5_000 + b"}",
@@ -363,7 +363,7 @@ FORM = _of(
         "infinite": (
             "toy/scalar",
             {"generator_learning_rate": "inf"},
-            "Generator learning rate must be a number above 0 to 1. Received: 'inf'.",
+            "Generator learning rate must be a number, greater than 0, at most 1. Received: 'inf'.",
         ),
         "half a surrogate": (
             "toy/scalar",

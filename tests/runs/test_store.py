@@ -20,7 +20,7 @@ def test_a_new_run_is_queued_and_says_all_about_itself(store: RunStore) -> None:
     assert run.values == FakeConfig(steps=30, seed=7).model_dump()
     status = run.status()
     assert (status.state, status.step, status.steps) == ("queued", 0, 30)
-    assert run.label().name.startswith("toy/scalar ")
+    assert run.label().name == "One number at a time #1"
     assert run.label().note == ""
     assert len(run.history()) == 0 and len(run.scores()) == 0
     assert run.sample_steps() == [] and run.checkpoint_steps() == []

@@ -18,6 +18,7 @@ from playwright.sync_api import (
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.knobs import CHALLENGES, meta
+from ganlib.ui.form.config_form import FIRST
 
 # Streamlit looks for its own address level by level: /toy/_stcore/health, then /_stcore/health.
 _PROBES = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -98,9 +99,12 @@ class Dashboard:
 
     def choose_recipe(self, page: str, name: str) -> None:
         """Picks a recipe by its name."""
-        box = self.page.locator(f".st-key-{page}-recipe input")
-        self.choose(box, self.page.get_by_role("option").filter(has_text=name))
+        self.page.locator(f'.st-key-{page}-recipes [data-name="{name}"]').click()
         self.knob(name, "steps").wait_for(state="attached")
+
+    def choose_data(self, recipe: str, name: str) -> None:
+        """Picks a target or dataset by its name in code."""
+        self.page.locator(f'[class*="{_css(recipe)}-"] [data-name="{name}"]').click()
 
     def choose(self, box: Locator, option: Locator) -> None:
         """Picks an option, as often as a page that is just drawn anew closes the list again."""
@@ -115,8 +119,7 @@ class Dashboard:
 
     def knob(self, recipe: str, name: str) -> Locator:
         """The input of a knob in the form."""
-        key = re.sub(r"[^a-zA-Z0-9_-]", "-", f"{recipe}:{name}")
-        return self.page.locator(f".st-key-{key} input")
+        return self.page.locator(f".st-key-{_css(f'{recipe}:{name}')} input")
 
     def set_knobs(self, recipe: str, **values: float) -> None:
         """Types numbers into the form."""
@@ -125,12 +128,19 @@ class Dashboard:
         fields = (known.Config if known else RunConfig).model_fields
         for name, value in values.items():
             group = meta(fields[name])["group"] if name in fields else ""
+            if group != "Data" and name not in FIRST:
+                self.open_advanced()
             if group in CHALLENGES:
                 self.page.get_by_role("tab", name=group).click()
             field = self.knob(recipe, name)
             field.fill(str(value))
             field.press("Enter")
             expect(field).to_have_value(str(value))
+
+    def open_advanced(self) -> None:
+        """Opens the part of the form with all settings, if it is closed."""
+        if self.part("Advanced").get_attribute("open") is None:
+            self.unfold("Advanced")
 
     def part(self, title: str) -> Locator:
         """A part of the page that can be folded."""
@@ -277,6 +287,11 @@ def seconds_since(moment: float) -> str:
 
 def _expected(url: str) -> bool:
     return _PROBES.search(url) is not None
+
+
+def _css(key: str) -> str:
+    """A key as it stands in the name of a CSS class."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "-", key)
 
 
 def _json(values: Any) -> str:

@@ -69,9 +69,9 @@ def test_a_number_is_typed_in_full(value: float, text: str) -> None:
 
 def test_a_sentence_about_knobs_has_their_labels() -> None:
     config = recipes.get("toy/scalar").Config
-    said = "packing must divide batch_size: not_a_knob stays, non_saturating and 'batch_size' too."
+    said = "packing must divide batch_size: not_a_knob stays, r1_r2 and 'batch_size' too."
     assert in_words(said, config) == (
-        "Packing must divide batch size: not_a_knob stays, non saturating and 'batch_size' too."
+        "Packing must divide batch size: not_a_knob stays, R1 and R2 and 'batch_size' too."
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ganlib.knobs import Config, choices
+from ganlib.names import words as words
 
 # Characters with a meaning in Streamlit's Markdown. Underscores inside words and colons before
 # spaces have none and are frequent. Lists and underlined headings start at the beginning of a
@@ -32,9 +33,9 @@ def plain(text: str) -> str:
     return _FOUND_LATE.sub(lambda found: f"{found[0].lstrip(_BACKSLASH)}{_WORD_JOINER}", escaped)
 
 
-def words(option: object) -> str:
-    """Returns the name of an option with spaces in place of underscores."""
-    return str(option).replace("_", " ")
+def capital(text: str) -> str:
+    """Returns the text with a capital first letter; all others stay as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def typed(value: float) -> str:
@@ -56,7 +57,7 @@ def in_words(sentence: str, config: type[Config]) -> str:
     names = {*fields, *(choice for field in fields.values() for choice in choices(field))}
     text = _CODE.sub(lambda found: words(found[0]) if found[0] in names else found[0], sentence)
     first = sentence.partition(" ")[0]
-    return text[:1].upper() + text[1:] if first in fields else text
+    return capital(text) if first in fields else text
 
 
 def with_names(sentence: str, names: Mapping[str, str]) -> str:

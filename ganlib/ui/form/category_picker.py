@@ -11,8 +11,8 @@ from ganlib.data.digest import file_digest
 from ganlib.data.quickdraw import CategoryAvailability
 from ganlib.errors import DataError
 from ganlib.tiles import tiles_png
-from ganlib.ui.components.category_gallery import Tile, category_gallery
 from ganlib.ui.components.errors import errors_shown, show_error
+from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.form import own_files
 
@@ -46,23 +46,27 @@ def category_picker(key: str, help: str) -> None:
         show_error(error)
         return
     chosen = list(st.session_state[key])
-    if chosen:
+
+    def toggle(name: str) -> None:
+        st.session_state[key] = with_or_without(name, st.session_state[key])
+
+    missing = sum(not each.count for each in available.values())
+    gallery(
+        _tiles(available),
+        chosen,
+        key=f"{key}:gallery",
+        label="Categories",
+        on_click=toggle,
+        scroll=True,
+        unpictured=f"{missing} more, downloaded when a run needs them:" if missing else "",
+    )
+    if not chosen:
+        return
+    with st.expander("A closer look at the drawings"):
         cards = "".join(_card(name, available[name]) for name in chosen[:_CARDS])
         st.html(f'<div style="{_CARDS_STYLE}">{cards}</div>')
-    if len(chosen) > _CARDS:
-        st.caption(f"And {len(chosen) - _CARDS:,} more.")
-    browse = st.toggle(
-        f"Browse all {len(quickdraw.CATEGORIES)}",
-        key=f"{key}:browse",
-        persist_state="session",
-        help="A gallery of real drawings; a click chooses a category, another click removes it.",
-    )
-    if browse:
-
-        def toggle(name: str) -> None:
-            st.session_state[key] = with_or_without(name, st.session_state[key])
-
-        category_gallery(_tiles(available), chosen, key=f"{key}:gallery", on_toggle=toggle)
+        if len(chosen) > _CARDS:
+            st.caption(f"And {len(chosen) - _CARDS:,} more.")
 
 
 def with_or_without(name: str, chosen: Sequence[str]) -> list[str]:
@@ -173,13 +177,19 @@ def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
 
 def _tiles(available: dict[str, CategoryAvailability]) -> list[Tile]:
     return [
-        Tile(name, _thumbnail(name, each.count) if each.count else None, each.count, each.total)
+        Tile(
+            name,
+            name,
+            _thumbnail(name, each.count) if each.count else None,
+            f"{each.count:,} here" if each.count else "",
+            help=f"{each.total:,} drawings published",
+        )
         for name, each in available.items()
     ]
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _thumbnail(name: str, count: int) -> str | None:
-    """Data URL of four drawings at scale 1; the browser doubles them."""
+    """Data URL of four drawings at scale 2."""
     first = quickdraw.previews(name, 4)
-    return None if first is None else data_url(tiles_png(first, columns=2, gap=1))
+    return None if first is None else data_url(tiles_png(first, columns=2, gap=1, scale=2))

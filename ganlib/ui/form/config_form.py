@@ -1,81 +1,61 @@
 """The settings form, generated from a recipe's config class."""
 
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
-from pydantic.fields import FieldInfo
 
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
-from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_list, is_number, meta
+from ganlib.knobs import CHALLENGES, GROUPS, problems
 from ganlib.recipes import Recipe
+from ganlib.recipes.toy import OWN
 from ganlib.settings import MAX_BYTES, read_settings
 from ganlib.ui.components.errors import deferred_errors, show_error
-from ganlib.ui.components.text import in_words, typed, words
-from ganlib.ui.form.special_knobs import SPECIAL, WITHOUT_WIDGET
+from ganlib.ui.form.fields import (
+    PROMPTS,
+    Form,
+    draw_field,
+    draw_fields,
+    key_of,
+    reset_form,
+    usual_values,
+    widget_value,
+)
 
-_COLUMNS = 4
+# Knobs beside Start.
+FIRST = ("preset", "steps", "seed")
+_DATA = "Data"
 _OPEN_TAB = "techniques.open"
+_SEEN = "advanced.problems"
 
 
-class Form(NamedTuple):
-    """Content of the form.
+def open_form(recipe: Recipe, usual: Mapping[str, Any] | None = None) -> Form:
+    """Returns the settings in the form of a recipe, checked; draws nothing.
+
+    Values are kept in the session state, so that they survive a change of page.
 
     Args:
-        config: the settings; None if a value is not allowed or the data are not available.
-        problem: one sentence with the reason if `config` is None; else empty.
-    """
-
-    config: RunConfig | None
-    problem: str
-
-
-def config_form(recipe: Recipe) -> Form:
-    """Shows all knobs of a recipe by group, and a button that resets them.
-
-    Techniques are grouped by the problem that they address. Values are kept in the session
-    state, so that they survive a change of page. Errors are shown below the form.
+        recipe: of the form.
+        usual: value of each knob that counts as unchanged; by default, the recipe's values or
+            those of the chosen preset.
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
-        st.session_state.setdefault(_key(recipe, name), _widget_value(field, field.default))
-    for group in GROUPS:
-        if group not in CHALLENGES:
-            st.markdown(f"**{group}**")
-            _widgets(recipe, group)
-    st.markdown("**Techniques**, by the problem they address")
-    # Only the open tab is drawn: the two dozen widgets of the others would double the time
-    # until a browser shows the page.
-    key = f"{recipe.name}:techniques"
-    st.session_state.setdefault(key, st.session_state.get(_OPEN_TAB, CHALLENGES[0]))
-    tabs = st.tabs(CHALLENGES, key=key, on_change="rerun")
-    for group, tab in zip(CHALLENGES, tabs, strict=True):
-        if tab.open:
-            # The same tab opens on other pages and for other recipes.
-            st.session_state[_OPEN_TAB] = group
-            with tab:
-                st.caption(GROUPS[group])
-                _widgets(recipe, group)
-    with st.container(horizontal=True):
-        st.button(
-            f"Reset to {_origin(recipe)}",
-            key=f"{recipe.name}:reset",
-            icon=":material/undo:",
-            on_click=_reset,
-            args=(recipe,),
-        )
-        with st.popover("Load settings", icon=":material/upload_file:"):
-            _settings_uploader(recipe)
+        st.session_state.setdefault(key_of(recipe, name), widget_value(field, field.default))
+    usual = usual_values(recipe) if usual is None else {**usual_values(recipe), **usual}
+    values = _typed_in(recipe)
+    if wrong := _missing(values) or problems(recipe.Config, values):
+        # Sentences about the data name no knob.
+        placed = {name or _data_knob(values): sentence for name, sentence in wrong.items()}
+        return Form(recipe, usual, None, placed)
     try:
         config = read_form(recipe)
         recipe.data_sentence(config)
     except UserError as error:
-        problem = in_words(str(error), recipe.Config)
-        show_error(problem)
-        return Form(None, problem)
-    return Form(config, "")
+        return Form(recipe, usual, None, {_data_knob(values): str(error)})
+    return Form(recipe, usual, config, {})
 
 
 def read_form(recipe: Recipe) -> RunConfig:
@@ -84,11 +64,10 @@ def read_form(recipe: Recipe) -> RunConfig:
     Raises:
         ConfigError: a value is not allowed.
     """
-    names = recipe.Config.model_fields
-    return recipe.parse({name: st.session_state[_key(recipe, name)] for name in names})
+    return recipe.parse(_typed_in(recipe))
 
 
-def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
+def fill_form(recipe: Recipe, values: Mapping[str, Any]) -> None:
     """Sets values in the form. Must be called before the form is drawn, or from a callback.
 
     Args:
@@ -97,7 +76,130 @@ def fill_form(recipe: Recipe, values: dict[str, Any]) -> None:
     """
     for name, value in values.items():
         if field := recipe.Config.model_fields.get(name):
-            st.session_state[_key(recipe, name)] = _widget_value(field, value)
+            st.session_state[key_of(recipe, name)] = widget_value(field, value)
+
+
+def data_names(form: Form) -> list[str]:
+    """Returns the names of the knobs that choose the data."""
+    return form.names(_DATA)
+
+
+def first_fields(form: Form, names: Sequence[str] = FIRST) -> None:
+    """Draws knobs in a horizontal container, those that the recipe has.
+
+    Args:
+        form: the settings.
+        names: of the knobs.
+    """
+    for name in names:
+        if name in form.recipe.Config.model_fields:
+            with st.container(width=210, gap="small"):
+                draw_field(form, name)
+
+
+def advanced_fields(form: Form, key: str, without: Sequence[str] = FIRST) -> None:
+    """Draws all other knobs by group, in a part of the page that can be folded.
+
+    Techniques are grouped by the problem that they address. The part opens by itself if one of
+    its settings is wrong.
+
+    Args:
+        form: the settings.
+        key: session state key: whether the part is open.
+        without: names of knobs that are left out, besides those of the data.
+    """
+    recipe = form.recipe
+    groups = {
+        group: [name for name in form.names(group) if name not in without]
+        for group in GROUPS
+        if group != _DATA
+    }
+    names = [name for group in groups.values() for name in group]
+    _show_problems(form, groups, key)
+    changed = sum(map(form.is_changed, names))
+    # Not part of the label, with which the browser would replace the whole part, so that the field
+    # with the keyboard's focus would lose it.
+    count = f", {changed} changed" if changed else ""
+    st.html(f'<style>.st-key-{key} summary p::after {{ content: "{count}" }}</style>')
+    part = st.expander(
+        "Advanced",
+        icon=":material/tune:",
+        key=key,
+        on_change="rerun",
+    )
+    # Closed, it draws nothing: its widgets would double the time until a browser shows the page.
+    if not part.open:
+        return
+    with part:
+        for group, names in groups.items():
+            if names and group not in CHALLENGES:
+                st.markdown(f"**{group}**")
+                draw_fields(form, names)
+        st.markdown("**Techniques**, by the problem they address")
+        tabs = st.tabs(CHALLENGES, key=_tabs_key(recipe), on_change="rerun")
+        for group, tab in zip(CHALLENGES, tabs, strict=True):
+            if tab.open:
+                # The same tab opens on other pages and for other recipes.
+                st.session_state[_OPEN_TAB] = group
+                with tab:
+                    st.caption(GROUPS[group])
+                    draw_fields(form, groups[group])
+        with st.container(horizontal=True):
+            st.button(
+                f"Reset to {_origin(recipe)}",
+                key=f"{recipe.name}:reset",
+                icon=":material/undo:",
+                on_click=reset_form,
+                args=(recipe,),
+            )
+            with st.popover("Load settings", icon=":material/upload_file:"):
+                _settings_uploader(recipe)
+
+
+def _tabs_key(recipe: Recipe) -> str:
+    key = f"{recipe.name}:techniques"
+    st.session_state.setdefault(key, st.session_state.get(_OPEN_TAB, CHALLENGES[0]))
+    return key
+
+
+def _show_problems(form: Form, groups: Mapping[str, list[str]], key: str) -> None:
+    """Opens the part and the tab with a wrong setting, once: afterwards, they can be closed."""
+    wrong = {name: group for group, names in groups.items() for name in names}
+    wrong = {name: group for name, group in wrong.items() if name in form.problems}
+    if wrong and st.session_state.get(_SEEN) != wrong:
+        st.session_state[key] = True
+        group = next(iter(wrong.values()))
+        if group in CHALLENGES:
+            st.session_state[_tabs_key(form.recipe)] = group
+    st.session_state[_SEEN] = wrong
+
+
+def _missing(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the user has to add to the chosen data, by knob."""
+    return {
+        name: PROMPTS[name]
+        for name, target in (("drawing", "drawn"), ("own_table", OWN))
+        if values.get("target") == target and not values[name].strip()
+    }
+
+
+def _typed_in(recipe: Recipe) -> dict[str, Any]:
+    return {name: st.session_state[key_of(recipe, name)] for name in recipe.Config.model_fields}
+
+
+def _data_knob(values: Mapping[str, Any]) -> str:
+    """The knob at which an error of the data is shown; empty if no knob chooses the data."""
+    if values.get("target") == OWN:
+        return "own_table"
+    if values.get("own_file"):
+        return "own_file"
+    return next((name for name in ("target", "dataset", "categories") if name in values), "")
+
+
+def _origin(recipe: Recipe) -> str:
+    """Name of the values that a reset restores: the chosen preset's, or the recipe's source."""
+    preset = st.session_state.get(key_of(recipe, "preset"))
+    return f"the values of “{preset}”" if preset else recipe.source.values
 
 
 def _settings_uploader(recipe: Recipe) -> None:
@@ -125,94 +227,3 @@ def _load_settings(recipe: Recipe, key: str) -> None:
     with deferred_errors(f"{key}:problem"):
         config = recipe.parse(read_settings(upload.name, upload.getbuffer(), recipe.name))
         fill_form(recipe, config.model_dump())
-
-
-def _widgets(recipe: Recipe, group: str) -> None:
-    fields = recipe.Config.model_fields
-    names = [name for name in fields if meta(fields[name])["group"] == group]
-    boxes = [name for name in names if name not in SPECIAL and name not in WITHOUT_WIDGET]
-    # Special widgets that the recipe lists before its first box come first, all others last.
-    before = names.index(boxes[0]) if boxes else 0
-    _special_widgets(recipe, names[:before])
-    # One row of columns at a time, so that a narrow window keeps the order.
-    for start in range(0, len(boxes), _COLUMNS):
-        for column, name in zip(
-            st.columns(_COLUMNS), boxes[start : start + _COLUMNS], strict=False
-        ):
-            with column:
-                _widget(recipe, name, fields[name])
-    _special_widgets(recipe, names[before:])
-
-
-def _special_widgets(recipe: Recipe, names: Sequence[str]) -> None:
-    """Draws the knobs with a special widget that apply to the chosen target."""
-    fields = recipe.Config.model_fields
-    target = st.session_state.get(_key(recipe, "target"))
-    for name in filter(SPECIAL.__contains__, names):
-        if SPECIAL[name].target in ("", target):
-            SPECIAL[name].draw(recipe, _key(recipe, name), _help(recipe, name, fields[name]))
-
-
-def _widget(recipe: Recipe, name: str, field: FieldInfo) -> None:
-    key = _key(recipe, name)
-    label = _label(name, field)
-    help_text = _help(recipe, name, field)
-    if known := choices(field):
-        if is_list(field):
-            st.multiselect(label, known, key=key, help=help_text, persist_state="session")
-            return
-        st.selectbox(
-            label,
-            known,
-            format_func=words,
-            key=key,
-            help=help_text,
-            persist_state="session",
-            on_change=_reset if name == "preset" else "rerun",
-            args=(recipe,) if name == "preset" else None,
-        )
-        return
-    if field.annotation is bool:
-        st.toggle(label, key=key, help=help_text, persist_state="session")
-        return
-    # Numbers too: st.number_input ignores text that it cannot parse and keeps its last value, so
-    # Start would train with another value than the one shown.
-    st.text_input(label, key=key, help=help_text, persist_state="session")
-
-
-def _help(recipe: Recipe, name: str, field: FieldInfo) -> str:
-    paper = meta(field)["paper"]
-    source = f" Source: {paper}." if paper else ""
-    # For a file or a drawing, "a text" would explain nothing.
-    is_any = field.annotation is str and not choices(field)
-    limits = "" if is_any else f" Allowed: {allowed(recipe.Config, name)}."
-    return f"{field.description}{source}{limits} `{name}`"
-
-
-def _origin(recipe: Recipe) -> str:
-    """Name of the values that a reset restores: the chosen preset's, or the recipe's source."""
-    preset = st.session_state.get(_key(recipe, "preset"))
-    return f"the values of “{preset}”" if preset else recipe.source.values
-
-
-def _reset(recipe: Recipe) -> None:
-    """Sets the recipe's default values, or those of the chosen preset."""
-    preset = st.session_state.get(_key(recipe, "preset"))
-    values = {name: field.default for name, field in recipe.Config.model_fields.items()}
-    if preset:
-        values |= {**recipe.Config.presets.get(preset, {}), "preset": preset}
-    fill_form(recipe, values)
-
-
-def _widget_value(field: FieldInfo, value: Any) -> Any:
-    """The value of a knob in the type that its widget uses."""
-    return typed(value) if is_number(field) else value
-
-
-def _label(name: str, field: FieldInfo) -> str:
-    label, unit = words(name).capitalize(), meta(field)["unit"]
-    return f"{label} ({unit})" if unit else label
-
-
-def _key(recipe: Recipe, name: str) -> str:
-    return f"{recipe.name}:{name}"

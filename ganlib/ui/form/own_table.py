@@ -10,7 +10,6 @@ from ganlib.data.table import SUFFIXES, Table
 from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
-from ganlib.recipes.toy import OWN
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
@@ -25,9 +24,7 @@ _PREVIEWED = 20_000
 
 
 def table_picker(recipe: Recipe, key: str, help: str) -> None:
-    """Lets the user upload a table and choose its columns, if the target is the user's own table.
-
-    For any other target there is only an upload button, which also selects that target.
+    """Lets the user upload a table and choose its columns.
 
     Args:
         recipe: of the form.
@@ -36,10 +33,6 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
         help: tooltip with the required content of the file.
     """
     form = key.removesuffix("own_table")
-    if st.session_state.get(f"{form}target") != OWN:
-        with st.popover("Your own table", icon=":material/upload_file:"):
-            _uploader(form, help)
-        return
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _uploader(form, help)
@@ -68,8 +61,6 @@ def _uploader(form: str, help: str) -> None:
 
     def replaced() -> None:
         st.session_state[f"{form}own_columns"] = st.session_state[f"{form}own_summary"] = ""
-        if st.session_state[key]:
-            st.session_state[f"{form}target"] = OWN
 
     st.file_uploader(
         "A table of your own",

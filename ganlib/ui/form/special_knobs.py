@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ganlib.recipes import Recipe
+from ganlib.recipes.toy import OWN
 from ganlib.ui.components.drawing_pad import drawing_pad
 from ganlib.ui.form.category_picker import category_picker, own_drawings
 from ganlib.ui.form.own_table import table_picker
@@ -34,8 +35,7 @@ SPECIAL: dict[str, SpecialWidget] = {
     "own_file": SpecialWidget(_for_any_recipe(own_drawings)),
     "peaks": SpecialWidget(_for_any_recipe(peaks_table), "peaks"),
     "drawing": SpecialWidget(_for_any_recipe(drawing_pad), "drawn"),
-    # Shown for every target: for other targets it is an upload button.
-    "own_table": SpecialWidget(table_picker),
+    "own_table": SpecialWidget(table_picker, OWN),
 }
 
 # Knobs that are set by the widget of another knob.

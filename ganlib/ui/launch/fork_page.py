@@ -1,5 +1,7 @@
 """Forks: new runs that continue from an earlier step of a run, with other settings."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from ganlib import recipes
@@ -9,15 +11,27 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.fork import check_steps
 from ganlib.runs.trainers import check_fork, config_at, differences
-from ganlib.ui.components.errors import deferred_errors, show_deferred_error, show_error
-from ganlib.ui.components.text import in_words, plain, typed, words
-from ganlib.ui.form.config_form import config_form, fill_form, read_form
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error
+from ganlib.ui.components.text import plain, typed, words
+from ganlib.ui.form.config_form import (
+    advanced_fields,
+    fill_form,
+    first_fields,
+    open_form,
+    read_form,
+)
+from ganlib.ui.form.fields import Form
+from ganlib.ui.launch.data_choice import data_choice
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, is_shown, page_of, record_start, show_run
 
 _ERROR = "fork.error"
 # Session state key of the run and step whose settings the form was filled with.
 _FILLED = "fork.filled"
+# Session state key: whether the part with the other settings is open.
+_OPEN = "fork_advanced"
+# Knobs above the others.
+_FIRST = ("steps", "seed", "generator_learning_rate", "discriminator_learning_rate")
 # Changed settings that are listed; more are counted.
 _SHOWN = 6
 
@@ -46,28 +60,37 @@ def fork_page(run: Run) -> None:
         when = f"every {every:,} steps" if every else "every 20 seconds"
         st.info(f"No checkpoint yet. One is written {when}.", icon=":material/info:")
         return
-    top = st.container()
     step = _checkpoint(run, steps)
+    usual = {**config_at(run, step).model_dump(), "steps": _usual_steps(run, step)}
     if st.session_state.get(_FILLED) != (run.id, step):
         st.session_state[_FILLED] = run.id, step
-        fill_form(recipe, {**run.values, "steps": _usual_steps(run, step)})
-    with st.expander("Settings", icon=":material/tune:", expanded=True):
-        form = config_form(recipe)
-    with top:
-        forked, problem = _checked(run, step, form.config, form.problem)
+        fill_form(recipe, usual)
+        st.session_state[_OPEN] = True
+    form = _checked(open_form(recipe, usual), step)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first_fields(form, _FIRST)
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Start fork",
             key="start",
             type="primary",
             icon=":material/fork_right:",
-            disabled=forked is None,
+            disabled=form.config is None,
             on_click=_fork,
             args=(recipe, run, step),
         )
-        if forked is not None:
-            st.caption(_what_changes(run, step, forked))
-        show_error(problem)
-        show_deferred_error(_ERROR)
+        if form.config is None:
+            st.markdown(":material/error: Fix the marked settings to start.")
+        else:
+            st.caption(_what_changes(run, step, form.config))
+    show_deferred_error(_ERROR)
+    advanced_fields(form, _OPEN, (*_FIRST, *_fixed(form)))
+    data_choice(form)
+
+
+def _fixed(form: Form) -> list[str]:
+    """Knobs of the networks, and the preset, which would reset all others."""
+    return [*form.names("Networks"), "preset"]
 
 
 def _checkpoint(run: Run, steps: list[int]) -> int:
@@ -92,17 +115,14 @@ def _usual_steps(run: Run, step: int) -> int:
     return total if total > step else step + total
 
 
-def _checked(
-    run: Run, step: int, config: RunConfig | None, problem: str
-) -> tuple[RunConfig | None, str]:
-    """The settings of the fork, or None and an error message."""
-    if config is None:
-        return None, problem
+def _checked(form: Form, step: int) -> Form:
+    """The form, with an error at the steps if none remain."""
     try:
-        check_steps(step, config.steps)
+        if form.config is not None:
+            check_steps(step, form.config.steps)
     except UserError as error:
-        return None, in_words(str(error), type(config))
-    return config, ""
+        return replace(form, config=None, problems={"steps": str(error)})
+    return form
 
 
 def _what_changes(run: Run, step: int, config: RunConfig) -> str:

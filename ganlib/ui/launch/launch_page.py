@@ -4,10 +4,12 @@ import streamlit as st
 
 from ganlib.errors import UserError
 from ganlib.ui.components.text import plain
-from ganlib.ui.form.config_form import config_form
+from ganlib.ui.form.config_form import advanced_fields, first_fields, open_form
+from ganlib.ui.launch.data_choice import data_choice
+from ganlib.ui.launch.family_runs import family_runs, recent_runs, training_now
 from ganlib.ui.launch.fork_page import fork_page
 from ganlib.ui.launch.recipe_choice import recipe_choice
-from ganlib.ui.launch.start import start_button
+from ganlib.ui.launch.start import start_button, start_notes, train_all
 from ganlib.ui.run.run_page import run_page
 from ganlib.ui.server.login import guard
 from ganlib.ui.server.server import manager, server
@@ -39,18 +41,25 @@ def family_page(page: str, title: str) -> None:
 
 
 def launch_page(page: str, title: str) -> None:
-    """Draws recipes, data, settings and Start.
+    """Draws recipes, data, settings and Start, and the runs of the family.
 
     Args:
         page: name of the family.
         title: the heading.
     """
     st.header(title, anchor=False)
-    recipe = recipe_choice(page)
-    start = st.container()
-    with st.expander("Advanced", icon=":material/tune:", expanded=True):
-        form = config_form(recipe)
-    with start:
-        start_button(recipe, form)
+    runs = family_runs(page)
+    training_now(page, runs)
+    form = open_form(recipe_choice(page, runs))
+    beside = data_choice(form)
+    with beside:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            first_fields(form)
+            start_button(form, runs)
+            if page == "wgan":
+                train_all(form, page)
+        start_notes(form)
+    advanced_fields(form, "advanced")
+    recent_runs(page, runs)
     if form.config is not None:
-        server().prepare_soon(recipe.name, form.config)
+        server().prepare_soon(form.recipe.name, form.config)

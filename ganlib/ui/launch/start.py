@@ -1,36 +1,121 @@
-"""The button that starts a run."""
+"""The buttons that start runs."""
 
 import streamlit as st
 
+from ganlib import recipes
+from ganlib.amounts import about
+from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
-from ganlib.ui.components.errors import deferred_errors, show_deferred_error
-from ganlib.ui.components.text import plain
-from ganlib.ui.form.config_form import Form, read_form
+from ganlib.runs.store import RunSummary
+from ganlib.ui.components.errors import deferred_errors, errors_shown, show_deferred_error
+from ganlib.ui.components.text import in_words, plain
+from ganlib.ui.form.config_form import open_form, read_form
+from ganlib.ui.form.fields import PROMPTS, Form
+from ganlib.ui.launch.estimate import seconds_of_run
+from ganlib.ui.launch.family_runs import runs_ahead
 from ganlib.ui.server.server import server
 from ganlib.ui.server.session import is_shown, record_start, show_run
 
 _ERROR = "start.error"
+# No run has so many steps: the networks do not grow any further.
+_MOST_STEPS = 1 << 40
 
 
-def start_button(recipe: Recipe, form: Form) -> None:
-    """Draws the button, and what is in its way.
+def start_button(form: Form, runs: list[RunSummary]) -> None:
+    """Draws the button, with the time that the run will take.
 
     Args:
-        recipe: what Start trains.
-        form: its settings.
+        form: the settings.
+        runs: earlier runs of the family, newest first.
     """
+    config = form.config
+    seconds = seconds_of_run(form.recipe, config, runs) if config else None
     st.button(
-        "Start",
+        "Start" if seconds is None else f"Start · {about(seconds)}",
         key="start",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=form.config is None,
+        disabled=config is None,
         on_click=_start,
-        args=(recipe,),
+        args=(form.recipe,),
     )
-    if form.problem:
-        st.caption(f":red[Fix the marked settings to start. {plain(form.problem)}]")
+
+
+def start_notes(form: Form) -> None:
+    """Draws what is in the way of Start, and what one should know before.
+
+    Args:
+        form: the settings.
+    """
     show_deferred_error(_ERROR)
+    if form.config is None:
+        prompts = [text for text in PROMPTS.values() if text in form.problems.values()]
+        general = in_words(form.problems.get("", ""), form.recipe.Config)
+        text = " ".join(prompts or ["Fix the marked settings to start.", general])
+        st.markdown(f":material/error: {plain(text)}")
+        return
+    notes = [form.recipe.data_sentence(form.config)]
+    if ahead := runs_ahead():
+        notes.append(f"Other runs are training: Start queues this one, with {ahead} ahead of it.")
+    st.markdown(f":small[{plain(' '.join(notes))}]")
+    if warning := growth_warning(form.recipe, form.config):
+        st.warning(plain(warning), icon=":material/warning:")
+
+
+def growth_warning(recipe: Recipe, config: RunConfig) -> str:
+    """Returns a warning if networks that grow will not reach their last size; otherwise "".
+
+    Args:
+        recipe: of the run.
+        config: its settings.
+    """
+    last = recipe.caption(config, _MOST_STEPS)
+    if not config.grows or recipe.caption(config, config.steps) == last:
+        return ""
+    low, high = config.steps, _MOST_STEPS
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if recipe.caption(config, middle) == last else (middle, high)
+    return (
+        f"The images do not reach {last}: after {config.steps:,} steps they have "
+        f"{recipe.caption(config, config.steps)}. {high:,} steps are needed."
+    )
+
+
+def train_all(form: Form, page: str) -> None:
+    """Draws a button that starts a run of every recipe of a page and compares them.
+
+    All get the steps, the seed and the images of the form.
+
+    Args:
+        form: the settings of the chosen recipe.
+        page: name of the family.
+    """
+    family = recipes.on_page(page)
+    pressed = st.button(
+        f"Train all {_NUMBERS.get(len(family), str(len(family)))}",
+        key="train_all",
+        icon=":material/compare:",
+        disabled=form.config is None,
+    )
+    if not pressed or form.config is None:
+        return
+    shared = {name: getattr(form.config, name) for name in ("steps", "seed", "dataset")}
+    with errors_shown():
+        configs = [_with(recipe, shared) for recipe in family]
+        ids = [
+            server().submit(recipe.name, config)
+            for recipe, config in zip(family, configs, strict=True)
+        ]
+        st.switch_page("pages/compare.py", query_params={"runs": ids})
+
+
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+
+
+def _with(recipe: Recipe, shared: dict[str, object]) -> RunConfig:
+    open_form(recipe)
+    return recipe.parse({**read_form(recipe).model_dump(), **shared})
 
 
 def _start(recipe: Recipe) -> None:

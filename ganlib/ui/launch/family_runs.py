@@ -1,0 +1,180 @@
+"""The runs of a family: pictures of their samples, those that train now, and recent ones."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.errors import UserError
+from ganlib.recipes import Recipe
+from ganlib.runs.store import RunSummary
+from ganlib.ui.components.gallery import Tile, gallery
+from ganlib.ui.components.grid import data_url
+from ganlib.ui.components.text import plain
+from ganlib.ui.run.status_line import state_badge, status_line
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import RUN, page_of, show_run
+from ganlib.viz.metric_specs import name_of_score
+from ganlib.viz.thumbnails import thumbnail
+
+_TICK_S = 2.0
+_RECENT = 8
+_ORDER = ("running", "paused", "queued")
+
+
+def family_runs(page: str) -> list[RunSummary]:
+    """Returns the readable runs of a family: running, queued, then the others, newest first.
+
+    Args:
+        page: name of the family.
+    """
+    names = {recipe.name for recipe in recipes.on_page(page)}
+    found = [row for row in manager().store.list() if row.recipe in names and row.status]
+    return sorted(found, key=lambda row: _rank(row))
+
+
+def runs_ahead(run_id: str = "") -> int:
+    """Returns how many runs have to end before a queued run starts.
+
+    Args:
+        run_id: of the queued run; empty for one that is started now.
+    """
+    active = manager().active()
+    place = active.index(run_id) if run_id in active else len(active)
+    return max(0, place - manager().cap + 1)
+
+
+def ahead_text(count: int) -> str:
+    """Returns the text about a place in the queue: "Waiting: 2 runs ahead".
+
+    Args:
+        count: number of runs that have to end before.
+    """
+    return f"Waiting: {count} run{'s' * (count != 1)} ahead"
+
+
+def training_now(page: str, runs: list[RunSummary]) -> None:
+    """Shows the runs of a family that train, with a link to each.
+
+    Args:
+        page: name of the family.
+        runs: see `family_runs`.
+    """
+    if any(_rank(row) < _ORDER.index("queued") for row in runs):
+        _training_now(page)
+
+
+@st.fragment(run_every=_TICK_S)
+def _training_now(page: str) -> None:
+    training = [row for row in family_runs(page) if _rank(row) < _ORDER.index("queued")]
+    if not training:
+        # The whole page is drawn again, without this timer.
+        st.rerun()
+    for row in training:
+        if row.status is None:
+            continue
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            if src := run_picture(row.id):
+                st.html(
+                    f'<img src="{src}" alt="" style="height:56px;image-rendering:pixelated">',
+                    width="content",
+                )
+            with st.container(gap=None):
+                st.page_link(
+                    page_of(row.recipe),
+                    label=f"**{plain(row.label.name)}**",
+                    icon=":material/visibility:",
+                    query_params={RUN: row.id},
+                )
+                status_line(row.status)
+
+
+def recent_runs(page: str, runs: list[RunSummary]) -> None:
+    """Shows the newest runs of a family as tiles; a click opens one.
+
+    Args:
+        page: name of the family.
+        runs: see `family_runs`.
+    """
+    if not runs:
+        return
+    st.subheader("Recent runs", anchor=False)
+    tiles = [
+        Tile(row.id, row.label.name, run_picture(row.id), _state_text(row), quality_text(row))
+        for row in runs[:_RECENT]
+    ]
+    gallery(
+        tiles, None, key=f"{page}.recent", label="Recent runs", on_click=show_run, layout="cards"
+    )
+
+
+def best_run(recipe: Recipe, runs: list[RunSummary]) -> RunSummary | None:
+    """Returns the finished run of a recipe with the best samples; None if there is none.
+
+    Runs on the recipe's own data come first: distances on different data cannot be compared.
+
+    Args:
+        recipe: of the run.
+        runs: see `family_runs`.
+    """
+    usual = recipe.Config().model_dump(mode="json")
+
+    def rank(row: RunSummary) -> tuple[int, float]:
+        data = ("target", "dataset", "categories")
+        same = all(row.values.get(name) == usual[name] for name in data if name in usual)
+        return int(not same), row.status.best_scores[recipe.score] if row.status else 0.0
+
+    found = [
+        row
+        for row in runs
+        if row.recipe == recipe.name
+        and row.status
+        and row.status.state == "finished"
+        and recipe.score in row.status.best_scores
+    ]
+    return min(found, key=rank, default=None)
+
+
+def quality_text(row: RunSummary) -> str:
+    """Returns the best score of a run as text; empty if it has none.
+
+    Args:
+        row: the run.
+    """
+    score = recipes.get(row.recipe).score
+    best = row.status.best_scores.get(score) if row.status else None
+    return "" if best is None else f"{name_of_score(score)} {best:.3g}"
+
+
+def run_picture(run_id: str) -> str | None:
+    """Returns the data URL of a picture of a run's newest samples; None without samples.
+
+    Args:
+        run_id: of the run.
+    """
+    with suppress(UserError):
+        run = manager().store.open(run_id)
+        if steps := run.sample_steps():
+            return _picture(run_id, steps[-1])
+    return None
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _picture(run_id: str, step: int) -> str | None:
+    with suppress(UserError):
+        run = manager().store.open(run_id)
+        return data_url(thumbnail(run.real(), run.samples(step)["fixed"]))
+    return None
+
+
+def _state_text(row: RunSummary) -> str:
+    if row.status is None:
+        return ""
+    if row.status.state == "queued" and manager().owns(row.id):
+        return ahead_text(runs_ahead(row.id))
+    return f"{state_badge(row.status)}, step {row.status.step:,} of {row.status.steps:,}"
+
+
+def _rank(row: RunSummary) -> int:
+    state = row.status.state if row.status else ""
+    return _ORDER.index(state) if state in _ORDER else len(_ORDER)
