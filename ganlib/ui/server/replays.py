@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from ganlib import recipes
 from ganlib.errors import UserError
-from ganlib.quality import quality_at
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, RunStore, Scores
+from ganlib.runs.quality import quality_at
 from ganlib.ui.components.replay import ReplayCard
 from ganlib.viz.replay import replay_of
 
