@@ -90,7 +90,11 @@ def run_within_app() -> None:
 
 
 def mark_app_started() -> None:
-    """Records that app.py has run, after which Streamlit knows the kind of the app."""
+    """Records that app.py has run, and tells Streamlit the kind of the app.
+
+    `st.navigation` tells it, too, but a session may end before it gets there.
+    """
+    PagesManager.uses_pages_directory = False
     _app_has_run.set()
 
 
