@@ -96,7 +96,10 @@ def test_presenting_hides_the_forms(open_page: Open, store: RunStore) -> None:
     app = open_page("toy", run=run.id)
     app.button(key="present").click().run()
     assert app.query_params["present"] == "1"
-    assert app.button(key="present").label == "End presentation"
+    assert app.button(key="present").label == "End"
+    assert not app.tabs
+    assert [button.key for button in app.button] == ["present"]
+    assert app.metric
     app.button(key="present").click().run()
     assert "present" not in app.query_params
 

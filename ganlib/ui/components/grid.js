@@ -1,6 +1,6 @@
 // Shows an image at a whole multiple of its size; replaces it only after the next is decoded.
 
-const WIDEST = 560
+const WIDEST = 640
 const grids = new WeakMap()
 
 export default function (component) {

@@ -17,7 +17,7 @@ from ganlib.ui.components.errors import (
     show_error,
 )
 from ganlib.ui.components.text import plain
-from ganlib.ui.present import present_button
+from ganlib.ui.present import present_button, presenting
 from ganlib.ui.run.share import share_button
 from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
@@ -44,9 +44,14 @@ def run_bar(reading: Reading) -> _Container:
     run, status = reading.run, reading.status
     with st.container(key="run_bar"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _name_field(run)
+            if presenting():
+                st.markdown(f"### {plain(run.label().name)}", width="content")
+            else:
+                _name_field(run)
             slot = st.container(key="run_status", width="stretch", gap=None)
-            _buttons(run, status)
+            if not presenting():
+                _buttons(run, status)
+            present_button()
         show_deferred_error(_ERROR)
         show_refused()
     return slot
@@ -132,7 +137,6 @@ def _buttons(run: Run, status: Status) -> None:
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
     share_button(run)
-    present_button()
 
 
 def _button(label: str, key: str, icon: str, args: tuple[str, str], enabled: bool) -> None:

@@ -13,6 +13,7 @@ from ganlib.runs.run import Parent
 from ganlib.runs.view import History
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import words
+from ganlib.ui.present import scaled
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.chart import Chart
 from ganlib.viz.curve_figures import marked, metric_figure
@@ -117,11 +118,13 @@ def curves_panel(reading: Reading, available: AvailableCharts) -> None:
     )
     revision = reading.run.id
     live_charts(
-        ChartSlot(losses, "run.loss", _LOSS_HEIGHT, LOSSES.alt, revision, cursor_link=CURSOR_LINK),
+        ChartSlot(
+            losses, "run.loss", scaled(_LOSS_HEIGHT), LOSSES.alt, revision, cursor_link=CURSOR_LINK
+        ),
         ChartSlot(
             below,
             "run.second",
-            _SECOND_HEIGHT,
+            scaled(_SECOND_HEIGHT),
             second.alt,
             f"{revision} {second.name}",
             cursor_link=CURSOR_LINK,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ganlib.config import CRITICS
 from ganlib.runs import Run, Status
+from ganlib.ui.present import presenting
 from ganlib.ui.run.bar import run_bar, status_panel
 from ganlib.ui.run.curves import AvailableCharts, available_charts
 from ganlib.ui.run.data_tab import data_tab
@@ -88,6 +89,8 @@ def run_page(run: Run) -> None:
 
 
 def _open_tab(reading: Reading, state: PageState) -> Redraw | None:
+    if presenting():
+        return _TABS["Watch"](reading, state)
     # Only the open tab is drawn.
     tabs = st.tabs(list(_TABS), key=TAB, bind="query-params", on_change="rerun")
     for tab, draw in zip(tabs, _TABS.values(), strict=True):

@@ -13,6 +13,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.text import plain
+from ganlib.ui.present import presenting
 from ganlib.ui.run.curves import AvailableCharts, chart_options, curves_panel
 from ganlib.ui.run.figures import figures_row
 from ganlib.ui.run.manual_control import last_step_panel, manual_control
@@ -45,22 +46,23 @@ def watch_tab(
     """
     run, recipe = reading.run, recipes.get(reading.run.recipe)
     figures = st.container(key="run_figures")
-    left, right = st.columns([6, 4], gap="medium")
+    left, right = st.columns([7, 4] if presenting() else [6, 4], gap="medium")
     with left:
         samples = st.container(key="live_samples")
     with right:
         curves = st.container(key="live_loss")
     slider = st.container(key="run_slider")
     sentence = st.container(key="run_sentence")
-    with left, st.container():
-        if has_samples:
-            samples_options(recipe, reading)
-    with right:
-        chart_options(available)
-    manual_control(recipe, run, reading.status)
-    more_samples(recipe, reading)
-    _data_line(reading)
-    parent_line(recipe, run)
+    if not presenting():
+        with left, st.container():
+            if has_samples:
+                samples_options(recipe, reading)
+        with right:
+            chart_options(available)
+        manual_control(recipe, run, reading.status)
+        more_samples(recipe, reading)
+        _data_line(reading)
+        parent_line(recipe, run)
 
     # A fragment of its own: moving the slider does not draw the curves again.
     @st.fragment

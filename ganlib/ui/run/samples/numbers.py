@@ -12,6 +12,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import join_numbers
+from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.chart import Chart
@@ -57,13 +58,13 @@ class NumberSamples(SampleKind):
                 "Densities of real and generated values, the discriminator, and lines from the "
                 f"noise to the generated values at step {step:,}"
             )
-            live_charts(ChartSlot(chart, "goodfellow", _HEIGHT, alt, reading.run.id))
+            live_charts(ChartSlot(chart, "goodfellow", scaled(_HEIGHT), alt, reading.run.id))
             return
         chart = reading.cached(
             ("histogram", step), lambda: histogram_figure(_histogram(reading, step))
         )
         alt = f"Histograms of real and generated values at step {step:,}"
-        live_charts(ChartSlot(chart, "histogram", _HEIGHT, alt, reading.run.id))
+        live_charts(ChartSlot(chart, "histogram", scaled(_HEIGHT), alt, reading.run.id))
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""

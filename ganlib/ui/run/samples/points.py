@@ -10,6 +10,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.chart import Chart
@@ -61,7 +62,7 @@ class PointSamples(SampleKind):
         """See `SampleKind`."""
         chart = plane_figure(plane_info(run.real(), samples))
         alt = "Real and newly generated points of the plane"
-        live_charts(ChartSlot(chart, "plane.more", _HEIGHT, alt, run.id))
+        live_charts(ChartSlot(chart, "plane.more", scaled(_HEIGHT), alt, run.id))
 
 
 def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
@@ -70,7 +71,7 @@ def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
             ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
         )
         alt = f"Real and generated points of the plane at step {step:,}"
-        live_charts(ChartSlot(chart, "plane", _HEIGHT, alt, reading.run.id))
+        live_charts(ChartSlot(chart, "plane", scaled(_HEIGHT), alt, reading.run.id))
 
 
 def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
