@@ -1,45 +1,54 @@
-"""Runs that wait for their turn, cancelled and deleted from every page that lists them."""
+"""The queue on Home and Runs: moved, cancelled, and deleted on a run's own page."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
-SCALAR = "toy/scalar"
 
-
-def test_what_waits_is_cancelled_and_deleted(dashboard: Dashboard, store: RunStore) -> None:
+def test_queued_runs_are_moved_cancelled_and_deleted(dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
-    tab.open("/toy")
-    tab.set_knobs(SCALAR, steps=5_000_000)
-    first = tab.start()
-    tab.wait_for_step(0)
-    tab.open("/")
-    tab.page.get_by_role("button", name="Mode collapse, and the cure").click()
-    tab.page.wait_for_url("**/toy?*run=*")
-    expect(tab.status).to_contain_text("Queued")
-    plane = tab.run_id()
-    (other,) = {summary.id for summary in store.list()} - {first, plane}
+    ids = []
+    for name in ("training", "first", "second"):
+        tab.open("/toy")
+        ids.append(tab.start())
+        store.rename(ids[-1], name)
+        if name == "training":
+            tab.wait_for_step(0)
+            # A paused run keeps its place, so that the others stay in the queue.
+            tab.button("pause").click()
+            expect(tab.status).to_contain_text("Paused")
+    training, first, second = ids
 
-    # On its own page, as soon as it is pressed.
-    expect(tab.button("stop")).to_have_text("cancelCancel run")
-    tab.button("stop").click()
-    expect(tab.status).to_contain_text("Stopped")
-    tab.button("resume").click()
-    expect(tab.status).to_contain_text("Queued")
+    tab.open("/runs")
+    expect(_place(tab, "second")).to_contain_text("Queued, no. 2")
+    expect(tab.button(f"move-{first}")).to_have_count(0)
+    tab.button(f"move-{second}").click()
+    expect(_place(tab, "second")).to_contain_text("Queued, no. 1")
+    expect(_place(tab, "first")).to_contain_text("Queued, no. 2")
+    tab.button(f"cancel-{second}").click()
+    expect(tab.button(f"cancel-{second}")).to_have_count(0)
+    # The table below follows by itself.
+    cells = tab.page.get_by_test_id("data-grid-canvas").locator("td")
+    expect(cells.filter(has_text="Stopped")).to_be_attached()
+    assert store.open(second).status().state == "stopped"
 
-    # On Home, where the question stays while the list is drawn anew.
+    # On its own page, where the question stays while the page refreshes.
+    tab.page.goto(f"{tab.url}/toy?run={first}")
+    expect(tab.status).to_contain_text("Queued")
+    tab.page.locator(f".st-key-delete-{first}-popover button").click()
+    tab.button(f"delete-{first}").click()
+    expect(tab.button(f"delete-{first}")).to_have_count(0)
+    assert {summary.id for summary in store.list()} == {training, second}
+
     tab.open("/")
-    tab.page.locator(f".st-key-delete-{other}-popover button").click()
-    confirm = tab.button(f"delete-{other}")
-    expect(confirm).to_be_visible()
-    running = tab.page.get_by_text("of 5,000,000")
-    for _ in range(2):
-        expect(running).not_to_have_text(running.inner_text())
-    confirm.click()
-    expect(tab.button(f"cancel-{other}")).to_have_count(0)
-    tab.button(f"cancel-{plane}").click()
-    expect(tab.button(f"cancel-{plane}")).to_have_count(0)
-    assert {summary.id for summary in store.list()} == {first, plane}
-    assert store.open(plane).status().state == "stopped"
-    assert store.open(first).status().state == "running"
+    tab.button(f"stop-{training}").click()
+    expect(tab.page.get_by_text("Nothing is running.")).to_be_visible()
+    assert store.open(training).status().state == "stopped"
+
+
+def _place(tab: Dashboard, name: str) -> Locator:
+    """The line of a run in the queue."""
+    return tab.page.get_by_text(re.compile(rf"^{name} · "))

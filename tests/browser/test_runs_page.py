@@ -156,13 +156,13 @@ def test_buttons_in_a_row_follow_the_order_of_the_table(
     tab.open("/runs")
     expect(_cell(tab, "worst")).to_be_attached()
     x, y = _corner(tab, of=3)
-    quality = x + sum(_WIDTHS[:5]) + 50
+    quality = x + sum(_WIDTHS) + 50
     for names in (["best", "middle", "worst"], ["worst", "middle", "best"]):
         tab.page.mouse.click(quality, y - 20)
-        column = tab.page.locator('[data-testid="data-grid-canvas"] tbody td[aria-colindex="3"]')
+        column = tab.page.locator('[data-testid="data-grid-canvas"] tbody td[aria-colindex="2"]')
         expect(column).to_have_text(names)
     # The row of the worst is the first one now.
-    tab.page.mouse.click(x + sum(_WIDTHS[:3]) + _WIDTHS[3] / 2, y + _ROW / 2)
+    tab.page.mouse.click(x + sum(_WIDTHS[:4]) + _WIDTHS[4] / 2, y + _ROW / 2)
     tab.page.wait_for_url(re.compile(rf"/toy\?run={worst}$"))
     for run_id in (best, worst, store.list()[-1].id):
         store.delete(run_id)
@@ -179,14 +179,14 @@ def test_a_run_is_paused_resumed_and_stopped_in_its_row(
         edit(run_id, name)
     store.tag(run_id, ["a tag", "another tag"])
     tab.open("/runs")
-    control = sum(_WIDTHS[:4]) + _WIDTHS[4] / 2
+    control = sum(_WIDTHS[:5]) + _WIDTHS[5] / 2
     for label, state in (("Pause", "Paused"), ("Resume", "Running")):
         expect(_cell(tab, label)).to_be_attached()
         x, y = _corner(tab, of=1)
         tab.page.mouse.click(x + control, y + _ROW / 2)
         expect(_cell(tab, state)).to_be_attached()
     x, y = _corner(tab, of=1)
-    tab.page.mouse.click(x + control + _WIDTHS[4], y + _ROW / 2)
+    tab.page.mouse.click(x + control + _WIDTHS[5], y + _ROW / 2)
     expect(_cell(tab, "Stopped")).to_be_attached()
     assert store.open(run_id).status().state == "stopped"
 
