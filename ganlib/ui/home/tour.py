@@ -191,7 +191,7 @@ def _panel(at: int, step: TourStep, done: bool) -> None:
         state = ":green-badge[:material/check: Done]" if done else ""
         heading = f":gray[{at + 1} of {len(TOUR)}]\u2003**{step.title}** {state}"
         st.markdown(f"{heading}  \n{step.text}", width="stretch")
-        if not done and st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
+        if st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
             with errors_shown():
                 step.go()
         last = at == len(TOUR) - 1
