@@ -30,6 +30,8 @@ def test_the_wheel_holds_the_app_the_data_and_the_licence(tmp_path: Path) -> Non
         "ganlib/data/bundled/mnist_10000.npz",
         "ganlib/ui/icon.png",
     }
+    examples = (ROOT / "ganlib/runs/examples").rglob("*.*")
+    assert names >= {path.relative_to(ROOT).as_posix() for path in examples}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not any(name.startswith("tests/") or "__pycache__" in name for name in names)
     wanted = {

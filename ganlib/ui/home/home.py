@@ -48,6 +48,9 @@ def page_cards() -> None:
                 st.html(f'<img src="{_picture(page.name)}" alt="">')
                 st.page_link(page.path, label=f"**{page.title}**")
                 st.caption(page.summary)
+    with st.container(horizontal=True, gap="medium", key="more_pages"):
+        st.page_link("pages/compare.py", label="**Compare** runs side by side")
+        st.page_link("pages/runs.py", label="**Runs**: everything trained so far")
 
 
 @cache

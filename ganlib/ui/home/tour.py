@@ -30,7 +30,7 @@ class TourStep:
     Args:
         title: what to do.
         text: how to do it, and what it shows.
-        key: key of the widget or container that is marked on the page of the step; "" for none.
+        key: key of the widget or container that is marked on the page of the step.
         label: of the button that opens the page of the step.
         go: opens that page.
         is_done: whether the user has done it; asked once a second.
@@ -136,7 +136,7 @@ TOUR = (
         "See mode collapse, and the cure",
         "A plain GAN finds one of eight peaks and stays there: mode collapse. The same networks "
         "with a better loss find all eight. Move the slider to see when they part.",
-        "",
+        "compare_slider",
         "Open the comparison",
         _compare_rings,
         lambda: len(st.query_params.get_all("runs")) >= 2,
@@ -183,7 +183,7 @@ def tour() -> None:
 def _panel(at: int, step: TourStep, done: bool) -> None:
     # Marks where to look.
     place = step.key.replace(".", "-")
-    mark = f".st-key-{place} {{ animation: tour-mark 1.6s 3 }}" if place else ""
+    mark = f".st-key-{place} {{ animation: tour-mark 1.6s 3 }}"
     st.html(f"<style>{_STYLE.read_text('utf-8')}{mark}</style>")
     with st.container(
         key="tour", border=True, horizontal=True, vertical_alignment="center", gap="small"
@@ -191,7 +191,7 @@ def _panel(at: int, step: TourStep, done: bool) -> None:
         state = ":green-badge[:material/check: Done]" if done else ""
         heading = f":gray[{at + 1} of {len(TOUR)}]\u2003**{step.title}** {state}"
         st.markdown(f"{heading}  \n{step.text}", width="stretch")
-        if not done and st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
+        if st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
             with errors_shown():
                 step.go()
         last = at == len(TOUR) - 1
