@@ -30,7 +30,8 @@ def family_runs(page: str) -> list[RunSummary]:
     """
     names = {recipe.name for recipe in recipes.on_page(page)}
     found = [row for row in manager().store.list() if row.recipe in names and row.status]
-    return sorted(found, key=lambda row: _rank(row))
+    order = {run_id: place for place, run_id in enumerate(manager().active())}
+    return sorted(found, key=lambda row: (_rank(row), order.get(row.id, 0)))
 
 
 def runs_ahead(run_id: str = "") -> int:

@@ -54,7 +54,7 @@ def start_notes(form: Form) -> None:
         text = " ".join(prompts or ["Fix the marked settings to start.", general])
         st.markdown(f":material/error: {plain(text)}")
         return
-    notes = [form.recipe.data_sentence(form.config)]
+    notes = [f"{form.recipe.data_sentence(form.config).rstrip('.')}."]
     if ahead := runs_ahead():
         notes.append(f"Other runs are training: Start queues this one, with {ahead} ahead of it.")
     st.markdown(f":small[{plain(' '.join(notes))}]")
