@@ -2,10 +2,11 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -160,6 +161,20 @@ def join_names(names: Sequence[str]) -> str:
         f'"{quoted}"' if (quoted := name.replace('"', '""')) != name or "," in name else name
         for name in names
     )
+
+
+def axis_names(values: Mapping[str, Any]) -> list[str]:
+    """Returns the names of the columns that a run learns; empty for data other than a table.
+
+    Args:
+        values: of the run's knobs, by name.
+    """
+    if values.get("target") != "own":
+        return []
+    try:
+        return split_names(str(values.get("own_columns", "")))
+    except DataError:
+        return []
 
 
 def parse_summary(text: str, count: int) -> Summary:

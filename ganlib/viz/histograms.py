@@ -8,7 +8,7 @@ import numpy as np
 from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.layout import chart_layout, value_axis
+from ganlib.viz.layout import axis_title, chart_layout, value_axis
 from ganlib.viz.pair import REAL_AND_GENERATED, Pair
 
 # Rules that choose the bin width from the sample, named after their authors.
@@ -117,6 +117,7 @@ def histogram_figure(
     *,
     counts: bool = False,
     pair: Pair = REAL_AND_GENERATED,
+    name: str = "value",
 ) -> Chart:
     """Draws real and generated histograms over each other, and noise as a faint outline.
 
@@ -124,6 +125,7 @@ def histogram_figure(
         info: histograms to draw.
         counts: show the number of values in a bin instead of the density.
         pair: names and colours of the first two.
+        name: of the values.
     """
     width = info.edges[1] - info.edges[0]
     # With the shape "hvh" a step is centred on its point, so the hover shows the bin's centre.
@@ -143,7 +145,7 @@ def histogram_figure(
     top = _top(info) * (info.histograms[0].count * width if counts else 1)
     layout = chart_layout(
         title="values in a bin" if counts else "density",
-        x=value_axis(info.edges[0], info.edges[-1], BIN_HOVER),
+        x=value_axis(info.edges[0], info.edges[-1], BIN_HOVER, axis_title(name)),
         y={"range": [0, top]},
     )
     layout["annotations"] = [

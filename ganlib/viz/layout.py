@@ -1,5 +1,6 @@
 """Layout shared by all charts: tight margins, a legend on top, and no jumps at updates."""
 
+import html
 import math
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from ganlib.viz import colours
 _LARGE = 1e5
 _FAR = 2e4
 _LABELS = 6
+_TITLE_CHARACTERS = 40
 
 XKind = Literal["step", "seconds", "samples"]
 
@@ -74,6 +76,11 @@ def x_axis(kind: XKind) -> dict[str, Any]:
         "rangemode": "tozero",
         "uirevision": kind,
     }
+
+
+def axis_title(name: str) -> str:
+    """Returns a name that users chose as a title: without markup, and not too long."""
+    return html.escape(name if len(name) <= _TITLE_CHARACTERS else f"{name[:_TITLE_CHARACTERS]}…")
 
 
 def value_axis(

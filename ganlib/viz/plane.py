@@ -9,7 +9,7 @@ import numpy as np
 from ganlib.metrics.extent import view
 from ganlib.viz import colours
 from ganlib.viz.chart import Chart
-from ganlib.viz.layout import chart_layout, value_labels
+from ganlib.viz.layout import axis_title, chart_layout, value_labels
 
 MAX_POINTS = 2_500
 _MAX_SVG_POINTS = 800
@@ -87,6 +87,7 @@ def plane_figure(
     below: Sequence[dict[str, Any]] = (),
     above: Sequence[dict[str, Any]] = (),
     hidden: Collection[str] = (),
+    names: Sequence[str] = (),
 ) -> Chart:
     """Draws the real points and, over them, the generated ones.
 
@@ -95,20 +96,23 @@ def plane_figure(
         below: traces under the points; see `plane_layers`.
         above: traces over the points.
         hidden: "real", "generated" or both, to leave these points out.
+        names: of the two coordinates; empty for none.
     """
-    x_labels = value_labels(*info.x_range)
+    x_name, y_name = map(axis_title, names or ("", ""))
+    x_labels = value_labels(*info.x_range, x_name)
     below_axis = _LABELS_AND_TITLE if "title" in x_labels else _LABELS
     layout = chart_layout(
         title="",
         x={"range": list(info.x_range), "constrain": "domain", **x_labels},
         # A square that does not fit is made smaller instead of cut, so that the points counted
         # as outside are the ones that cannot be seen.
-        y={"range": list(info.y_range), "constrain": "domain", **value_labels(*info.y_range)}
+        y={"range": list(info.y_range), "constrain": "domain"}
+        | value_labels(*info.y_range, y_name)
         | ({"scaleanchor": "x"} if info.is_square else {}),
     )
     layout["hovermode"] = "closest"
     # Room for the note is always kept, or the square would change its size with it.
-    layout["margin"] |= {"l": 44, "b": below_axis + _NOTE}
+    layout["margin"] |= {"l": 62 if y_name else 44, "b": below_axis + _NOTE}
     if "generated" not in hidden and (info.outside or info.not_finite):
         layout["annotations"] = [_outside_note(info, below_axis)]
     clouds = [

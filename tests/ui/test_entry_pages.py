@@ -17,7 +17,7 @@ from ganlib.runs import Manager, RunStore
 from ganlib.runs.store import RunSummary
 from ganlib.ui.launch import family_runs
 from ganlib.ui.launch.data_choice import picture_of
-from ganlib.ui.launch.estimate import seconds_of_run
+from ganlib.ui.launch.estimate import Estimate, estimate
 from ganlib.ui.launch.family_runs import ahead_text, best_run, runs_ahead
 from ganlib.ui.launch.start import growth_warning
 from ganlib.ui.server.server import Server, manager
@@ -125,6 +125,7 @@ def test_start_queues_while_others_train_and_the_page_says_how_many(
 ) -> None:
     app = open_page("toy")
     assert "ahead of it" not in texts(app)
+    assert "before the first run of this recipe here" in texts(app)
     ids = [manager().submit("toy/scalar", recipes.get("toy/scalar").parse({})) for _ in range(3)]
     assert [runs_ahead(run_id) for run_id in ids] == [0, 1, 2]
     app.run()
@@ -148,22 +149,30 @@ def with_speed(rows: Iterable[RunSummary], *speeds: float) -> list[RunSummary]:
 
 def test_the_duration_comes_from_runs_with_the_same_networks(store: RunStore) -> None:
     recipe = recipes.get("toy/scalar")
-    usual = recipe.parse({"steps": 1_000})
-    assert seconds_of_run(recipe, usual, []) is None
+
+    def seconds(**knobs: Any) -> float:
+        found = estimate(recipe, recipe.parse({"steps": 1_000, **knobs}), runs)
+        assert found and found.measured
+        return found.seconds
+
     stored_runs.create(store, batch_size=64).lock.release()
     stored_runs.create(store, steps=9, target="uniform", seed=3).lock.release()
     runs = sorted(store.list(), key=lambda row: int(row.values["batch_size"]))
     runs = with_speed(runs, 50.0, 200.0)
     # Steps, seed and data do not count.
-    assert seconds_of_run(recipe, usual, runs) == pytest.approx(5.0)
-    assert seconds_of_run(recipe, recipe.parse({"steps": 1_000, "batch_size": 64}), runs) == (
-        pytest.approx(20.0)
-    )
+    assert seconds() == pytest.approx(5.0)
+    assert seconds(batch_size=64) == pytest.approx(20.0)
     # Twice the samples take twice the time.
-    assert seconds_of_run(recipe, recipe.parse({"steps": 1_000, "batch_size": 128}), runs) == (
-        pytest.approx(40.0)
-    )
-    assert seconds_of_run(recipes.get("toy/plane"), usual, runs) is None
+    assert seconds(batch_size=128) == pytest.approx(40.0)
+
+
+def test_a_duration_without_any_run_is_marked_as_one_of_another_machine() -> None:
+    recipe = recipes.get("mnist/dcgan")
+    found = estimate(recipe, recipe.parse({"steps": 23}), [])
+    assert found == Estimate(pytest.approx(10.0), False)
+    assert found and found.text() == "about 10 s on two processor cores"
+    halved = estimate(recipe, recipe.parse({"steps": 23, "batch_size": 64}), [])
+    assert halved and halved.seconds == pytest.approx(10.0 * 64 / recipe.Config().batch_size)
 
 
 def test_start_says_how_long_it_takes(open_page: Open, store: RunStore) -> None:
@@ -174,7 +183,7 @@ def test_start_says_how_long_it_takes(open_page: Open, store: RunStore) -> None:
         assert app.button(key="start").label == "Start · about 20 s"
         notes = {tile["name"]: tile["note"] for tile in galleries(app)["Recipe"]}
         assert notes["toy/scalar"].startswith("about 20 s on this machine")
-        assert notes["toy/plane"] == ""
+        assert notes["toy/plane"].startswith("about 2 min on two processor cores")
         app.text_input(key="toy/scalar:steps").set_value("80000").run()
         assert app.button(key="start").label == "Start · about 3 min"
         # The run that trains is at the top of the page and first among the recent ones.
@@ -222,7 +231,14 @@ def test_networks_that_will_not_grow_to_the_end_are_announced(open_page: Open) -
     assert [box.value for box in app.warning] == [warning]
 
 
-def test_a_recent_run_opens_with_a_click(open_page: Open, store: RunStore) -> None:
+def test_examples_until_there_is_a_run(open_page: Open) -> None:
+    tiles = galleries(open_page("toy"))["Example runs"]
+    examples = {run.id for run in manager().store.examples() if run.recipe.startswith("toy/")}
+    assert {tile["name"] for tile in tiles} == examples
+    assert "Recent runs" not in galleries(open_page("toy"))
+
+
+def test_the_newest_eight_runs_of_the_family_are_tiles(open_page: Open, store: RunStore) -> None:
     for _ in range(10):
         stored_runs.finished(store, "toy/scalar")
     stored_runs.finished(store, "mnist/dcgan")

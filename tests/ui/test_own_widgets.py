@@ -125,7 +125,9 @@ def test_two_columns_in_the_plane(open_page: Open) -> None:
     app.selectbox(key=f"{name}:own_columns:0").select("weight").run()
     app.selectbox(key=f"{name}:own_columns:1").select("height").run()
     assert held(app, name, "own_columns") == "weight, height"
-    assert len(charts(app, "weight and height in your table")) == 1
+    (chart,) = charts(app, "weight and height in your table")
+    axes = [chart["figure"]["layout"][axis]["title"]["text"] for axis in ("xaxis", "yaxis")]
+    assert axes == ["weight", "height"]
 
 
 def test_what_is_no_table_leaves_a_sentence_and_no_file(open_page: Open) -> None:

@@ -113,3 +113,11 @@ def test_real_below_generated_and_equal_axes():
     assert chart.layout["yaxis"]["scaleanchor"] == "x"
     assert chart.layout["annotations"] == []
     assert chart.to_plotly(300).layout.height == 300
+
+
+def test_axes_have_the_names_of_a_table_without_its_markup() -> None:
+    info = plane_info(np.random.default_rng(0).normal(size=(30, 2)), np.empty((0, 2)))
+    layout = plane_figure(info, names=["height, cm", "<b>" + 60 * "w"]).layout
+    assert layout["xaxis"]["title"]["text"] == "height, cm"
+    assert layout["yaxis"]["title"]["text"] == "&lt;b&gt;" + 37 * "w" + "…"
+    assert not plane_figure(info).layout["xaxis"].get("title", {}).get("text")

@@ -19,7 +19,6 @@ from ganlib.ui.form.fields import (
     draw_field,
     draw_fields,
     key_of,
-    reset_form,
     usual_values,
     widget_value,
 )
@@ -31,31 +30,31 @@ _OPEN_TAB = "techniques.open"
 _SEEN = "advanced.problems"
 
 
-def open_form(recipe: Recipe, usual: Mapping[str, Any] | None = None) -> Form:
+def open_form(recipe: Recipe, fork_of: Mapping[str, Any] | None = None) -> Form:
     """Returns the settings in the form of a recipe, checked; draws nothing.
 
     Values are kept in the session state, so that they survive a change of page.
 
     Args:
         recipe: of the form.
-        usual: value of each knob that counts as unchanged; by default, the recipe's values or
-            those of the chosen preset.
+        fork_of: value of each knob of the run that is forked. These count as unchanged; in a new
+            run, those of the recipe or of the chosen preset.
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
         st.session_state.setdefault(key_of(recipe, name), widget_value(field, field.default))
-    usual = usual_values(recipe) if usual is None else {**usual_values(recipe), **usual}
+    usual = usual_values(recipe) | dict(fork_of or {})
     values = _typed_in(recipe)
     if wrong := _missing(values) or problems(recipe.Config, values):
         # Sentences about the data name no knob.
         placed = {name or _data_knob(values): sentence for name, sentence in wrong.items()}
-        return Form(recipe, usual, None, placed)
+        return Form(recipe, usual, bool(fork_of), None, placed)
     try:
         config = read_form(recipe)
         recipe.data_sentence(config)
     except UserError as error:
-        return Form(recipe, usual, None, {_data_knob(values): str(error)})
-    return Form(recipe, usual, config, {})
+        return Form(recipe, usual, bool(fork_of), None, {_data_knob(values): str(error)})
+    return Form(recipe, usual, bool(fork_of), config, {})
 
 
 def read_form(recipe: Recipe) -> RunConfig:
@@ -146,14 +145,15 @@ def advanced_fields(form: Form, key: str, without: Sequence[str] = FIRST) -> Non
                     draw_fields(form, groups[group])
         with st.container(horizontal=True):
             st.button(
-                f"Reset to {_origin(recipe)}",
+                f"Reset to {_origin(form)}",
                 key=f"{recipe.name}:reset",
                 icon=":material/undo:",
-                on_click=reset_form,
-                args=(recipe,),
+                on_click=fill_form,
+                args=(recipe, form.usual),
             )
-            with st.popover("Load settings", icon=":material/upload_file:"):
-                _settings_uploader(recipe)
+            if not form.fork:
+                with st.popover("Load settings", icon=":material/upload_file:"):
+                    _settings_uploader(recipe)
 
 
 def _tabs_key(recipe: Recipe) -> str:
@@ -196,10 +196,12 @@ def _data_knob(values: Mapping[str, Any]) -> str:
     return next((name for name in ("target", "dataset", "categories") if name in values), "")
 
 
-def _origin(recipe: Recipe) -> str:
-    """Name of the values that a reset restores: the chosen preset's, or the recipe's source."""
-    preset = st.session_state.get(key_of(recipe, "preset"))
-    return f"the values of “{preset}”" if preset else recipe.source.values
+def _origin(form: Form) -> str:
+    """Name of the values that a reset restores."""
+    if form.fork:
+        return "the values of the run"
+    preset = st.session_state.get(key_of(form.recipe, "preset"))
+    return f"the values of “{preset}”" if preset else form.recipe.source.values
 
 
 def _settings_uploader(recipe: Recipe) -> None:

@@ -26,6 +26,7 @@ class Form:
     Args:
         recipe: of the form.
         usual: value of each knob that counts as unchanged.
+        fork: whether the settings are those of a fork, whose usual values are those of the run.
         config: the settings; None if they are not allowed or the data are not available.
         problems: what is wrong, by the name of the knob to change. The name "" is for what
             concerns no knob.
@@ -33,6 +34,7 @@ class Form:
 
     recipe: Recipe
     usual: Mapping[str, Any]
+    fork: bool
     config: RunConfig | None
     problems: Mapping[str, str]
 

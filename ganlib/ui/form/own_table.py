@@ -49,11 +49,11 @@ def preview(columns: OwnColumns) -> Chart:
     # Every n-th row instead of the first ones: tables are often sorted.
     values = columns.values[:: -(-len(columns.values) // _PREVIEWED)]
     if len(columns.names) == 1:
-        return histogram_figure(histogram_info(WeightedSample.of(values)))
+        return histogram_figure(histogram_info(WeightedSample.of(values)), name=columns.names[0])
     # Shuffled, because the figure draws the first points only.
     mixed = np.random.default_rng(0).permutation(values)
     info = plane_info(mixed, np.empty((0, 2)))
-    return plane_figure(info, hidden=["generated"])
+    return plane_figure(info, hidden=["generated"], names=columns.names)
 
 
 def _uploader(form: str, help: str) -> None:

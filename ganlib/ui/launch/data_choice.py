@@ -57,10 +57,11 @@ def data_choice(form: Form) -> AbstractContextManager[Any]:
 
 
 def picture_of(choice: str) -> str | None:
-    """Returns the data URL of a picture of real samples; None if there is none.
+    """Returns the data URL of a picture; None if there is none.
 
     Args:
-        choice: value of a knob such as `target`.
+        choice: value of a knob such as `target`, for real samples; or name of a recipe of images,
+            for samples that a finished run of it has generated.
     """
     if choice in _ICONS:
         svg = _ICON.format(_ICONS[choice]).encode()
@@ -70,7 +71,7 @@ def picture_of(choice: str) -> str | None:
 
 @cache
 def _previews() -> dict[str, str]:
-    """Data URLs of pictures of real samples, by choice.
+    """Data URLs by choice or recipe.
 
     The samples come from a file, because drawing them needs TensorFlow, which no page may import.
     """

@@ -30,7 +30,28 @@ def family_runs(page: str) -> list[RunSummary]:
     """
     names = {recipe.name for recipe in recipes.on_page(page)}
     found = [row for row in manager().store.list() if row.recipe in names and row.status]
-    return sorted(found, key=lambda row: _rank(row))
+    order = {run_id: place for place, run_id in enumerate(manager().active())}
+    return sorted(found, key=lambda row: (_rank(row), order.get(row.id, 0)))
+
+
+def example_runs(page: str) -> list[RunSummary]:
+    """Returns the runs of a family that come with the app.
+
+    Args:
+        page: name of the family.
+    """
+    names = {recipe.name for recipe in recipes.on_page(page)}
+    found = []
+    for run in manager().store.examples():
+        with suppress(UserError):
+            if run.recipe in names:
+                label, status = run.label(), run.status()
+                found.append(
+                    RunSummary(
+                        run.id, run.recipe, run.created, label, status=status, values=run.values
+                    )
+                )
+    return found
 
 
 def runs_ahead(run_id: str = "") -> int:
@@ -90,22 +111,22 @@ def _training_now(page: str) -> None:
 
 
 def recent_runs(page: str, runs: list[RunSummary]) -> None:
-    """Shows the newest runs of a family as tiles; a click opens one.
+    """Shows the newest runs of a family as tiles, or else examples; a click opens one.
 
     Args:
         page: name of the family.
         runs: see `family_runs`.
     """
+    heading = "Recent runs" if runs else "Example runs"
+    runs = runs or example_runs(page)
     if not runs:
         return
-    st.subheader("Recent runs", anchor=False)
+    st.subheader(heading, anchor=False)
     tiles = [
         Tile(row.id, row.label.name, run_picture(row.id), _state_text(row), quality_text(row))
         for row in runs[:_RECENT]
     ]
-    gallery(
-        tiles, None, key=f"{page}.recent", label="Recent runs", on_click=show_run, layout="cards"
-    )
+    gallery(tiles, None, key=f"{page}.recent", label=heading, on_click=show_run, layout="cards")
 
 
 def best_run(recipe: Recipe, runs: list[RunSummary]) -> RunSummary | None:

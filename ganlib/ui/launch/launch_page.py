@@ -58,7 +58,7 @@ def launch_page(page: str, title: str) -> None:
             start_button(form, runs)
             if page == "wgan":
                 train_all(form, page)
-        start_notes(form)
+        start_notes(form, runs)
     advanced_fields(form, "advanced")
     recent_runs(page, runs)
     if form.config is not None:

@@ -1,20 +1,14 @@
 """The choice of a recipe on an entry page."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.amounts import about
 from ganlib.recipes import Recipe
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
-from ganlib.ui.components.grid import data_url
 from ganlib.ui.launch.data_choice import picture_of
-from ganlib.ui.launch.estimate import seconds_of_run
-from ganlib.ui.launch.family_runs import best_run, quality_text, run_picture
-
-_PICTURES = Path(__file__).parents[1] / "pictures"
+from ganlib.ui.launch.estimate import estimate
+from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text, run_picture
 
 
 def recipe_key(page: str) -> str:
@@ -54,26 +48,23 @@ def recipe_choice(page: str, runs: list[RunSummary]) -> Recipe:
 
 def _tile(recipe: Recipe, runs: list[RunSummary]) -> Tile:
     src, quality = showcase(recipe, runs)
-    seconds = seconds_of_run(recipe, recipe.Config(), runs)
-    notes = [f"{about(seconds)} on this machine" if seconds else "", quality]
+    time = estimate(recipe, recipe.Config(), runs)
+    notes = [time.text() if time else "", quality]
     return Tile(recipe.name, recipe.title, src, recipe.summary, " · ".join(filter(None, notes)))
 
 
 def showcase(recipe: Recipe, runs: list[RunSummary]) -> tuple[str | None, str]:
     """Returns a picture of what a recipe achieves, as a data URL, and its quality as text.
 
-    Both come from its best finished run. Without one, the picture shows the data or the page.
+    Both come from its best finished run, or from an example run. Without one, there is a picture
+    that comes with the app: of generated images, or else of the data.
 
     Args:
         recipe: to show.
         runs: earlier runs of the family.
     """
-    row = best_run(recipe, runs)
+    row = best_run(recipe, runs) or best_run(recipe, example_runs(recipe.page))
     if row is not None and (src := run_picture(row.id)):
         return src, quality_text(row)
-    config = recipe.Config()
-    usual = getattr(config, "target", "") or getattr(config, "dataset", "")
-    if recipe.kind == "scalar":
-        usual = usual or "gaussian"
-    file = _PICTURES / f"{recipe.page}.png"
-    return picture_of(usual) or (data_url(file.read_bytes()) if file.is_file() else None), ""
+    usual = getattr(recipe.Config(), "target", "gaussian")
+    return picture_of(recipe.name) or picture_of(usual), ""

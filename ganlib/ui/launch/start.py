@@ -11,7 +11,7 @@ from ganlib.ui.components.errors import deferred_errors, errors_shown, show_defe
 from ganlib.ui.components.text import in_words, plain
 from ganlib.ui.form.config_form import open_form, read_form
 from ganlib.ui.form.fields import PROMPTS, Form
-from ganlib.ui.launch.estimate import seconds_of_run
+from ganlib.ui.launch.estimate import estimate
 from ganlib.ui.launch.family_runs import runs_ahead
 from ganlib.ui.server.server import server
 from ganlib.ui.server.session import is_shown, record_start, show_run
@@ -29,9 +29,9 @@ def start_button(form: Form, runs: list[RunSummary]) -> None:
         runs: earlier runs of the family, newest first.
     """
     config = form.config
-    seconds = seconds_of_run(form.recipe, config, runs) if config else None
+    time = estimate(form.recipe, config, runs) if config else None
     st.button(
-        "Start" if seconds is None else f"Start · {about(seconds)}",
+        f"Start · {about(time.seconds)}" if time else "Start",
         key="start",
         type="primary",
         icon=":material/play_arrow:",
@@ -41,11 +41,12 @@ def start_button(form: Form, runs: list[RunSummary]) -> None:
     )
 
 
-def start_notes(form: Form) -> None:
+def start_notes(form: Form, runs: list[RunSummary]) -> None:
     """Draws what is in the way of Start, and what one should know before.
 
     Args:
         form: the settings.
+        runs: earlier runs of the family, newest first.
     """
     show_deferred_error(_ERROR)
     if form.config is None:
@@ -54,7 +55,10 @@ def start_notes(form: Form) -> None:
         text = " ".join(prompts or ["Fix the marked settings to start.", general])
         st.markdown(f":material/error: {plain(text)}")
         return
-    notes = [form.recipe.data_sentence(form.config)]
+    notes = [f"{form.recipe.data_sentence(form.config).rstrip('.')}."]
+    time = estimate(form.recipe, form.config, runs)
+    if time and not time.measured:
+        notes.append(f"Estimated time: {time.text()}, before the first run of this recipe here.")
     if ahead := runs_ahead():
         notes.append(f"Other runs are training: Start queues this one, with {ahead} ahead of it.")
     st.markdown(f":small[{plain(' '.join(notes))}]")

@@ -5,6 +5,7 @@ from contextlib import suppress
 import numpy as np
 import streamlit as st
 
+from ganlib.data.own_table import axis_names
 from ganlib.errors import ConfigError
 from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import WeightedSample
@@ -61,7 +62,8 @@ class NumberSamples(SampleKind):
             live_charts(ChartSlot(chart, "goodfellow", scaled(_HEIGHT), alt, reading.run.id))
             return
         chart = reading.cached(
-            ("histogram", step), lambda: histogram_figure(_histogram(reading, step))
+            ("histogram", step),
+            lambda: histogram_figure(_histogram(reading, step), name=_name(reading.run)),
         )
         alt = f"Histograms of real and generated values at step {step:,}"
         live_charts(ChartSlot(chart, "histogram", scaled(_HEIGHT), alt, reading.run.id))
@@ -73,7 +75,13 @@ class NumberSamples(SampleKind):
             return
         info = histogram_info(WeightedSample.of(run.real()), WeightedSample.of(samples))
         alt = "Histograms of real and newly generated values"
-        live_charts(ChartSlot(histogram_figure(info), "histogram.more", 220, alt, run.id))
+        live_charts(
+            ChartSlot(histogram_figure(info, name=_name(run)), "histogram.more", 220, alt, run.id)
+        )
+
+
+def _name(run: Run) -> str:
+    return ", ".join(axis_names(run.values)) or "value"
 
 
 def _has_views(samples: Arrays) -> bool:

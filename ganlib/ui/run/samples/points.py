@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ganlib.data.own_table import axis_names
 from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
@@ -60,7 +61,7 @@ class PointSamples(SampleKind):
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
-        chart = plane_figure(plane_info(run.real(), samples))
+        chart = plane_figure(plane_info(run.real(), samples), names=axis_names(run.values))
         alt = "Real and newly generated points of the plane"
         live_charts(ChartSlot(chart, "plane.more", scaled(_HEIGHT), alt, run.id))
 
@@ -83,6 +84,7 @@ def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
         below=below,
         above=above,
         hidden={"real", "generated"} - {layer.lower() for layer in layers},
+        names=axis_names(reading.run.values),
     )
 
 
