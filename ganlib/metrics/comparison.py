@@ -139,7 +139,7 @@ def compare(
         )
         return Comparison(first, second, distances, sentence, None)
     p_value = min(one.bootstrap.p_value for one in distances if one.bootstrap)
-    often = _often(p_value, resamples)
+    p_text = _p_text(p_value, resamples)
     if p_value < SIGNIFICANCE:
         # What is generated is to become like what is real; of two others, neither is wrong.
         words = _AIMED if names == _REAL_AND_GENERATED else _BESIDE
@@ -147,15 +147,12 @@ def compare(
         difference = _difference(
             first, second, [float(np.hypot(*pair)) for pair in errors], distances, words
         )
-        sentence = (
-            f"The {names[1]} values {difference}. Two samples from the same distribution would "
-            f"differ at least this clearly in {often}."
-        )
+        sentence = f"The {names[1]} values {difference}. This is not chance ({p_text})."
     else:
         sentence = (
             f"No difference shows between {names[0]} and {names[1]} at this sample size: their "
-            f"Wasserstein-1 distance is {distances[0].value:.3g}, and two samples "
-            f"from the same distribution differ at least this clearly in {often}."
+            f"Wasserstein-1 distance is {distances[0].value:.3g} ({p_text}: chance alone explains "
+            "it)."
         )
     return Comparison(first, second, distances, sentence, p_value)
 
@@ -284,14 +281,10 @@ def _share_distances(
     return distances
 
 
-def _often(p_value: float, resamples: int) -> str:
-    """Formats a probability as a share of comparisons, and as papers write it."""
-    least = p_value <= 1.5 / (1 + resamples)
-    share = f"{100 * p_value:.{1 if p_value < 0.095 else 0}f} %"
+def _p_text(p_value: float, resamples: int) -> str:
+    """Formats a p-value as papers write it; resampling finds none below 1 / (1 + resamples)."""
     digits = f"{p_value:.3f}" if p_value < 0.0095 else f"{p_value:.2f}"
-    return (
-        f"{'at most ' if least else ''}{share} of comparisons (p {'≤' if least else '='} {digits})"
-    )
+    return f"p {'≤' if p_value <= 1.5 / (1 + resamples) else '='} {digits}"
 
 
 def _difference(

@@ -190,7 +190,7 @@ METRICS: dict[str, MetricSpec] = {
         MetricSpec(
             name="Brightness",
             curves={"generated": "pixel_w1"},
-            unit="of white",
+            unit="brightness",
             axis="share of white",
             log="never",
             of_samples=True,

@@ -61,10 +61,11 @@ def run_styles(run_ids: Iterable[str]) -> dict[str, RunStyle]:
         return taken.count(slot), same[0], same[1], (slot - wanted) % slots
 
     # Ids begin with the time of creation: a new run does not change the style of older ones.
-    for run_id in sorted(run_ids):
+    ordered = sorted(run_ids)
+    for run_id in ordered:
         wanted = zlib.crc32(run_id.encode()) % slots
         taken.append(min(range(slots), key=lambda slot: cost(slot, wanted)))
     return {
         run_id: RunStyle(_COLOURS[slot % len(_COLOURS)], _DASHES[slot % len(_DASHES)])
-        for run_id, slot in zip(sorted(run_ids), taken, strict=True)
+        for run_id, slot in zip(ordered, taken, strict=True)
     }

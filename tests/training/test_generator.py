@@ -68,6 +68,21 @@ def test_latents_follow_seed_purpose_and_step() -> None:
     assert all((first != other).mean() > 0.99 for other in others)
 
 
+def test_fixed_latents_are_the_same_in_all_runs() -> None:
+    few, many = (
+        made(recipes.get(name), Passing([0.0]), seed=seed, latent_size=50)
+        for name, seed in (("mnist/basic", 1), ("mnist/dcgan", 2))
+    )
+    counts = [recipes.get(name).sample_count for name in ("mnist/basic", "mnist/dcgan")]
+    assert counts[0] < counts[1]
+    first = few.latents(counts[0], RandomStream.FIXED_LATENTS)
+    second = many.latents(counts[1], RandomStream.FIXED_LATENTS)
+    # Their first images are those of the same noise, however many images a recipe saves.
+    np.testing.assert_array_equal(first, second[: counts[0]])
+    other = few.latents(counts[0], RandomStream.LATENT_BATCH)
+    assert (first != other).mean() > 0.99
+
+
 def test_another_seed_generates_other_samples() -> None:
     generator = made(Small())
     np.testing.assert_array_equal(generator.generate(9, 1), generator.generate(9, 1))

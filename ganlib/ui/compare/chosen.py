@@ -1,6 +1,7 @@
 """The compared runs, which stand in the address."""
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from ganlib.viz.run_styles import RunStyle, run_styles
 # Name of the query parameter with the ids of the compared runs, and key of the widget.
 RUNS = "runs"
 _cache = SharedCache(256)
+_styles = lru_cache(64)(run_styles)
 Value = TypeVar("Value")
 
 
@@ -121,7 +123,7 @@ def chosen_now(runs: Sequence[Run]) -> list[Chosen]:
         {run_id: one.run.label().name for run_id, one in readings.items()},
         {run_id: one.run.values.get("seed") for run_id, one in readings.items()},
     )
-    styles = run_styles([run.id for run in runs])
+    styles = _styles(tuple(run.id for run in runs))
     return [Chosen(names[one], styles[one], reading) for one, reading in readings.items()]
 
 

@@ -106,7 +106,7 @@ def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
         cursor_link: of the slider that moves a vertical line; empty for no line.
     """
     legend(groups)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=not options.multiples, gap="medium"):
         for name in options.metrics:
             with st.container(width="stretch" if options.multiples else _WIDTH, gap="xxsmall"):
                 st.markdown(f"**{name}**", help=ALL_METRICS[name].spec.help)

@@ -77,10 +77,8 @@ def choose_curves(chosen: Sequence[Chosen]) -> CurveOptions:
         chosen: the compared runs.
     """
     names, default = metric_names(chosen, st.query_params.get_all("metrics"))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        metrics = st.multiselect(
-            "Metrics", names, default=default, key="metrics", width=440, **_BOUND
-        )
+    metrics = st.multiselect("Metrics", names, default=default, key="metrics", **_BOUND)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with align_control():
             layout = st.segmented_control(
                 "Curves", _LAYOUTS, default=_LAYOUTS[0], key="layout", required=True, **_BOUND

@@ -15,13 +15,13 @@ _SOURCES: dict[str, Callable[[], None]] = {
 
 def distributions() -> None:
     """Compares real and generated values of a run, or two columns of a table."""
-    st.session_state.setdefault("compare.source", "A run")
     source = st.segmented_control(
         "Compare",
         list(_SOURCES),
-        key="compare.source",
+        default="A run",
+        key="source",
         required=True,
-        persist_state="session",
+        bind="query-params",
         label_visibility="collapsed",
     )
     _SOURCES[source or "A run"]()

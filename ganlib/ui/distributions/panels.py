@@ -253,7 +253,7 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
                 on_click="ignore",
                 key=f"compare.download.{name}",
             )
-    st.caption("The camera on a chart saves it as PNG. Zooming one chart zooms all four.")
+    st.caption("The camera on a chart saves it as PNG. The charts share their axes.")
 
 
 def values_csv(compared: Compared) -> str:
