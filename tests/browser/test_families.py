@@ -8,6 +8,7 @@ from ganlib import examples, recipes
 from ganlib.data.augment import augmented
 from ganlib.data.categories import bundled_drawings
 from ganlib.runs import RunStore
+from tests.support import stored_runs
 from tests.support.dashboard import Dashboard
 
 # One of each page, and the only one that grows.
@@ -78,21 +79,21 @@ def test_two_categories_give_drawings_of_both(dashboard: Dashboard, store: RunSt
         assert shown & {np.ascontiguousarray(image).tobytes() for image in made}, category
 
 
-def test_the_source_is_shown_on_request_and_can_be_downloaded(dashboard: Dashboard) -> None:
+def test_the_source_is_shown_and_can_be_downloaded(dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
-    tab.open("/quickdraw")
-    tab.unfold("Source")
-    part = tab.part("Source")
-    expect(part.get_by_test_id("stCode")).to_contain_text("def make_generator()")
+    run = stored_runs.finished(store, "quickdraw/conv")
+    tab.open(f"/quickdraw?run={run.id}&tab=Model")
+    expect(tab.page.get_by_test_id("stCode")).to_contain_text("def make_generator()")
     with tab.page.expect_download() as download:
-        part.get_by_role("button", name="Download").click()
+        tab.page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "quickdraw_conv.py"
     assert download.value.path().read_text("utf-8") == examples.source_of("quickdraw/conv")
 
 
-def test_the_architecture_is_drawn_on_request(dashboard: Dashboard) -> None:
+def test_the_architecture_is_drawn(dashboard: Dashboard, store: RunStore) -> None:
     tab = dashboard
-    tab.open("/quickdraw")
-    tab.unfold("Architecture")
+    run = stored_runs.finished(store, "quickdraw/conv")
+    tab.open(f"/quickdraw?run={run.id}")
+    tab.page.get_by_role("tab", name="Model").click()
     for network in ("Generator of 183,713", "Discriminator of 4,311,553"):
         expect(tab.page.get_by_role("img", name=f"{network} parameters")).to_be_visible()

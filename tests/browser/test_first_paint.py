@@ -8,7 +8,7 @@ import pytest
 from tests.support.cases import slow_but
 from tests.support.dashboard import Dashboard
 
-PATHS = ["/", "/toy", "/mnist", "/distributions", "/runs"]
+PATHS = ["/", "/toy", "/mnist", "/distributions", "/compare", "/runs"]
 
 
 @pytest.mark.parametrize("path", slow_but(["/toy"], PATHS))

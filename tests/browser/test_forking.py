@@ -1,9 +1,9 @@
-"""Forking a run: the page turns to the new run, and every checkpoint offered can be forked."""
+"""Forking a run: the page shows the new run, and every checkpoint offered can be forked."""
 
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
@@ -14,15 +14,15 @@ STEPS = 250
 
 @pytest.fixture
 def parent(dashboard: Dashboard) -> str:
-    """The id of a run that has finished and is on view, with the part *Fork* open."""
+    """The id of a finished run, whose fork page is open."""
     tab = dashboard
     tab.open("/toy")
     tab.set_knobs(SCALAR, steps=STEPS, checkpoint_every=100)
     run_id = tab.start()
     expect(tab.status).to_contain_text("Finished")
+    tab.button("fork").click()
+    tab.page.wait_for_url(f"**/toy?fork={run_id}")
     expect(tab.button("start")).to_be_enabled()
-    tab.unfold("Fork")
-    tab.button("fork").wait_for()
     return run_id
 
 
@@ -35,16 +35,13 @@ def test_every_checkpoint_offered_is_forked_and_the_page_shows_the_new_run(
     assert offered[-1] == STEPS
     known = {summary.id for summary in store.list()}
     for step in reversed(offered):
-        tab.open(f"/toy?run={parent}")
-        # Still open where the session is the same; this one is new.
-        tab.unfold("Fork")
-        tab.button("fork").wait_for()
+        tab.open(f"/toy?fork={parent}")
         if step != offered[-1]:
             box = tab.page.locator(f".st-key-fork-{parent} input").first
             tab.choose(box, tab.page.get_by_role("option", name=str(step), exact=True))
-        expect(tab.page.get_by_text(f"continues from step {step:,}")).to_be_visible()
-        total = int(_steps_field(tab).input_value())
-        tab.button("fork").click()
+        expect(tab.page.get_by_text(f"Continues from step {step:,}")).to_be_visible()
+        total = int(tab.knob(SCALAR, "steps").input_value())
+        tab.button("start").click()
         _wait_for_fork(tab, parent, step)
         fork = store.open(tab.run_id())
         assert fork.parent is not None
@@ -57,7 +54,7 @@ def test_every_checkpoint_offered_is_forked_and_the_page_shows_the_new_run(
 def test_a_double_click_makes_one_run(dashboard: Dashboard, store: RunStore, parent: str) -> None:
     tab = dashboard
     known = {summary.id for summary in store.list()}
-    tab.button("fork").dblclick()
+    tab.button("start").dblclick()
     _wait_for_fork(tab, parent, STEPS)
     made = {summary.id for summary in store.list()} - known
     assert made == {tab.run_id()}
@@ -68,7 +65,3 @@ def _wait_for_fork(tab: Dashboard, parent: str, step: int) -> None:
     tab.page.wait_for_url(re.compile(rf"/toy\?run=(?!{parent})"))
     expect(tab.page.get_by_text(f"Forked at step {step:,}; the curves before")).to_be_visible()
     expect(tab.status).to_contain_text("Finished")
-
-
-def _steps_field(tab: Dashboard) -> Locator:
-    return tab.page.get_by_label("Train until step")

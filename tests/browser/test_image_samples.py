@@ -9,7 +9,7 @@ from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
 BASIC = "mnist/basic"
-_SLIDER = ".st-key-live_samples input[type=range]"
+_SLIDER = ".st-key-run_slider input[type=range]"
 _NEWEST = "range => Math.round(range.style.getPropertyValue('--reach') * range.max)"
 
 
