@@ -32,7 +32,8 @@ def test_the_page_comes_back_and_one_click_goes_on_with_the_run(
     run = RunStore(server.runs).open(run_id)
     tab.wait_for_step(0)
     # A killed server must not leave the page with half of its scripts.
-    expect(tab.page.get_by_role("link", name="Compare real and generated values")).to_be_visible()
+    tab.wait_for_points()
+    expect(tab.page.get_by_text("Data: Two peaks")).to_be_visible()
     while not run.checkpoint_steps():
         time.sleep(0.01)
     server.kill()

@@ -22,7 +22,7 @@ def test_downloads_of_a_toy_run(dashboard: Dashboard, store: RunStore, tmp_path:
     tab.set_knobs("toy/scalar", steps=STEPS, sample_every=3, seed=5)
     run = store.open(tab.start())
     expect(tab.status).to_contain_text("Finished")
-    tab.unfold("Files")
+    tab.page.get_by_role("tab", name="Files").click()
 
     metrics = list(csv.reader(_download(tab, "Metrics", tmp_path).read_text().splitlines()))
     history = run.history()
@@ -49,7 +49,7 @@ def test_downloads_of_an_image_run(dashboard: Dashboard, store: RunStore, tmp_pa
     tab.set_knobs("mnist/dcgan", steps=1, batch_size=2)
     run = store.open(tab.start())
     expect(tab.status).to_contain_text("Finished")
-    tab.unfold("Files")
+    tab.page.get_by_role("tab", name="Files").click()
 
     picture = _download(tab, "Newest grid", tmp_path).read_bytes()
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")

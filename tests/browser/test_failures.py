@@ -35,10 +35,12 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     assert int(said[2]) - run.status().step in (0, 1)
     assert "DivergedError: Training diverged" in run.traceback()
 
+    tab.go_to("Toy")
+    tab.set_knobs(VECTOR, steps=100)
     tab.button("toy-gaussian-vector-reset").click()
     expect(tab.knob(VECTOR, "momentum")).to_have_value("0")
     tab.set_knobs(VECTOR, steps=100)
-    _check_next_run(tab, store)
+    _check_next_run(tab, store, run_id)
 
 
 @pytest.mark.slow
@@ -60,7 +62,8 @@ def test_an_exception_that_nobody_has_thought_of(
     assert traceback.startswith("Traceback (most recent call last)")
     assert traceback.rstrip().endswith("ZeroDivisionError: the scale\nhas no pans")
 
-    _check_next_run(tab, store)
+    tab.go_to("Toy")
+    _check_next_run(tab, store, run_id)
 
 
 @pytest.mark.slow
@@ -99,8 +102,7 @@ def _sentence(tab: Dashboard) -> str:
     return _alert(tab).locator("p").inner_text()
 
 
-def _check_next_run(tab: Dashboard, store: RunStore) -> None:
-    failed = tab.run_id()
+def _check_next_run(tab: Dashboard, store: RunStore, failed: str) -> None:
     run_id = tab.start()
     assert run_id != failed
     expect(tab.status).to_contain_text("Finished")

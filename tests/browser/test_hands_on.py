@@ -10,7 +10,7 @@ from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
 SCALAR = "toy/scalar"
-LOSS = '.live-chart-plot[data-key="toy.loss"]'
+LOSS = '.live-chart-plot[data-key="run.loss"]'
 
 
 @pytest.mark.slow

@@ -44,10 +44,10 @@ def run_bar(reading: Reading) -> _Container:
     run, status = reading.run, reading.status
     with st.container(key="run_bar"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if presenting():
-                st.markdown(f"### {plain(run.label().name)}", width="content")
-            else:
-                _name_field(run)
+            with st.container(key="run_name", width="content"):
+                st.header(plain(run.label().name), anchor=False)
+            if not (presenting() or run.is_example):
+                _name_popover(run)
             slot = st.container(key="run_status", width="stretch", gap=None)
             if not presenting():
                 _buttons(run, status)
@@ -93,18 +93,11 @@ def status_panel(slot: _Container, reading: Reading) -> None:
                 st.warning(gap.sentence(), icon=":material/warning:")
 
 
-def _name_field(run: Run) -> None:
+def _name_popover(run: Run) -> None:
     key = f"{run.id}.name"
-    st.session_state.setdefault(key, run.label().name)
-    st.text_input(
-        "Name",
-        key=key,
-        label_visibility="collapsed",
-        width=240,
-        disabled=run.is_example,
-        on_change=_rename,
-        args=(run.id, key),
-    )
+    with st.popover("Rename", icon=":material/edit:", type="tertiary", key="rename"):
+        st.session_state.setdefault(key, run.label().name)
+        st.text_input("Name", key=key, on_change=_rename, args=(run.id, key))
 
 
 def _rename(run_id: str, key: str) -> None:
