@@ -36,9 +36,10 @@ def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
                 f"The losses have diverged (the {network}'s is {loss:.2g}): nothing is learned. "
                 "Start again with lower learning rates."
             )
-    return _discriminator_balance(
-        recent_mean(figures["accuracy_real"]), recent_mean(figures["accuracy_generated"])
-    )
+    real, generated = figures["accuracy_real"], figures["accuracy_generated"]
+    text = _discriminator_balance(recent_mean(real), recent_mean(generated))
+    steps = min(len(real), _recent_count(len(real)))
+    return f"In the last {steps} step{'s' * (steps > 1)}, {text[:1].lower()}{text[1:]}"
 
 
 def describe_modes(found: float, peaks: int, near: float) -> str:
@@ -114,8 +115,11 @@ def share_right(real: np.ndarray, generated: np.ndarray) -> float:
 
 def recent_mean(values: np.ndarray) -> float:
     """Returns the mean over the last steps: 200 in a long run, a tenth of a short one."""
-    count = int(np.clip(len(values) // 10, 20, RECENT))
-    return float(np.mean(values[-count:]))
+    return float(np.mean(values[-_recent_count(len(values)) :]))
+
+
+def _recent_count(steps: int) -> int:
+    return int(np.clip(steps // 10, 20, RECENT))
 
 
 def _critic_balance(distance: np.ndarray) -> str:

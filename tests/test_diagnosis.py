@@ -52,7 +52,8 @@ def test_nothing_is_said_of_figures_that_are_not_there() -> None:
 )
 def test_the_accuracies_in_words(real: float, generated: float, said: str) -> None:
     found = sentence(np.full(10, real), np.full(10, generated))
-    assert found.startswith(f"The discriminator {said}") and found.endswith(".")
+    assert found.startswith(f"In the last 10 steps, the discriminator {said}")
+    assert found.endswith(".")
 
 
 @pytest.mark.parametrize("name", ["discriminator", "generator"])

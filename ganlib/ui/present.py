@@ -4,10 +4,11 @@ import streamlit as st
 
 PRESENT = "present"
 # Charts are this many times as high.
-_HIGHER = 1.4
+_HIGHER = 1.25
 _STYLE = (
     '<style>html { font-size: 20px } [data-testid="stHeader"] { display: none } '
-    '[data-testid="stMainBlockContainer"] { padding-top: 0.5rem; max-width: none }</style>'
+    '[data-testid="stMainBlockContainer"] { padding-top: 0.5rem; max-width: none } '
+    '[data-testid="stLayoutWrapper"]:has(> .st-key-run_bar) { top: 0 }</style>'
 )
 
 
