@@ -61,7 +61,7 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
     column = tab.page.get_by_role("option", name="height", exact=True)
     tab.choose(tab.knob(name, "own_columns:0"), column)
     expect(settings).to_contain_text("600 of 601 rows are used (1 skipped for missing values)")
-    expect(settings.get_by_role("img", name="Values of height in your table")).to_be_visible()
+    expect(settings.get_by_role("figure", name="Values of height in your table")).to_be_visible()
     tab.set_knobs(name, steps=100_000, sample_every=50)
     run = store.open(tab.start())
     tab.wait_for_points()

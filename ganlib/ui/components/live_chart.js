@@ -32,7 +32,7 @@ class LiveChart {
     this.host = host
     this.plot = document.createElement("div")
     this.plot.className = "live-chart-plot"
-    this.plot.setAttribute("role", "img")
+    this.plot.setAttribute("role", "figure")
     this.cursor = document.createElement("div")
     this.cursor.className = "live-chart-cursor"
     host.replaceChildren(this.plot, this.cursor)
