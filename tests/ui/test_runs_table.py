@@ -141,12 +141,12 @@ def test_filters_come_from_the_address(open_page: Open, store: RunStore) -> None
         (
             "toy/plane",
             {"preset": "plain GAN", "target": "two_gaussians"},
-            "plain GAN · target two gaussians",
+            "plain GAN · distribution two peaks",
         ),
         (
             "toy/plane",
             {"target": "drawn", "drawing": "0,0 0.1,0.1 0.2,0.2 0.3,0.3"},
-            "cured · target drawn · drawing",
+            "cured · distribution drawn by you · drawing",
         ),
     ],
 )

@@ -51,20 +51,17 @@ def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
         # Another session may have deleted the run.
         with deferred_errors(error_key, run_names(run_id)):
             before = manager().store.open(run_id).status()
-            _perform(action, run_id, before)
+            resume = manager().unpause if before.state == "paused" else manager().resume
+            acts = {
+                PAUSE: manager().pause,
+                RESUME: resume,
+                STOP: manager().stop,
+                CANCEL: manager().cancel,
+                MOVE_UP: manager().move_up,
+            }
+            acts[action](run_id)
             if run_id == run_ids[-1] and action != MOVE_UP:
                 _wait_for_change(run_id, before)
-
-
-def _perform(action: str, run_id: str, status: Status) -> None:
-    resume = manager().unpause if status.state == "paused" else manager().resume
-    {
-        PAUSE: manager().pause,
-        RESUME: resume,
-        STOP: manager().stop,
-        CANCEL: manager().cancel,
-        MOVE_UP: manager().move_up,
-    }[action](run_id)
 
 
 def _wait_for_change(run_id: str, before: Status) -> None:

@@ -36,9 +36,10 @@ def rows_of(
     names = {summary.id: summary.label.name for summary in everything}
     for gone in _made.keys() - names.keys():
         _made.pop(gone, None)
+    thumbnails = server().thumbnails
     return [
         {
-            "Samples": server().thumbnails.of(summary.id) or None,
+            "Samples": thumbnails.of(summary.id) or None,
             **_cells(summary),
             **_buttons(summary),
             "Fork of": _origin(summary, names),

@@ -55,13 +55,14 @@ def runs_table() -> None:
 
 def _table(shown: list[RunSummary], everything: list[RunSummary]) -> None:
     ids = [summary.id for summary in shown]
-    rows = pd.DataFrame(rows_of(shown, everything))
-    rows["Created"] = pd.to_datetime(rows["Created"], errors="coerce", utc=True)
-    if st.context.timezone:
-        rows["Created"] = rows["Created"].dt.tz_convert(st.context.timezone)
+    cells = rows_of(shown, everything)
     # Columns that are empty for all runs are left out.
-    empty = [name for name in rows if not rows[name].map(_has_value).any()]
-    rows = rows.drop(columns=empty)
+    filled = {name for row in cells for name, value in row.items() if value not in (None, "", [])}
+    columns = [name for name in _COLUMNS if name in filled]
+    rows = pd.DataFrame(cells, columns=columns)
+    if "Created" in rows:
+        created = pd.to_datetime(rows["Created"], errors="coerce", utc=True)
+        rows["Created"] = created.dt.tz_convert(st.context.timezone or "UTC")
     # Streamlit stores the selection by row number, which changes with the list of runs. So the
     # ids are stored, and the table has another key for another list.
     key = f"runs.{zlib.crc32(' '.join(ids).encode()):08x}"
@@ -77,15 +78,9 @@ def _table(shown: list[RunSummary], everything: list[RunSummary]) -> None:
         on_select=partial(_store_selection, key, ids),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": selected}},
-        column_order=[name for name in _COLUMNS if name in rows],
-        column_config={name: config for name, config in _COLUMNS.items() if name in rows}
-        | _button_columns(key, ids),
+        column_config=_COLUMNS | _button_columns(key, ids),
     )
     _open_clicked(key, ids)
-
-
-def _has_value(value: Any) -> bool:
-    return bool(value) if isinstance(value, list | str) else not pd.isna(value)
 
 
 _QUALITY_HELP = (
@@ -180,6 +175,9 @@ def _refresh(drawn: list[RunSummary], reading: bool, drawn_at: float) -> None:
         st.caption(f"Reading pictures: {len(drawn) - left:,} of {len(drawn):,}.")
         if not left:
             st.rerun()
+        return
+    if time.monotonic() < drawn_at + _TICK_S / 2:
+        # The page has just drawn the table.
         return
     now = manager().store.list()
     trains = any(one.status and one.status.state == "running" for one in now)
