@@ -10,6 +10,7 @@ from ganlib.config import RunConfig
 from ganlib.runs import RunStore
 from ganlib.runs.manager import Manager
 from ganlib.ui.home.demos import DEMOS
+from ganlib.ui.server.server import Server
 
 Open = Callable[..., AppTest]
 
@@ -24,6 +25,7 @@ def _nothing_is_trained(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Non
         return str(made[-1].id)
 
     monkeypatch.setattr(Manager, "submit", submit)
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
 
 
 def _press(open_page: Open, title: str) -> AppTest:
