@@ -1,0 +1,48 @@
+"""One slider moves all panels of a run, and keeps its step on another tab."""
+
+import re
+
+from playwright.sync_api import expect
+
+from ganlib.runs import RunStore
+from tests.support import stored_runs
+from tests.support.dashboard import Dashboard
+
+_CURSORS = "[...document.querySelectorAll('.live-chart-cursor')]"
+
+
+def test_every_panel_follows_the_slider(dashboard: Dashboard, store: RunStore) -> None:
+    tab = dashboard
+    run = stored_runs.finished(store)
+    first, last = run.sample_steps()[0], run.sample_steps()[-1]
+    assert first < last
+    tab.open(f"/toy?run={run.id}")
+    tab.wait_for_points()
+    slider = tab.page.locator(".st-key-run_slider input[type=range]")
+    samples = tab.page.locator(".st-key-live_samples .live-chart-plot")
+    sentence = tab.page.locator(".st-key-run_sentence")
+    expect(samples).to_have_attribute("aria-label", re.compile(f"at step {last}$"))
+    assert _lines(tab) == []
+
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", f"step {first}")
+    expect(samples).to_have_attribute("aria-label", re.compile(f"at step {first}$"))
+    expect(sentence).to_contain_text(f"At step {first}:")
+    # Both charts of curves have a line at the left end of their axes.
+    tab.page.wait_for_function(f"{_CURSORS}.filter(line => line.offsetHeight).length === 2")
+
+    tab.page.get_by_role("tab", name="Compare with data").click()
+    expect(tab.page.get_by_text(f"Values at step {first}.")).to_be_visible()
+    tab.page.get_by_role("tab", name="Watch").click()
+    expect(slider).to_have_attribute("aria-valuetext", f"step {first}")
+    slider.press("End")
+    expect(samples).to_have_attribute("aria-label", re.compile(f"at step {last}$"))
+    tab.page.wait_for_function(f"{_CURSORS}.every(line => !line.offsetHeight)")
+    expect(sentence).not_to_contain_text("At step")
+
+
+def _lines(tab: Dashboard) -> list[float]:
+    found: list[float] = tab.page.evaluate(
+        f"{_CURSORS}.filter(line => line.offsetHeight).map(line => line.offsetLeft)"
+    )
+    return found
