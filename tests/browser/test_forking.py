@@ -1,4 +1,4 @@
-"""Forking a run: the page shows the new run, and every checkpoint offered can be forked."""
+"""Forking a run: the page turns to the new run, and every checkpoint offered can be forked."""
 
 import re
 
@@ -14,15 +14,15 @@ STEPS = 250
 
 @pytest.fixture
 def parent(dashboard: Dashboard) -> str:
-    """The id of a finished run, whose fork page is open."""
+    """The id of a run that has finished; its fork page is on view."""
     tab = dashboard
     tab.open("/toy")
     tab.set_knobs(SCALAR, steps=STEPS, checkpoint_every=100)
     run_id = tab.start()
     expect(tab.status).to_contain_text("Finished")
     tab.button("fork").click()
-    tab.page.wait_for_url(f"**/toy?fork={run_id}")
-    expect(tab.button("start")).to_be_enabled()
+    tab.page.wait_for_url(re.compile(r"/toy\?fork="))
+    tab.button("start").wait_for()
     return run_id
 
 
@@ -36,11 +36,14 @@ def test_every_checkpoint_offered_is_forked_and_the_page_shows_the_new_run(
     known = {summary.id for summary in store.list()}
     for step in reversed(offered):
         tab.open(f"/toy?fork={parent}")
+        tab.button("start").wait_for()
         if step != offered[-1]:
             box = tab.page.locator(f".st-key-fork-{parent} input").first
             tab.choose(box, tab.page.get_by_role("option", name=str(step), exact=True))
         expect(tab.page.get_by_text(f"Continues from step {step:,}")).to_be_visible()
-        total = int(tab.knob(SCALAR, "steps").input_value())
+        # As many steps as the run has, and as many again after its last one.
+        total = 2 * STEPS if step == STEPS else STEPS
+        expect(tab.knob(SCALAR, "steps")).to_have_value(str(total))
         tab.button("start").click()
         _wait_for_fork(tab, parent, step)
         fork = store.open(tab.run_id())
@@ -65,3 +68,15 @@ def _wait_for_fork(tab: Dashboard, parent: str, step: int) -> None:
     tab.page.wait_for_url(re.compile(rf"/toy\?run=(?!{parent})"))
     expect(tab.page.get_by_text(f"Forked at step {step:,}; the curves before")).to_be_visible()
     expect(tab.status).to_contain_text("Finished")
+
+
+def test_a_fork_with_half_the_learning_rate(
+    dashboard: Dashboard, store: RunStore, parent: str
+) -> None:
+    tab = dashboard
+    usual = float(tab.knob(SCALAR, "generator_learning_rate").input_value())
+    tab.set_knobs(SCALAR, generator_learning_rate=usual / 2)
+    expect(tab.page.get_by_text("generator learning rate 0.001 → 0.0005")).to_be_visible()
+    tab.button("start").click()
+    _wait_for_fork(tab, parent, STEPS)
+    assert store.open(tab.run_id()).values["generator_learning_rate"] == usual / 2

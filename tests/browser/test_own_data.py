@@ -21,11 +21,6 @@ def csv(tmp_path: Path) -> Path:
     return path
 
 
-def target(tab: Dashboard, recipe: str, name: str) -> None:
-    option = tab.page.get_by_role("option", name=name, exact=True)
-    tab.choose(tab.knob(recipe, "target"), option)
-
-
 def square(tab: Dashboard) -> Locator:
     return tab.page.locator(".square")
 
@@ -52,16 +47,15 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
 ) -> None:
     tab, name = dashboard, "toy/scalar"
     tab.open("/toy")
-    tab.page.get_by_role("button", name="Your own table").click()
+    tab.choose_data(name, "own")
+    expect(tab.page.get_by_text("Choose a table first.").first).to_be_visible()
     tab.page.locator("input[type=file]").set_input_files(csv)
-    settings = tab.part("Settings")
-    # The file chooses the target.
     expect(tab.knob(name, "own_columns:0")).to_have_value("number")
-    expect(tab.knob(name, "target")).to_have_value("own")
     column = tab.page.get_by_role("option", name="height", exact=True)
     tab.choose(tab.knob(name, "own_columns:0"), column)
-    expect(settings).to_contain_text("600 of 601 rows are used (1 skipped for missing values)")
-    expect(settings.get_by_role("figure", name="Values of height in your table")).to_be_visible()
+    page = tab.page.get_by_test_id("stMain")
+    expect(page).to_contain_text("600 of 601 rows are used (1 skipped for missing values)")
+    expect(page.get_by_role("figure", name="Values of height in your table")).to_be_visible()
     tab.set_knobs(name, steps=100_000, sample_every=50)
     run = store.open(tab.start())
     tab.wait_for_points()
@@ -79,8 +73,8 @@ def test_a_drawing_is_learned_and_comes_back(dashboard: Dashboard, store: RunSto
     tab, name = dashboard, "toy/plane"
     tab.open("/toy")
     tab.choose_recipe("toy", name)
-    target(tab, name, "drawn")
-    expect(tab.part("Settings")).to_contain_text("must have at least one point")
+    tab.choose_data(name, "drawn")
+    expect(tab.page.get_by_text("Draw something first.").first).to_be_visible()
     expect(tab.button("start")).to_be_disabled()
     pad = tab.page.locator(".pad")
     angles = [math.pi * at / 20 for at in range(21)]
@@ -113,8 +107,9 @@ def test_a_drawing_is_learned_and_comes_back(dashboard: Dashboard, store: RunSto
     tab.go_to("Runs")
     tab.go_to("Toy")
     expect(strokes).to_have_count(2)
-    # Another session that is shown this run.
-    tab.open(f"/toy?run={run.id}")
+    # Another session that uses the settings of this run.
+    tab.open(f"/toy?run={run.id}&tab=Settings")
+    tab.button("use_settings").click()
     expect(strokes).to_have_count(2)
     pad.get_by_role("button", name="Clear").click()
     expect(strokes).to_have_count(0)
@@ -130,7 +125,7 @@ def test_a_finger_draws_on_a_narrow_screen(dashboard: Dashboard) -> None:
     tab.page.set_viewport_size({"width": 420, "height": 900})
     tab.open("/toy")
     tab.choose_recipe("toy", "toy/plane")
-    target(tab, "toy/plane", "drawn")
+    tab.choose_data("toy/plane", "drawn")
     square(tab).scroll_into_view_if_needed()
     box = square(tab).bounding_box()
     assert box
@@ -158,7 +153,7 @@ def test_a_finger_draws_on_a_narrow_screen(dashboard: Dashboard) -> None:
 def test_a_row_is_added_to_the_peaks(dashboard: Dashboard, store: RunStore) -> None:
     tab, name = dashboard, "toy/scalar"
     tab.open("/toy")
-    target(tab, name, "peaks")
+    tab.choose_data(name, "peaks")
     table = tab.page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     box = table.bounding_box()

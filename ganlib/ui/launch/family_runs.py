@@ -19,6 +19,7 @@ from ganlib.viz.thumbnails import thumbnail
 
 _TICK_S = 2.0
 _RECENT = 8
+_DATA = ("target", "dataset", "categories")
 _ORDER = ("running", "paused", "queued")
 
 
@@ -132,39 +133,41 @@ def recent_runs(page: str, runs: list[RunSummary]) -> None:
 def best_run(recipe: Recipe, runs: list[RunSummary]) -> RunSummary | None:
     """Returns the finished run of a recipe with the best samples; None if there is none.
 
-    Runs on the recipe's own data come first: distances on different data cannot be compared.
+    Only runs on the recipe's own data count: distances on different data cannot be compared.
 
     Args:
         recipe: of the run.
         runs: see `family_runs`.
     """
     usual = recipe.Config().model_dump(mode="json")
-
-    def rank(row: RunSummary) -> tuple[int, float]:
-        data = ("target", "dataset", "categories")
-        same = all(row.values.get(name) == usual[name] for name in data if name in usual)
-        return int(not same), row.status.best_scores[recipe.score] if row.status else 0.0
-
-    found = [
-        row
+    data = {name: usual[name] for name in _DATA if name in usual}
+    scores = {
+        row.id: row.status.best_scores[recipe.score]
         for row in runs
         if row.recipe == recipe.name
         and row.status
         and row.status.state == "finished"
         and recipe.score in row.status.best_scores
-    ]
-    return min(found, key=rank, default=None)
+        and all(row.values.get(name) == value for name, value in data.items())
+    }
+    return min(
+        (row for row in runs if row.id in scores), key=lambda row: scores[row.id], default=None
+    )
 
 
 def quality_text(row: RunSummary) -> str:
-    """Returns the best score of a run as text; empty if it has none.
+    """Returns the best score of a run and the score of real samples as text; may be empty.
 
     Args:
         row: the run.
     """
-    score = recipes.get(row.recipe).score
-    best = row.status.best_scores.get(score) if row.status else None
-    return "" if best is None else f"{name_of_score(score)} {best:.3g}"
+    recipe = recipes.get(row.recipe)
+    scores = row.status.best_scores if row.status else {}
+    if recipe.score not in scores:
+        return ""
+    floor = scores.get(recipe.score_floor)
+    real = f" (real samples {floor:.2g})" if floor else ""
+    return f"{name_of_score(recipe.score)} {scores[recipe.score]:.3g}{real}"
 
 
 def run_picture(run_id: str) -> str | None:

@@ -11,8 +11,8 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.fork import check_steps
 from ganlib.runs.trainers import check_fork, config_at, differences
-from ganlib.ui.components.errors import deferred_errors, show_deferred_error
-from ganlib.ui.components.text import plain, typed, words
+from ganlib.ui.components.errors import deferred_errors, show_error
+from ganlib.ui.components.text import in_words, plain, typed, words
 from ganlib.ui.form.config_form import (
     advanced_fields,
     fill_form,
@@ -83,7 +83,7 @@ def fork_page(run: Run) -> None:
             st.markdown(":material/error: Fix the marked settings to start.")
         else:
             st.caption(_what_changes(run, step, form.config))
-    show_deferred_error(_ERROR)
+    show_error(in_words(st.session_state.pop(_ERROR, ""), recipe.Config))
     advanced_fields(form, _OPEN, (*_FIRST, *_fixed(form)))
     data_choice(form)
 
