@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 # Apart from the colours with a fixed meaning in `ganlib.viz.colours`. Each has a contrast of about
@@ -34,6 +35,15 @@ class RunStyle(NamedTuple):
 
     colour: str
     dash: str
+
+    def css(self) -> str:
+        """Returns a CSS background that looks like the line."""
+        lengths = [1] if self.dash == "solid" else [int(one[:-2]) for one in self.dash.split(",")]
+        stops = ", ".join(
+            f"{'transparent' if at % 2 else self.colour} {start}px {end}px"
+            for at, (start, end) in enumerate(pairwise(accumulate(lengths, initial=0)))
+        )
+        return f"repeating-linear-gradient(90deg, {stops})"
 
 
 def run_styles(run_ids: Iterable[str]) -> dict[str, RunStyle]:

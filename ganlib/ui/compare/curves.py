@@ -1,6 +1,5 @@
 """Curves of the compared runs, or of groups of them, over training."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from ganlib.viz.chart import Chart
 from ganlib.viz.curves import GrowingCurves
 from ganlib.viz.layout import XKind
 from ganlib.viz.lines import Line, band_info, lines_figure
-from ganlib.viz.metric_specs import LOSSES, METRICS, MetricSpec
+from ganlib.viz.single_metrics import SINGLE_METRICS, SingleMetric
 from ganlib.viz.thinning import RunningMean
 
 _HEIGHT, _WIDTH = 260, 600
@@ -23,39 +22,6 @@ _SMALL_HEIGHT, _SMALL_WIDTH = 200, 300
 _MAX_POINTS = 400
 
 Series = tuple[np.ndarray, np.ndarray]
-
-
-class Metric(NamedTuple):
-    """A metric that can be compared: one curve of a chart in `metric_specs`.
-
-    Args:
-        name: shown in the list of metrics.
-        spec: of the chart that it belongs to.
-        column: name of the metric in a run's history or scores.
-    """
-
-    name: str
-    spec: MetricSpec
-    column: str
-
-
-def _all_metrics() -> dict[str, Metric]:
-    found = []
-    for spec in (LOSSES, *METRICS.values()):
-        # The value of real samples is drawn as a level.
-        hidden = _REAL if spec.of_samples else ()
-        curves = {one: column for one, column in spec.curves.items() if one not in hidden}
-        for curve, column in curves.items():
-            text = curve.format(discriminator="discriminator")
-            found.append(
-                Metric(spec.name if len(curves) == 1 else f"{spec.name}: {text}", spec, column)
-            )
-    return {metric.name: metric for metric in found}
-
-
-_REAL = ("real", "floor")
-ALL_METRICS = _all_metrics()
-_LOSS = "Losses: generator"
 
 
 class CurveOptions(NamedTuple):
@@ -76,27 +42,6 @@ class CurveOptions(NamedTuple):
     log: bool
 
 
-def metric_names(chosen: Sequence[Chosen], asked: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Returns the metrics that can be selected, and those that are shown at first.
-
-    Args:
-        chosen: the compared runs.
-        asked: metrics in the address, which can be selected even before runs have values.
-    """
-    scores = {one.recipe.score for one in chosen}
-    default = [one.name for one in ALL_METRICS.values() if one.column in scores][:3]
-    default.append(_LOSS)
-    columns: set[str] = set()
-    for one in chosen:
-        columns.update(one.reading.history.names, one.reading.scores.values)
-    names = [
-        metric.name
-        for metric in ALL_METRICS.values()
-        if metric.column in columns or metric.name in asked or metric.name in default
-    ]
-    return names, default
-
-
 def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
     """Draws a chart of each metric: a line for each run, or mean and band for each group.
 
@@ -109,11 +54,11 @@ def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
     with st.container(horizontal=not options.multiples, gap="medium"):
         for name in options.metrics:
             with st.container(width="stretch" if options.multiples else _WIDTH, gap="xxsmall"):
-                st.markdown(f"**{name}**", help=ALL_METRICS[name].spec.help)
-                _metric(ALL_METRICS[name], groups, options, cursor_link)
+                st.markdown(f"**{name}**", help=SINGLE_METRICS[name].spec.help)
+                _metric(SINGLE_METRICS[name], groups, options, cursor_link)
 
 
-def _metric(metric: Metric, groups: Groups, options: CurveOptions, cursor_link: str) -> None:
+def _metric(metric: SingleMetric, groups: Groups, options: CurveOptions, cursor_link: str) -> None:
     runs = [(name, one) for name, group in groups.items() for one in group]
     readings = [(name, one.run.id, one.reading) for name, one in runs]
     state = tuple(
@@ -135,7 +80,7 @@ def _metric(metric: Metric, groups: Groups, options: CurveOptions, cursor_link: 
                 live_charts(ChartSlot(chart, *place, cursor_link))
 
 
-def _charts(metric: Metric, groups: Groups, options: CurveOptions) -> list[Chart]:
+def _charts(metric: SingleMetric, groups: Groups, options: CurveOptions) -> list[Chart]:
     log = metric.spec.is_log(options.log)
     lines = []
     for name, runs in groups.items():
@@ -145,14 +90,12 @@ def _charts(metric: Metric, groups: Groups, options: CurveOptions) -> list[Chart
             band = band_info([_series(one, metric, options) for one in runs])
             line = Line(name, runs[0].style, *band)
         lines.append(line)
-    real_curves = metric.spec.curves if metric.spec.of_samples else {}
     # One for each dataset.
     levels = {
         one.reading.status.data: real
         for runs in groups.values()
         for one in runs
-        for curve in _REAL
-        if (real := real_score(one.reading.scores, real_curves.get(curve, ""))) is not None
+        if (real := real_score(one.reading.scores, metric.real)) is not None
     }
     return [
         lines_figure(
@@ -167,7 +110,7 @@ def _charts(metric: Metric, groups: Groups, options: CurveOptions) -> list[Chart
     ]
 
 
-def _series(one: Chosen, metric: Metric, options: CurveOptions) -> Series:
+def _series(one: Chosen, metric: SingleMetric, options: CurveOptions) -> Series:
     """All finite values of a run, smoothed; empty if it does not have the metric."""
     reading, smoothing = one.reading, options.smoothing if metric.spec.smoothed else 0.0
 
@@ -183,7 +126,7 @@ def _series(one: Chosen, metric: Metric, options: CurveOptions) -> Series:
     return _x(one, steps, options.x_kind), y
 
 
-def _thinned(one: Chosen, metric: Metric, options: CurveOptions, log: bool) -> Series:
+def _thinned(one: Chosen, metric: SingleMetric, options: CurveOptions, log: bool) -> Series:
     """Few enough values of a run to be drawn; an update only processes the new ones."""
     history, column = one.reading.history, metric.column
     if metric.spec.of_samples or column not in history.names:

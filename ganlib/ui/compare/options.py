@@ -7,12 +7,13 @@ import streamlit as st
 
 from ganlib.comparing import Alignment
 from ganlib.ui.compare.chosen import Chosen
-from ganlib.ui.compare.curves import CurveOptions, metric_names
+from ganlib.ui.compare.curves import CurveOptions
 from ganlib.ui.compare.samples import quantities
 from ganlib.ui.compare.settings import EACH, group_choices
 from ganlib.ui.components.aligned import align_control
 from ganlib.ui.components.errors import errors_shown
 from ganlib.viz.layout import XKind
+from ganlib.viz.single_metrics import default_metrics, selectable_metrics
 
 _ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
 _AXES: dict[str, XKind] = {"Steps": "step", "Seconds": "seconds", "Samples seen": "samples"}
@@ -76,7 +77,12 @@ def choose_curves(chosen: Sequence[Chosen]) -> CurveOptions:
     Args:
         chosen: the compared runs.
     """
-    names, default = metric_names(chosen, st.query_params.get_all("metrics"))
+    recorded: set[str] = set()
+    for one in chosen:
+        recorded.update(one.reading.history.names, one.reading.scores.values)
+    default = default_metrics({one.recipe.score for one in chosen})
+    # A link may name metrics that a run has not recorded yet.
+    names = selectable_metrics(recorded, [*default, *st.query_params.get_all("metrics")])
     metrics = st.multiselect("Metrics", names, default=default, key="metrics", **_BOUND)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with align_control():

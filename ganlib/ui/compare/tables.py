@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import accumulate, pairwise
 
 import numpy as np
 import streamlit as st
@@ -101,11 +100,4 @@ def legend(groups: Groups) -> None:
 
 
 def _swatch(style: RunStyle) -> str:
-    """A short line in the style of a run, as a gradient: Streamlit removes SVG from HTML."""
-    lengths = [36] if style.dash == "solid" else [int(one[:-2]) for one in style.dash.split(",")]
-    stops = ", ".join(
-        f"{'transparent' if at % 2 else style.colour} {start}px {end}px"
-        for at, (start, end) in enumerate(pairwise(accumulate(lengths, initial=0)))
-    )
-    line = f"background: repeating-linear-gradient(90deg, {stops})"
-    return f'<span class="swatch" style="{line}"></span>'
+    return f'<span class="swatch" style="background: {style.css()}"></span>'
