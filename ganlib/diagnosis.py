@@ -21,7 +21,8 @@ def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
 
     Args:
         figures: (n,) values per step, by name of the metric: `accuracy_real` and
-            `accuracy_generated`, or `critic_distance` for a critic; optionally the losses.
+            `accuracy_generated`, or `critic_distance` for a critic; optionally the losses, and
+            `step` if some steps are missing.
     Returns:
         One sentence; empty before the first step.
     """
@@ -38,8 +39,10 @@ def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
             )
     real, generated = figures["accuracy_real"], figures["accuracy_generated"]
     text = _discriminator_balance(recent_mean(real), recent_mean(generated))
-    steps = min(len(real), _recent_count(len(real)))
-    return f"In the last {steps} step{'s' * (steps > 1)}, {text[:1].lower()}{text[1:]}"
+    rows = min(len(real), _recent_count(len(real)))
+    recent = figures["step"][-rows:] if "step" in figures else np.arange(rows)
+    steps = int(recent[-1] - recent[0]) + 1
+    return f"In the last {steps:,} step{'s' * (steps > 1)}, {text[:1].lower()}{text[1:]}"
 
 
 def describe_modes(found: float, peaks: int, near: float) -> str:

@@ -70,6 +70,12 @@ def test_a_short_run_is_judged_by_its_last_20_steps() -> None:
     assert "right 100 % of the time" in sentence(accuracy, accuracy)
 
 
+def test_missing_steps_are_counted() -> None:
+    half = np.full(10, 0.5)
+    figures = {"accuracy_real": half, "accuracy_generated": half, "step": 100 * np.arange(1, 11)}
+    assert diagnosis.describe_balance(figures).startswith("In the last 901 steps, the")
+
+
 def test_only_recent_steps_count() -> None:
     accuracy = np.concatenate([np.zeros(1_000), np.ones(RECENT)])
     assert "right 100 % of the time" in sentence(accuracy, accuracy)

@@ -112,7 +112,9 @@ def describe(reading: Reading, step: int | None) -> str:
         rows = int(np.searchsorted(history.step, step, side="right"))
     text = ""
     if rows:
-        text = diagnosis.describe_balance({name: history[name][:rows] for name in history.names})
+        text = diagnosis.describe_balance(
+            {name: history[name][:rows] for name in ("step", *history.names)}
+        )
         if "modes" in scores and (peaks := recipe.peaks(config_at(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
         text += " " + _quality(recipe, scores)
