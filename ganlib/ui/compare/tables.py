@@ -35,10 +35,10 @@ def scores_table(groups: Groups) -> None:
             state = f"{active} of {len(runs)} active" if active else "Ended"
         quality = ", ".join(dict.fromkeys(name_of_score(score) for _, score, _ in given))
         cells = _cells(found) if found else [_NONE] * 5
-        rows.append((name, runs[0].style, [state, quality, *cells]))
+        rows.append((name, runs[0].style, [*cells, quality, state]))
     spread = f"Last {NEWEST} saved steps" if of_runs else "Range"
-    head = ("Run" if of_runs else "Runs", "State", "Quality (lower is better)", "Best", "At step")
-    compact_table((*head, "Last", spread, "Real samples"), rows)
+    head = ("Run" if of_runs else "Runs", "Best", "At step", "Last", spread, "Real samples")
+    compact_table((*head, "Quality (lower is better)", "State"), rows)
 
 
 def _cells(found: Sequence[ScoreSummary]) -> list[str]:
