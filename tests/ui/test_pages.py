@@ -140,7 +140,7 @@ def test_a_folder_that_is_no_run(page: str, open_page: Open, store: RunStore) ->
     assert not app.error
     warned = [f"{run.id}/journal.jsonl is damaged."]
     if page == "runs":
-        warned = ["1 run cannot be read. The note says why."]
+        warned = ["1 run cannot be read. Select a damaged run to see why, or to delete it."]
         assert app.dataframe[0].value["Note"].tolist() == [f"{run.id}/journal.jsonl is damaged."]
     assert [box.value for box in app.warning] == (warned if page in ("toy", "runs") else [])
 

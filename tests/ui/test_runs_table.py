@@ -246,6 +246,7 @@ def test_damaged_run_says_why_and_can_be_deleted(open_page: Open, store: RunStor
     row = app.dataframe[0].value.iloc[0]
     assert (row["Name"], row["State"]) == (run.id, "Damaged")
     assert "journal.jsonl is damaged" in row["Note"]
+    assert f"{run.id}/journal.jsonl is damaged." in [box.value for box in app.warning]
     assert not {"open", "compare"} & {one.key for one in app.button}
     app.button("delete").click().run()
     assert not app.exception and not app.error

@@ -21,7 +21,7 @@ _READ_AT_ONCE, _READ_PER_TICK = 15, 25
 _READ_TICK_S, _TICK_S = 0.5, 2.0
 # Time after which the rows of runs in training are drawn again, although no state has changed.
 _REDRAW_S = 10.0
-_ROW_HEIGHT, _MAX_HEIGHT = 56, 700
+_ROW_HEIGHT, _MAX_HEIGHT = 56, 460
 # Streamlit before 1.67 has no buttons in tables; the selected runs have the same buttons.
 _HAS_BUTTONS = hasattr(st.column_config, "ButtonColumn")
 
@@ -36,7 +36,8 @@ def runs_table() -> None:
         return
     if damaged := sum(bool(summary.damage) for summary in summaries):
         st.warning(
-            f"{damaged:,} run{'s' * (damaged > 1)} cannot be read. The note says why.",
+            f"{damaged:,} run{'s' * (damaged > 1)} cannot be read. "
+            "Select a damaged run to see why, or to delete it.",
             icon=":material/warning:",
         )
     left = server().thumbnails.read(summaries, _READ_AT_ONCE)

@@ -41,39 +41,43 @@ def selection_panel(chosen: Sequence[RunSummary], everything: Sequence[RunSummar
         chosen: the selected runs, newest first.
         everything: all runs.
     """
-    first, one = chosen[0], len(chosen) == 1
+    one = len(chosen) == 1
     healthy = [run for run in chosen if not run.damage]
     with st.container(border=True):
-        if one and healthy:
-            _label_fields(first)
-        else:
-            st.markdown(f"**{_count(chosen)}**: {_names([_name(run) for run in chosen])}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            names = _names([_name(run) for run in chosen])
+            st.markdown(names if one else f"**{len(chosen)} runs**: {names}", width="stretch")
+            _buttons(chosen, healthy)
+        for run in chosen[:_NAMED]:
+            if run.damage:
+                st.warning(plain(run.damage), icon=":material/warning:")
+        show_deferred_error(_LABEL_ERROR)
         if healthy:
             _tags_field(healthy, all_tags(everything))
-        show_deferred_error(_LABEL_ERROR)
-        with st.container(horizontal=True):
-            known = first.recipe in recipes.all_recipes()
-            if (
-                one
-                and healthy
-                and known
-                and st.button("Open", key="open", type="primary", icon=":material/open_in_new:")
-            ):
-                open_run(manager().store.open(first.id))
-            if len(healthy) > 1 and st.button(
-                "Compare", key="compare", type="primary", icon=":material/compare:"
-            ):
-                # The oldest first.
-                ids = [run.id for run in reversed(healthy)]
-                st.switch_page("pages/compare.py", query_params={"runs": ids})
-            _control_buttons(healthy, one)
-            st.button(
-                ":red[Delete run]" if one else f":red[Delete {len(chosen)} runs]",
-                key="delete",
-                icon=":material/delete:",
-                on_click=_delete,
-                args=(chosen,),
-            )
+        if one and healthy:
+            _label_fields(chosen[0])
+
+
+def _buttons(chosen: Sequence[RunSummary], healthy: Sequence[RunSummary]) -> None:
+    """Buttons for the selected runs and those of them that can be read."""
+    one = len(chosen) == 1
+    if one and healthy and chosen[0].recipe in recipes.all_recipes():
+        if st.button("Open", key="open", type="primary", icon=":material/open_in_new:"):
+            open_run(manager().store.open(chosen[0].id))
+    elif len(healthy) > 1 and st.button(
+        "Compare", key="compare", type="primary", icon=":material/compare:"
+    ):
+        # The oldest first.
+        ids = [run.id for run in reversed(healthy)]
+        st.switch_page("pages/compare.py", query_params={"runs": ids})
+    _control_buttons(healthy, one)
+    st.button(
+        ":red[Delete run]" if one else f":red[Delete {len(chosen)} runs]",
+        key="delete",
+        icon=":material/delete:",
+        on_click=_delete,
+        args=(chosen,),
+    )
 
 
 def show_errors() -> None:
@@ -203,10 +207,6 @@ def _names(names: Sequence[str]) -> str:
     """Names of runs as Markdown, such as "first, second and 3 more"."""
     shown = ", ".join(plain(name) for name in names[:_NAMED])
     return shown + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-
-
-def _count(runs: Sequence[RunSummary]) -> str:
-    return f"{len(runs)} run{'s' * (len(runs) > 1)}"
 
 
 def _delete(chosen: Sequence[RunSummary]) -> None:
