@@ -1,7 +1,5 @@
 """The bar above a run: its name, state and progress, and the buttons that control it."""
 
-import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -18,6 +16,7 @@ from ganlib.ui.components.errors import (
 )
 from ganlib.ui.components.text import plain
 from ganlib.ui.present import present_button, presenting
+from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, perform
 from ganlib.ui.run.share import share_button
 from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
@@ -26,9 +25,6 @@ from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import FORK, page_of, run_names
 
 _ERROR = "bar.error"
-# Longest wait for the effect of a button: longer than most steps. After that, the status line
-# shows the pending action.
-_SETTLE_S = 0.4
 
 _Container = AbstractContextManager[Any]
 
@@ -120,49 +116,24 @@ def _buttons(run: Run, status: Status) -> None:
     if queued:
         delete_popover(run)
     elif status.state in ("paused", "stopped", "interrupted", "failed"):
-        verb = "unpause" if status.state == "paused" else "resume"
-        _button("Resume", "resume", "resume", (verb, run.id), status.state != "paused" or ours)
+        _button(RESUME, "resume", run, status.state != "paused" or ours)
     elif status.active:
-        _button("Pause", "pause", "pause", ("pause", run.id), ours and status.state == "running")
+        _button(PAUSE, "pause", run, ours and status.state == "running")
     if status.active:
-        label, icon = ("Cancel run", "cancel") if queued else ("Stop", "stop")
-        _button(label, "stop", icon, ("stop", run.id), ours)
+        _button(CANCEL if queued else STOP, "stop", run, ours)
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
     share_button(run)
 
 
-def _button(label: str, key: str, icon: str, args: tuple[str, str], enabled: bool) -> None:
+def _button(action: str, key: str, run: Run, enabled: bool) -> None:
     # Without tooltips: Streamlit draws a button with a tooltip twice, once hidden, so that tests
     # would find two buttons under one key.
     st.button(
-        label,
+        action,
         key=key,
-        icon=f":material/{icon}:",
+        icon=ICONS[action],
         disabled=not enabled,
-        on_click=_act,
-        args=args,
+        on_click=perform,
+        args=(action, [run.id], _ERROR),
     )
-
-
-def _act(verb: str, run_id: str) -> None:
-    """Performs the action, and waits a moment so that the page shows the new state."""
-    actions: dict[str, Callable[[str], None]] = {
-        "pause": manager().pause,
-        "unpause": manager().unpause,
-        "stop": manager().stop,
-        "resume": manager().resume,
-    }
-    # Another session may have deleted the run.
-    with deferred_errors(_ERROR, run_names(run_id)):
-        before = _where(run_id)
-        actions[verb](run_id)
-        deadline = time.monotonic() + _SETTLE_S
-        while time.monotonic() < deadline and _where(run_id) == before:
-            time.sleep(0.02)
-
-
-def _where(run_id: str) -> tuple[str, str]:
-    """(state, phase) of a run. A run that stops changes its phase, saves, and changes its state."""
-    status = manager().store.open(run_id).status()
-    return status.state, status.phase

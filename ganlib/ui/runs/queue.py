@@ -8,8 +8,8 @@ from ganlib import recipes
 from ganlib.runs import Run, Status
 from ganlib.ui.components.errors import show_deferred_error
 from ganlib.ui.components.text import plain
+from ganlib.ui.run.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
 from ganlib.ui.run.status_line import state_badge, status_text, with_pending_action
-from ganlib.ui.runs.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_run
 

@@ -10,8 +10,8 @@ from ganlib.recipes import Recipe
 from ganlib.runs import RunSummary, Status
 from ganlib.runs.trainers import differences
 from ganlib.ui.components.text import words
+from ganlib.ui.run.actions import ICONS, actions_of
 from ganlib.ui.run.status_line import state_badge
-from ganlib.ui.runs.actions import ICONS, actions_of
 from ganlib.ui.server.server import server
 from ganlib.viz.metric_specs import name_of_score
 

@@ -22,8 +22,6 @@ _READ_TICK_S, _TICK_S = 0.5, 2.0
 # Time after which the rows of runs in training are drawn again, although no state has changed.
 _REDRAW_S = 10.0
 _ROW_HEIGHT, _MAX_HEIGHT = 56, 460
-# Streamlit before 1.67 has no buttons in tables; the selected runs have the same buttons.
-_HAS_BUTTONS = hasattr(st.column_config, "ButtonColumn")
 
 
 def runs_table() -> None:
@@ -119,9 +117,7 @@ _COLUMNS: dict[str, Any] = {
 
 
 def _button_columns(key: str, ids: list[str]) -> dict[str, Any]:
-    """Columns of buttons; None hides a column."""
-    if not _HAS_BUTTONS:
-        return dict.fromkeys(("Open", "Control", "Stop"))
+    """Columns of buttons."""
     button = _config.ButtonColumn
     return {"Open": button("", type="tertiary", width=70, key=f"{key}.open")} | {
         name: button(

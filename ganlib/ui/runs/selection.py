@@ -11,8 +11,8 @@ from ganlib import recipes
 from ganlib.runs import RunSummary
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
+from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
 from ganlib.ui.run.waiting import is_queued_here
-from ganlib.ui.runs.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
 from ganlib.ui.runs.filters import all_tags
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_run, run_names

@@ -1,4 +1,4 @@
-"""Actions that control a run from a list of runs: Pause, Resume, Stop, Cancel run, Move up."""
+"""Actions that control a run: Pause, Resume, Stop, Cancel run, Move up."""
 
 import time
 from collections.abc import Sequence
