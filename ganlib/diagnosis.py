@@ -101,7 +101,7 @@ def describe_quality(name: str, value: float, real: float) -> str:
     """
     words = next(words for limit, words in _QUALITIES if value <= limit * real)
     return (
-        f"The generated samples are {words}: their {name[:1].lower()}{name[1:]} is {value:.2g}, "
+        f"The generated samples are {words}: their {name} is {value:.2g}, "
         f"and that of other real samples is {real:.2g}."
     )
 

@@ -75,7 +75,7 @@ def test_quality_is_told_beside_that_of_real_images(
     store: RunStore, value: float, words: str
 ) -> None:
     reading = _scored(store, value)
-    assert f"The generated samples are {words}: their fréchet distance" in describe(reading, 7)
+    assert f"The generated samples are {words}: their Fréchet distance" in describe(reading, 7)
     quality, best, diversity, balance = figures(recipes.get("mnist/dcgan"), reading, 7)
     assert (quality.value, quality.beside) == (f"{value:.3g}", "real samples: 1.4")
     assert (best.value, best.beside) == ("5", "Fréchet distance 1.2")
