@@ -36,6 +36,7 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     assert "DivergedError: Training diverged" in run.traceback()
 
     tab.go_to("Toy")
+    tab.button("start").wait_for()
     tab.set_knobs(VECTOR, steps=100)
     tab.button("toy-gaussian-vector-reset").click()
     expect(tab.knob(VECTOR, "momentum")).to_have_value("0")

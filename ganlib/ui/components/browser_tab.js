@@ -1,9 +1,11 @@
-// Sets the tab's title. The button asks for permission to notify, which browsers grant on a click.
+// Sets the tab's title, and makes the menu lead from a run to its page. The button asks for permission to notify, which browsers grant on a click.
 
 const wanted = new WeakSet()
 
 export default function ({ data, parentElement }) {
   document.title = data.title
+  if (!window.ganlibLeaves) document.addEventListener("click", leave, true)
+  window.ganlibLeaves = true
   const bell = parentElement.querySelector(".bell")
   bell.hidden = Boolean(data.ended) || !("Notification" in window)
   bell.onclick = async () => {
@@ -13,6 +15,17 @@ export default function ({ data, parentElement }) {
   }
   if (data.ended && wanted.delete(bell)) new Notification(data.ended)
   paint(bell)
+}
+
+// Streamlit would only run the page again, with the same address. This goes to the address without
+// the run, as the browser's Back does.
+function leave(event) {
+  const link = event.target.closest?.('[data-testid$="NavLink"][aria-current="page"]')
+  if (!link || !location.search) return
+  event.preventDefault()
+  event.stopPropagation()
+  history.pushState(null, "", link.href)
+  window.dispatchEvent(new PopStateEvent("popstate"))
 }
 
 function paint(bell) {

@@ -22,7 +22,7 @@ from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
-from ganlib.ui.server.session import FORK, page_of, run_names
+from ganlib.ui.server.session import FORK, page_of, run_names, show_run
 
 _ERROR = "bar.error"
 
@@ -121,6 +121,8 @@ def _buttons(run: Run, status: Status) -> None:
         _button(PAUSE, "pause", run, ours and status.state == "running")
     if status.active:
         _button(CANCEL if queued else STOP, "stop", run, ours)
+    if not status.active:
+        st.button("New run", key="new_run", icon=":material/add:", on_click=show_run, args=("",))
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
     share_button(run)
