@@ -301,9 +301,10 @@ class RunStore:
 
     def _example(self, run_id: str) -> Path | None:
         """Returns the folder of an example; None if the run is not one."""
-        if self._examples is None or (self.root / checked_run_id(run_id)).is_dir():
+        name = checked_run_id(run_id)
+        if self._examples is None or (self.root / name).is_dir():
             return None
-        folder = self._examples / run_id
+        folder = self._examples / name
         return folder if folder.is_dir() else None
 
     def _in_state(self, states: tuple[State, ...]) -> tuple[Run, ...]:

@@ -83,7 +83,6 @@ async def watch(server: AppServer, steps: int, watchers: int) -> tuple[int, Hist
     """
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(Tab(server.url, RECIPE.page))
-        await first.enter(f"{RECIPE.page}.recipe", f"{RECIPE.title}  ·  {RECIPE.name}")
         await first.enter(f"{RECIPE.name}:steps", steps)
         await first.press("start")
         await first.until(lambda: "run" in first.screen.address)

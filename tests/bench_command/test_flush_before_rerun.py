@@ -22,9 +22,10 @@ async def _touch_and_tick(server: AppServer, patience_s: float) -> int:
             # The page that Start draws may be lost as well.
             await asyncio.wait_for(tab.press("start"), patience_s)
             await tab.until(lambda: bool(tab.live), patience_s)
-            for seed in range(TIMES):
+            for turn in range(TIMES):
                 before, live = tab.screen.pages_drawn, tab.live
-                touch = asyncio.create_task(tab.enter("toy/scalar:seed", seed))
+                chart = ("Gradient norms", "Accuracy")[turn % 2]
+                touch = asyncio.create_task(tab.enter("chart.second", chart))
                 # The page is being drawn by now.
                 await asyncio.sleep(0.01)
                 # Also of parts that the page has not told anew so far: their time has come.

@@ -53,7 +53,7 @@ def test_with_a_login_the_page_is_shown(
 ) -> None:
     with Visitor(closed.url, cookies=ada, token=ada["_streamlit_xsrf"]) as visitor:
         page = visitor.open("toy", f"run={run_id}")
-    assert {"Start", "Resume", "Stop"} <= page.widgets.keys()
+    assert {"Resume", "Fork", "New run"} <= page.widgets.keys()
     assert NAME.encode() in page.sent
     assert "Log in" not in page.texts
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.runs import RunStore
 from ganlib.ui.server.preparing import Preparer
+from ganlib.ui.server.server import Server
 from tests.support import APP
 from tests.support.components import share_components
 
@@ -26,8 +27,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
     monkeypatch.setattr(
         script_runner, "_clean_problem_modules", script_runner._clean_problem_modules
     )
-    # Tests of pages train nothing, and need not wait for what they would.
+    # Tests of pages need neither TensorFlow nor compiled steps before they ask for them.
     monkeypatch.setattr(Preparer, "prepare", lambda self, recipe_name, config: None)
+    monkeypatch.setattr(Server, "warm_up", lambda self: None)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield RunStore(folder)

@@ -189,7 +189,7 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     assert [mark.x for mark in _marks(changes, None, steps, seconds)] == [0.6, 0.2, 0.7]
     changes = [Change(4, {"loss": "non_saturating", "beta_1": 0.5}), Change(4, {"beta_1": 0.9})]
     (mark,) = _marks([*changes, Change(5, learns="generator")], None, steps, seconds)
-    assert mark.text == "From step 5 on:<br>loss non saturating<br>beta 1 0.9"
+    assert mark.text == "From step 5 on:<br>loss non-saturating<br>beta 1 0.9"
     history = History(("step", "time_s", "generator_loss"), np.stack([steps, seconds, steps]))
     scores = Scores(np.array([0, 2, 4, 6]), {"modes": np.array([0.0, 2.0, 4.0, 6.0])})
     options = _ChartOptions("Peaks found", "discriminator", 0.0, False, "seconds")

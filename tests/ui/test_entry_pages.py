@@ -246,3 +246,10 @@ def test_the_newest_eight_runs_of_the_family_are_tiles(open_page: Open, store: R
     newest = [row.id for row in store.list() if row.recipe == "toy/scalar"]
     assert [tile["name"] for tile in tiles] == newest[:8]
     assert all(tile["src"] and tile["title"].startswith("One number") for tile in tiles)
+
+
+def test_an_address_may_name_a_recipe(open_page: Open) -> None:
+    app = open_page("mnist", recipe="fashion/dense")
+    assert app.session_state["mnist.recipe"] == "fashion/dense"
+    assert "recipe" not in app.query_params
+    assert open_page("mnist", recipe="toy/plane").session_state["mnist.recipe"] == "mnist/dcgan"

@@ -14,8 +14,7 @@ from ganlib.events import Samples
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.fork import fork_run
 from ganlib.runs.status import State
-from ganlib.ui.run import waiting
-from ganlib.ui.runs import actions
+from ganlib.ui.run import actions, waiting
 from ganlib.ui.runs.rows import settings_text
 from ganlib.ui.server import session
 from tests.support import stored_runs

@@ -10,6 +10,9 @@ from ganlib.ui.launch.data_choice import picture_of
 from ganlib.ui.launch.estimate import estimate
 from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text, run_picture
 
+# Query parameter with the name of a recipe.
+_RECIPE = "recipe"
+
 
 def recipe_key(page: str) -> str:
     """Returns the session state key of the chosen recipe of a page."""
@@ -24,12 +27,16 @@ def choose_recipe(name: str) -> None:
 def recipe_choice(page: str, runs: list[RunSummary]) -> Recipe:
     """Lets the user choose among the recipes of a page.
 
+    An address may name one, as in `/toy?recipe=toy/plane`.
+
     Args:
         page: such as "toy".
         runs: earlier runs of these recipes, newest first.
     """
     choices = {recipe.name: recipe for recipe in recipes.on_page(page)}
     key = recipe_key(page)
+    if (asked := st.query_params.pop(_RECIPE, "")) in choices:
+        st.session_state[key] = asked
     if st.session_state.get(key) not in choices:
         st.session_state[key] = next(iter(choices))
     gallery(

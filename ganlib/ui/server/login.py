@@ -20,6 +20,7 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.server.login_settings import SECTION, LoginSettings, login_settings
 
 _NAME_CHARACTERS = 30
+_STYLE = Path(__file__).parents[1] / "style.css"
 
 
 def allowed_pages(pages: Sequence[st.Page]) -> list[st.Page]:
@@ -51,7 +52,7 @@ def allowed_pages(pages: Sequence[st.Page]) -> list[st.Page]:
 
 
 def guard() -> None:
-    """Stops the page if the user has no access. Every page calls it first.
+    """Stops the page if the user has no access, and sets its style. Every page calls it first.
 
     app.py offers pages only to users with access, but Streamlit can run a page without app.py;
     see `run_within_app`.
@@ -63,6 +64,7 @@ def guard() -> None:
         st.stop()
     if settings is not None and not settings.admits(_user()):
         st.stop()
+    st.html(_STYLE)
 
 
 def _settings() -> LoginSettings | None:

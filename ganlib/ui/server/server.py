@@ -27,7 +27,6 @@ from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
 
 _MAX_RUNS = 100
-_STYLE = Path(__file__).parents[1] / "style.css"
 
 
 class Server:
@@ -134,7 +133,6 @@ def start() -> None:
         show_error(error)
         st.stop()
     mark_app_started()
-    st.html(_STYLE)
 
 
 def _runs_folder() -> Path:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from ganlib.ui.run.run_files import config_json, metrics_csv
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -21,6 +20,7 @@ from ganlib.runs.blobs import read_blob, write_blob
 from ganlib.runs.journal import decode_line, encode_line
 from ganlib.runs.view import History
 from ganlib.ui.distributions.distributions import distributions
+from ganlib.ui.run.files_tab import config_json, metrics_csv
 from ganlib.ui.run.samples.kind import samples_csv
 
 # Tried at as many places as DAMAGE_EXAMPLES says, and the same ones every time.
