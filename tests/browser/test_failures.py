@@ -38,6 +38,7 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     tab.go_to("Toy")
     tab.button("start").wait_for()
     tab.set_knobs(VECTOR, steps=100)
+    tab.open_advanced()
     tab.button("toy-gaussian-vector-reset").click()
     expect(tab.knob(VECTOR, "momentum")).to_have_value("0")
     tab.set_knobs(VECTOR, steps=100)

@@ -217,8 +217,10 @@ def test_requests_to_clear_the_caches_are_ignored(closed: AppServer, ada: dict[s
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
     with Visitor(closed.url, cookies=ada, token=ada["_streamlit_xsrf"]) as owner:
-        page = owner.open("toy")
-        owner.open("toy", press=page.widgets["Start"])
+        widgets = owner.open("toy").widgets
+        start = next(key for label, key in widgets.items() if label.startswith("Start"))
+        address = owner.open("toy", press=start).screen.query
+        assert address.startswith("run=")
         with Visitor(closed.url) as stranger:
             stranger.open()
             stranger.send(BackMsg(clear_cache=True))
@@ -226,9 +228,9 @@ def test_requests_to_clear_the_caches_are_ignored(closed: AppServer, ada: dict[s
             answer = stranger.open()
             assert answer.elements == LOGIN
             assert b"git_info" not in answer.sent
-        page = owner.open("toy")
+        page = owner.open("toy", address)
         assert not any("Another process" in text for text in page.texts), page.texts
-        owner.open("toy", press=page.widgets["Stop"])
+        owner.open("toy", address, press=page.widgets["Stop"])
 
 
 def _signed(secret: str, purpose: str, origin: str = "") -> str:
