@@ -10,6 +10,8 @@ export default function (component) {
   // The first line has the common settings and the place of each chart; then one line per figure.
   const lines = new TextDecoder().decode(component.data).split("\n")
   const [head, ...figures] = lines.map(line => JSON.parse(line))
+  // Also without a chart: for one that comes later.
+  plotly(head.plotly).catch(() => {})
   while (box.children.length < figures.length) box.append(host())
   while (box.children.length > figures.length) box.lastChild.remove()
   const shown = figures.map((figure, i) => {

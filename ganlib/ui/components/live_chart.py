@@ -63,6 +63,12 @@ def live_charts(*slots: ChartSlot) -> None:
     _COMPONENT(key=slots[0].key, data=lines, height=height)
 
 
+def preload_charts() -> None:
+    """Makes the browser load Plotly's library before the first chart is shown."""
+    head = json.dumps({"plotly": _plotly_url(), "charts": []}).encode()
+    _COMPONENT(key="preload_charts", data=head, height=1)
+
+
 @cache
 def _plotly_url() -> str:
     """Makes the server serve plotly.js from the installed package, and returns its address.

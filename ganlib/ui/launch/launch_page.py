@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ganlib.errors import UserError
+from ganlib.ui.components.live_chart import preload_charts
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import advanced_fields, first_fields, open_form
 from ganlib.ui.launch.data_choice import data_choice
@@ -61,5 +62,6 @@ def launch_page(page: str, title: str) -> None:
         start_notes(form, runs)
     advanced_fields(form, "advanced")
     recent_runs(page, runs)
+    preload_charts()
     if form.config is not None:
         server().prepare_soon(form.recipe.name, form.config)
