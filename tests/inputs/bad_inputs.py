@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ganlib import recipes
+from ganlib.runs import EXAMPLES, RunStore
 from tests.inputs.lying_files import PNG
 
 LONG = "x" * 5_000
@@ -22,6 +23,9 @@ RUN = "20261122-0203-a1b2c3d4e5f6"
 NO_BYTES = os.fsdecode(b"\xff\xfe")
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "![x](https://example.org/x.png)"
+EXAMPLE = next(
+    run.id for run in RunStore("runs", EXAMPLES).examples() if run.recipe.startswith("toy/")
+)
 RECIPES = ", ".join(recipes.all_recipes())
 TABLES = "csv, tsv, txt, parquet, npy"
 STEPS = "steps must be a whole number from 1 to 10,000,000."
@@ -143,7 +147,8 @@ COMMANDS = _of(
         # Variables of the environment
         "GANLIB_RUNS, FIFO": Command(
             ("train", "toy/scalar"),
-            "A run cannot be created in {folder}/fifo: File exists. It must be a writable folder.",
+            "A run cannot be created in {folder}/fifo: Not a directory. "
+            "It must be a writable folder.",
             ("fifo",),
             {"GANLIB_RUNS": "{folder}/fifo"},
         ),
@@ -415,19 +420,30 @@ ADDRESSES = _of(
         "bytes": _no_id("toy", "run=%ff%fe", "'��'"),
         "given twice": _no_id("toy", f"run={RUN}&run=none", "'none'"),
         "no such run": ("toy", f"run={RUN}", f"Run {RUN} does not exist."),
-        "no such key": ("toy", f"steps=9&{SCRIPT}={IMAGE}", "What will happen"),
+        "no such key": ("toy", f"steps=9&{SCRIPT}={IMAGE}", "sampled for every batch. Estimated"),
         "no such run, distributions": ("distributions", f"run={SCRIPT}", "No run has samples yet."),
     }
 )
 
 
 # Choices that no page offers, sent by somebody who speaks the browser's protocol: (page, the
-# widget's key, the choice). They are dropped.
+# widget's key, the choice, one that is offered). They are dropped.
 SENT = _of(
     {
-        "loss": ("toy", "toy/scalar:loss", IMAGE),
-        "target": ("toy", "toy/scalar:target", SCRIPT),
-        "preset": ("quickdraw", "quickdraw/conv:preset", SCRIPT),
-        "recipe": ("toy", "toy.recipe", SCRIPT),
+        "loss": ("toy", "toy/scalar:loss", IMAGE, "Hinge"),
+        "preset": ("quickdraw", "quickdraw/conv:preset", SCRIPT, "As printed"),
+    }
+)
+
+# The same for tiles: (page, the gallery's key, the tile, one that there is).
+CLICKED = _of(
+    {
+        "target": ("toy", "toy/scalar:target:tiles", SCRIPT, "uniform"),
+        "target, object": ("toy", "toy/scalar:target:tiles", {"target": [IMAGE]}, "uniform"),
+        "dataset": ("mnist", "mnist/dcgan:dataset:tiles", SCRIPT, "fashion_mnist"),
+        "recipe": ("toy", "toy.recipes", SCRIPT, "toy/plane"),
+        "recipe of another page": ("toy", "toy.recipes", "mnist/dcgan", "toy/plane"),
+        "category": ("quickdraw", "quickdraw/conv:categories:gallery", SCRIPT, "bear"),
+        "run": ("toy", "toy.recent", "../../../../etc/passwd", EXAMPLE),
     }
 )

@@ -13,6 +13,7 @@ from ganlib import recipes
 from ganlib.cli import main
 from tests.inputs.bad_inputs import (
     ADDRESSES,
+    CLICKED,
     COMMANDS,
     DRAWINGS_UPLOADED,
     FORM,
@@ -100,7 +101,8 @@ def test_settings_file_on_the_command_line(
 # The same reader as on the command line.
 @pytest.mark.parametrize(("given", "said"), SETTINGS[::3])
 def test_settings_file_loaded_on_the_page(given: bytes, said: str, page: Page, kept: Path) -> None:
-    app, before = page("toy"), values_of(page("toy"), "toy/scalar")
+    app = advanced(page("toy"), "toy/scalar")
+    before = values_of(app, "toy/scalar")
     uploaded(app, "toy/scalar:settings", "a.json", given)
     assert sentences(app.error) == [said]
     assert values_of(app, "toy/scalar") == before
@@ -118,7 +120,11 @@ def test_uploaded_drawings(name: str, said: str, page: Page, kept: Path) -> None
 
 @pytest.mark.parametrize(("name", "said"), TABLES_UPLOADED)
 def test_uploaded_table_to_learn(name: str, said: str, page: Page, kept: Path) -> None:
-    refused(page("toy"), "toy/scalar", "own_table", name, said)
+    app = page("toy")
+    app.session_state["toy.recipe"] = "toy/scalar"
+    app.session_state["toy/scalar:target"] = "own"
+    app.run()
+    refused(app, "toy/scalar", "own_table", name, said)
     assert not files_in(kept) and not Path("unpickled").exists()
 
 
@@ -126,8 +132,7 @@ def test_uploaded_table_to_learn(name: str, said: str, page: Page, kept: Path) -
 @pytest.mark.parametrize(("name", "said"), TABLES_UPLOADED[::4])
 def test_uploaded_table_to_compare(name: str, said: str, page: Page, kept: Path) -> None:
     app = page("distributions")
-    app.session_state["compare.source"] = "A table of your own"
-    app.run()
+    app.segmented_control(key="source").set_value("A table of your own").run()
     uploaded(app, "compare.table", name)
     assert sentences(app.error) == [said]
     assert not files_in(kept) and not Path("unpickled").exists()
@@ -137,13 +142,14 @@ def test_uploaded_table_to_compare(name: str, said: str, page: Page, kept: Path)
 def test_form(recipe: str, given: dict[str, object], said: str, page: Page, kept: Path) -> None:
     name = recipe.partition("/")[0]
     app = page(name)
-    app.selectbox(key=f"{name}.recipe").select(recipe).run()
+    advanced(app, recipe)
+    app.button(key=f"{recipe}:reset").click().run()
     defaults = values_of(app, recipe)
     for knob, value in given.items():
         app.session_state[f"{recipe}:{knob}"] = value
     app.run()
     assert not app.exception
-    assert said in sentences(app.error)
+    assert sentences(app.error) == [said]
     assert app.button(key="start").disabled
     assert not files_in(kept)
     app.button(key=f"{recipe}:reset").click().run()
@@ -162,18 +168,44 @@ def test_page_address(page: str, query: str, said: str, server: AppServer) -> No
     asyncio.run(look())
 
 
-@pytest.mark.parametrize(("page", "key", "choice"), SENT)
+@pytest.mark.parametrize(("page", "key", "choice", "offered"), SENT)
 def test_invalid_choices_sent_by_a_client(
-    page: str, key: str, choice: str, server: AppServer
+    page: str, key: str, choice: str, offered: str, server: AppServer
 ) -> None:
     async def send() -> None:
         async with Tab(server.url, page) as tab:
-            before = tab.screen.texts
+            await tab.unfold("advanced")
+            before = seen(tab)
             await tab.enter(key, choice)
             unharmed(tab, server)
-            assert tab.screen.texts == before
+            assert seen(tab) == before
+            await tab.enter(key, offered)
+            assert seen(tab) != before
 
     asyncio.run(send())
+
+
+@pytest.mark.parametrize(("page", "key", "tile", "offered"), CLICKED)
+def test_invalid_tiles_sent_by_a_client(
+    page: str, key: str, tile: object, offered: str, server: AppServer
+) -> None:
+    async def send() -> None:
+        async with Tab(server.url, page) as tab:
+            before = seen(tab)
+            await tab.click(key, tile)
+            unharmed(tab, server)
+            assert seen(tab) == before
+        async with Tab(server.url, page) as tab:
+            await tab.click(key, offered)
+            unharmed(tab, server)
+            assert seen(tab) != before
+
+    asyncio.run(send())
+
+
+def seen(tab: Tab) -> tuple[list[str], dict[str, str]]:
+    """Texts and widgets of the page; not its pictures, which the server need not send again."""
+    return tab.screen.texts, tab.screen.labels
 
 
 def unharmed(tab: Tab, server: AppServer) -> None:
@@ -182,6 +214,15 @@ def unharmed(tab: Tab, server: AppServer) -> None:
     assert not any(re.search(r"(?<!\\)(<script|!\[)", text) for text in tab.screen.texts)
     assert "Traceback" not in server.log()
     assert not server.runs.exists() or not files_in(server.runs)
+
+
+def advanced(app: AppTest, recipe: str) -> AppTest:
+    """Chooses a recipe on its page, and opens the part with all of its settings."""
+    app.session_state[f"{recipes.get(recipe).page}.recipe"] = recipe
+    app.session_state["advanced"] = True
+    app.run()
+    assert not app.exception
+    return app
 
 
 def values_of(app: AppTest, recipe: str) -> dict[str, object]:

@@ -147,6 +147,12 @@ class Screen:
         return f"{' '.join(part[:6] for part in parts) or 'page'} begins"
 
     def _draw(self, message: ForwardMsg) -> None:
+        if message.delta.WhichOneof("type") == "add_block":
+            block = message.delta.add_block
+            # Parts that can be opened.
+            content = getattr(block, str(block.WhichOneof("type")), None)
+            self._add_widget(content, message.delta.fragment_id)
+            return
         if message.delta.WhichOneof("type") != "new_element":
             return
         element = message.delta.new_element
@@ -155,15 +161,18 @@ class Screen:
         texts = (getattr(content, name, None) for name in ("body", "label", "message"))
         text = next((each for each in texts if isinstance(each, str)), "")
         self._drawing.elements[tuple(message.metadata.delta_path)] = kind, text
-        # "$$ID-<hash>-<key>"; without a key, "None" stands there.
         id = str(getattr(content, "id", ""))
         if id and hasattr(content, "label"):
             self._drawing.labels[text] = id
+        self._add_widget(content, message.delta.fragment_id)
+
+    def _add_widget(self, content: Any, fragment: str) -> None:
+        # "$$ID-<hash>-<key>"; without a key, "None" stands there.
+        id = str(getattr(content, "id", ""))
         parts = id.split("-", 2)
         if parts[0] == "$$ID" and len(parts) == 3:
             disabled = bool(getattr(content, "disabled", False))
-            found = Widget(id, disabled, message.delta.fragment_id)
-            self._drawing.widgets[parts[2]] = found
+            self._drawing.widgets[parts[2]] = Widget(id, disabled, fragment)
 
     def _finish(self, message: ForwardMsg) -> str:
         how: str = message.ScriptFinishedStatus.Name(message.script_finished)

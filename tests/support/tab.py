@@ -8,6 +8,7 @@ Source: streamlit/proto/*.proto, and App.tsx of Streamlit's frontend.
 """
 
 import asyncio
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -169,9 +170,33 @@ class Tab:
         await self.until(lambda: key in self.screen.widgets)
         await self._touch(key, string_value=str(value))
 
+    async def unfold(self, key: str) -> None:
+        """Opens a part of the page that is drawn when it is open, and waits for the page.
+
+        Raises:
+            TimeoutError: there is no part with that key.
+        """
+        await self.until(lambda: key in self.screen.widgets)
+        await self._touch(key, bool_value=True)
+
+    async def click(self, key: str, tile: object) -> None:
+        """Sends what a click on a tile of a gallery does, and waits for the page.
+
+        Args:
+            key: of the gallery.
+            tile: name of the tile.
+
+        Raises:
+            TimeoutError: there is no gallery with that key.
+        """
+        await self.until(lambda: key in self.screen.widgets)
+        clicked = json.dumps([{"event": "clicked", "value": tile}])
+        await self._touch(key, json_trigger_value=clicked)
+
     async def _touch(self, key: str, **value: Any) -> None:
         widget = self.screen.widgets[key]
-        state = WidgetState(id=widget.id, **value)
+        events = f"$$STREAMLIT_INTERNAL_KEY_{widget.id}__events"
+        state = WidgetState(id=events if "json_trigger_value" in value else widget.id, **value)
         screen = self.screen
         pages, parts = screen.pages_drawn, screen.parts_drawn
         self._states[state.id] = state
@@ -179,7 +204,7 @@ class Tab:
             await self._ask(widget.fragment, by_timer=False)
         finally:
             # A press is told once; what was entered stays.
-            if "trigger_value" in value:
+            if value.keys() & {"trigger_value", "json_trigger_value"}:
                 del self._states[state.id]
         # A touch in a fragment may have the whole page run, or that fragment alone.
         await self.until(

@@ -59,7 +59,8 @@ def gallery(
 
     def clicked() -> None:
         state: Any = st.session_state.get(key)
-        if state and state.clicked:
+        # A browser sends only names of tiles; another client might send anything.
+        if state and state.clicked in [tile.name for tile in tiles]:
             on_click(state.clicked)
 
     data = {

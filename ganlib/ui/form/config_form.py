@@ -8,7 +8,7 @@ import streamlit as st
 
 from ganlib.config import RunConfig
 from ganlib.errors import UserError
-from ganlib.knobs import CHALLENGES, GROUPS, problems
+from ganlib.knobs import CHALLENGES, GROUPS, choices, is_list, problems
 from ganlib.recipes import Recipe
 from ganlib.recipes.toy import OWN
 from ganlib.settings import MAX_BYTES, read_settings
@@ -22,6 +22,7 @@ from ganlib.ui.form.fields import (
     usual_values,
     widget_value,
 )
+from ganlib.ui.form.special_knobs import SPECIAL, WITHOUT_WIDGET
 
 # Knobs beside Start.
 FIRST = ("preset", "steps", "seed")
@@ -42,13 +43,15 @@ def open_form(recipe: Recipe, fork_of: Mapping[str, Any] | None = None) -> Form:
     """
     fields = recipe.Config.model_fields
     for name, field in fields.items():
-        st.session_state.setdefault(key_of(recipe, name), widget_value(field, field.default))
+        key, default = key_of(recipe, name), widget_value(field, field.default)
+        value = st.session_state.setdefault(key, default)
+        # A choice that the page does not offer can only come from another client.
+        if choices(field) and not is_list(field) and value not in choices(field):
+            st.session_state[key] = default
     usual = usual_values(recipe) | dict(fork_of or {})
     values = _typed_in(recipe)
     if wrong := _missing(values) or problems(recipe.Config, values):
-        # Sentences about the data name no knob.
-        placed = {name or _data_knob(values): sentence for name, sentence in wrong.items()}
-        return Form(recipe, usual, bool(fork_of), None, placed)
+        return Form(recipe, usual, bool(fork_of), None, _placed(wrong, values))
     try:
         config = read_form(recipe)
         recipe.data_sentence(config)
@@ -194,6 +197,19 @@ def _data_knob(values: Mapping[str, Any]) -> str:
     if values.get("own_file"):
         return "own_file"
     return next((name for name in ("target", "dataset", "categories") if name in values), "")
+
+
+def _placed(wrong: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, str]:
+    """Errors by the knob at which they are shown; empty if it has no widget on the page."""
+    placed: dict[str, str] = {}
+    for name, sentence in wrong.items():
+        # Sentences about the data name no knob.
+        name = name or _data_knob(values)
+        target = SPECIAL[name].target if name in SPECIAL else ""
+        if name in WITHOUT_WIDGET or target not in ("", values.get("target")):
+            name = ""
+        placed[name] = f"{placed.get(name, '')} {sentence}".strip()
+    return placed
 
 
 def _origin(form: Form) -> str:

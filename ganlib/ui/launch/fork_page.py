@@ -20,7 +20,7 @@ from ganlib.ui.form.config_form import (
     open_form,
     read_form,
 )
-from ganlib.ui.form.fields import Form
+from ganlib.ui.form.fields import Form, draw_problem
 from ganlib.ui.launch.data_choice import data_choice
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, is_shown, page_of, record_start, show_run
@@ -81,6 +81,7 @@ def fork_page(run: Run) -> None:
         )
         if form.config is None:
             st.markdown(":material/error: Fix the marked settings to start.")
+            draw_problem(form, "")
         else:
             st.caption(_what_changes(run, step, form.config))
     show_error(in_words(st.session_state.pop(_ERROR, ""), recipe.Config))

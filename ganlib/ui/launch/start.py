@@ -8,9 +8,9 @@ from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.errors import deferred_errors, errors_shown, show_deferred_error
-from ganlib.ui.components.text import in_words, plain
+from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import open_form, read_form
-from ganlib.ui.form.fields import PROMPTS, Form
+from ganlib.ui.form.fields import PROMPTS, Form, draw_problem
 from ganlib.ui.launch.estimate import estimate
 from ganlib.ui.launch.family_runs import runs_ahead
 from ganlib.ui.server.server import server
@@ -51,9 +51,10 @@ def start_notes(form: Form, runs: list[RunSummary]) -> None:
     show_deferred_error(_ERROR)
     if form.config is None:
         prompts = [text for text in PROMPTS.values() if text in form.problems.values()]
-        general = in_words(form.problems.get("", ""), form.recipe.Config)
-        text = " ".join(prompts or ["Fix the marked settings to start.", general])
-        st.markdown(f":material/error: {plain(text)}")
+        draw_problem(form, "")
+        if any(form.problems):
+            text = " ".join(prompts) or "Fix the marked settings to start."
+            st.markdown(f":material/error: {plain(text)}")
         return
     notes = [f"{form.recipe.data_sentence(form.config).rstrip('.')}."]
     time = estimate(form.recipe, form.config, runs)
