@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from ganlib.runs import RunStore
+from ganlib.runs import Run, RunStore, RunSummary
 from tests.support.dashboard import Dashboard
 from tests.support.server import AppServer
 
@@ -18,32 +18,36 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     tab = open_tab(server)
     tab.open("/")
     tab.button("demo-1").click()
-    tab.page.wait_for_url("**/toy?run=*")
-    tab.wait_for_points()
-    samples = tab.page.locator(".st-key-live_samples")
-    expect(samples).to_contain_text("plain GAN")
-    expect(samples).to_contain_text("cured")
+    tab.page.wait_for_url("**/compare?runs=*&runs=*")
+    samples = tab.page.locator(".st-key-compare_samples")
+    expect(samples.locator(".live-chart-plot")).to_have_count(1)
     expect(samples).to_contain_text("No samples yet")
-    # It waits behind the first one.
+    # The cured run waits behind the plain one.
     store = RunStore(server.runs)
-    presets = {each.status.state: store.open(each.id).values["preset"] for each in store.list()}
-    assert presets == {"running": "plain GAN", "queued": "cured"}
-    expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator finds")
+    runs = {str(each.values["preset"]): each for each in map(_opened(store), store.list())}
+    states = {preset: run.status().state for preset, run in runs.items()}
+    assert states == {"plain GAN": "running", "cured": "queued"}
     # Both are in the address, so they are there again in whatever browser opens it.
-    tab.page.wait_for_url("**/toy?run=*&beside=*")
     tab.page.reload()
+    for run in runs.values():
+        expect(samples).to_contain_text(run.label().name)
+
+    plain = runs["plain GAN"]
+    tab.open(f"/toy?run={plain.id}")
     tab.wait_for_points()
-    expect(samples).to_contain_text("cured")
+    expect(tab.page.locator("body")).to_contain_text("Mode collapse: the generator finds")
     tab.page.locator(".st-key-samples-layers").get_by_text("Discriminator").click()
     wait_for_rows(tab, ".st-key-live_samples", 41)
     # The cured run begins at once when the first one has ended, and its points appear beside.
     tab.stop()
+    tab.open(f"/compare?runs={plain.id}&runs={runs['cured'].id}")
     expect(samples.locator(".live-chart-plot")).to_have_count(2)
-    expect(samples).to_contain_text("near a peak")
-    run_id = tab.run_id()
-    tab.page.get_by_text("Compare real and generated values").click()
-    tab.page.wait_for_url(f"**/distributions?run={run_id}")
+    tab.open(f"/distributions?run={plain.id}")
     wait_for_rows(tab, ".st-key-compare-evolution", 80)
+
+
+def _opened(store: RunStore) -> Callable[[RunSummary], Run]:
+    return lambda summary: store.open(summary.id)
 
 
 def wait_for_rows(tab: Dashboard, place: str, count: int) -> None:

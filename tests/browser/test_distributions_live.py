@@ -75,7 +75,7 @@ def test_a_live_run_then_its_past_and_a_zoom_on_all_charts(
         f"""zoomed => ({_RANGES})().every(range => range && String(range) !== String(zoomed))""",
         arg=zoomed,
     )
-    tab.go_to("Toy")
+    tab.open(f"/toy?run={run_id}")
     tab.stop()
     assert tab.complaints == []
 

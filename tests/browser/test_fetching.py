@@ -99,6 +99,7 @@ def test_progress_stop_and_going_on(
     assert store.open(run).status().step == 0
 
     publisher.hurry.set()
+    tab.button("new_run").click()
     tab.start()
     expect(tab.status).to_contain_text("Finished")
     assert len(publisher.asked) == 2

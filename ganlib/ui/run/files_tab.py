@@ -37,7 +37,7 @@ def files_tab(run: Run) -> None:
         _download(
             "Settings (JSON)", partial(config_json, run), f"{run.id}.json", "application/json"
         )
-    st.caption(f"All files, with TensorBoard's event files, are in the folder `{run.path}`.")
+    st.markdown(f"All files, with TensorBoard's event files, are in the folder `{run.path}`.")
 
 
 def metrics_csv(run: Run) -> str:

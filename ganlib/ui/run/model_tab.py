@@ -60,4 +60,4 @@ def source_panel(recipe: Recipe) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    st.code(source, language="python", line_numbers=True, height=480)
+    st.code(source, language="python", line_numbers=True, wrap_lines=True)

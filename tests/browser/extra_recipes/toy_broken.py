@@ -1,4 +1,4 @@
-"""`toy/broken`: raises what nobody has thought of, the second time it is scored."""
+"""`toy/broken`: raises what nobody has thought of, at the second saved step."""
 
 from typing import ClassVar
 
@@ -19,7 +19,8 @@ class ToyBroken(ToyScalar):
         self, config: ScalarConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:
         type(self).scored += 1
-        if self.scored == 2:
+        # The first score is that of real samples.
+        if self.scored == 3:
             raise ZeroDivisionError("the scale\nhas no pans")
         return super().evaluate(config, real, generated)
 
