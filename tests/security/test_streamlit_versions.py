@@ -161,7 +161,7 @@ def test_a_server_that_asks_for_a_login(
         cookies = log_in(server.url, "ada")
         token = cookies["_streamlit_xsrf"]
         with Visitor(server.url, cookies=cookies, token=token) as visitor:
-            for name, text in (("toy", "Start"), ("runs", "Runs")):
+            for name, text in (("toy", "Data"), ("runs", "Runs")):
                 page = visitor.open(name)
                 assert text in page.texts
                 assert "exception" not in dict(page.elements)
