@@ -67,8 +67,8 @@ def aligned_steps(
     Args:
         saved: saved steps of each run by id, with at least one step each.
         alignment: what the runs have in common.
-        step: a selected step. For "Same time", it is a step of the `longest` run, whose time
-            counts; for "Best step", it is ignored.
+        step: a selected step. "Same time" uses the time at which the `longest` run made this
+            step; "Best step" ignores it.
     """
     if alignment == "Best step":
         return {

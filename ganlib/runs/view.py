@@ -104,6 +104,16 @@ class History:
         """(rows,) seconds of training without pauses."""
         return self.values[1]
 
+    def rows_until(self, step: int) -> int:
+        """Returns the number of rows up to a step. Steps may be missing from a damaged journal."""
+        return int(np.searchsorted(self.values[0], step, side="right"))
+
+    def seconds_at(self, steps: np.ndarray) -> np.ndarray:
+        """Returns the seconds of training until steps: (n,) steps -> (n,); 0 at step 0."""
+        rows = np.searchsorted(self.values[0], steps, side="right")
+        seconds: np.ndarray = np.concatenate([[0.0], self.time_s])[rows]
+        return seconds
+
     def __getitem__(self, name: str) -> np.ndarray:
         """Returns one column, (rows,).
 

@@ -14,10 +14,9 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.ui.server.reading import Reading, SharedCache
 from ganlib.ui.server.server import manager, server
+from ganlib.ui.server.session import RUNS
 from ganlib.viz.run_styles import RunStyle, run_styles
 
-# Name of the query parameter with the ids of the compared runs, and key of the widget.
-RUNS = "runs"
 _cache = SharedCache(256)
 _styles = lru_cache(64)(run_styles)
 Value = TypeVar("Value")
@@ -44,13 +43,6 @@ class Chosen(NamedTuple):
     def recipe(self) -> Recipe:
         return recipes.get(self.run.recipe)
 
-    def seconds_at(self, steps: np.ndarray) -> np.ndarray:
-        """(n,) ascending steps -> (n,) seconds of training until then; 0 at step 0."""
-        history = self.reading.history
-        # Steps may be missing from a damaged journal.
-        at = np.searchsorted(history.values[0], steps, side="right")
-        return np.asarray(np.concatenate([[0.0], history.time_s])[at])
-
     def saved_steps(self) -> SavedSteps:
         """Returns the steps with samples; cached until the run makes another step."""
 
@@ -59,7 +51,7 @@ class Chosen(NamedTuple):
             scored, values = finite_scores(self.reading.scores, self.recipe.score)
             scored, values = scored[(there := np.isin(scored, steps))], values[there]
             best = int(scored[values.argmin()]) if len(scored) else None
-            return SavedSteps(steps, self.seconds_at(steps), best)
+            return SavedSteps(steps, self.reading.history.seconds_at(steps), best)
 
         return self.reading.cached("saved_steps", make)
 

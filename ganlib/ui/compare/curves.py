@@ -144,5 +144,5 @@ def _thinned(one: Chosen, metric: SingleMetric, options: CurveOptions, log: bool
 
 def _x(one: Chosen, steps: np.ndarray, x_kind: XKind) -> np.ndarray:
     if x_kind == "seconds":
-        return one.seconds_at(steps)
+        return one.reading.history.seconds_at(steps)
     return steps * float(one.run.values["batch_size"]) if x_kind == "samples" else steps

@@ -110,7 +110,7 @@ def choose_curves(chosen: Sequence[Chosen]) -> CurveOptions:
 
 
 def choose_quantity(chosen: Sequence[Chosen]) -> str:
-    """Lets the user choose the quantity whose distributions are compared.
+    """Lets the user choose the distribution to compare, such as "Ink per image".
 
     Args:
         chosen: the compared runs.

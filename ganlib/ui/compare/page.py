@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -27,6 +26,7 @@ from ganlib.ui.compare.samples import (
 from ganlib.ui.compare.settings import grouped, settings_table
 from ganlib.ui.compare.tables import scores_table
 from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.share import share_popover
 from ganlib.ui.components.text import plain
 from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.pages import PAGES
@@ -138,7 +138,7 @@ def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: 
     cursor = float(step)
     if options.alignment == "Same time":
         run = next(one for one in chosen if one.run.id == reference)
-        cursor = float(run.seconds_at(np.array([step]))[0])
+        cursor = float(run.reading.history.seconds_at(np.array([step]))[0])
     time_slider(
         steps,
         key=_SLIDER,
@@ -175,9 +175,7 @@ def _share(options: Options) -> None:
     step = st.session_state.get(_SLIDER)
     if step is not None and options.alignment != "Best step":
         query.append((_AT, str(step)))
-    with st.popover("Share", icon=":material/link:", key="share"):
-        st.caption("This address opens the same comparison.")
-        st.code(f"{st.context.url}?{urlencode(query)}", language=None, wrap_lines=True)
+    share_popover("This address opens the same comparison.", query)
 
 
 def _suggestions() -> None:

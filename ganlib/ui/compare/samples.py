@@ -98,7 +98,7 @@ def _chart(one: Chosen, step: int) -> Chart:
 
 
 def quantities(chosen: Sequence[Chosen]) -> list[str]:
-    """Returns the quantities whose distributions can be compared, at the newest samples.
+    """Returns the names of the distributions that the newest samples of the runs have.
 
     Args:
         chosen: the compared runs.

@@ -26,7 +26,7 @@ class Form:
     Args:
         recipe: of the form.
         usual: value of each knob that counts as unchanged.
-        fork: whether the settings are those of a fork, whose usual values are those of the run.
+        fork: whether the form is that of a fork. Then the usual values are the original run's.
         config: the settings; None if they are not allowed or the data are not available.
         problems: what is wrong, by the name of the knob to change. The name "" is for what
             concerns no knob.

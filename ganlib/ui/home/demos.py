@@ -8,7 +8,7 @@ from ganlib import recipes
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import open_run, page_of, record_start
+from ganlib.ui.server.session import open_comparison, open_run, page_of, record_start
 
 _DRAWN = "toy/plane"
 
@@ -72,7 +72,7 @@ def begin(demo: Demo) -> None:
     st.toast(
         "The second GAN starts as soon as the first has finished.", icon=":material/hourglass_top:"
     )
-    st.switch_page("pages/compare.py", query_params={"runs": ids})
+    open_comparison(ids)
 
 
 def _draw() -> None:

@@ -44,7 +44,7 @@ def page_cards() -> None:
     with st.container(key="pages"):
         for column, page in zip(st.columns(len(cards), gap="small"), cards, strict=True):
             with column, st.container(border=True, height="stretch", key=f"page.{page.name}"):
-                # HTML instead of st.image, whose files may be deleted before the browser asks.
+                # Not st.image: its file may be deleted before the browser requests it.
                 st.html(f'<img src="{_picture(page.name)}" alt="">')
                 st.page_link(page.path, label=f"**{page.title}**")
                 st.caption(page.summary)

@@ -15,7 +15,7 @@ from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.home.demos import DEMOS, begin
 from ganlib.ui.run.samples.panel import selected_step
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import RUN, open_run
+from ganlib.ui.server.session import RUN, open_comparison, open_run
 
 _STYLE = Path(__file__).with_name("tour.css")
 # Session state keys of the current step, counted from 0, and of the steps that were done.
@@ -77,7 +77,7 @@ def _open_images() -> None:
 
 def _compare_rings() -> None:
     rings = [run.id for run in _example("toy/plane") if run.values["target"] == "ring8"]
-    st.switch_page("pages/compare.py", query_params={"runs": rings})
+    open_comparison(rings)
 
 
 def _start() -> None:
@@ -152,8 +152,8 @@ TOUR = (
     ),
     TourStep(
         "Share what you see",
-        "Every run and every comparison has an address. **Share** shows it: whoever opens it sees "
-        "the same run, live. All your runs are on the page Runs.",
+        "Every run and every comparison has an address, which **Share** shows. Whoever opens it "
+        "sees the same run, live. All your runs are on the page Runs.",
         "share",
         "Open the images",
         _open_images,

@@ -26,7 +26,7 @@ from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, is_shown, page_of, record_start, show_run
 
 _ERROR = "fork.error"
-# Session state key of the run and step whose settings the form was filled with.
+# Session state key of (run id, step): the form has been filled with the settings at this step.
 _FILLED = "fork.filled"
 # Session state key: whether the part with the other settings is open.
 _OPEN = "fork_advanced"

@@ -7,6 +7,7 @@ from ganlib.ui.components.live_chart import preload_charts
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import advanced_fields, first_fields, open_form
 from ganlib.ui.launch.data_choice import data_choice
+from ganlib.ui.launch.estimate import estimate
 from ganlib.ui.launch.family_runs import family_runs, recent_runs, training_now
 from ganlib.ui.launch.fork_page import fork_page
 from ganlib.ui.launch.recipe_choice import recipe_choice
@@ -14,7 +15,7 @@ from ganlib.ui.launch.start import start_button, start_notes, train_all
 from ganlib.ui.run.run_page import run_page
 from ganlib.ui.server.login import guard
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import FORK, RUN, addressed_run
+from ganlib.ui.server.session import FORK, RUN, addressed_run, open_comparison
 
 
 def family_page(page: str, title: str) -> None:
@@ -29,7 +30,7 @@ def family_page(page: str, title: str) -> None:
         run = addressed_run(page)
         if run is not None:
             if beside := st.query_params.get("beside"):
-                st.switch_page("pages/compare.py", query_params={"runs": [run.id, beside]})
+                open_comparison([run.id, beside])
             run_page(run)
             return
         if FORK in st.query_params:
@@ -52,14 +53,15 @@ def launch_page(page: str, title: str) -> None:
     runs = family_runs(page)
     training_now(page, runs)
     form = open_form(recipe_choice(page, runs))
+    time = estimate(form.recipe, form.config, runs) if form.config else None
     beside = data_choice(form)
     with beside:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             first_fields(form)
-            start_button(form, runs)
+            start_button(form, time)
             if page == "wgan":
                 train_all(form, page)
-        start_notes(form, runs)
+        start_notes(form, time)
     advanced_fields(form, "advanced")
     recent_runs(page, runs)
     preload_charts()

@@ -6,47 +6,44 @@ from ganlib import recipes
 from ganlib.amounts import about
 from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
-from ganlib.runs.store import RunSummary
 from ganlib.ui.components.errors import deferred_errors, errors_shown, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import open_form, read_form
 from ganlib.ui.form.fields import PROMPTS, Form, draw_problem
-from ganlib.ui.launch.estimate import estimate
+from ganlib.ui.launch.estimate import Estimate
 from ganlib.ui.launch.family_runs import runs_ahead
 from ganlib.ui.server.server import server
-from ganlib.ui.server.session import is_shown, record_start, show_run
+from ganlib.ui.server.session import is_shown, open_comparison, record_start, show_run
 
 _ERROR = "start.error"
 # No run has so many steps: the networks do not grow any further.
 _MOST_STEPS = 1 << 40
 
 
-def start_button(form: Form, runs: list[RunSummary]) -> None:
+def start_button(form: Form, time: Estimate | None) -> None:
     """Draws the button, with the time that the run will take.
 
     Args:
         form: the settings.
-        runs: earlier runs of the family, newest first.
+        time: that the run will take; None if it is unknown.
     """
-    config = form.config
-    time = estimate(form.recipe, config, runs) if config else None
     st.button(
         f"Start · {about(time.seconds)}" if time else "Start",
         key="start",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=config is None,
+        disabled=form.config is None,
         on_click=_start,
         args=(form.recipe,),
     )
 
 
-def start_notes(form: Form, runs: list[RunSummary]) -> None:
+def start_notes(form: Form, time: Estimate | None) -> None:
     """Draws what is in the way of Start, and what one should know before.
 
     Args:
         form: the settings.
-        runs: earlier runs of the family, newest first.
+        time: that the run will take; None if it is unknown.
     """
     show_deferred_error(_ERROR)
     if form.config is None:
@@ -57,7 +54,6 @@ def start_notes(form: Form, runs: list[RunSummary]) -> None:
             st.markdown(f":material/error: {plain(text)}")
         return
     notes = [f"{form.recipe.data_sentence(form.config).rstrip('.')}."]
-    time = estimate(form.recipe, form.config, runs)
     if time and not time.measured:
         notes.append(f"Estimated time: {time.text()}, before the first run of this recipe here.")
     if ahead := runs_ahead():
@@ -112,7 +108,7 @@ def train_all(form: Form, page: str) -> None:
             server().submit(recipe.name, config)
             for recipe, config in zip(family, configs, strict=True)
         ]
-        st.switch_page("pages/compare.py", query_params={"runs": ids})
+        open_comparison(ids)
 
 
 _NUMBERS = {2: "two", 3: "three", 4: "four"}

@@ -1,28 +1,23 @@
 """The bar above a run: its name, state and progress, and the buttons that control it."""
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import Any
 
 import streamlit as st
 
-from ganlib.errors import UserError
 from ganlib.runs import Run, Status
 from ganlib.ui.components.browser_tab import browser_tab
-from ganlib.ui.components.errors import (
-    deferred_errors,
-    errors_shown,
-    show_deferred_error,
-    show_error,
-)
+from ganlib.ui.components.errors import errors_shown, show_deferred_error, show_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.present import present_button, presenting
 from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, perform
+from ganlib.ui.run.labels import label_key, save_label
 from ganlib.ui.run.share import share_button
 from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
-from ganlib.ui.server.session import FORK, page_of, run_names, show_run
+from ganlib.ui.server.session import FORK, page_of, show_run
 
 _ERROR = "bar.error"
 
@@ -90,19 +85,14 @@ def status_panel(slot: _Container, reading: Reading) -> None:
 
 
 def _name_popover(run: Run) -> None:
-    key = f"{run.id}.name"
+    key = label_key(run.id, "name")
     with st.popover("Rename", icon=":material/edit:", type="tertiary", key="rename"):
         st.session_state.setdefault(key, run.label().name)
-        st.text_input("Name", key=key, on_change=_rename, args=(run.id, key))
+        st.text_input("Name", key=key, on_change=_rename, args=(run.id,))
 
 
-def _rename(run_id: str, key: str) -> None:
-    with deferred_errors(_ERROR, run_names(run_id)):
-        manager().store.rename(run_id, st.session_state[key])
-        return
-    # Not saved: the field shows the stored name again.
-    with suppress(UserError):
-        st.session_state[key] = manager().store.open(run_id).label().name
+def _rename(run_id: str) -> None:
+    save_label(run_id, "name", _ERROR)
 
 
 def _buttons(run: Run, status: Status) -> None:

@@ -143,8 +143,7 @@ def cursor_at(reading: Reading, step: int) -> float | None:
         return None
     if st.session_state.get("chart.x") != "Seconds":
         return float(step)
-    rows = int(np.searchsorted(reading.history.step, step, side="right"))
-    return float(reading.history.time_s[rows - 1]) if rows else 0.0
+    return float(reading.history.seconds_at(np.array([step]))[0])
 
 
 def _charts(
@@ -177,9 +176,7 @@ def _info(
     steps, seconds = history.values[0], history.time_s
     if spec.of_samples:
         scores = reading.scores
-        # Step 0 is at 0 seconds. Steps may be missing from a damaged log.
-        at = np.searchsorted(steps, scores.step, side="right")
-        x = scores.step if options.x_kind == "step" else np.concatenate([[0.0], seconds])[at]
+        x = scores.step if options.x_kind == "step" else history.seconds_at(scores.step)
         # Runs of earlier versions do not have all scores.
         values = {
             name: scores.values[metric]

@@ -1,7 +1,5 @@
 """The tab that compares a run's samples with the data."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from ganlib.ui.components.errors import errors_shown
@@ -10,20 +8,16 @@ from ganlib.ui.run.samples.panel import selected_step, step_slider
 from ganlib.ui.server.reading import Reading
 
 
-def data_tab(reading: Reading) -> Callable[[Reading], None]:
-    """Draws nothing itself.
+def data_tab(reading: Reading) -> None:
+    """Draws the slider, and the distributions of real and generated samples; all of it changes.
 
-    Returns:
-        A function that draws the distributions of real and generated samples.
+    Args:
+        reading: of the shown run.
     """
-
-    def redraw(reading: Reading) -> None:
-        step_slider(reading)
-        step = selected_step(reading)
-        if step is None:
-            st.caption("No samples yet.")
-            return
-        with errors_shown():
-            run_at_step(reading.run, reading.sample_steps, step, live=reading.status.active)
-
-    return redraw
+    step_slider(reading)
+    step = selected_step(reading)
+    if step is None:
+        st.caption("No samples yet.")
+        return
+    with errors_shown():
+        run_at_step(reading.run, reading.sample_steps, step, live=reading.status.active)

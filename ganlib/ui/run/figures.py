@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import numpy as np
 import streamlit as st
 
 from ganlib import diagnosis
@@ -94,7 +93,7 @@ def _balance(reading: Reading, step: int | None) -> Figure:
     history = reading.history
     rows = len(history)
     if step is not None and step != reading.sample_steps[-1]:
-        rows = int(np.searchsorted(history.step, step, side="right"))
+        rows = history.rows_until(step)
     if "critic_distance" in history.names:
         distance = history["critic_distance"][:rows]
         return Figure(

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from ganlib import examples, recipes
-from ganlib.config import RunConfig
 from ganlib.errors import ConfigError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
@@ -22,16 +21,6 @@ def model_tab(run: Run) -> None:
     except ConfigError:
         # Settings of another version: the recipe's own explain it nearly as well.
         config = recipe.Config()
-    model_panel(recipe, config)
-
-
-def model_panel(recipe: Recipe, config: RunConfig) -> None:
-    """Draws the networks of a recipe, the phases of a step, and the recipe's program.
-
-    Args:
-        recipe: the recipe.
-        config: its settings.
-    """
     text, url = recipe.source.text, recipe.source.url
     st.markdown(f"{recipe.summary} Source: {f'[{text}]({url})' if url else text}.")
     st.markdown(recipe.notes)
@@ -40,11 +29,11 @@ def model_panel(recipe: Recipe, config: RunConfig) -> None:
     st.markdown(f"**Two phases.** A normal step trains the {discriminator}, then the generator.")
     phases_diagram(discriminator=discriminator)
     if recipe.name in examples.names():
-        source_panel(recipe)
+        _source_panel(recipe)
 
 
 @st.fragment
-def source_panel(recipe: Recipe) -> None:
+def _source_panel(recipe: Recipe) -> None:
     """Shows the standalone program of a recipe, which must have one."""
     source, file_name = examples.source_of(recipe.name), examples.example_file(recipe.name)
     st.markdown(

@@ -46,14 +46,12 @@ class PageState(NamedTuple):
         state: of the run.
         available: the charts for which it has data.
         has_samples: whether there are saved samples.
-        has_checkpoint: whether there is a checkpoint.
         tick_s: seconds between refreshes; None if the run is not active.
     """
 
     state: str
     available: AvailableCharts
     has_samples: bool
-    has_checkpoint: bool
     tick_s: float | None
 
 
@@ -62,7 +60,7 @@ Tab = Callable[[Reading, PageState], Redraw | None]
 
 _TABS: dict[str, Tab] = {
     "Watch": lambda reading, state: watch_tab(reading, state.available, state.has_samples),
-    "Compare with data": lambda reading, state: data_tab(reading),
+    "Compare with data": lambda reading, state: data_tab,
     "Model": lambda reading, state: model_tab(reading.run),
     "Settings": lambda reading, state: settings_tab(reading.run),
     "Files": lambda reading, state: files_tab(reading.run),
@@ -126,7 +124,6 @@ def _page_state(reading: Reading) -> PageState:
         status.state,
         available_charts(reading if known else None, critic),
         known and bool(reading.sample_steps),
-        known and bool(reading.run.checkpoint_steps()),
         _tick_s(reading.run, status),
     )
 

@@ -55,17 +55,15 @@ def with_pending_action(status: Status, asked: str, *, slow: bool = False) -> St
     return replace(status, phase=_WILL[asked], phase_share=status.share)
 
 
-def run_line(run: Run, status: Status, state: str = "") -> str:
+def run_line(run: Run, status: Status) -> str:
     """Returns recipe, name and status of a run as one line of Markdown.
 
     Args:
         run: the run.
         status: its status.
-        state: text of its state; empty if the list has runs of one state only.
     """
-    name = plain(run.label().name)
-    parts = (f"**{_title_of(run)}**", name, state, plain(status_text(status)))
-    return " · ".join(filter(None, parts))
+    title, name = plain(title_of(run.recipe)), plain(run.label().name)
+    return f"**{title}** · {name} · {plain(status_text(status))}"
 
 
 def state_badge(status: Status) -> str:
@@ -89,7 +87,7 @@ def status_text(status: Status) -> str:
     return " · ".join(parts)
 
 
-def _title_of(run: Run) -> str:
-    """Title of a run's recipe as Markdown; the recipe's name if it does not exist any more."""
-    known = recipes.all_recipes().get(run.recipe)
-    return known.title if known else plain(run.recipe)
+def title_of(recipe_name: str) -> str:
+    """Returns the title of a recipe; its name if it does not exist any more."""
+    known = recipes.all_recipes().get(recipe_name)
+    return known.title if known else recipe_name

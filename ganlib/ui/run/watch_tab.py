@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from ganlib import diagnosis, recipes
@@ -109,7 +108,7 @@ def describe(reading: Reading, step: int | None) -> str:
     scores, rows, older = reading.status.scores, len(history), False
     if step is not None and step != steps[-1]:
         scores, older = reading.scores.at(step), True
-        rows = int(np.searchsorted(history.step, step, side="right"))
+        rows = history.rows_until(step)
     text = ""
     if rows:
         text = diagnosis.describe_balance(

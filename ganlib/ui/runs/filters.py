@@ -7,7 +7,8 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.runs import RunSummary
 from ganlib.ui.pages import PAGES
-from ganlib.ui.runs.rows import state_of, title_of
+from ganlib.ui.run.status_line import title_of
+from ganlib.ui.runs.rows import state_of
 
 # Keys of the filters and names of their query parameters.
 _TEXT, _FAMILY, _STATE, _TAG = "q", "family", "state", "tag"
@@ -74,4 +75,4 @@ def _family(summary: RunSummary) -> str:
 def _searched(summary: RunSummary) -> str:
     """The text that is searched, without distinguishing capitals."""
     label = summary.label
-    return f"{label.name}\n{label.note}\n{title_of(summary)}\n{summary.recipe}".casefold()
+    return f"{label.name}\n{label.note}\n{title_of(summary.recipe)}\n{summary.recipe}".casefold()

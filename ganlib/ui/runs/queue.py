@@ -9,7 +9,7 @@ from ganlib.runs import Run, Status
 from ganlib.ui.components.errors import show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.run.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
-from ganlib.ui.run.status_line import state_badge, status_text, with_pending_action
+from ganlib.ui.run.status_line import state_badge, status_text, title_of, with_pending_action
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_run
 
@@ -69,8 +69,7 @@ def _description(run: Run, status: Status, place: int) -> None:
         status: its status.
         place: in the queue, from 1; 0 if the run is not queued.
     """
-    name, known = plain(run.label().name), recipes.all_recipes().get(run.recipe)
-    title = known.title if known else plain(run.recipe)
+    name, title = plain(run.label().name), plain(title_of(run.recipe))
     shown = with_pending_action(status, manager().requested(run.id))
     state = f"{state_badge(status)}, no. {place}" if place else state_badge(status)
     st.markdown(f"**{name}** · {title} · {state} · {plain(status_text(shown))}")

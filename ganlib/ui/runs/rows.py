@@ -11,7 +11,7 @@ from ganlib.runs import RunSummary, Status
 from ganlib.runs.trainers import differences
 from ganlib.ui.components.text import words
 from ganlib.ui.run.actions import ICONS, actions_of
-from ganlib.ui.run.status_line import state_badge
+from ganlib.ui.run.status_line import state_badge, title_of
 from ganlib.ui.server.server import server
 from ganlib.viz.metric_specs import name_of_score
 
@@ -48,12 +48,6 @@ def rows_of(
     ]
 
 
-def title_of(summary: RunSummary) -> str:
-    """Returns the title of a run's recipe; the recipe's name if it does not exist any more."""
-    recipe = recipes.all_recipes().get(summary.recipe)
-    return recipe.title if recipe else summary.recipe
-
-
 def state_of(summary: RunSummary) -> str:
     """Returns the state of a run as the table and its filter show it."""
     return state_badge(summary.status) if summary.status and not summary.damage else DAMAGED
@@ -78,7 +72,7 @@ def _new_cells(summary: RunSummary) -> dict[str, Any]:
         **(_quality(recipe, status) if recipe else {}),
         "Duration": f"{duration(seconds):{_FIGURE_SPACE}>9}" if seconds else None,
         "Tags": list(summary.label.tags),
-        "Recipe": title_of(summary),
+        "Recipe": title_of(summary.recipe),
         "Settings": settings_text(summary.recipe, summary.values),
         "Steps": f"{status.step:,} of {status.steps:,}" if not summary.damage else None,
         "Note": summary.damage or summary.label.note or None,
@@ -98,7 +92,7 @@ def _quality(recipe: Recipe, status: Status) -> dict[str, Any]:
 
 
 def _padded(value: float) -> str:
-    """A number with three digits, whose integer part is padded to four characters."""
+    """Returns a number as text of three digits, padded so that texts sort like numbers."""
     text = f"{value:.0f}" if value >= 100 else f"{value:.3g}"
     whole, point, rest = text.partition(".")
     return f"{whole:{_FIGURE_SPACE}>4}{point}{rest}"

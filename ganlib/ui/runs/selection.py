@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -12,10 +12,11 @@ from ganlib.runs import RunSummary
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
+from ganlib.ui.run.labels import Part, label_key, save_label
 from ganlib.ui.run.waiting import is_queued_here
 from ganlib.ui.runs.filters import all_tags
 from ganlib.ui.server.server import manager
-from ganlib.ui.server.session import open_run, run_names
+from ganlib.ui.server.session import open_comparison, open_run, run_names
 
 # Session state keys of the ids of the selected runs, of deleted runs, and of errors.
 SELECTED = "runs.chosen"
@@ -68,8 +69,7 @@ def _buttons(chosen: Sequence[RunSummary], healthy: Sequence[RunSummary]) -> Non
         "Compare", key="compare", type="primary", icon=":material/compare:"
     ):
         # The oldest first.
-        ids = [run.id for run in reversed(healthy)]
-        st.switch_page("pages/compare.py", query_params={"runs": ids})
+        open_comparison([run.id for run in reversed(healthy)])
     _control_buttons(healthy, one)
     st.button(
         ":red[Delete run]" if one else f":red[Delete {len(chosen)} runs]",
@@ -130,22 +130,21 @@ def _control_buttons(chosen: Sequence[RunSummary], one: bool) -> None:
 
 def _label_fields(summary: RunSummary) -> None:
     """Text fields for name and note, which are saved when the user leaves them."""
-    store, label = manager().store, summary.label
-    for part, text in (("name", label.name), ("note", label.note)):
-        st.session_state.setdefault(_field(summary.id, part), text)
+    st.session_state.setdefault(label_key(summary.id, "name"), summary.label.name)
+    st.session_state.setdefault(label_key(summary.id, "note"), summary.label.note)
     st.text_input(
         "Name",
-        key=_field(summary.id, "name"),
+        key=label_key(summary.id, "name"),
         on_change=_keep,
-        args=(summary.id, "name", store.rename),
+        args=(summary.id, "name"),
         help=_KEPT_HELP,
     )
     st.text_area(
         "Note",
-        key=_field(summary.id, "note"),
+        key=label_key(summary.id, "note"),
         height=80,
         on_change=_keep,
-        args=(summary.id, "note", store.annotate),
+        args=(summary.id, "note"),
         help=_KEPT_HELP,
     )
 
@@ -153,19 +152,9 @@ def _label_fields(summary: RunSummary) -> None:
 _KEPT_HELP = "Saved when you leave the field."
 
 
-def _field(run_id: str, part: str) -> str:
-    return f"{run_id}.{part}"
-
-
-def _keep(run_id: str, part: str, write: Callable[[str, str], None]) -> None:
-    key = _field(run_id, part)
-    with deferred_errors(_LABEL_ERROR, run_names(run_id)):
-        write(run_id, st.session_state[key])
+def _keep(run_id: str, part: Part) -> None:
+    if save_label(run_id, part, _LABEL_ERROR):
         st.toast(f"The {part} has been saved.", icon=":material/save:")
-        return
-    # Not saved: reset the field to the stored text.
-    with deferred_errors(_LABEL_ERROR):
-        st.session_state[key] = getattr(manager().store.open(run_id).label(), part)
 
 
 def _tags_field(chosen: Sequence[RunSummary], options: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The run in the address, and what this browser session remembers of runs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import streamlit as st
@@ -13,6 +13,8 @@ from ganlib.ui.server.server import manager
 
 # Query parameters with the id of the shown run, of a run to fork, and with the open tab.
 RUN, FORK, TAB = "run", "fork", "tab"
+# Query parameter with the ids of the compared runs.
+RUNS = "runs"
 # Session state key of the last run started in this session: its id and the time.
 _STARTED = "started"
 # Small networks finish their first step within a third of a second.
@@ -75,6 +77,11 @@ def show_run(run_id: str) -> None:
 def open_run(run: Run) -> None:
     """Opens the page of a run, with the run in its address."""
     st.switch_page(page_of(run.recipe), query_params={RUN: run.id})
+
+
+def open_comparison(run_ids: Sequence[str]) -> None:
+    """Opens the page Compare with runs in its address."""
+    st.switch_page("pages/compare.py", query_params={RUNS: list(run_ids)})
 
 
 def record_start(run_id: str) -> None:
