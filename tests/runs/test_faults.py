@@ -25,7 +25,7 @@ from ganlib.errors import RunError
 from ganlib.events import Change, Event
 from ganlib.runs import Run, RunControl, RunStore, execute
 from ganlib.runs.control import ControlRequest
-from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, Walk, make_fake, true_walk
 from tests.support.quick_folder import quick_folder
 from tests.support.recorded_disk import (
     Failure,
@@ -158,7 +158,7 @@ def check_what_can_be_read(run: Run) -> None:
         except RunError:
             continue
         np.testing.assert_array_equal(checkpoint.state["walk/0"], _walk_at(step))
-    assert run.label().name in (NAME, run.id) or run.label().name.startswith("fake/walk")
+    assert run.label().name in (NAME, run.id) or run.label().name.startswith(Walk.title)
     assert run.changes() in ((), (Change(CHANGE_AT, {"discriminator_steps": 2}),))
     run.status()
 
