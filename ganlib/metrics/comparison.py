@@ -37,6 +37,9 @@ _JS, _GAP = "Jensen-Shannon", "Histogram gap"
 _REAL_AND_GENERATED = ("real", "generated")
 _AIMED = ("too high", "too low", "too wide", "too narrow")
 _BESIDE = ("higher", "lower", "wider", "narrower")
+# The usual level of significance. Ours is stricter, so that p-values below this one are still not
+# significant; but they are not ordinary either.
+_UNUSUAL = 0.05
 _HELP = {
     _W1: "How far values have to be moved, on average, to turn one sample into the other; in "
     "their own unit.",
@@ -151,10 +154,14 @@ def compare(
     else:
         sentence = (
             f"No difference shows between {names[0]} and {names[1]} at this sample size: their "
-            f"Wasserstein-1 distance is {distances[0].value:.3g} ({p_text}: chance alone explains "
-            "it)."
+            f"Wasserstein-1 distance is {distances[0].value:.3g} ({p_text}: {_verdict(p_value)})."
         )
     return Comparison(first, second, distances, sentence, p_value)
+
+
+def _verdict(p_value: float) -> str:
+    """Says what a difference that is not significant may mean."""
+    return "chance alone explains it" if p_value >= _UNUSUAL else "too weak to rule out chance"
 
 
 def common_bins(real: WeightedSample, generated: WeightedSample) -> np.ndarray:

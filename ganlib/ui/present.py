@@ -1,5 +1,8 @@
 """Presenting: a run or a comparison fills the screen, in large type and without forms."""
 
+from contextlib import AbstractContextManager
+from typing import Any, Literal
+
 import streamlit as st
 
 PRESENT = "present"
@@ -8,13 +11,26 @@ _HIGHER = 1.25
 _STYLE = (
     '<style>html { font-size: 20px } [data-testid="stHeader"] { display: none } '
     '[data-testid="stMainBlockContainer"] { padding-top: 0.5rem; max-width: none } '
-    '[data-testid="stLayoutWrapper"]:has(> .st-key-run_bar) { top: 0 }</style>'
+    '[data-testid="stLayoutWrapper"]:has(> .st-key-run_bar) { top: 0 } '
+    '[data-testid="stLayoutWrapper"]:has(> [class*="st-key-form_"]) { display: none }</style>'
 )
 
 
 def presenting() -> bool:
     """Returns whether the address asks to present; draws nothing."""
     return st.query_params.get(PRESENT) == "1"
+
+
+def form(
+    name: str, width: int | Literal["stretch", "content"] = "stretch"
+) -> AbstractContextManager[Any]:
+    """Returns a container for widgets that are hidden while presenting, but keep their values.
+
+    Args:
+        name: unique on the page.
+        width: of the container; see `st.container`.
+    """
+    return st.container(key=f"form_{name}", width=width)
 
 
 def scaled(height: int) -> int:

@@ -1,6 +1,6 @@
 """Lines of several runs on common axes: a metric over training, or distributions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -88,7 +88,7 @@ def lines_figure(
     *,
     x_kind: XKind = "step",
     log: bool = False,
-    levels: Sequence[float] = (),
+    levels: Mapping[str, float] | None = None,
     span: Sequence[Line] = (),
 ) -> Chart:
     """Draws a metric of several runs over training.
@@ -98,7 +98,7 @@ def lines_figure(
         lines: of the runs, or of groups of runs.
         x_kind: unit of x.
         log: whether the vertical axis is logarithmic.
-        levels: values that real samples reach, drawn as dotted lines.
+        levels: values that real samples reach, by name, drawn as dotted lines.
         span: lines of all charts that have the same axes; empty if this is the only one.
     """
     drawn = [line for line in lines if len(line.x)]
@@ -119,9 +119,16 @@ def lines_figure(
         margin = 0.05 * (high - low) or 0.5
         start = 0.0 if layout["yaxis"].get("rangemode") == "tozero" else low - margin
         layout["yaxis"].setdefault("range", [start, high + margin])
-    shown = [level for level in levels if not log or level > 0]
-    layout["shapes"] = [_level(level) for level in shown]
-    layout["annotations"] = [*layout["annotations"], *(_level_name(one, log) for one in shown[:1])]
+    shown = {name: y for name, y in (levels or {}).items() if not log or y > 0}
+    layout["shapes"] = [_level(y) for y in shown.values()]
+    # From right to left, as names of similar levels would cover each other.
+    layout["annotations"] = [
+        *layout["annotations"],
+        *(
+            _level_name(name, y, 1 - 0.3 * (at % 3), log)
+            for at, (name, y) in enumerate(shown.items())
+        ),
+    ]
     value = HOVER_FORMATS.get(spec.axis, ".4~g")
     return Chart(
         (
@@ -238,11 +245,11 @@ def _level(y: float) -> dict[str, Any]:
     return {"type": "line", "xref": "paper", "layer": "below", "line": line} | ends
 
 
-def _level_name(y: float, log: bool) -> dict[str, Any]:
+def _level_name(name: str, y: float, x: float, log: bool) -> dict[str, Any]:
     return {
-        "text": "real samples",
+        "text": plotly_text(name),
         "xref": "paper",
-        "x": 1,
+        "x": x,
         "xanchor": "right",
         "y": np.log10(y) if log else y,
         "yanchor": "bottom",

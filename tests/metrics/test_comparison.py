@@ -99,6 +99,15 @@ def test_the_sentence_about_equal_distributions() -> None:
         assert distance.bootstrap.low == 0
 
 
+def test_a_weak_difference_is_not_explained_away() -> None:
+    shifts = np.linspace(0.1, 0.4, 13)
+    all_found = [compare(of(NORMAL[:100]), of(NORMAL[100:200] + shift)) for shift in shifts]
+    weak = [one for one in all_found if 0.01 <= (one.p_value or 0) < 0.05]
+    assert weak
+    for one in weak:
+        assert one.sentence.endswith(f"(p = {one.p_value:.2f}: too weak to rule out chance).")
+
+
 def test_p_value_is_the_smallest_of_all_distances() -> None:
     found = compare(of(NORMAL[:60]), of(NORMAL[60:150] + 0.3))
     assert found.p_value == min(

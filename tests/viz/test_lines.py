@@ -71,10 +71,14 @@ def test_charts_of_one_span_have_the_same_axes(log: bool) -> None:
     first.to_plotly()
 
 
-def test_the_value_of_real_samples_is_a_level() -> None:
-    chart = lines_figure(METRICS["Fréchet distance"], [line("a", 0, np.ones(3))], levels=[1.5])
-    assert [shape["y0"] for shape in chart.layout["shapes"]] == [1.5]
-    assert [note["text"] for note in chart.layout["annotations"]] == ["real samples"]
+def test_the_values_of_real_samples_are_named_levels() -> None:
+    levels = {"real samples of a <b>": 1.5, "real samples of c": 1.6}
+    chart = lines_figure(METRICS["Fréchet distance"], [line("a", 0, np.ones(3))], levels=levels)
+    assert [shape["y0"] for shape in chart.layout["shapes"]] == [1.5, 1.6]
+    notes = chart.layout["annotations"]
+    assert [note["text"] for note in notes] == ["real samples of a &lt;b&gt;", "real samples of c"]
+    # At different places, as the levels may be close to each other.
+    assert len({note["x"] for note in notes}) == 2
 
 
 def test_without_points_the_chart_says_so() -> None:

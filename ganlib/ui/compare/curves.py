@@ -90,20 +90,21 @@ def _charts(metric: SingleMetric, groups: Groups, options: CurveOptions) -> list
             band = band_info([_series(one, metric, options) for one in runs])
             line = Line(name, runs[0].style, *band)
         lines.append(line)
-    # One for each dataset.
-    levels = {
-        one.reading.status.data: real
-        for runs in groups.values()
-        for one in runs
-        if (real := real_score(one.reading.scores, metric.real)) is not None
-    }
+    # One for each dataset, called by the first run that learns it.
+    by_data: dict[str, tuple[str, float]] = {}
+    for one in (one for runs in groups.values() for one in runs):
+        if (real := real_score(one.reading.scores, metric.real)) is not None:
+            by_data.setdefault(one.reading.status.data, (f"real, {one.name}", real))
+    levels = dict(by_data.values())
+    if len(levels) == 1:
+        levels = {"real samples": next(iter(levels.values()))}
     return [
         lines_figure(
             metric.spec,
             shown,
             x_kind=options.x_kind,
             log=log,
-            levels=list(levels.values()),
+            levels=levels,
             span=lines if options.multiples else (),
         )
         for shown in ([[line] for line in lines] if options.multiples else [lines])

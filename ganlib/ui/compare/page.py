@@ -1,6 +1,7 @@
 """The page Compare: any number of runs, side by side."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ from ganlib.ui.components.share import share_popover
 from ganlib.ui.components.text import plain
 from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.pages import PAGES
+from ganlib.ui.present import form, present_button, presenting
 from ganlib.ui.server.server import manager, server
 
 _SLIDER, _AT, _LINK = "compare.slider", "at", "compare.cursor"
@@ -49,8 +51,8 @@ class _Parts(NamedTuple):
 
 def compare_runs() -> None:
     """Compares the runs in the address."""
-    top, grouping, share = st.columns([7, 3, 1], vertical_alignment="bottom")
-    with top:
+    bar = st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right")
+    with bar, form("runs"):
         runs, missing = choose_runs()
     if missing:
         st.warning(plain(missing), icon=":material/warning:")
@@ -59,26 +61,33 @@ def compare_runs() -> None:
         return
     chosen = chosen_now(runs)
     _follow_link()
-    with grouping:
-        group = choose_group(chosen)
+    with bar:
+        with form("group", width=220):
+            group = choose_group(chosen)
+        share = st.container(width="content")
+        present_button()
     scores = st.container(key="compare_scores")
-    st.subheader("Samples", anchor=False)
-    left, right = st.columns([3, 7], vertical_alignment="bottom")
+    left, right = st.columns([6, 4], gap="medium") if presenting() else (nullcontext(),) * 2
     with left:
-        alignment = choose_alignment()
+        st.subheader("Samples", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            with form("align", width="content"):
+                alignment = choose_alignment()
+            slider = st.container(key="compare_slider")
+        samples = st.container(key="compare_samples")
+        if any(one.recipe.kind == "image" for one in chosen):
+            st.caption(noise_sentence(chosen))
     with right:
-        slider = st.container(key="compare_slider")
-    samples = st.container(key="compare_samples")
-    if any(one.recipe.kind == "image" for one in chosen):
-        st.caption(noise_sentence(chosen))
-    st.subheader("Over training", anchor=False)
-    lines = choose_curves(chosen)
-    drawn_curves = st.container(key="compare_curves")
-    st.subheader("Distributions", anchor=False)
-    quantity = choose_quantity(chosen)
-    densities = st.container(key="compare_distributions")
-    st.subheader("Settings that differ", anchor=False)
-    settings_table(chosen)
+        st.subheader("Over training", anchor=False)
+        with form("curves"):
+            lines = choose_curves(chosen)
+        drawn_curves = st.container(key="compare_curves")
+    with form("distributions"):
+        st.subheader("Distributions", anchor=False)
+        quantity = choose_quantity(chosen)
+        densities = st.container(key="compare_distributions")
+        st.subheader("Settings that differ", anchor=False)
+        settings_table(chosen)
     active = any(one.reading.status.active for one in chosen)
     st.fragment(_refresh, run_every=server().viewers.refresh_interval_s() if active else None)(
         runs,
@@ -101,8 +110,9 @@ def _refresh(runs: Sequence[Run], options: Options, parts: _Parts, states: objec
         samples_side_by_side(chosen, steps)
     with parts.curves, errors_shown():
         curves(groups, options.curves, _LINK if _has_cursor(options) else "")
-    with parts.distributions, errors_shown():
-        overlaid_distributions(chosen, steps, options.quantity)
+    if not presenting():
+        with parts.distributions, errors_shown():
+            overlaid_distributions(chosen, steps, options.quantity)
     with parts.share:
         _share(options)
     # The static parts and this fragment's timer are set by the page.
@@ -129,23 +139,19 @@ def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: 
     if not saved or options.alignment == "Best step":
         st.caption("Each run at the saved step with its best quality." if saved else "")
         return 0
-    reference = longest(saved)
-    if options.alignment == "Same time":
-        steps = saved[reference].steps.tolist()
-    else:
-        steps = np.unique(np.concatenate([one.steps for one in saved.values()])).tolist()
+    by_time = options.alignment == "Same time"
+    shown = [saved[longest(saved)]] if by_time else list(saved.values())
+    steps = np.unique(np.concatenate([one.steps for one in shown])).tolist()
+    seconds = shown[0].seconds.tolist() if by_time else []
     step = current_step(steps, key=_SLIDER)
-    cursor = float(step)
-    if options.alignment == "Same time":
-        run = next(one for one in chosen if one.run.id == reference)
-        cursor = float(run.reading.history.seconds_at(np.array([step]))[0])
     time_slider(
         steps,
         key=_SLIDER,
-        total=max(one.reading.status.steps for one in chosen),
+        total=steps[-1] if by_time else max(one.reading.status.steps for one in chosen),
         link=_LINK if _has_cursor(options) else "",
         # The curves end at the newest step.
-        cursor=None if step == steps[-1] else cursor,
+        cursor=None if step == steps[-1] else seconds[steps.index(step)] if by_time else step,
+        seconds=seconds,
     )
     return step
 

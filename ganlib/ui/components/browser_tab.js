@@ -1,4 +1,5 @@
-// Sets the tab's title, and makes the menu lead from a run to its page. The button asks for permission to notify, which browsers grant on a click.
+// Sets the tab's title, and makes the menu lead from a run to its page. The button asks for
+// permission to notify, which browsers grant on a click.
 
 const wanted = new WeakSet()
 
@@ -33,6 +34,7 @@ function paint(bell) {
   const denied = !on && window.Notification?.permission === "denied"
   bell.setAttribute("aria-pressed", String(on))
   bell.disabled = denied
-  bell.textContent = denied ? "Notifications are blocked" : on ? "Will notify you" : "Notify me"
-  bell.title = "Shows a notification when the run ends"
+  bell.title = denied
+    ? "The browser blocks notifications"
+    : on ? "A notification will show when the run ends" : "Notify me when the run ends"
 }

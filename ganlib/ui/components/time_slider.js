@@ -48,6 +48,7 @@ class TimeSlider {
     this.steps = data.ranges.flatMap(([first, stride, count]) =>
       Array.from({ length: count }, (_, i) => first + i * stride),
     )
+    this.times = data.times
     this.total = data.total
     this.confirmed = data.chosen
     this.drawMarks(data.marks)
@@ -166,9 +167,10 @@ class TimeSlider {
   paint() {
     const newest = this.steps.at(-1)
     const step = this.chosen ?? newest
-    const text = `${this.chosen === null ? "newest · " : ""}step ${thousands.format(step)}`
+    const place = this.times.length ? this.times[this.index()] : `step ${thousands.format(step)}`
+    const text = `${this.chosen === null ? "newest · " : ""}${place}`
     const label = this.root.querySelector(".label")
-    const widest = `newest · step ${thousands.format(this.total)}`
+    const widest = `newest · ${this.times.at(-1) ?? `step ${thousands.format(this.total)}`}`
     label.textContent = text
     label.style.minWidth = `${widest.length}ch`
     this.range.max = Math.max(this.total, 1)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from ganlib.amounts import duration
 from ganlib.ui.components.component import component
 
 _COMPONENT = component("time_slider")
@@ -34,6 +35,7 @@ def time_slider(
     marks: Sequence[SliderMark] = (),
     link: str = "",
     cursor: float | None = None,
+    seconds: Sequence[float] = (),
 ) -> int | None:
     """Lets the user select any saved step, also during training.
 
@@ -49,6 +51,8 @@ def time_slider(
         marks: places of interest.
         link: the vertical line of all charts with this link follows the slider; empty for none.
         cursor: position of that line on their horizontal axes; None for no line.
+        seconds: of training until each of the steps, to be shown in the place of the step; empty
+            for the step.
     Returns:
         The selected step, or the newest while following; None if there is none yet.
     """
@@ -61,6 +65,7 @@ def time_slider(
         "marks": [mark._asdict() for mark in marks],
         "link": link,
         "cursor": cursor,
+        "times": [_clock(float(one)) for one in seconds],
     }
     _COMPONENT(
         key=f"{key}.slider",
@@ -102,6 +107,10 @@ def _chosen(key: str, steps: Sequence[int]) -> int | None:
     """The selected step, if it is not the newest; None while following the newest."""
     step = st.session_state.get(key)
     return int(step) if step is not None and step != steps[-1] and step in steps else None
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
 
 
 def _keep(key: str) -> None:
