@@ -15,6 +15,7 @@ from ganlib.ui.components.grid import image_grid
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
 from ganlib.ui.distributions.distributions import Distribution, distributions
+from ganlib.ui.present import presenting
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.lines import densities_figure
@@ -23,6 +24,8 @@ from ganlib.viz.plane import plane_figure, plane_info
 
 # Width of the samples of a run and height of a chart, for at most two runs, and for more.
 _WIDE, _NARROW = (568, 420), (290, 300)
+# While presenting, so many runs share the width.
+_MAX_BESIDE = 3
 _COLUMNS = 5
 _DENSITIES_HEIGHT = 320
 _DISTANCES = ("Wasserstein-1", "Wasserstein-1 / sigma", "Kolmogorov-Smirnov", "Jensen-Shannon")
@@ -53,10 +56,11 @@ def samples_side_by_side(chosen: Sequence[Chosen], steps: Mapping[str, int]) -> 
         steps: step with saved samples of each run by id; runs without samples are left out.
     """
     width, height = _WIDE if len(chosen) <= 2 else _NARROW
+    beside = presenting() and len(chosen) <= _MAX_BESIDE
     with st.container(horizontal=True, gap="medium"):
         for at, one in enumerate(chosen):
             step = steps.get(one.run.id)
-            with st.container(width=width, gap="xsmall"):
+            with st.container(width="stretch" if beside else width, gap="xsmall"):
                 st.markdown(f"**{plain(one.name)}**  \n:small[{_caption(one, step)}]")
                 if step is not None:
                     with errors_shown():
