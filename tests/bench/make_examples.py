@@ -1,7 +1,7 @@
 """Makes the example runs that ship with the app, in `ganlib/runs/examples`.
 
 `python -m tests.bench.make_examples RUNS` trains those that the folder RUNS does not have yet (the
-images take an hour of two cores) and copies a small part of each: some of the saved steps, some of
+images take an hour or two of two cores) and copies a small part of each: some of the saved steps, some of
 the samples, a row of metrics here and there, no checkpoints. All numbers are the run's own.
 """
 
@@ -69,7 +69,8 @@ class Example:
 
 
 _NUMBERS: dict[str, Any] = {"steps": 24, "fixed": 400, "fresh": 300}
-_POINTS: dict[str, Any] = {"steps": 21, "fixed": 300, "fresh": 100}
+_POINTS: dict[str, Any] = {"steps": 18, "fixed": 300, "fresh": 100}
+_IMAGES: dict[str, Any] = {"steps": 15}
 EXAMPLES_TO_MAKE = (
     Example("Two peaks", "toy/scalar", {"sample_every": 20}, **_NUMBERS),
     Example("Mode collapse", "toy/plane", {"preset": "plain GAN", "sample_every": 20}, **_POINTS),
@@ -88,9 +89,11 @@ EXAMPLES_TO_MAKE = (
     Example(
         "Handwritten digits",
         "fashion/dense",
-        {"dataset": "mnist", "steps": 12_000, "sample_every": 200},
+        {"dataset": "mnist", "steps": 60_000, "sample_every": 300},
+        **_IMAGES,
     ),
-    Example("Clothes", "fashion/dense", {"steps": 12_000, "sample_every": 200}),
+    Example("Clothes", "fashion/dense", {"steps": 60_000, "sample_every": 300}, **_IMAGES),
+    Example("Apples", "quickdraw/conv", {"steps": 1_000, "sample_every": 20}, **_IMAGES),
 )
 
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from ganlib.ui.home.tour import TOUR
 from tests.support.dashboard import Dashboard
@@ -96,6 +96,15 @@ def test_an_example_opens_as_a_run_that_cannot_be_changed(dashboard: Dashboard) 
     assert dashboard.complaints == []
 
 
+def _settled_box(card: Locator) -> FloatRect:
+    """Place and size of a card after the pictures above and in it have been loaded."""
+    box = None
+    while box is None or box != card.bounding_box():
+        box = card.bounding_box()
+        time.sleep(0.5)
+    return box
+
+
 @pytest.mark.slow
 def test_cards_are_buttons_and_links_as_a_whole(dashboard: Dashboard) -> None:
     page = dashboard.page
@@ -106,8 +115,7 @@ def test_cards_are_buttons_and_links_as_a_whole(dashboard: Dashboard) -> None:
     ):
         dashboard.open("/")
         card = page.locator(selector)
-        size = card.bounding_box()
-        assert size is not None
+        size = _settled_box(card)
         # Its lower right corner, far from the title.
         card.click(position={"x": size["width"] - 12, "y": size["height"] - 12})
         page.wait_for_url(address)
