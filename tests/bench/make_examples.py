@@ -1,7 +1,7 @@
 """Makes the example runs that ship with the app, in `ganlib/runs/examples`.
 
-`python -m tests.bench.make_examples RUNS` trains those that the folder RUNS does not have yet (the
-images take an hour or two of two cores) and copies a small part of each: some of the saved steps, some of
+`python -m tests.bench.make_examples RUNS` trains those that the folder RUNS does not have yet (two
+hours of two cores for the images) and copies a small part of each: some of the saved steps, some of
 the samples, a row of metrics here and there, no checkpoints. All numbers are the run's own.
 """
 

@@ -195,18 +195,23 @@ class LiveChart {
 
 // One <script> for all charts of a browser tab.
 function plotly(url) {
-  window.ganlibPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = url
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => {
-      script.remove()
-      delete window.ganlibPlotly
-      reject(new Error(`could not load ${url}`))
-    }
-    document.head.append(script)
+  window.ganlibPlotly ??= load(url).catch(error => {
+    delete window.ganlibPlotly
+    throw error
   })
   return window.ganlibPlotly
+}
+
+// Streamlit's server does not say for how long a file may be kept, so browsers would fetch it for
+// every page. The address has the version, so a kept file is never outdated.
+async function load(url) {
+  const answer = await fetch(url, { cache: "force-cache" })
+  if (!answer.ok) throw new Error(`could not load ${url}`)
+  const script = document.createElement("script")
+  script.textContent = await answer.text()
+  document.head.append(script) // runs it
+  script.remove()
+  return window.Plotly
 }
 
 // The axis with another range. It needs another revision, or a zoom on the chart itself would
