@@ -1,6 +1,7 @@
 """The page Compare in a browser: links to it, its slider, and runs that go on."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -99,6 +100,40 @@ def test_a_link_shows_the_same_in_another_browser(
     assert shown(third, charts=_CHARTS)["captions"] == captions(tab)
     assert all(one.startswith("Step 0") for one in captions(third))
     assert tab.complaints == other.complaints == third.complaints == []
+
+
+@pytest.mark.slow
+def test_a_comparison_is_presented_with_the_chosen_options(
+    server: AppServer, store: RunStore, open_tab: Callable[[AppServer], Dashboard]
+) -> None:
+    ids = [stored_runs.finished(store, "mnist/dcgan").id for _ in range(2)]
+    tab = open_tab(server)
+    tab.open("/compare?" + "&".join(f"runs={one}" for one in ids))
+    shown(tab, charts=3)
+    choose(tab, "align", "Same time")
+    label = tab.page.locator(".st-key-compare_slider .label")
+    expect(label).to_have_text(re.compile(r"^newest · (\d+\.\d s|\d+:\d\d)$"))
+    before = captions(tab)
+    forms = [
+        tab.page.locator(f".st-key-{key}")
+        for key in ("runs", "group", "align", "metrics", "compare_distributions")
+    ]
+    tab.page.keyboard.press("p")
+    expect(tab.button("present")).to_contain_text("End")
+    for form in forms:
+        expect(form).to_be_hidden()
+    shown(tab, charts=2)
+    assert captions(tab) == before
+    expect(label).to_have_text(re.compile(r"s$|:\d\d$"))
+    # Samples and curves beside each other.
+    samples, curves = (tab.page.locator(f".st-key-compare_{one}") for one in ("samples", "curves"))
+    left, right = samples.bounding_box(), curves.bounding_box()
+    assert left is not None and right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    tab.page.keyboard.press("p")
+    for form in forms:
+        expect(form).to_be_visible()
+    assert tab.complaints == []
 
 
 @pytest.mark.slow

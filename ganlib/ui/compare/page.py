@@ -75,8 +75,8 @@ def compare_runs() -> None:
                 alignment = choose_alignment()
             slider = st.container(key="compare_slider")
         samples = st.container(key="compare_samples")
-        if any(one.recipe.kind == "image" for one in chosen):
-            st.caption(noise_sentence(chosen))
+        if images := [one for one in chosen if one.recipe.kind == "image"]:
+            st.caption(noise_sentence(images))
     with right:
         st.subheader("Over training", anchor=False)
         with form("curves"):

@@ -35,7 +35,7 @@ def noise_sentence(chosen: Sequence[Chosen]) -> str:
     """Says whether the runs make their fixed samples from the same noise.
 
     Args:
-        chosen: the compared runs.
+        chosen: the compared runs that generate images.
     """
     found: set[object] = set()
     for one in chosen:

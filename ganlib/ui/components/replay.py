@@ -7,7 +7,7 @@ from ganlib.ui.components.component import component
 from ganlib.viz.colours import GENERATED, REAL
 from ganlib.viz.replay import Replay
 
-_COMPONENT = component("replay")
+_COMPONENT = component("replay", styles=["player"])
 
 
 @dataclass(frozen=True)

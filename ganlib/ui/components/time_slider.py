@@ -10,7 +10,7 @@ import streamlit as st
 from ganlib.amounts import duration
 from ganlib.ui.components.component import component
 
-_COMPONENT = component("time_slider")
+_COMPONENT = component("time_slider", styles=["player"])
 
 
 class SliderMark(NamedTuple):
