@@ -140,14 +140,14 @@ def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: 
         st.caption("Each run at the saved step with its best quality." if saved else "")
         return 0
     by_time = options.alignment == "Same time"
-    shown = [saved[longest(saved)]] if by_time else list(saved.values())
-    steps = np.unique(np.concatenate([one.steps for one in shown])).tolist()
-    seconds = shown[0].seconds.tolist() if by_time else []
+    shown = {longest(saved)} if by_time else set(saved)
+    steps = np.unique(np.concatenate([saved[run_id].steps for run_id in shown])).tolist()
+    seconds = saved[longest(saved)].seconds.tolist() if by_time else []
     step = current_step(steps, key=_SLIDER)
     time_slider(
         steps,
         key=_SLIDER,
-        total=steps[-1] if by_time else max(one.reading.status.steps for one in chosen),
+        total=max(one.reading.status.steps for one in chosen if one.run.id in shown),
         link=_LINK if _has_cursor(options) else "",
         # The curves end at the newest step.
         cursor=None if step == steps[-1] else seconds[steps.index(step)] if by_time else step,
