@@ -104,6 +104,52 @@ def score_summary(scores: Scores, score: str, floor: str) -> ScoreSummary | None
     )
 
 
+class Finalist(NamedTuple):
+    """A run in a comparison of qualities.
+
+    Args:
+        name: of the run.
+        score: title of its score, such as "Fréchet distance".
+        data: identifies the data that it learns.
+        summary: of its quality.
+    """
+
+    name: str
+    score: str
+    data: object
+    summary: ScoreSummary
+
+
+def verdict(runs: Sequence[Finalist]) -> str:
+    """Says which run generates the best samples at its end.
+
+    The difference between the best two counts if their newest values do not overlap.
+
+    Args:
+        runs: those that have been scored.
+    Returns:
+        One sentence; empty for fewer than two runs.
+    """
+    if len(runs) < 2:
+        return ""
+    if len({(one.score, one.data) for one in runs}) > 1:
+        return (
+            "These runs learn different data, or have different scores: their values cannot be "
+            "compared with each other, only with those of real samples."
+        )
+    best, second, *_ = sorted(runs, key=lambda one: one.summary.last)
+    if best.summary.high >= second.summary.low:
+        return (
+            f"{best.name} and {second.name} are about equally good: the last {NEWEST} values of "
+            f"their {best.score} overlap."
+        )
+    return (
+        f"{best.name} generates the best samples at the end: its {best.score} is "
+        f"{best.summary.last:.3g}, and the next best, of {second.name}, is "
+        f"{second.summary.last:.3g}."
+    )
+
+
 def real_score(scores: Scores, floor: str) -> float | None:
     """Returns the score that real samples reach; None if it is unknown.
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 RECENT = 200
+# Samples are called close to real ones up to this multiple of the score of real samples.
+CLOSE = 3.0
 # Greatest ratio of the distance to that of real samples, and how it is called.
 _QUALITIES = (
     (1.5, "as close to the data as real samples"),
-    (3.0, "close to real samples"),
+    (CLOSE, "close to real samples"),
     (8.0, "still different from real samples"),
     (np.inf, "far from real samples"),
 )

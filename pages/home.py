@@ -8,9 +8,10 @@ with st.container(key="home"):
         st.title("Train GANs and watch them learn", anchor=False, width="stretch")
         ui.tour_button()
     st.markdown(
-        "Two networks train against each other: the **generator** turns noise into samples, the "
-        "**discriminator** tells real samples (blue) from generated ones (orange). Each learns "
-        "from the other, until the generated samples look real."
+        "A generative adversarial network (GAN) is two networks that train against each other: the "
+        "**generator** turns noise into samples, the **discriminator** tells real samples (blue) "
+        "from generated ones (orange). Each learns from the other, until the generated samples "
+        "look real."
     )
     ui.example_replays()
 

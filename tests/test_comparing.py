@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 
 from ganlib.comparing import (
+    Finalist,
     SavedSteps,
+    ScoreSummary,
     aligned_steps,
     differing_settings,
     finite_scores,
     longest,
     score_summary,
     unique_names,
+    verdict,
 )
 from ganlib.runs.view import Scores
 
@@ -88,3 +91,22 @@ def test_equal_names_become_different() -> None:
         "x-0003": "a · 0003",
         "x-0004": "b",
     }
+
+
+def finalist(name: str, last: float, spread: float, data: str = "digits") -> Finalist:
+    summary = ScoreSummary(last, 1, last, last - spread, last + spread, None)
+    return Finalist(name, "Fréchet distance", data, summary)
+
+
+def test_the_best_run_is_named_if_the_newest_values_do_not_overlap() -> None:
+    runs = [finalist("a", 9.0, 1.0), finalist("b", 5.0, 1.5), finalist("c", 7.5, 0.9)]
+    assert verdict(runs).startswith("b generates the best samples at the end: its Fréchet")
+    assert "is 5, and the next best, of c, is 7.5." in verdict(runs)
+    runs = [finalist("a", 9.0, 1.0), finalist("b", 5.0, 2.0), finalist("c", 7.5, 0.9)]
+    assert verdict(runs).startswith("b and c are about equally good")
+    assert verdict(runs[:1]) == verdict([]) == ""
+
+
+def test_runs_on_different_data_are_not_ranked() -> None:
+    runs = [finalist("a", 9.0, 1.0), finalist("b", 5.0, 1.0, "clothes")]
+    assert "cannot be compared with each other" in verdict(runs)

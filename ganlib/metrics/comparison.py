@@ -153,15 +153,16 @@ def compare(
         sentence = f"The {names[1]} values {difference}. This is not chance ({p_text})."
     else:
         sentence = (
-            f"No difference shows between {names[0]} and {names[1]} at this sample size: their "
-            f"Wasserstein-1 distance is {distances[0].value:.3g} ({p_text}: {_verdict(p_value)})."
+            f"No difference shows between {names[0]} and {names[1]} at this sample size "
+            f"({p_text} over all distances: {_verdict(p_value)}). Their Wasserstein-1 distance is "
+            f"{distances[0].value:.3g}."
         )
     return Comparison(first, second, distances, sentence, p_value)
 
 
 def _verdict(p_value: float) -> str:
     """Says what a difference that is not significant may mean."""
-    return "chance alone explains it" if p_value >= _UNUSUAL else "too weak to rule out chance"
+    return "chance alone could explain it" if p_value >= _UNUSUAL else "too weak to rule out chance"
 
 
 def common_bins(real: WeightedSample, generated: WeightedSample) -> np.ndarray:

@@ -1,9 +1,11 @@
 """How good a run's samples are, from the scores of its saved steps."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from ganlib.diagnosis import CLOSE
 from ganlib.recipes.base import Recipe
 from ganlib.runs.view import Scores
 
@@ -14,7 +16,7 @@ class Quality(NamedTuple):
     Args:
         value: at the step.
         real: the distance of another sample of real data of the same size; None for runs that
-            did not save it.
+            did not save it. See `real_score`.
         best: lowest distance of all steps.
         best_step: the step with the lowest distance.
     """
@@ -23,6 +25,43 @@ class Quality(NamedTuple):
     real: float | None
     best: float
     best_step: int
+
+
+def real_score_name(recipe: Recipe) -> str:
+    """Returns the name of the score that real samples have themselves.
+
+    It is what chance rarely exceeds, where a recipe knows that (`Recipe.score_floor`), otherwise
+    the score of other samples of real data.
+    """
+    return recipe.score_floor or f"{recipe.score}_real"
+
+
+def real_score(recipe: Recipe, scores: Mapping[str, float]) -> float | None:
+    """Returns the score that real samples have themselves; None if it is unknown.
+
+    Args:
+        recipe: of the run.
+        scores: of one step.
+    """
+    # Own columns with two rows have 0.
+    return scores.get(real_score_name(recipe)) or None
+
+
+def first_close_step(recipe: Recipe, scores: Scores) -> int | None:
+    """Returns the first saved step whose samples are close to real ones; None if there is none.
+
+    Close is what chance rarely exceeds, where a recipe knows that, otherwise at most three times
+    the score of real samples.
+
+    Args:
+        recipe: of the run.
+        scores: of the run's saved samples.
+    """
+    missing = np.full(len(scores), np.nan)
+    values = scores.values.get(recipe.score, missing)
+    real = scores.values.get(real_score_name(recipe), missing)
+    close = values <= real * (1.0 if recipe.score_floor else CLOSE)
+    return int(scores.step[close.argmax()]) if close.any() else None
 
 
 def quality_at(recipe: Recipe, scores: Scores, step: int) -> Quality | None:
@@ -40,7 +79,7 @@ def quality_at(recipe: Recipe, scores: Scores, step: int) -> Quality | None:
     best = int(np.nanargmin(values))
     return Quality(
         here[recipe.score],
-        here.get(f"{recipe.score}_real"),
+        real_score(recipe, here),
         float(values[best]),
         int(scores.step[best]),
     )

@@ -25,6 +25,8 @@ from ganlib.training.randomness import (
 )
 
 BATCH = 1_024
+# Samples of real data whose scores are averaged.
+_REFERENCES = 8
 # Of the latents that are the same in all runs.
 _SHARED_SEEDS = stream_seeds(0)
 
@@ -178,11 +180,17 @@ def reference_scores(
         data: has more of them.
         count: number of other real samples in the place of generated samples.
     Returns:
-        The recipe's score and "coverage", each with "_real" behind its name.
+        The recipe's score and "coverage", each with "_real" behind its name: means over several
+        such samples of numbers or points, whose scores vary, and of one such sample of images.
     """
-    other = data.take(derive(config.seed, RandomStream.REAL_REFERENCE), count)
-    scores = recipe.evaluate(config, real, other)
-    return {f"{name}_real": scores[name] for name in (recipe.score, "coverage") if name in scores}
+    repeats = 1 if recipe.kind == "image" else _REFERENCES
+    others = data.take(derive(config.seed, RandomStream.REAL_REFERENCE), repeats * count)
+    found = [recipe.evaluate(config, real, other) for other in np.split(others, repeats)]
+    return {
+        f"{name}_real": float(np.mean([scores[name] for scores in found]))
+        for name in (recipe.score, "coverage")
+        if name in found[0]
+    }
 
 
 def evaluate_state(

@@ -9,7 +9,8 @@ PRESENT = "present"
 # Charts are this many times as high.
 _HIGHER = 1.25
 _STYLE = (
-    '<style>html { font-size: 20px } [data-testid="stHeader"] { display: none } '
+    "<style>@media (min-width: 700px) { html { font-size: 20px } } "
+    '[data-testid="stHeader"] { display: none } '
     '[data-testid="stMainBlockContainer"] { padding-top: 0.5rem; max-width: none } '
     '[data-testid="stLayoutWrapper"]:has(> .st-key-run_bar) { top: 0 } '
     '[data-testid="stLayoutWrapper"]:has(> [class*="st-key-form_"]) { display: none }</style>'

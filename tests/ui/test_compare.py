@@ -226,7 +226,7 @@ def test_scores_of_each_run(pair: list[str], open_page: Open) -> None:
 @pytest.mark.parametrize(
     ("alignment", "step", "expected"),
     [
-        ("Same step", None, ["Step 40", "Step 20"]),
+        ("Same step", None, ["Step 40", "Step 20, its last"]),
         ("Same step", 10, ["Step 10", "Step 10"]),
         # The second run takes twice as long for a step.
         ("Same time", 30, ["Step 30", "Step 10"]),

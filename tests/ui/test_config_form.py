@@ -320,8 +320,8 @@ def test_changed_settings_are_marked_and_counted_and_each_has_a_way_back(open_pa
     app.text_input(key=f"{name}:generator_units").set_value("32").run()
     app.text_input(key=f"{name}:seed").set_value("3").run()
     assert changed_count(app) == ", 2 changed"
-    assert app.text_input(key=f"{name}:batch_size").label == "**Batch size, changed**"
-    assert app.text_input(key=f"{name}:seed").label == "**Seed, changed**"
+    assert app.text_input(key=f"{name}:batch_size").label == "Batch size :primary[●]"
+    assert app.text_input(key=f"{name}:seed").label == "Seed :primary[●]"
     assert app.text_input(key=f"{name}:steps").label == "Steps"
     for knob in ("batch_size", "seed"):
         app.button(key=f"{name}:{knob}:undo").click().run()

@@ -125,7 +125,7 @@ def test_start_queues_while_others_train_and_the_page_says_how_many(
 ) -> None:
     app = open_page("toy")
     assert "ahead of it" not in texts(app)
-    assert "before the first run of this recipe here" in texts(app)
+    assert "after a first run, it is measured" in texts(app)
     ids = [manager().submit("toy/scalar", recipes.get("toy/scalar").parse({})) for _ in range(3)]
     assert [runs_ahead(run_id) for run_id in ids] == [0, 1, 2]
     app.run()

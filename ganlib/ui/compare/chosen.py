@@ -10,8 +10,10 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.comparing import SavedSteps, finite_scores, unique_names
 from ganlib.errors import UserError, quote
+from ganlib.knobs import meta
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.runs.view import Scores
 from ganlib.ui.server.reading import Reading, SharedCache
 from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import RUNS
@@ -43,12 +45,27 @@ class Chosen(NamedTuple):
     def recipe(self) -> Recipe:
         return recipes.get(self.run.recipe)
 
+    @property
+    def data(self) -> object:
+        """Identifies the data that the run learns."""
+        fields, values = self.recipe.Config.model_fields, self.run.values
+        names = sorted(name for name in fields if meta(fields[name])["group"] == "Data")
+        return self.recipe.kind, repr([(name, values.get(name)) for name in names])
+
+    @property
+    def own_scores(self) -> Scores:
+        """The scores of the run's own steps, without those that a fork has from its parent."""
+        scores, parent = self.reading.scores, self.run.parent
+        if parent is None or not (own := scores.step > parent.step).any():
+            return scores
+        return Scores(scores.step[own], {name: all_[own] for name, all_ in scores.values.items()})
+
     def saved_steps(self) -> SavedSteps:
         """Returns the steps with samples; cached until the run makes another step."""
 
         def make() -> SavedSteps:
             steps = np.array(self.reading.sample_steps, np.int64)
-            scored, values = finite_scores(self.reading.scores, self.recipe.score)
+            scored, values = finite_scores(self.own_scores, self.recipe.score)
             scored, values = scored[(there := np.isin(scored, steps))], values[there]
             best = int(scored[values.argmin()]) if len(scored) else None
             return SavedSteps(steps, self.reading.history.seconds_at(steps), best)
@@ -74,8 +91,10 @@ def choose_runs() -> tuple[list[Run], str]:
             missing.append(quote(run_id))
     known = recipes.all_recipes()
     listed = [one for one in manager().store.list() if one.status and one.recipe in known]
+    examples = manager().store.examples()
     names = unique_names(
-        {one.id: one.label.name for one in listed},
+        {one.id: one.label.name for one in listed}
+        | {run.id: f"{run.label().name} (example)" for run in examples},
         {one.id: one.values.get("seed") for one in listed},
     )
     names |= {run_id: run.label().name for run_id, run in found.items() if run_id not in names}
@@ -87,7 +106,7 @@ def choose_runs() -> tuple[list[Run], str]:
         key=RUNS,
         on_change=lambda: compare_these(st.session_state[RUNS]),
         placeholder="Choose runs to compare",
-        help="Any runs, also of different recipes, and also while they train.",
+        help="Any runs, also of different recipes and examples, and also while they train.",
     )
     subject = "This run is" if len(missing) == 1 else "These runs are"
     text = f"{subject} deleted or unknown: {', '.join(missing)}." if missing else ""

@@ -41,7 +41,6 @@ _SUGGESTED = 3
 class _Parts(NamedTuple):
     """The parts of the page that change while runs train."""
 
-    share: Any
     scores: Any
     slider: Any
     samples: Any
@@ -88,11 +87,14 @@ def compare_runs() -> None:
         densities = st.container(key="compare_distributions")
         st.subheader("Settings that differ", anchor=False)
         settings_table(chosen)
+    options = Options(group, alignment, lines, quantity)
+    with share:
+        _share(options)
     active = any(one.reading.status.active for one in chosen)
     st.fragment(_refresh, run_every=server().viewers.refresh_interval_s() if active else None)(
         runs,
-        Options(group, alignment, lines, quantity),
-        _Parts(share, scores, slider, samples, drawn_curves, densities),
+        options,
+        _Parts(scores, slider, samples, drawn_curves, densities),
         _states(chosen),
     )
 
@@ -107,14 +109,12 @@ def _refresh(runs: Sequence[Run], options: Options, parts: _Parts, states: objec
     with parts.scores:
         scores_table(groups)
     with parts.samples:
-        samples_side_by_side(chosen, steps)
+        samples_side_by_side(chosen, steps, step if options.alignment == "Same step" else None)
     with parts.curves, errors_shown():
         curves(groups, options.curves, _LINK if _has_cursor(options) else "")
     if not presenting():
         with parts.distributions, errors_shown():
             overlaid_distributions(chosen, steps, options.quantity)
-    with parts.share:
-        _share(options)
     # The static parts and this fragment's timer are set by the page.
     if _states(chosen) != states:
         st.rerun()
@@ -176,12 +176,17 @@ def _share(options: Options) -> None:
     The selected step is added here only: an entry of the browser's history for each move of the
     slider would make its Back button useless.
     """
-    names = [name for name in st.query_params if name != _AT]
-    query = [(name, value) for name in names for value in st.query_params.get_all(name)]
-    step = st.session_state.get(_SLIDER)
-    if step is not None and options.alignment != "Best step":
-        query.append((_AT, str(step)))
-    share_popover("This address opens the same comparison.", query)
+
+    def query() -> list[tuple[str, object]]:
+        names = [name for name in st.query_params if name != _AT]
+        found: list[tuple[str, object]]
+        found = [(name, value) for name in names for value in st.query_params.get_all(name)]
+        step = st.session_state.get(_SLIDER)
+        if step is not None and options.alignment != "Best step":
+            found.append((_AT, step))
+        return found
+
+    share_popover("Whoever opens this address sees the same comparison.", query)
 
 
 def _suggestions() -> None:

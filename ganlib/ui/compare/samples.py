@@ -48,12 +48,15 @@ def noise_sentence(chosen: Sequence[Chosen]) -> str:
     return "The runs have different noise: their latents differ in size or distribution."
 
 
-def samples_side_by_side(chosen: Sequence[Chosen], steps: Mapping[str, int]) -> None:
+def samples_side_by_side(
+    chosen: Sequence[Chosen], steps: Mapping[str, int], asked: int | None
+) -> None:
     """Draws the samples of each run.
 
     Args:
         chosen: the compared runs.
         steps: step with saved samples of each run by id; runs without samples are left out.
+        asked: the step that all runs should be shown at; None if they have none in common.
     """
     width, height = _WIDE if len(chosen) <= 2 else _NARROW
     beside = presenting() and len(chosen) <= _MAX_BESIDE
@@ -61,18 +64,19 @@ def samples_side_by_side(chosen: Sequence[Chosen], steps: Mapping[str, int]) -> 
         for at, one in enumerate(chosen):
             step = steps.get(one.run.id)
             with st.container(width="stretch" if beside else width, gap="xsmall"):
-                st.markdown(f"**{plain(one.name)}**  \n:small[{_caption(one, step)}]")
+                st.markdown(f"**{plain(one.name)}**  \n:small[{_caption(one, step, asked)}]")
                 if step is not None:
                     with errors_shown():
                         _draw(one, step, at, height)
 
 
-def _caption(one: Chosen, step: int | None) -> str:
+def _caption(one: Chosen, step: int | None, asked: int | None) -> str:
     if step is None:
         return "No samples yet"
     score = one.reading.scores.at(step).get(one.recipe.score)
     quality = f" · {name_of_score(one.recipe.score)} {score:.3g}" if score is not None else ""
-    return f"Step {step:,}{quality}"
+    is_earlier = asked is not None and step < asked and step == one.reading.sample_steps[-1]
+    return f"Step {step:,}{', its last' if is_earlier else ''}{quality}"
 
 
 def _draw(one: Chosen, step: int, at: int, height: int) -> None:

@@ -6,8 +6,10 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from ganlib.comparing import NEWEST, ScoreSummary, score_summary
+from ganlib.comparing import NEWEST, Finalist, ScoreSummary, score_summary, verdict
+from ganlib.runs.quality import real_score_name
 from ganlib.ui.compare.chosen import Chosen
+from ganlib.ui.components.text import plain
 from ganlib.ui.run.status_line import state_badge
 from ganlib.viz.metric_specs import name_of_score
 from ganlib.viz.run_styles import RunStyle
@@ -25,8 +27,9 @@ def scores_table(groups: Groups) -> None:
     """
     of_runs = all(len(runs) == 1 for runs in groups.values())
     rows = []
+    finalists: list[Finalist] = []
     for name, runs in groups.items():
-        given = [(one.reading.scores, one.recipe.score, one.recipe.score_floor) for one in runs]
+        given = [(one.own_scores, one.recipe.score, real_score_name(one.recipe)) for one in runs]
         found = [summary for one in given if (summary := score_summary(*one))]
         status = runs[0].reading.status
         state = f"{state_badge(status)}, step {status.step:,} of {status.steps:,}"
@@ -36,9 +39,12 @@ def scores_table(groups: Groups) -> None:
         quality = ", ".join(dict.fromkeys(name_of_score(score) for _, score, _ in given))
         cells = _cells(found) if found else [_NONE] * 5
         rows.append((name, runs[0].style, [*cells, quality, state]))
+        finalists += [Finalist(name, quality, runs[0].data, summary) for summary in found[:1]]
     spread = f"Last {NEWEST} saved steps" if of_runs else "Range"
     head = ("Run" if of_runs else "Runs", "Best", "At step", "Last", spread, "Real samples")
     compact_table((*head, "Quality (lower is better)", "State"), rows)
+    # Also if it is empty: a fragment may update an element only if it drew it at first.
+    st.markdown(plain(verdict(finalists)) if of_runs else "")
 
 
 def _cells(found: Sequence[ScoreSummary]) -> list[str]:

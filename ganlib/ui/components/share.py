@@ -1,18 +1,27 @@
 """The button that shows the address of what the page shows."""
 
-from collections.abc import Sequence
-from urllib.parse import urlencode
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+_THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
-def share_popover(caption: str, query: Sequence[tuple[str, object]]) -> None:
+
+@st.fragment
+def share_popover(caption: str, query: Callable[[], Sequence[tuple[str, object]]]) -> None:
     """Draws the button; the address has a button that copies it.
 
     Args:
         caption: one sentence on what the address opens.
-        query: (name, value) of each query parameter; a name may occur several times.
+        query: returns (name, value) of each query parameter; a name may occur several times. It
+            is called when the popover is opened, for what has been selected until then.
     """
-    with st.popover("Share", icon=":material/link:", key="share"):
-        st.caption(caption)
-        st.code(f"{st.context.url}?{urlencode(query)}", language=None, wrap_lines=True)
+    with st.popover("Share", icon=":material/link:", key="share", on_change="rerun"):
+        st.caption(f"{caption} The button at its right end copies it.")
+        st.code(f"{st.context.url}?{urlencode(query())}", language=None, wrap_lines=True)
+        if urlsplit(st.context.url or "").hostname in _THIS_COMPUTER:
+            st.caption(
+                "It works on this computer only. Others need the name or the IP address of this "
+                "computer in the place of the first part."
+            )

@@ -160,7 +160,8 @@ def _widget(form: Form, name: str, changed: bool) -> None:
     key, help_text = key_of(recipe, name), help_of(recipe, name)
     label, unit = capital(words(name)), meta(field)["unit"]
     label = f"{label} ({unit})" if unit else label
-    label = f"**{label}, changed**" if changed else label
+    # No longer than before, or a label that wraps would move the fields below.
+    label = f"{label} :primary[●]" if changed else label
     if known := choices(field):
         if is_list(field):
             st.multiselect(label, known, key=key, help=help_text, persist_state="session")

@@ -20,6 +20,10 @@ def example_replays() -> None:
     """Plays through the example runs; each opens as a run."""
     st.html(_STYLE)
     opened = replays(server().replays.cards(), key="replays")
+    st.caption(
+        "Generated samples over training. Their distance from real samples: lower is better; in "
+        "brackets that of other real samples, which a perfect generator would reach."
+    )
     if opened:
         with errors_shown():
             open_run(manager().store.open(opened))

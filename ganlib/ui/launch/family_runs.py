@@ -7,6 +7,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
+from ganlib.runs.quality import real_score
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.components.grid import data_url
@@ -112,22 +113,22 @@ def _training_now(page: str) -> None:
 
 
 def recent_runs(page: str, runs: list[RunSummary]) -> None:
-    """Shows the newest runs of a family as tiles, or else examples; a click opens one.
+    """Shows the newest runs of a family and the examples as tiles; a click opens one.
 
     Args:
         page: name of the family.
         runs: see `family_runs`.
     """
-    heading = "Recent runs" if runs else "Example runs"
-    runs = runs or example_runs(page)
-    if not runs:
-        return
-    st.subheader(heading, anchor=False)
-    tiles = [
-        Tile(row.id, row.label.name, run_picture(row.id), _state_text(row), quality_text(row))
-        for row in runs[:_RECENT]
-    ]
-    gallery(tiles, None, key=f"{page}.recent", label=heading, on_click=show_run, layout="cards")
+    for heading, rows in (("Recent runs", runs[:_RECENT]), ("Example runs", example_runs(page))):
+        if not rows:
+            continue
+        st.subheader(heading, anchor=False)
+        tiles = [
+            Tile(row.id, row.label.name, run_picture(row.id), _state_text(row), quality_text(row))
+            for row in rows
+        ]
+        key = f"{page}.{heading.partition(' ')[0].lower()}"
+        gallery(tiles, None, key=key, label=heading, on_click=show_run, layout="cards")
 
 
 def best_run(recipe: Recipe, runs: list[RunSummary]) -> RunSummary | None:
@@ -165,8 +166,8 @@ def quality_text(row: RunSummary) -> str:
     scores = row.status.best_scores if row.status else {}
     if recipe.score not in scores:
         return ""
-    floor = scores.get(recipe.score_floor)
-    real = f" (real samples {floor:.2g})" if floor else ""
+    found = real_score(recipe, scores)
+    real = f" (real samples {found:.2g})" if found else ""
     return f"{name_of_score(recipe.score)} {scores[recipe.score]:.3g}{real}"
 
 

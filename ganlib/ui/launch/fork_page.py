@@ -46,7 +46,8 @@ def fork_page(run: Run) -> None:
     st.header(f"Fork {plain(run.label().name)}", anchor=False)
     st.caption(
         "A new run that continues from a checkpoint of this run, with other settings if you like. "
-        "Settings that change the networks cannot be changed."
+        "Settings that change the networks cannot be changed. To train from the beginning with "
+        "other settings, go back and press Use these for a new run on the tab Settings."
     )
     st.page_link(
         page_of(recipe.name),

@@ -55,7 +55,7 @@ def start_notes(form: Form, time: Estimate | None) -> None:
         return
     notes = [f"{form.recipe.data_sentence(form.config).rstrip('.')}."]
     if time and not time.measured:
-        notes.append(f"Estimated time: {time.text()}, before the first run of this recipe here.")
+        notes.append(f"Estimated time: {time.text()}; after a first run, it is measured.")
     if ahead := runs_ahead():
         notes.append(f"Other runs are training: Start queues this one, with {ahead} ahead of it.")
     st.markdown(f":small[{plain(' '.join(notes))}]")

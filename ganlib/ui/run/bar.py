@@ -86,13 +86,17 @@ def status_panel(slot: _Container, reading: Reading) -> None:
 
 def _name_popover(run: Run) -> None:
     key = label_key(run.id, "name")
-    with st.popover("Rename", icon=":material/edit:", type="tertiary", key="rename"):
-        st.session_state.setdefault(key, run.label().name)
-        st.text_input("Name", key=key, on_change=_rename, args=(run.id,))
+    # It reports whether it is open, so that it can be closed.
+    with st.popover(
+        "Rename", icon=":material/edit:", type="tertiary", key="rename", on_change="rerun"
+    ):
+        # Not set in the session's state: the field would be empty when the popover is opened.
+        st.text_input("Name", run.label().name, key=key, on_change=_rename, args=(run.id,))
 
 
 def _rename(run_id: str) -> None:
     save_label(run_id, "name", _ERROR)
+    st.session_state["rename"] = False
 
 
 def _buttons(run: Run, status: Status) -> None:

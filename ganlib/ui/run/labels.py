@@ -35,6 +35,9 @@ def save_label(run_id: str, part: Part, error_key: str) -> bool:
         Whether the text has been saved.
     """
     store, key = manager().store, label_key(run_id, part)
+    # The last event of a field whose run has just been deleted.
+    if run_id not in run_names(run_id):
+        return False
     write: Callable[[str, str], None] = store.rename if part == "name" else store.annotate
     with deferred_errors(error_key, run_names(run_id)):
         write(run_id, st.session_state[key])

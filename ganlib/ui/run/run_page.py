@@ -88,7 +88,8 @@ def run_page(run: Run) -> None:
 
 def _open_tab(reading: Reading, state: PageState) -> Redraw | None:
     if presenting():
-        return _TABS["Watch"](reading, state)
+        shown = st.query_params.get(TAB, "")
+        return _TABS.get(shown, _TABS["Watch"])(reading, state)
     # Only the open tab is drawn.
     tabs = st.tabs(list(_TABS), key=TAB, bind="query-params", on_change="rerun")
     for tab, draw in zip(tabs, _TABS.values(), strict=True):

@@ -17,12 +17,13 @@ def share_button(run: Run) -> None:
     Args:
         run: the shown run.
     """
-    chosen = {TAB: st.query_params.get(TAB), STEP: st.session_state.get(step_key(run))}
-    known = {name: value for name, value in chosen.items() if value is not None}
-    share_popover(
-        "Copy this address. Whoever can reach this dashboard sees what you see now.",
-        [(RUN, run.id), *known.items()],
-    )
+
+    def query() -> list[tuple[str, object]]:
+        chosen = {TAB: st.query_params.get(TAB), STEP: st.session_state.get(step_key(run))}
+        known = {name: value for name, value in chosen.items() if value is not None}
+        return [(RUN, run.id), *known.items()]
+
+    share_popover("Whoever opens this address sees this run at the same step.", query)
 
 
 def adopt_step(run: Run) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from ganlib import diagnosis, recipes
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
+from ganlib.runs.quality import first_close_step, real_score
 from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.text import plain
@@ -44,7 +45,8 @@ def watch_tab(
         A function that draws figures, samples and curves.
     """
     run, recipe = reading.run, recipes.get(reading.run.recipe)
-    figures = st.container(key="run_figures")
+    if not presenting():
+        figures = st.container(key="run_figures")
     left, right = st.columns([7, 4] if presenting() else [6, 4], gap="medium")
     with left:
         samples = st.container(key="live_samples")
@@ -52,7 +54,10 @@ def watch_tab(
         curves = st.container(key="live_loss")
     slider = st.container(key="run_slider")
     sentence = st.container(key="run_sentence")
-    if not presenting():
+    if presenting():
+        # The picture comes first.
+        figures = st.container(key="run_figures")
+    else:
         with left, st.container():
             if has_samples:
                 samples_options(recipe, reading)
@@ -117,6 +122,9 @@ def describe(reading: Reading, step: int | None) -> str:
         if "modes" in scores and (peaks := recipe.peaks(config_at(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
         text += " " + _quality(recipe, scores)
+        first = first_close_step(recipe, reading.scores)
+        if first is not None and first <= (steps[-1] if step is None else step):
+            text += f" They were first so close at step {first:,}."
     if not older:
         return text.strip()
     text = text.strip() or "Nothing has been learned yet."
@@ -126,13 +134,12 @@ def describe(reading: Reading, step: int | None) -> str:
 def _quality(recipe: Recipe, scores: Mapping[str, float]) -> str:
     if recipe.score not in scores:
         return ""
-    value = scores[recipe.score]
-    # Own columns with two rows have a floor of 0.
-    if (floor := scores.get(recipe.score_floor, 0.0)) > 0:
-        return diagnosis.describe_distance(value, floor)
-    if (real := scores.get(f"{recipe.score}_real", 0.0)) > 0:
-        return diagnosis.describe_quality(name_of_score(recipe.score), value, real)
-    return ""
+    value, real = scores[recipe.score], real_score(recipe, scores)
+    if real is None:
+        return ""
+    if recipe.score_floor:
+        return diagnosis.describe_distance(value, real)
+    return diagnosis.describe_quality(name_of_score(recipe.score), value, real)
 
 
 def _data_line(reading: Reading) -> None:

@@ -8,6 +8,7 @@ from ganlib.amounts import duration
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import RunSummary, Status
+from ganlib.runs.quality import real_score
 from ganlib.runs.trainers import differences
 from ganlib.ui.components.text import words
 from ganlib.ui.run.actions import ICONS, actions_of
@@ -82,7 +83,7 @@ def _new_cells(summary: RunSummary) -> dict[str, Any]:
 
 def _quality(recipe: Recipe, status: Status) -> dict[str, Any]:
     """Cells about the newest scored samples, and the best step."""
-    value, real = status.scores.get(recipe.score), status.scores.get(recipe.score_floor)
+    value, real = status.scores.get(recipe.score), real_score(recipe, status.scores)
     unit = name_of_score(recipe.score).removesuffix(" distance")
     return {
         "Quality": None if value is None else f"{_padded(value)} {unit}",

@@ -95,7 +95,7 @@ _SETTINGS_HELP = "The preset, if any, and the settings that differ from it or fr
 _config = st.column_config
 _COLUMNS: dict[str, Any] = {
     "Samples": _config.ImageColumn(width=70, help="The newest generated samples."),
-    "Name": _config.TextColumn(width=180),
+    "Name": _config.TextColumn(width=260),
     "State": _config.TextColumn(width=80),
     "Open": None,
     "Control": None,

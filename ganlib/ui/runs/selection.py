@@ -22,17 +22,22 @@ from ganlib.ui.server.session import open_comparison, open_run, run_names
 SELECTED = "runs.chosen"
 _DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
 _UNDO_S = 10.0
+# Deleted runs are kept for so long, as a slow browser may show the button late.
+_KEPT_S = 3 * _UNDO_S
 # Selected runs that are listed by name; more are counted.
 _NAMED = 5
 
 
 class _Deleted(NamedTuple):
-    """A run that can be restored until a time of `time.monotonic`."""
+    """A run that can be restored until a time of `time.monotonic`; 0 before it was first offered."""
 
     id: str
     name: str
     queued: bool
-    until: float
+    until: float = 0.0
+
+    def is_over(self) -> bool:
+        return 0 < self.until <= time.monotonic()
 
 
 def selection_panel(chosen: Sequence[RunSummary], everything: Sequence[RunSummary]) -> None:
@@ -93,8 +98,12 @@ def act(action: str, run_id: str) -> None:
 @st.fragment(run_every=1.0)
 def undo_panel() -> None:
     """Offers to restore the runs that were deleted in the last seconds."""
-    deleted = [one for one in _deleted() if one.until > time.monotonic()]
+    until = time.monotonic() + _UNDO_S
+    deleted = [
+        one if one.until else one._replace(until=until) for one in _deleted() if not one.is_over()
+    ]
     if deleted:
+        st.session_state[_DELETED] = deleted
         left = max(one.until for one in deleted) - time.monotonic()
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             names = _names([one.name for one in deleted])
@@ -130,10 +139,10 @@ def _control_buttons(chosen: Sequence[RunSummary], one: bool) -> None:
 
 def _label_fields(summary: RunSummary) -> None:
     """Text fields for name and note, which are saved when the user leaves them."""
-    st.session_state.setdefault(label_key(summary.id, "name"), summary.label.name)
-    st.session_state.setdefault(label_key(summary.id, "note"), summary.label.note)
+    # Not set in the session's state: a field that appears again would be empty in the browser.
     st.text_input(
         "Name",
+        summary.label.name,
         key=label_key(summary.id, "name"),
         on_change=_keep,
         args=(summary.id, "name"),
@@ -141,6 +150,7 @@ def _label_fields(summary: RunSummary) -> None:
     )
     st.text_area(
         "Note",
+        summary.label.note,
         key=label_key(summary.id, "note"),
         height=80,
         on_change=_keep,
@@ -179,6 +189,9 @@ def _tags_field(chosen: Sequence[RunSummary], options: list[str]) -> None:
 
 def _tag(key: str, run_ids: Sequence[str], before: list[str]) -> None:
     """Adds and removes the tags that the user has added or removed."""
+    # A second event of a field that has been replaced meanwhile.
+    if key not in st.session_state:
+        return
     after = [tag.strip() for tag in st.session_state[key]]
     for run_id in run_ids:
         with deferred_errors(_LABEL_ERROR, run_names(run_id)):
@@ -200,15 +213,13 @@ def _names(names: Sequence[str]) -> str:
 
 def _delete(chosen: Sequence[RunSummary]) -> None:
     """Deletes runs. Those that cannot be deleted stay selected, and the page shows the error."""
-    deleted = [one for one in _deleted() if one.until > time.monotonic()]
+    deleted = [one for one in _deleted() if not one.is_over()]
     for run in chosen:
         queued = is_queued_here(run.id, run.status)
         with deferred_errors(_ERROR, {run.id: _name(run)}):
-            # One second more, because the answer of the browser takes time.
-            manager().delete(run.id, undo_s=_UNDO_S + 1)
+            manager().delete(run.id, undo_s=_KEPT_S)
             st.session_state[SELECTED].remove(run.id)
-            until = time.monotonic() + _UNDO_S
-            deleted.append(_Deleted(run.id, _name(run), queued, until))
+            deleted.append(_Deleted(run.id, _name(run), queued))
     st.session_state[_DELETED] = deleted
 
 

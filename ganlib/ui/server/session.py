@@ -80,7 +80,9 @@ def open_run(run: Run) -> None:
 
 
 def open_comparison(run_ids: Sequence[str]) -> None:
-    """Opens the page Compare with runs in its address."""
+    """Opens the page Compare with runs in its address, and the metrics of their recipes."""
+    for choice in ("metrics", "quantity", "group"):
+        st.session_state.pop(choice, None)
     st.switch_page("pages/compare.py", query_params={RUNS: list(run_ids)})
 
 
