@@ -67,7 +67,7 @@ ALLOWED: dict[str, set[str]] = {
     "recipes": _WORDS | _PARTS,
     "examples": {"errors", "recipes"},
     "training": _WORDS | _PARTS | {"tf_import", "recipes"},
-    "runs": _ENGINE | {"names"},
+    "runs": _ENGINE | {"names", "diagnosis"},
     "bench": _ENGINE | {"tf_import"},
     "diagnosis": _WORDS | {"metrics"},
     "comparing": {"runs"},

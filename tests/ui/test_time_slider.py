@@ -56,6 +56,7 @@ def test_follows_the_newest_step():
         "marks": [],
         "link": "",
         "cursor": None,
+        "times": [],
     }
 
 

@@ -29,7 +29,7 @@ _NAMED = 5
 
 
 class _Deleted(NamedTuple):
-    """A run that can be restored until a time of `time.monotonic`; 0 before it was first offered."""
+    """A run that can be restored until a time of `time.monotonic`; 0 until it has been offered."""
 
     id: str
     name: str
