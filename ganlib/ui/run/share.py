@@ -23,7 +23,9 @@ def share_button(run: Run) -> None:
         known = {name: value for name, value in chosen.items() if value is not None}
         return [(RUN, run.id), *known.items()]
 
-    share_popover("Whoever opens this address sees this run at the same step.", query)
+    # A fragment would take all the width that is left.
+    with st.container(width="content"):
+        share_popover("Whoever opens this address sees this run at the same step.", query)
 
 
 def adopt_step(run: Run) -> None:
