@@ -47,7 +47,8 @@ _HELP = {
     _KS: "The largest gap between the two cumulative curves, 0 to 1.",
     _ENERGY: "The square root of twice the squared gap between the two cumulative curves, "
     "integrated over all values; in the square root of their unit.",
-    _JS: "How well a value shows which sample it is from, 0 (not at all) to 1; over {bins} bins.",
+    _JS: "How well a value shows which sample it is from, 0 (not at all) to 1: the square root of "
+    "the divergence to base 2, over {bins} bins.",
     _GAP: "The share of one histogram that lies outside the other: 1 minus their overlap; over "
     "{bins} bins.",
 }

@@ -64,16 +64,15 @@ def first_close_step(recipe: Recipe, scores: Scores) -> int | None:
     return int(scores.step[close.argmax()]) if close.any() else None
 
 
-def quality_at(recipe: Recipe, scores: Scores, step: int) -> Quality | None:
+def quality_at(recipe: Recipe, scores: Scores, here: Mapping[str, float]) -> Quality | None:
     """Returns the quality of the samples of a step; None if they have no score.
 
     Args:
         recipe: of the run.
-        scores: of the run's saved samples.
-        step: with saved samples.
+        scores: of all steps with saved samples.
+        here: scores of the step.
     """
-    here = scores.at(step)
-    if recipe.score not in here:
+    if recipe.score not in here or recipe.score not in scores.values:
         return None
     values = scores.values[recipe.score]
     best = int(np.nanargmin(values))

@@ -44,6 +44,6 @@ def test_runs_without_a_score_of_real_samples_are_never_called_close() -> None:
 @pytest.mark.parametrize("recipe", ["toy/scalar", "toy/plane", "sngan"])
 def test_all_places_show_the_same_score_of_real_samples(recipe: str) -> None:
     found = scores(recipe, [0.5, 0.2, 0.4], real=0.1)
-    quality = quality_at(recipes.get(recipe), found, 20)
+    quality = quality_at(recipes.get(recipe), found, found.at(20))
     assert quality == (0.4, 0.1, 0.2, 10)
     assert real_score(recipes.get(recipe), found.at(20)) == 0.1

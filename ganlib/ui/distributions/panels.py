@@ -203,6 +203,11 @@ def _distances(found: Comparison) -> None:
         distances = {one.title: plain(one.help) for one in found.distances}
         items = [f"- **{title}**: {help}" for title, help in (distances | figures).items()]
         st.markdown("\n".join(items))
+        st.caption(
+            "The p-values come from a permutation test of all distances together (max-T), the "
+            "intervals from a bootstrap. Both take values as they were drawn: pixels and numbers "
+            "of vectors by whole images and vectors."
+        )
 
 
 def _moments(found: Comparison, compared: Compared) -> None:
@@ -228,6 +233,7 @@ def _figure(value: float) -> str:
 
 _ROWS = {
     "count": "values",
+    "kurtosis": "excess kurtosis",
     "q01": "1 %",
     "q05": "5 %",
     "q25": "25 %",

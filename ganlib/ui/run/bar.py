@@ -9,6 +9,7 @@ from ganlib.runs import Run, Status
 from ganlib.ui.components.browser_tab import browser_tab
 from ganlib.ui.components.errors import errors_shown, show_deferred_error, show_error
 from ganlib.ui.components.text import plain
+from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
 from ganlib.ui.present import present_button, presenting
 from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, perform
 from ganlib.ui.run.labels import label_key, save_label
@@ -68,6 +69,8 @@ def status_panel(slot: _Container, reading: Reading) -> None:
             )
         if status.active and not manager().owns(run.id):
             st.caption("Another process trains this run; you can only watch it here.")
+        if is_queued_here(run.id, status):
+            st.caption(f"{ahead_text(runs_ahead(run.id))}.")
         share = status.phase_share if status.phase else status.share
         st.progress(min(1.0, share))
         if status.state == "failed":

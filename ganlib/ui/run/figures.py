@@ -54,8 +54,8 @@ def figures_row(recipe: Recipe, reading: Reading, step: int | None) -> None:
 def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
     """Returns quality, best step, diversity and balance at a step; see `figures_row`."""
     scores = reading.scores
-    here = scores.at(step) if step is not None else {}
-    quality = quality_at(recipe, scores, step) if step is not None else None
+    here = _scores_at(recipe, reading, step)
+    quality = quality_at(recipe, scores, here)
     name = name_of_score(recipe.score)
     value, real, best, best_step = _NONE, _BLANK, _BLANK, _NONE
     if quality:
@@ -75,6 +75,13 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
         _diversity(here),
         _balance(reading, step),
     ]
+
+
+def _scores_at(recipe: Recipe, reading: Reading, step: int | None) -> dict[str, float]:
+    """The scores of a step. Those of the last one are scores of the run if it was stopped there."""
+    here = reading.scores.at(step) if step is not None else {}
+    is_last = bool(reading.sample_steps) and step == reading.sample_steps[-1]
+    return reading.status.scores if is_last and recipe.score not in here else here
 
 
 def _diversity(scores: dict[str, float]) -> Figure:

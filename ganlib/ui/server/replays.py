@@ -59,7 +59,7 @@ def _caption(run: Run, recipe: Recipe, scores: Scores, step: int) -> str:
     here = scores.at(step)
     if "modes" in here and (peaks := recipe.peaks(run.config)):
         return f"{here['modes']:.0f} of {peaks} peaks"
-    quality = quality_at(recipe, scores, step)
+    quality = quality_at(recipe, scores, scores.at(step))
     if quality is None:
         return ""
     real = f" (real {quality.real:.2g})" if quality.real else ""

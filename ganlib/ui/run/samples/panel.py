@@ -66,7 +66,7 @@ def slider_marks(reading: Reading) -> list[SliderMark]:
         if change.knobs
     ]
     recipe, scores = recipes.get(reading.run.recipe), reading.scores
-    if len(scores) and (quality := quality_at(recipe, scores, int(scores.step[-1]))):
+    if len(scores) and (quality := quality_at(recipe, scores, scores.at(scores.step[-1]))):
         step = quality.best_step
         found.append(SliderMark(step, "best", f"Best quality at step {step:,}"))
     return found
