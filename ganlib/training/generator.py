@@ -25,8 +25,8 @@ from ganlib.training.randomness import (
 )
 
 BATCH = 1_024
-# Samples of real data whose scores are averaged.
-_REFERENCES = 8
+# Real samples whose scores are averaged, as those of a small sample vary.
+REFERENCES = 8
 # Of the latents that are the same in all runs.
 _SHARED_SEEDS = stream_seeds(0)
 
@@ -165,11 +165,18 @@ def final_scores(
     count = recipe.evaluation_count
     real = data.take(derive(config.seed, RandomStream.EVALUATION), count)
     scores = recipe.evaluate(config, real, generator.generate(count, seed=0))
-    return scores | reference_scores(recipe, config, real, data, count)
+    # One of these large samples is enough, and others would take seconds.
+    return scores | reference_scores(recipe, config, real, data, count, repeats=1)
 
 
 def reference_scores(
-    recipe: Recipe[Any], config: RunConfig, real: np.ndarray, data: Data, count: int
+    recipe: Recipe[Any],
+    config: RunConfig,
+    real: np.ndarray,
+    data: Data,
+    count: int,
+    *,
+    repeats: int,
 ) -> dict[str, float]:
     """The quality and the coverage of real samples, to compare those of generated samples with.
 
@@ -179,11 +186,10 @@ def reference_scores(
         real: (n, *sample_shape) the real samples that generated samples are compared with.
         data: has more of them.
         count: number of other real samples in the place of generated samples.
+        repeats: such samples, whose scores are averaged.
     Returns:
-        The recipe's score and "coverage", each with "_real" behind its name: means over several
-        such samples of numbers or points, whose scores vary, and of one such sample of images.
+        The recipe's score and "coverage", each with "_real" behind its name.
     """
-    repeats = 1 if recipe.kind == "image" else _REFERENCES
     others = data.take(derive(config.seed, RandomStream.REAL_REFERENCE), repeats * count)
     found = [recipe.evaluate(config, real, other) for other in np.split(others, repeats)]
     return {

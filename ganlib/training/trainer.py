@@ -29,7 +29,7 @@ from ganlib.events import (
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.devices import DevicePlacement
-from ganlib.training.generator import Generator, final_scores, reference_scores
+from ganlib.training.generator import REFERENCES, Generator, final_scores, reference_scores
 from ganlib.training.inspector import Inspector
 from ganlib.training.multi_step import MultiStep
 from ganlib.training.networks import Networks
@@ -108,7 +108,14 @@ class Trainer:
         halved = " in bfloat16" if program.precision == "mixed_bfloat16" else ""
         yield self._started(data, placement.name + halved, inspector)
         count = max(self.recipe.sample_count, _SCORED)
-        self._reference = reference_scores(self.recipe, self.config, inspector.real, data, count)
+        self._reference = reference_scores(
+            self.recipe,
+            self.config,
+            inspector.real,
+            data,
+            count,
+            repeats=1 if self.recipe.kind == "image" else REFERENCES,
+        )
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():
             yield self._samples(inspector)

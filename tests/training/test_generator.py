@@ -10,10 +10,16 @@ import pytest
 from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.recipes.base import Recipe
-from ganlib.training.generator import BATCH, Generator, compile_generator, load_generator
+from ganlib.training.generator import (
+    BATCH,
+    Generator,
+    compile_generator,
+    load_generator,
+    reference_scores,
+)
 from ganlib.training.inspector import compile_score
 from ganlib.training.networks import build_generator, build_networks
-from ganlib.training.randomness import RandomStream
+from ganlib.training.randomness import RandomStream, derive
 from tests.support.small_recipe import Small
 
 
@@ -162,3 +168,19 @@ def test_networks_are_computed_where_they_lie() -> None:
     for compiled in (predict, score):
         made = compiled.get_concrete_function().graph.get_operations()
         assert {one.device for one in made if one.type == "MatMul"} == {lies}
+
+
+def test_scores_of_real_samples_are_means_over_several() -> None:
+    recipe = recipes.get("toy/scalar")
+    config = recipe.Config()
+    data = recipe.load(config)
+    real = data.take(1, 500)
+    found = reference_scores(recipe, config, real, data, 500, repeats=4)
+    others = data.take(derive(config.seed, RandomStream.REAL_REFERENCE), 2_000).reshape(4, 500)
+    # Of equally many values, the Wasserstein-1 distance is the mean gap between sorted ones.
+    distances = np.abs(np.sort(others) - np.sort(real.ravel())).mean(axis=1)
+    sigma = np.sqrt(2.0**2 + 0.5**2)
+    assert found["w1_over_sigma_real"] == pytest.approx(distances.mean() / sigma, rel=1e-4)
+    assert 0.9 < found["coverage_real"] <= 1
+    alone = reference_scores(recipe, config, real, data, 500, repeats=1)
+    assert alone["w1_over_sigma_real"] != found["w1_over_sigma_real"]
