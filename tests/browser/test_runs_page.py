@@ -192,7 +192,7 @@ def test_a_run_is_paused_resumed_and_stopped_in_its_row(
 
 
 # Height of a row; widths of the boxes at the left, Samples, Name, State, Open and the first button.
-_ROW, _WIDTHS = 56, (33, 70, 180, 80, 70, 105)
+_ROW, _WIDTHS = 56, (33, 70, 260, 80, 70, 105)
 
 
 def _corner(tab: Dashboard, of: int) -> tuple[float, float]:

@@ -79,7 +79,9 @@ class TimeSlider {
     this.asked = step
     clearTimeout(this.patience)
     this.patience = setTimeout(() => this.answered(), PATIENCE_MS)
-    this.setStateValue("step", step)
+    // With the time: after the component was removed and drawn again, Streamlit would take a step
+    // that it had sent before, such as null, for no change.
+    this.setStateValue("step", [step, Date.now()])
   }
 
   answered() {

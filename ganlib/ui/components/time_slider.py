@@ -116,4 +116,5 @@ def _clock(seconds: float) -> str:
 def _keep(key: str) -> None:
     """Keeps the selection under a key of its own, because Streamlit drops that of a component that
     is not drawn, for example on another tab."""
-    st.session_state[key] = st.session_state[f"{key}.slider"].step
+    moved = st.session_state[f"{key}.slider"].step
+    st.session_state[key] = moved[0] if moved else None

@@ -22,8 +22,8 @@ from ganlib.ui.server.session import open_comparison, open_run, run_names
 SELECTED = "runs.chosen"
 _DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
 _UNDO_S = 10.0
-# Deleted runs are kept for so long, as a slow browser may show the button late.
-_KEPT_S = 3 * _UNDO_S
+# Deleted runs are kept a little longer, as a slow browser may show the button late.
+_KEPT_S = _UNDO_S + 6
 # Selected runs that are listed by name; more are counted.
 _NAMED = 5
 
