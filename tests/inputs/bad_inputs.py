@@ -444,6 +444,6 @@ CLICKED = _of(
         "recipe": ("toy", "toy.recipes", SCRIPT, "toy/plane"),
         "recipe of another page": ("toy", "toy.recipes", "mnist/dcgan", "toy/plane"),
         "category": ("quickdraw", "quickdraw/conv:categories:gallery", SCRIPT, "bear"),
-        "run": ("toy", "toy.recent", "../../../../etc/passwd", EXAMPLE),
+        "run": ("toy", "toy.example", "../../../../etc/passwd", EXAMPLE),
     }
 )
