@@ -100,7 +100,7 @@ def score_summary(scores: Scores, score: str, floor: str) -> ScoreSummary | None
         float(values[-1]),
         float(newest.min()),
         float(newest.max()),
-        real_score(scores, floor),
+        newest_real_score(scores, floor),
     )
 
 
@@ -150,8 +150,8 @@ def verdict(runs: Sequence[Finalist]) -> str:
     )
 
 
-def real_score(scores: Scores, floor: str) -> float | None:
-    """Returns the score that real samples reach; None if it is unknown.
+def newest_real_score(scores: Scores, floor: str) -> float | None:
+    """Returns the newest score that real samples reach; None if it is unknown.
 
     Args:
         scores: of a run's saved samples.

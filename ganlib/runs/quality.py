@@ -48,10 +48,10 @@ def real_score(recipe: Recipe, scores: Mapping[str, float]) -> float | None:
 
 
 def first_close_step(recipe: Recipe, scores: Scores) -> int | None:
-    """Returns the first saved step whose samples are close to real ones; None if there is none.
+    """Returns the first saved step with a score close to that of real samples; None without one.
 
-    Close is what chance rarely exceeds, where a recipe knows that, otherwise at most three times
-    the score of real samples.
+    Close is at most `CLOSE` times the score of real samples. If that score is one that chance
+    rarely exceeds (`Recipe.score_floor`), close is at most the score itself.
 
     Args:
         recipe: of the run.

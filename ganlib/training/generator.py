@@ -25,8 +25,6 @@ from ganlib.training.randomness import (
 )
 
 BATCH = 1_024
-# Real samples whose scores are averaged, as those of a small sample vary.
-REFERENCES = 8
 # Of the latents that are the same in all runs.
 _SHARED_SEEDS = stream_seeds(0)
 
@@ -186,7 +184,7 @@ def reference_scores(
         real: (n, *sample_shape) the real samples that generated samples are compared with.
         data: has more of them.
         count: number of other real samples in the place of generated samples.
-        repeats: such samples, whose scores are averaged.
+        repeats: how often `count` other samples are drawn and scored; the scores are averaged.
     Returns:
         The recipe's score and "coverage", each with "_real" behind its name.
     """

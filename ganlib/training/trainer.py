@@ -29,7 +29,7 @@ from ganlib.events import (
 from ganlib.recipes.base import Recipe
 from ganlib.training import devices
 from ganlib.training.devices import DevicePlacement
-from ganlib.training.generator import REFERENCES, Generator, final_scores, reference_scores
+from ganlib.training.generator import Generator, final_scores, reference_scores
 from ganlib.training.inspector import Inspector
 from ganlib.training.multi_step import MultiStep
 from ganlib.training.networks import Networks
@@ -40,6 +40,9 @@ from ganlib.training.steps_per_call import StepsPerCall
 
 # Samples for the scores and views of a step, at least: a grid alone has too few.
 _SCORED = 256
+# How often other real numbers or points are scored: the scores of so few samples vary, and each
+# takes milliseconds. Images are scored once, as they take longer.
+_REFERENCES = 8
 # Real samples to compare with; more cost nothing.
 _SCORED_REAL = 2_000
 _step_of = attrgetter("step")
@@ -114,7 +117,7 @@ class Trainer:
             inspector.real,
             data,
             count,
-            repeats=1 if self.recipe.kind == "image" else REFERENCES,
+            repeats=1 if self.recipe.kind == "image" else _REFERENCES,
         )
         # A resumed run may stand between a due step's metrics and its samples.
         if self._samples_are_due():

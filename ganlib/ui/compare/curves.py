@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from ganlib.comparing import finite_scores, real_score
+from ganlib.comparing import finite_scores, newest_real_score
 from ganlib.ui.compare.chosen import Chosen, kept
 from ganlib.ui.compare.tables import Groups, legend
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
@@ -93,7 +93,7 @@ def _charts(metric: SingleMetric, groups: Groups, options: CurveOptions) -> list
     # One for each dataset, called by the first run that learns it.
     by_data: dict[str, tuple[str, float]] = {}
     for one in (one for runs in groups.values() for one in runs):
-        if (real := real_score(one.reading.scores, metric.real)) is not None:
+        if (real := newest_real_score(one.reading.scores, metric.real)) is not None:
             by_data.setdefault(one.reading.status.data, (f"real, {one.name}", real))
     levels = dict(by_data.values())
     if len(levels) == 1:

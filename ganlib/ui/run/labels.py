@@ -34,12 +34,12 @@ def save_label(run_id: str, part: Part, error_key: str) -> bool:
     Returns:
         Whether the text has been saved.
     """
-    store, key = manager().store, label_key(run_id, part)
-    # The last event of a field whose run has just been deleted.
-    if run_id not in run_names(run_id):
+    store, key, names = manager().store, label_key(run_id, part), run_names(run_id)
+    # The browser may still send the text of a field after its run has been deleted.
+    if not names:
         return False
     write: Callable[[str, str], None] = store.rename if part == "name" else store.annotate
-    with deferred_errors(error_key, run_names(run_id)):
+    with deferred_errors(error_key, names):
         write(run_id, st.session_state[key])
         return True
     # The run may have been deleted meanwhile, which the error above says.

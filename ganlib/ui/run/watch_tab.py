@@ -124,7 +124,8 @@ def describe(reading: Reading, step: int | None) -> str:
         text += " " + _quality(recipe, scores)
         first = first_close_step(recipe, reading.scores)
         if first is not None and first <= (steps[-1] if step is None else step):
-            text += f" They were first so close at step {first:,}."
+            # Later samples may be farther away again.
+            text += f" Samples were first close to real ones at step {first:,}."
     if not older:
         return text.strip()
     text = text.strip() or "Nothing has been learned yet."
