@@ -23,7 +23,7 @@ from ganlib.ui.form.config_form import (
 from ganlib.ui.form.fields import Form, draw_problem
 from ganlib.ui.launch.data_choice import data_choice
 from ganlib.ui.server.server import manager
-from ganlib.ui.server.session import RUN, is_shown, page_of, record_start, show_run
+from ganlib.ui.server.session import RUN, Press, page_of, record_start, show_run
 
 _ERROR = "fork.error"
 # Session state key of (run id, step): the form has been filled with the settings at this step.
@@ -78,7 +78,7 @@ def fork_page(run: Run) -> None:
             icon=":material/fork_right:",
             disabled=form.config is None,
             on_click=_fork,
-            args=(recipe, run, step),
+            args=(recipe, run, step, Press()),
         )
         if form.config is None:
             st.markdown(":material/error: Fix the marked settings to start.")
@@ -146,15 +146,13 @@ def _text(value: object) -> str:
     return typed(value) if isinstance(value, float) else plain(str(value))
 
 
-def _fork(recipe: Recipe, run: Run, step: int) -> None:
+def _fork(recipe: Recipe, run: Run, step: int, press: Press) -> None:
     """Callback of Start fork, which reads the newest input from the form."""
-    # The second click of a double click: the address already names the fork.
-    if not is_shown(""):
-        return
     with deferred_errors(_ERROR):
-        config = read_form(recipe)
-        check_steps(step, config.steps)
-        check_fork(run, step, config)
-        run_id = manager().fork(run.id, step, config)
-        show_run(run_id)
-        record_start(run_id)
+        if not press.run_ids:
+            config = read_form(recipe)
+            check_steps(step, config.steps)
+            check_fork(run, step, config)
+            press.run_ids.append(manager().fork(run.id, step, config))
+        show_run(press.run_ids[0])
+        record_start(press.run_ids[0])

@@ -1,21 +1,26 @@
 """The buttons that start runs."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from ganlib import recipes
 from ganlib.amounts import about
 from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
-from ganlib.ui.components.errors import deferred_errors, errors_shown, show_deferred_error
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import open_form, read_form
 from ganlib.ui.form.fields import PROMPTS, Form, draw_problem
 from ganlib.ui.launch.estimate import Estimate
 from ganlib.ui.launch.family_runs import runs_ahead
 from ganlib.ui.server.server import server
-from ganlib.ui.server.session import is_shown, open_comparison, record_start, show_run
+from ganlib.ui.server.session import Press, open_comparison, record_start, show_run
 
 _ERROR = "start.error"
+# Session state key of the ids of the runs that were started together.
+_COMPARED = "start.compared"
 # No run has so many steps: the networks do not grow any further.
 _MOST_STEPS = 1 << 40
 
@@ -34,7 +39,7 @@ def start_button(form: Form, time: Estimate | None) -> None:
         icon=":material/play_arrow:",
         disabled=form.config is None,
         on_click=_start,
-        args=(form.recipe,),
+        args=(form.recipe, Press()),
     )
 
 
@@ -86,45 +91,50 @@ def growth_warning(recipe: Recipe, config: RunConfig) -> str:
 def train_all(form: Form, page: str) -> None:
     """Draws a button that starts a run of every recipe of a page and compares them.
 
-    All get the steps, the seed and the images of the form.
+    All get the steps, the seed and the images of the form. They train one after another.
 
     Args:
         form: the settings of the chosen recipe.
         page: name of the family.
     """
     family = recipes.on_page(page)
-    pressed = st.button(
+    config = form.config
+    shared = {name: getattr(config, name) for name in ("steps", "seed", "dataset") if config}
+    st.button(
         f"Train all {_NUMBERS.get(len(family), str(len(family)))}",
         key="train_all",
         icon=":material/compare:",
-        disabled=form.config is None,
+        disabled=config is None,
+        help="One after another, with the same steps, seed and images, and compares them.",
+        on_click=_start_all,
+        args=(family, shared, Press()),
     )
-    if not pressed or form.config is None:
-        return
-    shared = {name: getattr(form.config, name) for name in ("steps", "seed", "dataset")}
-    with errors_shown():
-        configs = [_with(recipe, shared) for recipe in family]
-        ids = [
-            server().submit(recipe.name, config)
-            for recipe, config in zip(family, configs, strict=True)
-        ]
-        open_comparison(ids)
+    if run_ids := st.session_state.pop(_COMPARED, None):
+        open_comparison(run_ids)
 
 
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 
 
-def _with(recipe: Recipe, shared: dict[str, object]) -> RunConfig:
+def _start_all(family: Sequence[Recipe], shared: Mapping[str, Any], press: Press) -> None:
+    """Callback of the button that starts all. The page opens the comparison: no callback can."""
+    with deferred_errors(_ERROR):
+        if not press.run_ids:
+            configs = [_with(recipe, shared) for recipe in family]
+            for recipe, config in zip(family, configs, strict=True):
+                press.run_ids.append(server().submit(recipe.name, config))
+        st.session_state[_COMPARED] = press.run_ids
+
+
+def _with(recipe: Recipe, shared: Mapping[str, Any]) -> RunConfig:
     open_form(recipe)
     return recipe.parse({**read_form(recipe).model_dump(), **shared})
 
 
-def _start(recipe: Recipe) -> None:
+def _start(recipe: Recipe, press: Press) -> None:
     """Callback of Start. It reads the form itself, because a callback gets the newest input."""
-    # The second click of a double click: the address already names the run of the first.
-    if not is_shown(""):
-        return
     with deferred_errors(_ERROR):
-        run_id = server().submit(recipe.name, read_form(recipe))
-        show_run(run_id)
-        record_start(run_id)
+        if not press.run_ids:
+            press.run_ids.append(server().submit(recipe.name, read_form(recipe)))
+        show_run(press.run_ids[0])
+        record_start(press.run_ids[0])

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -55,9 +56,15 @@ def addressed_run(page: str) -> Run | None:
     return run
 
 
-def is_shown(run_id: str) -> bool:
-    """Returns whether the address names a run; "" asks whether it names none."""
-    return bool(st.query_params.get(RUN, "") == run_id)
+@dataclass
+class Press:
+    """What a drawn button has started. Each drawing of the button passes a new one to its callback.
+
+    The second click of a double click may interrupt the callback of the first one, at any access
+    to Streamlit's state. It gets the same `Press`, and so finds the runs of the first.
+    """
+
+    run_ids: list[str] = field(default_factory=list)
 
 
 def show_run(run_id: str) -> None:
