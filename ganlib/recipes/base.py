@@ -5,6 +5,7 @@ Importing a recipe never imports TensorFlow: its networks are built on request.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal
@@ -15,7 +16,7 @@ from typing_extensions import TypeVar
 from ganlib.config import CHANGEABLE, RunConfig, metric_names
 from ganlib.data.base import Data, Loading, Scaling
 from ganlib.errors import ConfigError
-from ganlib.knobs import parse
+from ganlib.knobs import meta, parse
 
 if TYPE_CHECKING:
     import keras
@@ -113,6 +114,15 @@ class Recipe(ABC, Generic[AnyConfig]):
         Raises:
             DataError: the user's own file is not what it should be.
         """
+
+    def data_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the values of the knobs that choose the data.
+
+        Args:
+            values: of all knobs, by name; None for those that are missing.
+        """
+        fields = self.Config.model_fields.items()
+        return {name: values.get(name) for name, one in fields if meta(one)["group"] == "Data"}
 
     def data_bytes(self, config: AnyConfig) -> int:
         """Bytes that all samples take in memory, at most; 0 if they are generated on the fly.

@@ -10,7 +10,6 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.comparing import SavedSteps, finite_scores, unique_names
 from ganlib.errors import UserError, quote
-from ganlib.knobs import meta
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.view import Scores
@@ -48,9 +47,8 @@ class Chosen(NamedTuple):
     @property
     def data(self) -> object:
         """Identifies the data that the run learns."""
-        fields, values = self.recipe.Config.model_fields, self.run.values
-        names = sorted(name for name in fields if meta(fields[name])["group"] == "Data")
-        return self.recipe.kind, repr([(name, values.get(name)) for name in names])
+        data = self.recipe.data_values(self.run.values)
+        return self.recipe.kind, repr(sorted(data.items()))
 
     @property
     def own_scores(self) -> Scores:

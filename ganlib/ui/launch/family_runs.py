@@ -20,7 +20,6 @@ from ganlib.viz.thumbnails import thumbnail
 
 _TICK_S = 2.0
 _RECENT = 8
-_DATA = ("target", "dataset", "categories")
 _ORDER = ("running", "paused", "queued")
 
 
@@ -140,8 +139,7 @@ def best_run(recipe: Recipe, runs: list[RunSummary]) -> RunSummary | None:
         recipe: of the run.
         runs: see `family_runs`.
     """
-    usual = recipe.Config().model_dump(mode="json")
-    data = {name: usual[name] for name in _DATA if name in usual}
+    data = recipe.data_values(recipe.Config().model_dump(mode="json"))
     scores = {
         row.id: row.status.best_scores[recipe.score]
         for row in runs
@@ -149,7 +147,7 @@ def best_run(recipe: Recipe, runs: list[RunSummary]) -> RunSummary | None:
         and row.status
         and row.status.state == "finished"
         and recipe.score in row.status.best_scores
-        and all(row.values.get(name) == value for name, value in data.items())
+        and recipe.data_values(row.values) == data
     }
     return min(
         (row for row in runs if row.id in scores), key=lambda row: scores[row.id], default=None

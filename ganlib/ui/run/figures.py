@@ -54,7 +54,7 @@ def figures_row(recipe: Recipe, reading: Reading, step: int | None) -> None:
 def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
     """Returns quality, best step, diversity and balance at a step; see `figures_row`."""
     scores = reading.scores
-    here = _scores_at(recipe, reading, step)
+    here = scores_at(recipe, reading, step)
     quality = quality_at(recipe, scores, here)
     name = name_of_score(recipe.score)
     value, real, best, best_step = _NONE, _BLANK, _BLANK, _NONE
@@ -77,8 +77,14 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
     ]
 
 
-def _scores_at(recipe: Recipe, reading: Reading, step: int | None) -> dict[str, float]:
-    """The scores of a step. Those of the last one are scores of the run if it was stopped there."""
+def scores_at(recipe: Recipe, reading: Reading, step: int | None) -> dict[str, float]:
+    """Returns the scores of a step; those of the run if it was stopped there without any.
+
+    Args:
+        recipe: of the run.
+        reading: of the run.
+        step: with saved samples; None if there are none.
+    """
     here = reading.scores.at(step) if step is not None else {}
     is_last = bool(reading.sample_steps) and step == reading.sample_steps[-1]
     return reading.status.scores if is_last and recipe.score not in here else here

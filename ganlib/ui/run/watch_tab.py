@@ -15,7 +15,7 @@ from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.text import plain
 from ganlib.ui.present import presenting
 from ganlib.ui.run.curves import AvailableCharts, chart_options, curves_panel
-from ganlib.ui.run.figures import figures_row
+from ganlib.ui.run.figures import figures_row, scores_at
 from ganlib.ui.run.manual_control import last_step_panel, manual_control
 from ganlib.ui.run.parent_line import parent_line
 from ganlib.ui.run.samples import kind_of
@@ -110,10 +110,10 @@ def describe(reading: Reading, step: int | None) -> str:
         step: with saved samples; None if there are none.
     """
     recipe, history, steps = recipes.get(reading.run.recipe), reading.history, reading.sample_steps
-    scores, rows, older = reading.status.scores, len(history), False
+    scores = scores_at(recipe, reading, step)
+    older, rows = False, len(history)
     if step is not None and step != steps[-1]:
-        scores, older = reading.scores.at(step), True
-        rows = history.rows_until(step)
+        older, rows = True, history.rows_until(step)
     text = ""
     if rows:
         text = diagnosis.describe_balance(
