@@ -57,6 +57,7 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
     here = scores_at(recipe, reading, step)
     quality = quality_at(recipe, scores, here)
     name = name_of_score(recipe.score)
+    unit = ", in standard deviations of the real ones" if "_over_sigma" in recipe.score else ""
     value, real, best, best_step = _NONE, _BLANK, _BLANK, _NONE
     if quality:
         value, best_step = f"{quality.value:.3g}", f"{quality.best_step:,}"
@@ -68,8 +69,8 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
             f"Quality ({name})",
             value,
             real,
-            f"{name} between generated and real samples; lower is better. Beside it the distance "
-            "between two real samples, which a perfect generator would reach.",
+            f"{name} between generated and real samples{unit}; lower is better. Beside it the "
+            "distance between two real samples, which a perfect generator would reach.",
         ),
         Figure("Best step", best_step, best, "The saved step with the best quality so far."),
         _diversity(here),

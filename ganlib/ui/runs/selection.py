@@ -105,7 +105,9 @@ def undo_panel() -> None:
     if deleted:
         st.session_state[_DELETED] = deleted
         left = max(one.until for one in deleted) - time.monotonic()
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        with st.container(
+            key="undo_bar", border=True, horizontal=True, vertical_alignment="center"
+        ):
             names = _names([one.name for one in deleted])
             st.markdown(f"Deleted: {names}.", width="stretch")
             pressed = st.button(f"Undo ({left:.0f} s)", key="undo", icon=":material/undo:")
