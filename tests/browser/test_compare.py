@@ -103,6 +103,34 @@ def test_a_link_shows_the_same_in_another_browser(
 
 
 @pytest.mark.slow
+def test_eight_runs_of_two_recipes_of_which_two_are_live(
+    server: AppServer, store: RunStore, open_tab: Callable[[AppServer], Dashboard]
+) -> None:
+    two = ("mnist/dcgan", "mnist/basic")
+    ids = [stored_runs.finished(store, recipe).id for recipe in 3 * two]
+    with ExitStack() as stack:
+        writers = [stack.enter_context(stored_runs.training(store, one, steps=60)) for one in two]
+        ids += [one.id for one in store.list()[:2]]
+        tab, other = open_tab(server), open_tab(server)
+        tab.open("/compare?" + "&".join(f"runs={one}" for one in ids))
+        here = shown(tab, charts=3)
+        assert len(here["images"]) == len(here["captions"]) == 8
+        assert here["scores"].count("Running") == 2
+        other.page.goto(tab.page.url)
+        assert shown(other, charts=3) == here
+        for writer in writers:
+            writer.write(Metrics(21, stored_runs.rows(21, 30), 1.5))
+            writer.write(stored_runs.samples_of("mnist/dcgan", 30))
+        for one in (tab, other):
+            newest = one.page.locator(_SAMPLES).get_by_text(re.compile("Step 30"))
+            expect(newest).to_have_count(2)
+        assert shown(other, charts=3)["curves"] == shown(tab, charts=3)["curves"]
+        assert tab.complaints == other.complaints == []
+        for writer in writers:
+            writer.end("stopped")
+
+
+@pytest.mark.slow
 def test_a_comparison_is_presented_with_the_chosen_options(
     server: AppServer, store: RunStore, open_tab: Callable[[AppServer], Dashboard]
 ) -> None:
