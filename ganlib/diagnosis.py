@@ -61,8 +61,8 @@ def describe_modes(found: float, peaks: int, near: float) -> str:
     if found < peaks:
         return (
             f"Mode collapse: the generator finds {found:.0f} of the {peaks} peaks, and {share} of "
-            "its points lie near a peak. Remedies are under Mode collapse in the settings; the "
-            "relativistic loss and the penalties r1 and r2 also help."
+            "its points lie near a peak. For remedies, start a new run and open Mode collapse "
+            "under Advanced; the relativistic loss and the penalties r1 and r2 also help."
         )
     if near < 0.8:
         return f"All {peaks} peaks are found, but only {share} of the points lie near a peak yet."

@@ -63,5 +63,5 @@ class DivergedError(UserError):
         verb = "was" if len(names) == 1 and not names[0].endswith("weights") else "were"
         super().__init__(
             f"Training diverged: {metrics} {verb} no longer a finite number at step {step:,}. "
-            "Lower learning rates or a gradient_clip often help."
+            "Lower learning rates or a gradient clip often help."
         )

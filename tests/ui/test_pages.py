@@ -112,7 +112,7 @@ def test_a_failed_run(page: str, recipe: str, open_page: Open, store: RunStore) 
     if on_its_page:
         assert [box.value.replace("\\", "") for box in app.error] == [
             "Training diverged: generator loss was no longer a finite number at step 21. "
-            "Lower learning rates or a gradient_clip often help."
+            "Lower learning rates or a gradient clip often help."
         ]
         assert not app.button(key="resume").disabled
         assert "stop" not in [button.key for button in app.button]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from ganlib.data.own_table import axis_names
 from ganlib.errors import ConfigError, RunError
 from ganlib.metrics.comparison import distance_values
 from ganlib.metrics.weighted_sample import WeightedSample
@@ -100,9 +101,11 @@ def _grid(one: Chosen, step: int) -> bytes:
 
 def _chart(one: Chosen, step: int) -> Chart:
     real, generated = one.reading.real, one.run.samples(step)["fresh"]
+    names = axis_names(one.run.values)
     if one.recipe.kind == "plane":
-        return plane_figure(plane_info(real, generated))
-    return histogram_figure(histogram_info(WeightedSample.of(real), WeightedSample.of(generated)))
+        return plane_figure(plane_info(real, generated), names=names)
+    info = histogram_info(WeightedSample.of(real), WeightedSample.of(generated))
+    return histogram_figure(info, name=", ".join(names) or "value")
 
 
 def quantities(chosen: Sequence[Chosen]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganlib.config import LOSSES_WITH_BORDER
+from ganlib.data.own_table import axis_names
 from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.runs.journal import DamagedError
@@ -70,12 +71,14 @@ def distributions(run: Run, step: int) -> dict[str, Distribution]:
     if is_images(real["real"]):
         found = _of_images(real, made)
     elif real["real"].shape[1:] == (2,):
+        titles = axis_names(run.values) or ["Coordinate x", "Coordinate y"]
         found = [
-            _of_numbers(f"Coordinate {name}", real["real"][:, at], made["fresh"][:, at])
-            for at, name in enumerate("xy")
+            _of_numbers(title, real["real"][:, at], made["fresh"][:, at])
+            for at, title in enumerate(titles)
         ]
     else:
-        found = [_of_values(real["real"], made["fresh"])]
+        title = ", ".join(axis_names(run.values)) or "Values"
+        found = [_of_values(title, real["real"], made["fresh"])]
     if "scores_real" in made:
         scores = made["scores_real"], made["scores_generated"]
         found.append(_of_numbers("Discriminator's scores", *scores, _meaning(run, step)))
@@ -132,15 +135,15 @@ def _of_images(real: Arrays, made: Arrays) -> list[Distribution]:
     ]
 
 
-def _of_values(real: np.ndarray, generated: np.ndarray) -> Distribution:
+def _of_values(title: str, real: np.ndarray, generated: np.ndarray) -> Distribution:
     """Returns the distribution of all values. The values of one vector are not independent."""
     if real[0].size == 1:
-        return _of_numbers("Values", real, generated)
+        return _of_numbers(title, real, generated)
     first, second = (
         WeightedSample.of_groups(numbers.reshape(len(numbers), -1), "vectors")
         for numbers in (real, generated)
     )
-    return Distribution("Values", first, second, _VECTORS)
+    return Distribution(title, first, second, _VECTORS)
 
 
 def _meaning(run: Run, step: int) -> str:

@@ -101,15 +101,11 @@ def _picker(label: str, summaries: list[RunSummary], key: str, default: int = 0)
         st.selectbox(
             label,
             list(by_id),
-            format_func=lambda run_id: f"{_name(by_id[run_id])}  ·  {by_id[run_id].recipe}",
+            format_func=lambda run_id: by_id[run_id].label.name,
             key=key,
             persist_state="session",
         )
     )
-
-
-def _name(summary: RunSummary) -> str:
-    return summary.label.name if summary.label else summary.id
 
 
 def _notes(one: Distribution) -> tuple[str, ...]:

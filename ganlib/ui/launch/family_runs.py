@@ -10,13 +10,12 @@ from ganlib.recipes import Recipe
 from ganlib.runs.quality import real_score
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
-from ganlib.ui.components.grid import data_url
 from ganlib.ui.components.text import plain
+from ganlib.ui.run.picture import run_picture, small_picture
 from ganlib.ui.run.status_line import state_badge, status_line
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, page_of, show_run
 from ganlib.viz.metric_specs import name_of_score
-from ganlib.viz.thumbnails import thumbnail
 
 _TICK_S = 2.0
 _RECENT = 8
@@ -96,11 +95,7 @@ def _training_now(page: str) -> None:
         if row.status is None:
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            if src := run_picture(row.id):
-                st.html(
-                    f'<img src="{src}" alt="" style="height:56px;image-rendering:pixelated">',
-                    width="content",
-                )
+            small_picture(row.id)
             with st.container(gap=None):
                 st.page_link(
                     page_of(row.recipe),
@@ -167,27 +162,6 @@ def quality_text(row: RunSummary) -> str:
     found = real_score(recipe, scores)
     real = f" (real samples {found:.2g})" if found else ""
     return f"{name_of_score(recipe.score)} {scores[recipe.score]:.3g}{real}"
-
-
-def run_picture(run_id: str) -> str | None:
-    """Returns the data URL of a picture of a run's newest samples; None without samples.
-
-    Args:
-        run_id: of the run.
-    """
-    with suppress(UserError):
-        run = manager().store.open(run_id)
-        if steps := run.sample_steps():
-            return _picture(run_id, steps[-1])
-    return None
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _picture(run_id: str, step: int) -> str | None:
-    with suppress(UserError):
-        run = manager().store.open(run_id)
-        return data_url(thumbnail(run.real(), run.samples(step)["fixed"]))
-    return None
 
 
 def _state_text(row: RunSummary) -> str:

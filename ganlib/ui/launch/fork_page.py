@@ -22,6 +22,7 @@ from ganlib.ui.form.config_form import (
 )
 from ganlib.ui.form.fields import Form, draw_problem
 from ganlib.ui.launch.data_choice import data_choice
+from ganlib.ui.launch.start import growth_warning
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, Press, page_of, record_start, show_run
 
@@ -85,6 +86,8 @@ def fork_page(run: Run) -> None:
             draw_problem(form, "")
         else:
             st.caption(_what_changes(run, step, form.config))
+    if form.config is not None and (warning := growth_warning(recipe, form.config)):
+        st.warning(plain(warning), icon=":material/warning:")
     show_error(in_words(st.session_state.pop(_ERROR, ""), recipe.Config))
     advanced_fields(form, _OPEN, (*_FIRST, *_fixed(form)))
     data_choice(form)
@@ -143,7 +146,7 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
 
 
 def _text(value: object) -> str:
-    return typed(value) if isinstance(value, float) else plain(str(value))
+    return typed(value) if isinstance(value, float) else plain(words(str(value)))
 
 
 def _fork(recipe: Recipe, run: Run, step: int, press: Press) -> None:

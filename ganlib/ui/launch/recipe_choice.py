@@ -8,7 +8,8 @@ from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.launch.data_choice import picture_of
 from ganlib.ui.launch.estimate import estimate
-from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text, run_picture
+from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text
+from ganlib.ui.run.picture import run_picture
 
 # Query parameter with the name of a recipe.
 _RECIPE = "recipe"

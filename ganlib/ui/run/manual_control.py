@@ -105,13 +105,14 @@ def _changes(recipe: Recipe, run: Run) -> None:
     for name in CHANGEABLE:
         field = recipe.Config.model_fields[name]
         label, key = words(name).capitalize(), f"change.{run.id}.{name}"
-        help = f"{field.description} Allowed: {allowed(recipe.Config, name)}."
+        help = in_words(field.description or "", recipe.Config)
         if known := choices(field):
             at = known.index(now[name])
             given[name] = st.selectbox(
                 label, known, index=at, format_func=words, key=key, help=help
             )
         else:
+            help += f" Allowed: {allowed(recipe.Config, name)}."
             given[name] = st.text_input(label, value=typed(now[name]), key=key, help=help)
     wanted: dict[str, Any] = {}
     try:

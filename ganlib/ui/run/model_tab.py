@@ -6,6 +6,7 @@ from ganlib import examples, recipes
 from ganlib.errors import ConfigError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.ui.components.text import in_words
 from ganlib.ui.run.diagrams import architecture_panel, phases_diagram
 
 
@@ -23,7 +24,7 @@ def model_tab(run: Run) -> None:
         config = recipe.Config()
     text, url = recipe.source.text, recipe.source.url
     st.markdown(f"{recipe.summary} Source: {f'[{text}]({url})' if url else text}.")
-    st.markdown(recipe.notes)
+    st.markdown(in_words(recipe.notes, recipe.Config))
     architecture_panel(recipe, config)
     discriminator = "critic" if config.is_critic else "discriminator"
     st.markdown(f"**Two phases.** A normal step trains the {discriminator}, then the generator.")

@@ -6,7 +6,7 @@ from ganlib import recipes
 from ganlib.knobs import GROUPS, meta
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.ui.components.text import typed, words
+from ganlib.ui.components.text import in_words, typed, words
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.server.session import show_run
@@ -38,7 +38,7 @@ def settings_tab(run: Run) -> None:
             "Value": _text(run.values.get(name, "")),
             "Default": _text(getattr(defaults, name)),
             "Group": meta(field)["group"],
-            "Meaning": field.description,
+            "Meaning": in_words(field.description or "", recipe.Config),
         }
         for group in GROUPS
         for name, field in fields.items()

@@ -29,9 +29,8 @@ def delete_popover(run: Run) -> None:
     with st.popover("Delete run", icon=":material/delete:", key=f"delete.{run.id}.popover"):
         st.markdown(f"{plain(name)} and everything it saved will be deleted permanently.")
         st.button(
-            "Delete permanently",
+            ":red[Delete permanently]",
             key=f"delete.{run.id}",
-            type="primary",
             on_click=_delete,
             args=(run.id, name),
         )

@@ -35,7 +35,8 @@ class ImageSamples(SampleKind):
         """See `SampleKind`."""
         run = reading.run
         noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
-        generated, real = st.columns(2, gap="small")
+        # At 1440 pixels, that is room for three times and for twice the size of the images.
+        generated, real = st.columns([3, 2], gap="small")
         with generated:
             image_grid(
                 reading.cached(("grid", step, noise), lambda: _tiles(run.samples(step)[noise])),

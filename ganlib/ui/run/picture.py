@@ -1,0 +1,42 @@
+"""A picture of a run's newest samples."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.ui.components.grid import data_url
+from ganlib.ui.server.server import manager
+from ganlib.viz.thumbnails import thumbnail
+
+
+def run_picture(run_id: str) -> str | None:
+    """Returns the data URL of a picture of a run's newest samples; None without samples.
+
+    Args:
+        run_id: of the run.
+    """
+    with suppress(UserError):
+        run = manager().store.open(run_id)
+        if steps := run.sample_steps():
+            return _picture(run_id, steps[-1])
+    return None
+
+
+def small_picture(run_id: str) -> None:
+    """Draws the picture in a line of text; nothing without samples.
+
+    Args:
+        run_id: of the run.
+    """
+    if src := run_picture(run_id):
+        style = "height:56px;image-rendering:pixelated"
+        st.html(f'<img src="{src}" alt="" style="{style}">', width="content")
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _picture(run_id: str, step: int) -> str | None:
+    with suppress(UserError):
+        run = manager().store.open(run_id)
+        return data_url(thumbnail(run.real(), run.samples(step)["fixed"]))
+    return None
