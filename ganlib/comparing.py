@@ -9,8 +9,8 @@ import numpy as np
 from ganlib.runs.view import Scores
 
 Alignment = Literal["Same step", "Same time", "Best step"]
-# Saved steps that the spread of scores is taken over.
-NEWEST = 5
+# Saved steps at most that the range at the end is taken over, and from how many on it is told.
+_NEWEST, _ENOUGH = 5, 3
 _MISSING = object()
 
 
@@ -35,8 +35,9 @@ class ScoreSummary(NamedTuple):
         best: the lowest value.
         best_step: its step.
         last: the newest value.
-        low: the lowest of the newest five values.
-        high: the highest of the newest five values.
+        low: the lowest value at the end: of the newest five, if they are of the second half.
+        high: the highest of these.
+        scored: number of these.
         real: the value between two samples of real data; None if it is unknown.
     """
 
@@ -45,6 +46,7 @@ class ScoreSummary(NamedTuple):
     last: float
     low: float
     high: float
+    scored: int
     real: float | None
 
 
@@ -93,13 +95,15 @@ def score_summary(scores: Scores, score: str, floor: str) -> ScoreSummary | None
     steps, values = finite_scores(scores, score)
     if not len(steps):
         return None
-    best, newest = int(values.argmin()), values[-NEWEST:]
+    # Of a short run, the first values are those of networks that have hardly learned.
+    best, newest = int(values.argmin()), values[steps >= steps[-1] / 2][-_NEWEST:]
     return ScoreSummary(
         float(values[best]),
         int(steps[best]),
         float(values[-1]),
         float(newest.min()),
         float(newest.max()),
+        len(newest),
         newest_real_score(scores, floor),
     )
 
@@ -140,13 +144,15 @@ def verdict(runs: Sequence[Finalist]) -> str:
     best, second, *_ = sorted(runs, key=lambda one: one.summary.last)
     if best.summary.high >= second.summary.low:
         return (
-            f"{best.name} and {second.name} are about equally good: the last {NEWEST} values of "
-            f"their {best.score} overlap."
+            f"{best.name} and {second.name} are about equally good: the values of their "
+            f"{best.score} at the end overlap."
         )
+    few = min(best.summary.scored, second.summary.scored) < _ENOUGH
     return (
         f"{best.name} generates the best samples at the end: its {best.score} is "
         f"{best.summary.last:.3g}, and the next best, of {second.name}, is "
         f"{second.summary.last:.3g}."
+        f"{' So few steps were scored that this may be chance.' if few else ''}"
     )
 
 

@@ -91,7 +91,16 @@ def run_name(title: str, config: RunConfig, taken: Iterable[str]) -> str:
     preset = getattr(config, "preset", "")
     usual = type(config).model_fields["preset"].default if preset else ""
     parts = (title, data_words(config), preset if preset != usual else "")
-    name = ", ".join(part for part in parts if part)
+    return numbered(", ".join(part for part in parts if part), taken)
+
+
+def numbered(name: str, taken: Iterable[str]) -> str:
+    """Returns a name with the next free number, such as "DCGAN, digits #2".
+
+    Args:
+        name: without a number.
+        taken: names of runs.
+    """
     pattern = re.compile(re.escape(name) + r" #(\d{1,9})")
     numbers = [int(found[1]) for one in taken if (found := pattern.fullmatch(one))]
     return f"{name} #{max(numbers, default=0) + 1}"

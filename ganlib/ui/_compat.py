@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 
 if TYPE_CHECKING:
     from streamlit.runtime.scriptrunner import RerunData
@@ -22,6 +23,9 @@ _START_RUNNER = "_create_scriptrunner"
 # Close code of a connection that ended without a close frame, RFC 6455.
 _ABNORMAL_CLOSURE = 1006
 _RECEIVE = "receive_bytes"
+_REQUEST_RERUN, _RUN_SCRIPT = "request_rerun", "_run_script"
+_request_rerun = getattr(ScriptRequests, _REQUEST_RERUN, None)
+_run_script = getattr(script_runner.ScriptRunner, _RUN_SCRIPT, None)
 _receive = getattr(WebSocket, _RECEIVE)
 _start_runner = getattr(AppSession, _START_RUNNER, None)
 
@@ -65,6 +69,19 @@ def flush_before_rerun() -> None:
     if _start_runner is None:
         raise RuntimeError(_UNSUPPORTED)
     setattr(AppSession, _START_RUNNER, _start_after_flush)
+
+
+def ignore_fragments_of_left_pages() -> None:
+    """Makes Streamlit ignore reruns of fragments of a page that has been left.
+
+    Until a browser hears of the new page, the timers of the old one go on. Streamlit would take
+    their requests for a change back to the old page. The browser would then remove the elements of
+    the new page, and its next update, which finds no place, would leave the window empty.
+    """
+    if _request_rerun is None or _run_script is None:
+        raise RuntimeError(_UNSUPPORTED)
+    setattr(ScriptRequests, _REQUEST_RERUN, _request_unless_left)
+    setattr(script_runner.ScriptRunner, _RUN_SCRIPT, _run_unless_left)
 
 
 def ignore_disconnect_while_sending() -> None:
@@ -117,6 +134,27 @@ def _start_after_flush(session: AppSession, data: "RerunData") -> None:
     # The ended thread put its last messages into the event loop's queue before this call, so
     # they are sent first.
     session._event_loop.call_soon(start)
+
+
+def _request_unless_left(requests: ScriptRequests, data: "RerunData") -> bool:
+    assert _request_rerun is not None
+    waiting = requests._rerun_data
+    changes_page = (
+        requests._state is ScriptRequestType.RERUN
+        and not waiting.fragment_id_queue
+        and waiting.page_script_hash != data.page_script_hash
+    )
+    if data.fragment_id and changes_page:
+        return True
+    accepted: bool = _request_rerun(requests, data)
+    return accepted
+
+
+def _run_unless_left(runner: script_runner.ScriptRunner, data: "RerunData") -> None:
+    assert _run_script is not None
+    page = runner._pages_manager.current_page_script_hash
+    if not (data.fragment_id_queue and page and data.page_script_hash not in ("", page)):
+        _run_script(runner, data)
 
 
 async def _receive_or_end(socket: WebSocket) -> bytes:

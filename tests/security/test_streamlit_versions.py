@@ -120,6 +120,7 @@ for kind in ("clear_cache", "load_git_info"):
     assert message.WhichOneof("type") == kind
 assert AppSession._handle_clear_cache_request is _compat._ignore
 _compat.flush_before_rerun()
+_compat.ignore_fragments_of_left_pages()
 assert AppSession._create_scriptrunner is _compat._start_after_flush
 assert not config.get_option("server.enableStaticServing")
 assert config.get_option("server.address") == "127.0.0.1"

@@ -219,7 +219,7 @@ def test_scores_of_each_run(pair: list[str], open_page: Open) -> None:
     assert row["Best"] == "1"
     assert row["At step"] == "20"
     assert row["Last"] == "401"
-    assert row["Last 5 saved steps"] == "1 to 401"
+    assert row["Range at the end"] == "1 to 401"
     assert dict(zip(head, second, strict=True))["Last"] == "2"
 
 

@@ -6,10 +6,12 @@ import sys
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner import RerunData, script_runner
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -60,6 +62,38 @@ def test_only_without_our_services_keras_session_is_cleared_after_a_page(
     AppTest.from_function(nothing, default_timeout=60).run()
     script_runner._clean_problem_modules()
     assert cleared == ["clear_session"]
+
+
+@pytest.mark.parametrize(
+    ("page", "fragment", "kept"),
+    [("old", "timer", "new"), ("old", None, "old"), ("new", "timer", "new")],
+)
+def test_the_timer_of_a_page_that_is_being_left_does_not_turn_back(
+    page: str, fragment: str | None, kept: str
+) -> None:
+    _compat.ignore_fragments_of_left_pages()
+    requests = ScriptRequests()
+    assert requests.request_rerun(RerunData(page_script_hash="new"))
+    assert requests.request_rerun(RerunData(page_script_hash=page, fragment_id=fragment))
+    request = requests.on_scriptrunner_ready()
+    assert request.type is ScriptRequestType.RERUN
+    assert (request.rerun_data.page_script_hash, request.rerun_data.fragment_id_queue) == (kept, [])
+
+
+@pytest.mark.parametrize(
+    ("page", "queue", "runs"),
+    [("old", ["timer"], False), ("new", ["timer"], True), ("old", [], True), ("", ["timer"], True)],
+)
+def test_a_fragment_of_a_page_that_was_left_does_not_run(
+    page: str, queue: list[str], runs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(_compat, "_run_script", lambda runner, data: ran.append("run"))
+    _compat.ignore_fragments_of_left_pages()
+    runner: Any = SimpleNamespace(_pages_manager=SimpleNamespace(current_page_script_hash="new"))
+    data = RerunData(page_script_hash=page, fragment_id_queue=queue)
+    script_runner.ScriptRunner._run_script(runner, data)
+    assert bool(ran) == runs
 
 
 def test_a_streamlit_without_that_function_is_refused(

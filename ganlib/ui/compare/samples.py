@@ -16,7 +16,9 @@ from ganlib.ui.components.grid import image_grid
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import plain
 from ganlib.ui.distributions.distributions import Distribution, distributions
+from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
 from ganlib.ui.present import presenting
+from ganlib.ui.server.server import manager
 from ganlib.viz.chart import Chart
 from ganlib.viz.histograms import histogram_figure, histogram_info
 from ganlib.viz.lines import densities_figure
@@ -73,7 +75,8 @@ def samples_side_by_side(
 
 def _caption(one: Chosen, step: int | None, asked: int | None) -> str:
     if step is None:
-        return "No samples yet"
+        waits = one.reading.status.state == "queued" and manager().owns(one.run.id)
+        return ahead_text(runs_ahead(one.run.id)) if waits else "No samples yet"
     score = one.reading.scores.at(step).get(one.recipe.score)
     quality = f" · {name_of_score(one.recipe.score)} {score:.3g}" if score is not None else ""
     is_earlier = asked is not None and step < asked and step == one.reading.sample_steps[-1]

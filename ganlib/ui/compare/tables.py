@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from ganlib.comparing import NEWEST, Finalist, ScoreSummary, score_summary, verdict
+from ganlib.comparing import Finalist, ScoreSummary, score_summary, verdict
 from ganlib.runs.quality import real_score_name
 from ganlib.ui.compare.chosen import Chosen
 from ganlib.ui.components.text import plain
@@ -40,7 +40,7 @@ def scores_table(groups: Groups) -> None:
         cells = _cells(found) if found else [_NONE] * 5
         rows.append((name, runs[0].style, [*cells, quality, state]))
         finalists += [Finalist(name, quality, runs[0].data, summary) for summary in found[:1]]
-    spread = f"Last {NEWEST} saved steps" if of_runs else "Range"
+    spread = "Range at the end"
     head = ("Run" if of_runs else "Runs", "Best", "At step", "Last", spread, "Real samples")
     compact_table((*head, "Quality (lower is better)", "State"), rows)
     # Also if it is empty: a fragment may update an element only if it drew it at first.

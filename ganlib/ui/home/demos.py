@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ganlib import recipes
+from ganlib.names import numbered
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.server.server import manager, server
@@ -23,12 +24,14 @@ class Demo:
         text: one or two sentences on what the user will see.
         runs: (recipe, settings that differ from its defaults) of each run to start. One run is
             opened, several are compared; without any, the user draws a distribution.
+        names: of the runs; without them, they are named as usual.
     """
 
     title: str
     icon: str
     text: str
     runs: tuple[tuple[str, dict[str, object]], ...] = ()
+    names: tuple[str, ...] = ()
 
 
 DEMOS = (
@@ -41,9 +44,11 @@ DEMOS = (
     Demo(
         "Mode collapse and its cure",
         ":material/blur_off:",
-        "A plain GAN misses most of eight peaks. The same networks with three techniques find "
-        "them all. One trains after the other, and you compare them.",
+        "A plain GAN misses most of eight peaks. The same networks find them all with a "
+        "relativistic loss, gradient penalties and an averaged generator.",
         (("toy/plane", {"preset": "plain GAN"}), ("toy/plane", {"preset": "cured"})),
+        # As the examples of the same settings are called.
+        ("Mode collapse", "The same, cured"),
     ),
     Demo(
         "Draw your own",
@@ -56,6 +61,8 @@ DEMOS = (
 def begin(demo: Demo) -> None:
     """Starts the runs of a demo and opens the page that shows them.
 
+    If other runs train, those of a comparison would have to wait. Then it shows the examples.
+
     Args:
         demo: one of `DEMOS`.
     Raises:
@@ -63,16 +70,40 @@ def begin(demo: Demo) -> None:
     """
     if not demo.runs:
         _draw()
+    examples = _examples(demo)
+    if manager().active() and len(examples) > 1:
+        st.toast(
+            "Other runs are training, so these are finished examples. To train your own, come back "
+            "when nothing trains.",
+            icon=":material/info:",
+        )
+        open_comparison(examples)
     ids = [
         server().submit(name, recipes.get(name).parse(dict(values))) for name, values in demo.runs
     ]
+    store = manager().store
+    for run_id, name in zip(ids, demo.names, strict=False):
+        store.rename(run_id, numbered(name, [row.label.name for row in store.list()]))
     record_start(ids[0])
     if len(ids) == 1:
-        open_run(manager().store.open(ids[0]))
+        open_run(store.open(ids[0]))
     st.toast(
         "The second GAN starts as soon as the first has finished.", icon=":material/hourglass_top:"
     )
     open_comparison(ids)
+
+
+def _examples(demo: Demo) -> list[str]:
+    """The ids of the examples that were trained with the settings of a demo, in its order."""
+    examples = manager().store.examples()
+    return [
+        run.id
+        for name, values in demo.runs
+        for run in examples
+        if run.recipe == name
+        and run.values["target"] == recipes.get(name).parse(dict(values)).target
+        and values.items() <= run.values.items()
+    ]
 
 
 def _draw() -> None:

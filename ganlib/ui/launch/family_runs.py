@@ -161,7 +161,7 @@ def quality_text(row: RunSummary) -> str:
         return ""
     found = real_score(recipe, scores)
     real = f" (real samples {found:.2g})" if found else ""
-    return f"{name_of_score(recipe.score)} {scores[recipe.score]:.3g}{real}"
+    return f"Best {name_of_score(recipe.score)} {scores[recipe.score]:.3g}{real}"
 
 
 def _state_text(row: RunSummary) -> str:

@@ -15,6 +15,7 @@ from ganlib.runs import EXAMPLES, Manager, RunStore
 from ganlib.ui._compat import (
     flush_before_rerun,
     ignore_disconnect_while_sending,
+    ignore_fragments_of_left_pages,
     ignore_server_wide_requests,
     keep_keras_sessions,
     mark_app_started,
@@ -111,6 +112,7 @@ def server() -> Server:
     keep_keras_sessions()
     ignore_server_wide_requests()
     flush_before_rerun()
+    ignore_fragments_of_left_pages()
     ignore_disconnect_while_sending()
     made.warm_up()
     atexit.register(made.manager.shutdown, 10.0)
