@@ -58,7 +58,8 @@ def test_scores_are_summed_up() -> None:
         },
     )
     found = score_summary(scores, "w1", "floor")
-    assert found == (1.0, 10, 6.0, 3.0, 8.0, 0.7)
+    # The range is that of steps 40 to 70.
+    assert found == (1.0, 10, 6.0, 3.0, 6.0, 4, 0.7)
     assert score_summary(scores, "w1", "").real is None
     assert score_summary(scores, "w1", "none").real is None
     assert score_summary(scores, "other", "floor") is None
@@ -93,8 +94,10 @@ def test_equal_names_become_different() -> None:
     }
 
 
-def finalist(name: str, last: float, spread: float, data: str = "digits") -> Finalist:
-    summary = ScoreSummary(last, 1, last, last - spread, last + spread, None)
+def finalist(
+    name: str, last: float, spread: float, data: str = "digits", scored: int = 5
+) -> Finalist:
+    summary = ScoreSummary(last, 1, last, last - spread, last + spread, scored, None)
     return Finalist(name, "Fréchet distance", data, summary)
 
 
@@ -105,6 +108,19 @@ def test_the_best_run_is_named_if_the_newest_values_do_not_overlap() -> None:
     runs = [finalist("a", 9.0, 1.0), finalist("b", 5.0, 2.0), finalist("c", 7.5, 0.9)]
     assert verdict(runs).startswith("b and c are about equally good")
     assert verdict(runs[:1]) == verdict([]) == ""
+
+
+def test_it_is_said_if_few_steps_were_scored() -> None:
+    runs = [finalist("a", 9.0, 1.0), finalist("b", 5.0, 0.0, scored=2)]
+    assert verdict(runs).endswith("So few steps were scored that this may be chance.")
+    assert "chance" not in verdict([runs[0], finalist("b", 5.0, 0.0, scored=3)])
+
+
+def test_scores_of_the_first_half_are_those_of_networks_that_have_hardly_learned() -> None:
+    scores = Scores(np.array([0, 100, 200, 211]), {"frechet": np.array([81.0, 40.0, 22.0, 21.4])})
+    found = score_summary(scores, "frechet", "")
+    assert found is not None
+    assert (found.low, found.high, found.scored) == (21.4, 22.0, 2)
 
 
 def test_runs_on_different_data_are_not_ranked() -> None:

@@ -21,7 +21,7 @@ def test_the_demo_shows_the_collapse_and_the_cure_beside_it(
     tab.page.wait_for_url("**/compare?runs=*&runs=*")
     samples = tab.page.locator(".st-key-compare_samples")
     expect(samples.locator(".live-chart-plot")).to_have_count(1)
-    expect(samples).to_contain_text("No samples yet")
+    expect(samples).to_contain_text("Waiting: 1 run ahead")
     # The cured run waits behind the plain one.
     store = RunStore(server.runs)
     runs = {str(each.values["preset"]): each for each in map(_opened(store), store.list())}

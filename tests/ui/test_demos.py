@@ -10,7 +10,7 @@ from ganlib.config import RunConfig
 from ganlib.runs import RunStore
 from ganlib.runs.manager import Manager
 from ganlib.ui.home.demos import DEMOS
-from ganlib.ui.server.server import Server
+from ganlib.ui.server.server import Server, manager
 
 Open = Callable[..., AppTest]
 
@@ -50,8 +50,20 @@ def test_mode_collapse_compares_the_plain_gan_with_the_cured_one(
     cured, plain = store.list()
     presets = [store.open(each.id).values["preset"] for each in (plain, cured)]
     assert presets == ["plain GAN", "cured"]
+    assert [one.label.name for one in (plain, cured)] == ["Mode collapse #1", "The same, cured #1"]
     assert app.query_params["runs"] == [plain.id, cured.id]
     assert "as soon as the first has finished" in app.toast[0].value
+
+
+def test_mode_collapse_shows_the_examples_while_others_train(
+    open_page: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Manager, "active", lambda self: ["another"])
+    app = _press(open_page, "Mode collapse and its cure")
+    assert not store.list()
+    names = [manager().store.open(run_id).label().name for run_id in app.query_params["runs"]]
+    assert names == ["Mode collapse", "The same, cured"]
+    assert "finished examples" in app.toast[0].value
 
 
 def test_drawing_opens_the_form_with_a_pad_and_keeps_the_drawing(

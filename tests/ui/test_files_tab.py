@@ -13,7 +13,7 @@ from ganlib.runs import RunStore
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.trainers import make_trainer
-from ganlib.ui.run.files_tab import config_json, generator_weights, metrics_csv
+from ganlib.ui.run.files_tab import config_json, generator_weights, metrics_csv, scores_csv
 from ganlib.ui.run.samples.kind import samples_csv
 from tests.support import stored_runs
 
@@ -28,6 +28,12 @@ def test_metrics_csv(store: RunStore) -> None:
     assert lines[10][:4] == ["10", "0.5", "10.0", "10.125"]
     assert lines[20][:4] == ["20", "1.0", "20.0", "20.125"]
     assert [line[0] for line in lines[1:]] == [str(step) for step in range(1, 21)]
+
+
+def test_scores_csv(store: RunStore) -> None:
+    lines = list(csv.reader(scores_csv(stored_runs.finished(store)).splitlines()))
+    name = recipes.get("toy/scalar").score
+    assert lines == [["step", name], ["0", "1.0"], ["20", repr(1 / 21)]]
 
 
 def test_metrics_csv_before_the_first_step(store: RunStore) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ganlib.events import Checkpoint, Metrics
 from ganlib.runs import RunStore
 from ganlib.runs.run import Parent
 from tests.support import stored_runs
@@ -29,6 +31,22 @@ def test_what_a_fork_changes_is_told(store: RunStore, open_page: OpenPage) -> No
     rate = page.text_input("toy/scalar:generator_learning_rate")
     rate.set_value("0.0005").run()
     assert "with generator learning rate 0.001 → 0.0005." in _continues(page)
+
+
+def test_another_checkpoint_keeps_what_was_typed(store: RunStore, open_page: OpenPage) -> None:
+    with stored_runs.training(store, steps=30) as writer:
+        writer.save(Checkpoint(20, 1.0, {"of": np.zeros(3)}))
+        writer.write(Metrics(21, stored_runs.rows(21, 30), 1.5))
+        writer.save(Checkpoint(30, 1.5, {"of": np.zeros(3)}))
+        writer.end("stopped")
+    run = stored_runs.newest(store)
+    page = open_page("toy", fork=run.id)
+    assert page.text_input(STEPS).value == "60"
+    page.text_input("toy/scalar:generator_learning_rate").set_value("0.0005").run()
+    page.selectbox(f"fork.{run.id}").set_value(20).run()
+    # The steps were not typed, and follow the checkpoint.
+    assert page.text_input(STEPS).value == "30"
+    assert "trains 10 more steps, with generator learning rate 0.001 → 0.0005." in _continues(page)
 
 
 @pytest.mark.parametrize("steps", ["20", "none"])

@@ -1,6 +1,7 @@
 """Forks: new runs that continue from an earlier step of a run, with other settings."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -20,9 +21,10 @@ from ganlib.ui.form.config_form import (
     open_form,
     read_form,
 )
-from ganlib.ui.form.fields import Form, draw_problem
+from ganlib.ui.form.fields import Form, draw_problem, key_of, widget_value
 from ganlib.ui.launch.data_choice import data_choice
 from ganlib.ui.launch.start import growth_warning
+from ganlib.ui.run.samples.panel import step_key
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, Press, page_of, record_start, show_run
 
@@ -63,10 +65,12 @@ def fork_page(run: Run) -> None:
         st.info(f"No checkpoint yet. One is written {when}.", icon=":material/info:")
         return
     step = _checkpoint(run, steps)
-    usual = {**config_at(run, step).model_dump(), "steps": _usual_steps(run, step)}
+    usual = _usual(run, step)
     if st.session_state.get(_FILLED) != (run.id, step):
+        edited = _edited(recipe, run)
         st.session_state[_FILLED] = run.id, step
         fill_form(recipe, usual)
+        st.session_state.update(edited)
         st.session_state[_OPEN] = True
     form = _checked(open_form(recipe, usual), step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -101,7 +105,9 @@ def _fixed(form: Form) -> list[str]:
 def _checkpoint(run: Run, steps: list[int]) -> int:
     key = f"fork.{run.id}"
     if st.session_state.get(key) not in steps:
-        st.session_state[key] = steps[-1]
+        # The one nearest to the step that the slider of the run shows.
+        shown = st.session_state.get(step_key(run)) or steps[-1]
+        st.session_state[key] = min(steps, key=lambda step: abs(step - shown))
     return int(
         st.selectbox(
             "From the checkpoint of step",
@@ -112,6 +118,28 @@ def _checkpoint(run: Run, steps: list[int]) -> int:
         )
         or steps[-1]
     )
+
+
+def _usual(run: Run, step: int) -> dict[str, Any]:
+    """The settings of the run at a step, by name."""
+    return {**config_at(run, step).model_dump(), "steps": _usual_steps(run, step)}
+
+
+def _edited(recipe: Recipe, run: Run) -> dict[str, Any]:
+    """What the user has changed in the form, by session state key, before another checkpoint."""
+    run_id, step = st.session_state.get(_FILLED, ("", 0))
+    if run_id != run.id:
+        return {}
+    fields = recipe.Config.model_fields
+    before = {
+        key_of(recipe, name): widget_value(fields[name], value)
+        for name, value in _usual(run, step).items()
+    }
+    return {
+        key: st.session_state[key]
+        for key, value in before.items()
+        if key in st.session_state and st.session_state[key] != value
+    }
 
 
 def _usual_steps(run: Run, step: int) -> int:

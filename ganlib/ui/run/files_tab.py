@@ -1,12 +1,14 @@
 """The tab with the downloads of a run."""
 
-import csv
 import io
 import json
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from ganlib import recipes
@@ -24,6 +26,9 @@ def files_tab(run: Run) -> None:
     recipe = recipes.get(run.recipe)
     with st.container(horizontal=True):
         _download("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
+        if len(run.scores()):
+            name = f"{run.id}-scores.csv"
+            _download("Scores (CSV)", partial(scores_csv, run), name, "text/csv")
         if run.sample_steps():
             file = kind_of(recipe).newest_file(run)
             _download(file.label, file.content, f"{run.id}{file.suffix}", file.mime)
@@ -43,11 +48,19 @@ def files_tab(run: Run) -> None:
 def metrics_csv(run: Run) -> str:
     """Returns the metrics of all steps as CSV: a header line, then one line per step."""
     history = run.history()
+    first = {"step": history.step, "time_s": history.time_s}
+    return _csv({**first, **{name: history[name] for name in history.names}})
+
+
+def scores_csv(run: Run) -> str:
+    """Returns the scores of the saved steps as CSV; empty where a step has no such score."""
+    scores = run.scores()
+    return _csv({"step": scores.step, **scores.values})
+
+
+def _csv(columns: Mapping[str, np.ndarray]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["step", "time_s", *history.names])
-    columns = [history.step.astype(int), history.time_s, *(history[n] for n in history.names)]
-    writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
+    pd.DataFrame(columns).to_csv(text, index=False, lineterminator="\r\n")
     return text.getvalue()
 
 

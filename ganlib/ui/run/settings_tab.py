@@ -6,7 +6,7 @@ from ganlib import recipes
 from ganlib.knobs import GROUPS, meta
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.ui.components.text import in_words, typed, words
+from ganlib.ui.components.text import in_words, plain, typed, words
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.server.session import show_run
@@ -30,6 +30,10 @@ def settings_tab(run: Run) -> None:
             on_click=_use,
             args=(recipe, run),
         )
+    for change in run.changes():
+        values = [f"{words(name)} {_text(value)}" for name, value in change.knobs.items()]
+        if values:
+            st.caption(f"Changed after step {change.step:,}: {plain(', '.join(values))}.")
     fields = recipe.Config.model_fields
     defaults = recipe.Config()
     rows = [

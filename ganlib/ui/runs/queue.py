@@ -35,6 +35,11 @@ def queue_panel() -> None:
     # Running runs have no time in the queue, so they come first.
     active.sort(key=lambda pair: pair[1].queued)
     queue = [run.id for run, status in active if status.queued]
+    if queue and any(status.state == "paused" for _, status in active):
+        st.caption(
+            "The queue waits while a run is paused. To let the next one begin, stop it; a stopped "
+            "run can be resumed later."
+        )
     height: Literal["content"] | int = "content" if len(active) <= _MAX_ROWS else _MAX_HEIGHT
     with st.container(border=True, gap="small", height=height):
         for run, status in active:

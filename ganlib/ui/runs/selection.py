@@ -21,9 +21,10 @@ from ganlib.ui.server.session import open_comparison, open_run, run_names
 # Session state keys of the ids of the selected runs, of deleted runs, and of errors.
 SELECTED = "runs.chosen"
 _DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
-_UNDO_S = 10.0
+# Of one run, and of several, whose names take longer to read.
+_UNDO_S, _UNDO_SEVERAL_S = 10.0, 30.0
 # Deleted runs are kept a little longer, as a slow browser may show the button late.
-_KEPT_S = _UNDO_S + 6
+_KEPT_S = _UNDO_SEVERAL_S + 6
 # Selected runs that are listed by name; more are counted.
 _NAMED = 5
 
@@ -73,6 +74,8 @@ def _buttons(chosen: Sequence[RunSummary], healthy: Sequence[RunSummary]) -> Non
     elif len(healthy) > 1 and st.button(
         "Compare", key="compare", type="primary", icon=":material/compare:"
     ):
+        # Nothing stays selected that might be deleted by mistake later.
+        st.session_state[SELECTED] = []
         # The oldest first.
         open_comparison([run.id for run in reversed(healthy)])
     _control_buttons(healthy, one)
@@ -98,7 +101,7 @@ def act(action: str, run_id: str) -> None:
 @st.fragment(run_every=1.0)
 def undo_panel() -> None:
     """Offers to restore the runs that were deleted in the last seconds."""
-    until = time.monotonic() + _UNDO_S
+    until = time.monotonic() + (_UNDO_S if len(_deleted()) == 1 else _UNDO_SEVERAL_S)
     deleted = [
         one if one.until else one._replace(until=until) for one in _deleted() if not one.is_over()
     ]
