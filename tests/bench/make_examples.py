@@ -155,14 +155,16 @@ def _journal(folder: Path) -> JournalWriter:
 
 
 def _steps_to_keep(run: Run, count: int) -> list[int]:
-    """Returns saved steps, closer together where the samples change more and at the start."""
+    """Returns saved steps: the best, and others, closer together at the start and where samples
+    change more."""
     steps = np.array(run.sample_steps())
     samples = [run.samples(int(step))["fixed"].astype(np.float64) for step in steps]
     changes = [np.abs(b - a).mean() for a, b in pairwise(samples)]
     changed = np.concatenate([[0.0], np.cumsum(changes)])
     along = changed / changed[-1] + np.sqrt(np.linspace(0, 1, len(steps)))
     nearest = [int(np.abs(along - at).argmin()) for at in np.linspace(0, 2, count)]
-    return [int(step) for step in steps[sorted(set(nearest))]]
+    best = run.record().status.best_steps.values()
+    return sorted({int(step) for step in steps[nearest]} | set(best))
 
 
 def _metrics(history: Any, row: int) -> dict[str, Any]:

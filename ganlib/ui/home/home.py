@@ -22,7 +22,7 @@ def example_replays() -> None:
     opened = replays(server().replays.cards(), key="replays")
     st.caption(
         "Generated samples over training. Their distance from real samples: lower is better; in "
-        "brackets that of other real samples, which a perfect generator would reach."
+        "brackets that of other real samples. Closer than that is as good as real."
     )
     if opened:
         with errors_shown():
