@@ -163,8 +163,8 @@ def _steps_to_keep(run: Run, count: int) -> list[int]:
     changed = np.concatenate([[0.0], np.cumsum(changes)])
     along = changed / changed[-1] + np.sqrt(np.linspace(0, 1, len(steps)))
     nearest = [int(np.abs(along - at).argmin()) for at in np.linspace(0, 2, count)]
-    best = run.record().status.best_steps.values()
-    return sorted({int(step) for step in steps[nearest]} | set(best))
+    best = set(run.record().status.best_steps.values()) & set(steps.tolist())
+    return sorted({int(step) for step in steps[nearest]} | best)
 
 
 def _metrics(history: Any, row: int) -> dict[str, Any]:
