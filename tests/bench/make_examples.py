@@ -21,6 +21,7 @@ from ganlib.config import RunConfig
 from ganlib.runs import EXAMPLES, Run, RunControl, RunStore, execute, make_trainer
 from ganlib.runs.blobs import Blob, write_blob
 from ganlib.runs.journal import NAME, JournalWriter, encode_rows
+from ganlib.runs.quality import first_close_step
 from ganlib.tiles import is_images
 
 MAX_BYTES = 3_000_000
@@ -155,16 +156,17 @@ def _journal(folder: Path) -> JournalWriter:
 
 
 def _steps_to_keep(run: Run, count: int) -> list[int]:
-    """Returns saved steps: the best, and others, closer together at the start and where samples
-    change more."""
+    """Returns saved steps: the best, the first that is close to real samples, and others, closer
+    together at the start and where samples change more."""
     steps = np.array(run.sample_steps())
     samples = [run.samples(int(step))["fixed"].astype(np.float64) for step in steps]
     changes = [np.abs(b - a).mean() for a, b in pairwise(samples)]
     changed = np.concatenate([[0.0], np.cumsum(changes)])
     along = changed / changed[-1] + np.sqrt(np.linspace(0, 1, len(steps)))
     nearest = [int(np.abs(along - at).argmin()) for at in np.linspace(0, 2, count)]
-    best = set(run.record().status.best_steps.values()) & set(steps.tolist())
-    return sorted({int(step) for step in steps[nearest]} | best)
+    close = first_close_step(recipes.get(run.recipe), run.scores())
+    named = {*run.status().best_steps.values(), *([] if close is None else [close])}
+    return sorted({int(step) for step in steps[nearest]} | named & set(steps.tolist()))
 
 
 def _metrics(history: Any, row: int) -> dict[str, Any]:
@@ -194,9 +196,8 @@ def _copy_samples(run: Run, step: int, example: Example, folder: Path) -> Blob:
 
 def _without_place(sentence: str) -> str:
     """Removes from a sentence about data the folder that they were read from."""
-    name, _, rest = sentence.partition(", ")
-    count = rest.rpartition(": ")[2] if ": " in rest else ""
-    return f"{name}: {count}" if count else sentence
+    place, colon, count = sentence.rpartition(": ")
+    return f"{place.rpartition(', ')[0]}: {count}" if colon else sentence
 
 
 def main(runs: Path, examples: Iterable[Example], target: Path) -> None:

@@ -88,9 +88,9 @@ def test_an_example_opens_as_a_run_that_cannot_be_changed(dashboard: Dashboard) 
     dashboard.open("/")
     # Anywhere on the picture.
     dashboard.page.locator(".st-key-replays .replay").first.click(position={"x": 60, "y": 60})
-    dashboard.page.wait_for_url("**/mnist?run=*")
+    dashboard.page.wait_for_url("**/quickdraw?run=*")
     expect(dashboard.page.locator(".st-key-run_status")).to_contain_text("Finished")
-    expect(dashboard.heading).to_have_text("Handwritten digits")
+    expect(dashboard.heading).to_have_text("Apples")
     for key in ("rename", "fork", "resume", "pause", "stop"):
         expect(dashboard.button(key)).to_have_count(0)
     assert dashboard.complaints == []
