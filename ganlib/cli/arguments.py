@@ -4,14 +4,19 @@ import argparse
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from ganlib.errors import ConfigError, quote
+from ganlib.runs.status import State
 
 _RECEIVED_CHARACTERS = 100
 _MAX_COUNT = 1_000
 _MAX_PORT = 65_535
 _STEP_DIGITS = 8
+_MAX_RUNS, _SAMPLES, _MAX_SAMPLES, _MAX_SEED = 1_000_000, 25, 100_000, 1_000_000
+_RUN = "id or name of a run, or the beginning of one"
+# Orders of the list of runs; see `run_commands.runs`.
+SORTS = ("created", "name", "recipe", "state", "step", "quality")
 
 
 def read_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -61,9 +66,14 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
+def command_line() -> argparse.ArgumentParser:
+    """Returns the parser of all commands, from which shells learn to complete them."""
+    return _parsers("ganlib")[0]
+
+
+def _parsers(prog: str = "python -m ganlib") -> tuple[_Parser, dict[str, _Parser]]:
     parser = _Parser(
-        "python -m ganlib",
+        prog,
         description="Train generative adversarial networks and watch them learn.",
         allow_abbrev=False,
     )
@@ -102,7 +112,8 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     )
     evaluate = add("evaluate", "Score the generator in a run's newest checkpoint.")
     for command in (resume, fork, evaluate):
-        command.add_argument("run_id", metavar="RUN_ID", help="id of the run, as `train` prints it")
+        command.add_argument("run_id", metavar="RUN_ID", help=_RUN)
+    changed = _add_run_commands(add)
     bench = add("bench", "Compare the speed of training with the books' own loops.")
     bench.add_argument(
         "recipes", metavar="RECIPE", nargs="*", help="recipes of a book; otherwise all five"
@@ -128,16 +139,75 @@ def _parsers() -> tuple[_Parser, dict[str, _Parser]]:
     ):
         _add_knob(command, "--steps", "N", meaning, lambda text: ("steps", text))
     _add_knob(train, "--seed", "S", "seed of all random numbers", lambda text: ("seed", text))
-    for command in (train, resume, fork, evaluate):
+    for command in (train, resume, fork, evaluate, *changed.values()):
         command.add_argument(
             "--runs",
             metavar="DIR",
             type=_folder,
             help="folder of runs; otherwise GANLIB_RUNS, or runs",
         )
-    for command in (listing, train, resume, fork, evaluate, bench):
+    printed = (changed["runs"], changed["show"], changed["compare"])
+    for command in (listing, train, resume, fork, evaluate, bench, *printed):
         command.add_argument("--json", action="store_true", help="print JSON")
+    completion = add("completion", "Print a script that completes commands in a shell.")
+    completion.add_argument("shell", choices=("bash", "zsh"), help="name of the shell")
     return parser, dict(parsers.choices)
+
+
+def _add_run_commands(add: Callable[[str, str], _Parser]) -> dict[str, _Parser]:
+    """Adds the commands on runs that exist; returns them by name."""
+    found = {
+        name: add(name, help)
+        for name, help in (
+            ("runs", "List runs, newest first."),
+            ("show", "Print state, scores and settings of a run."),
+            ("logs", "Print what happened in a run."),
+            ("pause", "Pause a run, whichever process trains it; `resume` continues it."),
+            ("stop", "Stop a run with a checkpoint, whichever process trains it."),
+            ("checkpoint", "Save a checkpoint of a run now, whichever process trains it."),
+            ("rename", "Rename a run."),
+            ("note", "Replace the note of a run."),
+            ("delete", "Delete runs and all their files."),
+            ("sample", "Generate samples with the newest checkpoint of a run."),
+            ("compare", "Compare the quality and the settings of runs."),
+        )
+    }
+    for name in ("show", "logs", "pause", "stop", "checkpoint", "rename", "note", "sample"):
+        found[name].add_argument("run", metavar="RUN", help=_RUN)
+    for name in ("delete", "compare"):
+        found[name].add_argument("of", metavar="RUN", nargs="+", help=_RUN)
+    runs = found["runs"]
+    runs.add_argument("--recipe", metavar="RECIPE", help="only runs of this recipe")
+    runs.add_argument("--state", choices=(*get_args(State), "damaged"), help="only runs in it")
+    runs.add_argument("--tag", metavar="TAG", help="only runs with this tag")
+    runs.add_argument("--search", metavar="TEXT", help="only runs with these words in name or note")
+    runs.add_argument("--sort", choices=SORTS, default="created", help="otherwise newest first")
+    runs.add_argument(
+        "--limit", metavar="N", type=_whole_number("--limit takes", _MAX_RUNS), help="at most N"
+    )
+    runs.add_argument("--watch", action="store_true", help="again every two seconds")
+    found["logs"].add_argument("--follow", action="store_true", help="until the run ends")
+    found["rename"].add_argument("name", metavar="NAME", help="the new name")
+    found["note"].add_argument("text", metavar="TEXT", help="the new note; may be empty")
+    sample = found["sample"]
+    sample.add_argument(
+        "--to", metavar="FILE", type=Path, required=True, help=".png or .csv, or .npy for an array"
+    )
+    sample.add_argument(
+        "--count",
+        metavar="N",
+        type=_whole_number("--count takes", _MAX_SAMPLES),
+        default=_SAMPLES,
+        help=f"number of samples; otherwise {_SAMPLES}",
+    )
+    sample.add_argument(
+        "--seed",
+        metavar="S",
+        type=_whole_number("--seed takes", _MAX_SEED),
+        default=1,
+        help="seed of the noise; otherwise 1",
+    )
+    return found
 
 
 def _add_knob(

@@ -11,30 +11,29 @@ from typing import Any
 from ganlib import examples
 from ganlib import recipes as known
 from ganlib.bench.results import BOOK_RECIPES, HEADING, as_json, machine, row
+from ganlib.cli import run_commands
+from ganlib.cli.arguments import command_line
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import one_line, run_text, table, to_json
+from ganlib.cli.run_commands import store_of, unpause
 from ganlib.cli.signals import stop_on_signals
 from ganlib.config import RunConfig
-from ganlib.errors import PATH, ConfigError, RunError, UserError, quote
+from ganlib.errors import PATH, ConfigError, UserError, quote
 from ganlib.events import Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import (
     Run,
     RunControl,
-    RunStore,
     Status,
     execute,
     fork_run,
     make_trainer,
     queue_again,
 )
-from ganlib.runs.identity import is_run_id
 from ganlib.runs.trainers import check_fork, check_memory, config_at
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
-
-_SHOWN_IDS = 3
 
 
 def recipes(arguments: argparse.Namespace) -> int:
@@ -83,13 +82,15 @@ def train(arguments: argparse.Namespace) -> int:
     recipe.data_sentence(config)
     _check_device(config)
     check_memory(recipe.name, config)
-    return _execute(_store(arguments).create(recipe.name, config), config, arguments)
+    return _execute(store_of(arguments).create(recipe.name, config), config, arguments)
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Continues a run that has ended."""
-    run = _find(_store(arguments), arguments.run_id)
+    """Continues a run that has ended; a paused one goes on in the process that trains it."""
+    run = store_of(arguments).find(arguments.run_id)
     knobs = _knobs(arguments)
+    if run.status().state == "paused" and not knobs:
+        return unpause(run)
     config = _stored_config(run, knobs)
     _check_device(config)
     check_memory(run.recipe, config)
@@ -103,8 +104,8 @@ def resume(arguments: argparse.Namespace) -> int:
 
 def fork(arguments: argparse.Namespace) -> int:
     """Trains a new run from a checkpoint of another run."""
-    store = _store(arguments)
-    parent = _find(store, arguments.run_id)
+    store = store_of(arguments)
+    parent = store.find(arguments.run_id)
     steps = parent.checkpoint_steps()
     step = arguments.step if arguments.step is not None else max(steps, default=0)
     values = config_at(parent, step).model_dump(mode="json")
@@ -121,7 +122,7 @@ def fork(arguments: argparse.Namespace) -> int:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Scores the newest checkpoint of a run, which may still be training."""
-    run = _find(_store(arguments), arguments.run_id)
+    run = store_of(arguments).find(arguments.run_id)
     status = run.status()
     recipe, config = _recipe(run), _stored_config(run, {})
     checkpoint = run.latest_checkpoint()
@@ -171,6 +172,14 @@ def bench(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def completion(arguments: argparse.Namespace) -> int:
+    """Prints a script that completes commands and options in a shell."""
+    import shtab
+
+    print(shtab.complete(command_line(), arguments.shell))
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "dashboard": dashboard,
     "recipes": recipes,
@@ -179,7 +188,19 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "resume": resume,
     "fork": fork,
     "evaluate": evaluate,
+    "runs": run_commands.runs,
+    "show": run_commands.show,
+    "logs": run_commands.logs,
+    "pause": run_commands.pause,
+    "stop": run_commands.stop,
+    "checkpoint": run_commands.checkpoint,
+    "rename": run_commands.rename,
+    "note": run_commands.note,
+    "delete": run_commands.delete,
+    "sample": run_commands.sample,
+    "compare": run_commands.compare,
     "bench": bench,
+    "completion": completion,
 }
 
 
@@ -194,7 +215,8 @@ def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
         return 0
     if state == "stopped":
         print(one_line(_how_to_resume(run, status, arguments)), file=sys.stderr)
-        return 128 + caught.signal
+        # Another process may have stopped it, as its user wished.
+        return 128 + caught.signal if caught.signal else 0
     message = status.message or "Its folder has no error message."
     print(one_line(f"Run {run.id} failed. {message}"), file=sys.stderr)
     return 2 if any(isinstance(error, UserError) for error in errors) else 1
@@ -250,26 +272,6 @@ def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str])
             f"Received: {quote(knobs['preset'])}."
         )
     return found
-
-
-def _store(arguments: argparse.Namespace) -> RunStore:
-    return RunStore(arguments.runs or RunStore.default_root())
-
-
-def _find(store: RunStore, run_id: str) -> Run:
-    try:
-        missing = is_run_id(run_id) and not (store.root / run_id).is_dir()
-        newest = (
-            [row.id for row in store.list()[:_SHOWN_IDS]] if missing and store.root.is_dir() else []
-        )
-    except OSError as error:
-        raise RunError(
-            f"The folder of runs {quote(str(store.root), PATH)} cannot be read: {error.strerror}."
-        ) from None
-    if missing:
-        there = f"The newest there: {', '.join(newest)}" if newest else "That folder has no runs"
-        raise RunError(f"There is no run {run_id} in {store.root}. {there}.")
-    return store.open(run_id)
 
 
 def _recipe(run: Run) -> Recipe[Any]:

@@ -124,6 +124,14 @@ class Recipe(ABC, Generic[AnyConfig]):
         fields = self.Config.model_fields.items()
         return {name: values.get(name) for name, one in fields if meta(one)["group"] == "Data"}
 
+    def data_key(self, values: Mapping[str, Any]) -> object:
+        """Identifies data: two runs with equal keys learn the same.
+
+        Args:
+            values: of all knobs, by name.
+        """
+        return self.kind, repr(sorted(self.data_values(values).items()))
+
     def data_bytes(self, config: AnyConfig) -> int:
         """Bytes that all samples take in memory, at most; 0 if they are generated on the fly.
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,16 +14,18 @@ _MAX_SLEEP_S = 0.25
 
 @dataclass(frozen=True)
 class ControlRequest:
-    """A request to change settings or to make one step; see `events.Change`.
+    """A request to change settings, to make one step, or to save; see `events.Change`.
 
     Args:
         knobs: new values by name of the knob.
         learns: the only network that the step updates; "both" for one normal step; "" for
             no step.
+        save: write a checkpoint.
     """
 
     knobs: dict[str, Any] = field(default_factory=dict)
     learns: str = ""
+    save: bool = False
 
 
 class RunControl:
@@ -94,15 +97,20 @@ class RunControl:
             self._requests.clear()
             return found
 
-    def wait_while_paused(self, *, wake_on_request: bool = True) -> None:
+    def wait_while_paused(
+        self, *, wake_on_request: bool = True, poll: Callable[[], None] | None = None
+    ) -> None:
         """Waits until the run is resumed or stopped.
 
         Args:
             wake_on_request: also return as soon as there is a request.
+            poll: called several times a second; may resume or stop the run.
         """
         with self._changed:
             while self.pause_requested and not (wake_on_request and self._requests):
                 self._changed.wait(_MAX_SLEEP_S)
+                if poll is not None:
+                    poll()
 
     def wait(self, seconds: float) -> None:
         """Waits in slow motion.

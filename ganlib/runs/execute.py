@@ -9,6 +9,7 @@ from ganlib.errors import RunError, UserError
 from ganlib.events import Event, Phase
 from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.durable import SyncError, is_full
+from ganlib.runs.mailbox import Mailbox
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
 from ganlib.runs.trainers import MakeTrainer
@@ -99,6 +100,7 @@ class _Session:
     ):
         self._created: Trainer | None = None
         self._control = control
+        self._mailbox = Mailbox(run.path)
         self._writer = writer
         self._on_event = on_event
         self._autosave_s = autosave_s
@@ -128,9 +130,11 @@ class _Session:
     def consume(self) -> State:
         """Runs until training is finished or stopped."""
         control, writer = self._control, self._writer
+        self._mailbox.clear()
         self._retry_when_full(writer.begin)
         turns = cycle(("discriminator", "generator"))
         while not writer.finished:
+            self._read_mail()
             if control.pause_requested:
                 self._pause()
             for request in control.take_requests() if writer.started else ():
@@ -138,6 +142,8 @@ class _Session:
                     self._change(request.knobs)
                 if request.learns and not writer.finished:
                     self._single_step(request)
+                if request.save:
+                    self._save()
             if control.stop_requested:
                 return self._stop()
             if control.pause_requested or writer.finished:
@@ -162,7 +168,20 @@ class _Session:
         self._save()
         self._write_snapshot()
         # Requests need networks, which exist only once training has started.
-        self._control.wait_while_paused(wake_on_request=self._writer.started)
+        self._control.wait_while_paused(wake_on_request=self._writer.started, poll=self._read_mail)
+
+    def _read_mail(self) -> None:
+        """Passes on the requests of other processes."""
+        control = self._control
+        for request in self._mailbox.take():
+            if request == "pause":
+                control.pause()
+            elif request == "unpause":
+                control.unpause()
+            elif request == "stop":
+                control.stop()
+            else:
+                control.request(ControlRequest(save=True))
 
     def _stop(self) -> State:
         writer = self._writer
@@ -234,7 +253,7 @@ class _Session:
             if not control.stop_requested:
                 control.pause()
                 writer.write_paused_disk_full(_DISK_FULL_PAUSED)
-                control.wait_while_paused(wake_on_request=False)
+                control.wait_while_paused(wake_on_request=False, poll=self._read_mail)
             if control.stop_requested:
                 raise _DiskFullError
 

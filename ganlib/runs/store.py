@@ -14,7 +14,7 @@ from typing import Any
 
 from ganlib import recipes
 from ganlib.config import RunConfig
-from ganlib.errors import RunError, quote
+from ganlib.errors import PATH, RunError, quote
 from ganlib.names import run_name
 from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
@@ -30,6 +30,8 @@ _TAG_CHARACTERS, _MAX_TAGS = 20, 10
 # Each open run keeps its history in memory.
 _MAX_OPEN = 32
 _DELETED = ".deleted-"
+# Ids that a message lists.
+_SHOWN_IDS = 3
 # Name of the journal while a run is being created.
 _UNFINISHED = f".{NAME}.tmp"
 _Stamp = tuple[tuple[int, int, int], ...]
@@ -138,6 +140,42 @@ class RunStore:
             return self._open(example, is_example=True)
         folder = self.root / checked_run_id(run_id)
         return self._open(folder) if folder.is_dir() else Run(folder)
+
+    def find(self, text: str) -> Run:
+        """Opens the run whose id or name is a text, or is the only one that begins with it.
+
+        Args:
+            text: case does not matter.
+        Raises:
+            RunError: there is no such run, there are several, or the folder cannot be read.
+        """
+        if is_run_id(text) and (self._example(text) or (self.root / text).is_dir()):
+            return self.open(text)
+        try:
+            rows = self.list() if self.root.is_dir() else []
+        except OSError as error:
+            folder = quote(str(self.root), PATH)
+            raise RunError(
+                f"The folder of runs {folder} cannot be read: {error.strerror}."
+            ) from None
+        wanted = text.strip().casefold()
+        names = {row.id: row.label.name.casefold() for row in rows}
+        found = [run_id for run_id, name in names.items() if wanted in (run_id, name)] or [
+            run_id
+            for run_id, name in names.items()
+            if wanted and (run_id.startswith(wanted) or name.startswith(wanted))
+        ]
+        if len(found) == 1:
+            return self.open(found[0])
+        if found:
+            some = ", ".join(found[:_SHOWN_IDS])
+            raise RunError(
+                f"{len(found):,} runs begin with {quote(text)}, such as {some}. Give more of it."
+            )
+        newest = ", ".join(row.id for row in rows[:_SHOWN_IDS])
+        there = f"The newest there: {newest}" if newest else "That folder has no runs"
+        shown = text if is_run_id(text) else quote(text)
+        raise RunError(f"There is no run {shown} in {self.root}. {there}.")
 
     def examples(self) -> tuple[Run, ...]:
         """Returns the example runs, oldest first. `list` does not contain them."""

@@ -47,8 +47,7 @@ class Chosen(NamedTuple):
     @property
     def data(self) -> object:
         """Identifies the data that the run learns."""
-        data = self.recipe.data_values(self.run.values)
-        return self.recipe.kind, repr(sorted(data.items()))
+        return self.recipe.data_key(self.run.values)
 
     @property
     def own_scores(self) -> Scores:
