@@ -23,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: arguments after `python -m ganlib`; None takes them from `sys.argv`.
 
     Returns:
-        The exit code: 0 done, or stopped by another process; 1 failed, 2 user error, 130 or 143 stopped by Ctrl-C or SIGTERM.
+        The exit code: 0 done, or stopped by another process; 1 failed; 2 user error; 130 or 143
+        stopped by Ctrl-C or SIGTERM.
         With any code but 0, one line is written to standard error.
     """
     try:

@@ -25,7 +25,7 @@ def test_a_run_that_diverges(dashboard: Dashboard, store: RunStore) -> None:
     sentence = _sentence(tab)
     said = re.fullmatch(
         r"Training diverged: [a-z ]+ (was|were) no longer a finite number at step (\d+)\. "
-        r"Lower learning rates or a gradient_clip often help\.",
+        r"Lower learning rates or a gradient clip often help\.",
         sentence,
     )
     assert said, sentence

@@ -103,7 +103,10 @@ def test_the_message_says_what_is_allowed(
     assert only_line(command("train", "toy/scalar", *options)) == sentence
 
 
-ALL = "dashboard, recipes, source, train, resume, fork, evaluate, bench"
+ALL = (
+    "dashboard, recipes, source, train, resume, fork, evaluate, runs, show, logs, pause, stop, "
+    "checkpoint, rename, note, delete, sample, compare, bench, completion"
+)
 TRAIN = "RECIPE, --config FILE, --set KNOB=VALUE, --steps N, --seed S, --runs DIR, --json"
 ARGUMENTS = [
     ((), f"A command is missing. Allowed: {ALL}."),

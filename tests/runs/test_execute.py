@@ -258,7 +258,7 @@ def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:
     assert _execute(run, config) == "failed"
     assert run.status().message == (
         "Training diverged: generator loss was no longer a finite number at step 57. "
-        "Lower learning rates or a gradient_clip often help. You can fork the run from its "
+        "Lower learning rates or a gradient clip often help. You can fork the run from its "
         "checkpoint of step 50, before it diverged."
     )
     assert run.latest_checkpoint().step == 50

@@ -77,7 +77,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"names", "settings", "comparing"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "diagnosis", "viz", "bench", "settings", "examples"},
+    "cli": _ENGINE | {"runs", "comparing", "diagnosis", "viz", "bench", "settings", "examples"},
     "__main__": {"cli"},
 }
 
