@@ -400,9 +400,9 @@ class PatientControl(RunControl):
 
     waited = 0
 
-    def wait_while_paused(self, *, wake_on_request: bool = True) -> None:
+    def wait_while_paused(self, **how: Any) -> None:
         self.waited += 1
-        super().wait_while_paused(wake_on_request=wake_on_request)
+        super().wait_while_paused(**how)
 
 
 def test_a_step_by_hand_is_made_where_the_samples_of_the_step_before_are_still_due(

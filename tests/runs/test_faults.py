@@ -59,7 +59,7 @@ class Control(RunControl):
         self._disk = disk
         self._stops = stops
 
-    def wait_while_paused(self, *, wake_on_request: bool = True) -> None:
+    def wait_while_paused(self, **how: Any) -> None:
         self.rests.append("rested")
         if self._stops:
             self.stop()
