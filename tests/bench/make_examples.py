@@ -70,7 +70,7 @@ class Example:
 
 
 _NUMBERS: dict[str, Any] = {"steps": 24, "fixed": 400, "fresh": 300}
-_POINTS: dict[str, Any] = {"steps": 17, "fixed": 300, "fresh": 250}
+_POINTS: dict[str, Any] = {"steps": 20, "fixed": 300, "fresh": 250}
 _IMAGES: dict[str, Any] = {"steps": 16}
 EXAMPLES_TO_MAKE = (
     Example("Two peaks", "toy/scalar", {"sample_every": 20}, **_NUMBERS),
