@@ -218,14 +218,19 @@ def _names(names: Sequence[str]) -> str:
 
 def _delete(chosen: Sequence[RunSummary]) -> None:
     """Deletes runs. Those that cannot be deleted stay selected, and the page shows the error."""
-    deleted = [one for one in _deleted() if not one.is_over()]
+    # The lists themselves are changed: a second click may interrupt this callback at any access to
+    # Streamlit's state, and finds in them what the first has done.
+    deleted: list[_Deleted] = st.session_state.setdefault(_DELETED, [])
+    selected: list[str] = st.session_state.setdefault(SELECTED, [])
     for run in chosen:
+        if any(one.id == run.id for one in deleted):
+            continue
         queued = is_queued_here(run.id, run.status)
         with deferred_errors(_ERROR, {run.id: _name(run)}):
             manager().delete(run.id, undo_s=_KEPT_S)
-            st.session_state[SELECTED].remove(run.id)
             deleted.append(_Deleted(run.id, _name(run), queued))
-    st.session_state[_DELETED] = deleted
+            if run.id in selected:
+                selected.remove(run.id)
 
 
 def _restore(deleted: Sequence[_Deleted]) -> None:
