@@ -24,7 +24,7 @@ _DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.
 # Of one run, and of several, whose names take longer to read.
 _UNDO_S, _UNDO_SEVERAL_S = 10.0, 30.0
 # Deleted runs are kept a little longer, as a slow browser may show the button late.
-_KEPT_S = _UNDO_SEVERAL_S + 6
+_LATE_S = 6.0
 # Selected runs that are listed by name; more are counted.
 _NAMED = 5
 
@@ -35,6 +35,7 @@ class _Deleted(NamedTuple):
     id: str
     name: str
     queued: bool
+    offered_s: float
     until: float = 0.0
 
     def is_over(self) -> bool:
@@ -101,9 +102,11 @@ def act(action: str, run_id: str) -> None:
 @st.fragment(run_every=1.0)
 def undo_panel() -> None:
     """Offers to restore the runs that were deleted in the last seconds."""
-    until = time.monotonic() + (_UNDO_S if len(_deleted()) == 1 else _UNDO_SEVERAL_S)
+    now = time.monotonic()
     deleted = [
-        one if one.until else one._replace(until=until) for one in _deleted() if not one.is_over()
+        one if one.until else one._replace(until=now + one.offered_s)
+        for one in _deleted()
+        if not one.is_over()
     ]
     if deleted:
         st.session_state[_DELETED] = deleted
@@ -222,13 +225,14 @@ def _delete(chosen: Sequence[RunSummary]) -> None:
     # Streamlit's state, and finds in them what the first has done.
     deleted: list[_Deleted] = st.session_state.setdefault(_DELETED, [])
     selected: list[str] = st.session_state.setdefault(SELECTED, [])
+    offered_s = _UNDO_S if len(chosen) == 1 else _UNDO_SEVERAL_S
     for run in chosen:
         if any(one.id == run.id for one in deleted):
             continue
         queued = is_queued_here(run.id, run.status)
         with deferred_errors(_ERROR, {run.id: _name(run)}):
-            manager().delete(run.id, undo_s=_KEPT_S)
-            deleted.append(_Deleted(run.id, _name(run), queued))
+            manager().delete(run.id, undo_s=offered_s + _LATE_S)
+            deleted.append(_Deleted(run.id, _name(run), queued, offered_s))
             if run.id in selected:
                 selected.remove(run.id)
 
