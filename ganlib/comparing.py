@@ -9,7 +9,8 @@ import numpy as np
 from ganlib.runs.view import Scores
 
 Alignment = Literal["Same step", "Same time", "Best step"]
-# Saved steps at most that the range at the end is taken over, and from how many on it is told.
+# The range at the end is that of the newest scores: of at most five, and a verdict that rests on
+# fewer than three says that it may be chance.
 _NEWEST, _ENOUGH = 5, 3
 _MISSING = object()
 

@@ -24,6 +24,7 @@ from ganlib.errors import PATH, ConfigError, RunError, quote
 from ganlib.runs import ACTIVE, Run, RunStore, RunSummary, Status
 from ganlib.runs.journal import NAME, JournalReader, Line
 from ganlib.runs.mailbox import Mailbox, Request
+from ganlib.runs.quality import own_scores, real_score_name
 from ganlib.runs.trainers import config_at
 from ganlib.tiles import grid_png, is_images
 from ganlib.viz.metric_specs import name_of_score
@@ -102,31 +103,27 @@ def logs(arguments: argparse.Namespace) -> int:
 
 def pause(arguments: argparse.Namespace) -> int:
     """Pauses a run that trains."""
-    return _ask(arguments, "pause", ("paused",))
+    return _ask(_trained(arguments), "pause", lambda now: now.state == "paused")
 
 
 def stop(arguments: argparse.Namespace) -> int:
     """Stops a run that trains, with a checkpoint."""
-    return _ask(arguments, "stop", ("stopped", "interrupted", "finished", "failed"))
+    return _ask(_trained(arguments), "stop", lambda now: not now.active)
 
 
 def checkpoint(arguments: argparse.Namespace) -> int:
     """Writes a checkpoint of a run that trains."""
     run = _trained(arguments)
-    before = run.status().saved_step
     step = run.status().step
     Mailbox(run.path).post("checkpoint")
-    status = _wait(run, lambda now: now.saved_step > before or now.saved_step >= step)
+    status = _wait(run, lambda now: now.saved_step >= step)
     print(f"Run {run.id} has a checkpoint at step {status.saved_step:,}.")
     return 0
 
 
 def unpause(run: Run) -> int:
     """Resumes a paused run in the process that trains it."""
-    Mailbox(run.path).post("unpause")
-    status = _wait(run, lambda now: now.state != "paused")
-    print(f"Run {run.id} is {status.state} at step {status.step:,}.")
-    return 0
+    return _ask(run, "unpause", lambda now: now.state != "paused")
 
 
 def rename(arguments: argparse.Namespace) -> int:
@@ -327,22 +324,21 @@ def _trained(arguments: argparse.Namespace) -> Run:
     return run
 
 
-def _ask(arguments: argparse.Namespace, request: Request, states: tuple[str, ...]) -> int:
-    run = _trained(arguments)
+def _ask(run: Run, request: Request, done: Callable[[Status], bool]) -> int:
     Mailbox(run.path).post(request)
-    status = _wait(run, lambda now: now.state in states or not now.active)
+    status = _wait(run, done)
     print(f"Run {run.id} is {status.state} at step {status.step:,}.")
     return 0
 
 
 def _wait(run: Run, done: Callable[[Status], bool]) -> Status:
-    """Waits until the process that trains a run has done what was asked.
+    """Waits until the process that trains a run has done what was asked, or the run has ended.
 
     Raises:
         RunError: it has not answered in time.
     """
     deadline = time.monotonic() + _ANSWER_S
-    while not done(status := run.status()):
+    while (status := run.status()).active and not done(status):
         if time.monotonic() > deadline:
             raise RunError(
                 f"Run {run.id} has not answered for {_ANSWER_S:.0f} seconds; it will, after its "
@@ -367,7 +363,7 @@ def _write(target: Path, samples: np.ndarray) -> None:
 
 def _score_summary(run: Run) -> ScoreSummary | None:
     recipe = recipes.get(run.recipe)
-    return score_summary(run.scores(), recipe.score, recipe.score_floor)
+    return score_summary(own_scores(run, run.scores()), recipe.score, real_score_name(recipe))
 
 
 def _score_name(run: Run) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ganlib.diagnosis import CLOSE
 from ganlib.recipes.base import Recipe
+from ganlib.runs.run import Run
 from ganlib.runs.view import Scores
 
 
@@ -45,6 +46,18 @@ def real_score(recipe: Recipe, scores: Mapping[str, float]) -> float | None:
     """
     # Own columns with two rows have 0.
     return scores.get(real_score_name(recipe)) or None
+
+
+def own_scores(run: Run, scores: Scores) -> Scores:
+    """Returns the scores of the steps that a run made itself: a fork begins with its parent's.
+
+    Args:
+        run: the run.
+        scores: of all its saved samples.
+    """
+    if run.parent is None or not (own := scores.step > run.parent.step).any():
+        return scores
+    return Scores(scores.step[own], {name: all_[own] for name, all_ in scores.values.items()})
 
 
 def first_close_step(recipe: Recipe, scores: Scores) -> int | None:

@@ -142,10 +142,10 @@ class RunStore:
         return self._open(folder) if folder.is_dir() else Run(folder)
 
     def find(self, text: str) -> Run:
-        """Opens the run whose id or name is a text, or is the only one that begins with it.
+        """Opens a run by its id, its name, or the beginning of either.
 
         Args:
-            text: case does not matter.
+            text: what the user typed, in upper or lower case. The beginning must fit one run only.
         Raises:
             RunError: there is no such run, there are several, or the folder cannot be read.
         """

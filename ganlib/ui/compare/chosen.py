@@ -12,6 +12,7 @@ from ganlib.comparing import SavedSteps, finite_scores, unique_names
 from ganlib.errors import UserError, quote
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.runs.quality import own_scores
 from ganlib.runs.view import Scores
 from ganlib.ui.server.reading import Reading, SharedCache
 from ganlib.ui.server.server import manager, server
@@ -52,10 +53,7 @@ class Chosen(NamedTuple):
     @property
     def own_scores(self) -> Scores:
         """The scores of the run's own steps, without those that a fork has from its parent."""
-        scores, parent = self.reading.scores, self.run.parent
-        if parent is None or not (own := scores.step > parent.step).any():
-            return scores
-        return Scores(scores.step[own], {name: all_[own] for name, all_ in scores.values.items()})
+        return own_scores(self.run, self.reading.scores)
 
     def saved_steps(self) -> SavedSteps:
         """Returns the steps with samples; cached until the run makes another step."""

@@ -40,9 +40,8 @@ def scores_table(groups: Groups) -> None:
         cells = _cells(found) if found else [_NONE] * 5
         rows.append((name, runs[0].style, [*cells, quality, state]))
         finalists += [Finalist(name, quality, runs[0].data, summary) for summary in found[:1]]
-    spread = "Range at the end"
-    head = ("Run" if of_runs else "Runs", "Best", "At step", "Last", spread, "Real samples")
-    compact_table((*head, "Quality (lower is better)", "State"), rows)
+    head = ("Run" if of_runs else "Runs", "Best", "At step", "Last", "Range at the end")
+    compact_table((*head, "Real samples", "Quality (lower is better)", "State"), rows)
     # Also if it is empty: a fragment may update an element only if it drew it at first.
     st.markdown(plain(verdict(finalists)) if of_runs else "")
 

@@ -95,15 +95,18 @@ def begin(demo: Demo) -> None:
 
 def _examples(demo: Demo) -> list[str]:
     """The ids of the examples that were trained with the settings of a demo, in its order."""
-    examples = manager().store.examples()
-    return [
-        run.id
-        for name, values in demo.runs
-        for run in examples
-        if run.recipe == name
-        and run.values["target"] == recipes.get(name).parse(dict(values)).target
-        and values.items() <= run.values.items()
-    ]
+    found = []
+    for name, values in demo.runs:
+        recipe = recipes.get(name)
+        data = recipe.data_key(recipe.parse(dict(values)).model_dump(mode="json"))
+        found += [
+            run.id
+            for run in manager().store.examples()
+            if run.recipe == name
+            and recipe.data_key(run.values) == data
+            and values.items() <= run.values.items()
+        ]
+    return found
 
 
 def _draw() -> None:

@@ -1,6 +1,5 @@
 """The tab with the downloads of a run."""
 
-import io
 import json
 import tempfile
 from collections.abc import Mapping
@@ -59,9 +58,8 @@ def scores_csv(run: Run) -> str:
 
 
 def _csv(columns: Mapping[str, np.ndarray]) -> str:
-    text = io.StringIO()
-    pd.DataFrame(columns).to_csv(text, index=False, lineterminator="\r\n")
-    return text.getvalue()
+    text: str = pd.DataFrame(columns).to_csv(index=False, lineterminator="\r\n")
+    return text
 
 
 def config_json(run: Run) -> str:

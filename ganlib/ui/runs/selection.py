@@ -21,7 +21,7 @@ from ganlib.ui.server.session import open_comparison, open_run, run_names
 # Session state keys of the ids of the selected runs, of deleted runs, and of errors.
 SELECTED = "runs.chosen"
 _DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
-# Of one run, and of several, whose names take longer to read.
+# Seconds for which Undo is offered: longer after several runs, whose names take longer to read.
 _UNDO_S, _UNDO_SEVERAL_S = 10.0, 30.0
 # Deleted runs are kept a little longer, as a slow browser may show the button late.
 _LATE_S = 6.0
