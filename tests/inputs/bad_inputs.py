@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ganlib import recipes
+from ganlib.cli.commands import COMMANDS as COMMANDS_OF_PROGRAM
 from ganlib.runs import EXAMPLES, RunStore
 from tests.inputs.lying_files import PNG
 
@@ -106,7 +107,7 @@ COMMANDS = _of(
         "command, bytes": Command(
             (NO_BYTES,),
             r"There is no command '\udcff\udcfe'. "
-            "Allowed: dashboard, recipes, source, train, resume, fork, evaluate, bench.",
+            f"Allowed: {', '.join(COMMANDS_OF_PROGRAM)}.",
         ),
         "knob, internal": train(
             "toy/scalar",
@@ -141,8 +142,7 @@ COMMANDS = _of(
         ),
         "resume, script": Command(
             ("resume", SCRIPT),
-            "A run id is a date, a time and 12 letters or digits, like "
-            f"20261122-0203-a1b2c3d4e5f6. Received: '{SCRIPT}'.",
+            f"There is no run '{SCRIPT}' in {{folder}}/runs. That folder has no runs.",
         ),
         # Variables of the environment
         "GANLIB_RUNS, FIFO": Command(
