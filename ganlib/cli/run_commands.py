@@ -22,8 +22,9 @@ from ganlib.comparing import (
 )
 from ganlib.errors import PATH, ConfigError, RunError, quote
 from ganlib.runs import ACTIVE, Run, RunStore, RunSummary, Status
+from ganlib.runs.control import Word
 from ganlib.runs.journal import NAME, JournalReader, Line
-from ganlib.runs.mailbox import Mailbox, Request
+from ganlib.runs.mailbox import Mailbox
 from ganlib.runs.quality import own_scores, real_score_name
 from ganlib.runs.trainers import config_at
 from ganlib.tiles import grid_png, is_images
@@ -324,8 +325,8 @@ def _trained(arguments: argparse.Namespace) -> Run:
     return run
 
 
-def _ask(run: Run, request: Request, done: Callable[[Status], bool]) -> int:
-    Mailbox(run.path).post(request)
+def _ask(run: Run, word: Word, done: Callable[[Status], bool]) -> int:
+    Mailbox(run.path).post(word)
     status = _wait(run, done)
     print(f"Run {run.id} is {status.state} at step {status.step:,}.")
     return 0

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 # A signal handler may set a flag after a waiting thread has checked it and before that thread
 # sleeps. The thread then misses the notification, so no sleep is longer than this.
@@ -28,6 +28,11 @@ class ControlRequest:
     save: bool = False
 
 
+Word = Literal["pause", "unpause", "stop", "interrupt", "checkpoint", "slow", "normal"]
+WORDS: tuple[Word, ...] = get_args(Word)
+Order = Word | ControlRequest
+
+
 class RunControl:
     """Pauses, resumes, stops and changes a run. Safe in any thread and in signal handlers.
 
@@ -35,20 +40,70 @@ class RunControl:
         attended: True if a user can resume a paused run.
 
     Attributes:
-        slow: True if the run trains in slow motion: one network at a time, about a step a second.
         stopped_as: state of the run after it has been stopped.
     """
 
     def __init__(self, *, attended: bool = True) -> None:
         self.attended = attended
-        self.slow = False
         self.stopped_as: Literal["stopped", "interrupted"] = "stopped"
         # The lock of a Condition is reentrant: a signal handler can acquire it while the
         # interrupted thread holds it.
         self._changed = threading.Condition()
         self._paused = False
         self._stopped = False
+        self._slow = False
         self._requests: deque[ControlRequest] = deque()
+        self._forward: Callable[[Order], None] | None = None
+
+    def obey(self, order: Order) -> None:
+        """Executes an order that came as a word, from another process.
+
+        Args:
+            order: the name of one of the methods below; "checkpoint" saves, and "slow" and
+                "normal" begin and end slow motion. Or a request.
+        """
+        if isinstance(order, ControlRequest):
+            self.request(order)
+        elif order == "checkpoint":
+            self.request(ControlRequest(save=True))
+        elif order in ("slow", "normal"):
+            self.slow = order == "slow"
+        else:
+            {
+                "pause": self.pause,
+                "unpause": self.unpause,
+                "stop": self.stop,
+                "interrupt": self.interrupt,
+            }[order]()
+
+    def forward_to(self, send: Callable[[Order], None]) -> None:
+        """Passes all orders on to another process, which trains the run; also the earlier ones.
+
+        Args:
+            send: takes an order; called by whoever gives it.
+        """
+        with self._changed:
+            self._forward = send
+            if self._slow:
+                send("slow")
+            if self._paused:
+                send("pause")
+            while self._requests:
+                send(self._requests.popleft())
+            if self._stopped:
+                send("stop" if self.stopped_as == "stopped" else "interrupt")
+
+    @property
+    def slow(self) -> bool:
+        """True if the run trains in slow motion: one network at a time, about a step a second."""
+        return self._slow
+
+    @slow.setter
+    def slow(self, slow: bool) -> None:
+        with self._changed:
+            self._slow = slow
+            self._changed.notify_all()
+            self._pass_on("slow" if slow else "normal")
 
     @property
     def pause_requested(self) -> bool:
@@ -64,31 +119,44 @@ class RunControl:
         """Pauses after the current step, or after the current call of many short steps (0.1 s)."""
         with self._changed:
             self._paused = True
+            self._pass_on("pause")
 
     def unpause(self) -> None:
         """Resumes a paused run."""
         with self._changed:
             self._paused = False
             self._changed.notify_all()
+            self._pass_on("unpause")
 
     def stop(self) -> None:
         """Stops the run after the current step, paused or not. Cannot be undone."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
+        self._end("stop")
 
     def interrupt(self) -> None:
         """Stops the run because the process ends; the run counts as interrupted, not as stopped."""
         with self._changed:
             if not self._stopped:
                 self.stopped_as = "interrupted"
-            self.stop()
+            self._end("interrupt")
 
     def request(self, request: ControlRequest) -> None:
         """Adds a request, which is executed before the next event, also in a paused run."""
         with self._changed:
+            if self._forward is not None:
+                self._forward(request)
+                return
             self._requests.append(request)
             self._changed.notify_all()
+
+    def _end(self, order: Literal["stop", "interrupt"]) -> None:
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+            self._pass_on(order)
+
+    def _pass_on(self, order: Order) -> None:
+        if self._forward is not None:
+            self._forward(order)
 
     def take_requests(self) -> list[ControlRequest]:
         """Returns the new requests, oldest first, and removes them."""

@@ -172,16 +172,8 @@ class _Session:
 
     def _read_mail(self) -> None:
         """Passes on the requests of other processes."""
-        control = self._control
-        for request in self._mailbox.take():
-            if request == "pause":
-                control.pause()
-            elif request == "unpause":
-                control.unpause()
-            elif request == "stop":
-                control.stop()
-            else:
-                control.request(ControlRequest(save=True))
+        for word in self._mailbox.take():
+            self._control.obey(word)
 
     def _stop(self) -> State:
         writer = self._writer

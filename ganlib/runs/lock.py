@@ -1,5 +1,6 @@
 """The lock of a run. Only its holder may write the run."""
 
+import os
 import threading
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -22,6 +23,7 @@ class RunLock:
     """Locks the folder of a run. The operating system releases the lock when the process ends.
 
     The lock belongs to this object and not to a thread. It is released when the object is deleted.
+    A process can share it with one that it starts; then it is free once both have ended.
 
     Args:
         folder: the run's folder.
@@ -30,11 +32,38 @@ class RunLock:
     def __init__(self, folder: Path):
         self._folder = folder
         self._lock: BaseFileLock | None = None
+        self._inherited: int | None = None
 
     @property
     def held(self) -> bool:
         """True if this object holds the lock."""
-        return self._lock is not None and self._lock.is_locked
+        return self._inherited is not None or (self._lock is not None and self._lock.is_locked)
+
+    @property
+    def descriptor(self) -> int:
+        """The file descriptor of the held lock, for a process that is to share it.
+
+        Raises:
+            RuntimeError: this object does not hold the lock.
+        """
+        if self._inherited is not None:
+            return self._inherited
+        # filelock has no public way to the descriptor that it locks.
+        descriptor = None if self._lock is None else self._lock._context.lock_file_fd
+        if descriptor is None:
+            raise RuntimeError("the lock is not held")
+        return descriptor
+
+    def inherit(self, descriptor: int) -> None:
+        """Shares a lock that the parent process holds.
+
+        Args:
+            descriptor: see `descriptor`; the operating system has handed it on.
+        """
+        # Not to the processes that this one starts.
+        os.set_inheritable(descriptor, False)
+        self._inherited = descriptor
+        _holders[self._folder] = self
 
     def acquire(self) -> None:
         """Acquires the lock; does nothing if this object already holds it.
@@ -77,6 +106,10 @@ class RunLock:
 
     def release(self) -> None:
         """Releases the lock; does nothing if this object does not hold it."""
+        if self._inherited is not None:
+            # Closing leaves the lock to the parent process; unlocking would take it from both.
+            os.close(self._inherited)
+            self._inherited = None
         if self._lock is not None:
             self._lock.release()
 

@@ -4,12 +4,9 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, get_args
 
 from ganlib.errors import RunError
-
-Request = Literal["pause", "unpause", "stop", "checkpoint"]
-_REQUESTS = get_args(Request)
+from ganlib.runs.control import WORDS, Word
 
 
 class Mailbox:
@@ -25,7 +22,7 @@ class Mailbox:
         self._path = folder / "requests.jsonl"
         self._read_bytes = 0
 
-    def post(self, request: Request) -> None:
+    def post(self, word: Word) -> None:
         """Adds a request.
 
         Raises:
@@ -35,14 +32,14 @@ class Mailbox:
             # One write at the end of the file, so that requests of several processes do not mix.
             file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(file, json.dumps(request).encode() + b"\n")
+                os.write(file, json.dumps(word).encode() + b"\n")
             finally:
                 os.close(file)
         except OSError as error:
             run_id = self._path.parent.name
             raise RunError(f"Run {run_id} cannot be changed: {error.strerror}.") from None
 
-    def take(self) -> list[Request]:
+    def take(self) -> list[Word]:
         """Returns the requests since the last call, oldest first; unknown ones are left out."""
         with suppress(OSError):
             if os.stat(self._path).st_size > self._read_bytes:
@@ -52,7 +49,7 @@ class Mailbox:
                 # A line that is still being written is read next time.
                 whole = [line for line in lines if line.endswith(b"\n")]
                 self._read_bytes += sum(map(len, whole))
-                return [request for request in map(_parsed, whole) if request]
+                return [word for word in map(_parsed, whole) if word]
         return []
 
     def clear(self) -> None:
@@ -62,8 +59,8 @@ class Mailbox:
         self._read_bytes = 0
 
 
-def _parsed(line: bytes) -> Request | None:
+def _parsed(line: bytes) -> Word | None:
     with suppress(ValueError):
-        request = json.loads(line)
-        return request if request in _REQUESTS else None
+        word = json.loads(line)
+        return word if word in WORDS else None
     return None

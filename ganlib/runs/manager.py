@@ -1,4 +1,4 @@
-"""Manages the runs of this process: a queue, and a thread for each run that trains."""
+"""Manages the runs of this process: a queue, and a thread or process for each that trains."""
 
 import logging
 import threading
@@ -12,7 +12,9 @@ from ganlib.priority import lower_thread_priority
 from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
+from ganlib.runs.gpus import GpuPool
 from ganlib.runs.identity import utc_now
+from ganlib.runs.process import SUPPORTED, execute_in_process
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
@@ -36,7 +38,7 @@ class _Job:
         run: the run.
         check_late: check in the run's thread whether the training fits in memory.
         control: pauses and stops the run.
-        thread: trains the run; None while it is queued.
+        thread: trains the run, or waits for the process that does; None while it is queued.
     """
 
     run: Run
@@ -46,16 +48,20 @@ class _Job:
 
 
 class Manager:
-    """Trains up to `cap` runs at a time in threads of this process, and queues the others.
+    """Trains up to `cap` runs at a time, and queues the others.
+
+    They train in threads of this process. With `processes`, runs that may train beside others have
+    a process each, so that they do not share one interpreter: several use all processors, each has
+    a GPU of its own, and none ends with another.
 
     All methods may be called from any thread. A paused run counts as training: queued runs wait
     until it has ended.
 
     Args:
         store: contains the runs.
-        cap: maximum number of runs that train or are paused at the same time. With few cores,
-            training one run after the other is faster.
-        trainer_factory: creates the trainer of a run.
+        cap: maximum number of runs that train or are paused at the same time.
+        trainer_factory: creates the trainer of a run that trains in a thread.
+        processes: train in processes while `cap` is above 1.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -65,18 +71,32 @@ class Manager:
         cap: int = 1,
         trainer_factory: MakeTrainer = make_trainer,
         *,
+        processes: bool = False,
         tensorboard: bool = True,
     ):
-        if cap < 1:
-            raise RunError(f"At least one run must be allowed at a time. Received: {cap}.")
         self.store = store
-        self.cap = cap
+        self._cap = _checked_cap(cap)
+        self._processes = processes and SUPPORTED
         self._trainer_factory = trainer_factory
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
         # In the order in which they were queued.
         self._jobs: dict[str, _Job] = {}
+        self._gpus = GpuPool()
         self._closed = False
+
+    @property
+    def cap(self) -> int:
+        """Maximum number of runs that train or are paused at the same time.
+
+        If it is raised, the next queued runs begin; if it is lowered, no run ends.
+        """
+        return self._cap
+
+    @cap.setter
+    def cap(self, cap: int) -> None:
+        self._cap = _checked_cap(cap)
+        self._start_next()
 
     def submit(self, recipe_name: str, config: RunConfig, *, check_late: bool = False) -> str:
         """Creates a run and queues it. It starts at once unless `cap` runs are training.
@@ -362,8 +382,11 @@ class Manager:
     def _work(self, job: _Job) -> None:
         lower_thread_priority()
         try:
-            factory = self._create_checked if job.check_late else self._trainer_factory
-            execute(job.run, factory, job.control, tensorboard=self._tensorboard)
+            if self._processes and self.cap > 1:
+                self._train_in_process(job)
+            else:
+                factory = self._create_checked if job.check_late else self._trainer_factory
+                execute(job.run, factory, job.control, tensorboard=self._tensorboard)
         except BaseException:
             # The next run must start even if this one failed unexpectedly.
             _LOG.exception("run %s ended without a status", job.run.id)
@@ -372,6 +395,16 @@ class Manager:
             with self._lock:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
+
+    def _train_in_process(self, job: _Job) -> None:
+        with self._gpus.one() as environment:
+            execute_in_process(
+                job.run,
+                job.control,
+                memory_share=self.cap,
+                tensorboard=self._tensorboard,
+                environment=environment,
+            )
 
     def _create_checked(self, run: Run) -> "Trainer":
         check_memory(run.recipe, run.config, self.cap)
@@ -417,6 +450,12 @@ class Manager:
     def _check_open(self) -> None:
         if self._closed:
             raise RunError("The server is shutting down and accepts no more runs.")
+
+
+def _checked_cap(cap: int) -> int:
+    if cap < 1:
+        raise RunError(f"At least one run must be allowed at a time. Received: {cap}.")
+    return cap
 
 
 def _swap_places(first: Run, second: Run) -> None:

@@ -9,7 +9,7 @@ from ganlib.ui.home.recovery import interrupted_runs
 from ganlib.ui.home.tour import tour, tour_button
 from ganlib.ui.launch.launch_page import family_page
 from ganlib.ui.pages import all_pages
-from ganlib.ui.runs.queue import queue_panel
+from ganlib.ui.runs.queue import cap_input, queue_panel
 from ganlib.ui.runs.runs_table import runs_table
 from ganlib.ui.server.login import allowed_pages, guard
 from ganlib.ui.server.server import start
@@ -20,6 +20,7 @@ __all__ = [
     "ICON",
     "all_pages",
     "allowed_pages",
+    "cap_input",
     "compare_runs",
     "demo_cards",
     "distributions",

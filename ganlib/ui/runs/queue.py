@@ -11,13 +11,13 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.run.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
 from ganlib.ui.run.picture import small_picture
 from ganlib.ui.run.status_line import state_badge, status_text, title_of, with_pending_action
-from ganlib.ui.server.server import manager
+from ganlib.ui.server.server import MAX_RUNS, manager
 from ganlib.ui.server.session import open_run
 
 _TICK_S = 2.0
 # Rows that are shown without scrolling, and the height in pixels if there are more.
 _MAX_ROWS, _MAX_HEIGHT = 5, 300
-_ERROR = "queue.error"
+_ERROR, _CAP = "queue.error", "queue.cap"
 
 
 @st.fragment(run_every=_TICK_S)
@@ -44,6 +44,26 @@ def queue_panel() -> None:
     with st.container(border=True, gap="small", height=height):
         for run, status in active:
             _row(run, status, queue)
+
+
+def cap_input() -> None:
+    """Asks how many runs may train at the same time; all sessions share the answer."""
+    st.session_state[_CAP] = manager().cap
+    st.number_input(
+        "Runs at the same time",
+        min_value=1,
+        max_value=MAX_RUNS,
+        key=_CAP,
+        width=180,
+        on_change=_set_cap,
+        help="The others wait in the queue. One run trains in the server itself and begins at "
+        "once. With 2 or more, each run trains in a process of its own, which takes some seconds "
+        "and about 0.7 GB of memory more, and uses another processor core or another GPU.",
+    )
+
+
+def _set_cap() -> None:
+    manager().cap = st.session_state[_CAP]
 
 
 def _row(run: Run, status: Status, queue: list[str]) -> None:

@@ -27,7 +27,7 @@ from ganlib.ui.server.replays import Replays
 from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
 
-_MAX_RUNS = 100
+MAX_RUNS = 100
 
 
 class Server:
@@ -47,7 +47,7 @@ class Server:
     """
 
     def __init__(self, store: RunStore, cap: int):
-        self.manager = Manager(store, cap=cap)
+        self.manager = Manager(store, cap=cap, processes=True)
         self.readings = Readings()
         self.thumbnails = Thumbnails(store)
         self.replays = Replays(store)
@@ -96,7 +96,8 @@ class Server:
             recipe_name: of the recipe.
             config: settings in the form.
         """
-        if not self.manager.active():
+        # A process of its own would not find what is compiled here.
+        if self.manager.cap == 1 and not self.manager.active():
             self._preparer.prepare(recipe_name, config)
 
 
@@ -151,10 +152,10 @@ def _runs_folder() -> Path:
 
 
 def _cap() -> int:
-    text = os.environ.get("GANLIB_MAX_RUNS", "1")
-    if not text.isdecimal() or len(text) > len(str(_MAX_RUNS)) or not 1 <= int(text) <= _MAX_RUNS:
+    text = os.environ.get("GANLIBMAX_RUNS", "1")
+    if not text.isdecimal() or len(text) > len(str(MAX_RUNS)) or not 1 <= int(text) <= MAX_RUNS:
         raise UserError(
-            f"GANLIB_MAX_RUNS must be a whole number from 1 to {_MAX_RUNS}. "
+            f"GANLIBMAX_RUNS must be a whole number from 1 to {MAX_RUNS}. "
             f"Received: {quote(text)}."
         )
     return int(text)

@@ -1,0 +1,64 @@
+"""Gives each training process a GPU of its own, if there are several."""
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+# Names the GPUs that a process sees, by number or by UUID, separated by commas.
+VARIABLE = "CUDA_VISIBLE_DEVICES"
+_TIMEOUT_S = 10.0
+
+
+def visible_gpus() -> list[str]:
+    """Returns the names of the GPUs that TensorFlow would see, without loading TensorFlow."""
+    if (given := os.environ.get(VARIABLE)) is not None:
+        return [name.strip() for name in given.split(",") if name.strip() not in ("", "-1")]
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return listed.stdout.split()
+
+
+class GpuPool:
+    """The GPUs of this machine, and which of them are in use. Safe in any thread.
+
+    Args:
+        find: returns the names of the GPUs; called once, when the first is needed.
+    """
+
+    def __init__(self, find: Callable[[], list[str]] = visible_gpus):
+        self._find = find
+        self._lock = threading.Lock()
+        self._users: dict[str, int] | None = None
+
+    @contextmanager
+    def one(self) -> Iterator[Mapping[str, str]]:
+        """Takes the GPU with the fewest users, which is a free one if there is any.
+
+        Yields:
+            The variables that make a process see only this GPU; none if there are less than two.
+        """
+        with self._lock:
+            if self._users is None:
+                self._users = dict.fromkeys(self._find(), 0)
+            users = self._users
+            if len(users) < 2:
+                gpu = None
+            else:
+                gpu = min(users, key=users.__getitem__)
+                users[gpu] += 1
+        try:
+            yield {} if gpu is None else {VARIABLE: gpu}
+        finally:
+            if gpu is not None:
+                with self._lock:
+                    users[gpu] -= 1

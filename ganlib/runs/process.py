@@ -1,0 +1,102 @@
+"""Trains a run in a process of its own, which does what this process tells it.
+
+The process runs `ganlib/runs/worker.py`. It reads orders from its standard input, a line of JSON
+each: a word, or the fields of a request (`control.py`).
+
+Both processes hold the run's lock: whichever of them dies, the other is still the run's owner. If
+the parent dies, the standard input ends, and the run ends as interrupted, with a checkpoint.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import asdict, replace
+from typing import IO
+
+from ganlib.runs.control import Order, RunControl
+from ganlib.runs.identity import utc_now
+from ganlib.runs.run import Run
+
+# Locks cannot be handed on to another process on Windows.
+SUPPORTED = os.name == "posix"
+
+
+def execute_in_process(
+    run: Run,
+    control: RunControl,
+    *,
+    memory_share: int = 1,
+    tensorboard: bool = True,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Trains a run in a new process until it ends.
+
+    Args:
+        run: the run, whose lock this process holds.
+        control: its orders are passed on to the process.
+        memory_share: number of runs that may train at the same time and share the memory equally.
+        tensorboard: also write an event file for TensorBoard.
+        environment: variables of the process beside those of this one.
+    """
+    descriptor = run.lock.descriptor
+    arguments = [str(run.path), str(descriptor), str(memory_share), str(int(tensorboard))]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ganlib.runs.worker", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        pass_fds=[descriptor],
+        env={**os.environ, **(environment or {})},
+        # Ctrl-C in a terminal goes to the parent process alone, which passes it on.
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    with closing(_Sender(process.stdin)) as sender:
+        control.forward_to(sender.send)
+        code = process.wait()
+    if run.status().active:
+        _write_death(run, code)
+
+
+class _Sender:
+    """Sends orders to the process that trains a run."""
+
+    def __init__(self, pipe: IO[bytes]):
+        self._pipe = pipe
+
+    def send(self, order: Order) -> None:
+        """Sends an order; does nothing if the process has ended."""
+        line = order if isinstance(order, str) else asdict(order)
+        with suppress(OSError, ValueError):
+            self._pipe.write(json.dumps(line).encode() + b"\n")
+            self._pipe.flush()
+
+    def close(self) -> None:
+        """Ends the process's standard input."""
+        with suppress(OSError):
+            self._pipe.close()
+
+
+def _write_death(run: Run, code: int) -> None:
+    """Writes that the process ended without having ended the run.
+
+    Args:
+        run: the run.
+        code: exit code of the process; the negative number of a signal that killed it.
+    """
+    status = run.status()
+    message = f"The process that trained it {_cause(code)}. Resume it from its last checkpoint."
+    ended = replace(status, state="interrupted", phase="", message=message, ended=utc_now())
+    run.note("ended", ended)
+
+
+def _cause(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return "was killed (SIGKILL), as the system does when memory runs out"
+    if code < 0:
+        with suppress(ValueError):
+            return f"was ended by {signal.Signals(-code).name}"
+    return f"ended unexpectedly, with exit code {code}"

@@ -1,0 +1,54 @@
+"""The process that trains one run for another process; see `ganlib/runs/process.py`."""
+
+import json
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganlib import memory
+from ganlib.priority import lower_thread_priority
+from ganlib.runs.control import WORDS, ControlRequest, RunControl
+from ganlib.runs.execute import execute
+from ganlib.runs.run import Run
+from ganlib.runs.trainers import check_memory, make_trainer
+
+if TYPE_CHECKING:
+    from ganlib.training import Trainer
+
+
+def main(arguments: list[str]) -> int:
+    """Trains a run in this process; see `execute_in_process`, which starts it.
+
+    Args:
+        arguments: folder of the run, descriptor of its lock, share of the memory, and 1 to write
+            event files for TensorBoard.
+    """
+    folder, descriptor, share, tensorboard = arguments
+    memory.limit_freed_memory()
+    lower_thread_priority()
+    run = Run(Path(folder))
+    run.lock.inherit(int(descriptor))
+    control = RunControl()
+    threading.Thread(target=_listen, args=(control,), name="orders", daemon=True).start()
+
+    def make_checked(run: Run) -> "Trainer":
+        check_memory(run.recipe, run.config, int(share))
+        return make_trainer(run)
+
+    execute(run, make_checked, control, tensorboard=tensorboard == "1")
+    return 0
+
+
+def _listen(control: RunControl) -> None:
+    # Without a buffer, whose lock this thread would still hold when the process ends.
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as orders:
+        for line in orders:
+            order = json.loads(line)
+            control.obey(order if order in WORDS else ControlRequest(**order))
+    # The parent process has ended.
+    control.interrupt()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
