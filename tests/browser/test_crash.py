@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
+from ganlib.runs.mailbox import Mailbox
 from tests.support import ROOT
 from tests.support.dashboard import Dashboard
+from tests.support.fake_trainer import wait_until
 from tests.support.server import AppServer, environment
 
 SCALAR = "toy/scalar"
@@ -55,6 +58,42 @@ def test_the_page_comes_back_and_one_click_goes_on_with_the_run(
     assert (status.state, status.step) == ("finished", KNOBS["steps"])
     assert run.history().step.tolist() == list(range(1, KNOBS["steps"] + 1))
     assert status.weights_sha256 == _undisturbed(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_killed_training_process_is_told_and_the_others_go_on(
+    launch: Callable[..., AppServer], open_tab: Callable[[AppServer], Dashboard]
+) -> None:
+    server = launch()
+    store = RunStore(server.runs)
+    tab = open_tab(server)
+    tab.open("/runs")
+    at_once = tab.page.get_by_role("spinbutton", name="Runs at the same time")
+    at_once.fill("2")
+    at_once.press("Enter")
+    ids = []
+    for _ in range(2):
+        tab.open("/toy")
+        tab.set_knobs(SCALAR, steps=1_000_000)
+        ids.append(tab.start())
+    other, killed = map(store.open, ids)
+    tab.wait_for_step(0)
+    assert other.status().state == killed.status().state == "running"
+
+    children = psutil.Process(server.pid).children(recursive=True)
+    next(one for one in children if str(killed.path) in one.cmdline()).kill()
+    expect(tab.status).to_contain_text("Interrupted", timeout=5_000)
+    expect(tab.page.get_by_text("was killed (SIGKILL)").first).to_be_visible()
+    step = other.status().step
+    wait_until(lambda: other.status().step > step)
+
+    saved = killed.status().saved_step
+    tab.button("resume").click()
+    expect(tab.status).to_contain_text("Running")
+    tab.wait_for_step(saved)
+    for run in (other, killed):
+        Mailbox(run.path).post("stop")
+        wait_until(lambda run=run: not run.status().active, 60)
 
 
 def _forgive_what_was_asked_meanwhile(tab: Dashboard) -> None:
