@@ -233,6 +233,18 @@ class Recipe(ABC, Generic[AnyConfig]):
         """A caption for the samples of a step; empty for most recipes."""
         return ""
 
+    def real_at(self, config: AnyConfig, step: int, real: np.ndarray) -> np.ndarray:
+        """Real samples as the discriminator sees them at a step, to be shown beside generated ones.
+
+        Args:
+            config: the run's knobs.
+            step: the step.
+            real: (n, *sample_shape) real samples in the data's own units.
+        Returns:
+            An array of the same shape and type.
+        """
+        return real
+
     def evaluate(
         self, config: AnyConfig, real: np.ndarray, generated: np.ndarray
     ) -> dict[str, float]:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from ganlib.config import GradientPenalty, Loss, RunConfig
 from ganlib.knobs import inherit, knob
 from ganlib.recipes.base import Source
@@ -112,12 +114,32 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
         return fade_images(discriminator, real)
 
     def caption(self, config: ProgressiveConfig, step: int) -> str:
-        growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)
-        level, share = int(growth), growth - int(growth)
+        level, share = _level_at(config, step)
         if not share:
             return f"{SIZES[level]} x {SIZES[level]} pixels"
         coming = SIZES[level + 1]
         return f"{coming} x {coming} pixels, fading in: {share:.0%}"
+
+    def real_at(self, config: ProgressiveConfig, step: int, real: np.ndarray) -> np.ndarray:
+        level, share = _level_at(config, step)
+        shown = _with_pixels(real, SIZES[level])
+        if share:
+            shown = (1 - share) * shown + share * _with_pixels(real, SIZES[level + 1])
+        return np.rint(shown).astype(real.dtype)
+
+
+def _level_at(config: ProgressiveConfig, step: int) -> tuple[int, float]:
+    """Returns the index in `SIZES` of the networks' size at a step, and the share of the next."""
+    growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)
+    return int(growth), growth - int(growth)
+
+
+def _with_pixels(images: np.ndarray, size: int) -> np.ndarray:
+    """Averages (n, H, W, C) images over blocks, so that they have `size` x `size` pixels to see."""
+    count, height, width, channels = images.shape
+    rows, columns = height // size, width // size
+    means = images.reshape(count, size, rows, size, columns, channels).mean(axis=(2, 4))
+    return means.repeat(rows, axis=1).repeat(columns, axis=2)
 
 
 def growth_at(step: Any, images_per_phase: int, batch_size: int) -> Any:

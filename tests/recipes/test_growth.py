@@ -1,5 +1,6 @@
 """How far the growing networks are at a step, by hand, and what is said of it."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -47,3 +48,22 @@ def test_the_caption_says_the_size_of_the_moment(step: int, said: str) -> None:
     recipe = recipes.get("progressive")
     # 25,600 images a phase are 400 steps of 64.
     assert recipe.caption(recipe.parse({}), step) == said
+
+
+@pytest.mark.parametrize("step", [1, 601, 1_000, 1_301, 2_301, 2_500])
+def test_real_images_are_shown_as_the_discriminator_sees_them(step: int) -> None:
+    recipe = recipes.get("progressive")
+    config = recipe.parse({})
+    real = np.random.default_rng(step).integers(0, 256, (3, 32, 32, 1), np.uint8)
+    growth = growth_at(step, config.images_per_phase, config.batch_size)
+    discriminator = models.growing_discriminator(filters=4)
+    discriminator.build((None, 32, 32, 1))
+    models.set_growth(discriminator, growth)
+    seen = np.asarray(models.fade_images(discriminator, tf.constant(real, tf.float32)))
+    # At a level's own size it averages the pixels itself, in its first layer.
+    side = 32 // SIZES[int(np.ceil(min(growth, 3)))]
+    blocks = seen.reshape(3, 32 // side, side, 32 // side, side, 1).mean((2, 4))
+    expected = blocks.repeat(side, axis=1).repeat(side, axis=2)
+    shown = recipe.real_at(config, step, real)
+    assert shown.shape == real.shape and shown.dtype == real.dtype
+    np.testing.assert_allclose(shown, expected, atol=0.5 + 1e-3)

@@ -37,16 +37,18 @@ class ImageSamples(SampleKind):
         noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
         # At 1440 pixels, that is room for three times and for twice the size of the images.
         generated, real = st.columns([3, 2], gap="small")
+        detail = _detail(recipe, run, step)
         with generated:
             image_grid(
                 reading.cached(("grid", step, noise), lambda: _tiles(run.samples(step)[noise])),
                 key="grid.generated",
                 alt=f"Generated images at step {step:,}",
-                caption=_caption(recipe, run, step),
+                caption=f"Generated at step {step:,}{detail and ' · ' + detail}",
             )
         with real:
             image_grid(
-                reading.cached("real_grid", lambda: _tiles(run.real())),
+                # The discriminator's view of them changes with what is said of the step.
+                reading.cached(("real", detail), lambda: _tiles(_real(recipe, run, step))),
                 key="grid.real",
                 alt="Real images",
                 caption="Real",
@@ -86,10 +88,14 @@ def _images(samples: np.ndarray) -> np.ndarray:
     return samples
 
 
-def _caption(recipe: Recipe, run: Run, step: int) -> str:
-    text = f"Generated at step {step:,}"
+def _real(recipe: Recipe, run: Run, step: int) -> np.ndarray:
+    with suppress(ConfigError):
+        return recipe.real_at(run.config, step, run.real())
+    return run.real()
+
+
+def _detail(recipe: Recipe, run: Run, step: int) -> str:
     # The samples can be shown even if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
-        if more := recipe.caption(run.config, step):
-            text += f" · {more}"
-    return text
+        return recipe.caption(run.config, step)
+    return ""
