@@ -152,9 +152,9 @@ def _runs_folder() -> Path:
 
 
 def _cap() -> int:
-    text = os.environ.get("GANLIBMAX_RUNS", "1")
+    text = os.environ.get("GANLIB_MAX_RUNS", "1")
     if not text.isdecimal() or len(text) > len(str(MAX_RUNS)) or not 1 <= int(text) <= MAX_RUNS:
         raise UserError(
-            f"GANLIBMAX_RUNS must be a whole number from 1 to {MAX_RUNS}. Received: {quote(text)}."
+            f"GANLIB_MAX_RUNS must be a whole number from 1 to {MAX_RUNS}. Received: {quote(text)}."
         )
     return int(text)
