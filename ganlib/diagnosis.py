@@ -16,6 +16,8 @@ _QUALITIES = (
 )
 # A larger loss means divergence: it corresponds to a probability of e to the minus this.
 _DIVERGED_LOSS = 1e3
+# A generator that has learned to hit the peaks has at least this share of its points near them.
+_NEAR_PEAKS = 0.8
 
 
 def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
@@ -64,9 +66,22 @@ def describe_modes(found: float, peaks: int, near: float) -> str:
             "its points lie near a peak. For remedies, start a new run and open Mode collapse "
             "under Advanced; the relativistic loss and the penalties r1 and r2 also help."
         )
-    if near < 0.8:
+    if near < _NEAR_PEAKS:
         return f"All {peaks} peaks are found, but only {share} of the points lie near a peak yet."
     return f"All {peaks} peaks are found, and {share} of the points lie near a peak."
+
+
+def has_collapsed(found: float, peaks: int, near: float) -> bool:
+    """True if a generator hits peaks but misses some of them.
+
+    Early in a training, peaks are missing because the points are not near any peak yet.
+
+    Args:
+        found: number of peaks with a generated sample near them.
+        peaks: number of peaks.
+        near: share of the generated samples near a peak.
+    """
+    return found < peaks and near >= _NEAR_PEAKS
 
 
 def describe_distance(distance: float, floor: float) -> str:

@@ -19,7 +19,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("GANLIB_OFFLINE", "1")
         patch.setenv("GANLIB_CACHE", str(folder / "cache"))
         patch.setenv("GANLIB_RUNS", str(folder / "runs"))
-        patch.delenv("GANLIB_DATA", raising=False)
+        for variable in ("GANLIB_DATA", "GANLIB_WEBHOOK", "GANLIB_URL"):
+            patch.delenv(variable, raising=False)
         yield
 
 

@@ -12,6 +12,7 @@ import pytest
         "models.dense",
         "objectives",
         "regularisers",
+        "runs.delivery",
         "training.discriminator_pass",
         "training.networks",
         "training.randomness",

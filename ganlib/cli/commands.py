@@ -32,6 +32,7 @@ from ganlib.runs import (
     queue_again,
 )
 from ganlib.runs.trainers import check_fork, check_memory, config_at
+from ganlib.runs.webhook import check_addresses
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
 
@@ -80,7 +81,7 @@ def train(arguments: argparse.Namespace) -> int:
     config: RunConfig = recipe.parse({**_settings(arguments, recipe.name, knobs), **knobs})
     # Raises an error if GANLIB_DATA is not a folder or contains invalid files.
     recipe.data_sentence(config)
-    _check_device(config)
+    _check_surroundings(config)
     check_memory(recipe.name, config)
     return _execute(store_of(arguments).create(recipe.name, config), config, arguments)
 
@@ -92,7 +93,7 @@ def resume(arguments: argparse.Namespace) -> int:
     if run.status().state == "paused" and not knobs:
         return unpause(run)
     config = _stored_config(run, knobs)
-    _check_device(config)
+    _check_surroundings(config)
     check_memory(run.recipe, config)
     try:
         config = queue_again(run, config.steps if knobs else None)
@@ -110,7 +111,7 @@ def fork(arguments: argparse.Namespace) -> int:
     step = arguments.step if arguments.step is not None else max(steps, default=0)
     values = config_at(parent, step).model_dump(mode="json")
     config: RunConfig = _recipe(parent).parse({**values, **_knobs(arguments)})
-    _check_device(config)
+    _check_surroundings(config)
     check_memory(parent.recipe, config)
     if step in steps:
         check_fork(parent, step, config)
@@ -284,8 +285,9 @@ def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
     return config
 
 
-def _check_device(config: RunConfig) -> None:
-    """Raises an error for a missing GPU before a run is created, which would then fail."""
+def _check_surroundings(config: RunConfig) -> None:
+    """Raises an error for a wrong webhook or a missing GPU before a run is created."""
+    check_addresses()
     if config.devices == "gpu":
         from ganlib.training import devices
 

@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from ganlib.runs.webhook import check_addresses
+
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -16,7 +18,11 @@ def dashboard(arguments: argparse.Namespace) -> int:
 
     Returns:
         Never: this process becomes the server and ends with the server's exit code.
+
+    Raises:
+        UserError: GANLIB_WEBHOOK or GANLIB_URL is not an address.
     """
+    check_addresses()
     command = [sys.executable, "-m", "streamlit", "run", str(app_script())]
     headless = arguments.no_browser or not _has_display()
     command += ["--server.headless", str(headless).lower(), "--server.showEmailPrompt", "false"]

@@ -56,6 +56,15 @@ def published_url(variable: str, default: str, name: str) -> str:
     return f"{base.rstrip('/')}/{urllib.parse.quote(name)}"
 
 
+def is_web_address(text: str) -> bool:
+    """True if a text is an http or https address with a host."""
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def check_address(variable: str, default: str) -> None:
     """Checks the base address of published files before a run starts.
 
@@ -67,12 +76,7 @@ def check_address(variable: str, default: str) -> None:
         DataError: the variable is not an http or https address.
     """
     base = os.environ.get(variable) or default
-    try:
-        parts = urllib.parse.urlsplit(base)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
+    if not is_web_address(base):
         raise DataError(
             f"{variable} must be an address that begins with http:// or https://. "
             f"Received: {quote(base)}."

@@ -13,6 +13,7 @@ from ganlib.runs.mailbox import Mailbox
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
 from ganlib.runs.trainers import MakeTrainer
+from ganlib.runs.webhook import Webhook
 from ganlib.runs.writer import RunWriter
 
 if TYPE_CHECKING:
@@ -59,11 +60,19 @@ def execute(
 
     Raises:
         RunError: another process writes the run, or the run cannot be read.
+        UserError: GANLIB_WEBHOOK or GANLIB_URL is not an address; see `ganlib.runs.webhook`.
     """
+    webhook = Webhook(run)
     with RunWriter(run, tensorboard=tensorboard) as writer:
+
+        def observe(event: Event) -> None:
+            webhook.observe(event, writer.status)
+            if on_event is not None:
+                on_event(event)
+
         by_time = run.values.get("checkpoint_every", 0) == 0
         session = _Session(
-            run, make_trainer, control, writer, on_event, autosave_s if by_time else float("inf")
+            run, make_trainer, control, writer, observe, autosave_s if by_time else float("inf")
         )
         try:
             state = session.consume()
@@ -80,6 +89,8 @@ def execute(
             # Ctrl-C in the middle of an event: the networks may be inconsistent and are not saved.
             _end(writer, "interrupted", "The run was interrupted.")
             raise
+        finally:
+            webhook.ended(writer.status)
 
 
 class _DiskFullError(Exception):
@@ -95,7 +106,7 @@ class _Session:
         make_trainer: MakeTrainer,
         control: RunControl,
         writer: RunWriter,
-        on_event: Callable[[Event], None] | None,
+        on_event: Callable[[Event], None],
         autosave_s: float,
     ):
         self._created: Trainer | None = None
@@ -194,8 +205,7 @@ class _Session:
 
     def _write(self, event: Event) -> None:
         self._retry_when_full(lambda: self._writer.write(event))
-        if self._on_event is not None:
-            self._on_event(event)
+        self._on_event(event)
 
     def _single_step(self, request: ControlRequest) -> None:
         """Makes one step requested by the user, up to and including its samples."""

@@ -169,3 +169,29 @@ def test_help_is_printed(command: Command, name: str, capfd: pytest.CaptureFixtu
     out, err = capfd.readouterr()
     assert out.startswith(f"usage: python -m ganlib {name} ")
     assert "--json" in out and err == ""
+
+
+@pytest.mark.parametrize("variable", ["GANLIB_WEBHOOK", "GANLIB_URL"])
+@pytest.mark.parametrize("argv", [("train", "toy/scalar"), ("dashboard",)])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("example.com/secret", "***"),
+        ("ftp://me:secret@example.com/secret", "ftp://example.com/***"),
+        ("http://me:secret/@example.com", "http://***"),
+        ("https://two words/secret", "https://two words/***"),
+        ("https://:80/secret", "https://***"),
+    ],
+)
+def test_a_wrong_address_is_refused_without_its_secrets(
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    argv: tuple[str, ...],
+    value: str,
+    shown: str,
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert only_line(command(*argv)) == (
+        f"{variable} must be an address that begins with http:// or https://. Received: '{shown}'."
+    )

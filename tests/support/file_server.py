@@ -1,4 +1,4 @@
-"""A real server of files on this machine; each test decides what it answers."""
+"""A real web server on this machine; each test decides what it answers."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    """Has every GET answered, each in a thread of its own, until the end of the block.
+    """Has every GET and POST answered, each in a thread of its own, until the end of the block.
 
     Yields:
         The address, such as "http://127.0.0.1:8080".
@@ -17,6 +17,8 @@ def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answer(self)
+
+        do_POST = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Keeps the test's output clean."""

@@ -25,6 +25,13 @@ VARIABLES = [
         "home",
         f"cannot be read: File name too long. Received: '/{'x' * 195}....",
     ),
+    (
+        "GANLIB_WEBHOOK",
+        "ftp://me:secret@example.com/hook",
+        "home",
+        "must be an address that begins with http:// or https://. "
+        "Received: 'ftp://example.com/***'.",
+    ),
     ("GANLIB_DATA", "/dev/null", "quickdraw", "is /dev/null, which is not a folder."),
     ("GANLIB_OFFLINE", "maybe", "quickdraw", "must be 1 or 0. Received: 'maybe'."),
     (

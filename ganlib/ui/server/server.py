@@ -12,6 +12,7 @@ from ganlib.config import RunConfig
 from ganlib.errors import PATH, UserError, quote
 from ganlib.priority import lower_thread_priority
 from ganlib.runs import EXAMPLES, Manager, RunStore
+from ganlib.runs.webhook import check_addresses
 from ganlib.ui._compat import (
     flush_before_rerun,
     ignore_disconnect_while_sending,
@@ -108,6 +109,7 @@ def server() -> Server:
     Raises:
         UserError: an environment variable is not valid.
     """
+    check_addresses()
     made = Server(RunStore(_runs_folder(), EXAMPLES), _cap())
     memory.limit_freed_memory()
     keep_keras_sessions()

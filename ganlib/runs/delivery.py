@@ -1,0 +1,186 @@
+"""Sends messages to a webhook from a thread, so that whoever posts them never waits.
+
+Built on `requests`, with a loop of its own in place of urllib3's `Retry`: that one logs the path of
+the address, which often is a secret, at each new attempt.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+_LOG = logging.getLogger(__name__)
+# Waits before the second to the fifth attempt.
+PAUSES_S = (1.0, 2.0, 4.0, 8.0)
+# Greatest time to connect, and greatest silence after that.
+TIMEOUT_S = 10.0
+MAX_UNSENT = 100
+_TOO_MANY_REQUESTS = 429
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to be sent.
+
+    Args:
+        url: http or https address that it is posted to.
+        body: its content, sent as JSON.
+        about: its content in a few words, for the log.
+    """
+
+    url: str
+    body: dict[str, Any]
+    about: str
+
+
+class _FailedError(Exception):
+    """An attempt failed.
+
+    Args:
+        reason: a clause without any part of the address.
+        passing: whether another attempt may succeed.
+    """
+
+    def __init__(self, reason: str, *, passing: bool):
+        super().__init__(reason)
+        self.passing = passing
+
+
+class Delivery:
+    """A queue of messages, and the daemon thread that sends them one after the other.
+
+    All methods may be called from any thread, and only `flush` waits.
+
+    Args:
+        pauses_s: waits between attempts, seconds; there is one attempt more than waits.
+        timeout_s: greatest time to connect and greatest silence of the server, seconds.
+        max_unsent: messages that are kept while they wait; further ones are dropped.
+    """
+
+    def __init__(
+        self,
+        pauses_s: tuple[float, ...] = PAUSES_S,
+        timeout_s: float = TIMEOUT_S,
+        max_unsent: int = MAX_UNSENT,
+    ):
+        self._pauses_s = pauses_s
+        self._timeout_s = timeout_s
+        self._max_unsent = max_unsent
+        self._changed = threading.Condition()
+        # The first one is being sent.
+        self._unsent: deque[Message] = deque()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Starts the thread, unless it runs: Python starts none while the process ends."""
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="webhook", daemon=True)
+                self._thread.start()
+
+    def post(self, message: Message) -> None:
+        """Queues a message; if too many are waiting, logs that it is dropped."""
+        with self._changed:
+            if len(self._unsent) < self._max_unsent:
+                self._unsent.append(message)
+                self._changed.notify_all()
+                return
+        where = masked(message.url)
+        _LOG.warning("The webhook %s is too slow: %s was not sent.", where, message.about)
+
+    def flush(self, timeout_s: float) -> None:
+        """Waits until every message is sent or given up; after the timeout, logs what is not.
+
+        Args:
+            timeout_s: seconds.
+        """
+        try:
+            with self._changed:
+                if self._changed.wait_for(lambda: not self._unsent, timeout_s):
+                    return
+                unsent = list(self._unsent)
+        except KeyboardInterrupt:
+            # The user does not want to wait.
+            unsent = list(self._unsent)
+        if unsent:
+            where, about = masked(unsent[0].url), ", ".join(one.about for one in unsent)
+            _LOG.warning("The webhook %s has not answered yet; not sent: %s.", where, about)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._unsent)
+                message = self._unsent[0]
+            try:
+                self._send(message)
+            except _FailedError as error:
+                where = masked(message.url)
+                _LOG.warning("The webhook %s %s: %s was not sent.", where, error, message.about)
+            with self._changed:
+                self._unsent.popleft()
+                self._changed.notify_all()
+
+    def _send(self, message: Message) -> None:
+        for pause_s in (*self._pauses_s, None):
+            try:
+                return self._attempt(message)
+            except _FailedError as error:
+                if pause_s is None or not error.passing:
+                    raise
+                time.sleep(pause_s)
+
+    def _attempt(self, message: Message) -> None:
+        try:
+            # A redirected POST becomes a GET, which would deliver nothing. The body of the answer
+            # is not read, since it may have no end.
+            with requests.post(
+                message.url,
+                json=message.body,
+                headers={"User-Agent": "ganlib"},
+                timeout=self._timeout_s,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                status = response.status_code
+        except requests.Timeout:
+            raise _FailedError("did not answer in time", passing=True) from None
+        except requests.ConnectionError:
+            raise _FailedError("could not be reached", passing=True) from None
+        except Exception as error:
+            # Its text may contain the address.
+            raise _FailedError(f"failed with {type(error).__name__}", passing=False) from None
+        if not 200 <= status < 300:
+            passing = status >= 500 or status == _TOO_MANY_REQUESTS
+            raise _FailedError(f"answered {status}", passing=passing)
+
+
+def masked(url: str) -> str:
+    """Returns an address without user, password, path and query, which may be secret.
+
+    Args:
+        url: any text, also one that is not an address.
+
+    Example:
+        >>> masked("https://me:secret@example.com:8080/hooks/T01?token=abc")
+        'https://example.com:8080/***'
+        >>> masked("me:secret@example.com")
+        '***'
+    """
+    scheme, separator, _ = url.partition("://")
+    if not (separator and scheme.isascii() and scheme.isalpha()):
+        return "***"
+    try:
+        parts = urlsplit(url)
+        # A port that is no number raises an error.
+        host = parts.netloc.rpartition("@")[2] if parts.hostname and parts.port != 0 else ""
+    except ValueError:
+        return f"{scheme}://***"
+    # What seems to be the host may be part of a password with a slash.
+    if not host or "@" in parts.path + parts.query + parts.fragment:
+        return f"{scheme}://***"
+    return f"{scheme}://{host}/***"
