@@ -26,6 +26,8 @@ WEBHOOK = "GANLIB_WEBHOOK"
 DASHBOARD = "GANLIB_URL"
 # Time for what is unsent when the process ends.
 _FLUSH_S = 5.0
+# Share of the steps before which a generator may miss peaks: untrained, it may lie on a single one.
+_WARM_UP = 0.05
 
 DELIVERY = Delivery()
 
@@ -55,7 +57,7 @@ class Webhook:
     """Posts what happens in one session of a run; does nothing without GANLIB_WEBHOOK.
 
     An end is posted as "finished", "stopped", "failed" or "interrupted", and the first samples of
-    the session that miss peaks as "collapsed". See `payload`.
+    the session that miss peaks, after a twentieth of the steps, as "collapsed". See `payload`.
 
     Args:
         run: the run.
@@ -80,7 +82,7 @@ class Webhook:
             status: of the run after it.
         """
         # By name, because a hot reload may have replaced the classes of the events.
-        if not self._peaks or type(event).__name__ != "Samples":
+        if not self._peaks or type(event).__name__ != "Samples" or status.share < _WARM_UP:
             return
         found, near = (status.scores.get(name) for name in ("modes", "high_quality"))
         if found is None or near is None or not has_collapsed(found, self._peaks, near):
