@@ -20,6 +20,7 @@ from typing import IO
 from ganlib.runs.control import Order, RunControl
 from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
+from ganlib.runs.webhook import Webhook
 
 # Locks cannot be handed on to another process on Windows.
 SUPPORTED = os.name == "posix"
@@ -91,6 +92,8 @@ def _write_death(run: Run, code: int) -> None:
     message = f"The process that trained it {_cause(code)}. Resume it from its last checkpoint."
     ended = replace(status, state="interrupted", phase="", message=message, ended=utc_now())
     run.note("ended", ended)
+    # The process could not post it.
+    Webhook(run).ended(ended)
 
 
 def _cause(code: int) -> str:
