@@ -109,6 +109,52 @@ def score_summary(scores: Scores, score: str, floor: str) -> ScoreSummary | None
     )
 
 
+class GroupSummary(NamedTuple):
+    """Final scores of several runs; lower is better.
+
+    Args:
+        count: number of runs that have been scored, n.
+        mean: of their newest scores.
+        deviation: standard deviation, with n - 1 in the denominator; None for one run.
+        standard_error: of the mean, deviation / sqrt(n); None for one run.
+        worst: the highest score.
+        worst_at: position of the first run that has it.
+    """
+
+    count: int
+    mean: float
+    deviation: float | None
+    standard_error: float | None
+    worst: float
+    worst_at: int
+
+
+def group_summary(scores: Sequence[float]) -> GroupSummary | None:
+    """Summarises the final scores of runs, such as those of several seeds.
+
+    Args:
+        scores: the newest score of each run that has been scored.
+    Returns:
+        The summary; None if no run has been scored.
+    Example:
+        >>> group_summary([1.0, 2.0, 3.0, 6.0])[1:4]
+        (3.0, 2.160246899469287, 1.0801234497346435)
+    """
+    values = np.asarray(scores, np.float64)
+    if not len(values):
+        return None
+    deviation = float(values.std(ddof=1)) if len(values) > 1 else None
+    worst_at = int(values.argmax())
+    return GroupSummary(
+        len(values),
+        float(values.mean()),
+        deviation,
+        None if deviation is None else deviation / len(values) ** 0.5,
+        float(values[worst_at]),
+        worst_at,
+    )
+
+
 class Finalist(NamedTuple):
     """A run in a comparison of qualities.
 

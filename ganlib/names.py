@@ -80,18 +80,40 @@ def data_words(config: RunConfig) -> str:
     return words(value) if value else ""
 
 
-def run_name(title: str, config: RunConfig, taken: Iterable[str]) -> str:
+def run_name(
+    title: str, config: RunConfig, taken: Iterable[str], *, with_seed: bool = False
+) -> str:
     """Returns a name for a new run, such as "DCGAN, digits #2".
 
     Args:
         title: of the recipe.
         config: of the run.
         taken: names of other runs, which the new name differs from.
+        with_seed: whether the name states the seed, as in "DCGAN, digits, seed 5 #1".
     """
+    seed = f", seed {config.seed}" if with_seed else ""
+    return numbered(_kind_of_run(title, config) + seed, taken)
+
+
+def group_name(title: str, config: RunConfig, count: int, taken: Iterable[str]) -> str:
+    """Returns a name for a new group of runs, such as "DCGAN, digits, 5 seeds #1".
+
+    Args:
+        title: of the recipe.
+        config: of one of the runs.
+        count: number of seeds.
+        taken: names of other groups, which the new name differs from.
+    """
+    seeds = f"{count} seed{'s' * (count != 1)}"
+    return numbered(f"{_kind_of_run(title, config)}, {seeds}", taken)
+
+
+def _kind_of_run(title: str, config: RunConfig) -> str:
+    """What a run is named after, such as "DCGAN, digits"."""
     preset = getattr(config, "preset", "")
     usual = type(config).model_fields["preset"].default if preset else ""
     parts = (title, data_words(config), preset if preset != usual else "")
-    return numbered(", ".join(part for part in parts if part), taken)
+    return ", ".join(part for part in parts if part)
 
 
 def numbered(name: str, taken: Iterable[str]) -> str:

@@ -98,12 +98,15 @@ class Manager:
         self._cap = _checked_cap(cap)
         self._start_next()
 
-    def submit(self, recipe_name: str, config: RunConfig, *, check_late: bool = False) -> str:
+    def submit(
+        self, recipe_name: str, config: RunConfig, *, group: str = "", check_late: bool = False
+    ) -> str:
         """Creates a run and queues it. It starts at once unless `cap` runs are training.
 
         Args:
             recipe_name: name of the recipe.
             config: its config.
+            group: name of the group that it belongs to; see `RunStore.create`.
             check_late: check when the run starts whether it fits in memory, because the check may
                 have to wait until TensorFlow is loaded. If it does not fit, the run fails.
 
@@ -118,7 +121,7 @@ class Manager:
             check_memory(recipe_name, config, self.cap)
         with self._lock:
             self._check_open()
-            run = self.store.create(recipe_name, config, in_queue=True)
+            run = self.store.create(recipe_name, config, in_queue=True, group=group)
             self._enqueue(_Job(run, check_late=check_late))
             return run.id
 

@@ -36,17 +36,20 @@ _QUEUE_GONE = "The process ended while this run was waiting in its queue."
 
 @dataclass(frozen=True)
 class Label:
-    """Name, note and tags, which users may change; shown as text, never as markup.
+    """Name, note, tags and group, which users may change; shown as text, never as markup.
 
     Args:
         name: a short name.
         note: free text.
         tags: short words to find runs by; see `RunStore.tag`.
+        group: name of the group that the run belongs to; empty if there is none. All runs with the
+            same name are one group.
     """
 
     name: str
     note: str = ""
     tags: tuple[str, ...] = ()
+    group: str = ""
 
 
 def read_label(folder: Path) -> Label:
@@ -57,7 +60,8 @@ def read_label(folder: Path) -> Label:
         tags = body.get("tags", [])
         if not isinstance(tags, list):
             raise TypeError("tags must be a list")
-        return Label(str(body["name"]), str(body.get("note", "")), tuple(map(str, tags)))
+        note, group = str(body.get("note", "")), str(body.get("group", ""))
+        return Label(str(body["name"]), note, tuple(map(str, tags)), group)
     except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Label(folder.name)
 
@@ -134,7 +138,7 @@ class Run:
         return replace(status, state="interrupted", phase="", message=message, ended=ended)
 
     def label(self) -> Label:
-        """Returns name, note and tags. If they cannot be read, the name is the run's id."""
+        """Returns name, note, tags and group. If they cannot be read, the name is the run's id."""
         return read_label(self.path)
 
     def history(self) -> History:

@@ -15,7 +15,7 @@ from typing import Any
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, RunError, quote
-from ganlib.names import run_name
+from ganlib.names import group_name, run_name
 from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.journal import NAME, JournalWriter
@@ -53,7 +53,7 @@ class RunSummary:
         id: the run's id.
         recipe: name of the recipe.
         created: time of creation, ISO UTC.
-        label: name, note and tags.
+        label: name, note, tags and group.
         status: current status; None if it cannot be read.
         parent: the run and step that it was forked from; None if it is not a fork.
         values: value of each knob by name when the run was created.
@@ -98,6 +98,7 @@ class RunStore:
         config: RunConfig,
         *,
         in_queue: bool = False,
+        group: str = "",
         parent: Parent | None = None,
         copy_history: CopyHistory | None = None,
     ) -> Run:
@@ -111,6 +112,7 @@ class RunStore:
             config: its config.
             in_queue: True if the run waits in a queue. If this process ends before the run starts,
                 the next process queues it again.
+            group: name of the group that it belongs to; the run is then named after its seed.
             parent: origin of a fork.
             copy_history: copies the history of a fork.
 
@@ -122,7 +124,7 @@ class RunStore:
         queued = created if in_queue else ""
         status = Status("queued", config.steps, queued=queued, heartbeat=created)
         try:
-            label = Label(self._new_name(recipe, config))
+            label = Label(self._new_name(recipe, config, group), group=group)
             return self._create(header, status, label, copy_history)
         except OSError as error:
             raise RunError(
@@ -275,6 +277,33 @@ class RunStore:
             raise RunError(f"A run has at most {_MAX_TAGS} tags. Received: {len(unique)}.")
         self._edit_label(run_id, tags=unique)
 
+    def group(self, run_id: str, name: str) -> None:
+        """Puts a run into the group of a name, and takes it out of the one it was in.
+
+        Args:
+            run_id: id of the run.
+            name: of the group; empty to only take the run out.
+        Raises:
+            RunError: the name is too long, or the run does not exist.
+        """
+        name = name.strip()
+        if len(name) > _NAME_CHARACTERS:
+            raise RunError(
+                f"A group's name has at most {_NAME_CHARACTERS} characters. Received: {len(name)}."
+            )
+        self._edit_label(run_id, group=name)
+
+    def new_group(self, recipe: str, config: RunConfig, count: int) -> str:
+        """Returns a name that no other group has, for runs that only differ in their seeds.
+
+        Args:
+            recipe: name of their recipe, or another title.
+            config: of one of them.
+            count: number of seeds.
+        """
+        taken = (read_label(self.root / run_id).group for run_id in self._ids())
+        return group_name(_title(recipe), config, count, taken)
+
     def delete(self, run_id: str, *, undo_s: float = 0.0) -> None:
         """Deletes a run and all its files, damaged or not.
 
@@ -400,11 +429,10 @@ class RunStore:
         run.lock = lock
         return run
 
-    def _new_name(self, recipe: str, config: RunConfig) -> str:
+    def _new_name(self, recipe: str, config: RunConfig, group: str) -> str:
         """Returns a name that no other run has."""
-        known = recipes.all_recipes().get(recipe)
         taken = (read_label(self.root / run_id).name for run_id in self._ids())
-        return run_name(known.title if known else recipe, config, taken)
+        return run_name(_title(recipe), config, taken, with_seed=bool(group))
 
     def _summary(self, run_id: str) -> RunSummary | None:
         """Returns the summary of a run; reads it only if its files have changed."""
@@ -433,6 +461,11 @@ class RunStore:
             _write_label(run.path, replace(run.label(), **changes))
         except OSError as error:
             raise RunError(f"Run {run_id} cannot be changed: {error.strerror}.") from None
+
+
+def _title(recipe: str) -> str:
+    known = recipes.all_recipes().get(recipe)
+    return known.title if known else recipe
 
 
 def _write_label(folder: Path, label: Label) -> None:

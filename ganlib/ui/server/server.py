@@ -75,7 +75,7 @@ class Server:
         self.tensorflow_loaded.set()
         self._preparer.prepare_later(recipe.name for recipe in recipes.on_page("toy"))
 
-    def submit(self, recipe_name: str, config: RunConfig) -> str:
+    def submit(self, recipe_name: str, config: RunConfig, group: str = "") -> str:
         """Creates and queues a run, without waiting for TensorFlow; see `Manager.submit`.
 
         The check that the run fits in memory may need TensorFlow, which takes seconds to import.
@@ -84,11 +84,12 @@ class Server:
         Args:
             recipe_name: of the recipe.
             config: settings of the run.
+            group: name of the group that it belongs to; empty for none.
         Returns:
             The id of the run.
         """
         late = not self.tensorflow_loaded.is_set()
-        return self.manager.submit(recipe_name, config, check_late=late)
+        return self.manager.submit(recipe_name, config, group=group, check_late=late)
 
     def prepare_soon(self, recipe_name: str, config: RunConfig) -> None:
         """Requests compilation of the settings that Start would train, unless a run is active.
