@@ -113,7 +113,7 @@ class GroupSummary(NamedTuple):
     """Final scores of several runs; lower is better.
 
     Args:
-        count: number of runs that have been scored, n.
+        scored: number of runs that have been scored, n.
         mean: of their newest scores.
         deviation: standard deviation, with n - 1 in the denominator; None for one run.
         standard_error: of the mean, deviation / sqrt(n); None for one run.
@@ -121,7 +121,7 @@ class GroupSummary(NamedTuple):
         worst_at: position of the first run that has it.
     """
 
-    count: int
+    scored: int
     mean: float
     deviation: float | None
     standard_error: float | None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from ganlib.errors import ConfigError, quote
+from ganlib.runs.groups import MAX_SEEDS
 from ganlib.runs.status import State
 
 _RECEIVED_CHARACTERS = 100
@@ -105,6 +106,12 @@ def _parsers(prog: str = "python -m ganlib") -> tuple[_Parser, dict[str, _Parser
         action="append",
         help="JSON file of settings, such as one saved from a page; --set overrides them",
     )
+    train.add_argument(
+        "--seeds",
+        metavar="N",
+        type=_whole_number("--seeds takes", MAX_SEEDS),
+        help="train N runs, with the seeds S, S + 1, ..., and report on them as a group",
+    )
     resume = add("resume", "Continue a run from its newest checkpoint.")
     fork = add("fork", "Train a new run from a checkpoint of another run.")
     fork.add_argument(
@@ -180,6 +187,7 @@ def _add_run_commands(add: Callable[[str, str], _Parser]) -> dict[str, _Parser]:
     runs.add_argument("--recipe", metavar="RECIPE", help="only runs of this recipe")
     runs.add_argument("--state", choices=(*get_args(State), "damaged"), help="only runs in it")
     runs.add_argument("--tag", metavar="TAG", help="only runs with this tag")
+    runs.add_argument("--group", metavar="NAME", help="only runs of this group")
     runs.add_argument("--search", metavar="TEXT", help="only runs with these words in name or note")
     runs.add_argument("--sort", choices=SORTS, default="created", help="otherwise newest first")
     runs.add_argument(

@@ -1,7 +1,6 @@
 """The commands. Each of them checks its arguments before it imports TensorFlow."""
 
 import argparse
-import shlex
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -15,22 +14,15 @@ from ganlib.cli import run_commands
 from ganlib.cli.arguments import command_line
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
-from ganlib.cli.report import one_line, run_text, table, to_json
+from ganlib.cli.report import one_line, table, to_json
 from ganlib.cli.run_commands import store_of, unpause
-from ganlib.cli.signals import stop_on_signals
+from ganlib.cli.training import print_run, run_report, train_group, train_run
 from ganlib.config import RunConfig
-from ganlib.errors import PATH, ConfigError, UserError, quote
+from ganlib.errors import PATH, ConfigError, quote
 from ganlib.events import Phase
 from ganlib.recipes import Recipe
-from ganlib.runs import (
-    Run,
-    RunControl,
-    Status,
-    execute,
-    fork_run,
-    make_trainer,
-    queue_again,
-)
+from ganlib.runs import Run, fork_run, queue_again
+from ganlib.runs.groups import seeded
 from ganlib.runs.trainers import check_fork, check_memory, config_at
 from ganlib.runs.webhook import check_addresses
 from ganlib.settings import read_settings_file
@@ -75,7 +67,7 @@ def source(arguments: argparse.Namespace) -> int:
 
 
 def train(arguments: argparse.Namespace) -> int:
-    """Trains a recipe in a new run."""
+    """Trains a recipe in a new run, or several seeds in a group of runs."""
     recipe = known.get(arguments.recipe)
     knobs = _knobs(arguments)
     config: RunConfig = recipe.parse({**_settings(arguments, recipe.name, knobs), **knobs})
@@ -83,7 +75,11 @@ def train(arguments: argparse.Namespace) -> int:
     recipe.data_sentence(config)
     _check_surroundings(config)
     check_memory(recipe.name, config)
-    return _execute(store_of(arguments).create(recipe.name, config), config, arguments)
+    store = store_of(arguments)
+    if arguments.seeds is not None:
+        configs = seeded(recipe, config, arguments.seeds)
+        return train_group(store, recipe, configs, arguments)
+    return train_run(store.create(recipe.name, config), config, arguments)
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -100,7 +96,7 @@ def resume(arguments: argparse.Namespace) -> int:
     except BaseException:
         run.lock.release()
         raise
-    return _execute(run, config, arguments)
+    return train_run(run, config, arguments)
 
 
 def fork(arguments: argparse.Namespace) -> int:
@@ -118,7 +114,7 @@ def fork(arguments: argparse.Namespace) -> int:
     run = fork_run(store, parent.id, step, config)
     message = f"Forked from {parent.id} at step {step:,}; trains to step {config.steps:,}."
     print(one_line(message), file=sys.stderr)
-    return _execute(run, config, arguments)
+    return train_run(run, config, arguments)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -139,7 +135,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         weights_sha256=weights_sha256,
         metrics=scores,
     )
-    _print_run(run, config, scored, arguments)
+    print_run(run_report(run, config, scored), arguments)
     return 0
 
 
@@ -203,48 +199,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": bench,
     "completion": completion,
 }
-
-
-def _execute(run: Run, config: RunConfig, arguments: argparse.Namespace) -> int:
-    errors: list[Exception] = []
-    control = RunControl(attended=False)
-    with stop_on_signals(control) as caught, closing(progress(config.steps)) as bar:
-        state = execute(run, make_trainer, control, bar.show, on_error=errors.append)
-    status = run.status()
-    _print_run(run, config, replace(status, state=state), arguments)
-    if state == "finished":
-        return 0
-    if state == "stopped":
-        print(one_line(_how_to_resume(run, status, arguments)), file=sys.stderr)
-        # Another process may have stopped it, as its user wished.
-        return 128 + caught.signal if caught.signal else 0
-    message = status.message or "Its folder has no error message."
-    print(one_line(f"Run {run.id} failed. {message}"), file=sys.stderr)
-    return 2 if any(isinstance(error, UserError) for error in errors) else 1
-
-
-def _print_run(run: Run, config: RunConfig, status: Status, arguments: argparse.Namespace) -> None:
-    report = {
-        "run_id": run.id,
-        "recipe": run.recipe,
-        "seed": config.seed,
-        "step": status.step,
-        "status": status.state,
-        "steps_per_second": status.steps_per_second,
-        "weights_sha256": status.weights_sha256,
-        "metrics": status.metrics,
-    }
-    print(to_json(report) if arguments.json else run_text(report))
-
-
-def _how_to_resume(run: Run, status: Status, arguments: argparse.Namespace) -> str:
-    where = (
-        f"at step {status.step:,} of {status.steps:,}" if status.step else "before its first step"
-    )
-    command = ["python", "-m", "ganlib", "resume", run.id]
-    if arguments.runs is not None:
-        command += ["--runs", str(arguments.runs)]
-    return f"Run {run.id} was stopped {where}. To continue: {shlex.join(command)}"
 
 
 def _knobs(arguments: argparse.Namespace) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ganlib.amounts import rate
+from ganlib.viz.metric_specs import name_of_score
 
 
 def run_text(report: Mapping[str, Any]) -> str:
@@ -28,6 +29,34 @@ def run_text(report: Mapping[str, Any]) -> str:
     return "\n".join(f"{name:<{width}}  {text}" for name, text in rows.items())
 
 
+def group_text(report: Mapping[str, Any]) -> str:
+    """Returns the report of a group of runs, as `train --seeds` prints it in JSON, as text.
+
+    Args:
+        report: group, score, scored, mean, standard_error, worst and worst_seed, which are None
+            without scores, and the runs.
+    """
+    title = name_of_score(report["score"])
+    rows = [
+        [
+            run["run_id"],
+            str(run["seed"]),
+            f"{run['status']} at step {run['step']:,}",
+            _score(run["final_score"]),
+        ]
+        for run in report["runs"]
+    ]
+    count = report["scored"]
+    text = f"{title} of {count} run{'s' * (count != 1)}"
+    if count:
+        text += (
+            f": mean {_score(report['mean'])}, standard error {_score(report['standard_error'])}, "
+            f"worst {_score(report['worst'])} (seed {report['worst_seed']})"
+        )
+    heading = ["RUN", "SEED", "STATUS", f"FINAL {title.upper()}"]
+    return "\n".join([f"Group {report['group']}", table([heading, *rows]), f"{text}."])
+
+
 def to_json(value: Any) -> str:
     """Returns a value as JSON on one line; numbers that are not finite become null."""
     return json.dumps(_finite(value), allow_nan=False)
@@ -47,6 +76,10 @@ def one_line(text: str) -> str:
     return "".join(
         character if character.isprintable() else repr(character)[1:-1] for character in text
     )
+
+
+def _score(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
 
 
 def _finite(value: Any) -> Any:

@@ -69,6 +69,7 @@ def show(arguments: argparse.Namespace) -> int:
         "created": run.created,
         "note": label.note,
         "tags": list(label.tags),
+        "group": label.group,
         "message": status.message,
         "best_scores": dict(status.best_scores),
         "checkpoints": run.checkpoint_steps(),
@@ -186,7 +187,7 @@ def compare(arguments: argparse.Namespace) -> int:
         {run_id: run.label().name for run_id, run in found.items()},
         {run_id: run.values.get("seed") for run_id, run in found.items()},
     )
-    summaries = {run_id: _score_summary(run) for run_id, run in found.items()}
+    summaries = {run_id: quality_of(run) for run_id, run in found.items()}
     settings = differing_settings([run.values for run in found.values()])
     finalists = [
         Finalist(names[run_id], _score_name(run), recipes.get(run.recipe).data_key(run.values), one)
@@ -256,6 +257,7 @@ def _listed(store: RunStore, arguments: argparse.Namespace) -> list[RunSummary]:
         if arguments.recipe in (None, row.recipe)
         and arguments.state in (None, row.status.state if row.status else "damaged")
         and (arguments.tag is None or arguments.tag in row.label.tags)
+        and arguments.group in (None, row.label.group)
         and all(word in f"{row.label.name} {row.label.note}".casefold() for word in words)
     ]
     if arguments.sort != "created":
@@ -362,7 +364,8 @@ def _write(target: Path, samples: np.ndarray) -> None:
         raise RunError(f"{target} cannot be written: {error.strerror}.") from None
 
 
-def _score_summary(run: Run) -> ScoreSummary | None:
+def quality_of(run: Run) -> ScoreSummary | None:
+    """Returns the quality of a run's samples over training; None if none have been scored."""
     recipe = recipes.get(run.recipe)
     return score_summary(own_scores(run, run.scores()), recipe.score, real_score_name(recipe))
 

@@ -1,6 +1,7 @@
 """Groups of runs: several seeds of the same settings.
 
-A group is a name in the labels of its runs (`Label.group`), so that it survives renaming and copying.
+A group is a name in the labels of its runs (`Label.group`), so that it survives renaming and
+copying.
 """
 
 from ganlib.config import RunConfig

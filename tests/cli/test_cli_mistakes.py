@@ -107,7 +107,9 @@ ALL = (
     "dashboard, recipes, source, train, resume, fork, evaluate, runs, show, logs, pause, stop, "
     "checkpoint, rename, note, delete, sample, compare, bench, completion"
 )
-TRAIN = "RECIPE, --config FILE, --set KNOB=VALUE, --steps N, --seed S, --runs DIR, --json"
+TRAIN = (
+    "RECIPE, --config FILE, --seeds N, --set KNOB=VALUE, --steps N, --seed S, --runs DIR, --json"
+)
 ARGUMENTS = [
     ((), f"A command is missing. Allowed: {ALL}."),
     (("trian",), f"There is no command 'trian'. Allowed: {ALL}."),
