@@ -58,12 +58,15 @@ def grouped(chosen: Sequence[Chosen], by: str) -> dict[str, list[Chosen]]:
     setting = group_choices(chosen).get(by)
     if not setting:
         return {one.name: [one] for one in chosen}
+    stored = {one.run.label().group for one in chosen}
+    everything = next(iter(stored)) if len(stored) == 1 else ""
+    everything = everything or "All runs"
     named = [name for name in differing if name != _SEED] if setting == _SEED else [setting]
     groups: dict[str, list[Chosen]] = {}
     for at, one in enumerate(chosen):
         given = [(name, _text(differing[name][at])) for name in named]
         parts = [text if name == _RECIPE else f"{words(name)} {text}" for name, text in given]
-        groups.setdefault(", ".join(parts) or "All runs", []).append(one)
+        groups.setdefault(", ".join(parts) or everything, []).append(one)
     return {
         f"{name} ({len(runs)} {'run' if len(runs) == 1 else 'runs'})": runs
         for name, runs in groups.items()

@@ -6,7 +6,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from ganlib.comparing import Finalist, ScoreSummary, score_summary, verdict
+from ganlib.comparing import (
+    Finalist,
+    GroupSummary,
+    ScoreSummary,
+    group_summary,
+    score_summary,
+    verdict,
+)
 from ganlib.runs.quality import real_score_name
 from ganlib.ui.compare.chosen import Chosen
 from ganlib.ui.components.text import plain
@@ -15,61 +22,90 @@ from ganlib.viz.metric_specs import name_of_score
 from ganlib.viz.run_styles import RunStyle
 
 _NONE = "-"
-
 Groups = Mapping[str, Sequence[Chosen]]
 
 
 def scores_table(groups: Groups) -> None:
-    """Draws the quality of each run, or means and standard deviations of each group.
+    """Draws the quality of each run, below that of each group if a group has several runs.
 
     Args:
         groups: runs by name of the group.
     """
-    of_runs = all(len(runs) == 1 for runs in groups.values())
-    rows = []
-    finalists: list[Finalist] = []
-    for name, runs in groups.items():
-        given = [(one.own_scores, one.recipe.score, real_score_name(one.recipe)) for one in runs]
-        found = [summary for one in given if (summary := score_summary(*one))]
-        status = runs[0].reading.status
-        state = f"{state_badge(status)}, step {status.step:,} of {status.steps:,}"
-        if not of_runs:
-            active = sum(one.reading.status.active for one in runs)
-            state = f"{active} of {len(runs)} active" if active else "Ended"
-        quality = ", ".join(dict.fromkeys(name_of_score(score) for _, score, _ in given))
-        cells = _cells(found) if found else [_NONE] * 5
-        rows.append((name, runs[0].style, [*cells, quality, state]))
-        finalists += [Finalist(name, quality, runs[0].data, summary) for summary in found[:1]]
-    head = ("Run" if of_runs else "Runs", "Best", "At step", "Last", "Range at the end")
-    compact_table((*head, "Real samples", "Quality (lower is better)", "State"), rows)
-    # Also if it is empty: a fragment may update an element only if it drew it at first.
-    st.markdown(plain(verdict(finalists)) if of_runs else "")
-
-
-def _cells(found: Sequence[ScoreSummary]) -> list[str]:
-    """Best, its step, last, spread of the last and the value of real samples."""
-    real = [one.real for one in found if one.real is not None]
-    shown_real = _number(float(np.mean(real))) if real else _NONE
-    if len(found) == 1:
-        (one,) = found
-        spread = f"{_number(one.low)} to {_number(one.high)}"
-        return [_number(one.best), f"{one.best_step:,}", _number(one.last), spread, shown_real]
-    steps, last = [one.best_step for one in found], [one.last for one in found]
-    return [
-        _mean([one.best for one in found]),
-        f"{min(steps):,} to {max(steps):,}",
-        _mean(last),
-        f"{_number(min(last))} to {_number(max(last))}",
-        shown_real,
+    everything = [one for runs in groups.values() for one in runs]
+    if len(everything) > len(groups):
+        rows = [(name, runs[0].style, _group_cells(runs)) for name, runs in groups.items()]
+        compact_table(("Runs", *_START, "Standard error", "Worst", *_END), rows)
+        st.caption(_GROUP_NOTE)
+    rows = [(one.name, one.style, _cells(one)) for one in everything]
+    compact_table(("Run", *_START, "Range at the end", *_END), rows)
+    finalists = [
+        Finalist(name, _quality(runs), runs[0].data, summary)
+        for name, runs in groups.items()
+        if (summary := _summary(runs[0]))
     ]
+    # Also if it is empty: a fragment may update an element only if it drew it at first.
+    st.markdown(plain(verdict(finalists)) if len(everything) == len(groups) else "")
 
 
-def _mean(values: Sequence[float]) -> str:
-    return f"{_number(float(np.mean(values)))} ± {_number(float(np.std(values, ddof=1)))}"
+_START = ("Best", "At step", "Last")
+_END = ("Real samples", "Quality (lower is better)", "State")
+_GROUP_NOTE = (
+    "Best and last: mean ± standard deviation over the runs. Standard error of the last: the "
+    "standard deviation divided by the square root of the number of runs. Worst: the highest last."
+)
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}"
+def _summary(one: Chosen) -> ScoreSummary | None:
+    return score_summary(one.own_scores, one.recipe.score, real_score_name(one.recipe))
+
+
+def _quality(runs: Sequence[Chosen]) -> str:
+    return ", ".join(dict.fromkeys(name_of_score(one.recipe.score) for one in runs))
+
+
+def _cells(one: Chosen) -> list[str]:
+    """Best, its step, last, spread of the last, value of real samples, its name and state."""
+    status, found = one.reading.status, _summary(one)
+    cells = [_NONE] * 5
+    if found:
+        spread = f"{_number(found.low)} to {_number(found.high)}"
+        cells = [_number(found.best), f"{found.best_step:,}", _number(found.last), spread]
+        cells.append(_number(found.real))
+    state = f"{state_badge(status)}, step {status.step:,} of {status.steps:,}"
+    return [*cells, _quality([one]), state]
+
+
+def _group_cells(runs: Sequence[Chosen]) -> list[str]:
+    """Best, its steps, last, its standard error, the worst, value of real samples, and state."""
+    scored = [(one, summary) for one in runs if (summary := _summary(one))]
+    found = [summary for _, summary in scored]
+    active = sum(one.reading.status.active for one in runs)
+    state = f"{active} of {len(runs)} active" if active else "Ended"
+    if len(found) < len(runs):
+        state += f", {len(found)} scored"
+    best = group_summary([one.best for one in found])
+    last = group_summary([one.last for one in found])
+    cells = [_NONE] * 6
+    if best and last:
+        steps, real = [one.best_step for one in found], [one.real for one in found if one.real]
+        cells = [
+            _mean(best),
+            f"{min(steps):,} to {max(steps):,}",
+            _mean(last),
+            _number(last.standard_error),
+            f"{_number(last.worst)} (seed {scored[last.worst_at][0].run.values['seed']})",
+            _number(float(np.mean(real)) if real else None),
+        ]
+    return [*cells, _quality(runs), state]
+
+
+def _mean(summary: GroupSummary) -> str:
+    spread = "" if summary.deviation is None else f" ± {_number(summary.deviation)}"
+    return f"{_number(summary.mean)}{spread}"
+
+
+def _number(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.3g}"
 
 
 def compact_table(head: Sequence[str], rows: Sequence[tuple[str, RunStyle, Sequence[str]]]) -> None:

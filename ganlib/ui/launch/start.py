@@ -9,31 +9,45 @@ from ganlib import recipes
 from ganlib.amounts import about
 from ganlib.config import RunConfig
 from ganlib.recipes import Recipe
+from ganlib.runs.groups import MAX_SEEDS, seeded
+from ganlib.ui.compare.settings import BUT_SEED
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import open_form, read_form
 from ganlib.ui.form.fields import PROMPTS, Form, draw_problem
 from ganlib.ui.launch.estimate import Estimate
 from ganlib.ui.launch.family_runs import runs_ahead
-from ganlib.ui.server.server import server
+from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import Press, open_comparison, record_start, show_run
 
 _ERROR = "start.error"
-# Session state key of the ids of the runs that were started together.
-_COMPARED = "start.compared"
+# Session state keys of the number of seeds, and of what is compared: runs that were started
+# together, and what they are grouped by.
+_SEEDS, _COMPARED = "start.seeds", "start.compared"
 # No run has so many steps: the networks do not grow any further.
 _MOST_STEPS = 1 << 40
 
 
 def start_button(form: Form, time: Estimate | None) -> None:
-    """Draws the button, with the time that the run will take.
+    """Draws the number of seeds, and the button with the time that the runs will take.
 
     Args:
         form: the settings.
-        time: that the run will take; None if it is unknown.
+        time: that one run will take; None if it is unknown.
     """
+    if compared := st.session_state.pop(_COMPARED, None):
+        open_comparison(*compared)
+    seeds = st.number_input(
+        "Runs",
+        min_value=1,
+        max_value=MAX_SEEDS,
+        key=_SEEDS,
+        width=120,
+        help="Trains so many runs one after another, with the seeds *seed*, *seed* + 1, ..., and "
+        "compares them as a group: mean, spread and the worst.",
+    )
     st.button(
-        f"Start · {about(time.seconds)}" if time else "Start",
+        f"Start · {about(time.seconds * seeds)}" if time else "Start",
         key="start",
         type="primary",
         icon=":material/play_arrow:",
@@ -91,7 +105,7 @@ def growth_warning(recipe: Recipe, config: RunConfig) -> str:
 def train_all(form: Form, page: str) -> None:
     """Draws a button that starts a run of every recipe of a page and compares them.
 
-    All get the steps, the seed and the images of the form. They train one after another.
+    All get the steps, the seeds and the images of the form. They train one after another.
 
     Args:
         form: the settings of the chosen recipe.
@@ -105,25 +119,20 @@ def train_all(form: Form, page: str) -> None:
         key="train_all",
         icon=":material/compare:",
         disabled=config is None,
-        help="One after another, with the same steps, seed and images, and compares them.",
+        help="One after another, with the same steps, seeds and images, and compares them.",
         on_click=_start_all,
         args=(family, shared, Press()),
     )
-    if run_ids := st.session_state.pop(_COMPARED, None):
-        open_comparison(run_ids)
 
 
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 
 
 def _start_all(family: Sequence[Recipe], shared: Mapping[str, Any], press: Press) -> None:
-    """Callback of the button that starts all. The page opens the comparison: no callback can."""
+    """Callback of the button that starts all."""
     with deferred_errors(_ERROR):
-        if not press.run_ids:
-            configs = [_with(recipe, shared) for recipe in family]
-            for recipe, config in zip(family, configs, strict=True):
-                press.run_ids.append(server().submit(recipe.name, config))
-        st.session_state[_COMPARED] = press.run_ids
+        chosen = [(recipe, _with(recipe, shared)) for recipe in family]
+        _start_together(chosen, f"All {len(family)} recipes", press)
 
 
 def _with(recipe: Recipe, shared: Mapping[str, Any]) -> RunConfig:
@@ -131,9 +140,26 @@ def _with(recipe: Recipe, shared: Mapping[str, Any]) -> RunConfig:
     return recipe.parse({**read_form(recipe).model_dump(), **shared})
 
 
+def _start_together(chosen: Sequence[tuple[Recipe, RunConfig]], title: str, press: Press) -> None:
+    """Starts each seed of each recipe. The page opens the comparison: no callback can.
+
+    The loop does not use Streamlit's state, where a second click would interrupt it.
+    """
+    seeds, submit, store = st.session_state.get(_SEEDS, 1), server().submit, manager().store
+    if not press.run_ids:
+        runs = [(one, config) for one, first in chosen for config in seeded(one, first, seeds)]
+        group = store.new_group(title, chosen[0][1], seeds) if seeds > 1 else ""
+        for recipe, config in runs:
+            press.run_ids.append(submit(recipe.name, config, group))
+    st.session_state[_COMPARED] = press.run_ids, BUT_SEED if seeds > 1 else ""
+
+
 def _start(recipe: Recipe, press: Press) -> None:
     """Callback of Start. It reads the form itself, because a callback gets the newest input."""
     with deferred_errors(_ERROR):
+        if st.session_state.get(_SEEDS, 1) > 1:
+            _start_together([(recipe, read_form(recipe))], recipe.name, press)
+            return
         if not press.run_ids:
             press.run_ids.append(server().submit(recipe.name, read_form(recipe)))
         show_run(press.run_ids[0])

@@ -11,7 +11,7 @@ from ganlib.ui.run.status_line import title_of
 from ganlib.ui.runs.rows import state_of
 
 # Keys of the filters and names of their query parameters.
-_TEXT, _FAMILY, _STATE, _TAG = "q", "family", "state", "tag"
+_TEXT, _FAMILY, _STATE, _TAG, _GROUP = "q", "family", "state", "tag", "groups"
 
 
 def filtered(summaries: Sequence[RunSummary]) -> list[RunSummary]:
@@ -34,6 +34,7 @@ def filtered(summaries: Sequence[RunSummary]) -> list[RunSummary]:
         family = _choice("Family", _FAMILY, [titles[one] for one in titles if one in families])
         state = _choice("State", _STATE, sorted({state_of(one) for one in summaries}))
         tag = _choice("Tag", _TAG, all_tags(summaries))
+        group = _choice("Group", _GROUP, all_groups(summaries))
     wanted = (text or "").casefold().split()
     return [
         one
@@ -42,13 +43,14 @@ def filtered(summaries: Sequence[RunSummary]) -> list[RunSummary]:
         and (not family or titles.get(_family(one)) in family)
         and (not state or state_of(one) in state)
         and (not tag or set(tag) & set(one.label.tags))
+        and (not group or one.label.group in group)
     ]
 
 
 def clear_filters() -> None:
     """Callback that shows all runs again."""
     st.session_state[_TEXT] = ""
-    for key in (_FAMILY, _STATE, _TAG):
+    for key in (_FAMILY, _STATE, _TAG, _GROUP):
         st.session_state[key] = []
 
 
@@ -59,6 +61,15 @@ def all_tags(summaries: Sequence[RunSummary]) -> list[str]:
         summaries: all runs.
     """
     return sorted({tag for one in summaries for tag in one.label.tags}, key=str.casefold)
+
+
+def all_groups(summaries: Sequence[RunSummary]) -> list[str]:
+    """Returns the names of all groups, sorted.
+
+    Args:
+        summaries: all runs.
+    """
+    return sorted({one.label.group for one in summaries} - {""}, key=str.casefold)
 
 
 def _choice(label: str, key: str, options: list[str]) -> list[str]:

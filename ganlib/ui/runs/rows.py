@@ -73,6 +73,7 @@ def _new_cells(summary: RunSummary) -> dict[str, Any]:
         **(_quality(recipe, status) if recipe else {}),
         "Duration": f"{duration(seconds):{_FIGURE_SPACE}>9}" if seconds else None,
         "Tags": list(summary.label.tags),
+        "Group": f":material/compare: {summary.label.group}" if summary.label.group else None,
         "Recipe": title_of(summary.recipe),
         "Settings": settings_text(summary.recipe, summary.values),
         "Steps": f"{status.step:,} of {status.steps:,}" if not summary.damage else None,

@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from ganlib.runs import RunSummary
+from ganlib.ui.compare.settings import BUT_SEED
 from ganlib.ui.runs.filters import clear_filters, filtered
 from ganlib.ui.runs.rows import rows_of
 from ganlib.ui.runs.selection import SELECTED, act, selection_panel, show_errors, undo_panel
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import open_run
+from ganlib.ui.server.session import open_comparison, open_run
 
 # Pictures that are read before the table is shown, and in each refresh after that.
 _READ_AT_ONCE, _READ_PER_TICK = 15, 25
@@ -48,7 +49,7 @@ def runs_table() -> None:
     if chosen := [one for one in shown if one.id in _selected_ids()]:
         selection_panel(chosen, summaries)
     elif shown:
-        st.caption("Select rows to rename, annotate, tag, compare or delete runs.")
+        st.caption("Select rows to rename, annotate, tag, group, compare or delete runs.")
     _watch(summaries, left)
 
 
@@ -79,7 +80,7 @@ def _table(shown: list[RunSummary], everything: list[RunSummary]) -> None:
         selection_default={"selection": {"rows": selected}},
         column_config=_COLUMNS | _button_columns(key, ids),
     )
-    _open_clicked(key, ids)
+    _open_clicked(key, ids, everything)
 
 
 _QUALITY_HELP = (
@@ -91,11 +92,12 @@ _QUALITY_HELP = (
     "Images: Fréchet distance in the features of a small classifier."
 )
 _REAL_HELP = "The distance that real samples have from other real samples, at the same step."
+_GROUP_HELP = "Compares the runs of the group: mean, spread and the worst."
 _SETTINGS_HELP = "The preset, if any, and the settings that differ from it or from the defaults."
 _config = st.column_config
 _COLUMNS: dict[str, Any] = {
     "Samples": _config.ImageColumn(width=70, help="The newest generated samples."),
-    "Name": _config.TextColumn(width=260),
+    "Name": _config.TextColumn(width=280),
     "State": _config.TextColumn(width=80),
     "Open": None,
     "Control": None,
@@ -107,6 +109,7 @@ _COLUMNS: dict[str, Any] = {
     ),
     "Duration": _config.TextColumn(help="Time of training, without pauses.", width=80),
     "Tags": _config.ListColumn(width=130),
+    "Group": None,
     "Recipe": _config.TextColumn(width=150),
     "Settings": _config.TextColumn(help=_SETTINGS_HELP, width=190),
     "Steps": _config.TextColumn(width=130),
@@ -119,7 +122,12 @@ _COLUMNS: dict[str, Any] = {
 def _button_columns(key: str, ids: list[str]) -> dict[str, Any]:
     """Columns of buttons."""
     button = _config.ButtonColumn
-    return {"Open": button("", type="tertiary", width=70, key=f"{key}.open")} | {
+    return {
+        "Open": button("", type="tertiary", width=70, key=f"{key}.open"),
+        "Group": button(
+            type="tertiary", width=300, alignment="left", key=f"{key}.group", help=_GROUP_HELP
+        ),
+    } | {
         name: button(
             "",
             type="tertiary",
@@ -132,10 +140,15 @@ def _button_columns(key: str, ids: list[str]) -> dict[str, Any]:
     }
 
 
-def _open_clicked(key: str, ids: list[str]) -> None:
-    """Opens the run whose button in the table was pressed."""
+def _open_clicked(key: str, ids: list[str], everything: Sequence[RunSummary]) -> None:
+    """Opens the run or the group whose button in the table was pressed."""
     if click := st.session_state.get(f"{key}.open"):
         open_run(manager().store.open(ids[click["row"]]))
+    if click := st.session_state.get(f"{key}.group"):
+        groups = {one.id: one.label.group for one in reversed(everything)}
+        group = groups[ids[click["row"]]]
+        # The oldest first.
+        open_comparison([run_id for run_id, of in groups.items() if of == group], BUT_SEED)
 
 
 def _act_clicked(key: str, ids: list[str]) -> None:

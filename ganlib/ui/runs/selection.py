@@ -2,8 +2,8 @@
 
 import time
 import zlib
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from ganlib.ui.components.text import plain
 from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
 from ganlib.ui.run.labels import Part, label_key, save_label
 from ganlib.ui.run.waiting import is_queued_here
-from ganlib.ui.runs.filters import all_tags
+from ganlib.ui.runs.filters import all_groups, all_tags
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_comparison, open_run, run_names
 
@@ -61,7 +61,10 @@ def selection_panel(chosen: Sequence[RunSummary], everything: Sequence[RunSummar
                 st.warning(plain(run.damage), icon=":material/warning:")
         show_deferred_error(_LABEL_ERROR)
         if healthy:
-            _tags_field(healthy, all_tags(everything))
+            tags = {run.id: run.label.tags for run in healthy}
+            groups = {run.id: [run.label.group] if run.label.group else [] for run in healthy}
+            _words_field("Tags", tags, all_tags(everything))
+            _words_field("Group", groups, all_groups(everything))
         if one and healthy:
             _label_fields(chosen[0])
 
@@ -175,37 +178,60 @@ def _keep(run_id: str, part: Part) -> None:
         st.toast(f"The {part} has been saved.", icon=":material/save:")
 
 
-def _tags_field(chosen: Sequence[RunSummary], options: list[str]) -> None:
-    """A field with the tags that all selected runs have."""
-    common = [tag for tag in chosen[0].label.tags if all(tag in run.label.tags for run in chosen)]
-    # Another field for other runs or tags: its value cannot be changed after it is drawn.
-    state = " ".join([*(run.id for run in chosen), *common])
-    key = f"runs.tags.{zlib.crc32(state.encode()):08x}"
+def _words_field(
+    title: Literal["Tags", "Group"], words: Mapping[str, Sequence[str]], options: list[str]
+) -> None:
+    """A field with the words that all selected runs have: their tags, or the name of their group.
+
+    Args:
+        title: of the field.
+        words: of each run by id.
+        options: words that other runs have.
+    """
+    first, *others = words.values()
+    common = [word for word in first if all(word in other for other in others)]
+    # Another field for other runs or words: its value cannot be changed after it is drawn.
+    state = " ".join([*words, *common])
+    key = f"runs.{title.lower()}.{zlib.crc32(state.encode()):08x}"
+    is_tags = title == "Tags"
     st.multiselect(
-        "Tags",
+        title,
         options,
         common,
         key=key,
         accept_new_options=True,
-        placeholder="Choose or type a tag",
-        on_change=_tag,
-        args=(key, [run.id for run in chosen], common),
-        help="Words to filter runs by. Press Enter after a new one."
-        + ("" if len(chosen) == 1 else " These are the tags that all selected runs have."),
+        max_selections=None if is_tags else 1,
+        placeholder="Choose or type a tag" if is_tags else "Choose or type the name of a group",
+        on_change=_save_words,
+        args=(key, title, list(words), common),
+        help=(_TAGS_HELP if is_tags else _GROUP_HELP) + (_COMMON_HELP if others else ""),
     )
 
 
-def _tag(key: str, run_ids: Sequence[str], before: list[str]) -> None:
-    """Adds and removes the tags that the user has added or removed."""
+_TAGS_HELP = "Words to filter runs by. Press Enter after a new one."
+_COMMON_HELP = " It shows what all selected runs have in common."
+_GROUP_HELP = (
+    "Runs to be compared together, such as several seeds. Press Enter after a new name; remove the "
+    "name to take the runs out of the group."
+)
+
+
+def _save_words(
+    key: str, title: Literal["Tags", "Group"], run_ids: Sequence[str], before: list[str]
+) -> None:
+    """Adds and removes the words that the user has added or removed."""
     # A second event of a field that has been replaced meanwhile.
     if key not in st.session_state:
         return
-    after = [tag.strip() for tag in st.session_state[key]]
+    after, store = [word.strip() for word in st.session_state[key]], manager().store
     for run_id in run_ids:
         with deferred_errors(_LABEL_ERROR, run_names(run_id)):
-            now = manager().store.open(run_id).label().tags
+            if title == "Group":
+                store.group(run_id, after[0] if after else "")
+                continue
+            now = store.open(run_id).label().tags
             kept = [tag for tag in now if tag in after or tag not in before]
-            manager().store.tag(run_id, [*kept, *after])
+            store.tag(run_id, [*kept, *after])
     st.session_state.pop(key)
 
 

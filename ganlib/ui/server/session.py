@@ -86,11 +86,17 @@ def open_run(run: Run) -> None:
     st.switch_page(page_of(run.recipe), query_params={RUN: run.id})
 
 
-def open_comparison(run_ids: Sequence[str]) -> None:
-    """Opens the page Compare with runs in its address, and the metrics of their recipes."""
+def open_comparison(run_ids: Sequence[str], by: str = "") -> None:
+    """Opens the page Compare with runs in its address, and the metrics of their recipes.
+
+    Args:
+        run_ids: ids of the runs.
+        by: what they are grouped by; see `compare.settings.group_choices`. Empty for nothing.
+    """
     for choice in ("metrics", "quantity", "group"):
         st.session_state.pop(choice, None)
-    st.switch_page("pages/compare.py", query_params={RUNS: list(run_ids)})
+    group = {"group": by} if by else {}
+    st.switch_page("pages/compare.py", query_params={RUNS: list(run_ids), **group})
 
 
 def record_start(run_id: str) -> None:
