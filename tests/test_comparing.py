@@ -10,6 +10,7 @@ from ganlib.comparing import (
     aligned_steps,
     differing_settings,
     finite_scores,
+    group_summary,
     longest,
     score_summary,
     unique_names,
@@ -126,3 +127,23 @@ def test_scores_of_the_first_half_are_those_of_networks_that_have_hardly_learned
 def test_runs_on_different_data_are_not_ranked() -> None:
     runs = [finalist("a", 9.0, 1.0), finalist("b", 5.0, 1.0, "clothes")]
     assert "cannot be compared with each other" in verdict(runs)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_group_summary_is_mean_standard_error_and_worst(seed: int) -> None:
+    values = np.random.default_rng(seed).lognormal(size=5 + seed)
+    found = group_summary(values.tolist())
+    assert found is not None
+    assert found.scored == len(values)
+    assert found.mean == pytest.approx(values.mean(), rel=1e-12)
+    assert found.deviation == pytest.approx(values.std(ddof=1), rel=1e-12)
+    assert found.standard_error == pytest.approx(
+        values.std(ddof=1) / np.sqrt(len(values)), rel=1e-12
+    )
+    assert (found.worst, found.worst_at) == (values.max(), values.argmax())
+
+
+def test_group_summary_of_ties_of_one_run_and_of_none() -> None:
+    assert group_summary([1.0, 2.0, 2.0, 1.0]) == (4, 1.5, 3**-0.5, 3**-0.5 / 2, 2.0, 1)
+    assert group_summary([0.25]) == (1, 0.25, None, None, 0.25, 0)
+    assert group_summary([]) is None

@@ -1,3 +1,4 @@
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -276,6 +277,38 @@ def test_tags_that_are_refused(store: RunStore, tags: list[str], error: str) -> 
         store.tag(run.id, tags)
     assert str(raised.value) == error
     assert run.label().tags == ("before",)
+
+
+def test_a_group_survives_renames_and_copies_and_ends_with_its_runs(
+    store: RunStore, tmp_path: Path
+) -> None:
+    group = store.new_group("Digits", FakeConfig(), 2)
+    assert group == "Digits, 2 seeds #1"
+    runs = [store.create("toy/scalar", FakeConfig(seed=seed), group=group) for seed in (3, 4)]
+    other = store.create("toy/scalar", FakeConfig())
+    for run in (*runs, other):
+        run.lock.release()
+    assert [run.label().name for run in (*runs, other)] == [
+        "One number at a time, seed 3 #1",
+        "One number at a time, seed 4 #1",
+        "One number at a time #1",
+    ]
+    store.rename(runs[0].id, "best")
+    store.tag(runs[0].id, ["slides"])
+    assert runs[0].label() == Label("best", "", ("slides",), group)
+    shutil.copytree(store.root, tmp_path / "copy")
+    copy = RunStore(tmp_path / "copy")
+    assert {row.id for row in copy.list() if row.label.group == group} == {run.id for run in runs}
+    assert copy.new_group("Digits", FakeConfig(), 2) == "Digits, 2 seeds #2"
+
+    store.group(other.id, f" {group} ")
+    store.group(runs[0].id, "")
+    store.delete(runs[1].id)
+    assert {row.id: row.label.group for row in store.list()} == {other.id: group, runs[0].id: ""}
+    with pytest.raises(RunError) as raised:
+        store.group(other.id, "x" * 201)
+    assert str(raised.value) == "A group's name has at most 200 characters. Received: 201."
+    assert other.label().group == group
 
 
 def test_label_of_an_earlier_version_has_no_tags(store: RunStore) -> None:

@@ -11,7 +11,7 @@ from ganlib.ui.launch.estimate import estimate
 from ganlib.ui.launch.family_runs import family_runs, recent_runs, training_now
 from ganlib.ui.launch.fork_page import fork_page
 from ganlib.ui.launch.recipe_choice import recipe_choice
-from ganlib.ui.launch.start import start_button, start_notes, train_all
+from ganlib.ui.launch.start import seeds_field, start_button, start_notes, train_all
 from ganlib.ui.run.run_page import run_page
 from ganlib.ui.server.login import guard
 from ganlib.ui.server.server import manager, server
@@ -58,6 +58,8 @@ def launch_page(page: str, title: str) -> None:
     with beside:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             first_fields(form)
+            seeds = seeds_field()
+            time = time._replace(seconds=time.seconds * seeds) if time else None
             start_button(form, time)
             if page == "wgan":
                 train_all(form, page)

@@ -28,26 +28,33 @@ _SEEDS, _COMPARED = "start.seeds", "start.compared"
 _MOST_STEPS = 1 << 40
 
 
-def start_button(form: Form, time: Estimate | None) -> None:
-    """Draws the number of seeds, and the button with the time that the runs will take.
+def seeds_field() -> int:
+    """Lets the user choose how many seeds are trained.
 
-    Args:
-        form: the settings.
-        time: that one run will take; None if it is unknown.
+    Before that, it opens the comparison of the runs that have just been started together.
     """
     if compared := st.session_state.pop(_COMPARED, None):
         open_comparison(*compared)
-    seeds = st.number_input(
+    return st.number_input(
         "Runs",
         min_value=1,
         max_value=MAX_SEEDS,
         key=_SEEDS,
         width=120,
-        help="Trains so many runs one after another, with the seeds *seed*, *seed* + 1, ..., and "
-        "compares them as a group: mean, spread and the worst.",
+        help="Number of runs, which train one after another with the seeds *seed*, *seed* + 1, and "
+        "so on. Several runs are compared as a group: mean, spread and the worst.",
     )
+
+
+def start_button(form: Form, time: Estimate | None) -> None:
+    """Draws the button, with the time that the runs will take.
+
+    Args:
+        form: the settings.
+        time: that the runs will take; None if it is unknown.
+    """
     st.button(
-        f"Start · {about(time.seconds * seeds)}" if time else "Start",
+        f"Start · {about(time.seconds)}" if time else "Start",
         key="start",
         type="primary",
         icon=":material/play_arrow:",
