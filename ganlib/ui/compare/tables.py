@@ -34,10 +34,10 @@ def scores_table(groups: Groups) -> None:
     everything = [one for runs in groups.values() for one in runs]
     if len(everything) > len(groups):
         rows = [(name, runs[0].style, _group_cells(runs)) for name, runs in groups.items()]
-        compact_table(("Runs", *_START, "Standard error", "Worst", *_END), rows)
+        compact_table((*_GROUP_HEAD, *_END), rows)
         st.caption(_GROUP_NOTE)
     rows = [(one.name, one.style, _cells(one)) for one in everything]
-    compact_table(("Run", *_START, "Range at the end", *_END), rows)
+    compact_table((*_RUN_HEAD, *_END), rows)
     finalists = [
         Finalist(name, _quality(runs), runs[0].data, summary)
         for name, runs in groups.items()
@@ -47,7 +47,9 @@ def scores_table(groups: Groups) -> None:
     st.markdown(plain(verdict(finalists)) if len(everything) == len(groups) else "")
 
 
-_START = ("Best", "At step", "Last")
+# The narrowest windows show the first columns only.
+_GROUP_HEAD = ("Runs", "Last", "Standard error", "Worst", "Best", "At step")
+_RUN_HEAD = ("Run", "Best", "At step", "Last", "Range at the end")
 _END = ("Real samples", "Quality (lower is better)", "State")
 _GROUP_NOTE = (
     "Best and last: mean ± standard deviation over the runs. Standard error of the last: the "
@@ -76,7 +78,7 @@ def _cells(one: Chosen) -> list[str]:
 
 
 def _group_cells(runs: Sequence[Chosen]) -> list[str]:
-    """Best, its steps, last, its standard error, the worst, value of real samples, and state."""
+    """Last, its standard error, the worst, best, its steps, value of real samples, and state."""
     scored = [(one, summary) for one in runs if (summary := _summary(one))]
     found = [summary for _, summary in scored]
     active = sum(one.reading.status.active for one in runs)
@@ -89,11 +91,11 @@ def _group_cells(runs: Sequence[Chosen]) -> list[str]:
     if best and last:
         steps, real = [one.best_step for one in found], [one.real for one in found if one.real]
         cells = [
-            _mean(best),
-            f"{min(steps):,} to {max(steps):,}",
             _mean(last),
             _number(last.standard_error),
             f"{_number(last.worst)} (seed {scored[last.worst_at][0].run.values['seed']})",
+            _mean(best),
+            f"{min(steps):,} to {max(steps):,}",
             _number(float(np.mean(real)) if real else None),
         ]
     return [*cells, _quality(runs), state]
