@@ -2,10 +2,22 @@
 
 Importing this package does not import TensorFlow, which takes seconds and hundreds of megabytes;
 only code that trains imports it.
+
+Example:
+    run = ganlib.train("toy/scalar", steps=2_000, target="uniform")
+    run.wait()
+    run.metrics
 """
 
 import os
 import platform
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ganlib.api import RunHandle, RunList, list_runs, open_run, train
+    from ganlib.api import list_runs as runs
+
+__all__ = ["RunHandle", "RunList", "list_runs", "open_run", "runs", "train"]
 
 __version__ = "0.1.0"
 
@@ -21,3 +33,18 @@ if platform.machine() in {"x86_64", "AMD64"}:
 # its device.
 GROWTH = "TF_FORCE_GPU_ALLOW_GROWTH"
 os.environ.setdefault(GROWTH, "true")
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the API when it is first used, so that `import ganlib` stays quick."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import ganlib.api
+    import ganlib.runs
+
+    # The package, which can be called like a function.
+    return ganlib.runs if name == "runs" else getattr(ganlib.api, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

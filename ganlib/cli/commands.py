@@ -23,8 +23,13 @@ from ganlib.events import Phase
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, fork_run, queue_again
 from ganlib.runs.groups import seeded
-from ganlib.runs.trainers import check_fork, check_memory, config_at
-from ganlib.runs.webhook import check_addresses
+from ganlib.runs.trainers import (
+    check_fork,
+    check_memory,
+    check_surroundings,
+    config_at,
+    new_config,
+)
 from ganlib.settings import read_settings_file
 from ganlib.viz.speeds import speeds_figure
 
@@ -70,10 +75,7 @@ def train(arguments: argparse.Namespace) -> int:
     """Trains a recipe in a new run, or several seeds in a group of runs."""
     recipe = known.get(arguments.recipe)
     knobs = _knobs(arguments)
-    config: RunConfig = recipe.parse({**_settings(arguments, recipe.name, knobs), **knobs})
-    # Raises an error if GANLIB_DATA is not a folder or contains invalid files.
-    recipe.data_sentence(config)
-    _check_surroundings(config)
+    config = new_config(recipe.name, {**_settings(arguments, recipe.name, knobs), **knobs})
     check_memory(recipe.name, config)
     store = store_of(arguments)
     if arguments.seeds is not None:
@@ -89,7 +91,7 @@ def resume(arguments: argparse.Namespace) -> int:
     if run.status().state == "paused" and not knobs:
         return unpause(run)
     config = _stored_config(run, knobs)
-    _check_surroundings(config)
+    check_surroundings(config)
     check_memory(run.recipe, config)
     try:
         config = queue_again(run, config.steps if knobs else None)
@@ -107,7 +109,7 @@ def fork(arguments: argparse.Namespace) -> int:
     step = arguments.step if arguments.step is not None else max(steps, default=0)
     values = config_at(parent, step).model_dump(mode="json")
     config: RunConfig = _recipe(parent).parse({**values, **_knobs(arguments)})
-    _check_surroundings(config)
+    check_surroundings(config)
     check_memory(parent.recipe, config)
     if step in steps:
         check_fork(parent, step, config)
@@ -237,12 +239,3 @@ def _stored_config(run: Run, knobs: dict[str, str]) -> RunConfig:
     """The settings of a run, with some replaced; `steps` is the total in its status."""
     config: RunConfig = _recipe(run).parse({**run.values, "steps": run.status().steps, **knobs})
     return config
-
-
-def _check_surroundings(config: RunConfig) -> None:
-    """Raises an error for a wrong webhook or a missing GPU before a run is created."""
-    check_addresses()
-    if config.devices == "gpu":
-        from ganlib.training import devices
-
-        devices.choose(config.devices)

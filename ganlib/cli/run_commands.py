@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,16 @@ from ganlib.comparing import (
     verdict,
 )
 from ganlib.errors import PATH, ConfigError, RunError, quote
-from ganlib.runs import ACTIVE, Run, RunStore, RunSummary, Status
+from ganlib.runs import Run, RunStore, RunSummary
 from ganlib.runs.control import Word
 from ganlib.runs.journal import NAME, JournalReader, Line
-from ganlib.runs.mailbox import Mailbox
+from ganlib.runs.mailbox import ask
 from ganlib.runs.quality import own_scores, real_score_name
+from ganlib.runs.selection import select_runs
 from ganlib.runs.trainers import config_at
 from ganlib.tiles import grid_png, is_images
 from ganlib.viz.metric_specs import name_of_score
 
-# What the trainer does at once takes a second; a long first step, or loading TensorFlow, longer.
-_ANSWER_S = 30.0
 _POLL_S = 0.2
 _WATCH_S = 2.0
 _CLEAR = "\x1b[H\x1b[2J"
@@ -65,7 +64,7 @@ def show(arguments: argparse.Namespace) -> int:
     run = store_of(arguments).find(arguments.run)
     status, label = run.status(), run.label()
     report = {
-        **_as_json(_summary(run)),
+        **_as_json(RunSummary.of(run)),
         "created": run.created,
         "note": label.note,
         "tags": list(label.tags),
@@ -105,27 +104,25 @@ def logs(arguments: argparse.Namespace) -> int:
 
 def pause(arguments: argparse.Namespace) -> int:
     """Pauses a run that trains."""
-    return _ask(_trained(arguments), "pause", lambda now: now.state == "paused")
+    return _ask(store_of(arguments).find(arguments.run), "pause")
 
 
 def stop(arguments: argparse.Namespace) -> int:
     """Stops a run that trains, with a checkpoint."""
-    return _ask(_trained(arguments), "stop", lambda now: not now.active)
+    return _ask(store_of(arguments).find(arguments.run), "stop")
 
 
 def checkpoint(arguments: argparse.Namespace) -> int:
     """Writes a checkpoint of a run that trains."""
-    run = _trained(arguments)
-    step = run.status().step
-    Mailbox(run.path).post("checkpoint")
-    status = _wait(run, lambda now: now.saved_step >= step)
+    run = store_of(arguments).find(arguments.run)
+    status = ask(run, "checkpoint")
     print(f"Run {run.id} has a checkpoint at step {status.saved_step:,}.")
     return 0
 
 
 def unpause(run: Run) -> int:
     """Resumes a paused run in the process that trains it."""
-    return _ask(run, "unpause", lambda now: now.state != "paused")
+    return _ask(run, "unpause")
 
 
 def rename(arguments: argparse.Namespace) -> int:
@@ -197,7 +194,7 @@ def compare(arguments: argparse.Namespace) -> int:
     if arguments.json:
         rows = [
             {
-                **_as_json(_summary(run)),
+                **_as_json(RunSummary.of(run)),
                 "quality": None if (one := summaries[run_id]) is None else one._asdict(),
                 "differing": {name: values[at] for name, values in settings.items()},
             }
@@ -250,16 +247,14 @@ class _Log:
 
 
 def _listed(store: RunStore, arguments: argparse.Namespace) -> list[RunSummary]:
-    words = (arguments.search or "").casefold().split()
-    rows = [
-        row
-        for row in store.list()
-        if arguments.recipe in (None, row.recipe)
-        and arguments.state in (None, row.status.state if row.status else "damaged")
-        and (arguments.tag is None or arguments.tag in row.label.tags)
-        and arguments.group in (None, row.label.group)
-        and all(word in f"{row.label.name} {row.label.note}".casefold() for word in words)
-    ]
+    rows = select_runs(
+        store.list(),
+        recipe=arguments.recipe,
+        state=arguments.state,
+        tag=arguments.tag,
+        group=arguments.group,
+        search=arguments.search or "",
+    )
     if arguments.sort != "created":
         rows.sort(key=lambda row: _sort_key(row, arguments.sort))
     return rows[: arguments.limit]
@@ -312,43 +307,10 @@ def _quality(row: RunSummary) -> float:
     return float("inf") if value is None or not np.isfinite(value) else float(value)
 
 
-def _summary(run: Run) -> RunSummary:
-    return RunSummary(run.id, run.recipe, run.created, run.label(), run.status())
-
-
-def _trained(arguments: argparse.Namespace) -> Run:
-    """Returns the run, which some process must be training."""
-    run = store_of(arguments).find(arguments.run)
-    state = run.status().state
-    if state == "queued":
-        raise RunError(f"Run {run.id} is queued in another process; cancel it there.")
-    if state not in ACTIVE:
-        raise RunError(f"Run {run.id} is {state}; no process trains it.")
-    return run
-
-
-def _ask(run: Run, word: Word, done: Callable[[Status], bool]) -> int:
-    Mailbox(run.path).post(word)
-    status = _wait(run, done)
+def _ask(run: Run, word: Word) -> int:
+    status = ask(run, word)
     print(f"Run {run.id} is {status.state} at step {status.step:,}.")
     return 0
-
-
-def _wait(run: Run, done: Callable[[Status], bool]) -> Status:
-    """Waits until the process that trains a run has done what was asked, or the run has ended.
-
-    Raises:
-        RunError: it has not answered in time.
-    """
-    deadline = time.monotonic() + _ANSWER_S
-    while (status := run.status()).active and not done(status):
-        if time.monotonic() > deadline:
-            raise RunError(
-                f"Run {run.id} has not answered for {_ANSWER_S:.0f} seconds; it will, after its "
-                "current step."
-            )
-        time.sleep(_POLL_S)
-    return status
 
 
 def _write(target: Path, samples: np.ndarray) -> None:

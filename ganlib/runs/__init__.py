@@ -1,4 +1,11 @@
-"""Runs: one folder for each training run, and the queue and threads that train them."""
+"""Runs: one folder for each training run, and the queue and threads that train them.
+
+The module can also be called: `ganlib.runs(...)` lists runs, as `ganlib.list_runs` does.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
 
 from ganlib.runs.control import RunControl
 from ganlib.runs.execute import execute
@@ -31,3 +38,15 @@ __all__ = [
     "make_trainer",
     "queue_again",
 ]
+
+
+class _CallableModule(ModuleType):
+    """A module that can be called, because `ganlib.runs` is this package and also a function."""
+
+    def __call__(self, **conditions: Any) -> Any:
+        import ganlib
+
+        return ganlib.list_runs(**conditions)
+
+
+sys.modules[__name__].__class__ = _CallableModule

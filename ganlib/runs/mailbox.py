@@ -2,11 +2,19 @@
 
 import json
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from ganlib.errors import RunError
 from ganlib.runs.control import WORDS, Word
+from ganlib.runs.run import Run
+from ganlib.runs.status import Status
+
+# What the trainer does at once takes a second; a long first step, or loading TensorFlow, longer.
+_ANSWER_S = 30.0
+_POLL_S = 0.1
 
 
 class Mailbox:
@@ -57,6 +65,59 @@ class Mailbox:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
         self._read_bytes = 0
+
+
+def ask(run: Run, word: Word) -> Status:
+    """Asks the process that trains a run to do something, and waits until it has done it.
+
+    Args:
+        run: a run that some process trains.
+        word: what to do: "pause", "unpause", "stop" or "checkpoint".
+
+    Returns:
+        The status afterwards. If the run has ended meanwhile, that of its end.
+
+    Raises:
+        RunError: no process trains the run, it is queued, its folder is read-only, or its process
+            has not answered for 30 seconds.
+    """
+    before = run.status()
+    if before.state == "queued":
+        raise RunError(f"Run {run.id} is queued in another process; cancel it there.")
+    if not before.active:
+        raise RunError(f"Run {run.id} is {before.state}; no process trains it.")
+    Mailbox(run.path).post(word)
+    done: dict[Word, Callable[[Status], bool]] = {
+        "pause": lambda now: now.state == "paused",
+        "unpause": lambda now: now.state != "paused",
+        "stop": lambda now: not now.active,
+        "checkpoint": lambda now: now.saved_step >= before.step,
+    }
+    return wait_for_answer(run, done[word])
+
+
+def wait_for_answer(run: Run, done: Callable[[Status], bool]) -> Status:
+    """Waits until a request to a run has been carried out, or the run has ended.
+
+    Args:
+        run: the run.
+        done: whether the request has been carried out, given the status.
+
+    Returns:
+        The status afterwards.
+
+    Raises:
+        RunError: the run has not answered for 30 seconds.
+    """
+    deadline = time.monotonic() + _ANSWER_S
+    while (status := run.status()).active and not done(status):
+        if time.monotonic() > deadline:
+            raise RunError(
+                f"Run {run.id} has not answered for {_ANSWER_S:.0f} seconds; it will, after its "
+                "current step."
+            )
+        time.sleep(_POLL_S)
+    return status
 
 
 def _parsed(line: bytes) -> Word | None:

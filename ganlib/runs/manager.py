@@ -1,13 +1,14 @@
 """Manages the runs of this process: a queue, and a thread or process for each that trains."""
 
 import logging
+import os
 import threading
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from ganlib.config import RunConfig
-from ganlib.errors import RunError, UserError
+from ganlib.errors import RunError, UserError, quote
 from ganlib.priority import lower_thread_priority
 from ganlib.runs.control import ControlRequest, RunControl
 from ganlib.runs.execute import execute
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 # Time for a thread to finish after its run has ended.
 _JOIN_TIMEOUT_S = 5.0
+MAX_CAP = 100
 _SHUT_DOWN = "The server was shut down before the run started."
 
 
@@ -84,6 +86,22 @@ class Manager:
         self._jobs: dict[str, _Job] = {}
         self._gpus = GpuPool()
         self._closed = False
+
+    @staticmethod
+    def default_cap() -> int:
+        """Returns the number in GANLIB_MAX_RUNS, or else 1.
+
+        Raises:
+            UserError: it is not a whole number from 1 to 100.
+        """
+        text = os.environ.get("GANLIB_MAX_RUNS", "1")
+        whole = text.isdecimal() and len(text) <= len(str(MAX_CAP))
+        if not whole or not 1 <= int(text) <= MAX_CAP:
+            raise UserError(
+                f"GANLIB_MAX_RUNS must be a whole number from 1 to {MAX_CAP}. "
+                f"Received: {quote(text)}."
+            )
+        return int(text)
 
     @property
     def cap(self) -> int:

@@ -69,6 +69,12 @@ class RunSummary:
     values: Mapping[str, Any] = field(default_factory=dict)
     damage: str = ""
 
+    @classmethod
+    def of(cls, run: Run) -> "RunSummary":
+        """Returns the summary of a run; see `Run` for errors."""
+        rest = run.label(), run.status(), run.parent, run.values
+        return cls(run.id, run.recipe, run.created, *rest)
+
 
 class RunStore:
     """All runs in one folder. Several stores and processes may share a folder.
@@ -441,9 +447,7 @@ class RunStore:
         known_stamp, summary = self._summaries.get(run_id, ((), None))
         try:
             if summary is None or stamp != known_stamp:
-                run = Run(folder)
-                rest = run.label(), run.status(), run.parent, run.values
-                summary = RunSummary(run_id, run.recipe, run.created, *rest)
+                summary = RunSummary.of(Run(folder))
             elif summary.status is not None and summary.status.active:
                 # The owner may have ended without changing the files.
                 summary = replace(summary, status=Run(folder).status())

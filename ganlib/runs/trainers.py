@@ -11,6 +11,7 @@ from ganlib.knobs import compile_time_knobs
 from ganlib.memory import free_bytes
 from ganlib.recipes import Recipe
 from ganlib.runs.run import Run
+from ganlib.runs.webhook import check_addresses
 
 if TYPE_CHECKING:
     from ganlib.training import Trainer
@@ -38,6 +39,41 @@ def make_trainer(run: Run) -> "Trainer":
     # A resume may have raised the total of steps.
     config = run.config.model_copy(update={"steps": run.status().steps})
     return training.Trainer(recipes.get(run.recipe), config, checkpoint, changes)
+
+
+def new_config(recipe_name: str, values: Mapping[str, Any]) -> RunConfig:
+    """Returns the config of a new run, after all checks but that of the memory.
+
+    Args:
+        recipe_name: name of the recipe.
+        values: values of knobs by name; missing knobs take their defaults.
+
+    Raises:
+        ConfigError: there is no such recipe or knob, or a value is not allowed.
+        UserError: the user's own file or an environment variable is not what it should be.
+    """
+    recipe = recipes.get(recipe_name)
+    config: RunConfig = recipe.parse(dict(values))
+    # Raises an error if GANLIB_DATA is not a folder or contains invalid files.
+    recipe.data_sentence(config)
+    check_surroundings(config)
+    return config
+
+
+def check_surroundings(config: RunConfig) -> None:
+    """Checks the webhook, and for a GPU if a run needs one. May import TensorFlow.
+
+    Args:
+        config: of a run that is about to be created or resumed.
+
+    Raises:
+        UserError: the address of the webhook is not valid, or there is no GPU.
+    """
+    check_addresses()
+    if config.devices == "gpu":
+        from ganlib.training import devices
+
+        devices.choose(config.devices)
 
 
 def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:

@@ -46,7 +46,7 @@ _ENGINE = _WORDS | _PARTS | {"recipes", "training"}
 
 # Layer: the layers it may import, besides itself and the bare package `ganlib`.
 ALLOWED: dict[str, set[str]] = {
-    "ganlib": set(),
+    "ganlib": {"api", "runs"},
     "amounts": set(),
     "blas": set(),
     "errors": set(),
@@ -72,6 +72,7 @@ ALLOWED: dict[str, set[str]] = {
     "diagnosis": _WORDS | {"metrics"},
     "comparing": {"runs"},
     "viz": _WORDS | {"metrics"},
+    "api": _WORDS | {"recipes", "training", "runs", "comparing", "viz"},
     "ui": (_ENGINE - {"fast", "models", "objectives", "optimisers", "regularisers"})
     | {"runs", "viz", "diagnosis", "examples"}
     | {"names", "settings", "comparing"},

@@ -6,12 +6,13 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.runs import Run, Status
+from ganlib.runs.manager import MAX_CAP
 from ganlib.ui.components.errors import show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.run.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
 from ganlib.ui.run.picture import small_picture
 from ganlib.ui.run.status_line import state_badge, status_text, title_of, with_pending_action
-from ganlib.ui.server.server import MAX_RUNS, manager
+from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_run
 
 _TICK_S = 2.0
@@ -52,7 +53,7 @@ def cap_input() -> None:
     st.number_input(
         "Runs at the same time",
         min_value=1,
-        max_value=MAX_RUNS,
+        max_value=MAX_CAP,
         key=_CAP,
         width=180,
         on_change=_set_cap,

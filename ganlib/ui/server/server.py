@@ -1,7 +1,6 @@
 """What all sessions of this server share: run manager, compiled steps and caches."""
 
 import atexit
-import os
 import threading
 from pathlib import Path
 
@@ -27,8 +26,6 @@ from ganlib.ui.server.reading import Readings
 from ganlib.ui.server.replays import Replays
 from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
-
-MAX_RUNS = 100
 
 
 class Server:
@@ -111,7 +108,7 @@ def server() -> Server:
         UserError: an environment variable is not valid.
     """
     check_addresses()
-    made = Server(RunStore(_runs_folder(), EXAMPLES), _cap())
+    made = Server(RunStore(_runs_folder(), EXAMPLES), Manager.default_cap())
     memory.limit_freed_memory()
     keep_keras_sessions()
     ignore_server_wide_requests()
@@ -152,12 +149,3 @@ def _runs_folder() -> Path:
     if not fits:
         raise UserError(f"GANLIB_RUNS must be a folder. Received: {quote(str(root), PATH)}.")
     return root
-
-
-def _cap() -> int:
-    text = os.environ.get("GANLIB_MAX_RUNS", "1")
-    if not text.isdecimal() or len(text) > len(str(MAX_RUNS)) or not 1 <= int(text) <= MAX_RUNS:
-        raise UserError(
-            f"GANLIB_MAX_RUNS must be a whole number from 1 to {MAX_RUNS}. Received: {quote(text)}."
-        )
-    return int(text)
