@@ -8,8 +8,6 @@ from typing import Any
 from ganlib.amounts import duration, rate
 from ganlib.runs import Run, Status
 from ganlib.tiles import grid_png, is_images
-from ganlib.viz.curve_svg import curves_svg
-from ganlib.viz.curves import CurvesInfo, curves_info
 from ganlib.viz.metric_specs import LOSSES, name_of_score
 from ganlib.viz.thumbnails import thumbnail
 
@@ -60,7 +58,7 @@ def run_html(run: Run) -> str:
     pictures = []
     if len(run.history()):
         alt = "Losses over training"
-        pictures.append(_image("svg+xml", curves_svg(_losses(run), LOSSES.unit).encode(), alt))
+        pictures.append(_image("svg+xml", _losses_svg(run), alt))
     if steps := run.sample_steps():
         alt = f"Samples of step {steps[-1]:,}"
         picture = _image("png", _samples_png(run, steps[-1]), alt, _PICTURE)
@@ -95,7 +93,11 @@ def _best(status: Status) -> list[tuple[str, float]]:
     return list(status.best_scores.items())
 
 
-def _losses(run: Run) -> CurvesInfo:
+def _losses_svg(run: Run) -> bytes:
+    # SciPy, which these import, would delay the first training by a second.
+    from ganlib.viz.curve_svg import curves_svg
+    from ganlib.viz.curves import curves_info
+
     history = run.history()
     opponent = "critic" if "critic_distance" in history.names else "discriminator"
     series = {
@@ -103,7 +105,8 @@ def _losses(run: Run) -> CurvesInfo:
         for name, column in LOSSES.curves.items()
         if column in history.names
     }
-    return curves_info(history.values[0], series, smoothing=_SMOOTHING)
+    info = curves_info(history.values[0], series, smoothing=_SMOOTHING)
+    return curves_svg(info, LOSSES.unit).encode()
 
 
 def _samples_png(run: Run, step: int) -> bytes:

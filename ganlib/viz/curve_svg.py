@@ -9,7 +9,7 @@ from ganlib.viz import colours, svg
 from ganlib.viz.curves import CurvesInfo
 
 WIDTH, HEIGHT = 480, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 26, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 26, 26, 40
 _TICKS = 5
 _FONT = 'font-family="sans-serif"'
 
@@ -31,7 +31,7 @@ def curves_svg(info: CurvesInfo, unit: str) -> str:
     drawn = [curve for curve in info.curves if len(curve.x)]
     xs = np.concatenate([curve.x for curve in drawn] or [np.zeros(1)])
     ys = np.concatenate([curve.y for curve in drawn] or [np.zeros(1)])
-    x_low, x_high = _range(xs)
+    x_low, x_high = _range(np.append(xs, 0.0))
     y_low, y_high = _range(ys)
     x = _scale(x_low, x_high, _LEFT, WIDTH - _RIGHT)
     y = _scale(y_low, y_high, HEIGHT - _BOTTOM, _TOP)
