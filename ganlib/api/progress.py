@@ -5,14 +5,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ganlib.api.html import progress_html, status_text
 from ganlib.errors import RunError
 from ganlib.runs import Status
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 _REDRAW_S = 0.2
 _LOG_EVERY_S = 5.0
@@ -35,13 +32,17 @@ def in_notebook() -> bool:
     return hasattr(shell, "kernel")
 
 
-def progress_bar(name: str) -> ProgressBar:
-    """Returns a bar for the place where this process runs.
+def progress_bar(name: str, status: Status, wanted: bool | None) -> ProgressBar | None:
+    """Returns a bar for the place where this process runs; None if none is wanted.
 
     Args:
         name: of the run.
+        status: of the run.
+        wanted: None for a bar in a notebook only.
     """
-    return _NotebookBar(name) if in_notebook() else _TerminalBar(name)
+    if in_notebook():
+        return None if wanted is False else _NotebookBar(name)
+    return _TerminalBar(name, status) if wanted else None
 
 
 def show_in_background(
@@ -93,26 +94,23 @@ class _NotebookBar:
 
 
 class _TerminalBar:
-    """tqdm's bar on standard error, from the first step on."""
+    """tqdm's bar on standard error."""
 
-    def __init__(self, name: str):
-        self._name = name
-        self._bar: tqdm[Any] | None = None
+    def __init__(self, name: str, status: Status):
+        from tqdm import tqdm
+
+        self._bar = tqdm(
+            desc=name,
+            total=status.steps,
+            initial=status.step,
+            unit=" steps",
+            file=sys.stderr,
+            dynamic_ncols=True,
+            # A log file keeps every line.
+            mininterval=_REDRAW_S if sys.stderr.isatty() else _LOG_EVERY_S,
+        )
 
     def show(self, status: Status) -> None:
-        if self._bar is None:
-            from tqdm import tqdm
-
-            self._bar = tqdm(
-                desc=self._name,
-                total=status.steps,
-                initial=status.step,
-                unit=" steps",
-                file=sys.stderr,
-                dynamic_ncols=True,
-                # A log file keeps every line.
-                mininterval=_REDRAW_S if sys.stderr.isatty() else _LOG_EVERY_S,
-            )
         if status.step == self._bar.n:
             # The time before the first step, or in a pause, does not count for the speed.
             self._bar.unpause()
@@ -120,5 +118,4 @@ class _TerminalBar:
         self._bar.update(status.step - self._bar.n)
 
     def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        self._bar.close()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, overload
 from ganlib import recipes
 from ganlib.api.handle import RunHandle
 from ganlib.api.html import table_html
-from ganlib.comparing import finite_scores
 from ganlib.errors import RunError, quote
 from ganlib.viz.metric_specs import is_higher_better
 
@@ -54,7 +53,7 @@ class RunList(Sequence[RunHandle]):
             RunError: no run has the score, or there are several recipes' scores to choose from.
         """
         name = self._usual_score() if score is None else score
-        found = {run: value for run in self if (value := best_value(run, name)) is not None}
+        found = {run: value for run in self if (value := run.best_score(name)) is not None}
         if not found:
             raise RunError(self._no_score(name))
         return (max if is_higher_better(name) else min)(found, key=lambda run: found[run])
@@ -79,7 +78,7 @@ class RunList(Sequence[RunHandle]):
     def _no_score(self, name: str) -> str:
         if not self:
             return "There is no best run: this list is empty."
-        known = sorted({score for run in self for score in run.own_scores().values})
+        known = sorted({str(score) for run in self for score in run.scores})
         if not known:
             return "There is no best run: none of these runs has scores yet."
         return (
@@ -99,21 +98,6 @@ class RunList(Sequence[RunHandle]):
         scores = dict.fromkeys(name for run in shown for name in _best(run))
         columns = ["name", "recipe", "state", "step", "steps", *scores]
         return table_html(columns, [[row.get(name) for name in columns] for row in rows], len(self))
-
-
-def best_value(run: RunHandle, score: str) -> float | None:
-    """Returns a run's best value of a score; None if it has none.
-
-    A fork's scores from before it was forked do not count.
-
-    Args:
-        run: the run.
-        score: name of the score.
-    """
-    values = finite_scores(run.own_scores(), score)[1]
-    if not len(values):
-        return None
-    return float(values.max() if is_higher_better(score) else values.min())
 
 
 def _row(run: RunHandle) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from ganlib.runs.journal import NAME, JournalReader, Line
 from ganlib.runs.mailbox import ask
 from ganlib.runs.quality import own_scores, real_score_name
 from ganlib.runs.selection import select_runs
-from ganlib.runs.trainers import config_at
+from ganlib.runs.trainers import make_generator
 from ganlib.tiles import grid_png, is_images
 from ganlib.viz.metric_specs import name_of_score
 
@@ -163,12 +163,7 @@ def sample(arguments: argparse.Namespace) -> int:
             f"--to must be a file in a folder that exists, ending in {' or '.join(suffixes)}. "
             f"Received: {quote(str(target), PATH)}."
         )
-    state = run.latest_checkpoint().state
-    from ganlib.training import load_generator
-
-    samples = load_generator(recipe, config_at(run), state).generate(
-        arguments.count, seed=arguments.seed
-    )
+    samples = make_generator(run).generate(arguments.count, seed=arguments.seed)
     _write(target, samples)
     print(f"{len(samples):,} samples in {target}.")
     return 0

@@ -29,7 +29,7 @@ _LOG = logging.getLogger(__name__)
 # Time for a thread to finish after its run has ended.
 _JOIN_TIMEOUT_S = 5.0
 MAX_CAP = 100
-_SHUT_DOWN = "The server was shut down before the run started."
+_SHUT_DOWN = "The process ended before the run started."
 
 
 @dataclass(eq=False)

@@ -1,4 +1,7 @@
-"""Creates the trainer of a run, and checks its config. Imports TensorFlow only when needed."""
+"""Creates the trainer or the generator of a run, and checks its config.
+
+Imports TensorFlow only when needed.
+"""
 
 from collections.abc import Callable, Mapping
 from math import inf
@@ -14,7 +17,7 @@ from ganlib.runs.run import Run
 from ganlib.runs.webhook import check_addresses
 
 if TYPE_CHECKING:
-    from ganlib.training import Trainer
+    from ganlib.training import Generator, Trainer
 
 # More memory than any recipe needs with its default settings.
 PLENTY = 4e9
@@ -39,6 +42,24 @@ def make_trainer(run: Run) -> "Trainer":
     # A resume may have raised the total of steps.
     config = run.config.model_copy(update={"steps": run.status().steps})
     return training.Trainer(recipes.get(run.recipe), config, checkpoint, changes)
+
+
+def make_generator(run: Run, step: int | None = None) -> "Generator":
+    """Builds the generator of a checkpoint. Imports TensorFlow.
+
+    Args:
+        run: the run.
+        step: step of the checkpoint; None takes the newest that can be read.
+
+    Raises:
+        RunError: the checkpoint is missing, damaged, or of other networks.
+        ConfigError: a knob has a value that the recipe does not allow.
+    """
+    checkpoint = run.latest_checkpoint() if step is None else run.checkpoint(step)
+    config = config_at(run, checkpoint.step)
+    from ganlib.training import load_generator
+
+    return load_generator(recipes.get(run.recipe), config, checkpoint.state)
 
 
 def new_config(recipe_name: str, values: Mapping[str, Any]) -> RunConfig:

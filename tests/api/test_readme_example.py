@@ -12,14 +12,16 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import ganlib
 from tests.support import ROOT
+from tests.support.processes import wait_until
 
 
 @pytest.mark.slow
 def test_the_example_runs_as_a_script(example: str, tmp_path: Path) -> None:
     script = example + (
         "import json\n"
-        "print(json.dumps([run.state, len(run.metrics), len(run.scores), best.id == run.id,"
+        "print(json.dumps([run.state, len(run.metrics), len(run.scores), best == run,"
         " list(samples.shape), list(model.output_shape), list(model.input_shape)]))\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "GANLIB_RUNS": "runs"}
@@ -49,15 +51,21 @@ def test_the_example_runs_in_a_notebook(
     monkeypatch.setenv("GANLIB_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     start, rest = example.split("run.wait()")
-    name = 'from ganlib.runs import RunStore\nRunStore("runs").rename(run.id, "<script>x</script>")'
-    name = name.replace('"runs"', "run.folder.parent", 1)
-    cells = [start, "run.wait()", rest, name, "run", "ganlib.runs()"]
+    rename = "from ganlib.runs import RunStore\n"
+    rename += "RunStore(run.folder.parent).rename(run.id, '<script>x</script>')"
+    endless = "run = ganlib.train('toy/scalar', steps=10_000_000)"
+    cells = [start, "run.wait()", rest, rename, "run", "ganlib.runs()", endless]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     # The kernel runs the tests' interpreter, whichever kernels are installed.
     client = NotebookClient(notebook, timeout=300, kernel_name="python3")
     with client.setup_kernel(cwd=str(tmp_path)):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
+        wait_until(lambda: ganlib.runs(runs_folder=tmp_path / "runs")[0].step > 0)
+    # The kernel has ended, and saved the run before.
+    last = ganlib.runs(runs_folder=tmp_path / "runs")[0]
+    assert last.state == "interrupted"
+    assert last.checkpoints[-1] == last.step > 0
 
     # The bar of the first cell went on while others were executed, and `wait` shows no second one.
     bar = _html(notebook.cells[0])

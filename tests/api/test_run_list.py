@@ -38,6 +38,7 @@ def test_the_best_is_the_lowest_or_where_that_is_better_the_highest(store: RunSt
     second = scored(store, {"w1_over_sigma": 0.5, "coverage": 0.9}, {"w1_over_sigma": np.nan})
     runs = ganlib.runs(runs_folder=store.root)
     assert runs.best().id == runs.best("w1_over_sigma").id == first
+    assert runs.best() == ganlib.open_run(first, runs_folder=store.root) != runs.best("coverage")
     assert runs.best("coverage").id == second
     with pytest.raises(RunError) as caught:
         runs.best("frechet")

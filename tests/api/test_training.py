@@ -136,6 +136,7 @@ sys.stdin.readline()
 """
 
 
+@pytest.mark.slow
 def test_a_run_of_another_process_which_then_ends(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
