@@ -7,6 +7,7 @@ from ganlib.api.recorded import RecordedRun
 from ganlib.errors import RunError
 from ganlib.runs import Manager, State, Status
 from ganlib.runs.mailbox import ask, wait_for_answer
+from ganlib.runs.trainers import check_surroundings
 
 _POLL_S = 0.05
 
@@ -91,6 +92,7 @@ class RunHandle(RecordedRun):
         if state in ("queued", "running"):
             raise RunError(f"Run {self.id} is {state}; only a paused or ended run can be resumed.")
         if state != "paused":
+            check_surroundings(self._run.config)
             self._manager.resume(self.id, steps)
         elif self._manager.owns(self.id):
             self._manager.unpause(self.id)
