@@ -99,7 +99,7 @@ def test_ctrl_c_ends_the_waiting_and_not_the_run(endless: ganlib.RunHandle) -> N
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        endless.wait()
+        endless.wait(30)
     step = endless.step
     wait_until(lambda: endless.step > step)
 
