@@ -68,6 +68,7 @@ def list_runs(
     recipe: str | None = None,
     state: State | None = None,
     tag: str | None = None,
+    group: str | None = None,
     search: str = "",
     examples: bool = False,
     runs_folder: str | Path | None = None,
@@ -81,6 +82,7 @@ def list_runs(
         state: "queued", "running", "paused", "stopped", "finished", "failed" or "interrupted";
             None for any.
         tag: a tag of the run; None for any.
+        group: name of the run's group, such as several seeds; None for any.
         search: words that the run's name or note contains, in upper or lower case.
         examples: list the runs that ship with ganlib instead. They can be read but not changed,
             and have no checkpoints.
@@ -99,7 +101,7 @@ def list_runs(
     manager = manager_of(runs_folder)
     store = manager.store
     rows = [RunSummary.of(run) for run in store.examples()] if examples else store.list()
-    found = select_runs(rows, recipe=recipe, state=state, tag=tag, search=search)
+    found = select_runs(rows, recipe=recipe, state=state, tag=tag, group=group, search=search)
     return RunList([RunHandle(manager, row.id) for row in found if not row.damage])
 
 
