@@ -96,8 +96,7 @@ def score_summary(scores: Scores, score: str, floor: str) -> ScoreSummary | None
     steps, values = finite_scores(scores, score)
     if not len(steps):
         return None
-    # Of a short run, the first values are those of networks that have hardly learned.
-    best, newest = int(values.argmin()), values[steps >= steps[-1] / 2][-_NEWEST:]
+    best, newest = int(values.argmin()), newest_values(steps, values)
     return ScoreSummary(
         float(values[best]),
         int(steps[best]),
@@ -153,6 +152,17 @@ def group_summary(scores: Sequence[float]) -> GroupSummary | None:
         float(values[worst_at]),
         worst_at,
     )
+
+
+def newest_values(steps: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Returns the scores at the end of a training: the newest five, if of its second half.
+
+    Args:
+        steps: (n,) steps that have a score, ascending; at least one.
+        values: (n,) their scores.
+    """
+    # Of a short run, the first values are those of networks that have hardly learned.
+    return values[steps >= steps[-1] / 2][-_NEWEST:]
 
 
 class Finalist(NamedTuple):

@@ -8,9 +8,16 @@ import copy
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from ganlib.errors import ConfigError, quote
@@ -153,6 +160,31 @@ def parse(config: type[AnyConfig], values: Mapping[str, Any]) -> AnyConfig:
     if isinstance(found, config):
         return found
     raise ConfigError(" ".join(dict.fromkeys(sentence for _, sentence in found)))
+
+
+def parse_value(config: type[Config], name: str, value: Any) -> Any:
+    """Returns the value of one knob, which may be text, without a look at the others.
+
+    Args:
+        config: class with the knob.
+        name: of the knob.
+        value: raw value.
+
+    Raises:
+        ConfigError: the knob does not exist, or the value is not allowed.
+    """
+    field = config.model_fields.get(name)
+    if field is None or not _is_taken(config, name, value):
+        raise ConfigError(_refusal(config, name, value))
+    bounded: Any = Annotated[(field.annotation, field)]
+    finite = ConfigDict(allow_inf_nan=False)
+    try:
+        found = TypeAdapter(bounded, config=finite).validate_python(value)
+    except ValidationError:
+        raise ConfigError(_refusal(config, name, value)) from None
+    if (known := choices(field)) and not is_list(field) and found not in known:
+        raise ConfigError(_refusal(config, name, value))
+    return found
 
 
 def problems(config: type[Config], values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Parser of the command line."""
 
 import argparse
+import math
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from ganlib.runs.status import State
 _RECEIVED_CHARACTERS = 100
 _MAX_COUNT = 1_000
 _MAX_PORT = 65_535
+_MAX_WORKERS = 256
 _STEP_DIGITS = 8
 _MAX_RUNS, _SAMPLES, _MAX_SAMPLES, _MAX_SEED = 1_000_000, 25, 100_000, 1_000_000
 _RUN = "id or name of a run, or the beginning of one"
@@ -112,6 +114,8 @@ def _parsers(prog: str = "python -m ganlib") -> tuple[_Parser, dict[str, _Parser
         type=_whole_number("--seeds takes", MAX_SEEDS),
         help="train N runs, with the seeds S, S + 1, ..., and report on them as a group",
     )
+    search = add("search", "Search for good settings of a recipe, in many runs.")
+    _add_search(search)
     resume = add("resume", "Continue a run from its newest checkpoint.")
     fork = add("fork", "Train a new run from a checkpoint of another run.")
     fork.add_argument(
@@ -137,16 +141,17 @@ def _parsers(prog: str = "python -m ganlib") -> tuple[_Parser, dict[str, _Parser
             help=f"{meaning}; otherwise {default}",
         )
     bench.add_argument("--chart", metavar="FILE", type=Path, help="also write a chart, as HTML")
-    for command in (train, fork):
+    for command in (train, fork, search):
         _add_knob(command, "--set", "KNOB=VALUE", "set a knob; can be repeated", _knob)
     for command, meaning in (
         (train, "number of generator updates"),
+        (search, "number of generator updates of each run"),
         (resume, "new total number of generator updates"),
         (fork, "total number of generator updates, including those before the fork"),
     ):
         _add_knob(command, "--steps", "N", meaning, lambda text: ("steps", text))
     _add_knob(train, "--seed", "S", "seed of all random numbers", lambda text: ("seed", text))
-    for command in (train, resume, fork, evaluate, *changed.values()):
+    for command in (train, search, resume, fork, evaluate, *changed.values()):
         command.add_argument(
             "--runs",
             metavar="DIR",
@@ -154,7 +159,7 @@ def _parsers(prog: str = "python -m ganlib") -> tuple[_Parser, dict[str, _Parser
             help="folder of runs; otherwise GANLIB_RUNS, or runs",
         )
     printed = (changed["runs"], changed["show"], changed["compare"])
-    for command in (listing, train, resume, fork, evaluate, bench, *printed):
+    for command in (listing, train, search, resume, fork, evaluate, bench, *printed):
         command.add_argument("--json", action="store_true", help="print JSON")
     completion = add("completion", "Print a script that completes commands in a shell.")
     completion.add_argument("shell", choices=("bash", "zsh"), help="name of the shell")
@@ -218,6 +223,71 @@ def _add_run_commands(add: Callable[[str, str], _Parser]) -> dict[str, _Parser]:
     return found
 
 
+def given_knobs(arguments: argparse.Namespace) -> dict[str, str]:
+    """Returns the values that options give to knobs, as text by name of the knob.
+
+    Raises:
+        ConfigError: a knob is given twice.
+    """
+    given: dict[str, str] = {}
+    for name, text in arguments.knobs or []:
+        if name in given:
+            raise ConfigError(
+                f"{name} may be given only once. Received: {quote(given[name])} and {quote(text)}."
+            )
+        given[name] = text
+    return given
+
+
+def _add_search(search: _Parser) -> None:
+    """Adds the arguments of the command `search`; without an option, a study keeps its own."""
+    search.add_argument("recipe", metavar="RECIPE", help="its name, as `recipes` lists it")
+    search.add_argument(
+        "--knobs",
+        dest="searched",
+        metavar="KNOBS",
+        help="knobs to search, separated by commas, such as "
+        "batch_size,beta_1=0:0.9,generator_learning_rate=1e-5:1e-2:log,optimiser=adam|rmsprop",
+    )
+    search.add_argument(
+        "--objective",
+        metavar="SCORE",
+        help="score to improve, or two separated by a comma; time is seconds of training",
+    )
+    for name, metavar, help in (
+        ("sampler", "NAME", "tpe, which learns from earlier trials (default), random or grid"),
+        ("study", "NAME", "name of the study, to continue it; otherwise made from the settings"),
+        ("storage", "URL", "database of studies; otherwise search.db in the folder of runs"),
+    ):
+        search.add_argument(f"--{name}", metavar=metavar, help=help)
+    search.add_argument(
+        "--prune",
+        metavar="NAME",
+        nargs="?",
+        const="median",
+        help="stop bad trials early: median (if no name is given) or hyperband",
+    )
+    for name, most, help in (
+        ("trials", _MAX_RUNS, "number of trials of the study, also of those that have ended"),
+        ("workers", _MAX_WORKERS, "number of processes that train trials; otherwise 1"),
+        ("seeds", _MAX_COUNT, "runs of each trial, with different seeds; otherwise 1"),
+        ("points", _MAX_COUNT, "values of each range in a grid; otherwise 5"),
+    ):
+        search.add_argument(
+            f"--{name}", metavar="N", type=_whole_number(f"--{name} takes", most), help=help
+        )
+    search.add_argument(
+        "--minutes", metavar="M", type=_minutes, help="begin no trial after this time"
+    )
+    search.add_argument(
+        "--seed",
+        dest="sampler_seed",
+        metavar="S",
+        type=_whole_number("--seed takes", _MAX_SEED, least=0),
+        help="seed of the sampler; otherwise 0",
+    )
+
+
 def _add_knob(
     parser: _Parser, option: str, metavar: str, help: str, read: Callable[[str], tuple[str, str]]
 ) -> None:
@@ -234,23 +304,34 @@ def _knob(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _whole_number(option_takes: str, most: int) -> Callable[[str], int]:
-    """Returns a parser of whole numbers from 1 to `most`.
+def _whole_number(option_takes: str, most: int, *, least: int = 1) -> Callable[[str], int]:
+    """Returns a parser of whole numbers.
 
     Args:
         option_takes: beginning of the error message, such as "--port takes".
         most: greatest number.
+        least: smallest number, not below 0.
     """
 
     def read(text: str) -> int:
         # The length is checked first: Python refuses to convert thousands of digits.
-        if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
             raise ConfigError(
-                f"{option_takes} a whole number from 1 to {most:,}. Received: {quote(text)}."
+                f"{option_takes} a whole number from {least} to {most:,}. Received: {quote(text)}."
             )
         return int(text)
 
     return read
+
+
+def _minutes(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 < found < math.inf:
+        raise ConfigError(f"--minutes takes a number above 0. Received: {quote(text)}.")
+    return found
 
 
 def _step(text: str) -> int:

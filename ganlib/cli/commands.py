@@ -11,11 +11,12 @@ from ganlib import examples
 from ganlib import recipes as known
 from ganlib.bench.results import BOOK_RECIPES, HEADING, as_json, machine, row
 from ganlib.cli import run_commands
-from ganlib.cli.arguments import command_line
+from ganlib.cli.arguments import command_line, given_knobs
 from ganlib.cli.dashboard import dashboard
 from ganlib.cli.progress import progress
 from ganlib.cli.report import one_line, table, to_json
 from ganlib.cli.run_commands import store_of, unpause
+from ganlib.cli.search import search
 from ganlib.cli.training import print_run, run_report, train_group, train_run
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, ConfigError, quote
@@ -74,7 +75,7 @@ def source(arguments: argparse.Namespace) -> int:
 def train(arguments: argparse.Namespace) -> int:
     """Trains a recipe in a new run, or several seeds in a group of runs."""
     recipe = known.get(arguments.recipe)
-    knobs = _knobs(arguments)
+    knobs = given_knobs(arguments)
     config = new_config(recipe.name, {**_settings(arguments, recipe.name, knobs), **knobs})
     check_memory(recipe.name, config)
     store = store_of(arguments)
@@ -87,7 +88,7 @@ def train(arguments: argparse.Namespace) -> int:
 def resume(arguments: argparse.Namespace) -> int:
     """Continues a run that has ended; a paused one goes on in the process that trains it."""
     run = store_of(arguments).find(arguments.run_id)
-    knobs = _knobs(arguments)
+    knobs = given_knobs(arguments)
     if run.status().state == "paused" and not knobs:
         return unpause(run)
     config = _stored_config(run, knobs)
@@ -108,7 +109,7 @@ def fork(arguments: argparse.Namespace) -> int:
     steps = parent.checkpoint_steps()
     step = arguments.step if arguments.step is not None else max(steps, default=0)
     values = config_at(parent, step).model_dump(mode="json")
-    config: RunConfig = _recipe(parent).parse({**values, **_knobs(arguments)})
+    config: RunConfig = _recipe(parent).parse({**values, **given_knobs(arguments)})
     check_surroundings(config)
     check_memory(parent.recipe, config)
     if step in steps:
@@ -184,6 +185,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "recipes": recipes,
     "source": source,
     "train": train,
+    "search": search,
     "resume": resume,
     "fork": fork,
     "evaluate": evaluate,
@@ -201,17 +203,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "bench": bench,
     "completion": completion,
 }
-
-
-def _knobs(arguments: argparse.Namespace) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for name, text in arguments.knobs or []:
-        if name in given:
-            raise ConfigError(
-                f"{name} may be given only once. Received: {quote(given[name])} and {quote(text)}."
-            )
-        given[name] = text
-    return given
 
 
 def _settings(arguments: argparse.Namespace, recipe: str, knobs: dict[str, str]) -> dict[str, Any]:

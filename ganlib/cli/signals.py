@@ -1,4 +1,4 @@
-"""Stops a run at Ctrl-C or SIGTERM, with a checkpoint."""
+"""Stops runs at Ctrl-C or SIGTERM, with a checkpoint."""
 
 import signal
 import threading
@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from typing import Protocol
 
-from ganlib.runs import RunControl
+
+class Stoppable(Protocol):
+    """A run, or several."""
+
+    def stop(self) -> None:
+        """Stops after the current step; is called in a signal handler."""
 
 
 @dataclass
@@ -22,8 +28,8 @@ class Caught:
 
 
 @contextmanager
-def stop_on_signals(control: RunControl) -> Iterator[Caught]:
-    """Stops the run at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
+def stop_on_signals(control: Stoppable) -> Iterator[Caught]:
+    """Stops what is trained at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
 
     Has no effect outside the main thread, where Python cannot catch signals.
     """

@@ -107,6 +107,7 @@ class RunStore:
         group: str = "",
         parent: Parent | None = None,
         copy_history: CopyHistory | None = None,
+        tags: Iterable[str] = (),
     ) -> Run:
         """Creates a queued run.
 
@@ -121,16 +122,18 @@ class RunStore:
             group: name of the group that it belongs to; the run is then named after its seed.
             parent: origin of a fork.
             copy_history: copies the history of a fork.
+            tags: see `tag`. The run has them from its beginning, even if the process ends now.
 
         Raises:
-            RunError: the folder cannot be written to, or the disk is full.
+            RunError: a tag is not allowed; the folder cannot be written to, or the disk is full.
         """
         values, created = config.model_dump(mode="json"), utc_now()
         header = Header(new_run_id(), recipe, values, created, parent)
         queued = created if in_queue else ""
         status = Status("queued", config.steps, queued=queued, heartbeat=created)
         try:
-            label = Label(self._new_name(recipe, config, group), group=group)
+            name = self._new_name(recipe, config, group)
+            label = Label(name, tags=_checked_tags(tags), group=group)
             return self._create(header, status, label, copy_history)
         except OSError as error:
             raise RunError(
@@ -273,15 +276,7 @@ class RunStore:
         Raises:
             RunError: there are too many, one is empty or too long, or the run does not exist.
         """
-        unique = tuple(dict.fromkeys(tag.strip() for tag in tags))
-        for tag in unique:
-            if not 1 <= len(tag) <= _TAG_CHARACTERS:
-                raise RunError(
-                    f"A tag has 1 to {_TAG_CHARACTERS} characters. Received: {quote(tag)}."
-                )
-        if len(unique) > _MAX_TAGS:
-            raise RunError(f"A run has at most {_MAX_TAGS} tags. Received: {len(unique)}.")
-        self._edit_label(run_id, tags=unique)
+        self._edit_label(run_id, tags=_checked_tags(tags))
 
     def group(self, run_id: str, name: str) -> None:
         """Puts a run into the group of a name, and takes it out of the one it was in.
@@ -470,6 +465,16 @@ class RunStore:
 def _title(recipe: str) -> str:
     known = recipes.all_recipes().get(recipe)
     return known.title if known else recipe
+
+
+def _checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    unique = tuple(dict.fromkeys(tag.strip() for tag in tags))
+    for tag in unique:
+        if not 1 <= len(tag) <= _TAG_CHARACTERS:
+            raise RunError(f"A tag has 1 to {_TAG_CHARACTERS} characters. Received: {quote(tag)}.")
+    if len(unique) > _MAX_TAGS:
+        raise RunError(f"A run has at most {_MAX_TAGS} tags. Received: {len(unique)}.")
+    return unique
 
 
 def _write_label(folder: Path, label: Label) -> None:

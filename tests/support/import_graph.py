@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-HEAVY = {"tensorflow", "keras"}
+HEAVY = {"tensorflow", "keras", "optuna"}
 MAY_LOAD_HEAVY = {
     "tf_import",
     "optimisers",
@@ -20,6 +20,8 @@ MAY_LOAD_HEAVY = {
     "bench",
     "examples",
 }
+# The rest of the search imports it inside functions.
+MAY_LOAD_OPTUNA = {"ganlib.search.sampling"}
 NEVER_HEAVY = {"viz", "metrics", "pages", "app"}
 MAY_USE_STREAMLIT = {"ui", "pages", "app"}
 # All else of Streamlit is private, and may be another in its next version.
@@ -69,16 +71,19 @@ ALLOWED: dict[str, set[str]] = {
     "training": _WORDS | _PARTS | {"tf_import", "recipes"},
     "runs": _ENGINE | {"names", "diagnosis"},
     "bench": _ENGINE | {"tf_import"},
+    "search": _ENGINE | {"runs", "comparing"},
     "diagnosis": _WORDS | {"metrics"},
     "comparing": {"runs"},
     "viz": _WORDS | {"metrics"},
     "api": _WORDS | {"recipes", "training", "runs", "comparing", "viz"},
     "ui": (_ENGINE - {"fast", "models", "objectives", "optimisers", "regularisers"})
     | {"runs", "viz", "diagnosis", "examples"}
-    | {"names", "settings", "comparing"},
+    | {"names", "settings", "comparing", "search"},
     "pages": {"ui"},
     "app": {"ui"},
-    "cli": _ENGINE | {"runs", "comparing", "diagnosis", "viz", "bench", "settings", "examples"},
+    "cli": _ENGINE
+    | {"runs", "comparing", "diagnosis", "viz"}
+    | {"bench", "search", "settings", "examples"},
     "__main__": {"cli"},
 }
 
@@ -209,7 +214,10 @@ def heavy_after_importing(root: Path) -> list[str]:
             statements = _statements(path.read_text("utf-8"))
             lines = [ast.unparse(node) for node, late in statements if not late]
             sources.append((name, "\n".join(lines)))
-        elif layer(name) not in MAY_LOAD_HEAVY and name != "ganlib.__main__":
+        elif layer(name) not in MAY_LOAD_HEAVY and name not in {
+            "ganlib.__main__",
+            *MAY_LOAD_OPTUNA,
+        }:
             sources.append((name, f"import {name}"))
     code = (
         "import sys\n"
