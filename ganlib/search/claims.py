@@ -68,13 +68,13 @@ def claim(
 
     with locked(runs, study.study_name):
         trials = study.get_trials(deepcopy=False)
-        study.sampler = sampler(settings, len(trials))
         for one in trials:
             if one.state is not TrialState.RUNNING:
                 continue
             lock = _try_lock(runs, study.study_name, one.number)
             if lock is None:
                 continue
+            study.sampler = sampler(settings, one.number)
             trial = Trial(study, one._trial_id)
             # The list is older than the lock: its last holder may have ended the trial.
             now = study.get_trials(deepcopy=False)[one.number]
@@ -87,6 +87,7 @@ def claim(
             return None
         if until is not None and time.time() >= until:
             return None
+        study.sampler = sampler(settings, len(trials))
         trial = study.ask()
         lock = _try_lock(runs, study.study_name, trial.number)
         if lock is None:

@@ -1,5 +1,6 @@
 """Which knobs a trial tries: Optuna's samplers and pruners. Imports Optuna."""
 
+import zlib
 from typing import Any
 
 from optuna import Study, Trial
@@ -22,11 +23,28 @@ class _Grid(GridSampler):
         """Does nothing: the number of trials is known before."""
 
 
+class _Random(RandomSampler):
+    """Random knobs that depend on the seed, the trial and the knob, and on nothing else."""
+
+    def __init__(self, seed: int):
+        super().__init__(seed)
+        self._seed = seed
+
+    def sample_independent(
+        self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: Any
+    ) -> Any:
+        """Returns the value of a knob."""
+        seed = zlib.crc32(f"{self._seed} {trial.number} {param_name}".encode())
+        one = RandomSampler(seed)
+        return one.sample_independent(study, trial, param_name, param_distribution)
+
+
 def sampler(settings: Settings, number: int) -> BaseSampler:
     """Returns the sampler of one trial.
 
-    Every trial has its own, with a seed that depends on its number. So the knobs of a random
-    search do not depend on the number of workers, nor on which of them has been killed.
+    The knobs of a grid or a random search do not depend on the number of workers, nor on whether
+    one has been killed. "tpe" has another seed for each trial, so that workers that learn from the
+    same trials choose different knobs.
 
     Args:
         settings: of the study.
@@ -34,8 +52,9 @@ def sampler(settings: Settings, number: int) -> BaseSampler:
     """
     if settings.sampler == "grid":
         return _Grid(grid(settings.space, settings.points), seed=settings.seed)
-    seed = (settings.seed * 1_000_003 + number) % _SEEDS
-    return TPESampler(seed=seed) if settings.sampler == "tpe" else RandomSampler(seed=seed)
+    if settings.sampler == "random":
+        return _Random(settings.seed)
+    return TPESampler(seed=(settings.seed * 1_000_003 + number) % _SEEDS)
 
 
 def pruner(settings: Settings, steps: int) -> BasePruner:

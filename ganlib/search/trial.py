@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ganlib.config import RunConfig
-from ganlib.errors import RunError, UserError
+from ganlib.errors import ConfigError, DataError, RunError, UserError
 from ganlib.events import Event, Samples
 from ganlib.runs import Run, RunControl, RunStore, execute, make_trainer, queue_again
 from ganlib.runs.quality import own_scores
-from ganlib.runs.trainers import check_memory
+from ganlib.runs.trainers import MakeTrainer, check_memory
 from ganlib.runs.view import Scores
 from ganlib.search.claims import RUN_ID, Claim, run_ids
 from ganlib.search.objectives import TIME, value_at_end
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 REASON = "reason"
 Outcome = Literal["finished", "pruned", "failed", "interrupted"]
 _STATES = {"pruned": "PRUNED", "failed": "FAIL"}
+
+
+class _LostRunError(UserError):
+    """A run of a trial cannot continue, because it is damaged."""
 
 
 class Stopper:
@@ -49,7 +53,12 @@ class Stopper:
 
 
 def run_trial(
-    study: "Study", settings: Settings, store: RunStore, claimed: Claim, stopper: Stopper
+    study: "Study",
+    settings: Settings,
+    store: RunStore,
+    claimed: Claim,
+    stopper: Stopper,
+    make_trainer: MakeTrainer = make_trainer,
 ) -> Outcome:
     """Trains the runs of a trial one after the other, and ends the trial unless it is stopped.
 
@@ -61,43 +70,50 @@ def run_trial(
         store: has the runs.
         claimed: the trial.
         stopper: stops the trial; it is then still to be done.
+        make_trainer: see `ganlib.runs.execute`.
     Returns:
         What became of the trial. "interrupted" if it was stopped.
+
+    Raises:
+        RunError: the folder of runs cannot be written to, or a run is in use.
     """
     import optuna
 
     trial, values = claimed.trial, []
     for number in range(settings.seeds):
+        outcome: Outcome
         try:
             config = settings.config(claimed.knobs, number)
-            run, outcome, reason = _train(trial, settings, store, config, number, stopper)
-        except UserError as error:
-            outcome, reason, run = "failed", str(error), None
+            run = _ready_run(trial, settings, store, config, number)
+            pruned = ""
+            if run.lock.held:
+                control = stopper.new_control()
+                # The other seeds would report values of the same steps again.
+                prune = settings.prune and number == 0
+                watch = _Pruner(trial, settings, run, control) if prune else None
+                execute(run, make_trainer, control, watch)
+                pruned = watch.reason if watch is not None else ""
+            outcome, reason = _outcome(run, pruned)
+            found = _values(run, settings) if outcome == "finished" else None
+        except (ConfigError, DataError, _LostRunError) as error:
+            outcome, reason, found = "failed", str(error), None
         if outcome == "interrupted":
             return outcome
-        if run is not None and outcome == "finished":
-            found = _values(run, settings)
-            if found is None:
-                outcome, reason = "failed", "Its samples have no finite score."
-            else:
-                values.append(found)
-        if outcome != "finished":
+        if outcome == "finished" and found is None:
+            outcome, reason = "failed", "Its samples have no finite score."
+        if found is None:
             trial.set_user_attr(REASON, reason)
             study.tell(trial, state=optuna.trial.TrialState[_STATES[outcome]])
             return outcome
+        values.append(found)
     study.tell(trial, [float(one) for one in np.mean(values, axis=0)])
     return "finished"
 
 
-def _train(
-    trial: "Trial",
-    settings: Settings,
-    store: RunStore,
-    config: RunConfig,
-    number: int,
-    stopper: Stopper,
-) -> tuple[Run, Outcome, str]:
-    """Trains one run, as far as it is not done yet."""
+def _ready_run(
+    trial: "Trial", settings: Settings, store: RunStore, config: RunConfig, number: int
+) -> Run:
+    """The run of a trial and seed; its lock is held if it still has to be trained."""
     run = _existing_run(trial, settings, store, config, number)
     if run is None:
         check_memory(settings.recipe, config)
@@ -105,21 +121,23 @@ def _train(
         run = store.create(settings.recipe, config, tags=tags)
     elif run.status().state not in ("finished", "stopped", "failed"):
         run = store.claim(run.id)
-        queue_again(run)
+        try:
+            queue_again(run)
+        except RunError as error:
+            run.lock.release()
+            raise _LostRunError(str(error)) from None
     _attach(trial, settings, run.id, number)
-    state, reason = run.status().state, ""
-    if run.lock.held:
-        control = stopper.new_control()
-        watch = _Pruner(trial, settings, run, control) if settings.prune and number == 0 else None
-        state = execute(run, make_trainer, control, watch)
-        reason = watch.reason if watch is not None else ""
-    if state == "finished":
-        return run, "finished", ""
-    if state == "stopped":
-        return run, "pruned", reason or "Its run was stopped."
-    if state == "failed":
-        return run, "failed", run.status().message or "Its run failed."
-    return run, "interrupted", ""
+    return run
+
+
+def _outcome(run: Run, pruned: str) -> tuple[Outcome, str]:
+    """What became of a run, and why; `pruned` says why this process has stopped it."""
+    status = run.status()
+    if status.state == "stopped":
+        return "pruned", pruned or "Its run was stopped."
+    if status.state == "failed":
+        return "failed", status.message or "Its run failed."
+    return ("finished", "") if status.state == "finished" else ("interrupted", "")
 
 
 def study_tags(study: str, number: int) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganlib.errors import ConfigError
-from ganlib.runs import RunStore
+from ganlib.runs import RunStore, make_trainer
+from ganlib.runs.trainers import MakeTrainer
 from ganlib.search.claims import claim
 from ganlib.search.storage import find_study, open_storage, settings_of
 from ganlib.search.trial import Stopper, run_trial
@@ -49,13 +50,19 @@ class Task:
         return study
 
 
-def work(task: Task, stopper: Stopper, on_trial: Callable[[], None] = lambda: None) -> None:
+def work(
+    task: Task,
+    stopper: Stopper,
+    on_trial: Callable[[], None] = lambda: None,
+    make_trainer: MakeTrainer = make_trainer,
+) -> None:
     """Works on trials until none is left.
 
     Args:
         task: what to do.
         stopper: stops the work; the trial that is being trained is interrupted.
         on_trial: called after each trial.
+        make_trainer: see `ganlib.runs.execute`.
     """
     from ganlib.search.sampling import pruner
 
@@ -68,7 +75,9 @@ def work(task: Task, stopper: Stopper, on_trial: Callable[[], None] = lambda: No
             return
         ended = False
         try:
-            ended = run_trial(study, settings, store, claimed, stopper) != "interrupted"
+            ended = (
+                run_trial(study, settings, store, claimed, stopper, make_trainer) != "interrupted"
+            )
         finally:
             claimed.release(ended=ended)
         on_trial()

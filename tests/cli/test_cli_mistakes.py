@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from ganlib import recipes
 from ganlib.knobs import allowed, bounds, choices, is_list
+from ganlib.search import searchable
 from tests.support.processes import Said, ended
 
 Command = Callable[..., Said]
@@ -104,7 +105,7 @@ def test_the_message_says_what_is_allowed(
 
 
 ALL = (
-    "dashboard, recipes, source, train, resume, fork, evaluate, runs, show, logs, pause, stop, "
+    "dashboard, recipes, source, train, search, resume, fork, evaluate, runs, show, logs, pause, stop, "
     "checkpoint, rename, note, delete, sample, compare, bench, completion"
 )
 TRAIN = (
@@ -139,6 +140,85 @@ def test_a_wrong_command_line(command: Command, argv: tuple[str, ...], sentence:
     assert only_line(command(*argv)) == sentence
 
 
+SEARCHED = ", ".join(searchable(recipes.get("toy/scalar").Config))
+SEARCHES = [
+    ((), f"--knobs is missing, the knobs to search. Allowed for toy/scalar: {SEARCHED}."),
+    (("--knobs", "lr"), f"There is no knob 'lr' to search. Allowed: {SEARCHED}."),
+    (
+        ("--knobs", "steps"),
+        "steps cannot be searched: it says how runs are made and not what they learn. "
+        f"Allowed: {SEARCHED}.",
+    ),
+    (
+        ("--knobs", "octaves=5:2"),
+        "The range of octaves must begin below its end, as in octaves=0:12. Received: '5:2'.",
+    ),
+    (
+        ("--knobs", "octaves=5:13"),
+        "octaves must be a whole number from 0 to 12. Received: '13'.",
+    ),
+    (
+        ("--knobs", "octaves", "--set", "octaves=3"),
+        "octaves is searched, so that --set must not give it a value. Received: '3'.",
+    ),
+    (
+        ("--knobs", "octaves", "--set", "steps=0"),
+        "steps must be a whole number from 1 to 10,000,000. Received: '0'.",
+    ),
+    (
+        ("--knobs", "octaves", "--objective", "frechet"),
+        "toy/scalar has no score 'frechet' to search for. Allowed: w1_over_sigma, "
+        "kolmogorov_smirnov, histogram_overlap, coverage, time.",
+    ),
+    (
+        ("--knobs", "octaves", "--objective", "coverage,time,w1_over_sigma"),
+        "--objective takes one score, or two different ones. "
+        "Received: 'coverage,time,w1_over_sigma'.",
+    ),
+    (
+        ("--knobs", "octaves", "--objective", "coverage,time", "--prune"),
+        "--prune compares one score of saved samples, so that --objective must be one score. "
+        "Received: 'coverage,time'.",
+    ),
+    (
+        ("--knobs", "octaves", "--sampler", "nsga"),
+        "--sampler must be one of tpe, random, grid. Received: 'nsga'.",
+    ),
+    (
+        ("--knobs", "octaves", "--prune", "mean"),
+        "--prune must be one of median, hyperband. Received: 'mean'.",
+    ),
+    (("--trials", "0"), "--trials takes a whole number from 1 to 1,000,000. Received: '0'."),
+    (("--workers", "0"), "--workers takes a whole number from 1 to 256. Received: '0'."),
+    (("--minutes", "-1"), "--minutes takes a number above 0. Received: '-1'."),
+    (
+        ("--knobs", "octaves", "--study", "a/b"),
+        "--study takes a name of at most 20 letters, digits, '-', '_' and '.', beginning with a "
+        "letter or digit. Received: 'a/b'.",
+    ),
+    (
+        ("--knobs", "octaves", "--storage", "studies"),
+        "--storage takes the address of a database, such as sqlite:///search.db or "
+        "postgresql://me@host/name.",
+    ),
+    (
+        ("--knobs", "octaves", "--storage", "sqlite:////nowhere/search.db"),
+        "The database 'sqlite:////nowhere/search.db' cannot be opened: unable to open database "
+        "file.",
+    ),
+    (
+        ("--knobs", "octaves", "--storage", "nosql://me:secret@host/name"),
+        "The database 'nosql://me:***@host/name' cannot be opened: Can't load plugin: "
+        "sqlalchemy.dialects:nosql.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), SEARCHES)
+def test_a_wrong_search(command: Command, options: tuple[str, ...], sentence: str) -> None:
+    assert only_line(command("search", "toy/scalar", *options)) == sentence
+
+
 @pytest.mark.parametrize("name", ["resume", "evaluate"])
 def test_a_run_that_does_not_exist(command: Command, name: str, tmp_path: Path) -> None:
     run_id = "20261122-0203-a1b2c3d4e5f6"
@@ -163,7 +243,7 @@ def test_a_process_prints_the_same_line(runs: Path) -> None:
     assert only_line(said) == SENTENCES[0][1]
 
 
-@pytest.mark.parametrize("name", ["recipes", "train", "resume", "evaluate"])
+@pytest.mark.parametrize("name", ["recipes", "train", "search", "resume", "evaluate"])
 def test_help_is_printed(command: Command, name: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ending:
         command(name, "--help")
