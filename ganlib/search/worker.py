@@ -1,9 +1,6 @@
-"""Works on trials until none is left; as a program, one of several workers of a search."""
+"""Works on trials until none is left."""
 
 import json
-import signal
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,21 +87,3 @@ def to_line(task: Task) -> str:
     and the address of a database may contain a password.
     """
     return json.dumps(asdict(task)) + "\n"
-
-
-def main() -> None:
-    """Works on the task in the first line of standard input, until that is closed."""
-    task, stopper = Task(**json.loads(sys.stdin.readline())), Stopper()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: stopper.stop())
-
-    def stop_with_parent() -> None:
-        sys.stdin.read()
-        stopper.stop()
-
-    threading.Thread(target=stop_with_parent, daemon=True).start()
-    work(task, stopper)
-
-
-if __name__ == "__main__":
-    main()

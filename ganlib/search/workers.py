@@ -31,7 +31,7 @@ class Workers:
         path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
         self._processes = [
             subprocess.Popen(
-                [sys.executable, "-m", "ganlib.search.worker"],
+                [sys.executable, "-m", "ganlib.search"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 text=True,

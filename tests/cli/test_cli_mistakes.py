@@ -105,8 +105,8 @@ def test_the_message_says_what_is_allowed(
 
 
 ALL = (
-    "dashboard, recipes, source, train, search, resume, fork, evaluate, runs, show, logs, pause, stop, "
-    "checkpoint, rename, note, delete, sample, compare, bench, completion"
+    "dashboard, recipes, source, train, search, resume, fork, evaluate, runs, show, logs, pause, "
+    "stop, checkpoint, rename, note, delete, sample, compare, bench, completion"
 )
 TRAIN = (
     "RECIPE, --config FILE, --seeds N, --set KNOB=VALUE, --steps N, --seed S, --runs DIR, --json"
