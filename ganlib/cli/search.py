@@ -16,6 +16,7 @@ from ganlib.cli.run_commands import store_of
 from ganlib.cli.signals import stop_on_signals
 from ganlib.errors import ConfigError
 from ganlib.recipes import Recipe
+from ganlib.runs.trainers import check_surroundings
 from ganlib.search import (
     Settings,
     Stopper,
