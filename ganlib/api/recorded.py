@@ -10,10 +10,10 @@ from ganlib.api.html import run_html, status_text
 from ganlib.api.steps import checked_step
 from ganlib.comparing import finite_scores
 from ganlib.errors import RunError
+from ganlib.metrics.directions import is_higher_better
 from ganlib.runs import Run, RunStore, State, Status
 from ganlib.runs.quality import own_scores
 from ganlib.runs.trainers import make_generator
-from ganlib.viz.metric_specs import is_higher_better
 
 if TYPE_CHECKING:
     import keras

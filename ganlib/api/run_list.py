@@ -7,7 +7,7 @@ from ganlib import recipes
 from ganlib.api.handle import RunHandle
 from ganlib.api.html import table_html
 from ganlib.errors import RunError, quote
-from ganlib.viz.metric_specs import is_higher_better
+from ganlib.metrics.directions import is_higher_better
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,6 +9,7 @@ import numpy as np
 from ganlib.comparing import finite_scores, newest_values
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, quote
+from ganlib.metrics.directions import is_higher_better
 from ganlib.recipes.base import Kind, Recipe
 from ganlib.runs import Scores
 
@@ -17,27 +18,13 @@ Direction = Literal["minimize", "maximize"]
 TIME = "time"
 MAX_OBJECTIVES = 2
 # Scores of each kind of samples that say how good they are; `ganlib.metrics` defines them.
-_SCORES: dict[Kind, dict[str, Direction]] = {
-    "scalar": {
-        "w1_over_sigma": "minimize",
-        "kolmogorov_smirnov": "minimize",
-        "histogram_overlap": "maximize",
-        "coverage": "maximize",
-    },
-    "plane": {"sliced_w1_over_sigma": "minimize", "coverage": "maximize"},
-    "image": {
-        "frechet": "minimize",
-        "coverage": "maximize",
-        "pixel_w1": "minimize",
-        "ink_w1_over_sigma": "minimize",
-    },
+_SCORES: dict[Kind, tuple[str, ...]] = {
+    "scalar": ("w1_over_sigma", "kolmogorov_smirnov", "histogram_overlap", "coverage"),
+    "plane": ("sliced_w1_over_sigma", "coverage"),
+    "image": ("frechet", "coverage", "pixel_w1", "ink_w1_over_sigma"),
 }
 # Scores of data that consist of peaks.
-_OF_PEAKS: dict[str, Direction] = {
-    "modes": "maximize",
-    "high_quality": "maximize",
-    "reverse_kl": "minimize",
-}
+_OF_PEAKS = ("modes", "high_quality", "reverse_kl")
 
 
 @dataclass(frozen=True)
@@ -60,12 +47,11 @@ def objectives_of(recipe: Recipe, config: RunConfig) -> tuple[Objective, ...]:
         recipe: the recipe.
         config: says which data are learned.
     """
-    found: dict[str, Direction] = {recipe.score: "minimize"}
-    found |= _SCORES[recipe.kind]
-    if recipe.peaks(config):
-        found |= _OF_PEAKS
-    found[TIME] = "minimize"
-    return tuple(Objective(name, direction) for name, direction in found.items())
+    peaks = _OF_PEAKS if recipe.peaks(config) else ()
+    names = dict.fromkeys((recipe.score, *_SCORES[recipe.kind], *peaks, TIME))
+    return tuple(
+        Objective(name, "maximize" if is_higher_better(name) else "minimize") for name in names
+    )
 
 
 def read_objectives(

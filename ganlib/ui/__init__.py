@@ -11,6 +11,7 @@ from ganlib.ui.launch.launch_page import family_page
 from ganlib.ui.pages import all_pages
 from ganlib.ui.runs.queue import cap_input, queue_panel
 from ganlib.ui.runs.runs_table import runs_table
+from ganlib.ui.search.page import search_page
 from ganlib.ui.server.login import allowed_pages, guard
 from ganlib.ui.server.server import start
 
@@ -31,6 +32,7 @@ __all__ = [
     "page_cards",
     "queue_panel",
     "runs_table",
+    "search_page",
     "start",
     "tour",
     "tour_button",

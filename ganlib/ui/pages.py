@@ -55,6 +55,7 @@ PAGES = (
         ":material/bar_chart:",
         "Compare real with generated values, or two columns of your own table.",
     ),
+    PageSpec("search", "Search", ":material/search:"),
     PageSpec("compare", "Compare", ":material/compare:"),
     PageSpec("runs", "Runs", ":material/list:"),
 )

@@ -29,8 +29,6 @@ class MetricSpec:
         log: when the vertical axis is logarithmic: if the user chooses it, always or never.
         of_samples: whether the metrics are scores of saved samples instead of values of every
             step.
-        higher_is_better: whether better samples have a higher score; of nearly all scores, they
-            have a lower one.
     """
 
     name: str
@@ -44,7 +42,6 @@ class MetricSpec:
     smoothed: bool = True
     log: Literal["chosen", "always", "never"] = "chosen"
     of_samples: bool = False
-    higher_is_better: bool = False
 
     @property
     def alt(self) -> str:
@@ -127,7 +124,6 @@ METRICS: dict[str, MetricSpec] = {
             label="found by {}",
             log="never",
             of_samples=True,
-            higher_is_better=True,
             help="how many of the peaks have a generated point near them.",
         ),
         MetricSpec(
@@ -137,7 +133,6 @@ METRICS: dict[str, MetricSpec] = {
             axis="share",
             log="never",
             of_samples=True,
-            higher_is_better=True,
             help="the share of generated points within three standard deviations of a peak, which "
             "papers call high-quality samples. Of real points it is 98.9 %.",
         ),
@@ -188,7 +183,6 @@ METRICS: dict[str, MetricSpec] = {
             axis="share",
             log="never",
             of_samples=True,
-            higher_is_better=True,
             help="how diverse generated samples are: the share of real samples that have a "
             "generated sample in their neighbourhood, which reaches to the fifth nearest real "
             "sample. The blue line is the coverage of another real sample.",
@@ -254,12 +248,3 @@ def name_of_score(score: str) -> str:
         if spec.of_samples and score in spec.curves.values():
             return spec.name
     return score.replace("_", " ")
-
-
-def is_higher_better(score: str) -> bool:
-    """Returns whether better samples have a higher score, such as a higher coverage.
-
-    Args:
-        score: its name in a run's scores.
-    """
-    return any(spec.higher_is_better and score in spec.curves.values() for spec in METRICS.values())

@@ -71,11 +71,11 @@ ALLOWED: dict[str, set[str]] = {
     "training": _WORDS | _PARTS | {"tf_import", "recipes"},
     "runs": _ENGINE | {"names", "diagnosis"},
     "bench": _ENGINE | {"tf_import"},
-    "search": _ENGINE | {"runs", "comparing"},
+    "search": _ENGINE | {"runs", "comparing", "names", "viz"},
     "diagnosis": _WORDS | {"metrics"},
     "comparing": {"runs"},
     "viz": _WORDS | {"metrics"},
-    "api": _WORDS | {"recipes", "training", "runs", "comparing", "viz"},
+    "api": _WORDS | {"metrics", "recipes", "training", "runs", "comparing", "viz"},
     "ui": (_ENGINE - {"fast", "models", "objectives", "optimisers", "regularisers"})
     | {"runs", "viz", "diagnosis", "examples"}
     | {"names", "settings", "comparing", "search"},

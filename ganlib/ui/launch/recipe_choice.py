@@ -12,7 +12,7 @@ from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text
 from ganlib.ui.run.picture import run_picture
 
 # Query parameter with the name of a recipe.
-_RECIPE = "recipe"
+RECIPE = "recipe"
 
 
 def recipe_key(page: str) -> str:
@@ -36,7 +36,7 @@ def recipe_choice(page: str, runs: list[RunSummary]) -> Recipe:
     """
     choices = {recipe.name: recipe for recipe in recipes.on_page(page)}
     key = recipe_key(page)
-    if (asked := st.query_params.pop(_RECIPE, "")) in choices:
+    if (asked := st.query_params.pop(RECIPE, "")) in choices:
         st.session_state[key] = asked
     if st.session_state.get(key) not in choices:
         st.session_state[key] = next(iter(choices))

@@ -24,6 +24,7 @@ from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
 from ganlib.ui.server.reading import Readings
 from ganlib.ui.server.replays import Replays
+from ganlib.ui.server.searches import Searches
 from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
 
@@ -40,6 +41,7 @@ class Server:
         readings: cached content of the runs that pages show.
         thumbnails: cached pictures of the table of runs.
         replays: the example runs, to be played on Home.
+        searches: studies in the folder of runs, and those that this server works on.
         viewers: sessions that watch a running training.
         tensorflow_loaded: set as soon as TensorFlow is imported.
     """
@@ -49,6 +51,7 @@ class Server:
         self.readings = Readings()
         self.thumbnails = Thumbnails(store)
         self.replays = Replays(store)
+        self.searches = Searches(store.root)
         self.viewers = Viewers()
         self.tensorflow_loaded = threading.Event()
         self._preparer = Preparer(self.manager)

@@ -1,0 +1,53 @@
+"""The page Search."""
+
+import streamlit as st
+
+from ganlib.errors import UserError
+from ganlib.ui.components.text import plain
+from ganlib.ui.search.setup import setup
+from ganlib.ui.search.study import STUDY, study_panel
+from ganlib.ui.server.server import server
+
+
+def search_page() -> None:
+    """Draws the study in the address; without one, the form that starts a search."""
+    if name := st.query_params.get(STUDY):
+        try:
+            server().searches.result(name)
+        except UserError as error:
+            st.warning(plain(str(error)), icon=":material/warning:")
+            st.query_params.pop(STUDY)
+        else:
+            study_panel(name)
+            return
+    st.header("Search", anchor=False)
+    st.markdown(
+        "GANs are sensitive to their settings. A search trains many short runs with different "
+        "ones, and learns from each which to try next."
+    )
+    setup()
+    _studies()
+
+
+def _studies() -> None:
+    if names := server().searches.names():
+        st.subheader("Searches", anchor=False)
+    for name in names:
+        result = server().searches.result(name)
+        counts = result.counts()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                name,
+                key=f"open.{name}",
+                icon=":material/manage_search:",
+                type="tertiary",
+                on_click=_open,
+                args=(name,),
+            )
+            goal = f" of {result.goal:,}" if result.goal else ""
+            text = f"{result.settings.recipe}, {sum(counts.values()):,}{goal} trials"
+            st.markdown(f":small[{plain(text)}]", width="content")
+
+
+def _open(name: str) -> None:
+    st.query_params[STUDY] = name

@@ -1,0 +1,145 @@
+"""A search: how far it is, the best trial so far, and views of all trials."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ganlib import recipes
+from ganlib.search import StudyResult, TrialResult
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error
+from ganlib.ui.components.text import plain
+from ganlib.ui.form.config_form import fill_form
+from ganlib.ui.launch.recipe_choice import choose_recipe
+from ganlib.ui.run.picture import run_picture
+from ganlib.ui.search.views import knobs_text, score_name, views
+from ganlib.ui.server.server import manager, server
+from ganlib.ui.server.session import open_comparison, open_run, page_of
+
+# Query parameter with the name of a study.
+STUDY = "study"
+_TICK_S = 2.0
+_ERROR, _USED = "study.error", "study.used"
+
+
+def study_panel(name: str) -> None:
+    """Draws a study, which is refreshed while it goes on.
+
+    Args:
+        name: of the study.
+    """
+    result = server().searches.result(name)
+    title = recipes.get(result.settings.recipe).title
+    st.header(f"Search: {plain(title)}", anchor=False)
+    st.button("All searches", icon=":material/arrow_back:", type="tertiary", on_click=_leave)
+    with st.container(key="study"):
+        st.fragment(_body, run_every=_TICK_S if server().searches.is_working(name) else None)(name)
+
+
+def _leave() -> None:
+    st.query_params.pop(STUDY, None)
+
+
+def _body(name: str) -> None:
+    if recipe := st.session_state.pop(_USED, ""):
+        st.switch_page(page_of(recipe))
+    result = server().searches.result(name)
+    working = server().searches.is_working(name)
+    show_deferred_error(_ERROR)
+    _progress(result, working)
+    if best := result.best():
+        _best(result, best)
+    views(result)
+    if not working and st.session_state.pop("study.was_working", False):
+        st.rerun()
+    st.session_state["study.was_working"] = working
+
+
+def _progress(result: StudyResult, working: bool) -> None:
+    counts = result.counts()
+    done, goal = sum(counts.values()), result.goal or len(result.trials)
+    active = sum(one.state == "running" for one in result.trials)
+    parts = [f"{done:,} of {goal:,} trials"]
+    parts += [f"{counts[state]:,} {state}" for state in ("pruned", "failed") if counts[state]]
+    if active:
+        parts.append(f"{active} {'training' if working else 'interrupted'}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(', '.join(parts))}**", width="stretch")
+        if working:
+            st.button(
+                "Stop",
+                key="study.stop",
+                icon=":material/stop:",
+                help="The trials in training are saved, and continue with the search.",
+                on_click=server().searches.stop,
+                args=(result.name,),
+            )
+        else:
+            more = 0 if done < goal else 10
+            st.button(
+                "Continue" if not more else f"{more} more trials",
+                key="study.continue",
+                icon=":material/resume:",
+                on_click=_resume,
+                args=(result.name, goal + more),
+            )
+    st.progress(min(1.0, done / max(1, goal)))
+
+
+def _resume(name: str, goal: int) -> None:
+    with deferred_errors(_ERROR):
+        server().searches.resume(name, goal, st.session_state.get("search.workers", 2))
+
+
+def _best(result: StudyResult, best: Sequence[TrialResult]) -> None:
+    """Draws the best trial, with what can be done with its run."""
+    objectives = result.settings.objectives
+    for at, (objective, trial) in enumerate(zip(objectives, best, strict=True)):
+        if at and trial == best[0]:
+            continue
+        run_id = trial.run_ids[0]
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
+            if src := run_picture(run_id):
+                style = "width:112px;image-rendering:pixelated;display:block"
+                alt = "Samples of the best trial"
+                st.html(f'<img src="{src}" alt="{alt}" style="{style}">', width="content")
+            with st.container(width="stretch", gap="xxsmall"):
+                value = f"{score_name(objective.name)} {trial.values[at]:.4g}"
+                st.markdown(f"**Best: trial {trial.number}, {plain(value)}**")
+                st.markdown(plain(knobs_text(trial)))
+                _actions(trial, run_id, f"{at}")
+
+
+def _actions(trial: TrialResult, run_id: str, key: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Open run", key=f"study.open.{key}", icon=":material/open_in_new:"):
+            if len(trial.run_ids) > 1:
+                open_comparison(trial.run_ids)
+            open_run(manager().store.open(run_id))
+        if st.button(
+            "Train this one longer",
+            key=f"study.longer.{key}",
+            icon=":material/fast_forward:",
+            help="Continues its run to twice its steps.",
+        ):
+            with deferred_errors(_ERROR):
+                run = manager().store.open(run_id)
+                manager().resume(run_id, 2 * run.status().steps)
+                open_run(run)
+            st.rerun()
+        st.button(
+            "Use these settings",
+            key=f"study.use.{key}",
+            icon=":material/content_copy:",
+            help="Opens the page of the recipe with the settings of this trial.",
+            on_click=_use,
+            args=(run_id,),
+        )
+
+
+def _use(run_id: str) -> None:
+    """Callback: fills the recipe's form. Its page is opened afterwards: no callback can."""
+    with deferred_errors(_ERROR):
+        run = manager().store.open(run_id)
+        choose_recipe(run.recipe)
+        fill_form(recipes.get(run.recipe), dict(run.values))
+        st.session_state[_USED] = run.recipe

@@ -1,0 +1,102 @@
+"""The searches that this server trains, in processes of their own."""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganlib.errors import UserError
+from ganlib.search import Settings, StudyResult, Task, Workers, read_study
+from ganlib.search.results import study_names
+from ganlib.search.storage import DATABASE, create_study, find_study, open_storage
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.storages import RDBStorage
+
+
+class Searches:
+    """Starts and stops searches, and reads all that are in the folder of runs.
+
+    Their workers end, with a checkpoint of what they train, when the server does.
+
+    Args:
+        runs: the folder of runs.
+    """
+
+    def __init__(self, runs: Path):
+        self._runs = runs
+        self._lock = threading.Lock()
+        self._storage: RDBStorage | None = None
+        self._working: dict[str, tuple[Workers, threading.Thread]] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Returns the names of all studies, newest first."""
+        return study_names(self._open()) if (self._runs / DATABASE).exists() else ()
+
+    def study(self, name: str) -> "Study":
+        """Opens a study.
+
+        Raises:
+            UserError: there is none of this name.
+        """
+        study = find_study(self._open(), name) if name in self.names() else None
+        if study is None:
+            raise UserError(f"There is no search named {name}.")
+        return study
+
+    def result(self, name: str) -> StudyResult:
+        """Returns a study as it stands.
+
+        Raises:
+            UserError: there is none of this name.
+        """
+        return read_study(self.study(name))
+
+    def start(self, settings: Settings, goal: int, workers: int) -> str:
+        """Starts a search, or continues it; does nothing while this server works on it.
+
+        Args:
+            settings: of the study.
+            goal: number of trials in all.
+            workers: number of processes.
+        Returns:
+            The name of the study.
+        """
+        name = settings.default_name()
+        create_study(self._open(), name, settings, self._runs, goal=goal)
+        self.resume(name, goal, workers)
+        return name
+
+    def resume(self, name: str, goal: int, workers: int) -> None:
+        """Continues a study up to a number of trials; does nothing while this server works on it.
+
+        Args:
+            name: of the study.
+            goal: number of trials in all.
+            workers: number of processes.
+        """
+        with self._lock:
+            if self._is_working(name):
+                return
+            found = Workers(Task(name, str(self._runs), goal=goal), workers)
+            thread = threading.Thread(target=found.wait, name=f"search {name}", daemon=True)
+            thread.start()
+            self._working[name] = found, thread
+
+    def stop(self, name: str) -> None:
+        """Stops a study that this server works on, with a checkpoint of each of its runs."""
+        if name in self._working:
+            self._working[name][0].stop()
+
+    def is_working(self, name: str) -> bool:
+        """True while this server works on a study."""
+        with self._lock:
+            return self._is_working(name)
+
+    def _is_working(self, name: str) -> bool:
+        return name in self._working and self._working[name][1].is_alive()
+
+    def _open(self) -> "RDBStorage":
+        if self._storage is None:
+            self._storage = open_storage(self._runs)
+        return self._storage

@@ -1,0 +1,4 @@
+from ganlib import ui
+
+ui.guard()
+ui.search_page()
