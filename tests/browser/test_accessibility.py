@@ -9,7 +9,8 @@ from tests.support import stored_runs
 from tests.support.dashboard import Dashboard
 from tests.support.server import AppServer
 
-PATHS = ["/", "/toy", "/mnist", "/quickdraw", "/wgan", "/distributions", "/compare", "/runs"]
+PATHS = ["/", "/toy", "/mnist", "/quickdraw", "/wgan", "/distributions", "/search"]
+PATHS += ["/compare", "/runs"]
 
 
 @pytest.mark.slow

@@ -281,7 +281,7 @@ def test_buttons_of_a_row_are_what_its_state_allows(
     assert manager.wait(20)
     assert allowed(queued) == ["Resume"]
     other = stored_runs.create(store)
-    assert allowed(other.id) == [], "another process has it"
+    assert allowed(other.id) == [], "it is in the queue of another process"
     assert actions.actions_of(other.id, None) == []
     assert allowed(stored_runs.finished(store).id) == []
     other.lock.release()

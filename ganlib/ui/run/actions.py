@@ -1,9 +1,14 @@
-"""Actions that control a run: Pause, Resume, Stop, Cancel run, Move up."""
+"""Actions that control a run: Pause, Resume, Stop, Cancel run, Move up.
+
+A run that another process trains, such as the command line or a search, is asked by its mailbox.
+"""
 
 import time
 from collections.abc import Sequence
 
 from ganlib.runs import Status
+from ganlib.runs.control import Word
+from ganlib.runs.mailbox import Mailbox
 from ganlib.ui.components.errors import deferred_errors
 from ganlib.ui.run.waiting import is_queued_here
 from ganlib.ui.server.server import manager
@@ -17,21 +22,26 @@ ICONS = {
     CANCEL: ":material/cancel:",
     MOVE_UP: ":material/arrow_upward:",
 }
+# What another process is asked to do.
+_WORDS: dict[str, Word] = {PAUSE: "pause", RESUME: "unpause", STOP: "stop"}
 # Longest wait for the effect of an action, so that the page shows the new state.
 _SETTLE_S = 0.4
 
 
 def actions_of(run_id: str, status: Status | None) -> list[str]:
-    """Returns the actions that the state of a run allows on this server.
+    """Returns the actions that the state of a run allows.
 
     Args:
         run_id: of the run.
         status: its status; None if it cannot be read.
     """
-    if status is None or (status.active and not manager().owns(run_id)):
+    if status is None:
         return []
     if is_queued_here(run_id, status):
         return [CANCEL]
+    # It is in the queue of another process.
+    if status.state == "queued":
+        return []
     if status.state == "running":
         return [PAUSE, STOP]
     if status.state == "paused":
@@ -50,16 +60,20 @@ def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
     for run_id in run_ids:
         # Another session may have deleted the run.
         with deferred_errors(error_key, run_names(run_id)):
-            before = manager().store.open(run_id).status()
-            resume = manager().unpause if before.state == "paused" else manager().resume
-            acts = {
-                PAUSE: manager().pause,
-                RESUME: resume,
-                STOP: manager().stop,
-                CANCEL: manager().cancel,
-                MOVE_UP: manager().move_up,
-            }
-            acts[action](run_id)
+            run = manager().store.open(run_id)
+            before = run.status()
+            if before.active and not manager().owns(run_id) and action in _WORDS:
+                Mailbox(run.path).post(_WORDS[action])
+            else:
+                resume = manager().unpause if before.state == "paused" else manager().resume
+                acts = {
+                    PAUSE: manager().pause,
+                    RESUME: resume,
+                    STOP: manager().stop,
+                    CANCEL: manager().cancel,
+                    MOVE_UP: manager().move_up,
+                }
+                acts[action](run_id)
             if run_id == run_ids[-1] and action != MOVE_UP:
                 _wait_for_change(run_id, before)
 

@@ -11,7 +11,7 @@ from ganlib.ui.components.errors import errors_shown, show_deferred_error, show_
 from ganlib.ui.components.text import plain
 from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
 from ganlib.ui.present import present_button, presenting
-from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, perform
+from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
 from ganlib.ui.run.labels import label_key, save_label
 from ganlib.ui.run.share import share_button
 from ganlib.ui.run.status_line import status_line, with_pending_action
@@ -68,7 +68,7 @@ def status_panel(slot: _Container, reading: Reading) -> None:
                 ended="" if status.active else f"{label.name}: {status.state}",
             )
         if status.active and not manager().owns(run.id):
-            st.caption("Another process trains this run; you can only watch it here.")
+            st.caption("Another process trains this run, so its settings cannot be changed here.")
         if is_queued_here(run.id, status):
             st.caption(f"{ahead_text(runs_ahead(run.id))}.")
         share = status.phase_share if status.phase else status.share
@@ -103,7 +103,7 @@ def _rename(run_id: str) -> None:
 
 
 def _buttons(run: Run, status: Status) -> None:
-    ours, queued = manager().owns(run.id), is_queued_here(run.id, status)
+    queued, allowed = is_queued_here(run.id, status), actions_of(run.id, status)
     if run.is_example:
         st.badge(
             "Example", icon=":material/lock:", help="It comes with the app and stays as it is."
@@ -113,11 +113,12 @@ def _buttons(run: Run, status: Status) -> None:
     if queued:
         delete_popover(run)
     elif status.state in ("paused", "stopped", "interrupted", "failed"):
-        _button(RESUME, "resume", run, status.state != "paused" or ours)
+        _button(RESUME, "resume", run, RESUME in allowed)
     elif status.active:
-        _button(PAUSE, "pause", run, ours and status.state == "running")
+        _button(PAUSE, "pause", run, PAUSE in allowed)
     if status.active:
-        _button(CANCEL if queued else STOP, "stop", run, ours)
+        action = CANCEL if queued else STOP
+        _button(action, "stop", run, action in allowed)
     if not status.active:
         st.button("New run", key="new_run", icon=":material/add:", on_click=show_run, args=("",))
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
