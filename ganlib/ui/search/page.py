@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ganlib.errors import UserError
+from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.text import plain
 from ganlib.ui.search.setup import setup
 from ganlib.ui.search.study import STUDY, study_panel
@@ -11,22 +11,20 @@ from ganlib.ui.server.server import server
 
 def search_page() -> None:
     """Draws the study in the address; without one, the form that starts a search."""
-    if name := st.query_params.get(STUDY):
-        try:
-            server().searches.result(name)
-        except UserError as error:
-            st.warning(plain(str(error)), icon=":material/warning:")
+    with errors_shown():
+        if name := st.query_params.get(STUDY):
+            if name in server().searches.names():
+                study_panel(name)
+                return
             st.query_params.pop(STUDY)
-        else:
-            study_panel(name)
-            return
-    st.header("Search", anchor=False)
-    st.markdown(
-        "GANs are sensitive to their settings. A search trains many short runs with different "
-        "ones, and learns from each which to try next."
-    )
-    setup()
-    _studies()
+            st.warning(plain(f"There is no search named {name}."), icon=":material/warning:")
+        st.header("Search", anchor=False)
+        st.markdown(
+            "GANs are sensitive to their settings. A search trains many short runs with different "
+            "ones, and learns from each which to try next."
+        )
+        setup()
+        _studies()
 
 
 def _studies() -> None:

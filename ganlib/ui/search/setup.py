@@ -9,6 +9,7 @@ import streamlit as st
 from ganlib import recipes
 from ganlib.errors import ConfigError
 from ganlib.recipes import Recipe
+from ganlib.runs.groups import MAX_SEEDS
 from ganlib.search import Choices, Settings, default_range, make_settings, searchable
 from ganlib.search.objectives import MAX_OBJECTIVES, TIME, objectives_of
 from ganlib.search.settings import SAMPLERS
@@ -18,12 +19,10 @@ from ganlib.ui.form.config_form import advanced_fields, first_fields, open_form
 from ganlib.ui.form.fields import Form
 from ganlib.ui.launch.data_choice import data_choice
 from ganlib.ui.launch.recipe_choice import RECIPE
-from ganlib.ui.search.study import STUDY
+from ganlib.ui.search.study import STUDY, WORKERS
 from ganlib.ui.search.views import score_name
 from ganlib.ui.server.server import server
 
-# Session state keys; that of the number of processes is also read by the page of a study.
-WORKERS = "search.workers"
 _RECIPE, _TRIALS, _SAMPLER = "search.recipe", "search.trials", "search.sampler"
 _SEEDS, _PRUNE, _ERROR = "search.seeds", "search.prune", "search.error"
 # Its trials take seconds.
@@ -34,7 +33,7 @@ _SAMPLER_NAMES = {
     "random": "Random",
     "grid": "Grid: all combinations",
 }
-_USUAL_TRIALS, _MAX_TRIALS, MAX_SEEDS = 20, 10_000, 20
+_USUAL_TRIALS, _MAX_TRIALS = 20, 10_000
 _SCALES = ("linear", "log")
 
 

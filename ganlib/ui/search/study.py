@@ -1,24 +1,29 @@
 """A search: how far it is, the best trial so far, and views of all trials."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
 from ganlib import recipes
+from ganlib.errors import UserError
 from ganlib.search import StudyResult, TrialResult
-from ganlib.ui.components.errors import deferred_errors, show_deferred_error
+from ganlib.ui.components.errors import deferred_errors, errors_shown, show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.run.picture import run_picture
+from ganlib.ui.run.status_line import title_of
 from ganlib.ui.search.views import knobs_text, score_name, views
 from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import open_comparison, open_run, page_of
 
 # Query parameter with the name of a study.
 STUDY = "study"
+# Session state key of the number of processes.
+WORKERS = "search.workers"
 _TICK_S = 2.0
-_ERROR, _USED = "study.error", "study.used"
+_ERROR, _USED, _ACTIVE = "study.error", "study.used", "study.active"
 
 
 def study_panel(name: str) -> None:
@@ -28,51 +33,68 @@ def study_panel(name: str) -> None:
         name: of the study.
     """
     result = server().searches.result(name)
-    title = recipes.get(result.settings.recipe).title
-    st.header(f"Search: {plain(title)}", anchor=False)
+    st.header(f"Search: {plain(title_of(result.settings.recipe))}", anchor=False)
     st.button("All searches", icon=":material/arrow_back:", type="tertiary", on_click=_leave)
     with st.container(key="study"):
-        st.fragment(_body, run_every=_TICK_S if server().searches.is_working(name) else None)(name)
+        st.fragment(_body, run_every=_TICK_S if _is_active(result) else None)(name)
 
 
 def _leave() -> None:
     st.query_params.pop(STUDY, None)
 
 
+def _is_active(result: StudyResult) -> bool:
+    """True while this server or another process works on a study."""
+    if server().searches.is_working(result.name):
+        return True
+    trained = [one.run_ids for one in result.trials if one.state == "running"]
+    with suppress(UserError):
+        return any(
+            manager().store.open(run_id).status().active for ids in trained for run_id in ids
+        )
+    return False
+
+
 def _body(name: str) -> None:
     if recipe := st.session_state.pop(_USED, ""):
         st.switch_page(page_of(recipe))
-    result = server().searches.result(name)
-    working = server().searches.is_working(name)
     show_deferred_error(_ERROR)
-    _progress(result, working)
-    if best := result.best():
-        _best(result, best)
-    views(result)
-    if not working and st.session_state.pop("study.was_working", False):
-        st.rerun()
-    st.session_state["study.was_working"] = working
+    with errors_shown():
+        result = server().searches.result(name)
+        active = _is_active(result)
+        _progress(result, active)
+        if best := result.best():
+            _best(result, best)
+        views(result)
+        # The refresh ends with the search, or begins with it.
+        if active != st.session_state.setdefault(_ACTIVE, active):
+            st.session_state[_ACTIVE] = active
+            st.rerun()
 
 
-def _progress(result: StudyResult, working: bool) -> None:
+def _progress(result: StudyResult, active: bool) -> None:
+    searches = server().searches
     counts = result.counts()
     done, goal = sum(counts.values()), result.goal or len(result.trials)
-    active = sum(one.state == "running" for one in result.trials)
+    begun = sum(one.state == "running" for one in result.trials)
     parts = [f"{done:,} of {goal:,} trials"]
     parts += [f"{counts[state]:,} {state}" for state in ("pruned", "failed") if counts[state]]
-    if active:
-        parts.append(f"{active} {'training' if working else 'interrupted'}")
+    if begun:
+        parts.append(f"{begun} {'training' if active else 'interrupted'}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(', '.join(parts))}**", width="stretch")
-        if working:
+        if searches.is_working(result.name):
             st.button(
                 "Stop",
                 key="study.stop",
                 icon=":material/stop:",
+                disabled=searches.is_stopping(result.name),
                 help="The trials in training are saved, and continue with the search.",
-                on_click=server().searches.stop,
+                on_click=searches.stop,
                 args=(result.name,),
             )
+        elif active:
+            st.markdown("Another process works on it.", width="content")
         else:
             more = 0 if done < goal else 10
             st.button(
@@ -87,7 +109,7 @@ def _progress(result: StudyResult, working: bool) -> None:
 
 def _resume(name: str, goal: int) -> None:
     with deferred_errors(_ERROR):
-        server().searches.resume(name, goal, st.session_state.get("search.workers", 2))
+        server().searches.resume(name, goal, st.session_state.get(WORKERS, 2))
 
 
 def _best(result: StudyResult, best: Sequence[TrialResult]) -> None:

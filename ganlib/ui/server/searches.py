@@ -93,6 +93,10 @@ class Searches:
         with self._lock:
             return self._is_working(name)
 
+    def is_stopping(self, name: str) -> bool:
+        """True once a study has been asked to stop."""
+        return name in self._working and self._working[name][0].stopped
+
     def _is_working(self, name: str) -> bool:
         return name in self._working and self._working[name][1].is_alive()
 
