@@ -20,7 +20,7 @@ def _nothing_is_trained(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Non
     """What is started is made, and stays in the queue."""
     made: list[Any] = []
 
-    def submit(self: Manager, recipe: str, config: RunConfig, *, check_late: bool = False) -> str:
+    def submit(self: Manager, recipe: str, config: RunConfig, **_options: Any) -> str:
         made.append(store.create(recipe, config))
         return str(made[-1].id)
 
