@@ -41,8 +41,8 @@ def seeds_field() -> int:
         max_value=MAX_SEEDS,
         key=_SEEDS,
         width=120,
-        help="Number of runs, which train one after another with the seeds *seed*, *seed* + 1, and "
-        "so on. Several runs are compared as a group: mean, spread and the worst.",
+        help="Number of runs, with the seeds *seed*, *seed* + 1, and so on. Several runs are "
+        "compared as a group: mean, spread and the worst.",
     )
 
 
@@ -112,7 +112,7 @@ def growth_warning(recipe: Recipe, config: RunConfig) -> str:
 def train_all(form: Form, page: str) -> None:
     """Draws a button that starts a run of every recipe of a page and compares them.
 
-    All get the steps, the seeds and the images of the form. They train one after another.
+    All get the steps, the seeds and the images of the form.
 
     Args:
         form: the settings of the chosen recipe.
@@ -126,7 +126,7 @@ def train_all(form: Form, page: str) -> None:
         key="train_all",
         icon=":material/compare:",
         disabled=config is None,
-        help="One after another, with the same steps, seeds and images, and compares them.",
+        help="Starts a run of each, with the same steps, seeds and images, and compares them.",
         on_click=_start_all,
         args=(family, shared, Press()),
     )
