@@ -109,7 +109,7 @@ def test_workers_that_are_killed_again_and_again(store: RunStore) -> None:
     study = create_study(open_storage(store.root), "study", settings, store.root, goal=trials)
     task = Task("study", str(store.root), goal=trials)
     moments = random.Random(0)
-    for _ in range(5):
+    for _ in range(3):
         _killed_after(task, moments.uniform(0.02, 1.5))
     assert len(read_study(study).trials) <= trials
     work(task, Stopper(), make_trainer=make_fake)
