@@ -264,8 +264,9 @@ def _add_search(search: _Parser) -> None:
         "--prune",
         metavar="NAME",
         nargs="?",
-        const="median",
-        help="stop bad trials early: median (if no name is given) or hyperband",
+        const="third",
+        help="stop bad trials early: all but the best third (third, if no name is given), those "
+        "worse than the median, or hyperband",
     )
     for name, most, help in (
         ("trials", _MAX_RUNS, "number of trials of the study, also of those that have ended"),

@@ -4,15 +4,17 @@ import zlib
 from typing import Any
 
 from optuna import Study, Trial
-from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
+from optuna.pruners import BasePruner, HyperbandPruner, NopPruner, PercentilePruner
 from optuna.samplers import BaseSampler, GridSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState
 
 from ganlib.search.settings import Settings
 from ganlib.search.space import Choices, Space, grid
 
-# A trial is not pruned before its fifth part, and the first trials are not pruned at all.
-_WARM_UP, _FIRST_TRIALS = 5, 5
+# A trial is not pruned before its tenth part, and the first trials are not pruned at all.
+_WARM_UP, _FIRST_TRIALS = 10, 3
+# Share of the trials that go on, by name of the pruner.
+_BEST_SHARES = {"median": 1 / 2, "third": 1 / 3}
 _SEEDS = 2**32
 
 
@@ -64,8 +66,9 @@ def pruner(settings: Settings, steps: int) -> BasePruner:
         settings: of the study.
         steps: number of steps of a run.
     """
-    if settings.prune == "median":
-        return MedianPruner(_FIRST_TRIALS, n_warmup_steps=steps // _WARM_UP)
+    if settings.prune in _BEST_SHARES:
+        share = _BEST_SHARES[settings.prune]
+        return PercentilePruner(100 * share, _FIRST_TRIALS, n_warmup_steps=steps // _WARM_UP)
     if settings.prune == "hyperband":
         return HyperbandPruner(max(1, steps // 3**3), steps)
     return NopPruner()

@@ -18,7 +18,7 @@ from ganlib.search.objectives import Objective, read_objectives
 from ganlib.search.space import Choices, Range, Space
 
 Sampler = Literal["tpe", "random", "grid"]
-Pruner = Literal["", "median", "hyperband"]
+Pruner = Literal["", "third", "median", "hyperband"]
 SAMPLERS: tuple[str, ...] = get_args(Sampler)
 PRUNERS: tuple[str, ...] = tuple(filter(None, get_args(Pruner)))
 # A study's name is a tag of its runs.
@@ -39,8 +39,8 @@ class Settings:
         objectives: one or two.
         sampler: how the next knobs are chosen: "tpe" learns from the trials before, "random"
             does not, "grid" tries all combinations of `points` values of each range.
-        prune: stops trials that are worse than others at the same step: "median" or
-            "hyperband"; empty for never.
+        prune: stops trials that are worse than others at the same step: all but the best
+            "third", those worse than the "median", or as "hyperband" says; empty for never.
         seed: of the sampler.
         seeds: number of runs of a trial, with different seeds; its value is their mean.
         points: number of values of each range in a grid.

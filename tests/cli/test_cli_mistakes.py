@@ -186,7 +186,7 @@ SEARCHES = [
     ),
     (
         ("--knobs", "octaves", "--prune", "mean"),
-        "--prune must be one of median, hyperband. Received: 'mean'.",
+        "--prune must be one of third, median, hyperband. Received: 'mean'.",
     ),
     (("--trials", "0"), "--trials takes a whole number from 1 to 1,000,000. Received: '0'."),
     (("--workers", "0"), "--workers takes a whole number from 1 to 256. Received: '0'."),

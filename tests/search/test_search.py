@@ -102,14 +102,14 @@ def test_a_pruned_run_is_stopped_and_can_be_resumed(search: Search, store: RunSt
     )
     pruned = [one for one in result.trials if one.state == "pruned"]
     assert {one.knobs["batch_size"] for one in pruned} >= {64}
-    # The first five are compared with nobody, and nobody is pruned in the first fifth.
-    assert all(one.number >= 5 and list(one.course) == [10, 20] for one in pruned)
-    assert all(one.course[20] == one.knobs["batch_size"] for one in pruned)
+    # The first three are compared with nobody, and nobody is pruned in the first tenth.
+    assert all(one.number >= 3 and list(one.course) == [10] for one in pruned)
+    assert all(one.course[10] == one.knobs["batch_size"] for one in pruned)
     assert {one.reason for one in pruned} == {
-        "At step 20, its score was worse than that of other trials."
+        "At step 10, its score was worse than that of other trials."
     }
     run = store.claim(pruned[0].run_ids[0])
-    assert (run.status().state, run.status().step, run.checkpoint_steps()) == ("stopped", 20, [20])
+    assert (run.status().state, run.status().step, run.checkpoint_steps()) == ("stopped", 10, [10])
     queue_again(run)
     assert execute(run, make_rated, RunControl(), tensorboard=False) == "finished"
     np.testing.assert_array_equal(run.history().values[2:].T[-1], true_walk(60)[-1])

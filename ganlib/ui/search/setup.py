@@ -119,7 +119,7 @@ def _read(recipe: Recipe) -> Settings:
         {name: values[name] for name in ("steps", *changed) if name not in chosen},
         objectives=tuple(objectives),
         sampler=st.session_state[_SAMPLER],
-        prune="median" if st.session_state[_PRUNE] and _can_prune(objectives) else "",
+        prune="third" if st.session_state[_PRUNE] and _can_prune(objectives) else "",
         seeds=int(st.session_state[_SEEDS]),
     )
 
@@ -235,6 +235,6 @@ def _draw_options(form: Form) -> None:
             value=True,
             key=_PRUNE,
             disabled=not _can_prune(objectives),
-            help="A trial whose scores are worse than those of most others at the same step is "
-            "stopped. Its run can be resumed.",
+            help="Only the third of the trials with the best scores at the same step goes on; the "
+            "others are stopped. Their runs can be resumed.",
         )
