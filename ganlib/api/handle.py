@@ -6,7 +6,8 @@ from ganlib.api.progress import ProgressBar, progress_bar, show_in_background
 from ganlib.api.recorded import RecordedRun
 from ganlib.errors import RunError
 from ganlib.runs import Manager, State, Status
-from ganlib.runs.mailbox import ask, wait_for_answer
+from ganlib.runs.control import Command
+from ganlib.runs.mailbox import wait_for_answer
 from ganlib.runs.trainers import check_surroundings
 
 _POLL_S = 0.05
@@ -64,11 +65,7 @@ class RunHandle(RecordedRun):
         Raises:
             RunError: the run does not train, is queued, or has not answered for 30 seconds.
         """
-        if self._manager.owns(self.id):
-            self._manager.pause(self.id)
-            wait_for_answer(self._run, lambda now: now.state == "paused")
-        else:
-            ask(self._run, "pause")
+        self._command("pause")
 
     def resume(self, steps: int | None = None) -> None:
         """Continues a paused run, or a run that has ended from its newest checkpoint.
@@ -91,14 +88,11 @@ class RunHandle(RecordedRun):
             )
         if state in ("queued", "running"):
             raise RunError(f"Run {self.id} is {state}; only a paused or ended run can be resumed.")
-        if state != "paused":
+        if state == "paused":
+            self._command("unpause")
+        else:
             check_surroundings(self._run.config)
             self._manager.resume(self.id, steps)
-        elif self._manager.owns(self.id):
-            self._manager.unpause(self.id)
-            wait_for_answer(self._run, lambda now: now.state != "paused")
-        else:
-            ask(self._run, "unpause")
 
     def stop(self) -> None:
         """Stops the run with a checkpoint and returns once it has ended; see `resume`.
@@ -109,11 +103,7 @@ class RunHandle(RecordedRun):
             RunError: the run does not train, is queued in another process, or has not answered for
                 30 seconds.
         """
-        if self._manager.owns(self.id):
-            self._manager.stop(self.id)
-            wait_for_answer(self._run, lambda now: not now.active)
-        else:
-            ask(self._run, "stop")
+        self._command("stop")
 
     def show_progress(self, progress: bool | None = None) -> None:
         """Shows a progress bar until the run ends, and returns at once.
@@ -125,6 +115,10 @@ class RunHandle(RecordedRun):
         if bar and self._shown is None:
             self._shown = bar
             show_in_background(bar, self._run.status, self._hidden)
+
+    def _command(self, command: Command) -> None:
+        self._manager.command(self.id, command)
+        wait_for_answer(self._run, command)
 
     def _poll(self, deadline: float | None, bar: ProgressBar | None) -> Status:
         """Returns the status at the end of the run, or at the deadline."""

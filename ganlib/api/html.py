@@ -85,12 +85,11 @@ def table_html(columns: Sequence[str], rows: Sequence[Sequence[Any]], total: int
 
 
 def _about(run: Run, status: Status) -> str:
-    scores = [f"{name_of_score(name)} {value:.3g} at its best" for name, value in _best(status)]
+    scores = [
+        f"{name_of_score(name)} {value:.3g} at its best"
+        for name, value in status.best_scores.items()
+    ]
     return " · ".join([run.recipe, run.id, *scores])
-
-
-def _best(status: Status) -> list[tuple[str, float]]:
-    return list(status.best_scores.items())
 
 
 def _losses_svg(run: Run) -> bytes:

@@ -46,8 +46,8 @@ class RunList(Sequence[RunHandle]):
         Only runs on the same data can be compared fairly.
 
         Args:
-            score: name of a score, a column of `RunHandle.scores`; None takes the score that the
-                recipe of these runs is judged by.
+            score: name of a score, a column of `RunHandle.scores`; None takes the recipe's main
+                score.
 
         Raises:
             RunError: no run has the score, or there are several recipes' scores to choose from.
@@ -70,8 +70,8 @@ class RunList(Sequence[RunHandle]):
         scores = {recipes.get(run.recipe).score for run in self}
         if len(scores) > 1:
             raise RunError(
-                "score must be given, because the recipes of these runs are judged by different "
-                f"ones: {', '.join(sorted(scores))}."
+                "score must be given, because the recipes of these runs have different main "
+                f"scores: {', '.join(sorted(scores))}."
             )
         return next(iter(scores), "")
 
@@ -113,5 +113,5 @@ def _row(run: RunHandle) -> dict[str, Any]:
 
 
 def _best(run: RunHandle) -> dict[str, float]:
-    """The best value of the score that the recipe is judged by, under the title of its column."""
+    """The best value of the recipe's main score, by the title of its column."""
     return {f"best {name}": value for name, value in run.status.best_scores.items()}

@@ -14,7 +14,7 @@ def checked_step(what: str, run_id: str, steps: Sequence[int], step: int | None)
     Args:
         what: what it has saved, such as "samples".
         run_id: id of the run, for the message.
-        steps: the steps of which it has saved that, in order.
+        steps: the steps with it, in order.
         step: the wanted step; None for the newest.
 
     Raises:

@@ -228,8 +228,7 @@ def _text(result: StudyResult) -> str:
     if len(objectives) > 1:
         trials, title = list(result.front()), "Pareto front"
     else:
-        sign = 1 if objectives[0].direction == "minimize" else -1
-        trials = sorted(result.finished(), key=lambda one: sign * one.values[0])[:_LISTED]
+        trials = list(result.ranked()[:_LISTED])
         title = "Best trials"
     counts = ", ".join(f"{count:,} {state}" for state, count in result.counts().items())
     heading = ["TRIAL", *(one.name for one in objectives), *knobs, "RUN"]

@@ -29,6 +29,8 @@ class ControlRequest:
 
 
 Word = Literal["pause", "unpause", "stop", "interrupt", "checkpoint", "slow", "normal"]
+# What a page or a script may ask of any run.
+Command = Literal["pause", "unpause", "stop"]
 WORDS: tuple[Word, ...] = get_args(Word)
 Order = Word | ControlRequest
 
@@ -80,7 +82,7 @@ class RunControl:
         """Passes all orders on to another process, which trains the run; also the earlier ones.
 
         Args:
-            send: takes an order; called by whoever gives it.
+            send: called with each order, in the thread that gives the order.
         """
         with self._changed:
             self._forward = send

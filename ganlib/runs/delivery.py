@@ -1,4 +1,4 @@
-"""Sends messages to a webhook from a thread, so that whoever posts them never waits.
+"""Sends messages to a webhook in a background thread, so that training never waits for it.
 
 Built on `requests`, with a loop of its own in place of urllib3's `Retry`: that one logs the path of
 the address, which often is a secret, at each new attempt.

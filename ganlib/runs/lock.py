@@ -41,7 +41,7 @@ class RunLock:
 
     @property
     def descriptor(self) -> int:
-        """The file descriptor of the held lock, for a process that is to share it.
+        """The file descriptor of the held lock; a child process that gets it shares the lock.
 
         Raises:
             RuntimeError: this object does not hold the lock.

@@ -81,27 +81,35 @@ def ask(run: Run, word: Word) -> Status:
         RunError: no process trains the run, it is queued, its folder is read-only, or its process
             has not answered for 30 seconds.
     """
+    before = send(run, word)
+    return wait_for_answer(run, word, before.step)
+
+
+def send(run: Run, word: Word) -> Status:
+    """Asks the process that trains a run to do something; see `ask`.
+
+    Returns:
+        The status before.
+
+    Raises:
+        RunError: no process trains the run, it is queued, or its folder is read-only.
+    """
     before = run.status()
     if before.state == "queued":
         raise RunError(f"Run {run.id} is queued in another process; cancel it there.")
     if not before.active:
         raise RunError(f"Run {run.id} is {before.state}; no process trains it.")
     Mailbox(run.path).post(word)
-    done: dict[Word, Callable[[Status], bool]] = {
-        "pause": lambda now: now.state == "paused",
-        "unpause": lambda now: now.state != "paused",
-        "stop": lambda now: not now.active,
-        "checkpoint": lambda now: now.saved_step >= before.step,
-    }
-    return wait_for_answer(run, done[word])
+    return before
 
 
-def wait_for_answer(run: Run, done: Callable[[Status], bool]) -> Status:
+def wait_for_answer(run: Run, word: Word, step: int = 0) -> Status:
     """Waits until a request to a run has been carried out, or the run has ended.
 
     Args:
         run: the run.
-        done: whether the request has been carried out, given the status.
+        word: the request; see `ask`.
+        step: step of the run at the time of the request; only for "checkpoint".
 
     Returns:
         The status afterwards.
@@ -109,8 +117,14 @@ def wait_for_answer(run: Run, done: Callable[[Status], bool]) -> Status:
     Raises:
         RunError: the run has not answered for 30 seconds.
     """
+    done: dict[Word, Callable[[Status], bool]] = {
+        "pause": lambda now: now.state == "paused",
+        "unpause": lambda now: now.state != "paused",
+        "stop": lambda now: not now.active,
+        "checkpoint": lambda now: now.saved_step >= step,
+    }
     deadline = time.monotonic() + _ANSWER_S
-    while (status := run.status()).active and not done(status):
+    while (status := run.status()).active and not done[word](status):
         if time.monotonic() > deadline:
             raise RunError(
                 f"Run {run.id} has not answered for {_ANSWER_S:.0f} seconds; it will, after its "

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError, quote
 from ganlib.priority import lower_thread_priority
-from ganlib.runs.control import ControlRequest, RunControl
+from ganlib.runs.control import ControlRequest, RunControl, Command
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.gpus import GpuPool
 from ganlib.runs.identity import utc_now
+from ganlib.runs.mailbox import send
 from ganlib.runs.process import SUPPORTED, execute_in_process
 from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
@@ -237,6 +238,17 @@ class Manager:
             RunError: this manager does not train the run.
         """
         self._training(run_id).control.unpause()
+
+    def command(self, run_id: str, command: Command) -> None:
+        """Pauses, resumes or stops a run, also one that another process trains.
+
+        Raises:
+            RunError: no process trains the run, or it is queued in another process.
+        """
+        if self.owns(run_id):
+            {"pause": self.pause, "unpause": self.unpause, "stop": self.stop}[command](run_id)
+        else:
+            send(self.store.open(run_id), command)
 
     def request(self, run_id: str, request: ControlRequest) -> None:
         """Changes settings of a run or makes one step, paused or not; see `RunControl.request`.

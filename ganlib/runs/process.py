@@ -10,13 +10,12 @@ the parent dies, the standard input ends, and the run ends as interrupted, with 
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from typing import IO
 
+from ganlib.runs.child import start_module
 from ganlib.runs.control import Order, RunControl
 from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
@@ -45,17 +44,10 @@ def execute_in_process(
     """
     descriptor = run.lock.descriptor
     arguments = [str(run.path), str(descriptor), str(memory_share), str(int(tensorboard))]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "ganlib.runs.worker", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        pass_fds=[descriptor],
-        env={**os.environ, **(environment or {})},
-        # Ctrl-C in a terminal goes to the parent process alone, which passes it on.
-        start_new_session=True,
+    process, orders = start_module(
+        "ganlib.runs.worker", arguments, pass_fds=[descriptor], environment=environment
     )
-    assert process.stdin is not None
-    with closing(_Sender(process.stdin)) as sender:
+    with closing(_Sender(orders)) as sender:
         control.forward_to(sender.send)
         code = process.wait()
     if run.status().active:

@@ -15,7 +15,7 @@ MIN_TRIALS = 4
 _DIM = colours.rgba(colours.NEUTRAL, 0.45)
 
 
-def importance(study: "Study", objective: int = 0) -> dict[str, float]:
+def importance(study: "Study", objective: int) -> dict[str, float]:
     """Returns the importance of each knob, from 0 to 1, most important first.
 
     The method is PED-ANOVA (Watanabe et al. 2023, arXiv 2304.10255): how much the distribution of a

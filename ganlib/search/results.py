@@ -76,8 +76,16 @@ class StudyResult(NamedTuple):
         trials = self.finished()
         if not trials:
             return ()
-        costs = _costs([one.values for one in trials], self.directions)
-        return tuple(trials[at] for at in costs.argmin(axis=0))
+        return tuple(trials[at] for at in self.costs().argmin(axis=0))
+
+    def costs(self) -> np.ndarray:
+        """Returns the (n, objectives) values of finished trials, signed so that lower is better."""
+        return _costs([one.values for one in self.finished()], self.directions)
+
+    def ranked(self) -> tuple[TrialResult, ...]:
+        """Returns the finished trials, the best of the first objective first."""
+        trials = self.finished()
+        return tuple(trials[at] for at in self.costs()[:, 0].argsort(kind="stable"))
 
     def front(self) -> tuple[TrialResult, ...]:
         """Returns the finished trials of the Pareto front, sorted by the first objective."""
@@ -155,4 +163,4 @@ def study_names(storage: "RDBStorage") -> tuple[str, ...]:
 def _costs(values: Sequence[Sequence[float]], directions: Sequence[Direction]) -> np.ndarray:
     """Values of which lower is better."""
     signs = [1.0 if one == "minimize" else -1.0 for one in directions]
-    return np.asarray(values, np.float64) * signs
+    return np.asarray(values, np.float64).reshape(-1, len(signs)) * signs

@@ -1,15 +1,10 @@
 """Starts workers as processes, and stops them."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import IO
 
-import ganlib
+from ganlib.runs.child import start_module
 from ganlib.search.worker import Task, to_line
 
 _POLL_S = 0.1
@@ -27,29 +22,16 @@ class Workers:
 
     def __init__(self, task: Task, count: int):
         self.stopped = False
-        folder = str(Path(ganlib.__file__).parents[1])
-        path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
-        self._processes = [
-            subprocess.Popen(
-                [sys.executable, "-m", "ganlib.search"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                text=True,
-                env={**os.environ, "PYTHONPATH": path},
-                # Ctrl-C in a terminal is for the parent, which passes it on once.
-                start_new_session=True,
-            )
-            for _ in range(count)
-        ]
-        for process in self._processes:
+        self._started = [start_module("ganlib.search") for _ in range(count)]
+        for _, lines in self._started:
             with suppress(BrokenPipeError):
-                self._input(process).write(to_line(task))
-                self._input(process).flush()
+                lines.write(to_line(task).encode())
+                lines.flush()
 
     def stop(self) -> None:
         """Asks all workers to stop; safe in signal handlers."""
         self.stopped = True
-        for process in self._processes:
+        for process, _ in self._started:
             with suppress(OSError):
                 process.terminate()
 
@@ -62,18 +44,12 @@ class Workers:
             True if none of them has died of an error.
         """
         try:
-            while any(process.poll() is None for process in self._processes):
+            while any(process.poll() is None for process, _ in self._started):
                 meanwhile()
                 time.sleep(_POLL_S)
         finally:
-            for process in self._processes:
+            for _, lines in self._started:
                 # It also stops workers that are still there after an exception.
                 with suppress(OSError):
-                    self._input(process).close()
-        return all(process.returncode == 0 for process in self._processes)
-
-    @staticmethod
-    def _input(process: "subprocess.Popen[str]") -> IO[str]:
-        if process.stdin is None:
-            raise RuntimeError("a worker has no standard input")
-        return process.stdin
+                    lines.close()
+        return all(process.returncode == 0 for process, _ in self._started)

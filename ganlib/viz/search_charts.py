@@ -31,19 +31,18 @@ class TrialCurve(NamedTuple):
     best: bool = False
 
 
-def trial_curves(curves: Sequence[TrialCurve], score: str, log: bool = False) -> Chart:
+def trial_curves(curves: Sequence[TrialCurve], score: str) -> Chart:
     """Draws the score of each trial over training, the best one in front of the others.
 
     Args:
         curves: of the trials.
         score: title of the vertical axis.
-        log: whether the vertical axis is logarithmic.
     """
     drawn = sorted((one for one in curves if len(one.steps)), key=lambda one: one.best)
     layout = chart_layout(
         title=axis_title(score),
         x=x_axis("step"),
-        y={"type": "log"} if log else {},
+        y={},
         note="" if drawn else "No scores yet",
     )
     layout |= {"showlegend": False, "hovermode": "closest"}
@@ -67,9 +66,7 @@ def trial_curves(curves: Sequence[TrialCurve], score: str, log: bool = False) ->
     )
 
 
-def trial_history(
-    numbers: np.ndarray, values: np.ndarray, best: np.ndarray, score: str, log: bool = False
-) -> Chart:
+def trial_history(numbers: np.ndarray, values: np.ndarray, best: np.ndarray, score: str) -> Chart:
     """Draws the value of each finished trial, and the best value so far.
 
     Args:
@@ -77,12 +74,11 @@ def trial_history(
         values: (n,) of the objective.
         best: (n,) best value up to each trial.
         score: title of the vertical axis.
-        log: whether the vertical axis is logarithmic.
     """
     layout = chart_layout(
         title=axis_title(score),
         x={"title": {"text": "trial", "standoff": 6}, "tickformat": ",d", "rangemode": "tozero"},
-        y={"type": "log"} if log else {},
+        y={},
         note="" if len(numbers) else "No trial has finished yet",
     )
     layout["hovermode"] = "closest"

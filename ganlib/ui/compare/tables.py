@@ -23,6 +23,8 @@ from ganlib.viz.run_styles import RunStyle
 
 _NONE = "-"
 Groups = Mapping[str, Sequence[Chosen]]
+# By id of the run; None without scores.
+Summaries = Mapping[str, ScoreSummary | None]
 
 
 def scores_table(groups: Groups) -> None:
@@ -32,16 +34,19 @@ def scores_table(groups: Groups) -> None:
         groups: runs by name of the group.
     """
     everything = [one for runs in groups.values() for one in runs]
+    summaries = {one.run.id: _summary(one) for one in everything}
     if len(everything) > len(groups):
-        rows = [(name, runs[0].style, _group_cells(runs)) for name, runs in groups.items()]
+        rows = [
+            (name, runs[0].style, _group_cells(runs, summaries)) for name, runs in groups.items()
+        ]
         compact_table((*_GROUP_HEAD, *_END), rows)
         st.caption(_GROUP_NOTE)
-    rows = [(one.name, one.style, _cells(one)) for one in everything]
+    rows = [(one.name, one.style, _cells(one, summaries[one.run.id])) for one in everything]
     compact_table((*_RUN_HEAD, *_END), rows)
     finalists = [
         Finalist(name, _quality(runs), runs[0].data, summary)
         for name, runs in groups.items()
-        if (summary := _summary(runs[0]))
+        if (summary := summaries[runs[0].run.id])
     ]
     # Also if it is empty: a fragment may update an element only if it drew it at first.
     st.markdown(plain(verdict(finalists)) if len(everything) == len(groups) else "")
@@ -65,9 +70,9 @@ def _quality(runs: Sequence[Chosen]) -> str:
     return ", ".join(dict.fromkeys(name_of_score(one.recipe.score) for one in runs))
 
 
-def _cells(one: Chosen) -> list[str]:
+def _cells(one: Chosen, found: ScoreSummary | None) -> list[str]:
     """Best, its step, last, spread of the last, value of real samples, its name and state."""
-    status, found = one.reading.status, _summary(one)
+    status = one.reading.status
     cells = [_NONE] * 5
     if found:
         spread = f"{_number(found.low)} to {_number(found.high)}"
@@ -77,9 +82,9 @@ def _cells(one: Chosen) -> list[str]:
     return [*cells, _quality([one]), state]
 
 
-def _group_cells(runs: Sequence[Chosen]) -> list[str]:
+def _group_cells(runs: Sequence[Chosen], summaries: Summaries) -> list[str]:
     """Last, its standard error, the worst, best, its steps, value of real samples, and state."""
-    scored = [(one, summary) for one in runs if (summary := _summary(one))]
+    scored = [(one, summary) for one in runs if (summary := summaries[one.run.id])]
     found = [summary for _, summary in scored]
     active = sum(one.reading.status.active for one in runs)
     state = f"{active} of {len(runs)} active" if active else "Ended"
@@ -89,7 +94,8 @@ def _group_cells(runs: Sequence[Chosen]) -> list[str]:
     last = group_summary([one.last for one in found])
     cells = [_NONE] * 6
     if best and last:
-        steps, real = [one.best_step for one in found], [one.real for one in found if one.real]
+        steps = [one.best_step for one in found]
+        real = [one.real for one in found if one.real is not None]
         cells = [
             _mean(last),
             _number(last.standard_error),

@@ -11,7 +11,7 @@ from ganlib.runs.quality import real_score
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.components.text import plain
-from ganlib.ui.run.picture import run_picture, small_picture
+from ganlib.ui.run.picture import draw_picture, run_picture
 from ganlib.ui.run.status_line import state_badge, status_line
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, page_of, show_run
@@ -95,7 +95,7 @@ def _training_now(page: str) -> None:
         if row.status is None:
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            small_picture(row.id)
+            draw_picture(row.id)
             with st.container(gap=None):
                 st.page_link(
                     page_of(row.recipe),

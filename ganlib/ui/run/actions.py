@@ -7,8 +7,7 @@ import time
 from collections.abc import Sequence
 
 from ganlib.runs import Status
-from ganlib.runs.control import Word
-from ganlib.runs.mailbox import Mailbox
+from ganlib.runs.control import Command
 from ganlib.ui.components.errors import deferred_errors
 from ganlib.ui.run.waiting import is_queued_here
 from ganlib.ui.server.server import manager
@@ -22,8 +21,12 @@ ICONS = {
     CANCEL: ":material/cancel:",
     MOVE_UP: ":material/arrow_upward:",
 }
-# What another process is asked to do.
-_WORDS: dict[str, Word] = {PAUSE: "pause", RESUME: "unpause", STOP: "stop"}
+# Commands to whoever trains a run; a run that has ended is resumed by this server.
+_COMMANDS: dict[str, Command] = {
+    PAUSE: "pause",
+    RESUME: "unpause",
+    STOP: "stop",
+}
 # Longest wait for the effect of an action, so that the page shows the new state.
 _SETTLE_S = 0.4
 
@@ -60,16 +63,12 @@ def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
     for run_id in run_ids:
         # Another session may have deleted the run.
         with deferred_errors(error_key, run_names(run_id)):
-            run = manager().store.open(run_id)
-            before = run.status()
-            if before.active and not manager().owns(run_id) and action in _WORDS:
-                Mailbox(run.path).post(_WORDS[action])
+            before = manager().store.open(run_id).status()
+            if action in _COMMANDS and not (action == RESUME and before.state != "paused"):
+                manager().command(run_id, _COMMANDS[action])
             else:
-                resume = manager().unpause if before.state == "paused" else manager().resume
                 acts = {
-                    PAUSE: manager().pause,
-                    RESUME: resume,
-                    STOP: manager().stop,
+                    RESUME: manager().resume,
                     CANCEL: manager().cancel,
                     MOVE_UP: manager().move_up,
                 }

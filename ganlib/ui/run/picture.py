@@ -23,15 +23,17 @@ def run_picture(run_id: str) -> str | None:
     return None
 
 
-def small_picture(run_id: str) -> None:
-    """Draws the picture in a line of text; nothing without samples.
+def draw_picture(run_id: str, height: int = 56, alt: str = "") -> None:
+    """Draws the picture; nothing without samples.
 
     Args:
         run_id: of the run.
+        height: pixels; by default, for a line of text.
+        alt: what it shows, for screen readers; empty if the text beside it says so.
     """
     if src := run_picture(run_id):
-        style = "height:56px;image-rendering:pixelated"
-        st.html(f'<img src="{src}" alt="" style="{style}">', width="content")
+        style = f"height:{height}px;image-rendering:pixelated"
+        st.html(f'<img src="{src}" alt="{alt}" style="{style}">', width="content")
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

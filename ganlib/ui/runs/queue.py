@@ -10,7 +10,7 @@ from ganlib.runs.manager import MAX_CAP
 from ganlib.ui.components.errors import show_deferred_error
 from ganlib.ui.components.text import plain
 from ganlib.ui.run.actions import CANCEL, ICONS, MOVE_UP, actions_of, perform
-from ganlib.ui.run.picture import small_picture
+from ganlib.ui.run.picture import draw_picture
 from ganlib.ui.run.status_line import state_badge, status_text, title_of, with_pending_action
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_run
@@ -70,7 +70,7 @@ def _set_cap() -> None:
 def _row(run: Run, status: Status, queue: list[str]) -> None:
     place = queue.index(run.id) + 1 if run.id in queue else 0
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        small_picture(run.id)
+        draw_picture(run.id)
         with st.container(width="stretch", gap=None):
             _description(run, status, place)
         if run.recipe in recipes.all_recipes() and st.button(

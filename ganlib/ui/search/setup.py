@@ -73,7 +73,7 @@ def setup() -> None:
         st.number_input("Trials", 1, _MAX_TRIALS, _USUAL_TRIALS, key=_TRIALS, width=140)
         problem = ""
         try:
-            _read(recipe)
+            _read(form)
         except ConfigError as error:
             problem = in_words(str(error), recipe.Config)
         st.button(
@@ -95,16 +95,16 @@ def _start(recipe: Recipe) -> None:
     """Callback of Search. It reads the form itself, because a callback gets the newest input."""
     with deferred_errors(_ERROR):
         trials, workers = int(st.session_state[_TRIALS]), int(st.session_state[WORKERS])
-        st.query_params[STUDY] = server().searches.start(_read(recipe), trials, workers)
+        st.query_params[STUDY] = server().searches.start(_read(open_form(recipe)), trials, workers)
 
 
-def _read(recipe: Recipe) -> Settings:
+def _read(form: Form) -> Settings:
     """Returns the settings of the study in the form.
 
     Raises:
         ConfigError: a setting is not allowed.
     """
-    form = open_form(recipe)
+    recipe = form.recipe
     if form.config is None:
         raise ConfigError("Fix the marked settings to start.")
     chosen = _chosen(recipe)

@@ -12,7 +12,7 @@ from ganlib.ui.components.errors import deferred_errors, errors_shown, show_defe
 from ganlib.ui.components.text import plain
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
-from ganlib.ui.run.picture import run_picture
+from ganlib.ui.run.picture import draw_picture
 from ganlib.ui.run.status_line import title_of
 from ganlib.ui.search.views import knobs_text, score_name, views
 from ganlib.ui.server.server import manager, server
@@ -120,10 +120,7 @@ def _best(result: StudyResult, best: Sequence[TrialResult]) -> None:
             continue
         run_id = trial.run_ids[0]
         with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
-            if src := run_picture(run_id):
-                style = "width:112px;image-rendering:pixelated;display:block"
-                alt = "Samples of the best trial"
-                st.html(f'<img src="{src}" alt="{alt}" style="{style}">', width="content")
+            draw_picture(run_id, 112, "Samples of the best trial")
             with st.container(width="stretch", gap="xxsmall"):
                 value = f"{score_name(objective.name)} {trial.values[at]:.4g}"
                 st.markdown(f"**Best: trial {trial.number}, {plain(value)}**")

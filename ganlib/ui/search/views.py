@@ -73,13 +73,8 @@ def _short(value: object) -> str:
 def _samples(result: StudyResult) -> None:
     """Draws the newest samples of each trial, the best first; a click opens the run."""
     objectives = result.settings.objectives
-    sign = 1 if objectives[0].direction == "minimize" else -1
-
-    def rank(trial: TrialResult) -> tuple[float, int]:
-        return (sign * trial.values[0] if trial.values else np.inf, trial.number)
-
     tiles = []
-    for trial in sorted(result.trials, key=rank):
+    for trial in (*result.ranked(), *(one for one in result.trials if not one.values)):
         values = [
             f"{score_name(one.name)} {value:.3g}"
             for one, value in zip(objectives, trial.values, strict=False)
@@ -185,9 +180,8 @@ def _parallel(result: StudyResult, at: int) -> dict[str, Any]:
         )
         for name, allowed in result.settings.space.items()
     ]
-    sign = 1 if objective.direction == "minimize" else -1
     name = score_name(objective.name)
-    return parallel_coordinates([*axes, Axis(name, values)], [sign * one for one in values])
+    return parallel_coordinates([*axes, Axis(name, values)], result.costs()[:, at].tolist())
 
 
 def _trials(result: StudyResult) -> None:

@@ -39,7 +39,7 @@ class Searches:
         Raises:
             UserError: there is none of this name.
         """
-        study = find_study(self._open(), name) if name in self.names() else None
+        study = find_study(self._open(), name) if (self._runs / DATABASE).exists() else None
         if study is None:
             raise UserError(f"There is no search named {name}.")
         return study
