@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError, quote
 from ganlib.priority import lower_thread_priority
-from ganlib.runs.control import ControlRequest, RunControl, Command
+from ganlib.runs.control import Command, ControlRequest, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.gpus import GpuPool
