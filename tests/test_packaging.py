@@ -1,5 +1,6 @@
 """The installed package: its command, and that the wheel holds the app and the data."""
 
+import re
 import subprocess
 import sys
 import time
@@ -64,3 +65,19 @@ def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == (
         f"--port takes a whole number from 1 to 65,535. Received: {port!r}.\n"
     )
+
+
+def test_the_tests_that_the_security_notes_name_exist() -> None:
+    rows = [
+        line.rpartition("|")[0].rpartition("|")[2]
+        for line in (ROOT / ".github/SECURITY.md").read_text("utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert len(named) > 20
+    missing = [
+        name
+        for name in named
+        if not (ROOT / "tests" / f"{name}.py").exists() and not (ROOT / "tests" / name).is_dir()
+    ]
+    assert not missing

@@ -55,6 +55,8 @@ def train(
             not fit in memory.
         DataError: the user's own data cannot be read.
         RunError: the folder cannot be written to.
+        UserError: an environment variable such as GANLIB_MAX_RUNS is not valid, or `devices` names
+            a GPU that is not there.
     """
     config = new_config(recipe, knobs)
     manager = manager_of(runs_folder)

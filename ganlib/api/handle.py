@@ -60,7 +60,7 @@ class RunHandle(RecordedRun):
         return status.state
 
     def pause(self) -> None:
-        """Pauses the run, which saves a checkpoint, and returns once it is paused.
+        """Pauses the run with a checkpoint. Returns once it is paused, or has ended meanwhile.
 
         Raises:
             RunError: the run does not train, is queued, or has not answered for 30 seconds.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ganlib.runs import EXAMPLES, Manager, RunStore
 
-# A long step ends within this time, so that its run can be saved before the process ends.
+# Maximum time to wait at exit for the current step to end and its run to be saved.
 _SHUTDOWN_S = 30.0
 _managers: dict[Path, Manager] = {}
 _lock = threading.Lock()

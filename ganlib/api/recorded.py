@@ -59,7 +59,7 @@ class RecordedRun:
 
     @property
     def status(self) -> Status:
-        """All that the run says of itself now, such as its speed and its device."""
+        """The current status: state, progress, speed, device and latest scores."""
         return self._run.status()
 
     @property

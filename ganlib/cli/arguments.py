@@ -265,11 +265,12 @@ def _add_search(search: _Parser) -> None:
         metavar="NAME",
         nargs="?",
         const="third",
-        help="stop bad trials early: all but the best third (third, if no name is given), those "
-        "worse than the median, or hyperband",
+        help="stop a trial early if its best score so far is not among the best third of the "
+        "finished trials (third, if no name is given), is worse than their median (median), or as "
+        "Optuna's hyperband says",
     )
     for name, most, help in (
-        ("trials", _MAX_RUNS, "number of trials of the study, also of those that have ended"),
+        ("trials", _MAX_RUNS, "total number of trials, including those that have ended"),
         ("workers", _MAX_WORKERS, "number of processes that train trials; otherwise 1"),
         ("seeds", _MAX_COUNT, "runs of each trial, with different seeds; otherwise 1"),
         ("points", _MAX_COUNT, "values of each range in a grid; otherwise 5"),
@@ -278,7 +279,7 @@ def _add_search(search: _Parser) -> None:
             f"--{name}", metavar="N", type=_whole_number(f"--{name} takes", most), help=help
         )
     search.add_argument(
-        "--minutes", metavar="M", type=_minutes, help="begin no trial after this time"
+        "--minutes", metavar="M", type=_minutes, help="start no new trial after M minutes"
     )
     search.add_argument(
         "--seed",

@@ -86,7 +86,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 
 def logs(arguments: argparse.Namespace) -> int:
-    """Prints what happened in a run, a line each; with --follow until it ends."""
+    """Prints the events of a run, one per line; with --follow, until the run ends."""
     run = store_of(arguments).find(arguments.run)
     reader, log = JournalReader(run.path / NAME), _Log()
     while True:

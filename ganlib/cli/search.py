@@ -46,7 +46,10 @@ _POLL_S = 1.0
 
 
 def search(arguments: argparse.Namespace) -> int:
-    """Begins a study or continues it, until it has all its trials."""
+    """Starts or continues a study, trains all its trials, and prints a report.
+
+    Returns the exit code.
+    """
     recipe, runs = known.get(arguments.recipe), store_of(arguments).root
     name = None if arguments.study is None else check_name(arguments.study)
     settings, stored_goal = _settings(recipe, name, runs, arguments)
@@ -58,19 +61,19 @@ def search(arguments: argparse.Namespace) -> int:
     name = name or settings.default_name()
     storage = open_storage(runs, arguments.storage)
     study = create_study(storage, name, settings, runs, goal=goal)
-    task = Task(name, str(runs), arguments.storage, goal, until)
+    task = Task(name, str(runs), arguments.storage, goal, until, arguments.workers or 1)
     progress = _Progress(goal, sys.stderr)
 
     def show() -> None:
         if progress.due:
             progress.show(read_study(study))
 
-    if arguments.workers in (None, 1):
+    if task.workers == 1:
         stopper, sound = Stopper(), True
         with stop_on_signals(stopper) as caught:
             work(task, stopper, show)
     else:
-        workers = Workers(task, arguments.workers)
+        workers = Workers(task)
         with stop_on_signals(workers) as caught:
             sound = workers.wait(show)
     result = read_study(study)
@@ -167,7 +170,10 @@ class _Progress:
 def _settings(
     recipe: Recipe, name: str | None, runs: Path, arguments: argparse.Namespace
 ) -> tuple[Settings, int | None]:
-    """Settings of the command, where options are missing those of the study; and its goal."""
+    """Returns the settings, and the number of trials that the study has stored.
+
+    Options that are not given have the values of the existing study.
+    """
     stored = goal = None
     if name is not None and (arguments.storage is not None or (runs / DATABASE).exists()):
         study = find_study(open_storage(runs, arguments.storage), name)
@@ -210,9 +216,7 @@ def _goal(settings: Settings, stored: int | None, arguments: argparse.Namespace)
     goal: int | None = arguments.trials
     if goal is None and arguments.minutes is None:
         goal = stored or (settings.grid_size() if settings.sampler == "grid" else _TRIALS)
-    if settings.sampler == "grid":
-        return min(goal or settings.grid_size(), settings.grid_size())
-    return goal
+    return settings.limit(goal)
 
 
 def _trial(one: TrialResult, single: bool) -> dict[str, Any]:
@@ -251,7 +255,7 @@ def _value(value: Any) -> str:
 
 def _command(name: str, arguments: argparse.Namespace) -> str:
     command = ["python", "-m", "ganlib", "search", arguments.recipe, "--study", name]
-    for option in ("trials", "workers", "storage", "runs"):
+    for option in ("trials", "minutes", "workers", "storage", "runs"):
         if (value := getattr(arguments, option)) is not None:
             # The address of a database may contain a password.
             command += [f"--{option}", "URL" if option == "storage" else str(value)]

@@ -58,8 +58,8 @@ def train_group(
 ) -> int:
     """Trains several seeds one after another as a group, and prints a report of the group.
 
-    A run that fails, or that another process stops, does not keep the others from being trained.
-    Ctrl-C and SIGTERM stop the run in training, and those after it are not created.
+    The other runs still train if one fails or another process stops it. Ctrl-C or SIGTERM stops the
+    current run; later runs are not created.
 
     Args:
         store: in which the runs are created.
@@ -85,7 +85,7 @@ def train_group(
         code = code or one.code
         if one.message:
             print(one_line(one.message), file=sys.stderr)
-        # It may come after the last step of a run.
+        # The signal may arrive after the last step of a run.
         if one.signal and (one.message or at < len(configs)):
             code = 128 + one.signal
             break

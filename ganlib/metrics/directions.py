@@ -4,7 +4,7 @@ _HIGHER = frozenset({"coverage", "histogram_overlap", "modes", "high_quality"})
 
 
 def is_higher_better(score: str) -> bool:
-    """Returns whether better samples have a higher score; of nearly all scores, a lower one.
+    """Returns True if a higher value of the score is better. For most scores, lower is better.
 
     Args:
         score: its name in a run's scores.

@@ -28,8 +28,8 @@ def start_module(
         environment: its variables beside those of this process.
 
     Returns:
-        The process and its standard input. Its output is discarded, its errors go to those of this
-        process.
+        The process and its standard input. Its standard output is discarded; it shares the standard
+        error of this process.
     """
     folder = str(Path(ganlib.__file__).parents[1])
     path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))

@@ -1,7 +1,7 @@
 """Sends messages to a webhook in a background thread, so that training never waits for it.
 
 Built on `requests`, with a loop of its own in place of urllib3's `Retry`: that one logs the path of
-the address, which often is a secret, at each new attempt.
+the address, which is often a secret, at each retry.
 """
 
 import logging
@@ -77,7 +77,7 @@ class Delivery:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Starts the thread, unless it runs: Python starts none while the process ends."""
+        """Starts the thread if it is not running: Python cannot while the process ends."""
         with self._changed:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="webhook", daemon=True)
@@ -94,7 +94,7 @@ class Delivery:
         _LOG.warning("The webhook %s is too slow: %s was not sent.", where, message.about)
 
     def flush(self, timeout_s: float) -> None:
-        """Waits until every message is sent or given up; after the timeout, logs what is not.
+        """Waits until every message is sent or given up; after the timeout, logs the unsent ones.
 
         Args:
             timeout_s: seconds.

@@ -1,4 +1,4 @@
-"""Gives each training process a GPU of its own, if there are several."""
+"""Assigns each training process to the GPU with the fewest of them, if there are several."""
 
 import os
 import subprocess
@@ -26,6 +26,17 @@ def visible_gpus() -> list[str]:
     except (OSError, subprocess.SubprocessError):
         return []
     return listed.stdout.split()
+
+
+def shared_out(count: int) -> list[Mapping[str, str]]:
+    """Returns the variables that make each of several processes see one GPU.
+
+    Args:
+        count: number of processes. They take turns if there are fewer GPUs; the variables are none
+            if there are less than two.
+    """
+    gpus = visible_gpus()
+    return [{VARIABLE: gpus[at % len(gpus)]} if len(gpus) > 1 else {} for at in range(count)]
 
 
 class GpuPool:

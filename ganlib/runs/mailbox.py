@@ -12,7 +12,7 @@ from ganlib.runs.control import WORDS, Word
 from ganlib.runs.run import Run
 from ganlib.runs.status import Status
 
-# What the trainer does at once takes a second; a long first step, or loading TensorFlow, longer.
+# An answer takes about a second, or longer during a long first step or while TensorFlow loads.
 _ANSWER_S = 30.0
 _POLL_S = 0.1
 

@@ -1,4 +1,4 @@
-"""Trains a run in a process of its own, which does what this process tells it.
+"""Trains a run in another process and forwards orders to it.
 
 The process runs `ganlib/runs/worker.py`. It reads orders from its standard input, a line of JSON
 each: a word, or the fields of a request (`control.py`).
@@ -81,7 +81,7 @@ def _write_death(run: Run, code: int) -> None:
         code: exit code of the process; the negative number of a signal that killed it.
     """
     status = run.status()
-    message = f"The process that trained it {_cause(code)}. Resume it from its last checkpoint."
+    message = f"The training process {_cause(code)}. Resume the run from its last checkpoint."
     ended = replace(status, state="interrupted", phase="", message=message, ended=utc_now())
     run.note("ended", ended)
     # The process could not post it.
@@ -90,7 +90,7 @@ def _write_death(run: Run, code: int) -> None:
 
 def _cause(code: int) -> str:
     if code == -signal.SIGKILL:
-        return "was killed (SIGKILL), as the system does when memory runs out"
+        return "was killed (SIGKILL), which happens when memory runs out"
     if code < 0:
         with suppress(ValueError):
             return f"was ended by {signal.Signals(-code).name}"

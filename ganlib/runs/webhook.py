@@ -26,7 +26,7 @@ WEBHOOK = "GANLIB_WEBHOOK"
 DASHBOARD = "GANLIB_URL"
 # Time for what is unsent when the process ends.
 _FLUSH_S = 5.0
-# Share of the steps before which a generator may miss peaks: untrained, it may lie on a single one.
+# No collapse is posted in this first share of the steps: an untrained generator may cover one peak.
 _WARM_UP = 0.05
 
 DELIVERY = Delivery()
@@ -94,8 +94,8 @@ class Webhook:
         """Posts the end of the session.
 
         Args:
-            status: the last one written. If the end could not be written, the run is still active
-                in it, and interrupted to all who read its folder.
+            status: the last status written. If it is still active, because the end could not be
+                written, "interrupted" is posted; readers of the folder see the same.
         """
         self._post("interrupted" if status.active else status.state, status, status.message)
 

@@ -10,7 +10,7 @@ from ganlib.search.worker import Task, work
 
 
 def main() -> None:
-    """Works on the task in the first line of standard input, until that is closed."""
+    """Reads a task from standard input and works on it until it is done or the input is closed."""
     task, stopper = Task(**json.loads(sys.stdin.readline())), Stopper()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: stopper.stop())

@@ -49,18 +49,21 @@ class Claim:
 def claim(
     study: "Study", settings: Settings, runs: Path, *, goal: int | None, until: float | None
 ) -> Claim | None:
-    """Takes the next trial to work on: one whose process has died, or else a new one.
+    """Claims the next trial: an interrupted one if there is any, otherwise a new one.
 
-    Workers take turns, so that there are never more than `goal` trials.
+    A lock serialises the claims, so that there are never more than `goal` trials.
 
     Args:
         study: the study.
         settings: its settings.
         runs: folder of its runs.
-        goal: number of trials of the study, also of those that have ended; None for no limit.
+        goal: number of trials of the study, including those that have ended; None for no limit.
         until: time of `time.time` from which no trial begins; None for no limit.
     Returns:
         The trial; None if there is nothing left to begin.
+
+    Raises:
+        RunError: the folder of runs cannot be written to.
     """
     from optuna.trial import Trial, TrialState
 
@@ -106,7 +109,8 @@ def run_ids(user_attrs: dict[str, Any]) -> list[str]:
 
 
 def _try_lock(runs: Path, study: str, number: int) -> BaseFileLock | None:
-    lock = FileLock(lock_path(runs, f"{study}.{number}"), thread_local=False)
+    # The name of a study has no spaces, so this is not the lock of a study.
+    lock = FileLock(lock_path(runs, f"{study} trial {number}"), thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:

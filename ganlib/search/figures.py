@@ -31,7 +31,7 @@ def importance(study: "Study", objective: int) -> dict[str, float]:
     sign = 1 if study.directions[objective] == StudyDirection.MINIMIZE else -1
 
     with warnings.catch_warnings():
-        # That a lower value must be better, with every target.
+        # Optuna warns, for every `target`, that lower values must be better.
         warnings.simplefilter("ignore")
         found: dict[str, float] = get_param_importances(
             study,

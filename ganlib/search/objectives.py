@@ -87,8 +87,8 @@ def read_objectives(
 def value_at_end(scores: Scores, name: str) -> float | None:
     """Returns the value of a run: the mean of a score over the end of its training.
 
-    The end are the newest five saved steps, as far as they are of the second half; these are the
-    steps that a comparison of runs uses. A single last value would be a poor objective: the
+    The end is the last five saved steps, without those of the first half; a comparison of runs
+    uses the same steps. A single last value would be a poor objective: the
     networks of a GAN oscillate, and a search would choose the run that happened to end at a good
     moment. For the same reason it is not the score of the finished run, although that score is
     calculated from more samples.

@@ -25,12 +25,12 @@ class TrialResult(NamedTuple):
 
     Args:
         number: of the trial, from 0.
-        state: "running" also if it was interrupted and will be continued.
+        state: "running" also for an interrupted trial, which can be continued.
         values: value of each objective; empty unless the trial is finished.
         knobs: values of the searched knobs, by name.
         run_ids: ids of its runs, one for each seed.
         reason: why it failed or was pruned; otherwise empty.
-        course: value by step while it trained, if the study prunes.
+        course: reported value by step; empty unless the study prunes.
     """
 
     number: int
@@ -122,8 +122,9 @@ def best_so_far(values: Sequence[float], direction: Direction) -> np.ndarray:
     Args:
         values: (n,) values of the trials in order; NaN for trials without one.
         direction: of the objective.
+
     Returns:
-        (n,) NaN before the first value.
+        (n,) best values; NaN before the first value.
     """
     best = np.fmin if direction == "minimize" else np.fmax
     return best.accumulate(np.asarray(values, np.float64))

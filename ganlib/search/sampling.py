@@ -11,9 +11,9 @@ from optuna.trial import FrozenTrial, TrialState
 from ganlib.search.settings import Settings
 from ganlib.search.space import Choices, Space, grid
 
-# A trial is not pruned before its tenth part, and the first trials are not pruned at all.
+# A trial is not pruned in the first tenth of its steps, and the first trials are not pruned.
 _WARM_UP, _FIRST_TRIALS = 10, 3
-# Share of the trials that go on, by name of the pruner.
+# A trial must be among this share of the finished ones, by name of the pruner.
 _BEST_SHARES = {"median": 1 / 2, "third": 1 / 3}
 _SEEDS = 2**32
 
@@ -22,7 +22,7 @@ class _Grid(GridSampler):
     """A grid that does not end Optuna's own loop, which is not used here."""
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Any) -> None:
-        """Does nothing: the number of trials is known before."""
+        """Does nothing. Optuna's own version would stop `Study.optimize`, which is not used."""
 
 
 class _Random(RandomSampler):

@@ -39,8 +39,9 @@ class Settings:
         objectives: one or two.
         sampler: how the next knobs are chosen: "tpe" learns from the trials before, "random"
             does not, "grid" tries all combinations of `points` values of each range.
-        prune: stops trials that are worse than others at the same step: all but the best
-            "third", those worse than the "median", or as "hyperband" says; empty for never.
+        prune: when a trial stops early: "third" and "median" stop one whose best score so far is
+            not among the best third or half of the finished trials at the same step, "hyperband"
+            is Optuna's `HyperbandPruner`, and empty never stops one.
         seed: of the sampler.
         seeds: number of runs of a trial, with different seeds; its value is their mean.
         points: number of values of each range in a grid.
@@ -64,6 +65,16 @@ class Settings:
     def grid_size(self) -> int:
         """Returns the number of combinations of a grid."""
         return int(np.prod([len(one) for one in spaces.grid(self.space, self.points).values()]))
+
+    def limit(self, trials: int | None) -> int | None:
+        """Returns a number of trials, but for a grid no more than it has combinations.
+
+        Args:
+            trials: the number that is asked for; None for no limit.
+        """
+        if self.sampler != "grid":
+            return trials
+        return self.grid_size() if trials is None else min(trials, self.grid_size())
 
     def config(self, knobs: Mapping[str, Any], number: int = 0) -> RunConfig:
         """Returns the config of a run of a trial.
@@ -134,7 +145,7 @@ def make_settings(
     space = spaces.read_space(recipe.Config, knobs) if isinstance(knobs, str) else knobs
     if both := [name for name in space if name in fixed]:
         raise ConfigError(
-            f"{both[0]} is searched, so that --set must not give it a value. "
+            f"{both[0]} is searched; --set must not give it a value. "
             f"Received: {quote(fixed[both[0]])}."
         )
     if sampler not in SAMPLERS:
@@ -148,7 +159,8 @@ def make_settings(
     names = [one.name for one in found]
     if prune and (len(found) > 1 or names == ["time"]):
         raise ConfigError(
-            "--prune compares one score of saved samples, so that --objective must be one score. "
+            "--prune compares scores of saved samples; --objective must be one score other than "
+            "time. "
             f"Received: {quote(','.join(names))}."
         )
     # Values as the recipe reads them, so that "300" and "0300" are the same settings. The number of

@@ -90,10 +90,13 @@ def searchable(config: type[Config]) -> tuple[str, ...]:
 def default_range(config: type[Config], name: str) -> Range | Choices:
     """Returns what a search tries of a knob unless the user narrows it.
 
-    A choice is tried with all its values. A number is tried between its bounds if these are near
-    each other; otherwise around its default value, on a logarithmic scale, a factor of 10 down
-    and up (of 4 for whole numbers, which are sizes of something). Decays, which are below 1, are
-    tried so that their distance from 1 changes by a factor of 10.
+    - Choices: all of them.
+    - A number with close bounds: the whole range.
+    - A value below 1, such as a decay: its distance from 1 varies by a factor of 10 in each
+      direction.
+    - A value whose 0 switches a feature off: from a ten-thousandth to a tenth of the upper bound.
+    - Any other number: a factor of 10 in each direction from the default, or 4 for whole numbers,
+      on a logarithmic scale.
 
     Args:
         config: the recipe's config class.
@@ -238,8 +241,8 @@ def _narrowed(
     low, high = (parse_value(config, name, one.strip()) for one in (low_text, high_text))
     if low >= high:
         raise ConfigError(
-            f"The range of {name} must begin below its end, as in {name}={_example(usual)}. "
-            f"Received: {quote(text)}."
+            f"The range of {name} needs two bounds, the lower first, as in "
+            f"{name}={_example(usual)}. Received: {quote(text)}."
         )
     if scale == "log" and low <= 0:
         raise ConfigError(

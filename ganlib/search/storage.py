@@ -96,11 +96,12 @@ def create_study(
         name: of the study.
         settings: of the study.
         runs: folder of its runs.
-        goal: number of trials, which a command without --trials continues to; None for no limit.
+        goal: see `set_goal`.
 
     Raises:
-        ConfigError: a study of this name exists with other settings, or in a database elsewhere
-            with other runs.
+        ConfigError: a study of this name exists with other settings, or with runs in another
+            folder.
+        RunError: the folder of runs cannot be written to.
     """
     import optuna
 
@@ -121,7 +122,7 @@ def create_study(
                     f"Received: {quote(folder, PATH)}."
                 )
             study.set_user_attr(_RUNS, folder)
-        study.set_user_attr(_GOAL, goal)
+        set_goal(study, goal)
         return study
 
 
@@ -139,7 +140,9 @@ def find_study(storage: "RDBStorage", name: str) -> "Study | None":
     except KeyError:
         return None
     if SETTINGS not in study.user_attrs and study.get_trials(deepcopy=False):
-        raise ConfigError(f"Study {name} is not one of ganlib. Give another name with --study.")
+        raise ConfigError(
+            f"Study {name} was not created by ganlib. Give another name with --study."
+        )
     return study
 
 
@@ -148,8 +151,18 @@ def settings_of(study: "Study") -> Settings:
     return Settings.from_json(study.user_attrs[SETTINGS])
 
 
+def set_goal(study: "Study", goal: int | None) -> None:
+    """Writes the total number of trials, to which later commands continue the study.
+
+    Args:
+        study: the study.
+        goal: number of trials, including those that have ended; None for no limit.
+    """
+    study.set_user_attr(_GOAL, goal)
+
+
 def goal_of(study: "Study") -> int | None:
-    """Returns the number of trials that the last command asked for; None for no limit."""
+    """Returns the total number of trials; None for no limit."""
     goal: int | None = study.user_attrs.get(_GOAL)
     return goal
 

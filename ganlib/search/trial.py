@@ -59,20 +59,24 @@ def run_trial(
     claimed: Claim,
     stopper: Stopper,
     make_trainer: MakeTrainer = make_trainer,
+    *,
+    memory_share: int = 1,
 ) -> Outcome:
-    """Trains the runs of a trial one after the other, and ends the trial unless it is stopped.
+    """Trains the runs of a trial one after another, and reports the result to the study.
 
     A trial that another process has begun continues from the checkpoint of its run.
 
     Args:
         study: the study.
         settings: its settings.
-        store: has the runs.
+        store: store of the runs.
         claimed: the trial.
-        stopper: stops the trial; it is then still to be done.
+        stopper: interrupts the trial, which can be continued later.
         make_trainer: see `ganlib.runs.execute`.
+        memory_share: number of trials that are trained at the same time and share the memory
+            equally.
     Returns:
-        What became of the trial. "interrupted" if it was stopped.
+        "finished", "pruned" or "failed"; "interrupted" if `stopper` stopped it.
 
     Raises:
         RunError: the folder of runs cannot be written to, or a run is in use.
@@ -84,7 +88,7 @@ def run_trial(
         outcome: Outcome
         try:
             config = settings.config(claimed.knobs, number)
-            run = _ready_run(trial, settings, store, config, number)
+            run = _ready_run(trial, settings, store, config, number, memory_share)
             pruned = ""
             if run.lock.held:
                 control = stopper.new_control()
@@ -111,12 +115,17 @@ def run_trial(
 
 
 def _ready_run(
-    trial: "Trial", settings: Settings, store: RunStore, config: RunConfig, number: int
+    trial: "Trial",
+    settings: Settings,
+    store: RunStore,
+    config: RunConfig,
+    number: int,
+    memory_share: int,
 ) -> Run:
     """The run of a trial and seed; its lock is held if it still has to be trained."""
     run = _existing_run(trial, settings, store, config, number)
     if run is None:
-        check_memory(settings.recipe, config)
+        check_memory(settings.recipe, config, memory_share)
         tags = study_tags(trial.study.study_name, trial.number)
         run = store.create(settings.recipe, config, tags=tags)
     elif run.status().state not in ("finished", "stopped", "failed"):
@@ -164,7 +173,7 @@ class _Pruner:
         self._scores = dict(zip(scores.step.tolist(), known.tolist(), strict=True))
 
     def __call__(self, event: Event) -> None:
-        """Hears the events of the run."""
+        """Reports the score of saved samples, and stops the run if it is pruned."""
         if not isinstance(event, Samples) or not event.step or self._control.stop_requested:
             return
         self._scores[event.step] = event.scores.get(self._name, np.nan)

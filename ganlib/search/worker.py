@@ -27,6 +27,7 @@ class Task:
         storage: address of the database; None for the one in the folder of runs.
         goal: number of trials of the study; None for no limit.
         until: time of `time.time` from which no trial begins; None for no limit.
+        workers: number of workers, which share the memory equally.
     """
 
     study: str
@@ -34,6 +35,7 @@ class Task:
     storage: str | None = None
     goal: int | None = None
     until: float | None = None
+    workers: int = 1
 
     def open(self) -> "Study":
         """Opens the study.
@@ -72,9 +74,16 @@ def work(
             return
         ended = False
         try:
-            ended = (
-                run_trial(study, settings, store, claimed, stopper, make_trainer) != "interrupted"
+            outcome = run_trial(
+                study,
+                settings,
+                store,
+                claimed,
+                stopper,
+                make_trainer,
+                memory_share=task.workers,
             )
+            ended = outcome != "interrupted"
         finally:
             claimed.release(ended=ended)
         on_trial()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from ganlib.runs.child import start_module
+from ganlib.runs.gpus import shared_out
 from ganlib.search.worker import Task, to_line
 
 _POLL_S = 0.1
@@ -13,16 +14,19 @@ _POLL_S = 0.1
 class Workers:
     """Processes that work on the same study.
 
-    A worker that is stopped, or whose parent dies, saves a checkpoint of its run and ends.
+    If there are several GPUs, each sees one. A worker that is stopped, or whose parent dies, saves
+    a checkpoint of its run and ends.
 
     Args:
-        task: what they work on.
-        count: number of processes.
+        task: what they work on, and how many they are.
     """
 
-    def __init__(self, task: Task, count: int):
+    def __init__(self, task: Task):
         self.stopped = False
-        self._started = [start_module("ganlib.search") for _ in range(count)]
+        self._started = [
+            start_module("ganlib.search", environment=environment)
+            for environment in shared_out(task.workers)
+        ]
         for _, lines in self._started:
             with suppress(BrokenPipeError):
                 lines.write(to_line(task).encode())
@@ -40,8 +44,9 @@ class Workers:
 
         Args:
             meanwhile: called several times a second.
+
         Returns:
-            True if none of them has died of an error.
+            True if all of them exited with code 0.
         """
         try:
             while any(process.poll() is None for process, _ in self._started):

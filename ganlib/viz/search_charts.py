@@ -1,4 +1,4 @@
-"""Charts of a search: its trials over training, in the order they were made, and against time."""
+"""Charts of a search: scores over training, value of each trial, Pareto front, all knobs."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

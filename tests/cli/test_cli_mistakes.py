@@ -151,7 +151,8 @@ SEARCHES = [
     ),
     (
         ("--knobs", "octaves=5:2"),
-        "The range of octaves must begin below its end, as in octaves=0:12. Received: '5:2'.",
+        "The range of octaves needs two bounds, the lower first, as in octaves=0:12. "
+        "Received: '5:2'.",
     ),
     (
         ("--knobs", "octaves=5:13"),
@@ -159,7 +160,7 @@ SEARCHES = [
     ),
     (
         ("--knobs", "octaves", "--set", "octaves=3"),
-        "octaves is searched, so that --set must not give it a value. Received: '3'.",
+        "octaves is searched; --set must not give it a value. Received: '3'.",
     ),
     (
         ("--knobs", "octaves", "--set", "steps=0"),
@@ -177,7 +178,7 @@ SEARCHES = [
     ),
     (
         ("--knobs", "octaves", "--objective", "coverage,time", "--prune"),
-        "--prune compares one score of saved samples, so that --objective must be one score. "
+        "--prune compares scores of saved samples; --objective must be one score other than time. "
         "Received: 'coverage,time'.",
     ),
     (

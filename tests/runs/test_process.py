@@ -11,7 +11,7 @@ from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.control import ControlRequest
-from ganlib.runs.gpus import VARIABLE, GpuPool, visible_gpus
+from ganlib.runs.gpus import VARIABLE, GpuPool, shared_out, visible_gpus
 from tests.support.fake_trainer import wait_until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere runs train in threads")
@@ -132,3 +132,14 @@ def test_only_the_gpus_that_the_user_allows(
 ) -> None:
     monkeypatch.setenv(VARIABLE, given)
     assert visible_gpus() == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("2,3", [{VARIABLE: "2"}, {VARIABLE: "3"}, {VARIABLE: "2"}]), ("2", [{}] * 3), ("", [{}] * 3)],
+)
+def test_several_processes_share_out_the_gpus(
+    given: str, expected: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, given)
+    assert shared_out(3) == expected

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ganlib import recipes
 from ganlib.errors import ConfigError
 from ganlib.events import Samples
 from ganlib.runs import Run, RunControl, RunStore, execute, queue_again
-from ganlib.search import Stopper
+from ganlib.search import Stopper, StudyResult, Task, make_settings, read_study, work
 from ganlib.search.storage import create_study, open_storage
 from tests.search.conftest import Search, walk_settings
-from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk
 
 
 def walk_value(seed: int) -> float:
@@ -32,7 +33,7 @@ def test_every_trial_is_an_ordinary_run(search: Search, store: RunStore) -> None
         assert {name: run.values[name] for name in one.knobs} == one.knobs
         assert one.values[0] == pytest.approx(walk_value(0), rel=1e-6)
     assert not runs
-    assert not list(store.root.glob(".search/study.*.lock"))
+    assert not list(store.root.glob(".search/study trial *.lock"))
 
 
 def test_a_study_goes_on_and_its_random_knobs_depend_on_the_seed_only(search: Search) -> None:
@@ -51,6 +52,35 @@ def test_a_grid_has_every_combination_once(search: Search) -> None:
     result = search(knobs, 6, sampler="grid", points=3)
     found = sorted((one.knobs["loss"], one.knobs["batch_size"]) for one in result.trials)
     assert found == list(itertools.product(["hinge", "relativistic"], [16, 32, 64]))
+
+
+def test_a_grid_limits_the_number_of_trials() -> None:
+    knobs = "loss=hinge|relativistic,batch_size=16:64"
+    grid = walk_settings(knobs, sampler="grid", points=3)
+    assert [grid.limit(trials) for trials in (None, 4, 6, 20)] == [6, 4, 6, 6]
+    other = walk_settings(knobs)
+    assert [other.limit(trials) for trials in (None, 20)] == [None, 20]
+
+
+def test_a_study_may_be_named_like_a_trial_of_another(search: Search, store: RunStore) -> None:
+    def begin_another(run: Run) -> FakeTrainer:
+        if not other:
+            other.append(search("beta_1", 1, name="study.0"))
+        return make_fake(run)
+
+    other: list[StudyResult] = []
+    assert search("beta_1", 1, make_trainer=begin_another).finished()
+    assert other[0].finished()
+
+
+def test_workers_share_the_memory(store: RunStore) -> None:
+    settings = make_settings(recipes.get("toy/scalar"), "beta_1", {"steps": "20"})
+    study = create_study(open_storage(store.root), "study", settings, store.root)
+    # Of the 100 GB of these tests.
+    work(Task("study", str(store.root), goal=1, workers=10_000), Stopper())
+    [trial] = read_study(study).trials
+    assert trial.state == "failed" and "memory" in trial.reason
+    assert not store.list()
 
 
 def test_the_value_is_the_mean_over_seeds(search: Search, store: RunStore) -> None:

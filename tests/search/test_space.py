@@ -78,8 +78,14 @@ BAD = [
     ("steps", "steps cannot be searched: it says how runs are made and not what they learn."),
     ("target", "target cannot be searched: scores of different data cannot be compared."),
     ("lr", "There is no knob 'lr' to search. Allowed: batch_size, loss, "),
-    ("octaves=5:2", "The range of octaves must begin below its end, as in octaves=0:12."),
-    ("octaves=5:5", "The range of octaves must begin below its end, as in octaves=0:12."),
+    (
+        "octaves=5:2",
+        "The range of octaves needs two bounds, the lower first, as in octaves=0:12.",
+    ),
+    (
+        "octaves=5:5",
+        "The range of octaves needs two bounds, the lower first, as in octaves=0:12.",
+    ),
     ("octaves=2", "octaves takes a range, as in octaves=0:12. Received: '2'."),
     ("octaves=2:50", "octaves must be a whole number from 0 to 12. Received: '50'."),
     ("beta_1=0:1", "beta_1 must be a number, at least 0, below 1. Received: '1'."),

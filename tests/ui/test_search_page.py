@@ -51,8 +51,8 @@ def test_the_form_offers_the_knobs_of_the_recipe(search: AppTest) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        ("0.1", "0.01", "must begin below its end"),
-        ("0.01", "0.01", "must begin below its end"),
+        ("0.1", "0.01", "needs two bounds, the lower first"),
+        ("0.01", "0.01", "needs two bounds, the lower first"),
         ("fast", "0.01", "Generator learning rate must be a number"),
         ("-1", "0.01", "Generator learning rate must be a number"),
     ],

@@ -65,7 +65,7 @@ def start_button(form: Form, time: Estimate | None) -> None:
 
 
 def start_notes(form: Form, time: Estimate | None) -> None:
-    """Draws what is in the way of Start, and what one should know before.
+    """Draws the problems that prevent a start, or notes about data, time and queue.
 
     Args:
         form: the settings.
@@ -90,7 +90,7 @@ def start_notes(form: Form, time: Estimate | None) -> None:
 
 
 def growth_warning(recipe: Recipe, config: RunConfig) -> str:
-    """Returns a warning if networks that grow will not reach their last size; otherwise "".
+    """Returns a warning if networks that grow will not reach their final size; otherwise "".
 
     Args:
         recipe: of the run.

@@ -23,10 +23,10 @@ _ERROR, _CAP = "queue.error", "queue.cap"
 
 @st.fragment(run_every=_TICK_S)
 def queue_panel() -> None:
-    """Shows the active runs of all processes, with buttons for those of this server.
+    """Shows the active runs of all processes.
 
     Running and paused runs come first, with progress, Pause, Resume and Stop; then the queued ones
-    in the order in which they will be trained, with Move up and Cancel run.
+    in the order in which they will be trained. Those of this server have Move up and Cancel run.
     """
     active = [(run, run.status()) for run in manager().store.active()]
     show_deferred_error(_ERROR)
@@ -36,15 +36,22 @@ def queue_panel() -> None:
     # Running runs have no time in the queue, so they come first.
     active.sort(key=lambda pair: pair[1].queued)
     queue = [run.id for run, status in active if status.queued]
-    if queue and any(status.state == "paused" for _, status in active):
+    if _waits_for_paused(active):
         st.caption(
-            "The queue waits while a run is paused. To let the next one begin, stop it; a stopped "
-            "run can be resumed later."
+            "A paused run keeps its place, so the queue waits. Stop it to let the next run start; "
+            "it can be resumed later."
         )
     height: Literal["content"] | int = "content" if len(active) <= _MAX_ROWS else _MAX_HEIGHT
     with st.container(border=True, gap="small", height=height):
         for run, status in active:
             _row(run, status, queue)
+
+
+def _waits_for_paused(active: list[tuple[Run, Status]]) -> bool:
+    """True if runs of this server are queued, and all that it trains are paused."""
+    own = [status for run, status in active if manager().owns(run.id)]
+    training = [status.state for status in own if not status.queued]
+    return len(training) < len(own) and bool(training) and set(training) == {"paused"}
 
 
 def cap_input() -> None:

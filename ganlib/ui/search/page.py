@@ -21,7 +21,7 @@ def search_page() -> None:
         st.header("Search", anchor=False)
         st.markdown(
             "GANs are sensitive to their settings. A search trains many short runs with different "
-            "ones, and learns from each which to try next."
+            "settings and shows which of them work best."
         )
         setup()
         _studies()

@@ -31,7 +31,7 @@ _USUAL_KNOBS = ("generator_learning_rate", "discriminator_learning_rate")
 _SAMPLER_NAMES = {
     "tpe": "TPE: learn from earlier trials",
     "random": "Random",
-    "grid": "Grid: all combinations",
+    "grid": "Grid: all combinations of five values",
 }
 _USUAL_TRIALS, _MAX_TRIALS = 20, 10_000
 _SCALES = ("linear", "log")
@@ -68,14 +68,16 @@ def setup() -> None:
             value=min(2, os.cpu_count() or 1),
             key=WORKERS,
             width=180,
-            help="Each has a process of its own. More than there are processor cores is slower.",
+            persist_state="session",
+            help="Each trial trains in its own process. With more processes than processor cores, "
+            "all of them are slower.",
         )
-        st.number_input("Trials", 1, _MAX_TRIALS, _USUAL_TRIALS, key=_TRIALS, width=140)
-        problem = ""
+        settings, problem = None, ""
         try:
-            _read(form)
+            settings = _read(form)
         except ConfigError as error:
             problem = in_words(str(error), recipe.Config)
+        _trials_field(settings)
         st.button(
             "Search",
             key="search.start",
@@ -91,11 +93,29 @@ def setup() -> None:
     advanced_fields(form, "search.advanced", ("preset", "steps", "seed", *_chosen(recipe)))
 
 
+def _trials_field(settings: Settings | None) -> None:
+    if settings is not None and settings.sampler == "grid":
+        size = settings.grid_size()
+        st.number_input("Trials", value=size, disabled=True, width=140, help="Those of the grid.")
+        return
+    st.number_input(
+        "Trials",
+        1,
+        _MAX_TRIALS,
+        _USUAL_TRIALS,
+        key=_TRIALS,
+        width=140,
+        persist_state="session",
+    )
+
+
 def _start(recipe: Recipe) -> None:
     """Callback of Search. It reads the form itself, because a callback gets the newest input."""
     with deferred_errors(_ERROR):
-        trials, workers = int(st.session_state[_TRIALS]), int(st.session_state[WORKERS])
-        st.query_params[STUDY] = server().searches.start(_read(open_form(recipe)), trials, workers)
+        settings, workers = _read(open_form(recipe)), int(st.session_state[WORKERS])
+        is_grid = settings.sampler == "grid"
+        trials = settings.grid_size() if is_grid else int(st.session_state[_TRIALS])
+        st.query_params[STUDY] = server().searches.start(settings, trials, workers)
 
 
 def _read(form: Form) -> Settings:
@@ -113,6 +133,8 @@ def _read(form: Form) -> Settings:
     values = form.config.model_dump(mode="json")
     changed = [name for name in recipe.Config.model_fields if form.is_changed(name)]
     objectives = st.session_state[_objectives_key(recipe)]
+    if not objectives:
+        raise ConfigError("Choose at least one objective.")
     return make_settings(
         recipe,
         ",".join(f"{name}={_range_text(recipe, name)}" for name in chosen),
@@ -140,7 +162,7 @@ def _varied(recipe: Recipe) -> list[str]:
         key=key,
         format_func=lambda name: capital(words(name)),
         persist_state="session",
-        help="The more there are, the more trials are needed: ten times their number is little.",
+        help="Each further setting needs more trials: plan at least ten trials per setting.",
     )
 
 
@@ -212,8 +234,8 @@ def _draw_options(form: Form) -> None:
             max_selections=MAX_OBJECTIVES,
             format_func=score_name,
             width=360,
-            help="What a good run has. With two, the search looks for the best compromises: "
-            "those that nothing beats in both (the Pareto front).",
+            help="What the search minimises or maximises. With two, it looks for the best "
+            "compromises: those that nothing beats in both (the Pareto front).",
         )
         st.selectbox(
             "Choose settings by",
@@ -228,13 +250,14 @@ def _draw_options(form: Form) -> None:
             MAX_SEEDS,
             key=_SEEDS,
             width=140,
-            help="A trial's value is the mean over its seeds, which makes luck smaller.",
+            help="A trial's value is the mean over its seeds, which reduces the effect of chance.",
         )
         st.toggle(
             "Stop bad trials early",
             value=True,
             key=_PRUNE,
             disabled=not _can_prune(objectives),
-            help="Only the third of the trials with the best scores at the same step goes on; the "
-            "others are stopped. Their runs can be resumed.",
+            help="Stops a trial whose best score so far is not among the best third of the "
+            "finished trials at the same step, but never in the first tenth of its steps. Its run "
+            "can be resumed.",
         )

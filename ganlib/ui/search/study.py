@@ -23,6 +23,8 @@ STUDY = "study"
 # Session state key of the number of processes.
 WORKERS = "search.workers"
 _TICK_S = 2.0
+# Trials that are added to a search that has all its trials.
+_MORE = 10
 _ERROR, _USED, _ACTIVE = "study.error", "study.used", "study.active"
 
 
@@ -48,10 +50,13 @@ def _is_active(result: StudyResult) -> bool:
     if server().searches.is_working(result.name):
         return True
     trained = [one.run_ids for one in result.trials if one.state == "running"]
+    return any(_is_trained(run_id) for ids in trained for run_id in ids)
+
+
+def _is_trained(run_id: str) -> bool:
+    # The run may have been deleted.
     with suppress(UserError):
-        return any(
-            manager().store.open(run_id).status().active for ids in trained for run_id in ids
-        )
+        return manager().store.open(run_id).status().active
     return False
 
 
@@ -89,16 +94,17 @@ def _progress(result: StudyResult, active: bool) -> None:
                 key="study.stop",
                 icon=":material/stop:",
                 disabled=searches.is_stopping(result.name),
-                help="The trials in training are saved, and continue with the search.",
+                help="Saves the runs in training. They continue when the search continues.",
                 on_click=searches.stop,
                 args=(result.name,),
             )
         elif active:
-            st.markdown("Another process works on it.", width="content")
-        else:
-            more = 0 if done < goal else 10
+            st.markdown("Another process is running this search.", width="content")
+        # A grid may have no more trials.
+        elif done < goal or (more := (result.settings.limit(goal + _MORE) or 0) - goal):
+            more = 0 if done < goal else more
             st.button(
-                "Continue" if not more else f"{more} more trials",
+                f"{more} more trials" if more else "Continue",
                 key="study.continue",
                 icon=":material/resume:",
                 on_click=_resume,
@@ -138,7 +144,7 @@ def _actions(trial: TrialResult, run_id: str, key: str) -> None:
             "Train this one longer",
             key=f"study.longer.{key}",
             icon=":material/fast_forward:",
-            help="Continues its run to twice its steps.",
+            help="Continues the run to twice as many steps.",
         ):
             with deferred_errors(_ERROR):
                 run = manager().store.open(run_id)
@@ -156,7 +162,7 @@ def _actions(trial: TrialResult, run_id: str, key: str) -> None:
 
 
 def _use(run_id: str) -> None:
-    """Callback: fills the recipe's form. Its page is opened afterwards: no callback can."""
+    """Callback: fills the recipe's form. The next rerun opens its page, as no callback can."""
     with deferred_errors(_ERROR):
         run = manager().store.open(run_id)
         choose_recipe(run.recipe)

@@ -163,9 +163,9 @@ def _settings(result: StudyResult) -> None:
             st.markdown(f"**Which settings matter for {plain(name)}**")
             for knob, share in importance(study, at).items():
                 st.progress(share, f"{capital(words(knob))}: {share:.0%}")
-        st.markdown("**Each setting by itself**: a point is a trial; the newer, the more orange")
+        st.markdown("**Each setting by itself**: a point is a trial; newer ones are more orange")
         st.plotly_chart(slices(study, at, name), key=f"study.slices.{at}")
-        st.markdown("**All settings together**: a line is a trial, the best ones orange")
+        st.markdown("**All settings together**: each line is a trial; the best are orange")
         st.plotly_chart(_parallel(result, at), key=f"study.parallel.{at}")
 
 

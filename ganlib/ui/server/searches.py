@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from ganlib.errors import UserError
 from ganlib.search import Settings, StudyResult, Task, Workers, read_study
 from ganlib.search.results import study_names
-from ganlib.search.storage import DATABASE, create_study, find_study, open_storage
+from ganlib.search.storage import (
+    DATABASE,
+    create_study,
+    find_study,
+    open_storage,
+    set_goal,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 class Searches:
     """Starts and stops searches, and reads all that are in the folder of runs.
 
-    Their workers end, with a checkpoint of what they train, when the server does.
+    When the server ends, the workers save a checkpoint of their runs and end, too.
 
     Args:
         runs: the folder of runs.
@@ -53,32 +60,40 @@ class Searches:
         return read_study(self.study(name))
 
     def start(self, settings: Settings, goal: int, workers: int) -> str:
-        """Starts a search, or continues it; does nothing while this server works on it.
+        """Starts a search, or continues it; changes nothing if this server already works on it.
 
         Args:
             settings: of the study.
-            goal: number of trials in all.
+            goal: number of trials, including those that have ended.
             workers: number of processes.
+
         Returns:
             The name of the study.
         """
         name = settings.default_name()
-        create_study(self._open(), name, settings, self._runs, goal=goal)
-        self.resume(name, goal, workers)
+        if not self.is_working(name):
+            create_study(self._open(), name, settings, self._runs)
+            self.resume(name, goal, workers)
         return name
 
     def resume(self, name: str, goal: int, workers: int) -> None:
-        """Continues a study up to a number of trials; does nothing while this server works on it.
+        """Continues a study; changes nothing if this server already works on it.
 
         Args:
             name: of the study.
-            goal: number of trials in all.
+            goal: number of trials, including those that have ended.
             workers: number of processes.
+
+        Raises:
+            UserError: there is no search of this name.
         """
         with self._lock:
             if self._is_working(name):
                 return
-            found = Workers(Task(name, str(self._runs), goal=goal), workers)
+            study = self.study(name)
+            limit = settings_of(study).limit(goal)
+            set_goal(study, limit)
+            found = Workers(Task(name, str(self._runs), goal=limit, workers=workers))
             thread = threading.Thread(target=found.wait, name=f"search {name}", daemon=True)
             thread.start()
             self._working[name] = found, thread
