@@ -4,6 +4,7 @@ Pairs meet in dense networks, which are compiled within a second. Convolutional 
 value, and all other recipes with as many techniques at once as go together.
 """
 
+import itertools
 from functools import cache
 from typing import Any
 
@@ -235,8 +236,7 @@ def test_every_two_values_meet(part: int, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", TOGETHER, ids=["relativistic", "least_squares"])
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(("name", "row"), zip(OTHERS, itertools.cycle(TOGETHER)))
 def test_other_recipes_train_with_many_at_once(
     name: str, row: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

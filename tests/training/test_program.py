@@ -52,9 +52,7 @@ def kept() -> list[program.Program]:
     return list(program._cached.values())
 
 
-@pytest.mark.parametrize(
-    "name", slow_but(["toy/scalar"], ["toy/scalar", "toy/gaussian-vector", "mnist/dcgan"])
-)
+@pytest.mark.parametrize("name", slow_but(["toy/scalar"], ["toy/scalar", "mnist/dcgan"]))
 def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
     recipe = reduced(name)
     second = {
@@ -78,11 +76,14 @@ def test_a_used_program_gives_the_weights_of_a_new_one(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", slow_but(["toy/scalar"], ["toy/scalar", "fashion/dense", "wgan/gp"])
-)
-@pytest.mark.parametrize(
-    ("prepared", "schedule"),
-    [({}, "plateau"), ({"seed": 8}, "plateau"), (rates(0.7), "constant")],
+    ("name", "prepared", "schedule"),
+    [
+        ("toy/scalar", {}, "plateau"),
+        ("toy/scalar", {"seed": 8}, "plateau"),
+        ("toy/scalar", rates(0.7), "constant"),
+        pytest.param("fashion/dense", rates(0.7), "constant", marks=pytest.mark.slow),
+        pytest.param("wgan/gp", {"seed": 8}, "plateau", marks=pytest.mark.slow),
+    ],
 )
 def test_a_prepared_program_gives_the_weights_of_a_new_one(
     name: str, prepared: dict[str, float], schedule: str
