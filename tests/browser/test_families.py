@@ -1,4 +1,4 @@
-"""Every family of recipes: started from its page, watched and stopped."""
+"""Recipes of images: started from their pages, watched and stopped."""
 
 import numpy as np
 import pytest
@@ -11,8 +11,8 @@ from ganlib.runs import RunStore
 from tests.support import stored_runs
 from tests.support.dashboard import Dashboard
 
-# One of each page, and the only one that grows.
-FAMILIES = ["quickdraw/conv", "wgan/gp", "fashion/dense", "progressive"]
+# With a critic, and the only one that grows.
+FAMILIES = ["wgan/gp", "progressive"]
 
 
 def open_recipe(tab: Dashboard, name: str) -> None:
@@ -39,20 +39,6 @@ def test_started_watched_and_stopped(name: str, dashboard: Dashboard, store: Run
     assert run.status().state == "stopped" and run.status().step >= 2
     if name == "progressive":
         expect(tab.page.locator(".st-key-grid-generated")).to_contain_text("4 x 4 pixels")
-
-
-def test_points_in_the_plane_move(dashboard: Dashboard, store: RunStore) -> None:
-    tab = dashboard
-    open_recipe(tab, "toy/plane")
-    tab.set_knobs("toy/plane", sample_every=20)
-    tab.start()
-    tab.wait_for_points()
-    tab.wait_for_step(60)
-    before = tab.histogram()
-    assert set(before) == {"real", "generated"}
-    tab.wait_for_histogram_other_than(before, "generated")
-    assert tab.histogram()["real"] == before["real"]
-    tab.stop()
 
 
 @pytest.mark.slow

@@ -65,17 +65,6 @@ def test_log_in_train_and_log_out(dashboard: Dashboard, store: RunStore) -> None
 
 
 @pytest.mark.slow
-def test_somebody_who_is_not_on_the_list(dashboard: Dashboard) -> None:
-    tab = dashboard
-    tab.page.goto(f"{tab.url}/runs")
-    log_in(tab, "eve")
-    expect(tab.page.get_by_role("heading", name="No access with this account")).to_be_visible()
-    expect(tab.page.get_by_test_id("stTopNavLink")).to_have_count(0)
-    tab.page.goto(f"{tab.url}/runs")
-    expect(tab.page.get_by_role("heading", name="No access with this account")).to_be_visible()
-
-
-@pytest.mark.slow
 def test_somebody_who_changes_their_mind(dashboard: Dashboard) -> None:
     tab = dashboard
     tab.page.goto(f"{tab.url}/")

@@ -118,28 +118,6 @@ def test_several_are_deleted_and_what_is_in_use_stays(
     assert [summary.id for summary in store.list()] == [run_ids[1]]
 
 
-def test_filters_and_tags(dashboard: Dashboard, store: RunStore, run_ids: list[str]) -> None:
-    tab = dashboard
-    tab.open("/runs")
-    _select_row(tab, 0, of=2)
-    tags = tab.page.get_by_test_id("stMultiSelect").filter(has_text="Tags").locator("input")
-    tags.fill("slides")
-    tags.press("Enter")
-    expect(_cell(tab, "slides")).to_be_attached()
-    assert store.open(run_ids[0]).label().tags == ("slides",)
-
-    search = tab.page.get_by_role("textbox", name="Search")
-    search.fill("run of 11")
-    search.press("Enter")
-    expect(_cell(tab, "Run of 22")).to_have_count(0)
-    expect(_cell(tab, "Run of 11")).to_be_attached()
-    # Spaces may be a plus or %20.
-    tab.page.wait_for_url(re.compile(r"/runs\?q=run.+of.+11$"))
-    tab.open("/runs?tag=slides")
-    expect(_cell(tab, "Run of 22")).to_be_attached()
-    expect(_cell(tab, "Run of 11")).to_have_count(0)
-
-
 def test_buttons_in_a_row_follow_the_order_of_the_table(
     dashboard: Dashboard, store: RunStore
 ) -> None:

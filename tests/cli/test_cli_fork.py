@@ -54,21 +54,19 @@ def test_changed_settings_take_effect_at_the_fork(
     assert (after.config.loss, after.config.batch_size) == ("hinge", 16)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (("--step", "7"), "at the steps of its checkpoints: 20, 40. Received: 7."),
-        (("--step", "9" * 40), f"--step takes the step of a checkpoint. Received: '{'9' * 40}'."),
-        (("--step", "20", "--steps", "20"), "steps must be above 20, where the fork begins."),
-        (("--set", "generator_units=16"), "generator_units must stay 8. Received: 16."),
-        (("--set", "seed=x"), "seed must be a whole number from 0 to 2,147,483,647."),
-    ],
-)
-def test_invalid_forks_are_refused_in_one_line(
-    command: Command, runs: Path, whole: dict, arguments: tuple[str, ...], sentence: str
-) -> None:
-    given = arguments if "--step" in arguments else ("--step", "20", *arguments)
-    said = command("fork", whole["run_id"], *given, "--json")
-    assert (said.code, said.out) == (2, "")
-    assert sentence in said.err and said.err.count("\n") == 1
+REFUSED = [
+    (("--step", "7"), "at the steps of its checkpoints: 20, 40. Received: 7."),
+    (("--step", "9" * 40), f"--step takes the step of a checkpoint. Received: '{'9' * 40}'."),
+    (("--step", "20", "--steps", "20"), "steps must be above 20, where the fork begins."),
+    (("--set", "generator_units=16"), "generator_units must stay 8. Received: 16."),
+    (("--set", "seed=x"), "seed must be a whole number from 0 to 2,147,483,647."),
+]
+
+
+def test_invalid_forks_are_refused_in_one_line(command: Command, runs: Path, whole: dict) -> None:
+    for arguments, sentence in REFUSED:
+        given = arguments if "--step" in arguments else ("--step", "20", *arguments)
+        said = command("fork", whole["run_id"], *given, "--json")
+        assert (said.code, said.out) == (2, "")
+        assert sentence in said.err and said.err.count("\n") == 1
     assert len(RunStore(runs).list()) == 1

@@ -12,7 +12,7 @@ from ganlib import recipes
 from ganlib.data.base import Data, Scaling
 from ganlib.recipes.toy_scalar import ScalarConfig, ToyScalar
 from ganlib.runs import Run, RunStore
-from tests.support.processes import Said, ended, started, wait_until
+from tests.support.processes import Said, ended
 
 Command = Callable[..., Said]
 
@@ -88,18 +88,6 @@ def test_train_and_evaluate_print_the_same_report(command: Command, runs: Path) 
     assert f"mean                {found['metrics']['mean']:.6g}" in said.out.splitlines()
 
 
-def test_the_seed_decides_the_weights(command: Command, tmp_path: Path) -> None:
-    first, again, other = (
-        train(command, "--seed", seed, "--set", f"sample_every={every}", "--runs", str(tmp_path))
-        for seed, every in (("0", "40"), ("0", "7"), ("1", "40"))
-    )
-    assert first["run_id"] != again["run_id"]
-    assert first["weights_sha256"] == again["weights_sha256"]
-    assert first["metrics"] == again["metrics"]
-    assert first["weights_sha256"] != other["weights_sha256"]
-    assert len(RunStore(tmp_path).list()) == 3
-
-
 def test_a_finished_run_continues_to_a_higher_total(command: Command) -> None:
     constant = ("--set", "schedule=constant")
     short, whole = train(command, *constant, steps=20), train(command, *constant, steps=50)
@@ -118,44 +106,6 @@ def test_a_finished_run_continues_to_a_higher_total(command: Command) -> None:
     assert gone_on["weights_sha256"] == whole["weights_sha256"]
     assert gone_on["metrics"] == whole["metrics"]
     assert command("evaluate", short["run_id"], "--json").json == gone_on
-
-
-@pytest.mark.slow
-def test_sigterm_and_then_resume_end_where_an_uninterrupted_run_does(
-    command: Command, runs: Path
-) -> None:
-    steps = 3_000
-    folder = runs.with_name("stopped")
-    argv = ("toy/scalar", *SMALL, "--steps", str(steps), "--runs", str(folder), "--json")
-    # Frequent samples keep the calls short, so that the signal comes in the middle.
-    with started("-m", "ganlib", "train", *argv, "--set", "sample_every=5") as process:
-        wait_until(lambda: folder.exists() and any(row.status for row in RunStore(folder).list()))
-        run = the_run(folder)
-        wait_until(lambda: run.status().step > 0)
-        process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
-    stopped = Said(process.returncode, out, err)
-    assert stopped.code == 128 + signal.SIGTERM
-    assert (stopped.json["run_id"], stopped.json["status"]) == (run.id, "stopped")
-    step = stopped.json["step"]
-    assert 0 < step < steps
-    assert run.checkpoint_steps()[-1] == step
-    assert run.status().state == "stopped"
-    assert err.splitlines()[-1] == (
-        f"Run {run.id} was stopped at step {step:,} of 3,000. "
-        f"To continue: python -m ganlib resume {run.id} --runs {folder}"
-    )
-    half = command("evaluate", run.id, "--runs", str(folder), "--json").json
-    assert (half["step"], half["status"]) == (step, "stopped")
-    assert half["weights_sha256"] == stopped.json["weights_sha256"]
-
-    resumed = command("resume", run.id, "--runs", str(folder), "--json")
-    assert resumed.code == 0
-    assert run.history().step.tolist() == list(range(1, steps + 1))
-    whole = train(command, steps=steps)
-    assert (resumed.json["step"], resumed.json["status"]) == (steps, "finished")
-    assert resumed.json["weights_sha256"] == whole["weights_sha256"]
-    assert resumed.json["metrics"] == whole["metrics"]
 
 
 def test_ctrl_c_before_the_first_step(command: Command, runs: Path, monkeypatch) -> None:
@@ -238,13 +188,6 @@ def test_a_run_that_another_one_trains_is_not_resumed(command: Command, runs: Pa
     assert said.err.startswith(f"Run {run.id} is in use by another server")
     assert run.status().state == "queued"
     run.lock.release()
-
-
-def test_a_refused_resume_releases_the_lock(command: Command) -> None:
-    run_id = train(command, steps=3)["run_id"]
-    for _ in range(2):
-        assert "has finished its 3 steps" in command("resume", run_id).err
-    assert command("resume", run_id, "--steps", "4", "--json").json["step"] == 4
 
 
 def test_recipes_lists_them_with_their_networks() -> None:

@@ -1,9 +1,6 @@
 """The bundled digits are MNIST, and the dataset says what they are."""
 
 import inspect
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -66,15 +63,3 @@ def test_the_published_file_is_the_one_of_keras() -> None:
     keras_source = inspect.getsource(keras.datasets.mnist.load_data)
     assert f'"{remote.checksum.removeprefix("sha256:")}"' in keras_source
     assert f'"{remote.base_url}/"' in keras_source
-
-
-def test_locating_a_dataset_loads_no_tensorflow(tmp_path) -> None:
-    code = (
-        "import sys; from ganlib.data import get; get('mnist').locate(); "
-        "print(sorted({'tensorflow', 'keras', 'streamlit'} & set(sys.modules)))"
-    )
-    environment = os.environ | {"GANLIB_CACHE": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"

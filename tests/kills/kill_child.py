@@ -40,8 +40,6 @@ class Job:
         hold: whether to wait there, and at each of them, to be killed or for a message.
         asks: wishes by the step after which they are asked for, unless the run has them already:
             {"12": {"knobs": {...}, "learns": ""}}.
-        forgets: a pattern; what a checkpoint holds under such names is not put back. As if it
-            had been left out of it.
         evaluates: samples that the final scores are made from; 0: as many as the recipe says.
     """
 
@@ -50,7 +48,6 @@ class Job:
     points: Mapping[str, int] = field(default_factory=dict)
     hold: bool = False
     asks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    forgets: str = ""
     evaluates: int = 0
 
 
@@ -149,19 +146,6 @@ def _ask(commands: Any, asks: Mapping[str, Mapping[str, Any]]) -> None:
     commands.execute = asking
 
 
-def _forget(networks: Any, pattern: str) -> None:
-    restore = networks.restore
-
-    def forgetful(itself: Any, state: Mapping[str, Any]) -> None:
-        now = itself.state()
-        left = {name: value for name, value in now.items() if re.search(pattern, name)}
-        if not left:
-            raise ValueError(f"nothing in the state is named {pattern!r}: {', '.join(now)}")
-        restore(itself, {**state, **left})
-
-    networks.restore = forgetful
-
-
 def run_job(channel: Connection, variables: dict[str, str], job: Job) -> None:
     """Does a job, and exits with the code of its command.
 
@@ -173,7 +157,6 @@ def run_job(channel: Connection, variables: dict[str, str], job: Job) -> None:
     from ganlib import recipes
     from ganlib.cli import commands, main
     from ganlib.training import Trainer
-    from ganlib.training.networks import Networks
 
     # As in a terminal: who was started in the background ignores Ctrl-C, and so would this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -185,8 +168,6 @@ def run_job(channel: Connection, variables: dict[str, str], job: Job) -> None:
     watch.events(Trainer)
     if job.asks:
         _ask(commands, job.asks)
-    if job.forgets:
-        _forget(Networks, job.forgets)
     if job.evaluates:
         for recipe in recipes.all_recipes().values():
             type(recipe).evaluation_count = job.evaluates

@@ -59,9 +59,9 @@ def whole(children: Path, folder: Path) -> Whole:
     return make
 
 
-def begun(children: Path, case: Case, folder: Path, which: str, forgets: str = "") -> KilledRun:
+def begun(children: Path, case: Case, folder: Path, which: str) -> KilledRun:
     place = folder / which / case.name.replace("/", "-")
-    return KilledRun(children, case.arguments(folder), place, {**case.job, "forgets": forgets})
+    return KilledRun(children, case.arguments(folder), place, case.job)
 
 
 def the_run(killed: KilledRun) -> Run:
@@ -88,24 +88,3 @@ def test_a_run_that_was_killed_is_the_run_it_would_have_been(
     assert killed.go_on().code == 0
     assert differences(the_run(killed), whole(name)) == []
     assert temporaries(the_run(killed).path) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "forgotten"),
-    [
-        (DROPOUT, "^discriminator/.*seed_generator_state"),
-        (TOY, "^generator_optimiser/.*velocity"),
-    ],
-)
-def test_what_is_left_out_of_a_checkpoint_is_noticed(
-    name: str, forgotten: str, children: Path, folder: Path, whole: Whole
-) -> None:
-    which = "forgets " + "".join(filter(str.isalnum, forgotten))
-    killed = begun(children, cases()[name], folder, which, forgotten)
-    # After the first checkpoint.
-    assert killed.go_on(Moment("samples", {"rename checkpoints": 3}, hold=True)).killed
-    assert killed.go_on().code == 0
-    found = differences(the_run(killed), whole(name))
-    assert any(one.startswith("status: weights_sha256 ") for one in found), found
-    assert any(one.startswith("metrics: ") for one in found), found

@@ -93,35 +93,6 @@ def test_a_sample_alone_and_inputs_of_0_give_features_of_0() -> None:
     assert np.isfinite(tape.gradient(found, zeros)).all()
 
 
-@pytest.mark.parametrize("factor", [1e-3, 0.06, 250.0])
-def test_features_grow_with_the_inputs(factor: float) -> None:
-    rng = np.random.default_rng(1)
-    layer = with_kernel(rng.normal(size=(6, 8)), 4, 2, "float64")
-    batch = rng.normal(size=(9, 6))
-    np.testing.assert_allclose(layer(factor * batch), factor * layer(batch).numpy(), rtol=1e-12)
-
-
-def test_a_batch_twice_as_large_changes_only_what_a_twin_adds() -> None:
-    rng = np.random.default_rng(2)
-    layer = with_kernel(rng.normal(size=(6, 8)), 4, 2, "float64")
-    batch = rng.normal(size=(10, 6))
-    once, twice = layer(batch).numpy()[:, 6:], layer(np.tile(batch, (2, 1))).numpy()[:, 6:]
-    # The nine others come twice, and the twin is at distance 0.
-    expected = (2 * 9 * once + np.sqrt(np.mean(batch**2))) / 19
-    np.testing.assert_allclose(twice, np.tile(expected, (2, 1)), rtol=1e-12)
-
-
-def test_the_size_of_the_batch_does_not_matter_on_average() -> None:
-    rng = np.random.default_rng(3)
-    layer = with_kernel(rng.normal(size=(6, 12)), 4, 3, "float64")
-    samples = rng.normal(1, 1, size=(512, 6))
-    means = [
-        np.mean([layer(part).numpy()[:, 6:] for part in np.split(samples, 512 // size)])
-        for size in (8, 32, 256)
-    ]
-    np.testing.assert_allclose(means, means[-1], rtol=0.02)
-
-
 def test_its_gradient_is_that_of_finite_differences() -> None:
     rng = np.random.default_rng(4)
     kernel, weights = rng.normal(size=(3, 8)), rng.normal(size=(5, 7))

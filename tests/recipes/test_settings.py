@@ -3,32 +3,10 @@
 from typing import Any
 
 import keras
-import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.recipes.base import Latent
 from ganlib.training.networks import build_generator, build_networks
-
-LATENTS = {
-    "toy/scalar": Latent(1, "normal"),
-    "toy/gaussian-vector": Latent(200, "uniform"),
-    "mnist/dcgan": Latent(100, "normal"),
-    "mnist/basic": Latent(100, "normal"),
-    "fashion/dense": Latent(30, "normal"),
-    "quickdraw/conv": Latent(32, "uniform"),
-    "wgan/clip": Latent(100, "normal"),
-    "wgan/gp": Latent(100, "normal"),
-    "sngan": Latent(100, "normal"),
-    "progressive": Latent(100, "normal"),
-    "toy/plane": Latent(2, "normal"),
-}
-
-
-@pytest.mark.parametrize("name", LATENTS)
-def test_latents(name: str) -> None:
-    recipe = recipes.get(name)
-    assert recipe.latent(recipe.parse({})) == LATENTS[name]
 
 
 def optimisers(name: str, **values: Any) -> tuple[Any, Any]:
@@ -37,31 +15,6 @@ def optimisers(name: str, **values: Any) -> tuple[Any, Any]:
     config = recipe.parse(values)
     networks = build_networks(recipe, config, build_generator(recipe, config).output_shape[1:])
     return networks.generator_optimiser, networks.discriminator_optimiser
-
-
-# Optimiser, its generator's and discriminator's learning rate, and what else it is told.
-OPTIMISERS = {
-    "toy/gaussian-vector": ("SGD", 1e-1, 5e-3, {"momentum": 0.0}),
-    "mnist/dcgan": ("Adam", 2e-4, 2e-4, {"beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-7}),
-    "mnist/basic": ("Adam", 2e-4, 2e-4, {"beta_1": 0.5, "beta_2": 0.999, "epsilon": 1e-7}),
-    "fashion/dense": ("Adam", 3e-4, 3e-4, {"beta_1": 0.0, "clipvalue": None}),
-    "quickdraw/conv": ("Adam", 4e-4, 2e-4, {"beta_1": 0.5, "clipvalue": 1.0}),
-    "wgan/clip": ("RMSprop", 5e-5, 5e-5, {"rho": 0.9}),
-    "wgan/gp": ("Adam", 1e-4, 1e-4, {"beta_1": 0.0, "beta_2": 0.9}),
-    "sngan": ("Adam", 2e-4, 2e-4, {"beta_1": 0.5, "beta_2": 0.999}),
-}
-
-
-@pytest.mark.parametrize("name", OPTIMISERS)
-def test_optimisers(name: str) -> None:
-    kind, generator_rate, discriminator_rate, told = OPTIMISERS[name]
-    pair = optimisers(name)
-    assert pair[0] is not pair[1]
-    for optimiser, rate in zip(pair, (generator_rate, discriminator_rate), strict=True):
-        assert isinstance(optimiser, getattr(keras.optimizers, kind))
-        assert float(optimiser.learning_rate) == pytest.approx(rate, rel=1e-6)
-        for attribute, value in told.items():
-            assert getattr(optimiser, attribute) == value
 
 
 def test_drawings_as_printed_give_adam_to_the_discriminator_alone() -> None:
@@ -117,13 +70,6 @@ def test_dcgan_knobs_reach_the_networks() -> None:
     assert float(generator.learning_rate) == pytest.approx(0.01)
     assert float(other.learning_rate) == pytest.approx(2e-4)
     assert generator.beta_1 == other.beta_1 == 0.3
-
-
-def test_images_are_scaled_as_the_books_do() -> None:
-    for name in ("mnist/dcgan", "mnist/basic"):
-        recipe = recipes.get(name)
-        scaled = recipe.scaling(recipe.parse({})).to_model(np.array([0.0, 127.5, 255.0]))
-        assert scaled.tolist() == [-1.0, 0.0, 1.0]
 
 
 def test_scalar_knobs_reach_networks_and_optimisers() -> None:

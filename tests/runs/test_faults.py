@@ -378,26 +378,3 @@ def test_without_a_sync_a_power_failure_loses_what_was_confirmed(
         life = Life(disk, Control(disk))
         problems = problems_of(_without_power(disk.done, each=False), life)
         assert any(re.search(sentence, problem) for problem in problems)
-
-
-def test_a_checkpoint_without_a_part_of_the_state_is_noticed(
-    whole: tuple[RecordedDisk, Life], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    restore = FakeTrainer.__init__
-
-    def forgets(self: FakeTrainer, *arguments: Any) -> None:
-        restore(self, *arguments)
-        self.walk[1] = 0.0
-
-    monkeypatch.setattr(FakeTrainer, "__init__", forgets)
-    disk, life = whole
-    assert "Arrays are not equal" in check_image(image(disk.done[:120]), life, 120)
-
-
-def test_what_was_never_confirmed_is_not_asked_for(whole: tuple[RecordedDisk, Life]) -> None:
-    """And what was, is: the same disk is too little as soon as one save more counts."""
-    disk, life = whole
-    before, _ = life.saved[2]
-    files = image(disk.done[: life.saved[1][0]])
-    assert check_image(files, life, before - 1) == ""
-    assert check_image(files, life, before) != ""

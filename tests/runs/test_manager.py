@@ -8,7 +8,7 @@ import pytest
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
-from ganlib.runs import Manager, Run, RunStore
+from ganlib.runs import Manager, RunStore
 from ganlib.runs.resume import queue_again
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
 
@@ -93,25 +93,6 @@ def test_a_failure_leaves_the_next_run_as_if_nothing_had_been(
     values = manager.store.open(good).history().values
     np.testing.assert_array_equal(values[2:].T, true_walk(30))
     assert manager.active() == []
-
-
-def test_every_run_has_a_fresh_thread(store: RunStore) -> None:
-    import threading
-
-    from tests.support.fake_trainer import make_fake
-
-    threads: list[int] = []
-
-    def factory(run: Run) -> FakeTrainer:
-        threads.append(id(threading.current_thread()))
-        names.append(threading.current_thread().name)
-        return make_fake(run)
-
-    names: list[str] = []
-    manager = Manager(store, 1, factory, tensorboard=False)
-    ids = [manager.submit("fake/walk", FakeConfig(steps=10)) for _ in range(3)]
-    assert manager.wait(timeout_s=20)
-    assert names == [f"run {run_id}" for run_id in ids]
 
 
 def test_a_run_is_resumed_as_soon_as_it_says_that_it_has_stopped(
@@ -290,14 +271,6 @@ def test_moving_a_run_up_changes_the_order_also_after_a_restart(
     assert after.recover() == [third, first, second]
     wait_until(lambda: _state(after, third) == "running")
     assert after.active() == [third, first, second]
-
-
-def test_a_run_moved_up_is_trained_next(make_manager: Make) -> None:
-    manager = make_manager()
-    training, _, moved = (manager.submit("fake/walk", LONG) for _ in range(3))
-    manager.move_up(moved)
-    manager.stop(training)
-    wait_until(lambda: _state(manager, moved) == "running")
 
 
 def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:

@@ -213,16 +213,3 @@ def test_a_page_that_runs_without_the_app_shows_nothing(
     alone = AppTest.from_file(str(ROOT / f"pages/{page}.py"), default_timeout=60).run()
     assert not alone.exception
     assert len(alone.main.children) == 0
-
-
-@pytest.mark.parametrize("content", [None, b'greeting = "hello"\n'])
-def test_without_auth_nothing_changes(
-    with_secrets: Callable[[bytes], None], content: bytes | None, tmp_path: Path
-) -> None:
-    if content is not None:
-        with_secrets(content)
-    else:
-        _set_files([str(tmp_path / "none.toml")])
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    assert not app.exception
-    assert [title.value for title in app.title] == ["Train GANs and watch them learn"]

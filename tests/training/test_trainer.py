@@ -11,7 +11,6 @@ from ganlib import recipes
 from ganlib.errors import DivergedError
 from ganlib.events import Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.training import Trainer, networks
-from tests.support.cases import slow_but
 from tests.support.small_recipe import Small, finished, forced_pace, only, rows, samples, train
 
 TOY = {"steps": 11, "sample_every": 4, "checkpoint_every": 5, "batch_size": 16}
@@ -243,26 +242,3 @@ def test_a_generator_that_the_last_update_broke_is_told(monkeypatch: pytest.Monk
             seen.append(event)
     assert (caught.value.step, caught.value.names) == (1, ["generator_output"])
     assert rows(seen).shape == (1, 6)
-
-
-@pytest.mark.parametrize("name", slow_but(["toy/scalar"], ["toy/scalar", "mnist/dcgan"]))
-def test_mixed_precision_trains_and_keeps_weights_in_float32(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recipe = recipes.get(name)
-    monkeypatch.setattr(type(recipe), "evaluation_count", 32)
-    values = {"steps": 3, "sample_every": 3, "batch_size": 8, "precision": "mixed_bfloat16"}
-    trainer = Trainer(recipe, recipe.parse({**values, "devices": "cpu"}))
-    events = list(trainer.events())
-    assert rows(events).shape == (3, len(trainer.metric_names))
-    assert np.isfinite(rows(events)).all()
-    built = trainer._built()
-    for network in (built.generator, built.discriminator):
-        *inner, last = network.layers
-        assert {layer.compute_dtype for layer in inner} == {"bfloat16"}
-        # A logit of three digits would be coarse.
-        is_dense = type(last).__name__ == "Dense"
-        assert last.compute_dtype == ("float32" if is_dense else "bfloat16")
-        assert {weight.dtype for weight in network.weights} == {"float32"}
-        assert all(np.isfinite(weight.numpy()).all() for weight in network.weights)
-    assert np.isfinite(list(finished(events).metrics.values())).all()

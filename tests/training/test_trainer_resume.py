@@ -58,8 +58,10 @@ def gone_on(name: str) -> tuple[Trainer, list[Event]]:
     return trainer, list(trainer.events())
 
 
-@pytest.mark.parametrize("generator", ["same", "adam", "rmsprop", "sgd"])
-@pytest.mark.parametrize("discriminator", ["adam", "rmsprop", "sgd"])
+@pytest.mark.parametrize(
+    ("discriminator", "generator"),
+    [("adam", "same"), ("adam", "rmsprop"), ("rmsprop", "sgd"), ("sgd", "adam"), ("sgd", "sgd")],
+)
 def test_any_two_optimisers_train_and_resume_bit_equal(discriminator: str, generator: str) -> None:
     knobs = {
         "optimiser": discriminator,
@@ -120,15 +122,6 @@ def test_samples_are_made_up_for_when_a_run_stopped_just_before_them(stop_at: in
     for step, event in samples(resumed).items():
         np.testing.assert_array_equal(event.fixed, samples(straight)[step].fixed)
     assert finished(resumed) == finished(straight)
-
-
-def test_a_finished_run_goes_on_to_a_higher_total() -> None:
-    short = Trainer(Small(), Small().parse({"steps": 5, "devices": "cpu"}))
-    list(short.events())
-    longer = train(Small(), {"steps": 9}, short.checkpoint())
-    straight = train(Small(), {"steps": 9})
-    np.testing.assert_array_equal(rows(longer), rows(straight)[5:])
-    assert finished(longer) == finished(straight)
 
 
 def test_a_checkpoint_of_other_networks_is_refused() -> None:

@@ -14,6 +14,7 @@ from ganlib.knobs import CHALLENGES, GROUPS, allowed, choices, is_number, meta
 from ganlib.runs import RunStore
 from ganlib.ui.components.text import capital, in_words, words
 from ganlib.ui.run.files_tab import config_json
+from tests.support.cases import slow_but
 
 Open = Callable[..., AppTest]
 
@@ -97,7 +98,10 @@ def open_tab(app: AppTest, name: str, challenge: str) -> None:
     assert not app.exception
 
 
-@pytest.mark.parametrize("name", list(recipes.all_recipes()))
+@pytest.mark.parametrize(
+    "name",
+    slow_but(["toy/scalar", "quickdraw/conv", "wgan/clip", "progressive"], recipes.all_recipes()),
+)
 def test_every_knob_with_its_default_and_help(name: str, open_page: Open) -> None:
     app = open_recipe(open_page, name)
     assert form_values(app, name) == defaults(name)

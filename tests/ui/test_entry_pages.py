@@ -19,6 +19,7 @@ from ganlib.ui.launch import family_runs
 from ganlib.ui.launch.data_choice import picture_of
 from ganlib.ui.launch.estimate import Estimate, estimate
 from ganlib.ui.launch.family_runs import ahead_text, best_run, runs_ahead
+from ganlib.ui.launch.measured import MEASURED
 from ganlib.ui.launch.start import growth_warning
 from ganlib.ui.server.server import Server, manager
 from tests.support import stored_runs
@@ -51,6 +52,13 @@ def test_every_recipe_is_a_tile_with_picture_and_summary(page: str, open_page: O
         (recipe.name, recipe.title, recipe.summary) for recipe in family
     ]
     assert all(tile["src"].startswith("data:image/") for tile in tiles)
+
+
+def test_a_recipe_without_runs_says_what_it_reached_elsewhere(open_page: Open) -> None:
+    assert set(MEASURED) <= set(recipes.all_recipes())
+    notes = {tile["name"]: tile["note"] for tile in galleries(open_page("mnist"))["Recipe"]}
+    found = "Fréchet distance 1.1 (real samples 0.18) after 4,000 steps"
+    assert notes["mnist/dcgan"].endswith(f" on two processor cores · {found}")
 
 
 @pytest.mark.parametrize("name", ["toy/scalar", "toy/plane", "mnist/dcgan", "wgan/gp"])

@@ -149,15 +149,14 @@ def test_a_folder_that_is_no_run(page: str, open_page: Open, store: RunStore) ->
     assert [box.value for box in app.warning] == (warned if page in ("toy", "runs") else [])
 
 
-@pytest.mark.parametrize("recipe", ["toy/scalar", "mnist/dcgan"])
 @pytest.mark.parametrize(
-    "name",
+    ("name", "recipe"),
     [
-        "journal.jsonl",
-        "label.json",
-        "samples/real.npz",
-        "samples/00000020.npz",
-        "checkpoints/00000020.npz",
+        ("journal.jsonl", "toy/scalar"),
+        ("label.json", "toy/scalar"),
+        ("samples/real.npz", "toy/scalar"),
+        ("samples/00000020.npz", "mnist/dcgan"),
+        ("checkpoints/00000020.npz", "toy/scalar"),
     ],
 )
 def test_a_damaged_file_of_a_run(name: str, recipe: str, open_page: Open, store: RunStore) -> None:
@@ -270,15 +269,14 @@ def test_the_table_of_runs(open_page: Open, store: RunStore) -> None:
     assert table["Samples"].str.startswith("data:image/png;base64,").all()
 
 
-@pytest.mark.parametrize("page", SOME_PAGES)
 def test_any_page_may_be_the_first_that_a_server_is_asked_for(
-    page: str, store: RunStore, monkeypatch: pytest.MonkeyPatch
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = []
     monkeypatch.setattr("ganlib.ui.start", lambda: ran.append("app.py"))
     monkeypatch.setattr("ganlib.ui._compat._app_has_run", threading.Event())
     app = AppTest.from_file(str(APP), default_timeout=60)
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page("pages/runs.py").run()
     assert not app.exception
     assert ran == ["app.py"]
     assert PagesManager.uses_pages_directory is False

@@ -115,3 +115,19 @@ def test_run_without_readable_samples_has_no_picture(store: RunStore) -> None:
     assert thumbnails.of(queued.id) == thumbnails.of(damaged.id) == ""
     assert thumbnails.read(store.list(), 0) == 0, "it is not read again"
     queued.lock.release()
+
+
+def test_pictures_are_read_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = RunStore(tmp_path)
+    for _ in range(5):
+        stored_runs.finished(store)
+    summaries, opened, open_run = store.list(), [], store.open
+    monkeypatch.setattr(store, "open", lambda run_id: opened.append(run_id) or open_run(run_id))
+    thumbnails = Thumbnails(store)
+    assert [thumbnails.read(summaries, 2) for _ in range(4)] == [3, 1, 0, 0]
+    # The newest first, and none twice.
+    assert opened == [row.id for row in summaries]
+    assert all(thumbnails.of(row.id) for row in summaries)
+    # A deleted run is forgotten.
+    assert thumbnails.read(summaries[1:], 2) == 0
+    assert thumbnails.of(summaries[0].id) == ""

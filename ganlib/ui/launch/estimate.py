@@ -8,21 +8,7 @@ from ganlib.config import RunConfig
 from ganlib.knobs import compile_time_knobs, meta
 from ganlib.recipes import Recipe
 from ganlib.runs.store import RunSummary
-
-# Steps a second with the recipe's own settings on two processor cores; see tests/bench/README.md.
-_TWO_CORES = {
-    "toy/scalar": 670.0,
-    "toy/gaussian-vector": 555.0,
-    "toy/plane": 120.0,
-    "fashion/dense": 600.0,
-    "mnist/dcgan": 2.3,
-    "mnist/basic": 3.2,
-    "progressive": 0.5,
-    "quickdraw/conv": 0.95,
-    "wgan/clip": 2.1,
-    "wgan/gp": 1.3,
-    "sngan": 2.3,
-}
+from ganlib.ui.launch.measured import MEASURED
 
 
 class Estimate(NamedTuple):
@@ -69,7 +55,8 @@ def estimate(recipe: Recipe, config: RunConfig, runs: Iterable[RunSummary]) -> E
         if row.recipe == recipe.name and row.status and row.status.steps_per_second > 0
     ]
     alike = [pair for pair in measured if wanted.items() <= pair[0].items()]
-    elsewhere = [(usual, _TWO_CORES[recipe.name])] if recipe.name in _TWO_CORES else []
+    known = MEASURED.get(recipe.name)
+    elsewhere = [(usual, known.steps_per_second)] if known else []
     for values, speed in (*alike, *measured, *elsewhere):
         share = _samples(dumped) / _samples(values)
         return Estimate(config.steps / speed * share, bool(measured))

@@ -9,6 +9,7 @@ from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.launch.data_choice import picture_of
 from ganlib.ui.launch.estimate import estimate
 from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text
+from ganlib.ui.launch.measured import measured_quality
 from ganlib.ui.run.picture import run_picture
 
 # Query parameter with the name of a recipe.
@@ -64,8 +65,8 @@ def _tile(recipe: Recipe, runs: list[RunSummary]) -> Tile:
 def showcase(recipe: Recipe, runs: list[RunSummary]) -> tuple[str | None, str]:
     """Returns a picture of what a recipe achieves, as a data URL, and its quality as text.
 
-    Both come from its best finished run, or from an example run. Without one, there is a picture
-    that comes with the app: of generated images, or else of the data.
+    Both come from its best finished run, or from an example run. Without one, both come with the
+    app: the picture is of generated images, or else of the data.
 
     Args:
         recipe: to show.
@@ -75,4 +76,4 @@ def showcase(recipe: Recipe, runs: list[RunSummary]) -> tuple[str | None, str]:
     if row is not None and (src := run_picture(row.id)):
         return src, quality_text(row)
     usual = getattr(recipe.Config(), "target", "gaussian")
-    return picture_of(recipe.name) or picture_of(usual), ""
+    return picture_of(recipe.name) or picture_of(usual), measured_quality(recipe)

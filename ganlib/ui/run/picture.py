@@ -32,8 +32,7 @@ def draw_picture(run_id: str, height: int = 56, alt: str = "") -> None:
         alt: what it shows, for screen readers; empty if the text beside it says so.
     """
     if src := run_picture(run_id):
-        style = f"height:{height}px;image-rendering:pixelated"
-        st.html(f'<img src="{src}" alt="{alt}" style="{style}">', width="content")
+        st.html(f'<img src="{src}" alt="{alt}" style="height:{height}px">', width="content")
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

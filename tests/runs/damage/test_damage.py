@@ -35,7 +35,6 @@ from tests.runs.damage.damaging import (
     forge_journal,
     forge_label,
     look,
-    plain,
 )
 from tests.support.cases import slow_but
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk
@@ -214,30 +213,6 @@ def test_what_is_whole_and_yet_odd_is_shown_or_told(
                 check_sentence(value, Path(name).name, run_id)
 
     settings(chosen, max_examples=5 * chosen.max_examples)(check)()
-
-
-def test_a_journal_cut_anywhere_near_its_end_is_read_and_written_on(
-    runs: RunStore, before: Looks, folder: Path
-) -> None:
-    """At every byte of its last kilobyte, and at some of those before."""
-    run_id = _ids(runs)[0]
-    root, rows = copy(runs.root, folder / "runs"), before["history"][1]
-    path = root / run_id / "journal.jsonl"
-    content = path.read_bytes()
-    size = len(content)
-    for number, cut in enumerate([*range(size - 1024, size), *range(4096, size - 1024, 997)]):
-        path.unlink()
-        path.write_bytes(content[:cut])
-        assert {row.damage for row in RunStore(root).list()} == {""}
-        run = RunStore(root).open(run_id)
-        assert run.status().state in ("failed", "interrupted")
-        read = plain(run.history())[1]
-        assert rows[: len(read)] == read and not run.record().gaps
-        # What was announced as saved is there, wherever it is cut behind the announcement.
-        if cut >= size - 1024:
-            assert run.checkpoint_steps() == [20, 40]
-        if number % 128 == 0:
-            _check_resume(copy(root, folder / "resumed"), run_id, path.name)
 
 
 def test_any_line_of_a_journal_may_be_damaged(runs: RunStore, before: Looks, folder: Path) -> None:
