@@ -18,7 +18,7 @@ Optimiser = Literal["adam", "rmsprop", "sgd"]
 GeneratorOptimiser = Literal["same", "adam", "rmsprop", "sgd"]
 Schedule = Literal["constant", "linear", "cosine", "plateau", "accuracy"]
 
-# Knobs that can be changed during training. All others determine shapes, data or metrics.
+# Knobs that can be changed during training. All others are fixed when the run starts.
 CHANGEABLE = (
     "generator_learning_rate",
     "discriminator_learning_rate",
@@ -50,7 +50,8 @@ class RunConfig(Config):
 
     steps: int = knob(
         5_000,
-        "Number of generator updates. Learning rates that fall to zero reach it at the last one.",
+        "Number of generator updates. Learning rates that fall towards zero are lowest at the last "
+        "one.",
         group="Run",
         ge=1,
         le=10_000_000,
@@ -302,7 +303,7 @@ class RunConfig(Config):
     )
     schedule: Schedule = knob(
         "constant",
-        "Schedule of the learning rates. linear and cosine lower both to zero at the last step; "
+        "Schedule of the learning rates. linear and cosine lower both towards zero over the run; "
         "plateau halves both when the generator's loss has not decreased for a while; accuracy "
         "slows the discriminator down while it is right too often.",
         group="Sensitive hyperparameters",

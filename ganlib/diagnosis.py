@@ -30,7 +30,7 @@ def describe_balance(figures: Mapping[str, np.ndarray]) -> str:
     Returns:
         One sentence; empty before the first step.
     """
-    if "critic_distance" in figures:
+    if len(figures.get("critic_distance", ())):
         return _critic_balance(figures["critic_distance"])
     if not len(figures.get("accuracy_real", ())):
         return ""
@@ -60,11 +60,16 @@ def describe_modes(found: float, peaks: int, near: float) -> str:
         One sentence.
     """
     share = f"{near:.0%}".replace("%", " %")
-    if found < peaks:
+    if has_collapsed(found, peaks, near):
         return (
             f"Mode collapse: the generator finds {found:.0f} of the {peaks} peaks, and {share} of "
             "its points lie near a peak. For remedies, start a new run and open Mode collapse "
             "under Advanced; the relativistic loss and the penalties r1 and r2 also help."
+        )
+    if found < peaks:
+        return (
+            f"{found:.0f} of the {peaks} peaks are found so far; {share} of the points lie near a "
+            "peak."
         )
     if near < _NEAR_PEAKS:
         return f"All {peaks} peaks are found, but only {share} of the points lie near a peak yet."
@@ -134,7 +139,7 @@ def share_right(real: np.ndarray, generated: np.ndarray) -> float:
 
 
 def recent_mean(values: np.ndarray) -> float:
-    """Returns the mean over the last steps: 200 in a long run, a tenth of a short one."""
+    """Returns the mean over the last tenth of the steps, at least 20 and at most 200 of them."""
     return float(np.mean(values[-_recent_count(len(values)) :]))
 
 

@@ -95,8 +95,12 @@ def test_what_the_samples_say_of_their_distance() -> None:
 
 
 def test_what_the_samples_say_of_peaks() -> None:
-    said = diagnosis.describe_modes(3, 8, 0.42)
-    assert said.startswith("Mode collapse: the generator finds 3 of the 8 peaks, and 42 % of")
+    said = diagnosis.describe_modes(3, 8, 0.92)
+    assert said.startswith("Mode collapse: the generator finds 3 of the 8 peaks, and 92 % of")
+    assert (
+        diagnosis.describe_modes(3, 8, 0.42)
+        == "3 of the 8 peaks are found so far; 42 % of the points lie near a peak."
+    )
     assert diagnosis.describe_modes(8, 8, 0.42).startswith("All 8 peaks are found, but only 42 %")
     assert (
         diagnosis.describe_modes(8, 8, 0.98)

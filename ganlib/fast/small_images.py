@@ -1,8 +1,7 @@
 """Convolutions with kernels as large as the images: a kernel's gradient that suits these.
 
-Values and the images' gradient are TensorFlow's. Of the kernel's gradient oneDNN makes a poor
-job here: it multiplies the zeros around the images as well, and in bfloat16 it takes twice the
-time that it takes in float32.
+Values and the images' gradient are TensorFlow's. oneDNN computes the kernel's gradient slowly here:
+it also multiplies the zero padding, and takes twice as long in bfloat16 as in float32.
 """
 
 from collections.abc import Iterator

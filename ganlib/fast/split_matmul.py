@@ -1,4 +1,4 @@
-"""Products of matrices in parts, so that two threads have something to do."""
+"""Splits matrix products into parts that two threads compute in parallel."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,10 +21,10 @@ _SAMPLE_BY_SAMPLE = (
     layers.LeakyReLU,
     layers.Reshape,
 )
-# Multiplications of a batch, from which on half of them are worth an operation of their own.
+# Minimum number of multiplications in a batch for halving it to pay off.
 _WORTH = 5e6
-# Bytes of a product's three matrices. Of a larger product, which not every core's cache can
-# hold, TensorFlow gives half to another thread, busy or not, and waits for it.
+# Maximum bytes of a product's three matrices. TensorFlow splits larger products over threads and
+# waits even for a busy one.
 _CACHED = 2**19
 # Putting more parts together costs more than they save.
 _MAX_PARTS = 4

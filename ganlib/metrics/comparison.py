@@ -110,7 +110,7 @@ def compare(
         real: the reference.
         generated: the sample to compare with it; in groups if the other one is.
         names: of both samples in the sentence.
-        resamples: see `resample_distances`; with fewer than 200, no difference can be shown.
+        resamples: see `resample_distances`; with fewer than 100, no difference can be shown.
         seed: of the random numbers.
 
     Raises:

@@ -6,6 +6,8 @@ from scipy.spatial.distance import cdist
 _NEIGHBOURS = 5
 # More samples would hardly change the coverage, and the time grows with their square.
 _MOST = 256
+# Share of neighbourhoods that may be single points.
+_MAX_POINTS = 0.05
 
 
 def coverage(real: np.ndarray, generated: np.ndarray) -> float:
@@ -21,7 +23,24 @@ def coverage(real: np.ndarray, generated: np.ndarray) -> float:
     Source: Naeem et al. 2020, arXiv 2002.09797, equation 4.
     """
     first, second = (np.asarray(rows[:_MOST], np.float64) for rows in (real, generated))
-    neighbours = min(_NEIGHBOURS, len(first) - 1)
+    return float(np.mean(cdist(first, second).min(axis=1) <= _radii(first)))
+
+
+def has_neighbourhoods(real: np.ndarray) -> bool:
+    """True unless more than 5 % of the neighbourhoods of `coverage` are single points.
+
+    They are in data with repeated values, such as whole numbers. No other value reaches them, so
+    that a generator of close values would have a coverage of 0.
+
+    Args:
+        real: (n, k) coordinates or features, n at least 1; the first 256 are used.
+    """
+    first = np.asarray(real[:_MOST], np.float64)
+    return len(first) == 1 or bool(np.mean(_radii(first) == 0) <= _MAX_POINTS)
+
+
+def _radii(real: np.ndarray) -> np.ndarray:
+    neighbours = min(_NEIGHBOURS, len(real) - 1)
     # Column 0 is the distance of each sample to itself.
-    radii = np.partition(cdist(first, first), neighbours, axis=1)[:, neighbours]
-    return float(np.mean(cdist(first, second).min(axis=1) <= radii))
+    radii: np.ndarray = np.partition(cdist(real, real), neighbours, axis=1)[:, neighbours]
+    return radii

@@ -69,7 +69,20 @@ def histogram_gap(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
 
 
 def histogram_overlap(real: WeightedSample, generated: WeightedSample, bins: int = 50) -> float:
-    """Area common to both normalised histograms on shared bins, 0 (apart) to 1 (alike)."""
-    edges = np.histogram_bin_edges(np.concatenate([real.values, generated.values]), bins)
+    """Area common to both normalised histograms on shared bins, 0 (apart) to 1 (alike).
+
+    The bins are equally wide between the 0.1 % and 99.9 % quantiles of both samples pooled, so that
+    a single outlier does not make them wide; two more bins are unbounded.
+
+    Args:
+        real: a sample that is not empty.
+        generated: likewise.
+        bins: number of bins between the quantiles.
+    """
+    low, high = real.together_with(generated).quantiles(np.array([0.001, 0.999]))
+    inner = np.histogram_bin_edges([low, high], bins)
+    # The last bin has its right edge.
+    inner[-1] = np.nextafter(inner[-1], np.inf)
+    edges = np.array([-np.inf, *inner, np.inf])
     first, second = (sample.in_bins(edges) / sample.count for sample in (real, generated))
     return float(np.minimum(first, second).sum())

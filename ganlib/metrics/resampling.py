@@ -27,7 +27,8 @@ LEAST_SIZE = 20
 # common one would be wide.
 _CELLS = 1_024
 _ENDS = 32
-# An interval begins at the distance of distributions whose samples are nearer in so many cases.
+# The lower end is the distance of two distributions whose samples are nearer than the observed
+# ones with this probability.
 _HIGHEST = 0.99
 # The lower end of an interval is sought among mixtures: shares of the way from the samples as
 # they are to no difference.

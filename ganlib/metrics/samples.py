@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ganlib.metrics.coverage import coverage
+from ganlib.metrics.coverage import coverage, has_neighbourhoods
 from ganlib.metrics.distances import (
     histogram_overlap,
     kolmogorov_smirnov,
@@ -29,7 +29,8 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
         kolmogorov_smirnov: Kolmogorov-Smirnov statistic, 0 to 1.
         histogram_overlap: common area of both histograms, 0 to 1.
         mean, sd, real_mean, real_sd: of the generated and the real values, in their unit.
-        coverage: `coverage` of the samples, each a row of values.
+        coverage: `coverage` of the samples, each a row of values. Missing for repeated values; see
+            `has_neighbourhoods`.
     """
     rows = (real.reshape(len(real), -1), generated.reshape(len(generated), -1))
     first, second = WeightedSample.of(real), WeightedSample.of(generated)
@@ -41,7 +42,7 @@ def scalar_scores(real: np.ndarray, generated: np.ndarray, target_sd: float) -> 
         "sd": second.sd,
         "real_mean": first.mean,
         "real_sd": first.sd,
-        "coverage": coverage(*rows),
+        **_coverage(*rows),
     }
 
 
@@ -59,7 +60,8 @@ def plane_scores(
         sliced_w1_over_sigma: `sliced_wasserstein1` of the coordinates divided by `scale`.
         sliced_w1_floor: 95 % quantile of this distance between two real samples, of n and m
             points; see `sliced_wasserstein1_floor`.
-        coverage: `coverage` of the points.
+        coverage: `coverage` of the points. Missing for repeated values; see
+            `has_neighbourhoods`.
     """
     # Subtracted before dividing, because large coordinates would lose small differences.
     first, second = (
@@ -69,7 +71,7 @@ def plane_scores(
     return {
         "sliced_w1_over_sigma": sliced_wasserstein1(first, second),
         "sliced_w1_floor": sliced_wasserstein1_floor(first, len(second)),
-        "coverage": coverage(first, second),
+        **_coverage(first, second),
     }
 
 
@@ -112,7 +114,11 @@ def _feature_scores(real: np.ndarray, generated: np.ndarray, border: int) -> dic
         return {}
     pixels = np.asarray(first, dtype=np.uint8).tobytes()
     features = _real_features(pixels), image_features(second)
-    return {"frechet": frechet(*features), "coverage": coverage(*features)}
+    return {"frechet": frechet(*features), **_coverage(*features)}
+
+
+def _coverage(real: np.ndarray, generated: np.ndarray) -> dict[str, float]:
+    return {"coverage": coverage(real, generated)} if has_neighbourhoods(real) else {}
 
 
 @lru_cache(maxsize=4)

@@ -17,9 +17,9 @@ class FourierFeatures(layers.Layer):
     """Appends sines and cosines of each sample, in octaves.
 
     (B, n) -> (B, n + 2 * directions * octaves). The k-th octave has 2^k radians a unit, from
-    k = 0. In the plane the waves run in eight directions, elsewhere along each axis. A small
-    dense network learns slowly what changes quickly: without the waves, narrow peaks and sharp
-    edges stay blurred for it.
+    k = 0. In the plane the waves run in eight directions, elsewhere along each axis. Dense
+    networks learn high frequencies slowly; without these features they cannot resolve narrow
+    peaks and sharp edges.
 
     Args:
         octaves: how many.

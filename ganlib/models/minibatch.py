@@ -104,7 +104,7 @@ def with_minibatch_discrimination(
         kernels: measures of likeness.
         dimensions: numbers in which each of them compares two samples.
     """
-    # Anew from their configs: the last layer is to be built for a wider input.
+    # Copies the layers, because the last one is built for a wider input.
     stack = [type(layer).from_config(layer.get_config()) for layer in model.layers]
     last = max(index for index, layer in enumerate(stack) if isinstance(layer, layers.Dense))
     stack.insert(last, MinibatchDiscrimination(kernels, dimensions))

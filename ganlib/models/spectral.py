@@ -14,8 +14,8 @@ for a convolution:
 - "convolution": the operator norm of the convolution itself, with its strides, padding and
   image size, which becomes 1.
 
-Both are found by power iteration, one a training step, so they are approached from below: right
-after a large change of the weights a layer is a little above its norm.
+Both are found by power iteration, one in each pass of the training through the layer, so they are
+approached from below: right after a large change of the weights a layer is a little above its norm.
 
 Only dense and convolutional layers are normalised. Batch normalisation multiplies with weights
 of its own, so a network that has it can be arbitrarily steep, and so can one with minibatch
@@ -106,8 +106,7 @@ class SpectralDense(_SpectralKernel, layers.Dense):
 
     Args:
         units: as of Dense.
-        vector_initializer: gives the unit vector, (units, 1), that the singular value is
-            first sought with.
+        vector_initializer: initialises the vector of the power iteration, (units, 1).
         settings: all others of Dense, by name.
     """
 

@@ -93,7 +93,7 @@ class SmallImageConfig(RunConfig):
 
 
 class NormalisedConfig(SmallImageConfig):
-    """Those of one whose generator normalises its batches."""
+    """Knobs of a recipe whose generator uses batch normalisation."""
 
     normalisation_momentum: float = knob(
         0.8,

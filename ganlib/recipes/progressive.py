@@ -129,8 +129,13 @@ class Progressive(SmallImageRecipe[ProgressiveConfig]):
 
 
 def _level_at(config: ProgressiveConfig, step: int) -> tuple[int, float]:
-    """Returns the index in `SIZES` of the networks' size at a step, and the share of the next."""
-    growth = min(growth_at(step, config.images_per_phase, config.batch_size), len(SIZES) - 1)
+    """Returns the index in `SIZES` of the networks' size at a step, and the share of the next.
+
+    At step 0 the networks are as at the first step.
+    """
+    growth = min(
+        growth_at(max(step, 1), config.images_per_phase, config.batch_size), len(SIZES) - 1
+    )
     return int(growth), growth - int(growth)
 
 

@@ -102,10 +102,10 @@ class QuickDrawConfig(RunConfig):
     @model_validator(mode="before")
     @classmethod
     def _look_at_the_file(cls, values: Any) -> Any:
-        """Names it for any working folder, and by what it holds now.
+        """Makes the path absolute and records a digest of the file.
 
-        Settings that have done so before are taken at their word, and what cannot be read is
-        told of by whoever reads it: a run can be looked at when its file has gone.
+        Settings with a digest are not checked again, and a file that cannot be read is an error
+        only where it is read, so that a run can be viewed after its file is gone.
         """
         if not isinstance(values, Mapping):
             return values

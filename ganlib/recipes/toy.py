@@ -47,8 +47,9 @@ class ToyConfig(RunConfig):
     octaves: int = knob(
         4,
         "Number of frequencies at which the discriminator also sees the sine and cosine of each "
-        "sample (Fourier features): one radian per unit, and each next one twice as high. They "
-        "help it to see narrow peaks and sharp edges. 0 turns them off.",
+        "sample (Fourier features): one radian per standard deviation of the data, then twice as "
+        "many for each further frequency. They help it to see narrow peaks and sharp edges. 0 "
+        "turns them off.",
         group="Networks",
         paper="arXiv 2006.10739",
         ge=0,
@@ -86,10 +87,10 @@ class ToyConfig(RunConfig):
     @model_validator(mode="before")
     @classmethod
     def _look_into_the_table(cls, values: Any) -> Any:
-        """Names the file for any working folder, and what it holds now.
+        """Makes the path absolute and records a digest of the file.
 
-        Settings that have done so before are taken at their word: a run can be looked at, and
-        its generator asked, when the file has gone.
+        Settings with a digest are not checked again, so that a run can be viewed, and its
+        generator used, after its file is gone.
         """
         if not isinstance(values, Mapping) or values.get("target") != OWN:
             return values

@@ -22,7 +22,7 @@ AnyWganConfig = TypeVar("AnyWganConfig", bound=WganConfig)
 
 
 class WganRecipe(SmallImageRecipe[AnyWganConfig]):
-    """The book's two networks, whatever it is that limits the critic's slope."""
+    """Base class of the recipes with the book's WGAN networks."""
 
     page = "wgan"
     sample_count = 25

@@ -196,6 +196,20 @@ def config_at(run: Run, step: float = inf) -> RunConfig:
     return config
 
 
+def loss_at(run: Run, step: int) -> str:
+    """Returns the name of the loss with which a run made a step; it can be changed in training.
+
+    Args:
+        run: the run.
+        step: the step, counted from 1.
+    """
+    loss = run.values.get("loss")
+    for change in sorted(run.changes(), key=lambda change: change.step):
+        if change.step < step:
+            loss = change.knobs.get("loss", loss)
+    return str(loss)
+
+
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Returns (before, after) for each knob whose value differs.
 

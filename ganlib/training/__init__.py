@@ -1,11 +1,10 @@
 """Training: steps, trainer, networks and their state. Importing it imports TensorFlow.
 
-What others need of it they import from here, never from one of its modules: while one thread
-imports this package, another waits for it here. There it would not wait, but import Keras into
-a TensorFlow that is only half imported, which breaks both.
+Import from this package, never from its modules. A second thread then waits until the package is
+imported, instead of loading Keras into a partly imported TensorFlow.
 """
 
-# First, for every other module here imports TensorFlow too, and lets it talk.
+# Must come first: it silences TensorFlow's log before any other module imports TensorFlow.
 import ganlib.tf_import  # noqa: F401
 from ganlib.training.describe import describe
 from ganlib.training.generator import Generator, evaluate_state, load_generator

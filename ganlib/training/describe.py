@@ -8,6 +8,7 @@ from keras import layers
 
 from ganlib.architecture import LayerBox, NetworkShape
 from ganlib.config import RunConfig
+from ganlib.models.fourier import FourierFeatures
 from ganlib.models.minibatch import MinibatchDiscrimination
 from ganlib.models.progressive import GrowingFeatures, GrowingImages
 from ganlib.models.spectral import SpectralConv2D, SpectralDense
@@ -84,6 +85,7 @@ _NAMES: dict[type, str] = {
     layers.ReLU: "relu",
     layers.Reshape: "reshape",
     layers.ZeroPadding2D: "pad with zeros",
+    FourierFeatures: "Fourier features",
     GrowingImages: "growing from 4 x 4 to 32 x 32",
     GrowingFeatures: "growing from 4 x 4 to 32 x 32",
     MinibatchDiscrimination: "minibatch discrimination",

@@ -41,7 +41,7 @@ def in_training_mode(discriminator: keras.Model) -> Discriminate:
 def preprocess_batch(
     samples: tf.Tensor, config: RunConfig, context: StepContext, index: int | tf.Tensor
 ) -> tf.Tensor:
-    """Adds instance noise to samples and packs them, as the discriminator gets to see them.
+    """Adds instance noise and packs samples for the discriminator.
 
     Args:
         samples: (B, *sample_shape) in the networks' units, real or generated.

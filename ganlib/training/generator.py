@@ -96,7 +96,7 @@ class Generator:
         return drawn
 
     def samples(self, latents: np.ndarray) -> np.ndarray:
-        """(n, latent.size) -> (n, *sample_shape): images as uint8, all else as the scaling has it.
+        """(n, latent.size) -> (n, *sample_shape), images as uint8, others in the scaling's dtype.
 
         Raises:
             RunError: the generator gives values that are not finite.
@@ -163,7 +163,7 @@ def final_scores(
     count = recipe.evaluation_count
     real = data.take(derive(config.seed, RandomStream.EVALUATION), count)
     scores = recipe.evaluate(config, real, generator.generate(count, seed=0))
-    # One of these large samples is enough, and others would take seconds.
+    # One reference sample of this size is enough; more would take seconds.
     return scores | reference_scores(recipe, config, real, data, count, repeats=1)
 
 

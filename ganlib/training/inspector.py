@@ -95,19 +95,20 @@ class Inspector:
         """Distributions of the real samples, which are the same at every step."""
         return image_distributions(self.real) if self._kind == "image" else {}
 
-    def snapshot(self, fresh: np.ndarray, fixed: np.ndarray) -> Arrays:
+    def snapshot(self, fresh: np.ndarray, fixed: np.ndarray, loss: str) -> Arrays:
         """The state of both networks as arrays by name.
 
         `scores_real` and `scores_generated`: the discriminator's logits, one a pack. Of
         images also what `image_distributions` gives. In one dimension `surface` (k,), the
         logits at the points `surface_at` (k,). In the plane `surface` (k, k), rows from low
         to high y, over `surface_at` (2, k), the x and y of its columns and rows; `manifold`
-        (l, l, 2), where a grid of latents lands; `pull` (a, 2), the way in which the
-        generator's loss falls at the first `a` of the fixed samples.
+        (l, l, 2), where a grid of latents lands; `pull` (a, 2), how the first `a` of the fixed
+        samples would move for the generator's loss to fall, up to one factor.
 
         Args:
             fresh: (m, *sample_shape) generated samples in the data's own units.
             fixed: (f, *sample_shape) those of the fixed noise.
+            loss: name of the current loss, which may have been changed during the training.
         """
         found = {
             "scores_real": self._scores(self.real[: len(fresh)], self._seen_real),
@@ -126,7 +127,7 @@ class Inspector:
                 "manifold": self.generator.samples(latent_grid()).reshape(
                     _LATENT_LINES, _LATENT_LINES, 2
                 ),
-                "pull": self._pull(fixed[:_ARROWS]),
+                "pull": self._pull(fixed[:_ARROWS], loss),
             }
         return found
 
@@ -192,8 +193,8 @@ class Inspector:
         with tf.device(device_of(self._discriminator)):
             return self._recipe.present_real(self._discriminator, self._seen(samples))
 
-    def _pull(self, samples: np.ndarray) -> np.ndarray:
-        objective = objective_of(self._config.loss, 0.0)
+    def _pull(self, samples: np.ndarray, loss_name: str) -> np.ndarray:
+        objective = objective_of(loss_name, 0.0)
         points = self._seen(samples)
         real = self._seen_real(self.real[: len(samples)])
         with tf.GradientTape() as tape:
@@ -201,7 +202,9 @@ class Inspector:
             _, loss = objective(self._score(real)[:, None], self._score(points)[:, None])
         # The loss is a mean over the samples, and each sample has only its own share of it.
         slope = tape.gradient(loss, points) * len(samples)
-        return np.asarray(-slope, np.float32)
+        # The samples move along it in the networks' units, which may differ between coordinates.
+        factor = np.asarray(self._scaling.factor)
+        return np.asarray(-slope * factor / factor.max(), np.float32)
 
 
 def image_distributions(images: np.ndarray) -> Arrays:

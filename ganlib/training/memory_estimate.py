@@ -247,8 +247,8 @@ def _sizes(recipe: Recipe[Any], config: RunConfig) -> tuple[_Size, _Size]:
             seen = pack_shape(found[0].end, config.packing)
             found.append(_size(plan_discriminator(recipe, config), seen))
 
-    # In a thread of its own, for there Keras keeps a list of variables that have still to get
-    # their values, and would give them some at the next occasion.
+    # In a separate thread: Keras keeps a thread-local list of uninitialised variables and would
+    # initialise these later.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(measure).result()
     return found[0], found[1]

@@ -56,7 +56,7 @@ class Networks:
         return {name: variable.numpy() for name, variable in self.variables().items()}
 
     def restore(self, state: Arrays) -> None:
-        """Puts back what `state` gave.
+        """Restores variables saved by `state`.
 
         Raises:
             RunError: names or shapes differ, so it is another network's state.
@@ -67,12 +67,12 @@ class Networks:
             variable.assign(state[name])
 
     def set_learning_rates(self, config: RunConfig) -> None:
-        """To where a run with these knobs begins."""
+        """Sets both learning rates to their initial values."""
         self.generator_optimiser.learning_rate.assign(config.generator_learning_rate)
         self.discriminator_optimiser.learning_rate.assign(config.discriminator_learning_rate)
 
     def misfit(self, state: Arrays) -> str:
-        """What keeps a state from being restored, as a clause; empty where nothing does."""
+        """Returns why a state cannot be restored, as a clause; empty if it can."""
         variables = self.variables()
         for name in sorted(set(variables) ^ set(state)):
             return f"{name} is in only one"
@@ -89,7 +89,7 @@ class Networks:
         return digest.hexdigest()
 
     def variables(self) -> dict[str, tf.Variable]:
-        """All that a step changes, Dropout's random generators included, by unique name."""
+        """All variables that a step changes, including Dropout's random states, by unique name."""
         groups: dict[str, Sequence[Any]] = {
             "generator": self.generator.variables,
             "discriminator": self.discriminator.variables,

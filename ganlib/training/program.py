@@ -191,7 +191,7 @@ def release(program: Program) -> None:
 
 
 def set_cached_data(setup: Setup) -> None:
-    """Hands data to the cached program for a run, if there is one; the run then finds them read."""
+    """Puts loaded data into the cached program of a run, so that the run need not load them."""
     with _lock:
         if program := _cached.get(setup.key()):
             program.set_data(setup.data)

@@ -112,7 +112,7 @@ def _watch_for_a_plateau(state: dict[str, tf.Variable], patience: int, loss: tf.
     """
     counted = state["counted"].assign_add(1.0)
     smoothed = state["smoothed"].assign(_MEMORY * state["smoothed"] + (1 - _MEMORY) * loss)
-    # Without this, the mean would rise from 0 and its first value never be beaten.
+    # Bias correction: the mean starts at 0, and its first values would never be beaten otherwise.
     mean = smoothed / (1 - tf.pow(_MEMORY, counted))
     better = mean < state["best"] - _NOTICEABLE * tf.abs(state["best"])
     waited = tf.where(better, 0.0, state["waited"] + 1.0)

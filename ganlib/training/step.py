@@ -55,8 +55,7 @@ class AdversarialStep:
     Args:
         networks: both networks and their optimisers, updated in place.
         config: the loss, penalties and all other techniques.
-        context: the step's number in the run, which decides instance noise and all other random
-            draws but those of the networks' own Dropout layers.
+        context: number of the step, and the seeds of all random draws except Dropout masks.
         only: the network to update alone; the trainable weights of the other one stay as they are.
             "" updates both.
     """
@@ -252,8 +251,9 @@ def _separation(real_logits: tf.Tensor, fake_logits: tf.Tensor, config: RunConfi
         # Only differences of its logits mean anything, so the border lies between the means.
         border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
     return {
-        "accuracy_real": tf.reduce_mean(tf.cast(real_logits > border, tf.float32)),
-        "accuracy_generated": tf.reduce_mean(tf.cast(fake_logits < border, tf.float32)),
+        # A logit on the border is right half of the time.
+        "accuracy_real": tf.reduce_mean((tf.sign(real_logits - border) + 1) / 2),
+        "accuracy_generated": tf.reduce_mean((tf.sign(border - fake_logits) + 1) / 2),
         "critic_distance": tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits),
     }
 

@@ -20,7 +20,7 @@ class StepsPerCall:
         self._compiled = False
 
     def record(self, count: int, seconds: float) -> None:
-        """Learns from a call that has been made.
+        """Updates `count` from the duration of a call.
 
         Args:
             count: steps of that call.
@@ -30,5 +30,5 @@ class StepsPerCall:
             self._compiled = True
             return
         wanted = count * TARGET_S / max(seconds, 1e-6)
-        # Grow by at most four at a time: one lucky measurement must not make a slow call.
+        # Grows at most fourfold, so that one unusually fast call does not cause a very slow one.
         self.count = max(1, min(int(wanted), 4 * self.count, MAX_STEPS))

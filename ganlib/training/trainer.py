@@ -43,21 +43,21 @@ _SCORED = 256
 # How often other real numbers or points are scored: the scores of so few samples vary, and each
 # takes milliseconds. Images are scored once, as they take longer.
 _REFERENCES = 8
-# Real samples to compare with; more cost nothing.
+# Number of real samples to compare with; it hardly affects the time.
 _SCORED_REAL = 2_000
 _step_of = attrgetter("step")
 _NOT_THERE = "The networks exist only from the Started event until close()."
 
 
 class Trainer:
-    """One run's training. Pausing it is not asking for its next event.
+    """Trains one run. To pause, stop iterating over its events.
 
     Args:
         recipe: what to train.
         config: the recipe's knobs.
         checkpoint: where to go on from; None starts at step 0.
-        changes: what was changed in the middle of the run so far, in order. Those before the
-            checkpoint are in force; those after it come again at their steps.
+        changes: changes made so far, in order. Those before the checkpoint apply at once, later
+            ones when training reaches their steps.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Trainer:
         self._program = program
         if self._resumed:
             program.networks.restore(self._resumed.state)
-            # It is as large as the networks and their optimisers together.
+            # Frees the checkpoint, which is as large as both networks and their optimisers.
             self._resumed = None
             # What was changed at the checkpoint's own step is not in its state.
             program.set_config(self.config)
@@ -145,8 +145,8 @@ class Trainer:
                 raise DivergedError(first + good, self._not_finite(rows[good]))
             if self._samples_are_due() or learns:
                 yield self._samples(inspector)
-            milestone = self._is_due(self._milestone_every)
-            if milestone or self._is_due(self.config.checkpoint_every):
+            milestone = self._is_milestone()
+            if milestone or self._checkpoint_is_due():
                 yield replace(self.checkpoint(), milestone=milestone)
         yield Phase("scoring the generator")
         with self._diverging():
@@ -186,8 +186,8 @@ class Trainer:
                 learns alone, and the event after it has samples; "both" for such a step of
                 both; "" for none.
         Returns:
-            What is to be kept, for a resume to repeat it. Its step is later than the present
-            one where such steps are still to be repeated first.
+            The change, to be recorded so that a resumed run repeats it. Its step is later than the
+            current one if recorded single steps must be repeated first.
 
         Raises:
             ConfigError: a value is not allowed, or cannot be changed in the middle of a run.
@@ -237,13 +237,16 @@ class Trainer:
             raise RuntimeError(_NOT_THERE)
         return self._program.networks
 
-    @property
-    def _milestone_every(self) -> int:
-        """Steps from one milestone to the next; 0 where there are none."""
-        count = self.config.milestones
-        return math.ceil(self.config.steps / count) if count else 0
+    def _next_milestone(self, step: int) -> int:
+        """The first step after `step` with a milestone: they divide the run into equal parts."""
+        steps, count = self.config.steps, self.config.milestones
+        return math.ceil((step * count // steps + 1) * steps / count) if count else steps
 
-    def _is_due(self, every: int) -> bool:
+    def _is_milestone(self) -> bool:
+        return self.config.milestones > 0 and self._next_milestone(self.step - 1) == self.step
+
+    def _checkpoint_is_due(self) -> bool:
+        every = self.config.checkpoint_every
         return every > 0 and self.step % every == 0
 
     def _samples_are_due(self) -> bool:
@@ -261,10 +264,13 @@ class Trainer:
 
     def _until_due(self, steps: int) -> int:
         """Number of steps for one call: at most `steps`, in one stage, up to the next due step."""
-        due = [self.config.steps, _next_multiple(self.step, self.config.sample_every)]
-        for every in (self.config.checkpoint_every, self._milestone_every):
-            if every:
-                due.append(_next_multiple(self.step, every))
+        due = [
+            self.config.steps,
+            self._next_milestone(self.step),
+            _next_multiple(self.step, self.config.sample_every),
+        ]
+        if self.config.checkpoint_every:
+            due.append(_next_multiple(self.step, self.config.checkpoint_every))
         if self._pending:
             due.append(self._pending[0].step)
         coming = range(self.step + 1, self.step + 1 + min(steps, min(due) - self.step))
@@ -313,7 +319,7 @@ class Trainer:
         if scored:
             scores = self.recipe.evaluate(self.config, inspector.real, fresh)
             scores |= self._reference | inspector.slopes(fresh)
-        views = inspector.snapshot(fresh, fixed)
+        views = inspector.snapshot(fresh, fixed, self.config.loss)
         self._elapsed_s += time.perf_counter() - began
         shown = noise if self.recipe.kind != "image" else None
         return Samples(self.step, fixed, fresh[:count], shown, views, scores)

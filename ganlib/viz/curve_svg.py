@@ -45,7 +45,8 @@ def curves_svg(info: CurvesInfo, unit: str) -> str:
         lines.append(_line(x(curve.x), y(curve.y), colour, 1.0))
         left = _LEFT + 130 * position
         names.append(svg.text(left, 14, curve.name, size=12, colour=colour, bold=True))
-    document = svg.drawing(WIDTH, HEIGHT, [*parts, *shadows, *lines, *names], f"{unit} over steps")
+    title = f"{unit} over {'steps' if info.x_kind == 'step' else info.x_kind}"
+    document = svg.drawing(WIDTH, HEIGHT, [*parts, *shadows, *lines, *names], title)
     size = f'xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" {_FONT}'
     return document.replace("<svg", f"<svg {size}", 1)
 

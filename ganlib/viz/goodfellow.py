@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ganlib.config import CRITICS
 from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.viz import colours
@@ -32,6 +33,7 @@ class GoodfellowInfo:
             are nearly 0; None if the loss has no such formula.
         noise: (l,) some latents, ascending.
         landed: (l,) the samples generated from them.
+        title: of the discriminator's axis.
     """
 
     x: np.ndarray
@@ -41,10 +43,15 @@ class GoodfellowInfo:
     optimal: np.ndarray | None
     noise: np.ndarray
     landed: np.ndarray
+    title: str
 
 
 def goodfellow_info(
-    samples: Arrays, real: np.ndarray, loss: str, density: np.ndarray | None = None
+    samples: Arrays,
+    real: np.ndarray,
+    loss: str,
+    density: np.ndarray | None = None,
+    label_smoothing: float = 0.0,
 ) -> GoodfellowInfo:
     """Computes the figure of a saved step.
 
@@ -54,6 +61,7 @@ def goodfellow_info(
         real: (m, 1) real samples.
         loss: name of the run's loss.
         density: (k,) density of the data at `surface_at`; estimated from `real` if None.
+        label_smoothing: of the loss; it lowers the optimal discriminator.
     """
     x = samples["surface_at"].astype(np.float64)
     if density is None:
@@ -67,6 +75,9 @@ def goodfellow_info(
         # 0 / 0 far away from all samples.
         defined = both > 1e-4 * both.max()
         optimal = np.divide(first, both, out=np.full(len(x), np.nan), where=defined)
+        # Labels of least squares go from -1 to 1, which is twice as far.
+        lowered = {"non_saturating": label_smoothing, "least_squares": label_smoothing / 2}
+        optimal *= 1 - lowered.get(loss, 0.0)
     noise = samples["noise"].ravel()
     order = np.argsort(noise)[np.linspace(0, len(noise) - 1, _LINES).round().astype(int)]
     return GoodfellowInfo(
@@ -77,6 +88,7 @@ def goodfellow_info(
         optimal,
         noise[order],
         samples["fixed"].ravel()[order],
+        realness_title(loss),
     )
 
 
@@ -98,6 +110,11 @@ def realness(outputs: np.ndarray, loss: str, border: float) -> np.ndarray:
         return (outputs - low) / ((high - low) or 1)
     shifted = outputs - (border if loss == "relativistic" else 0)
     return 1 / (1 + np.exp(-np.clip(shifted, -60, 60)))
+
+
+def realness_title(loss: str) -> str:
+    """Returns what `realness` is called: critics do not classify samples."""
+    return "critic's score, scaled" if loss in CRITICS else "classified as real"
 
 
 def goodfellow_figure(info: GoodfellowInfo, view: tuple[float, float]) -> Chart:
@@ -128,7 +145,7 @@ def goodfellow_figure(info: GoodfellowInfo, view: tuple[float, float]) -> Chart:
         "tickvals": [0, 0.25, 0.5, 0.75, 1],
         "tickformat": ".0%",
         "showgrid": False,
-        "title": {"text": "classified as real", "standoff": 10},
+        "title": {"text": info.title, "standoff": 10},
         "fixedrange": True,
     }
     layout["yaxis2"].pop("rangemode")

@@ -117,7 +117,8 @@ def lines_figure(
         if log:
             low, high = np.log10(low), np.log10(high)
         margin = 0.05 * (high - low) or 0.5
-        start = 0.0 if layout["yaxis"].get("rangemode") == "tozero" else low - margin
+        from_zero = layout["yaxis"].get("rangemode") == "tozero" and not log
+        start = 0.0 if from_zero else low - margin
         layout["yaxis"].setdefault("range", [start, high + margin])
     shown = {name: y for name, y in (levels or {}).items() if not log or y > 0}
     layout["shapes"] = [_level(y) for y in shown.values()]

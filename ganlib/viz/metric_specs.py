@@ -57,7 +57,7 @@ LOSSES = MetricSpec(
     name="Losses",
     curves={"{discriminator}": "discriminator_loss", "generator": "generator_loss"},
     unit="loss",
-    help="what each network minimises.",
+    help="the loss of each network, without gradient penalties.",
 )
 
 METRICS: dict[str, MetricSpec] = {

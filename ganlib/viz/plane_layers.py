@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ganlib.viz import colours
-from ganlib.viz.goodfellow import realness
+from ganlib.viz.goodfellow import realness, realness_title
 
 # Opacities of the cells of the latent grid, from the lowest to the highest density.
 _SHADES = (0.05, 0.12, 0.2, 0.3, 0.42)
@@ -37,7 +37,7 @@ def surface_layer(at: np.ndarray, surface: np.ndarray, loss: str, border: float)
             [1, colours.rgba(colours.REAL, 0.55)],
         ],
         "showscale": False,
-        "hovertemplate": "classified as real: %{z:.0%}<extra>discriminator</extra>",
+        "hovertemplate": f"{realness_title(loss)}: %{{z:.0%}}<extra>discriminator</extra>",
     }
 
 
@@ -87,8 +87,8 @@ def gradient_layer(
 
     Args:
         points: (a, 2) generated samples.
-        descent: (a, 2) minus the gradient of the generator's loss with respect to each sample,
-            in the networks' units.
+        descent: (a, 2) how each sample would move for the generator's loss to fall: minus its
+            gradient, up to one factor.
         size: width and height of the view; the longest arrows are about a tenth of it.
     """
     lengths = np.linalg.norm(descent, axis=1)

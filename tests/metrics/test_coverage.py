@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ganlib.metrics.coverage import coverage
+from ganlib.metrics.coverage import coverage, has_neighbourhoods
+from ganlib.metrics.samples import scalar_scores
 
 
 def _definition(real: np.ndarray, generated: np.ndarray, neighbours: int) -> float:
@@ -51,3 +52,12 @@ def test_half_of_the_data_missing() -> None:
     random = np.random.default_rng(0)
     real = np.concatenate([random.normal(-5, 1, (100, 2)), random.normal(5, 1, (100, 2))])
     assert coverage(real, real[:100] + 0.01) == 0.5
+
+
+def test_repeated_values_have_no_neighbourhoods() -> None:
+    random = np.random.default_rng(0)
+    ages = random.normal(40, 12, (500, 1)).round()
+    assert not has_neighbourhoods(ages) and not has_neighbourhoods(_samples("tied", 256, 0))
+    assert has_neighbourhoods(random.normal(size=(500, 1))) and has_neighbourhoods(np.ones((1, 1)))
+    assert "coverage" not in scalar_scores(ages, ages + 1e-4, 12.0)
+    assert "coverage" in scalar_scores(ages + random.normal(size=ages.shape), ages, 12.0)

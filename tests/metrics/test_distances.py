@@ -57,3 +57,11 @@ def test_overlap_of_two_gaussians_is_the_area_under_both() -> None:
     # Both densities cross at 1/2, so the area under both is 2 Phi(-1/2) = 0.617.
     expected = 2 * stats.norm.cdf(-0.5)
     assert histogram_overlap(of(first), of(second)) == pytest.approx(expected, abs=0.01)
+
+
+def test_one_outlier_does_not_make_the_bins_wide() -> None:
+    first, second = REAL, REAL + 2 * REAL.std()
+    usual = histogram_overlap(of(first), of(second))
+    assert usual < 0.5
+    found = histogram_overlap(of(first), of(np.append(second, 1_000 * REAL.std())))
+    assert found == pytest.approx(usual, abs=0.02)

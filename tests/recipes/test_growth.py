@@ -34,6 +34,7 @@ def test_the_sizes_are_the_networks() -> None:
 @pytest.mark.parametrize(
     ("step", "said"),
     [
+        (0, "4 x 4 pixels"),
         (1, "4 x 4 pixels"),
         (400, "4 x 4 pixels"),
         (401, "4 x 4 pixels"),
@@ -50,12 +51,13 @@ def test_the_caption_says_the_size_of_the_moment(step: int, said: str) -> None:
     assert recipe.caption(recipe.parse({}), step) == said
 
 
-@pytest.mark.parametrize("step", [1, 601, 1_000, 1_301, 2_301, 2_500])
+@pytest.mark.parametrize("step", [0, 1, 601, 1_000, 1_301, 2_301, 2_500])
 def test_real_images_are_shown_as_the_discriminator_sees_them(step: int) -> None:
     recipe = recipes.get("progressive")
     config = recipe.parse({})
     real = np.random.default_rng(step).integers(0, 256, (3, 32, 32, 1), np.uint8)
-    growth = growth_at(step, config.images_per_phase, config.batch_size)
+    # Before the first step the networks are as in it.
+    growth = growth_at(max(step, 1), config.images_per_phase, config.batch_size)
     discriminator = models.growing_discriminator(filters=4)
     discriminator.build((None, 32, 32, 1))
     models.set_growth(discriminator, growth)

@@ -236,7 +236,9 @@ def test_every_two_values_meet(part: int, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "row"), zip(OTHERS, itertools.cycle(TOGETHER)))
+@pytest.mark.parametrize(
+    ("name", "row"), list(zip(OTHERS, itertools.cycle(TOGETHER), strict=False))
+)
 def test_other_recipes_train_with_many_at_once(
     name: str, row: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,9 +82,20 @@ def test_milestones_lie_evenly_along_the_run() -> None:
     assert [(event.step, event.milestone) for event in saved] == [
         (4, True),
         (5, False),
-        (8, True),
-        (10, False),
+        (7, True),
+        (10, True),
     ]
+
+
+@pytest.mark.parametrize(("steps", "count"), [(93_750, 4), (5, 4), (10, 3), (7, 7), (3, 5)])
+def test_as_many_milestones_as_asked_for(steps: int, count: int) -> None:
+    trainer = Trainer(Small(), Small().parse({"steps": steps, "milestones": count}))
+    found, step = [], 0
+    while step < steps:
+        step = trainer._next_milestone(step)
+        found.append(step)
+    parts = np.arange(1, count + 1) * steps / count
+    assert found == sorted({int(np.ceil(part)) for part in parts})
 
 
 def test_a_state_that_is_not_finite_is_no_checkpoint() -> None:

@@ -37,6 +37,23 @@ def test_the_best_discriminator_of_two_gaussians_is_a_sigmoid() -> None:
     assert np.isnan(info.optimal[-1]), "where there is nothing, nothing is said"
 
 
+@pytest.mark.parametrize(("loss", "share"), [("non_saturating", 0.8), ("least_squares", 0.9)])
+def test_smoothed_labels_lower_the_best_discriminator(loss: str, share: float) -> None:
+    """Its best output for a label of 1 - s or, from -1 to 1, of 1 - s, in place of 1."""
+    plain, smoothed = (
+        goodfellow_info(samples(), REAL, loss, stats.norm.pdf(X), smoothing).optimal
+        for smoothing in (0.0, 0.2)
+    )
+    assert plain is not None and smoothed is not None
+    np.testing.assert_allclose(smoothed, share * plain)
+
+
+def test_a_critic_does_not_classify() -> None:
+    info = goodfellow_info(samples(), REAL, "wasserstein", stats.norm.pdf(X))
+    title = goodfellow_figure(info, (-3, 4)).layout["yaxis2"]["title"]["text"]
+    assert title == "critic's score, scaled"
+
+
 def test_an_unknown_density_is_estimated() -> None:
     info = goodfellow_info(samples(), REAL, "non_saturating")
     assert np.abs(info.real - stats.norm.pdf(X)).max() < 0.04

@@ -71,6 +71,13 @@ def test_charts_of_one_span_have_the_same_axes(log: bool) -> None:
     first.to_plotly()
 
 
+def test_a_logarithmic_axis_of_small_values_goes_up() -> None:
+    lines = [line("a", 0, np.array([0.02, 0.5])), line("b", 1, np.array([0.1, 0.3]))]
+    spec = METRICS["Sliced Wasserstein-1"]
+    low, high = lines_figure(spec, lines, log=True, span=lines).layout["yaxis"]["range"]
+    assert low < np.log10(0.02) and high > np.log10(0.5)
+
+
 def test_the_values_of_real_samples_are_named_levels() -> None:
     levels = {"real samples of a <b>": 1.5, "real samples of c": 1.6}
     chart = lines_figure(METRICS["Fréchet distance"], [line("a", 0, np.ones(3))], levels=levels)

@@ -11,6 +11,7 @@ from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.runs.trainers import loss_at
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.components.text import join_numbers
 from ganlib.ui.present import scaled
@@ -99,11 +100,11 @@ def _histogram(reading: Reading, step: int) -> HistogramsInfo:
 
 def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
     run, samples = reading.run, reading.samples(step)
-    density = None
+    density, smoothing = None, float(run.values.get("label_smoothing") or 0.0)
     # Without the density of the data if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
         density = recipe.density(run.config, samples["surface_at"])
-    info = goodfellow_info(samples, reading.real, str(run.values.get("loss")), density)
+    info = goodfellow_info(samples, reading.real, loss_at(run, step), density, smoothing)
     edges = _histogram(reading, step).edges
     view = float(edges[0]), float(edges[-1])
     return goodfellow_figure(info, view)

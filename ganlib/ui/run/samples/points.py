@@ -9,6 +9,7 @@ from ganlib.data.own_table import axis_names
 from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.runs.trainers import loss_at
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.live_chart import ChartSlot, live_charts
 from ganlib.ui.present import scaled
@@ -78,7 +79,7 @@ def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
 def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
     samples = reading.samples(step)
     info = plane_info(reading.real, samples["fresh"])
-    below, above = _layers(reading.run, samples, info, layers)
+    below, above = _layers(loss_at(reading.run, step), samples, info, layers)
     return plane_figure(
         info,
         below=below,
@@ -89,14 +90,13 @@ def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
 
 
 def _layers(
-    run: Run, samples: Arrays, info: PlaneInfo, layers: set[str]
+    loss: str, samples: Arrays, info: PlaneInfo, layers: set[str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Traces below and above the points."""
     below, above = [], []
     # With packing, there are no maps of the plane.
     if "Discriminator" in layers and "surface" in samples:
         border = (samples["scores_real"].mean() + samples["scores_generated"].mean()) / 2
-        loss = str(run.values.get("loss"))
         below.append(surface_layer(samples["surface_at"], samples["surface"], loss, float(border)))
     if "Manifold" in layers and "manifold" in samples:
         below += manifold_layers(samples["manifold"])
