@@ -30,13 +30,13 @@ def has_neighbourhoods(real: np.ndarray) -> bool:
     """True unless more than 5 % of the neighbourhoods of `coverage` are single points.
 
     They are in data with repeated values, such as whole numbers. No other value reaches them, so
-    that a generator of close values would have a coverage of 0.
+    that a generator of close values would have a coverage of 0. Equal samples count as one.
 
     Args:
         real: (n, k) coordinates or features, n at least 1; the first 256 are used.
     """
     first = np.asarray(real[:_MOST], np.float64)
-    return len(first) == 1 or bool(np.mean(_radii(first) == 0) <= _MAX_POINTS)
+    return bool((first == first[0]).all() or np.mean(_radii(first) == 0) <= _MAX_POINTS)
 
 
 def _radii(real: np.ndarray) -> np.ndarray:

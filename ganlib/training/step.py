@@ -251,9 +251,8 @@ def _separation(real_logits: tf.Tensor, fake_logits: tf.Tensor, config: RunConfi
         # Only differences of its logits mean anything, so the border lies between the means.
         border = (tf.reduce_mean(real_logits) + tf.reduce_mean(fake_logits)) / 2
     return {
-        # A logit on the border is right half of the time.
-        "accuracy_real": tf.reduce_mean((tf.sign(real_logits - border) + 1) / 2),
-        "accuracy_generated": tf.reduce_mean((tf.sign(border - fake_logits) + 1) / 2),
+        "accuracy_real": tf.reduce_mean(tf.cast(real_logits > border, tf.float32)),
+        "accuracy_generated": tf.reduce_mean(tf.cast(fake_logits < border, tf.float32)),
         "critic_distance": tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits),
     }
 

@@ -40,8 +40,9 @@ def test_the_best_discriminator_of_two_gaussians_is_a_sigmoid() -> None:
 @pytest.mark.parametrize(("loss", "share"), [("non_saturating", 0.8), ("least_squares", 0.9)])
 def test_smoothed_labels_lower_the_best_discriminator(loss: str, share: float) -> None:
     """Its best output for a label of 1 - s or, from -1 to 1, of 1 - s, in place of 1."""
+    made = samples()
     plain, smoothed = (
-        goodfellow_info(samples(), REAL, loss, stats.norm.pdf(X), smoothing).optimal
+        goodfellow_info(made, REAL, loss, stats.norm.pdf(X), smoothing).optimal
         for smoothing in (0.0, 0.2)
     )
     assert plain is not None and smoothed is not None
