@@ -190,16 +190,25 @@ def _add_run_commands(add: Callable[[str, str], _Parser]) -> dict[str, _Parser]:
         found[name].add_argument("of", metavar="RUN", nargs="+", help=_RUN)
     runs = found["runs"]
     runs.add_argument("--recipe", metavar="RECIPE", help="only runs of this recipe")
-    runs.add_argument("--state", choices=(*get_args(State), "damaged"), help="only runs in it")
+    runs.add_argument(
+        "--state", choices=(*get_args(State), "damaged"), help="only runs in this state"
+    )
     runs.add_argument("--tag", metavar="TAG", help="only runs with this tag")
     runs.add_argument("--group", metavar="NAME", help="only runs of this group")
     runs.add_argument("--search", metavar="TEXT", help="only runs with these words in name or note")
-    runs.add_argument("--sort", choices=SORTS, default="created", help="otherwise newest first")
+    runs.add_argument(
+        "--sort",
+        choices=SORTS,
+        default="created",
+        help="order of the list; newest first by default",
+    )
     runs.add_argument(
         "--limit", metavar="N", type=_whole_number("--limit takes", _MAX_RUNS), help="at most N"
     )
-    runs.add_argument("--watch", action="store_true", help="again every two seconds")
-    found["logs"].add_argument("--follow", action="store_true", help="until the run ends")
+    runs.add_argument("--watch", action="store_true", help="refresh the list every two seconds")
+    found["logs"].add_argument(
+        "--follow", action="store_true", help="keep printing until the run ends"
+    )
     found["rename"].add_argument("name", metavar="NAME", help="the new name")
     found["note"].add_argument("text", metavar="TEXT", help="the new note; may be empty")
     sample = found["sample"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from ganlib import recipes
 from ganlib.config import RunConfig
-from ganlib.errors import PATH, RunError, quote
+from ganlib.errors import PATH, RunError, UserError, quote
 from ganlib.names import group_name, run_name
 from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
@@ -189,11 +189,15 @@ class RunStore:
         raise RunError(f"There is no run {shown} in {self.root}. {there}.")
 
     def examples(self) -> tuple[Run, ...]:
-        """Returns the example runs, oldest first. `list` does not contain them."""
+        """Returns the example runs that can be read, oldest first. `list` does not contain them."""
         if self._examples is None:
             return ()
-        ids = sorted(path.name for path in self._examples.glob("*") if is_run_id(path.name))
-        return tuple(self.open(run_id) for run_id in ids)
+        found = []
+        for run_id in sorted(path.name for path in self._examples.glob("*")):
+            with suppress(UserError):
+                if is_run_id(run_id):
+                    found.append(self.open(run_id))
+        return tuple(found)
 
     def check_not_example(self, run_id: str) -> None:
         """Checks that a run may be changed, deleted or continued.

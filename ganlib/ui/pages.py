@@ -47,7 +47,7 @@ PAGES = (
         "wgan",
         "WGAN",
         ":material/balance:",
-        "Instead of a discriminator, train a critic, which measures a distance.",
+        "Train a critic that measures a distance, or use spectral normalisation.",
     ),
     PageSpec(
         "distributions",

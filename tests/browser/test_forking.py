@@ -72,5 +72,7 @@ def test_a_double_click_makes_one_run_with_half_the_learning_rate(
 def _wait_for_fork(tab: Dashboard, parent: str, step: int) -> None:
     """Waits until address and page are those of a fork that has finished."""
     tab.page.wait_for_url(re.compile(rf"/toy\?run=(?!{parent})"))
-    expect(tab.page.get_by_text(f"Forked at step {step:,}; the curves before")).to_be_visible()
+    expect(
+        tab.page.get_by_text(f"Forked at step {step:,}. Earlier points come from")
+    ).to_be_visible()
     expect(tab.status).to_contain_text("Finished")

@@ -1,5 +1,6 @@
 """The runs that ship with the app: complete, small, and not to be changed."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,13 @@ def test_they_are_not_listed_among_the_users_runs(shipped: RunStore) -> None:
     assert shipped.list() == []
     assert shipped.active() == shipped.interrupted() == ()
     assert [run.id for run in shipped.examples()] == IDS
+
+
+def test_one_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    (tmp_path / "examples" / IDS[0] / "journal.jsonl").write_text("no JSON at all")
+    store = RunStore(tmp_path / "runs", tmp_path / "examples")
+    assert [run.id for run in store.examples()] == IDS[1:]
 
 
 def test_a_store_without_examples_does_not_have_them(tmp_path: Path) -> None:

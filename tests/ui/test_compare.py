@@ -10,6 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.events import Change, Finished, Metrics, Samples
 from ganlib.runs import Run, RunStore
+from ganlib.runs.journal import TooNewError
+from ganlib.ui.compare import page
+from ganlib.ui.compare.chosen import chosen_now
 from tests.support import drawn, stored_runs
 
 Open = Callable[..., AppTest]
@@ -134,7 +137,9 @@ def test_a_run_that_does_not_exist_is_one_sentence(
 ) -> None:
     app = open_page("compare", runs=[pair[0], unknown])
     (warning,) = app.warning
-    assert warning.value.replace("\\", "") == f"This run is deleted or unknown: '{unknown}'."
+    assert (
+        warning.value.replace("\\", "") == f"This run is deleted, damaged or unknown: '{unknown}'."
+    )
     assert app.multiselect(key="runs").value == pair[:1]
     assert len(captions(app)) == 1
 
@@ -146,6 +151,45 @@ def test_a_run_that_is_deleted_meanwhile(store: RunStore, pair: list[str], open_
     assert not app.exception
     assert pair[0] in app.warning[0].value
     assert len(captions(app)) == 1
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_runs_that_are_deleted_before_a_refresh(
+    left: int,
+    store: RunStore,
+    pair: list[str],
+    open_page: Open,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = pair[left:]
+
+    def chosen_then_deleted(runs: list[Run]) -> object:
+        found = chosen_now(runs)
+        while gone:
+            store.delete(gone.pop())
+        return found
+
+    monkeypatch.setattr(page, "chosen_now", chosen_then_deleted)
+    app = open_page("compare", runs=pair)
+    assert len(captions(app)) == left
+    assert all(run_id in app.warning[0].value for run_id in pair[left:])
+
+
+def test_a_run_whose_journal_is_of_a_later_version(
+    store: RunStore, pair: list[str], open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Run.record
+
+    def refused(run: Run) -> object:
+        if run.id == pair[0]:
+            raise TooNewError("The run is of a later version.")
+        return record(run)
+
+    monkeypatch.setattr(Run, "record", refused)
+    app = open_page("compare", runs=pair)
+    assert pair[0] in app.warning[0].value
+    assert len(captions(app)) == 1
+    assert "Compare runs side by side" in open_page("compare", runs=pair[:1]).info[0].value
 
 
 def test_two_runs_of_an_old_link_are_compared(pair: list[str], open_page: Open) -> None:
@@ -179,6 +223,21 @@ def test_other_horizontal_axes(
     np.testing.assert_allclose(
         drawn_array(traces(app)["fast"]["x"]), expected(np.arange(1.0, 21.0), size), rtol=1e-6
     )
+
+
+def test_samples_seen_are_those_of_every_update_of_the_discriminator(
+    store: RunStore, open_page: Open
+) -> None:
+    real = stored_runs.samples_of("toy/scalar", 0).fixed
+    changed = Change(10, {"discriminator_steps": 3})
+    rows = [Metrics(1, stored_runs.rows(1, 10), 1.0), Metrics(11, stored_runs.rows(11, 20), 2.0)]
+    knobs = {"steps": 20, "discriminator_steps": 2, "batch_size": 16}
+    ended = Finished(20, "0" * 64, {})
+    run = stored_runs.written(store, "toy/scalar", real, rows[0], changed, rows[1], ended, **knobs)
+    app = open_page("compare", runs=[run.id], axis="Samples seen", metrics="Losses: generator")
+    [line] = traces(app).values()
+    expected = np.cumsum([2 * 16] * 10 + [3 * 16] * 10)
+    np.testing.assert_allclose(drawn_array(line["x"]), expected, rtol=1e-6)
 
 
 def test_small_multiples_share_their_axes(pair: list[str], open_page: Open) -> None:
@@ -241,6 +300,24 @@ def test_samples_are_aligned(
     assert captions(app) == expected
 
 
+@pytest.mark.parametrize("opened", ["suggestion", "selection"])
+def test_another_comparison_begins_at_the_newest_step(
+    opened: str, store: RunStore, pair: list[str], open_page: Open
+) -> None:
+    if opened == "suggestion":
+        app = open_page("compare")
+        app.session_state["compare.slider"] = 10
+        app.button(key="compare.newest.toy").click().run()
+    else:
+        app = open_page("runs")
+        app.session_state["compare.slider"] = 10
+        app.session_state["runs.chosen"] = pair
+        app.run()
+        app.button(key="compare").click().run()
+    assert not app.exception
+    assert captions(app) == ["Step 40", "Step 20, its last"][:: 1 if opened == "selection" else -1]
+
+
 def test_the_shared_address_has_the_step(pair: list[str], open_page: Open) -> None:
     app = open_page("compare", runs=pair)
     assert "at=" not in app.code[0].value
@@ -261,6 +338,31 @@ def test_only_settings_that_differ_are_listed(store: RunStore, open_page: Open) 
     }
     app = open_page("compare", runs=[first.id])
     assert "All settings are the same." in [part.value for part in app.caption]
+
+
+def test_lists_and_paths_are_listed_as_they_were_typed(store: RunStore, open_page: Open) -> None:
+    given = [{"categories": ("ant", "bear")}, {"own_file": "my_big_drawings.npy"}]
+    runs = [stored_runs.create(store, "quickdraw/conv", **values) for values in given]
+    for run in runs:
+        run.lock.release()
+    table = open_page("compare", runs=[run.id for run in runs]).dataframe[0].value
+    texts = {row[0]: set(row[1:]) for row in table.itertuples(index=False)}
+    assert "ant, bear" in texts["Categories"]
+    assert "my_big_drawings.npy" in texts["Own file"]
+
+
+def test_long_settings_that_begin_alike_are_other_groups(store: RunStore, open_page: Open) -> None:
+    start = " ".join(f"{at / 100:.2f},0.5" for at in range(20))
+    drawings = [f"{start} 0.5,0.1", f"{start} 0.5,0.2", f"{start} 0.5,0.2"]
+    ids = []
+    for seed, drawing in enumerate(drawings):
+        knobs = {"target": "drawn", "drawing": drawing, "seed": seed}
+        run = stored_runs.create(store, "toy/plane", **knobs)
+        run.lock.release()
+        ids.append(run.id)
+    app = open_page("compare", runs=ids, group="All settings except the seed")
+    names = [row[0] for row in tables(app)[0][1:]]
+    assert [name[name.index("… (") :] for name in names] == ["… (1 run)", "… (2 runs)"]
 
 
 def test_changes_during_training_are_listed(store: RunStore, open_page: Open) -> None:

@@ -207,6 +207,17 @@ def test_a_preset_fills_its_values_in(open_page: Open) -> None:
     assert form_values(app, name) == defaults(name)
 
 
+def test_a_preset_keeps_the_data_and_the_seed(open_page: Open) -> None:
+    name = "toy/plane"
+    app = open_recipe(open_page, name)
+    choose(app, f"{name}:target", "grid25")
+    app.text_input(key=f"{name}:seed").set_value("7").run()
+    app.selectbox(key=f"{name}:preset").select("plain GAN").run()
+    assert not app.exception
+    values = form_values(app, name)
+    assert (values["target"], values["seed"], values["steps"]) == ("grid25", 7, 5000)
+
+
 def test_values_are_kept_after_another_page_and_another_recipe(open_page: Open) -> None:
     app = open_advanced(open_page("toy"))
     app.text_input(key="toy/scalar:seed").set_value("7").run()

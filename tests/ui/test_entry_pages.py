@@ -132,12 +132,12 @@ def test_start_queues_while_others_train_and_the_page_says_how_many(
     open_page: Open, store: RunStore
 ) -> None:
     app = open_page("toy")
-    assert "ahead of it" not in texts(app)
-    assert "after a first run, it is measured" in texts(app)
+    assert "The server is busy." not in texts(app)
+    assert "the estimate uses the speed of this machine." in texts(app)
     ids = [manager().submit("toy/scalar", recipes.get("toy/scalar").parse({})) for _ in range(3)]
     assert [runs_ahead(run_id) for run_id in ids] == [0, 1, 2]
     app.run()
-    assert "Start queues this one, with 3 ahead of it." in texts(app)
+    assert "The server is busy. Your run will wait for 3 other runs." in texts(app)
     assert not app.button(key="start").disabled
     tiles = {tile["name"]: tile["caption"] for tile in galleries(app)["Recent runs"]}
     assert tiles[ids[2]] == "Waiting: 2 runs ahead"
@@ -223,8 +223,7 @@ def test_networks_that_will_not_grow_to_the_end_are_announced(open_page: Open) -
     recipe = recipes.get("progressive")
     warning = growth_warning(recipe, recipe.parse({"steps": 250}))
     assert warning == (
-        "The images do not reach 32 x 32 pixels: after 250 steps they have 4 x 4 pixels. "
-        "2,401 steps are needed."
+        "250 steps end at 4 x 4 pixels. The images reach 32 x 32 pixels only after 2,401 steps."
     )
     # The first step at which the images have their last size, by arithmetic: six phases of 25,600
     # images, 64 a step.
@@ -254,6 +253,18 @@ def test_the_newest_eight_runs_of_the_family_are_tiles(open_page: Open, store: R
     newest = [row.id for row in store.list() if row.recipe == "toy/scalar"]
     assert [tile["name"] for tile in tiles] == newest[:8]
     assert all(tile["src"] and tile["title"].startswith("One number") for tile in tiles)
+
+
+def test_a_tile_has_the_distance_of_real_samples(store: RunStore) -> None:
+    row = RunSummary.of(stored_runs.finished(store))
+    status = replace(
+        row.status,
+        best_scores={"w1_over_sigma": 0.125},
+        scores={"w1_over_sigma": 0.5, "w1_over_sigma_real": 0.05},
+    )
+    assert family_runs.quality_text(replace(row, status=status)) == (
+        "Best Wasserstein-1 0.125 (real samples 0.05)"
+    )
 
 
 def test_an_address_may_name_a_recipe(open_page: Open) -> None:

@@ -1,6 +1,8 @@
 """Variables of the environment that make no sense: pages say so, and go on as far as they can."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -56,3 +58,20 @@ def test_a_variable_that_makes_no_sense_is_told(
     app = open_page(page)
     said = {box.value.replace("\\", "").replace("\u2060", "") for box in app.error}
     assert said == {f"{variable} {sentence}"}
+
+
+def test_a_folder_of_runs_that_cannot_be_read_is_told(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runs").mkdir()
+    listed = os.scandir
+
+    def refuse(path: str | Path) -> object:
+        if Path(path) == tmp_path / "runs":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    app = open_page()
+    (said,) = (box.value.replace("\\", "") for box in app.error)
+    assert said.startswith("GANLIB_RUNS cannot be read: Permission denied.")

@@ -76,6 +76,11 @@ def test_a_run_without_checkpoint_cannot_be_forked_yet(
     run = stored_runs.create(store)
     page = open_page("toy", fork=run.id)
     assert [box.value[:18] for box in page.info] == ["No checkpoint yet."]
+    run.lock.release()
+    page = open_page("toy", fork=run.id)
+    assert [box.value for box in page.info] == [
+        "This run has no checkpoint, so it cannot be forked."
+    ]
 
 
 def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenPage) -> None:
@@ -87,7 +92,7 @@ def test_a_forked_run_says_where_it_comes_from(store: RunStore, open_page: OpenP
     )
     fork.lock.release()
     page = open_page("toy", run=fork.id)
-    assert "Forked at step 20; the curves before are those of" in [
+    assert "Forked at step 20. Earlier points come from" in [
         caption.value for caption in page.caption
     ]
     store.delete(parent.id)

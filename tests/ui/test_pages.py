@@ -80,7 +80,7 @@ def test_a_run_that_another_process_trains(
     if on_its_page:
         assert shown_run(app) == run.id
         assert "step 20 of 100" in texts(app)
-        assert "Another process trains this run" in texts(app)
+        assert "This run belongs to another process." in texts(app)
         app.button(key="pause").click().run()
         app.button(key="stop").click().run()
         assert not app.error

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from ganlib.runs import RunStore
+from ganlib import recipes
+from ganlib.runs import Manager, RunStore
 from ganlib.ui.components.text import plain
+from ganlib.ui.server.server import manager
 from tests.support import stored_runs
 
 OpenPage = Callable[..., AppTest]
@@ -58,8 +61,35 @@ def test_one_that_cannot_be_resumed_is_told_and_the_others_are_not_lost(
     owner.lock.release()
 
 
-def test_what_waits_stands_in_its_turn(store: RunStore, open_page: OpenPage) -> None:
-    config = stored_runs.recipes.get("toy/scalar").parse({})
+def test_a_second_click_on_what_was_done_is_no_error(
+    store: RunStore, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Manager, "_start_next", lambda self: None)
+    first, second = _interrupted(store, "toy/scalar"), _interrupted(store, "toy/scalar")
+    page = open_page()
+    # As another session does meanwhile.
+    manager().mark_stopped(first)
+    manager().resume(second)
+    page.button("resume_all").click().run()
+    assert not page.exception and not page.error
+    states = [store.open(run_id).status().state for run_id in (first, second)]
+    assert states == ["stopped", "queued"]
+
+
+def test_runs_in_the_queue_of_another_process_have_no_number(
+    store: RunStore, open_page: OpenPage
+) -> None:
+    run = store.create("toy/scalar", recipes.get("toy/scalar").parse({}), in_queue=True)
+    (row,) = (text for text in _markdown(open_page()).split("\n") if "step " in text)
+    assert "Queued" in row and "no. 1" not in row
+    run.lock.release()
+
+
+def test_what_waits_stands_in_its_turn(
+    store: RunStore, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Manager, "owns", lambda self, run_id: True)
+    config = recipes.get("toy/scalar").parse({})
     waiting = [store.create("toy/scalar", config, in_queue=True) for _ in range(4)]
     with stored_runs.training(store, "toy/plane"):
         page = open_page()

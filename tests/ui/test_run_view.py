@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ganlib.runs import RunStore
+from ganlib.events import Checkpoint
+from ganlib.runs import Run, RunStore
+from ganlib.ui.run.run_page import _page_state
+from ganlib.ui.run.samples import panel
 from ganlib.ui.run.samples.panel import slider_marks
 from ganlib.ui.server.reading import Reading
 from tests.support import stored_runs
@@ -62,6 +67,39 @@ def test_settings_can_be_used_for_a_new_run(open_page: Open, store: RunStore) ->
     assert app.session_state["mnist/basic:steps"] == "123"
 
 
+def test_lists_of_settings_are_no_python(open_page: Open, store: RunStore) -> None:
+    stored_runs.create(store, "quickdraw/conv", steps=123).lock.release()
+    run = stored_runs.newest(store)
+    app = open_page("quickdraw", run=run.id, tab="Settings")
+    rows = app.dataframe[0].value.set_index("Setting")
+    # The steps alone differ from the defaults.
+    assert rows.index[0] == "Steps"
+    assert (rows["Value"] != rows["Default"]).sum() == 1
+    assert rows.loc["Categories", "Value"] == "apple"
+
+
+def test_new_samples_keep_their_seed_until_the_next_checkpoint(
+    open_page: Open, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Generator:
+        def generate(self, count: int, *, seed: int) -> np.ndarray:
+            return np.full((count, 1), seed, np.float32)
+
+    names: list[str] = []
+    monkeypatch.setattr(panel, "generator_of", lambda run: Generator())
+    monkeypatch.setattr(st, "download_button", lambda *_, file_name, **__: names.append(file_name))
+    run = stored_runs.finished(store)
+    app = open_page("toy", run=run.id)
+    app.button(key="generate").click().run()
+    app.number_input(key=f"more.{run.id}.seed").set_value(2).run()
+    assert not app.exception
+    assert set(names) == {f"{run.id}-seed-1.csv"}
+    names.clear()
+    monkeypatch.setattr(Run, "checkpoint_steps", lambda self: [20, 40])
+    app.run()
+    assert not app.exception and not names
+
+
 @pytest.mark.parametrize("name", ["", "x" * 201])
 def test_a_name_that_is_not_allowed_is_refused_in_words(
     name: str, open_page: Open, store: RunStore
@@ -102,6 +140,14 @@ def test_presenting_hides_the_forms(open_page: Open, store: RunStore) -> None:
     assert app.metric
     app.button(key="present").click().run()
     assert "present" not in app.query_params
+
+
+def test_the_first_checkpoint_redraws_the_page(store: RunStore) -> None:
+    with stored_runs.training(store) as writer:
+        run = stored_runs.newest(store)
+        before = _page_state(Reading(run, run.status()))
+        writer.save(Checkpoint(stored_runs.STEP, 1.0, {"of": np.zeros(3)}))
+        assert _page_state(Reading(run, run.status())) != before
 
 
 def test_marks_of_the_slider(store: RunStore) -> None:

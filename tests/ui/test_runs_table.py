@@ -14,7 +14,7 @@ from ganlib.events import Samples
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.fork import fork_run
 from ganlib.runs.status import State
-from ganlib.ui.run import actions, waiting
+from ganlib.ui.run import actions
 from ganlib.ui.runs.rows import settings_text
 from ganlib.ui.server import session
 from tests.support import stored_runs
@@ -257,7 +257,6 @@ def test_buttons_of_a_row_are_what_its_state_allows(
 ) -> None:
     manager = Manager(store, trainer_factory=make_fake, tensorboard=False)
     monkeypatch.setattr(actions, "manager", lambda: manager)
-    monkeypatch.setattr(waiting, "manager", lambda: manager)
     monkeypatch.setattr(session, "manager", lambda: manager)
     monkeypatch.setitem(recipes.all_recipes(), Walk.name, Walk())
     trained, queued = (

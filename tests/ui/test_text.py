@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from ganlib import recipes
-from ganlib.ui.components.text import in_words, join_numbers, p_text, plain, typed, with_names
+from ganlib.ui.components.text import (
+    in_words,
+    join_numbers,
+    p_text,
+    plain,
+    typed,
+    value_text,
+    with_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +73,23 @@ def test_text_of_a_user_is_no_markdown(text: str, markdown: str) -> None:
 def test_a_number_is_typed_in_full(value: float, text: str) -> None:
     assert typed(value) == text
     assert type(value)(text) == value
+
+
+@pytest.mark.parametrize(
+    ("recipe", "knob", "value", "text"),
+    [
+        ("toy/scalar", "batch_size", 2048, "2,048"),
+        ("toy/scalar", "generator_learning_rate", 2e-4, "0.0002"),
+        ("toy/scalar", "loss", "non_saturating", "non-saturating"),
+        ("quickdraw/conv", "categories", ("ant", "bear"), "ant, bear"),
+        ("quickdraw/conv", "categories", ["ant", "bear"], "ant, bear"),
+        ("quickdraw/conv", "own_file", "my_big_drawings.npy", "my_big_drawing…"),
+    ],
+)
+def test_a_value_is_written_as_in_the_form(
+    recipe: str, knob: str, value: object, text: str
+) -> None:
+    assert value_text(value, recipes.get(recipe).Config.model_fields[knob], 14) == text
 
 
 def test_a_sentence_about_knobs_has_their_labels() -> None:

@@ -52,6 +52,20 @@ def test_it_has_eight_steps_that_can_be_walked_both_ways(app: AppTest) -> None:
     assert [button.key for button in app.button] == ["tour.start"]
 
 
+def test_a_second_click_on_the_end_does_nothing(app: AppTest) -> None:
+    def end_twice() -> None:
+        from ganlib.ui.home import tour
+
+        tour._begin()
+        tour._end()
+        tour._end()
+        tour._move(1)
+        tour.tour()
+
+    app = AppTest.from_function(end_twice, default_timeout=60).run()
+    assert not app.exception and not app.markdown
+
+
 def test_it_notices_what_was_done_and_remembers_it(app: AppTest, store: RunStore) -> None:
     run = stored_runs.finished(store)
     _press(app, "start")

@@ -51,6 +51,18 @@ def test_queue_panel_cancels_a_run(open_page: Open, store: RunStore, queued: str
         manager().resume(queued)
 
 
+def test_a_second_click_is_no_error(open_page: Open, store: RunStore, queued: str) -> None:
+    app = open_page("toy", run=queued)
+    manager().cancel(queued)
+    app.button("stop").click().run()
+    assert not app.exception and not app.error
+    manager().resume(queued)
+    app = open_page("toy", run=queued)
+    manager().delete(queued)
+    app.button(f"delete.{queued}").click().run()
+    assert not app.exception and not app.error
+
+
 def test_queue_panel_moves_a_run_up(open_page: Open, store: RunStore, queued: str) -> None:
     other = manager().submit("toy/plane", recipes.get("toy/plane").parse({}))
     store.rename(other, "Other")

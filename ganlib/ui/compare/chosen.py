@@ -79,7 +79,7 @@ def choose_runs() -> tuple[list[Run], str]:
     for run_id in dict.fromkeys(st.query_params.get_all(RUNS)):
         try:
             run = manager().store.open(run_id)
-            run.status()  # raises if the run is of a later version
+            _read(run)
             recipes.get(run.recipe)
             found[run_id] = run
         except UserError:
@@ -104,7 +104,7 @@ def choose_runs() -> tuple[list[Run], str]:
         help="Any runs, also of different recipes and examples, and also while they train.",
     )
     subject = "This run is" if len(missing) == 1 else "These runs are"
-    text = f"{subject} deleted or unknown: {', '.join(missing)}." if missing else ""
+    text = f"{subject} deleted, damaged or unknown: {', '.join(missing)}." if missing else ""
     return list(found.values()), text
 
 
@@ -114,7 +114,7 @@ def compare_these(run_ids: Sequence[str]) -> None:
 
 
 def chosen_now(runs: Sequence[Run]) -> list[Chosen]:
-    """Reads runs. Those that have been deleted meanwhile are left out.
+    """Reads runs. Those that have been deleted meanwhile or cannot be read are left out.
 
     Args:
         runs: the compared runs.
@@ -122,7 +122,7 @@ def chosen_now(runs: Sequence[Run]) -> list[Chosen]:
     readings: dict[str, Reading] = {}
     for run in runs:
         try:
-            readings[run.id] = server().readings.of(run, run.status())
+            readings[run.id] = _read(run)
         except UserError:
             continue
     names = unique_names(
@@ -131,6 +131,13 @@ def chosen_now(runs: Sequence[Run]) -> list[Chosen]:
     )
     styles = _styles(tuple(run.id for run in runs))
     return [Chosen(names[one], styles[one], reading) for one, reading in readings.items()]
+
+
+def _read(run: Run) -> Reading:
+    """Reads a run with its journal, which raises if it is of a later version."""
+    reading = server().readings.of(run, run.status())
+    _ = reading.record
+    return reading
 
 
 def kept(key: Hashable, make: Callable[[], Value]) -> Value:

@@ -146,4 +146,20 @@ def _thinned(one: Chosen, metric: SingleMetric, options: CurveOptions, log: bool
 def _x(one: Chosen, steps: np.ndarray, x_kind: XKind) -> np.ndarray:
     if x_kind == "seconds":
         return one.reading.history.seconds_at(steps)
-    return steps * float(one.run.values["batch_size"]) if x_kind == "samples" else steps
+    return _samples_seen(one, steps) if x_kind == "samples" else steps
+
+
+def _samples_seen(one: Chosen, steps: np.ndarray) -> np.ndarray:
+    """Number of real samples that the discriminator has seen until steps.
+
+    Each of its updates takes a batch; how many there are in a step can be changed during training.
+    """
+    knob, values = "discriminator_steps", one.run.values
+    changes = sorted(one.reading.record.changes, key=lambda change: change.step)
+    updates = [(0, int(values.get(knob, 1)))]
+    updates += [(change.step, change.knobs[knob]) for change in changes if knob in change.knobs]
+    seen, before = np.zeros(len(steps)), 0
+    for since, now in updates:
+        seen += (now - before) * np.maximum(steps - since, 0)
+        before = now
+    return seen * float(values["batch_size"])

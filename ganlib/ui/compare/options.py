@@ -48,8 +48,8 @@ def choose_group(chosen: Sequence[Chosen]) -> str:
             "Group runs by",
             list(group_choices(chosen)),
             key="group",
-            help="Runs that have the same value become one line: their mean, with a band of one "
-            "standard deviation to each side.",
+            help="Draws runs with the same value as one line: their mean plus or minus one "
+            "standard deviation.",
             **_BOUND,
         )
         or EACH
@@ -64,8 +64,8 @@ def choose_alignment() -> Alignment:
         default=_ALIGNMENTS[0],
         key="align",
         required=True,
-        help="The same step; the same time of training, that of the run trained longest; or the "
-        "step at which each run is best.",
+        help="Compares samples at the same step, after the same training time, or at each run's "
+        "best step.",
         **_BOUND,
     )
     return found or _ALIGNMENTS[0]
@@ -100,7 +100,7 @@ def choose_curves(chosen: Sequence[Chosen]) -> CurveOptions:
             0.9,
             key="smoothing",
             width=125,
-            help="Weight of the past in the running mean of values of every step.",
+            help="How strongly curves are smoothed.",
             **_BOUND,
         )
         log = st.toggle("Log scale", key="log", **_BOUND)

@@ -33,8 +33,9 @@ from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.pages import PAGES
 from ganlib.ui.present import form, present_button, presenting
 from ganlib.ui.server.server import manager, server
+from ganlib.ui.server.session import SLIDER
 
-_SLIDER, _AT, _LINK = "compare.slider", "at", "compare.cursor"
+_AT, _LINK = "at", "compare.cursor"
 _SUGGESTED = 3
 
 
@@ -55,10 +56,10 @@ def compare_runs() -> None:
         runs, missing = choose_runs()
     if missing:
         st.warning(plain(missing), icon=":material/warning:")
-    if not runs:
+    chosen = chosen_now(runs)
+    if not chosen:
         _suggestions()
         return
-    chosen = chosen_now(runs)
     _follow_link()
     with bar:
         with form("group", width=220):
@@ -99,8 +100,13 @@ def compare_runs() -> None:
     )
 
 
-def _refresh(runs: Sequence[Run], options: Options, parts: _Parts, states: object) -> None:
+def _refresh(
+    runs: Sequence[Run], options: Options, parts: _Parts, states: Sequence[object]
+) -> None:
     chosen = chosen_now(runs)
+    # A run has been deleted, or cannot be read any more.
+    if len(chosen) < len(states):
+        st.rerun()
     saved = {one.run.id: found for one in chosen if len((found := one.saved_steps()).steps)}
     with parts.slider:
         step = _slider(chosen, saved, options)
@@ -120,7 +126,7 @@ def _refresh(runs: Sequence[Run], options: Options, parts: _Parts, states: objec
         st.rerun()
 
 
-def _states(chosen: Sequence[Chosen]) -> object:
+def _states(chosen: Sequence[Chosen]) -> Sequence[object]:
     """Changes when the static parts of the page have to be drawn again."""
     return [
         (
@@ -143,10 +149,10 @@ def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: 
     shown = {longest(saved)} if by_time else set(saved)
     steps = np.unique(np.concatenate([saved[run_id].steps for run_id in shown])).tolist()
     seconds = saved[longest(saved)].seconds.tolist() if by_time else []
-    step = current_step(steps, key=_SLIDER)
+    step = current_step(steps, key=SLIDER)
     time_slider(
         steps,
-        key=_SLIDER,
+        key=SLIDER,
         total=max(one.reading.status.steps for one in chosen if one.run.id in shown),
         link=_LINK if _has_cursor(options) else "",
         # The curves end at the newest step.
@@ -165,9 +171,9 @@ def _has_cursor(options: Options) -> bool:
 def _follow_link() -> None:
     """Moves the slider to the step of a shared link, once."""
     asked = st.query_params.get(_AT, "")
-    if asked.isdecimal() and st.session_state.get("compare.asked") != asked:
-        st.session_state[_SLIDER] = int(asked)
-    st.session_state["compare.asked"] = asked
+    if asked.isdecimal() and st.session_state.get("compare.at") != asked:
+        st.session_state[SLIDER] = int(asked)
+    st.session_state["compare.at"] = asked
 
 
 def _share(options: Options) -> None:
@@ -181,7 +187,7 @@ def _share(options: Options) -> None:
         names = [name for name in st.query_params if name != _AT]
         found: list[tuple[str, object]]
         found = [(name, value) for name in names for value in st.query_params.get_all(name)]
-        step = st.session_state.get(_SLIDER)
+        step = st.session_state.get(SLIDER)
         if step is not None and options.alignment != "Best step":
             found.append((_AT, step))
         return found
@@ -210,6 +216,12 @@ def _suggestions() -> None:
                     f"{page.title}: newest {len(newest)} runs",
                     key=f"compare.newest.{page.name}",
                     icon=page.icon,
-                    on_click=compare_these,
+                    on_click=_compare_newest,
                     args=(newest,),
                 )
+
+
+def _compare_newest(run_ids: Sequence[str]) -> None:
+    # The slider may still be at a step of other runs.
+    st.session_state.pop(SLIDER, None)
+    compare_these(run_ids)

@@ -139,7 +139,7 @@ def overlaid_distributions(chosen: Sequence[Chosen], steps: Mapping[str, int], t
     if not shown:
         st.caption("No samples yet.")
         return
-    at = tuple((one.run.id, one.name, step) for one, step, _ in shown)
+    at = tuple((one.run.id, one.name, one.style, step) for one, step, _ in shown)
     chart = kept(("densities", at, title), lambda: _densities(shown, title))
     alt = f"{title} of real samples and of those that each run generates"
     revision = f"{title} {' '.join(run_id for run_id, *_ in at)}"

@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from ganlib.comparing import differing_settings
+from ganlib.names import numbered
 from ganlib.ui.compare.chosen import Chosen
-from ganlib.ui.components.text import typed, words
+from ganlib.ui.components.text import value_text, words
 
 EACH, BUT_SEED = "None: each run", "All settings except the seed"
 _RECIPE, _SEED = "recipe", "seed"
@@ -22,7 +23,12 @@ def settings_table(chosen: Sequence[Chosen]) -> None:
     Args:
         chosen: the compared runs.
     """
-    rows = {_title(name): tuple(map(_text, values)) for name, values in _differing(chosen).items()}
+    rows = {
+        _title(name): tuple(
+            _text(one, name, value) for one, value in zip(chosen, values, strict=True)
+        )
+        for name, values in _differing(chosen).items()
+    }
     changes = tuple(_changes(one) for one in chosen)
     if any(text != _NONE for text in changes):
         rows["Changed during training"] = changes
@@ -62,15 +68,21 @@ def grouped(chosen: Sequence[Chosen], by: str) -> dict[str, list[Chosen]]:
     everything = next(iter(stored)) if len(stored) == 1 else ""
     everything = everything or "All runs"
     named = [name for name in differing if name != _SEED] if setting == _SEED else [setting]
-    groups: dict[str, list[Chosen]] = {}
+    # By the whole values: long ones, such as drawings, may begin alike.
+    groups: dict[tuple[str, ...], tuple[str, list[Chosen]]] = {}
     for at, one in enumerate(chosen):
-        given = [(name, _text(differing[name][at])) for name in named]
-        parts = [text if name == _RECIPE else f"{words(name)} {text}" for name, text in given]
-        groups.setdefault(", ".join(parts) or everything, []).append(one)
-    return {
-        f"{name} ({len(runs)} {'run' if len(runs) == 1 else 'runs'})": runs
-        for name, runs in groups.items()
-    }
+        values = {name: differing[name][at] for name in named}
+        key = tuple(_text(one, name, value, None) for name, value in values.items())
+        texts = {name: _text(one, name, value) for name, value in values.items()}
+        parts = [
+            text if name == _RECIPE else f"{words(name)} {text}" for name, text in texts.items()
+        ]
+        groups.setdefault(key, (", ".join(parts) or everything, []))[1].append(one)
+    found: dict[str, list[Chosen]] = {}
+    for name, runs in groups.values():
+        title = f"{name} ({len(runs)} {'run' if len(runs) == 1 else 'runs'})"
+        found[numbered(title, found) if title in found else title] = runs
+    return found
 
 
 def _differing(chosen: Sequence[Chosen]) -> dict[str, tuple[Any, ...]]:
@@ -79,7 +91,7 @@ def _differing(chosen: Sequence[Chosen]) -> dict[str, tuple[Any, ...]]:
 
 def _changes(one: Chosen) -> str:
     parts = [
-        f"{words(name)} {_text(value)} after step {change.step:,}"
+        f"{words(name)} {_text(one, name, value)} after step {change.step:,}"
         for change in one.reading.record.changes
         for name, value in change.knobs.items()
     ]
@@ -90,8 +102,8 @@ def _title(name: str) -> str:
     return words(name).capitalize()
 
 
-def _text(value: object) -> str:
+def _text(one: Chosen, name: str, value: object, most: int | None = _CHARACTERS) -> str:
+    """The value of a setting of a run, cut if it is longer than `most` characters."""
     if value is None:
         return _NONE
-    text = typed(value) if isinstance(value, float) else words(value)
-    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"
+    return value_text(value, one.recipe.Config.model_fields.get(name), most)

@@ -57,8 +57,8 @@ _GROUP_HEAD = ("Runs", "Last", "Standard error", "Worst", "Best", "At step")
 _RUN_HEAD = ("Run", "Best", "At step", "Last", "Range at the end")
 _END = ("Real samples", "Quality (lower is better)", "State")
 _GROUP_NOTE = (
-    "Best and last: mean ± standard deviation over the runs. Standard error of the last: the "
-    "standard deviation divided by the square root of the number of runs. Worst: the highest last."
+    "Best and Last: mean and standard deviation over the runs. Standard error: the uncertainty of "
+    "the mean of Last. Worst: the run with the highest Last."
 )
 
 

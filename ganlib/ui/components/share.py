@@ -18,10 +18,10 @@ def share_popover(caption: str, query: Callable[[], Sequence[tuple[str, object]]
             is called when the popover is opened, for what has been selected until then.
     """
     with st.popover("Share", icon=":material/link:", key="share", on_change="rerun"):
-        st.caption(f"{caption} The button at its right end copies it.")
+        st.caption(f"{caption} Copy it with the button on the right.")
         st.code(f"{st.context.url}?{urlencode(query())}", language=None, wrap_lines=True)
         if urlsplit(st.context.url or "").hostname in _THIS_COMPUTER:
             st.caption(
-                "It works on this computer only. Others need the name or the IP address of this "
-                "computer in the place of the first part."
+                "This address works only on this computer. For others, replace the host name with "
+                "this computer's name or IP address."
             )

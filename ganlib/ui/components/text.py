@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
+from pydantic.fields import FieldInfo
 
 from ganlib.knobs import Config, choices
 from ganlib.names import words as words
@@ -44,6 +45,25 @@ def typed(value: float) -> str:
         return str(value)
     short = f"{value:g}"
     return short if float(short) == value else repr(value)
+
+
+def value_text(value: object, field: FieldInfo | None, most: int | None = None) -> str:
+    """Returns the value of a knob as text: numbers with all digits, choices in words.
+
+    Args:
+        value: of the knob.
+        field: of the knob; None if its recipe does not have it.
+        most: number of characters after which the text is cut; None for the whole text.
+    """
+    if isinstance(value, list | tuple):
+        text = ", ".join(value_text(one, field) for one in value)
+    elif isinstance(value, float):
+        text = typed(value)
+    elif type(value) is int:
+        text = f"{value:,}"
+    else:
+        text = words(value) if field is not None and choices(field) else str(value)
+    return text if most is None or len(text) <= most else f"{text[:most]}…"
 
 
 def in_words(sentence: str, config: type[Config]) -> str:

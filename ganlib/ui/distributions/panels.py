@@ -161,13 +161,13 @@ _RULES = ("Freedman-Diaconis", "Scott", "Sturges")
 
 def _distances(found: Comparison) -> None:
     figures = {
-        "Corrected": "The value with its bias removed: on average, samples are farther apart than "
-        "their distributions.",
+        "Corrected": "The distance corrected for sampling noise, which makes two samples look "
+        "farther apart than their distributions are.",
         "From": "Lower end of the 95 % interval of the corrected distance. It is above 0 only "
         f"where p is below {SIGNIFICANCE:g}.",
         "To": "Upper end of the 95 % interval.",
-        "Floor": "Two samples of these sizes from the same distribution are nearer to each other "
-        "than this in 95 % of all cases.",
+        "Floor": "If both samples came from the same distribution, their distance would be below "
+        "this in 95 % of cases.",
         "p": "How likely at least one of these distances is to be this extreme if both samples "
         "come from the same distribution (family-wise p-value). A difference is reported if any "
         f"p is below {SIGNIFICANCE:g}; for two samples from the same distribution that happens in "

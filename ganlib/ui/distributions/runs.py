@@ -27,10 +27,10 @@ def compare_run() -> None:
     known = [summary.id for summary in summaries]
     asked = st.query_params.get("run")
     # Not the run that this page put into the address itself, but one from a link.
-    if asked in known and asked != st.session_state.get("compare.asked"):
+    if asked in known and asked != st.session_state.get("distributions.asked"):
         st.session_state["compare.run"] = asked
     run_id = _picker("Run", summaries, "compare.run")
-    st.query_params["run"] = st.session_state["compare.asked"] = run_id
+    st.query_params["run"] = st.session_state["distributions.asked"] = run_id
     run = manager().store.open(run_id)
     active = run.status().active
     st.fragment(_watch, run_every=_TICK_S if active else None)(run, active)
@@ -47,6 +47,8 @@ def _watch(run: Run, active: bool) -> None:
         else:
             run_at_step(run, steps, step, live=status.active)
     except UserError as error:
+        if not run.path.is_dir():
+            st.rerun()
         show_error(error)
         return
     # The fragment's timer is set by the page.

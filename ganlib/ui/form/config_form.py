@@ -81,11 +81,6 @@ def fill_form(recipe: Recipe, values: Mapping[str, Any]) -> None:
             st.session_state[key_of(recipe, name)] = widget_value(field, value)
 
 
-def data_names(form: Form) -> list[str]:
-    """Returns the names of the knobs that choose the data."""
-    return form.names(_DATA)
-
-
 def first_fields(form: Form, names: Sequence[str] = FIRST) -> None:
     """Draws knobs in a horizontal container, those that the recipe has.
 

@@ -11,7 +11,7 @@ from ganlib.config import RunConfig
 from ganlib.knobs import allowed, choices, is_list, is_number, meta
 from ganlib.recipes import Recipe
 from ganlib.ui.components.errors import show_error
-from ganlib.ui.components.text import capital, in_words, typed, words
+from ganlib.ui.components.text import capital, in_words, typed, value_text, words
 from ganlib.ui.form.special_knobs import SPECIAL, WITHOUT_WIDGET
 
 # What is asked of the user, by the empty knob. It is no error: the user has just chosen the data.
@@ -111,7 +111,7 @@ def draw_field(form: Form, name: str) -> None:
                 key=f"{key}:undo",
                 icon=":material/undo:",
                 type="tertiary",
-                help=f"Back to {words(usual)}",
+                help=f"Back to {value_text(usual, field)}",
                 on_click=st.session_state.update,
                 args=({key: usual},),
             )
@@ -173,7 +173,7 @@ def _widget(form: Form, name: str, changed: bool) -> None:
             key=key,
             help=help_text,
             persist_state="session",
-            on_change=reset_form if name == "preset" else "rerun",
+            on_change=_apply_preset if name == "preset" else "rerun",
             args=(recipe,) if name == "preset" else None,
         )
         return
@@ -193,8 +193,9 @@ def usual_values(recipe: Recipe) -> dict[str, Any]:
     return values
 
 
-def reset_form(recipe: Recipe) -> None:
-    """Sets the recipe's default values, or those of the chosen preset."""
+def _apply_preset(recipe: Recipe) -> None:
+    """Callback: sets the values of the chosen preset, and keeps the data and the seed."""
     for name, value in usual_values(recipe).items():
         field = recipe.Config.model_fields[name]
-        st.session_state[key_of(recipe, name)] = widget_value(field, value)
+        if name != "seed" and meta(field)["group"] != "Data":
+            st.session_state[key_of(recipe, name)] = widget_value(field, value)

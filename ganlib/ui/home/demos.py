@@ -6,12 +6,15 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.names import numbered
+from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import open_comparison, open_run, page_of, record_start
+from ganlib.ui.server.session import Press, open_comparison, open_run, page_of, record_start
 
 _DRAWN = "toy/plane"
+# Session state keys of the ids of the runs that the last demo shows, and of errors.
+_BEGUN, _ERROR = "demo.begun", "demo.error"
 
 
 @dataclass(frozen=True)
@@ -58,39 +61,55 @@ DEMOS = (
 )
 
 
-def begin(demo: Demo) -> None:
-    """Starts the runs of a demo and opens the page that shows them.
+def begin(demo: Demo, press: Press) -> None:
+    """Callback: starts the runs of a demo, which `open_begun` then shows.
 
-    If other runs train, those of a comparison would have to wait. Then it shows the examples.
+    If other runs train, those of a comparison would have to wait. Then it chooses the examples.
 
     Args:
         demo: one of `DEMOS`.
-    Raises:
-        UserError: a run cannot be started.
+        press: of the button. A second click starts nothing.
     """
-    if not demo.runs:
+    with deferred_errors(_ERROR):
+        if not press.run_ids:
+            examples = _examples(demo)
+            if manager().active() and len(examples) > 1:
+                press.run_ids += examples
+            else:
+                _start(demo, press)
+        st.session_state[_BEGUN] = press.run_ids
+
+
+def open_begun() -> None:
+    """Opens the page of the demo that a callback has begun; shows the error if it failed."""
+    show_deferred_error(_ERROR)
+    run_ids = st.session_state.pop(_BEGUN, None)
+    if run_ids is None:
+        return
+    if not run_ids:
         _draw()
-    examples = _examples(demo)
-    if manager().active() and len(examples) > 1:
+    first = manager().store.open(run_ids[0])
+    if first.is_example:
         st.toast(
-            "Other runs are training, so these are finished examples. To train your own, come back "
-            "when nothing trains.",
+            "Other runs are training, so you see finished examples instead. To train your own, "
+            "come back when they are done.",
             icon=":material/info:",
         )
-        open_comparison(examples)
-    ids = [
-        server().submit(name, recipes.get(name).parse(dict(values))) for name, values in demo.runs
-    ]
-    store = manager().store
-    for run_id, name in zip(ids, demo.names, strict=False):
+        open_comparison(run_ids)
+    record_start(first.id)
+    if len(run_ids) == 1:
+        open_run(first)
+    st.toast("The second GAN starts as soon as it may.", icon=":material/hourglass_top:")
+    open_comparison(run_ids)
+
+
+def _start(demo: Demo, press: Press) -> None:
+    """Starts the runs. The loops do not use Streamlit's state; see `Press`."""
+    submit, store = server().submit, manager().store
+    for name, values in demo.runs:
+        press.run_ids.append(submit(name, recipes.get(name).parse(dict(values))))
+    for run_id, name in zip(press.run_ids, demo.names, strict=False):
         store.rename(run_id, numbered(name, [row.label.name for row in store.list()]))
-    record_start(ids[0])
-    if len(ids) == 1:
-        open_run(store.open(ids[0]))
-    st.toast(
-        "The second GAN starts as soon as the first has finished.", icon=":material/hourglass_top:"
-    )
-    open_comparison(ids)
 
 
 def _examples(demo: Demo) -> list[str]:

@@ -8,10 +8,10 @@ import streamlit as st
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.components.replay import replays
-from ganlib.ui.home.demos import DEMOS, begin
+from ganlib.ui.home.demos import DEMOS, begin, open_begun
 from ganlib.ui.pages import PAGES
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import open_run
+from ganlib.ui.server.session import Press, open_run
 
 _STYLE = Path(__file__).with_name("home.css")
 
@@ -21,8 +21,8 @@ def example_replays() -> None:
     st.html(_STYLE)
     opened = replays(server().replays.cards(), key="replays")
     st.caption(
-        "Generated samples over training. Their distance from real samples: lower is better; in "
-        "brackets that of other real samples. Closer than that is as good as real."
+        "Generated samples during training. The number is their distance from real samples; lower "
+        "is better. In brackets: the distance between two sets of real samples."
     )
     if opened:
         with errors_shown():
@@ -31,15 +31,19 @@ def example_replays() -> None:
 
 def demo_cards() -> None:
     """Shows a large card for each demo, which begins it wherever it is clicked."""
-    pressed = None
+    # Before the cards: a second click finds the same `Press`.
+    open_begun()
     for at, (column, demo) in enumerate(zip(st.columns(len(DEMOS)), DEMOS, strict=True)):
         with column, st.container(border=True, height="stretch", key=f"card.{at}", gap="small"):
-            if st.button(demo.title, key=f"demo.{at}", icon=demo.icon, type="tertiary"):
-                pressed = demo
+            st.button(
+                demo.title,
+                key=f"demo.{at}",
+                icon=demo.icon,
+                type="tertiary",
+                on_click=begin,
+                args=(demo, Press()),
+            )
             st.markdown(demo.text)
-    if pressed:
-        with errors_shown():
-            begin(pressed)
 
 
 def page_cards() -> None:

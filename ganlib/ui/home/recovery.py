@@ -22,9 +22,8 @@ def interrupted_runs() -> None:
         return
     st.subheader("Interrupted", anchor=False)
     st.caption(
-        "The process that trained these runs ended before they were finished. **Resume** continues "
-        "a run from its last checkpoint, or queues it while another run trains. **Leave** keeps a "
-        "run as it is and removes it from this list."
+        "These runs stopped because their process ended. **Resume** continues a run from its last "
+        "checkpoint, if it has one. **Leave** marks it as stopped and removes it from this list."
     )
     for run in found[:_MAX_LISTED]:
         _row(run)
@@ -61,4 +60,8 @@ def _apply(resumes: bool, run_ids: Sequence[str]) -> None:
     act = manager().resume if resumes else manager().mark_stopped
     for run_id in run_ids:
         with deferred_errors(_ERROR, run_names(run_id)):
-            act(run_id)
+            status = manager().store.open(run_id).status()
+            # Another click may have done it already. What another process trains is refused.
+            elsewhere = status.active and not manager().owns(run_id)
+            if status.state == "interrupted" or elsewhere:
+                act(run_id)

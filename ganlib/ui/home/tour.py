@@ -12,10 +12,10 @@ from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.home.demos import DEMOS, begin
+from ganlib.ui.home.demos import DEMOS, begin, open_begun
 from ganlib.ui.run.samples.panel import selected_step
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import RUN, open_comparison, open_run
+from ganlib.ui.server.session import RUN, Press, open_comparison, open_run
 
 _STYLE = Path(__file__).with_name("tour.css")
 # Session state keys of the current step, counted from 0, and of the steps that were done.
@@ -32,7 +32,7 @@ class TourStep:
         text: how to do it, and what it shows.
         key: key of the widget or container that is marked on the page of the step.
         label: of the button that opens the page of the step.
-        go: opens that page.
+        go: opens that page; `open_begun` if the button begins the first demo.
         is_done: whether the user has done it; asked once a second.
     """
 
@@ -80,10 +80,6 @@ def _compare_rings() -> None:
     open_comparison(rings)
 
 
-def _start() -> None:
-    begin(DEMOS[0])
-
-
 TOUR = (
     TourStep(
         "Start a GAN",
@@ -91,7 +87,7 @@ TOUR = (
         "numbers that look like the real ones: half of them near -2, half near 2.",
         "card.0",
         "Start it",
-        _start,
+        open_begun,
         _on_shown_run(lambda run: run.recipe == "toy/scalar" and not run.is_example),
     ),
     TourStep(
@@ -100,7 +96,7 @@ TOUR = (
         "Where the two hills coincide, it has learned them.",
         "pause",
         "Start again",
-        _start,
+        open_begun,
         _on_shown_run(lambda run: run.status().state in ("paused", "stopped", "finished")),
     ),
     TourStep(
@@ -109,7 +105,7 @@ TOUR = (
         "show that moment of the training.",
         "run_slider",
         "Start again",
-        _start,
+        open_begun,
         _on_shown_run(_is_back_in_time),
     ),
     TourStep(
@@ -118,7 +114,7 @@ TOUR = (
         "from generated numbers, then the generator learns to mislead it, in turns.",
         "manual_control",
         "Start again",
-        _start,
+        open_begun,
         _on_shown_run(
             lambda run: manager().is_slow(run.id) or any(one.learns for one in run.changes())
         ),
@@ -129,7 +125,7 @@ TOUR = (
         "The curves get a mark where you did. Too high a rate makes them shake.",
         "manual_control",
         "Start again",
-        _start,
+        open_begun,
         _on_shown_run(lambda run: any(one.knobs for one in run.changes())),
     ),
     TourStep(
@@ -191,7 +187,13 @@ def _panel(at: int, step: TourStep, done: bool) -> None:
         state = ":green-badge[:material/check: Done]" if done else ""
         heading = f":gray[{at + 1} of {len(TOUR)}]\u2003**{step.title}** {state}"
         st.markdown(f"{heading}  \n{step.text}", width="stretch")
-        if st.button(step.label, key="tour.go", icon=":material/arrow_forward:"):
+        if st.button(
+            step.label,
+            key="tour.go",
+            icon=":material/arrow_forward:",
+            on_click=begin if step.go is open_begun else None,
+            args=(DEMOS[0], Press()),
+        ):
             with errors_shown():
                 step.go()
         last = at == len(TOUR) - 1
@@ -232,8 +234,11 @@ def _begin() -> None:
 
 
 def _move(by: int) -> None:
-    st.session_state[_AT] = min(max(st.session_state[_AT] + by, 0), len(TOUR) - 1)
+    # Not after the end, which another click may have brought.
+    if _AT in st.session_state:
+        st.session_state[_AT] = min(max(st.session_state[_AT] + by, 0), len(TOUR) - 1)
 
 
 def _end() -> None:
-    del st.session_state[_AT], st.session_state[_DONE]
+    for key in (_AT, _DONE):
+        st.session_state.pop(key, None)

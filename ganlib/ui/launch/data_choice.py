@@ -14,7 +14,6 @@ from ganlib.recipes.toy import OWN
 from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.components.text import capital, words
-from ganlib.ui.form.config_form import data_names
 from ganlib.ui.form.fields import Form, draw_fields, draw_problem, key_of
 from ganlib.viz.thumbnails import thumbnail
 
@@ -40,7 +39,7 @@ def data_choice(form: Form) -> AbstractContextManager[Any]:
     Returns:
         The container for Start: beside the drawing pad, so that it is in view, else below.
     """
-    names = data_names(form)
+    names = form.names("Data")
     st.subheader("Data", anchor=False)
     for name in names:
         if name in _TILED:

@@ -45,12 +45,7 @@ def example_runs(page: str) -> list[RunSummary]:
     for run in manager().store.examples():
         with suppress(UserError):
             if run.recipe in names:
-                label, status = run.label(), run.status()
-                found.append(
-                    RunSummary(
-                        run.id, run.recipe, run.created, label, status=status, values=run.values
-                    )
-                )
+                found.append(RunSummary.of(run))
     return found
 
 
@@ -156,12 +151,13 @@ def quality_text(row: RunSummary) -> str:
         row: the run.
     """
     recipe = recipes.get(row.recipe)
-    scores = row.status.best_scores if row.status else {}
-    if recipe.score not in scores:
+    if row.status is None or recipe.score not in row.status.best_scores:
         return ""
-    found = real_score(recipe, scores)
+    best = row.status.best_scores[recipe.score]
+    # The best scores are those of the recipe's quality alone.
+    found = real_score(recipe, row.status.scores)
     real = f" (real samples {found:.2g})" if found else ""
-    return f"Best {name_of_score(recipe.score)} {scores[recipe.score]:.3g}{real}"
+    return f"Best {name_of_score(recipe.score)} {best:.3g}{real}"
 
 
 def _state_text(row: RunSummary) -> str:

@@ -13,7 +13,7 @@ from ganlib.runs import Run
 from ganlib.runs.fork import check_steps
 from ganlib.runs.trainers import check_fork, config_at, differences
 from ganlib.ui.components.errors import deferred_errors, show_error
-from ganlib.ui.components.text import in_words, plain, typed, words
+from ganlib.ui.components.text import in_words, plain, value_text, words
 from ganlib.ui.form.config_form import (
     advanced_fields,
     fill_form,
@@ -48,9 +48,9 @@ def fork_page(run: Run) -> None:
     recipe = recipes.get(run.recipe)
     st.header(f"Fork {plain(run.label().name)}", anchor=False)
     st.caption(
-        "A new run that continues from a checkpoint of this run, with other settings if you like. "
-        "Settings that change the networks cannot be changed. To train from the beginning with "
-        "other settings, go back and press Use these for a new run on the tab Settings."
+        "Starts a new run from a checkpoint of this one. You can change any setting except those "
+        "of the networks. To train from scratch, go back and choose **Use these for a new run** "
+        "on the Settings tab."
     )
     st.page_link(
         page_of(recipe.name),
@@ -60,9 +60,7 @@ def fork_page(run: Run) -> None:
     )
     steps = run.checkpoint_steps()
     if not steps:
-        every = run.values.get("checkpoint_every", 0)
-        when = f"every {every:,} steps" if every else "every 20 seconds"
-        st.info(f"No checkpoint yet. One is written {when}.", icon=":material/info:")
+        st.info(_no_checkpoint(run), icon=":material/info:")
         return
     step = _checkpoint(run, steps)
     usual = _usual(run, step)
@@ -89,12 +87,20 @@ def fork_page(run: Run) -> None:
             st.markdown(":material/error: Fix the marked settings to start.")
             draw_problem(form, "")
         else:
-            st.caption(_what_changes(run, step, form.config))
+            st.caption(plain(_what_changes(run, step, form.config)))
     if form.config is not None and (warning := growth_warning(recipe, form.config)):
         st.warning(plain(warning), icon=":material/warning:")
     show_error(in_words(st.session_state.pop(_ERROR, ""), recipe.Config))
     advanced_fields(form, _OPEN, (*_FIRST, *_fixed(form)))
     data_choice(form)
+
+
+def _no_checkpoint(run: Run) -> str:
+    if not run.status().active:
+        return "This run has no checkpoint, so it cannot be forked."
+    every = run.values.get("checkpoint_every", 0)
+    when = f"every {every:,} steps" if every else "every 20 seconds"
+    return f"No checkpoint yet. One is written {when}."
 
 
 def _fixed(form: Form) -> list[str]:
@@ -162,19 +168,16 @@ def _what_changes(run: Run, step: int, config: RunConfig) -> str:
     changed = differences(config_at(run, step).model_dump(), config.model_dump())
     # The sentence states the number of steps separately.
     changed.pop("steps", None)
+    fields = type(config).model_fields
     changes = [
-        f"{words(name).lower()} {_text(before)} → {_text(after)}"
-        for name, (before, after) in list(changed.items())[:_SHOWN]
+        f"{words(name).lower()} {' → '.join(value_text(one, fields[name]) for one in pair)}"
+        for name, pair in list(changed.items())[:_SHOWN]
     ]
     if len(changed) > _SHOWN:
         changes.append(f"and {len(changed) - _SHOWN} more")
     what = f"with {', '.join(changes)}" if changes else "with the same settings"
     more = config.steps - step
     return f"Continues from step {step:,} and trains {more:,} more step{'s' * (more > 1)}, {what}."
-
-
-def _text(value: object) -> str:
-    return typed(value) if isinstance(value, float) else plain(words(str(value)))
 
 
 def _fork(recipe: Recipe, run: Run, step: int, press: Press) -> None:

@@ -41,8 +41,8 @@ def seeds_field() -> int:
         max_value=MAX_SEEDS,
         key=_SEEDS,
         width=120,
-        help="Number of runs, with the seeds *seed*, *seed* + 1, and so on. Several runs are "
-        "compared as a group: mean, spread and the worst.",
+        help="How many runs to train, each with the next seed. Several runs are compared as a "
+        "group: mean, spread and worst run.",
     )
 
 
@@ -81,9 +81,13 @@ def start_notes(form: Form, time: Estimate | None) -> None:
         return
     notes = [f"{form.recipe.data_sentence(form.config).rstrip('.')}."]
     if time and not time.measured:
-        notes.append(f"Estimated time: {time.text()}; after a first run, it is measured.")
+        notes.append(
+            f"Estimated time: {time.text()}. After your first run, the estimate uses the speed of "
+            "this machine."
+        )
     if ahead := runs_ahead():
-        notes.append(f"Other runs are training: Start queues this one, with {ahead} ahead of it.")
+        others = f"{ahead} other run{'s' * (ahead != 1)}"
+        notes.append(f"The server is busy. Your run will wait for {others}.")
     st.markdown(f":small[{plain(' '.join(notes))}]")
     if warning := growth_warning(form.recipe, form.config):
         st.warning(plain(warning), icon=":material/warning:")
@@ -104,8 +108,8 @@ def growth_warning(recipe: Recipe, config: RunConfig) -> str:
         middle = (low + high) // 2
         low, high = (low, middle) if recipe.caption(config, middle) == last else (middle, high)
     return (
-        f"The images do not reach {last}: after {config.steps:,} steps they have "
-        f"{recipe.caption(config, config.steps)}. {high:,} steps are needed."
+        f"{config.steps:,} steps end at {recipe.caption(config, config.steps)}. The images reach "
+        f"{last} only after {high:,} steps."
     )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from ganlib.runs import Status
 from ganlib.runs.control import Command
 from ganlib.ui.components.errors import deferred_errors
-from ganlib.ui.run.waiting import is_queued_here
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import run_names
 
@@ -29,6 +28,16 @@ _COMMANDS: dict[str, Command] = {
 }
 # Longest wait for the effect of an action, so that the page shows the new state.
 _SETTLE_S = 0.4
+
+
+def is_queued_here(run_id: str, status: Status | None) -> bool:
+    """Returns whether a run is in the queue of this server, which cannot change other queues.
+
+    Args:
+        run_id: of the run.
+        status: its status; None if it cannot be read.
+    """
+    return bool(status and status.state == "queued" and manager().owns(run_id))
 
 
 def actions_of(run_id: str, status: Status | None) -> list[str]:
@@ -55,6 +64,8 @@ def actions_of(run_id: str, status: Status | None) -> list[str]:
 def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
     """Performs an action on runs, and waits a moment for its effect on the last one.
 
+    Runs for which another click has done it already are skipped.
+
     Args:
         action: one of this module.
         run_ids: of the runs.
@@ -64,6 +75,8 @@ def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
         # Another session may have deleted the run.
         with deferred_errors(error_key, run_names(run_id)):
             before = manager().store.open(run_id).status()
+            if _is_over(action, run_id, before):
+                continue
             if action in _COMMANDS and not (action == RESUME and before.state != "paused"):
                 manager().command(run_id, _COMMANDS[action])
             else:
@@ -75,6 +88,17 @@ def perform(action: str, run_ids: Sequence[str], error_key: str) -> None:
                 acts[action](run_id)
             if run_id == run_ids[-1] and action != MOVE_UP:
                 _wait_for_change(run_id, before)
+
+
+def _is_over(action: str, run_id: str, status: Status) -> bool:
+    """Whether an action has already been done, or comes too late.
+
+    A run that has left the queue meanwhile can still be stopped, but no longer be cancelled, which
+    is an error.
+    """
+    if action in (STOP, CANCEL):
+        return not status.active
+    return action != MOVE_UP and action not in actions_of(run_id, status)
 
 
 def _wait_for_change(run_id: str, before: Status) -> None:

@@ -7,15 +7,28 @@ import streamlit as st
 
 from ganlib.runs import Run, Status
 from ganlib.ui.components.browser_tab import browser_tab
-from ganlib.ui.components.errors import errors_shown, show_deferred_error, show_error
+from ganlib.ui.components.errors import (
+    deferred_errors,
+    errors_shown,
+    show_deferred_error,
+    show_error,
+)
 from ganlib.ui.components.text import plain
 from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
 from ganlib.ui.present import present_button, presenting
-from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
+from ganlib.ui.run.actions import (
+    CANCEL,
+    ICONS,
+    PAUSE,
+    RESUME,
+    STOP,
+    actions_of,
+    is_queued_here,
+    perform,
+)
 from ganlib.ui.run.labels import label_key, save_label
 from ganlib.ui.run.share import share_button
 from ganlib.ui.run.status_line import status_line, with_pending_action
-from ganlib.ui.run.waiting import delete_popover, is_queued_here, show_refused
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import FORK, page_of, show_run
@@ -45,7 +58,6 @@ def run_bar(reading: Reading) -> _Container:
                 _buttons(run, status)
             present_button()
         show_deferred_error(_ERROR)
-        show_refused()
     return slot
 
 
@@ -68,7 +80,7 @@ def status_panel(slot: _Container, reading: Reading) -> None:
                 ended="" if status.active else f"{label.name}: {status.state}",
             )
         if status.active and not manager().owns(run.id):
-            st.caption("Another process trains this run, so its settings cannot be changed here.")
+            st.caption("This run belongs to another process. Its settings cannot be changed here.")
         if is_queued_here(run.id, status):
             st.caption(f"{ahead_text(runs_ahead(run.id))}.")
         share = status.phase_share if status.phase else status.share
@@ -76,15 +88,19 @@ def status_panel(slot: _Container, reading: Reading) -> None:
         if status.state == "failed":
             show_error(status.message)
         elif status.state == "interrupted":
-            st.warning(
-                f"{plain(status.message)} Resume continues from its last checkpoint.",
-                icon=":material/warning:",
-            )
+            st.warning(plain(_interruption(status)), icon=":material/warning:")
         elif status.active and status.message:
             st.warning(plain(status.message), icon=":material/warning:")
         with errors_shown():
             for gap in reading.record.gaps:
                 st.warning(gap.sentence(), icon=":material/warning:")
+
+
+def _interruption(status: Status) -> str:
+    """What ended a run, and how it can continue if it has a checkpoint."""
+    advice = "Resume the run from its last checkpoint."
+    known = not status.saved_step or status.message.endswith(advice)
+    return status.message if known else f"{status.message} {advice}".strip()
 
 
 def _name_popover(run: Run) -> None:
@@ -106,12 +122,14 @@ def _buttons(run: Run, status: Status) -> None:
     queued, allowed = is_queued_here(run.id, status), actions_of(run.id, status)
     if run.is_example:
         st.badge(
-            "Example", icon=":material/lock:", help="It comes with the app and stays as it is."
+            "Example",
+            icon=":material/lock:",
+            help="This example comes with the app and cannot be changed.",
         )
         share_button(run)
         return
     if queued:
-        delete_popover(run)
+        _delete_popover(run)
     elif status.state in ("paused", "stopped", "interrupted", "failed"):
         _button(RESUME, "resume", run, RESUME in allowed)
     elif status.active:
@@ -124,6 +142,29 @@ def _buttons(run: Run, status: Status) -> None:
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
     share_button(run)
+
+
+def _delete_popover(run: Run) -> None:
+    """Draws a button that deletes a queued run after a confirmation.
+
+    A popover instead of a dialog, which the next refresh would close.
+    """
+    name = run.label().name
+    with st.popover("Delete run", icon=":material/delete:", key=f"delete.{run.id}.popover"):
+        st.markdown(f"{plain(name)} and everything it saved will be deleted permanently.")
+        st.button(
+            ":red[Delete permanently]",
+            key=f"delete.{run.id}",
+            on_click=_delete,
+            args=(run, name),
+        )
+
+
+def _delete(run: Run, name: str) -> None:
+    with deferred_errors(_ERROR, {run.id: name}):
+        # Another click may have deleted it already.
+        if run.path.is_dir():
+            manager().delete(run.id)
 
 
 def _button(action: str, key: str, run: Run, enabled: bool) -> None:

@@ -253,5 +253,5 @@ def chart_options(available: AvailableCharts) -> None:
                 0.99,
                 key="chart.smoothing",
                 persist_state="session",
-                help="Weight of the past in the running mean; the raw curve stays as a shadow.",
+                help="How strongly curves are smoothed. The raw values stay visible as a shadow.",
             )

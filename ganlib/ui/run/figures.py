@@ -69,8 +69,9 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
             f"Quality ({name})",
             value,
             real,
-            f"{name} between generated and real samples{unit}; lower is better. Beside it the "
-            "distance between two real samples, which a perfect generator would reach.",
+            f"{name} between generated and real samples{unit}; lower is better. The number beside "
+            "it is the distance between two sets of real samples, which a perfect generator would "
+            "reach.",
         ),
         Figure("Best step", best_step, best, "The saved step with the best quality so far."),
         _diversity(here),
@@ -97,9 +98,9 @@ def _diversity(scores: dict[str, float]) -> Figure:
         "Diversity (coverage)",
         _NONE if found is None else percent(found),
         _BLANK if real is None else f"real samples: {percent(real)}",
-        "Coverage: the share of real samples that have a generated sample in their neighbourhood, "
-        "which reaches to the fifth nearest real sample. It is low if the generator repeats "
-        "itself.",
+        "How much of the real data is covered. A real sample counts if a generated one is closer "
+        "to it than its fifth-nearest real neighbour. Low coverage means that the generator "
+        "repeats itself.",
     )
 
 

@@ -18,7 +18,7 @@ def parent_line(recipe: Recipe, run: Run) -> None:
     """
     if run.parent is None:
         return
-    text = f"Forked at step {run.parent.step:,}; the curves before are those of"
+    text = f"Forked at step {run.parent.step:,}. Earlier points come from"
     try:
         parent = manager().store.open(run.parent.run)
     except UserError:

@@ -46,12 +46,14 @@ class PageState(NamedTuple):
         state: of the run.
         available: the charts for which it has data.
         has_samples: whether there are saved samples.
+        has_checkpoint: whether there is a checkpoint.
         tick_s: seconds between refreshes; None if the run is not active.
     """
 
     state: str
     available: AvailableCharts
     has_samples: bool
+    has_checkpoint: bool
     tick_s: float | None
 
 
@@ -125,6 +127,7 @@ def _page_state(reading: Reading) -> PageState:
         status.state,
         available_charts(reading if known else None, critic),
         known and bool(reading.sample_steps),
+        known and bool(reading.record.checkpoints),
         _tick_s(reading.run, status),
     )
 

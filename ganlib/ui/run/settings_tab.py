@@ -6,7 +6,7 @@ from ganlib import recipes
 from ganlib.knobs import GROUPS, meta
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
-from ganlib.ui.components.text import in_words, plain, typed, words
+from ganlib.ui.components.text import in_words, plain, value_text, words
 from ganlib.ui.form.config_form import fill_form
 from ganlib.ui.launch.recipe_choice import choose_recipe
 from ganlib.ui.server.session import show_run
@@ -30,17 +30,20 @@ def settings_tab(run: Run) -> None:
             on_click=_use,
             args=(recipe, run),
         )
+    fields, defaults = recipe.Config.model_fields, recipe.Config()
+
+    def text(name: str, value: object) -> str:
+        return value_text(value, fields.get(name), _CHARACTERS)
+
     for change in run.changes():
-        values = [f"{words(name)} {_text(value)}" for name, value in change.knobs.items()]
+        values = [f"{words(name)} {text(name, value)}" for name, value in change.knobs.items()]
         if values:
             st.caption(f"Changed after step {change.step:,}: {plain(', '.join(values))}.")
-    fields = recipe.Config.model_fields
-    defaults = recipe.Config()
     rows = [
         {
             "Setting": words(name).capitalize(),
-            "Value": _text(run.values.get(name, "")),
-            "Default": _text(getattr(defaults, name)),
+            "Value": text(name, run.values.get(name, "")),
+            "Default": text(name, getattr(defaults, name)),
             "Group": meta(field)["group"],
             "Meaning": in_words(field.description or "", recipe.Config),
         }
@@ -57,10 +60,3 @@ def _use(recipe: Recipe, run: Run) -> None:
     choose_recipe(recipe.name)
     fill_form(recipe, dict(run.values))
     show_run("")
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return typed(value)
-    text = f"{value:,}" if type(value) is int else words(value)
-    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]}…"

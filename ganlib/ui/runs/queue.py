@@ -35,7 +35,7 @@ def queue_panel() -> None:
         return
     # Running runs have no time in the queue, so they come first.
     active.sort(key=lambda pair: pair[1].queued)
-    queue = [run.id for run, status in active if status.queued]
+    queue = [run.id for run, status in active if status.queued and manager().owns(run.id)]
     if _waits_for_paused(active):
         st.caption(
             "A paused run keeps its place, so the queue waits. Stop it to let the next run start; "
@@ -64,9 +64,9 @@ def cap_input() -> None:
         key=_CAP,
         width=180,
         on_change=_set_cap,
-        help="The others wait in the queue. One run trains in the server itself and begins at "
-        "once. With 2 or more, each run trains in a process of its own, which takes some seconds "
-        "and about 0.7 GB of memory more, and uses another processor core or another GPU.",
+        help="Further runs wait in the queue. With 1, a run trains inside the server and starts at "
+        "once. With 2 or more, each run has its own process: it starts a few seconds later, needs "
+        "about 0.7 GB more memory, and can use another core or GPU.",
     )
 
 
@@ -102,11 +102,11 @@ def _description(run: Run, status: Status, place: int) -> None:
     Args:
         run: the run.
         status: its status.
-        place: in the queue, from 1; 0 if the run is not queued.
+        place: in the queue of this server, from 1; 0 if the run is not in it.
     """
     name, title = plain(run.label().name), plain(title_of(run.recipe))
     shown = with_pending_action(status, manager().requested(run.id))
     state = f"{state_badge(status)}, no. {place}" if place else state_badge(status)
     st.markdown(f"**{name}** · {title} · {state} · {plain(status_text(shown))}")
-    if not place:
+    if not status.queued:
         st.progress(min(1.0, shown.phase_share if shown.phase else shown.share))

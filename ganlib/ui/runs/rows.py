@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from ganlib import recipes
 from ganlib.amounts import duration
 from ganlib.errors import UserError
@@ -10,7 +12,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import RunSummary, Status
 from ganlib.runs.quality import real_score
 from ganlib.runs.trainers import differences
-from ganlib.ui.components.text import words
+from ganlib.ui.components.text import value_text, words
 from ganlib.ui.run.actions import ICONS, actions_of
 from ganlib.ui.run.status_line import state_badge, title_of
 from ganlib.ui.server.server import server
@@ -126,15 +128,16 @@ def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
     """
     preset = {"preset": config["preset"]} if config.get("preset") else {}
     try:
-        own = recipes.get(recipe_name).parse(preset).model_dump(mode="json")
+        own = recipes.get(recipe_name).parse(preset)
     except UserError:
         return ""
-    changed = differences(own, {name: config[name] for name in own if name in config})
-    texts = [f"{words(name)} {_value_text(after)}".strip() for name, (_, after) in changed.items()]
+    usual, fields = own.model_dump(mode="json"), type(own).model_fields
+    changed = differences(usual, {name: config[name] for name in usual if name in config})
+    texts = [_setting_text(name, after, fields[name]) for name, (_, after) in changed.items()]
     return " · ".join([*preset.values(), *texts])
 
 
-def _value_text(value: Any) -> str:
-    """A value as text; empty if it is too long."""
-    text = f"{value:,}" if type(value) is int else words(value)
-    return text if len(text) <= _VALUE_CHARACTERS else ""
+def _setting_text(name: str, value: object, field: FieldInfo) -> str:
+    """Name and value of a setting, without the value if it is too long."""
+    text = value_text(value, field)
+    return f"{words(name)} {text if len(text) <= _VALUE_CHARACTERS else ''}".strip()

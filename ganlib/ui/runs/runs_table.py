@@ -91,7 +91,7 @@ _QUALITY_HELP = (
     "Points: sliced Wasserstein-1 in standard deviations of the target.\n\n"
     "Images: Fréchet distance in the features of a small classifier."
 )
-_REAL_HELP = "The distance that real samples have from other real samples, at the same step."
+_REAL_HELP = "The distance between two sets of real samples: what a perfect generator would reach."
 _GROUP_HELP = "Compares the runs of the group: mean, spread and the worst."
 _SETTINGS_HELP = "The preset, if any, and the settings that differ from it or from the defaults."
 _config = st.column_config

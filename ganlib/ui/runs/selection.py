@@ -11,9 +11,17 @@ from ganlib import recipes
 from ganlib.runs import RunSummary
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
-from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, RESUME, STOP, actions_of, perform
+from ganlib.ui.run.actions import (
+    CANCEL,
+    ICONS,
+    PAUSE,
+    RESUME,
+    STOP,
+    actions_of,
+    is_queued_here,
+    perform,
+)
 from ganlib.ui.run.labels import Part, label_key, save_label
-from ganlib.ui.run.waiting import is_queued_here
 from ganlib.ui.runs.filters import all_groups, all_tags
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import open_comparison, open_run, run_names

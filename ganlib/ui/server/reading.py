@@ -19,7 +19,8 @@ from ganlib.runs.view import History, Record, Scores
 
 # Half of the time between two refreshes, so that a single page gets new data at every refresh.
 FRESH_S = 0.5
-_MAX_RUNS = 16
+# More than are usually compared. Those that do not fit are read again at every refresh.
+_MAX_RUNS = 64
 # Cached values of each run. A step that is shown takes two entries and up to 200 kB.
 _MAX_VALUES = 32
 

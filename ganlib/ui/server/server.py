@@ -1,6 +1,7 @@
 """What all sessions of this server share: run manager, compiled steps and caches."""
 
 import atexit
+import os
 import threading
 from pathlib import Path
 
@@ -145,6 +146,8 @@ def _runs_folder() -> Path:
     root = RunStore.default_root()
     try:
         fits = root.is_dir() or not root.exists()
+        if root.is_dir():
+            os.scandir(root).close()
     except OSError as error:
         raise UserError(
             f"GANLIB_RUNS cannot be read: {error.strerror}. Received: {quote(str(root), PATH)}."

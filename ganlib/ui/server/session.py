@@ -16,6 +16,8 @@ from ganlib.ui.server.server import manager
 RUN, FORK, TAB = "run", "fork", "tab"
 # Query parameter with the ids of the compared runs.
 RUNS = "runs"
+# Session state key of the step selected on the page Compare.
+SLIDER = "compare.slider"
 # Session state key of the last run started in this session: its id and the time.
 _STARTED = "started"
 # Small networks finish their first step within a third of a second.
@@ -87,13 +89,14 @@ def open_run(run: Run) -> None:
 
 
 def open_comparison(run_ids: Sequence[str], by: str = "") -> None:
-    """Opens the page Compare with runs in its address, and the metrics of their recipes.
+    """Opens the page Compare with runs in its address, the metrics of their recipes, and the
+    slider at the newest step.
 
     Args:
         run_ids: ids of the runs.
         by: what they are grouped by; see `compare.settings.group_choices`. Empty for nothing.
     """
-    for choice in ("metrics", "quantity", "group"):
+    for choice in ("metrics", "quantity", "group", SLIDER):
         st.session_state.pop(choice, None)
     group = {"group": by} if by else {}
     st.switch_page("pages/compare.py", query_params={RUNS: list(run_ids), **group})

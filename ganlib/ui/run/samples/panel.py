@@ -1,5 +1,8 @@
 """The panel of samples, the slider over all saved steps, and new samples on request."""
 
+from typing import NamedTuple
+
+import numpy as np
 import streamlit as st
 
 from ganlib import recipes
@@ -18,6 +21,14 @@ _NONE_YET = {
     "running": "The first samples appear as soon as the networks are built.",
     "paused": "The first samples appear when the run is resumed.",
 }
+
+
+class _New(NamedTuple):
+    """New samples: the seed of their noise, the step of the checkpoint, and (n, *sample_shape)."""
+
+    seed: int
+    step: int
+    samples: np.ndarray
 
 
 def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
@@ -105,22 +116,27 @@ def step_key(run: Run) -> str:
 def _more(recipe: Recipe, run: Run) -> None:
     kind, key = kind_of(recipe), f"more.{run.id}"
     with st.popover("Generate more", icon=":material/auto_awesome:", key="more"):
-        st.caption("New samples of the finished generator, from noise that you have not seen yet.")
+        st.caption(
+            "New samples of the generator from the latest checkpoint, from noise that you have not "
+            "seen yet."
+        )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             count = st.number_input("How many", 1, 1_000, kind.more, key=f"{key}.count")
             seed = st.number_input("Seed", 1, 1_000_000, key=f"{key}.seed")
             pressed = st.button("Generate", key="generate", type="primary")
         if pressed:
             with errors_shown(), st.spinner("Generating"):
-                st.session_state[key] = generator_of(run).generate(count, seed=seed)
-        new = st.session_state.get(key)
-        if new is not None:
-            kind.draw_new(run, new)
-            file = kind.file_of(new)
+                samples = generator_of(run).generate(count, seed=seed)
+                st.session_state[key] = _New(int(seed), run.checkpoint_steps()[-1], samples)
+        new: _New | None = st.session_state.get(key)
+        # Those of an earlier checkpoint are dropped: the run has gone on.
+        if new is not None and [new.step] == run.checkpoint_steps()[-1:]:
+            kind.draw_new(run, new.samples)
+            file = kind.file_of(new.samples)
             st.download_button(
                 file.label,
                 file.content,
-                file_name=f"{run.id}-seed-{seed}{file.suffix}",
+                file_name=f"{run.id}-seed-{new.seed}{file.suffix}",
                 mime=file.mime,
                 icon=":material/download:",
                 on_click="ignore",
