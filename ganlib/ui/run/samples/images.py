@@ -18,7 +18,6 @@ from ganlib.ui.server.reading import Reading
 class ImageSamples(SampleKind):
     """Generated images next to real ones."""
 
-    picture = "a grid of images"
     has_single_steps = False
 
     def options(self, reading: Reading) -> None:

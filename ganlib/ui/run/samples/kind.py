@@ -36,14 +36,12 @@ class SampleKind(ABC):
     """Widgets, figures and words of one kind of samples: numbers, points or images.
 
     Attributes:
-        picture: what shows the samples, for "here ... shows the generated samples".
         more: number of new samples to generate on request, unless the user changes it.
         has_single_steps: whether one network can be trained at a time by hand. Networks for images
             have other state, such as that of batch normalisation, which every forward pass updates,
             also in the network that does not train.
     """
 
-    picture: ClassVar[str]
     more: ClassVar[int] = 25
     has_single_steps: ClassVar[bool] = True
 

@@ -33,8 +33,6 @@ _GOODFELLOW_CAPTION = (
 class NumberSamples(SampleKind):
     """Generated numbers, or vectors of numbers, next to real ones."""
 
-    picture = "a histogram"
-
     def options(self, reading: Reading) -> None:
         """See `SampleKind`."""
         if not _has_views(newest_samples(reading)):

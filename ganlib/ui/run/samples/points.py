@@ -35,7 +35,6 @@ _LAYERS = {
 class PointSamples(SampleKind):
     """Generated points of the plane over real ones."""
 
-    picture = "a cloud of points"
     more = 500
 
     def options(self, reading: Reading) -> None:
