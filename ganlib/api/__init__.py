@@ -92,7 +92,7 @@ def list_runs(
 
     Raises:
         ConfigError: there is no such recipe.
-        RunError: there is no such state.
+        RunError: there is no such state, or the folder cannot be read.
     """
     if recipe is not None:
         recipes.get(recipe)

@@ -23,7 +23,7 @@ def start_module(
 
     Args:
         module: name of the module.
-        arguments: of its command line.
+        arguments: its command-line arguments.
         pass_fds: file descriptors that it inherits.
         environment: its variables beside those of this process.
 

@@ -23,7 +23,7 @@ AUTOSAVE_S = 20.0
 # Pause between two steps in slow motion.
 SLOW_S = 1.0
 _LINE_CHARACTERS = 200
-_DISK_FULL_PAUSED = "The disk is full. Nothing is lost: free some space, then press Resume."
+_DISK_FULL_PAUSED = "The disk is full. Nothing is lost: free some space, then resume the run."
 _DISK_FULL_ENDED = (
     "The disk is full. Free some space, then resume the run from its last checkpoint."
 )

@@ -63,7 +63,7 @@ def make_generator(run: Run, step: int | None = None) -> "Generator":
 
 
 def new_config(recipe_name: str, values: Mapping[str, Any]) -> RunConfig:
-    """Returns the config of a new run, after all checks but that of the memory.
+    """Returns the validated config of a new run. Memory is checked by `check_memory`.
 
     Args:
         recipe_name: name of the recipe.
@@ -82,7 +82,9 @@ def new_config(recipe_name: str, values: Mapping[str, Any]) -> RunConfig:
 
 
 def check_surroundings(config: RunConfig) -> None:
-    """Checks the webhook, and for a GPU if a run needs one. May import TensorFlow.
+    """Checks that the webhook's address is valid, and that there is a GPU if the run needs one.
+
+    May import TensorFlow.
 
     Args:
         config: of a run that is about to be created or resumed.
