@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from typing import IO
 
-from ganlib.runs.child import start_module
+from ganlib.runs.child import WORKER, start_module
 from ganlib.runs.control import Order, RunControl
 from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
@@ -46,7 +46,7 @@ def execute_in_process(
     switches = [str(int(control.attended)), str(int(tensorboard))]
     arguments = [str(run.path), str(descriptor), str(memory_share), *switches]
     process, orders = start_module(
-        "ganlib.runs.worker", arguments, pass_fds=[descriptor], environment=environment
+        WORKER, arguments, pass_fds=[descriptor], environment=environment
     )
     with closing(_Sender(orders)) as sender:
         control.forward_to(sender.send)
