@@ -37,7 +37,7 @@ class Marks:
 
 def has_comma(cell: str) -> bool:
     """True if a cell is a number with a comma, whatever the comma means."""
-    return "," in cell and _use(cell) is not None
+    return "," in cell and bool(_uses(cell))
 
 
 def marks_of(name: str, cells: Iterable[str], separator: str) -> Marks:
@@ -56,31 +56,30 @@ def marks_of(name: str, cells: Iterable[str], separator: str) -> Marks:
         DataError: it is not clear what the commas mean.
     """
     cells = list(cells)
-    uses = Counter(use for use in map(_use, cells) if use is not None)
-    point = uses["decimal", "."] + uses["thousands", ","]
-    comma = uses["decimal", ","] + uses["thousands", "."]
-    if not point and not comma and uses["either", ","] and separator != ",":
-        one = next(cell for cell in cells if _use(cell) == ("either", ","))
+    uses = Counter(use for cell in cells for use in _uses(cell))
+    point = uses["decimal", "."], uses["thousands", ","]
+    comma = uses["decimal", ","], uses["thousands", "."] if separator != "," else 0
+    if not any(point + comma) and uses["either", ","] and separator != ",":
+        one = next(cell for cell in cells if ("either", ",") in _uses(cell))
         raise DataError(
             f"{name} has numbers such as {one}, which may mean {one.replace(',', '')} or "
             f"{one.replace(',', '.')}; write them without a comma."
         )
     decimal = "," if comma > point else "."
     other = _OTHER[decimal]
-    grouped = uses["thousands", other]
-    if other == "," or comma:
-        grouped += uses["either", other]
+    grouped = uses["thousands", other] + uses["either", other]
     return Marks(decimal, other if grouped and not uses["decimal", other] else "")
 
 
-def _use(cell: str) -> tuple[Literal["decimal", "thousands", "either"], str] | None:
-    """Returns what the marks of a number are used for, and the first of them."""
+def _uses(cell: str) -> list[tuple[Literal["decimal", "thousands", "either"], str]]:
+    """Returns what the marks of a number are used for; nothing if it has none or is no number."""
     if found := _GROUPS.fullmatch(cell):
         mark = found["mark"]
-        sure = cell.count(mark) > 1 or _OTHER[mark] in cell
-        return "thousands" if sure else "either", mark
+        if (other := _OTHER[mark]) in cell:
+            return [("thousands", mark), ("decimal", other)]
+        return [("thousands" if cell.count(mark) > 1 else "either", mark)]
     found = _ONE_MARK.fullmatch(cell)
-    return ("decimal", found["mark"]) if found else None
+    return [("decimal", found["mark"])] if found else []
 
 
 def is_number(cell: str, marks: Marks) -> bool:

@@ -108,6 +108,10 @@ def test_the_separator_is_detected(text: bytes, columns: list[str]) -> None:
         ("a;b\n1.234,56;1.234\n2,5;x\n", {"a": [1234.56, 2.5], "b": [1_234]}),
         ("a;b\n0,512;1\n1,203;2\n", {"a": [0.512, 1.203]}),
         ('a,b\n"12,345",1\n"12,346",2\n', {"a": [12_345, 12_346], "b": [1, 2]}),
+        # Addresses are no numbers with groups.
+        ("ip,x\n192.168.100.200,1.5\n192.168.100.201,7\n", {"x": [1.5, 7]}),
+        ("ip;x\n192.168.100.200;1.5\n192.168.100.201;7\n", {"x": [1.5, 7]}),
+        ("a;b\n1,234.5;1\n12,345;2\n", {"a": [1234.5, 12_345]}),
         # A word leaves the other cells of its column as they are.
         ("a;b\n1,5;1\nunknown;2\n2,5;3\n", {"a": [1.5, 2.5]}),
         # 1.234 may be either, and is taken for what most programs write.

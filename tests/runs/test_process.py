@@ -31,7 +31,7 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 
 def process_of(run: Run) -> psutil.Process:
     return next(
-        child for child in psutil.Process().children() if str(run.path) in child.cmdline()[-4:]
+        child for child in psutil.Process().children() if str(run.path) in child.cmdline()[-5:]
     )
 
 
