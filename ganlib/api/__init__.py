@@ -37,7 +37,7 @@ def train(
     The run is kept in a folder like any other: the dashboard and the command line show it, live.
     As many runs train at the same time as GANLIB_MAX_RUNS says, by default one; others are queued.
     When the process ends, a run that still trains is saved and counts as interrupted; `resume`
-    continues it.
+    continues it. If the disk is full, a run fails.
 
     Args:
         recipe: name of the recipe, such as "mnist/dcgan".
