@@ -45,7 +45,7 @@ class DownloadError(DataError):
 
 
 class RunError(UserError):
-    """A run does not exist, is locked by another process, or cannot be read."""
+    """A run does not exist, is in use, or cannot do what was asked."""
 
 
 class DivergedError(UserError):

@@ -37,7 +37,7 @@ def train(
     The run is kept in a folder like any other: the dashboard and the command line show it, live.
     As many runs train at the same time as GANLIB_MAX_RUNS says, by default one; others are queued.
     When the process ends, a run that still trains is saved and counts as interrupted; `resume`
-    continues it.
+    continues it. If the disk is full, a run fails.
 
     Args:
         recipe: name of the recipe, such as "mnist/dcgan".
@@ -92,7 +92,7 @@ def list_runs(
 
     Raises:
         ConfigError: there is no such recipe.
-        RunError: there is no such state.
+        RunError: there is no such state, or the folder cannot be read.
     """
     if recipe is not None:
         recipes.get(recipe)

@@ -32,8 +32,8 @@ class RunHandle(RecordedRun):
     def wait(self, timeout_s: float | None = None, *, progress: bool | None = None) -> State:
         """Waits until the run has ended. A paused run has not ended.
 
-        Ctrl-C, or interrupting the kernel, ends the waiting only; the run goes on until `stop`
-        or the end of the process that trains it.
+        Ctrl-C, or interrupting the kernel, only ends the waiting. The run continues until `stop` is
+        called or its process ends.
 
         Args:
             timeout_s: maximum time; None waits without limit.

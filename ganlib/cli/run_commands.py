@@ -116,6 +116,8 @@ def checkpoint(arguments: argparse.Namespace) -> int:
     """Writes a checkpoint of a run that trains."""
     run = store_of(arguments).find(arguments.run)
     status = ask(run, "checkpoint")
+    if not status.saved_step:
+        raise RunError(f"Run {run.id} is {status.state} and has no checkpoint.")
     print(f"Run {run.id} has a checkpoint at step {status.saved_step:,}.")
     return 0
 

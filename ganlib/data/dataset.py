@@ -17,7 +17,7 @@ class Location:
     Args:
         report: as the run would report it.
         note: what the first run would download, or why it would not; may be empty.
-        fetches: True if a run would ask the network.
+        fetches: True if a run would download data.
     """
 
     report: DataReport
@@ -58,7 +58,7 @@ class Dataset(ABC):
         """
 
     def load(self) -> Data:
-        """Does the same without reporting progress."""
+        """Loads the samples like `loading`, without reporting progress."""
         return loaded(self.loading())
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _MOST_PEAKS = 20
 _MOST_PLACE = 1e6
 _LEAST_SD = 1e-3
+_WEIGHT_LIMIT = 1e6
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,12 @@ def parse_peaks(text: str) -> tuple[Peak, ...]:
                 f"-2:0.5:1, 2:0.5:1. Received: {part.strip()!r}."
             ) from None
         # Also false for NaN.
-        if not (abs(at) <= _MOST_PLACE and _LEAST_SD <= sd <= _MOST_PLACE and 0 < weight < 1e6):
+        placed = abs(at) <= _MOST_PLACE and _LEAST_SD <= sd <= _MOST_PLACE
+        if not (placed and 0 < weight < _WEIGHT_LIMIT):
             raise ValueError(
                 f"A peak's position must be from -{_MOST_PLACE:g} to {_MOST_PLACE:g}, its sd from "
-                f"{_LEAST_SD:g} to {_MOST_PLACE:g}, and its weight above 0. Received: "
-                f"{part.strip()!r}."
+                f"{_LEAST_SD:g} to {_MOST_PLACE:g}, and its weight above 0 and below "
+                f"{_WEIGHT_LIMIT:,.0f}. Received: {part.strip()!r}."
             )
         found.append(Peak(at, sd, weight))
     if len(found) > _MOST_PEAKS:

@@ -1,4 +1,4 @@
-"""Headers of .npy files that may be damaged or lie."""
+"""Reads headers of .npy files, which may be damaged or malicious."""
 
 import io
 import warnings

@@ -29,7 +29,7 @@ _SUMMARY = re.compile(DIGEST.pattern + r"( [^ :]+:[^ :]+)+")
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run knows of its columns when their file is gone.
+    """Digest and moments of a table's columns, which a run keeps in case the file disappears.
 
     Args:
         digest: of the file's content.
@@ -127,17 +127,23 @@ def chosen(table: Table, columns: str, count: int) -> tuple[str, ...]:
                 f"{table.name} has one column of numbers, {known[0]}, and two are needed."
             )
         return tuple(known[:count])
-    names = [columns] if count == 1 and columns in known else split_names(columns)
-    by_name = {name.strip(): name for name in reversed(known)}
+    alone = _one_line(columns)
+    names = [alone] if count == 1 and alone in known else split_names(columns)
+    by_name = {_one_line(name): name for name in reversed(known)}
     for name in names:
-        if name.strip() not in by_name:
+        if _one_line(name) not in by_name:
             raise DataError(
                 f"{table.name} has no numeric column {short(name)!r}. Allowed: {listed(known)}."
             )
     if len(names) != count:
         wanted = "one name" if count == 1 else "two names, separated by a comma"
         raise DataError(f"own_columns must be {wanted}. Received: {short(columns)!r}.")
-    return tuple(by_name[name.strip()] for name in names)
+    return tuple(by_name[_one_line(name)] for name in names)
+
+
+def _one_line(name: str) -> str:
+    """Returns a name as `read_table` spells headings."""
+    return " ".join(name.split())
 
 
 def split_names(columns: str) -> list[str]:
@@ -240,8 +246,9 @@ def _columns(path: Path, changed_at: tuple[int, int], columns: str, count: int) 
     values, left_out = table.select(names)
     if len(values) < 2:
         raise DataError(
-            f"{table.name} has {len(values)} rows in which {' and '.join(names)} are numbers; a "
-            "distribution needs at least 2."
+            f"Only {'1 row' if len(values) == 1 else '0 rows'} of {table.name} "
+            f"{'has' if len(values) == 1 else 'have'} a number in {' and '.join(names)}; at least "
+            "2 are needed."
         )
     moments = [_moments(table.name, *one) for one in zip(names, values.T, strict=True)]
     means, sds = zip(*moments, strict=True)

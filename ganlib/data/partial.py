@@ -1,8 +1,10 @@
 """A download that continues where the last attempt stopped.
 
-Beside the bytes received lies a record of their number and checksum, so that an attempt that
-was cut off, stopped or killed goes on from there, and damaged bytes are downloaded again. Pooch
-deletes an unfinished download and does not lock out other processes; see `range_response`.
+Beside the bytes received lies a record of their number and checksum, which is written when an
+attempt ends, is cut off or is stopped. The next attempt continues from there and downloads damaged
+bytes again. An attempt that is killed writes no record: the next one continues from the record
+before, or starts over if there is none. Pooch deletes an unfinished download and does not lock out
+other processes; see `range_response`.
 """
 
 import json
@@ -62,7 +64,8 @@ class Partial:
         Raises:
             DownloadError: no attempt succeeded, or the folder cannot be written.
         """
-        lock = FileLock(self.path.with_suffix(".lock"))
+        # thread_local=False: the generator may be closed by another thread.
+        lock = FileLock(self.path.with_suffix(".lock"), thread_local=False)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             while not lock.is_locked:

@@ -114,7 +114,7 @@ class QuickDraw(Dataset):
                 one.get()
             return Location(self._report())
         check_address(URL_VARIABLE, BASE_URL)
-        wanted = sum(min(self.max_drawings, one.published) for one in lacking)
+        wanted = sum(min(self.max_drawings, one.published) - one.downloaded() for one in lacking)
         megabytes = wanted * SIDE * SIDE / 1e6
         note = f"{wanted:,} drawings ({megabytes:.0f} MB) are downloaded by the first run"
         return Location(self._report(), note, fetches=True)
@@ -182,7 +182,7 @@ def own_drawings(path: str) -> LocalCopy:
     """Returns the user's file of drawings, unread.
 
     Raises:
-        DataError: the path begins with the home folder of nobody.
+        DataError: the path begins with `~` and an unknown user.
     """
     return LocalCopy(user_path(path, "own_file"), FORMAT, "your own file")
 

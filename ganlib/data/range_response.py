@@ -2,7 +2,7 @@
 
 Built on `requests`. Pooch cannot continue a download, ask for a range, or stop, and its timeouts
 leave out the look-up of the server's name; fsspec reads a whole file into memory where the
-server ignores ranges. So continuing, stopping and giving up are written here.
+server ignores ranges. This module therefore implements resuming, cancelling and timeouts.
 """
 
 import queue

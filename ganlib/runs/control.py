@@ -58,11 +58,11 @@ class RunControl:
         self._forward: Callable[[Order], None] | None = None
 
     def obey(self, order: Order) -> None:
-        """Executes an order that came as a word, from another process.
+        """Executes an order from another process: a word or a request.
 
         Args:
-            order: the name of one of the methods below; "checkpoint" saves, and "slow" and
-                "normal" begin and end slow motion. Or a request.
+            order: a request, or the name of one of the methods below; "checkpoint" saves, and
+                "slow" and "normal" begin and end slow motion.
         """
         if isinstance(order, ControlRequest):
             self.request(order)

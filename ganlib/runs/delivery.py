@@ -58,7 +58,7 @@ class Delivery:
 
     Args:
         pauses_s: waits between attempts, seconds; there is one attempt more than waits.
-        timeout_s: greatest time to connect and greatest silence of the server, seconds.
+        timeout_s: maximum seconds to connect, and to wait for the next bytes.
         max_unsent: messages that are kept while they wait; further ones are dropped.
     """
 

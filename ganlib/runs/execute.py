@@ -1,6 +1,6 @@
 """Executes a run: consumes the events of its trainer and writes them to its folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ AUTOSAVE_S = 20.0
 # Pause between two steps in slow motion.
 SLOW_S = 1.0
 _LINE_CHARACTERS = 200
-_DISK_FULL_PAUSED = "The disk is full. Nothing is lost: free some space, then press Resume."
+_DISK_FULL_PAUSED = "The disk is full. Nothing is lost: free some space, then resume the run."
 _DISK_FULL_ENDED = (
     "The disk is full. Free some space, then resume the run from its last checkpoint."
 )
@@ -90,6 +90,7 @@ def execute(
             _end(writer, "interrupted", "The run was interrupted.")
             raise
         finally:
+            session.close_events()
             webhook.ended(writer.status)
 
 
@@ -122,8 +123,15 @@ class _Session:
         """Generator updates so far."""
         return self._created.step if self._created else self._writer.status.step
 
+    def close_events(self) -> None:
+        """Ends what the trainer is doing, such as a download, which holds a lock."""
+        # The run has ended, so an error here changes nothing.
+        with suppress(Exception):
+            self._events.close()
+
     def close(self) -> None:
         """Closes the trainer, if it has been created."""
+        self.close_events()
         if self._created:
             self._created.close()
 
@@ -133,7 +141,9 @@ class _Session:
             raise RuntimeError("the trainer has not started")
         return self._created
 
-    def _create_and_train(self, run: Run, make_trainer: MakeTrainer) -> Iterator[Event]:
+    def _create_and_train(
+        self, run: Run, make_trainer: MakeTrainer
+    ) -> Generator[Event, None, None]:
         yield Phase("loading TensorFlow")
         self._created = make_trainer(run)
         yield from self._created.events()

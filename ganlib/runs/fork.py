@@ -93,9 +93,10 @@ class _History:
         real = self._copied("samples/real.npz", folder, record.real)
         if real is not None:
             journal.append("started", 0, status.fields(), {"real": asdict(real)})
-        at = 0
-        for sampled in [*samples, step]:
-            self._write_metrics(journal, status, record.history, at, sampled)
+        at, steps = 0, record.history.step
+        for sampled in sorted({*samples, step}):
+            rows = slice(*np.searchsorted(steps, [at, sampled], side="right"))
+            self._write_metrics(journal, status, record.history, steps, rows)
             at = sampled
             blob = record.samples.get(sampled)
             copied = self._copied(f"samples/{sampled:08d}.npz", folder, blob)
@@ -124,23 +125,27 @@ class _History:
         return write_blob(folder, file, arrays, sync=False)
 
     def _write_metrics(
-        self, journal: JournalWriter, status: Status, history: History, after: int, until: int
+        self,
+        journal: JournalWriter,
+        status: Status,
+        history: History,
+        steps: np.ndarray,
+        rows: slice,
     ) -> None:
-        """Writes the metrics of the steps after `after`, up to `until`."""
-        rows = np.flatnonzero((history.step > after) & (history.step <= until))
+        """Writes the metrics of some rows; `steps` are those of all rows."""
         names = metric_names(self.config)
         # Metrics that the original run did not measure.
         unknown = np.full(len(history), np.nan)
         columns = [history[name] if name in history.names else unknown for name in names]
-        for start in range(0, len(rows), _BLOCK_ROWS):
-            block = rows[start : start + _BLOCK_ROWS]
+        for start in range(rows.start, rows.stop, _BLOCK_ROWS):
+            block = np.arange(start, min(start + _BLOCK_ROWS, rows.stop))
             # The steps of a block must be consecutive, but the history may have gaps.
-            for part in np.split(block, np.flatnonzero(np.diff(history.step[block]) > 1) + 1):
+            for part in np.split(block, np.flatnonzero(np.diff(steps[block]) > 1) + 1):
                 times_s = history.time_s[part].astype("<f8")
                 fields = {
-                    "first_step": int(history.step[part[0]]),
+                    "first_step": int(steps[part[0]]),
                     "names": names,
                     "times": base64.b64encode(times_s.tobytes()).decode("ascii"),
                     **encode_rows(np.column_stack([column[part] for column in columns])),
                 }
-                journal.append("metrics", int(history.step[part[-1]]), status.fields(), fields)
+                journal.append("metrics", int(steps[part[-1]]), status.fields(), fields)

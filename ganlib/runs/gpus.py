@@ -1,4 +1,4 @@
-"""Assigns each training process to the GPU with the fewest of them, if there are several."""
+"""Assigns each training process to the GPU with the fewest training processes."""
 
 import os
 import subprocess
@@ -32,8 +32,8 @@ def shared_out(count: int) -> list[Mapping[str, str]]:
     """Returns the variables that make each of several processes see one GPU.
 
     Args:
-        count: number of processes. They take turns if there are fewer GPUs; the variables are none
-            if there are less than two.
+        count: number of processes. If there are fewer GPUs, several processes share one. With
+            fewer than two GPUs, every mapping is empty.
     """
     gpus = visible_gpus()
     return [{VARIABLE: gpus[at % len(gpus)]} if len(gpus) > 1 else {} for at in range(count)]
@@ -52,12 +52,19 @@ class GpuPool:
         self._users: dict[str, int] | None = None
 
     @contextmanager
-    def one(self) -> Iterator[Mapping[str, str]]:
+    def one(self, *, needed: bool = True) -> Iterator[Mapping[str, str]]:
         """Takes the GPU with the fewest users, which is a free one if there is any.
 
+        Args:
+            needed: False for a process that uses no GPU, so that none is taken.
+
         Yields:
-            The variables that make a process see only this GPU; none if there are less than two.
+            Environment variables that restrict a process to one GPU; empty if there are fewer than
+            two GPUs.
         """
+        if not needed:
+            yield {}
+            return
         with self._lock:
             if self._users is None:
                 self._users = dict.fromkeys(self._find(), 0)

@@ -1,6 +1,7 @@
 """The lock of a run. Only its holder may write the run."""
 
 import os
+import sys
 import threading
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -9,10 +10,13 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from ganlib.errors import RunError
 
-# A reader that checks whether a run has an owner holds the lock for about a millisecond, so a
-# writer must not give up at once.
+if sys.platform != "win32":
+    import fcntl
+
+# A reader that checks whether a run has an owner holds the lock for a moment, so a writer must not
+# give up at once.
 _TIMEOUT_S = 0.5
-# Two threads that check at the same time would take each other for the owner.
+# Two threads that check with an exclusive lock would take each other for the owner.
 _owner_check = threading.Lock()
 # The last holder of each lock in this process. Pages ask for the owner at every refresh, and asking
 # the operating system takes over a millisecond.
@@ -116,13 +120,44 @@ class RunLock:
 
 def is_owned(folder: Path) -> bool:
     """True if anybody holds the lock of a run, or if that cannot be determined."""
+    holder = _holders.get(folder)
+    if holder is not None and holder.held:
+        return True
+    locked = _is_locked(folder / "lock")
+    if locked is not None:
+        return locked
     lock = RunLock(folder)
     with _owner_check:
-        holder = _holders.get(folder)
         try:
-            return (holder is not None and holder.held) or not lock.try_acquire()
+            return not lock.try_acquire()
         except RunError:
             # The folder is read-only, so the lock cannot be tried.
             return True
         finally:
             lock.release()
+
+
+def _is_locked(path: Path) -> bool | None:
+    """True if a lock file is locked; None if only locking it can tell.
+
+    Readers share a lock of the kind that filelock takes exclusively, so that they do not take each
+    other for the owner, and can check a run in a read-only folder.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        # The file system has no such locks; filelock then has a way of its own.
+        return None
+    finally:
+        os.close(descriptor)
+    return False

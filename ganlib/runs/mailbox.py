@@ -109,7 +109,8 @@ def wait_for_answer(run: Run, word: Word, step: int = 0) -> Status:
     Args:
         run: the run.
         word: the request; see `ask`.
-        step: step of the run at the time of the request; only for "checkpoint".
+        step: step of the run at the time of the request; only for "checkpoint". A checkpoint at
+            step 0 does not count.
 
     Returns:
         The status afterwards.
@@ -121,14 +122,14 @@ def wait_for_answer(run: Run, word: Word, step: int = 0) -> Status:
         "pause": lambda now: now.state == "paused",
         "unpause": lambda now: now.state != "paused",
         "stop": lambda now: not now.active,
-        "checkpoint": lambda now: now.saved_step >= step,
+        "checkpoint": lambda now: now.saved_step >= max(1, step),
     }
     deadline = time.monotonic() + _ANSWER_S
     while (status := run.status()).active and not done[word](status):
         if time.monotonic() > deadline:
             raise RunError(
-                f"Run {run.id} has not answered for {_ANSWER_S:.0f} seconds; it will, after its "
-                "current step."
+                f"Run {run.id} has not answered for {_ANSWER_S:.0f} seconds. It carries out the "
+                "request after its current step."
             )
         time.sleep(_POLL_S)
     return status

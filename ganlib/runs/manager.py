@@ -39,23 +39,30 @@ class _Job:
 
     Args:
         run: the run.
+        attended: True if a user can resume the run when it is paused.
         check_late: check in the run's thread whether the training fits in memory.
         control: pauses and stops the run.
         thread: trains the run, or waits for the process that does; None while it is queued.
+        has_paused: the run has been seen paused since it was last asked to pause.
     """
 
     run: Run
+    attended: bool = True
     check_late: bool = False
-    control: RunControl = field(default_factory=RunControl)
+    control: RunControl = field(init=False)
     thread: threading.Thread | None = None
+    has_paused: bool = False
+
+    def __post_init__(self) -> None:
+        self.control = RunControl(attended=self.attended)
 
 
 class Manager:
     """Trains up to `cap` runs at a time, and queues the others.
 
-    They train in threads of this process. With `processes`, runs that may train beside others have
-    a process each, so that they do not share one interpreter: several use all processors, each has
-    a GPU of its own, and none ends with another.
+    They train in threads of this process. If `processes` is True and `cap` is above 1, each run
+    trains in its own process: runs use all processors, each gets one GPU, and a crash ends only its
+    own run.
 
     All methods may be called from any thread. A paused run counts as training: queued runs wait
     until it has ended.
@@ -65,6 +72,8 @@ class Manager:
         cap: maximum number of runs that train or are paused at the same time.
         trainer_factory: creates the trainer of a run that trains in a thread.
         processes: train in processes while `cap` is above 1.
+        attended: True if a user can resume runs that pause because the disk is full; otherwise
+            they fail.
         tensorboard: also write event files for TensorBoard.
     """
 
@@ -75,12 +84,14 @@ class Manager:
         trainer_factory: MakeTrainer = make_trainer,
         *,
         processes: bool = False,
+        attended: bool = True,
         tensorboard: bool = True,
     ):
         self.store = store
         self._cap = _checked_cap(cap)
         self._processes = processes and SUPPORTED
         self._trainer_factory = trainer_factory
+        self._attended = attended
         self._tensorboard = tensorboard
         self._lock = threading.RLock()
         # In the order in which they were queued.
@@ -138,11 +149,13 @@ class Manager:
         """
         if not check_late:
             check_memory(recipe_name, config, self.cap)
+        self._check_open()
+        # Not under the lock, because a slow disk takes a while and pages need the lock.
+        run = self.store.create(recipe_name, config, in_queue=True, group=group)
         with self._lock:
-            self._check_open()
-            run = self.store.create(recipe_name, config, in_queue=True, group=group)
-            self._enqueue(_Job(run, check_late=check_late))
-            return run.id
+            # If the manager has been shut down meanwhile, the run ends as interrupted.
+            self._enqueue(_Job(run, self._attended, check_late=check_late))
+        return run.id
 
     def fork(self, run_id: str, step: int, config: RunConfig) -> str:
         """Creates a run from a checkpoint of another run and queues it.
@@ -164,7 +177,7 @@ class Manager:
         run = fork_run(self.store, run_id, step, config, in_queue=True)
         with self._lock:
             # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run))
+            self._enqueue(_Job(run, self._attended))
         return run.id
 
     def resume(self, run_id: str, steps: int | None = None) -> None:
@@ -192,7 +205,7 @@ class Manager:
             raise
         with self._lock:
             # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run))
+            self._enqueue(_Job(run, self._attended))
 
     def recover(self) -> list[str]:
         """Queues the runs that were still queued when the previous process ended, in that order.
@@ -217,11 +230,18 @@ class Manager:
     def mark_stopped(self, run_id: str) -> None:
         """Marks an interrupted run as stopped, so that pages no longer offer to resume it.
 
+        Does nothing if the run has ended in another way.
+
         Raises:
             RunError: the run does not exist or is in use.
         """
         run = self.store.claim(run_id)
-        _end_queued(run, "stopped")
+        status = run.status()
+        if status.active or status.state == "interrupted":
+            _end_queued(run, "stopped")
+        else:
+            # Another process has continued it meanwhile, and it has ended in its own way.
+            run.lock.release()
 
     def pause(self, run_id: str) -> None:
         """Pauses a run; see `RunControl.pause`.
@@ -229,7 +249,9 @@ class Manager:
         Raises:
             RunError: this manager does not train the run.
         """
-        self._training(run_id).control.pause()
+        job = self._training(run_id)
+        job.has_paused = False
+        job.control.pause()
 
     def unpause(self, run_id: str) -> None:
         """Resumes a paused run.
@@ -339,13 +361,21 @@ class Manager:
         self.store.delete(run_id, undo_s=undo_s)
 
     def requested(self, run_id: str) -> Literal["", "pause", "stop"]:
-        """Returns the last request to pause or stop a run, executed or not; "" if there is none."""
+        """Returns the last request to pause or stop a run; "" if there is none.
+
+        A request may have been executed, but not have been undone, also by another process.
+        """
         job = self._jobs.get(run_id)
         if job is None:
             return ""
         if job.control.stop_requested:
             return "stop"
-        return "pause" if job.control.pause_requested else ""
+        if not job.control.pause_requested:
+            return ""
+        # Another process may resume a run whose training process has paused it.
+        paused = job.run.status().state == "paused"
+        job.has_paused |= paused
+        return "pause" if paused or not job.has_paused else ""
 
     def owns(self, run_id: str) -> bool:
         """True if the run is queued, training or paused in this manager."""
@@ -430,7 +460,8 @@ class Manager:
                 self._start_next()
 
     def _train_in_process(self, job: _Job) -> None:
-        with self._gpus.one() as environment:
+        needs_gpu = job.run.values.get("devices") != "cpu"
+        with self._gpus.one(needed=needs_gpu) as environment:
             execute_in_process(
                 job.run,
                 job.control,
@@ -461,7 +492,9 @@ class Manager:
     def _training(self, run_id: str) -> _Job:
         job = self._owned(run_id)
         if job.thread is None:
-            raise RunError(f"Run {run_id} is still queued; it can be paused once it runs.")
+            raise RunError(
+                f"Run {run_id} is still queued; it can be controlled once it has started."
+            )
         return job
 
     def _check_ended(self, run_id: str, rule: str) -> None:

@@ -3,8 +3,8 @@
 The process runs `ganlib/runs/worker.py`. It reads orders from its standard input, a line of JSON
 each: a word, or the fields of a request (`control.py`).
 
-Both processes hold the run's lock: whichever of them dies, the other is still the run's owner. If
-the parent dies, the standard input ends, and the run ends as interrupted, with a checkpoint.
+Both processes hold the run's lock: if one of them dies, the other still owns the run. If the parent
+dies, the standard input ends, and the run ends as interrupted, with a checkpoint.
 """
 
 import json
@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from typing import IO
 
-from ganlib.runs.child import start_module
+from ganlib.runs.child import WORKER, start_module
 from ganlib.runs.control import Order, RunControl
 from ganlib.runs.identity import utc_now
 from ganlib.runs.run import Run
@@ -43,9 +43,10 @@ def execute_in_process(
         environment: variables of the process beside those of this one.
     """
     descriptor = run.lock.descriptor
-    arguments = [str(run.path), str(descriptor), str(memory_share), str(int(tensorboard))]
+    switches = [str(int(control.attended)), str(int(tensorboard))]
+    arguments = [str(run.path), str(descriptor), str(memory_share), *switches]
     process, orders = start_module(
-        "ganlib.runs.worker", arguments, pass_fds=[descriptor], environment=environment
+        WORKER, arguments, pass_fds=[descriptor], environment=environment
     )
     with closing(_Sender(orders)) as sender:
         control.forward_to(sender.send)
@@ -82,7 +83,10 @@ def _write_death(run: Run, code: int) -> None:
     """
     status = run.status()
     message = f"The training process {_cause(code)}. Resume the run from its last checkpoint."
-    ended = replace(status, state="interrupted", phase="", message=message, ended=utc_now())
+    # Not the time since when it was queued, or the next process would queue it again.
+    ended = replace(
+        status, state="interrupted", phase="", message=message, queued="", ended=utc_now()
+    )
     run.note("ended", ended)
     # The process could not post it.
     Webhook(run).ended(ended)

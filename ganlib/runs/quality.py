@@ -29,22 +29,22 @@ class Quality(NamedTuple):
 
 
 def real_score_name(recipe: Recipe) -> str:
-    """Returns the name of the score that real samples have themselves.
+    """Returns the name of the reference score.
 
-    It is what chance rarely exceeds, where a recipe knows that (`Recipe.score_floor`), otherwise
-    the score of other samples of real data.
+    It is `Recipe.score_floor` if the recipe has one, otherwise the score of a second set of real
+    samples.
     """
     return recipe.score_floor or f"{recipe.score}_real"
 
 
 def real_score(recipe: Recipe, scores: Mapping[str, float]) -> float | None:
-    """Returns the score that real samples have themselves; None if it is unknown.
+    """Returns the reference score; None if it was not saved.
 
     Args:
         recipe: of the run.
         scores: of one step.
     """
-    # Own columns with two rows have 0.
+    # A table with two rows has a reference score of 0, which is of no use.
     return scores.get(real_score_name(recipe)) or None
 
 
@@ -63,8 +63,8 @@ def own_scores(run: Run, scores: Scores) -> Scores:
 def first_close_step(recipe: Recipe, scores: Scores) -> int | None:
     """Returns the first saved step with a score close to that of real samples; None without one.
 
-    Close is at most `CLOSE` times the score of real samples. If that score is one that chance
-    rarely exceeds (`Recipe.score_floor`), close is at most the score itself.
+    Close is at most `CLOSE` times the reference score. If the recipe has a `score_floor`, close
+    means at most the floor.
 
     Args:
         recipe: of the run.

@@ -162,13 +162,7 @@ class RunStore:
         """
         if is_run_id(text) and (self._example(text) or (self.root / text).is_dir()):
             return self.open(text)
-        try:
-            rows = self.list() if self.root.is_dir() else []
-        except OSError as error:
-            folder = quote(str(self.root), PATH)
-            raise RunError(
-                f"The folder of runs {folder} cannot be read: {error.strerror}."
-            ) from None
+        rows = self.list()
         wanted = text.strip().casefold()
         names = {row.id: row.label.name.casefold() for row in rows}
         found = [run_id for run_id, name in names.items() if wanted in (run_id, name)] or [
@@ -181,7 +175,8 @@ class RunStore:
         if found:
             some = ", ".join(found[:_SHOWN_IDS])
             raise RunError(
-                f"{len(found):,} runs begin with {quote(text)}, such as {some}. Give more of it."
+                f"{quote(text)} matches {len(found):,} runs, such as {some}. Type more of the "
+                "name, or the id."
             )
         newest = ", ".join(row.id for row in rows[:_SHOWN_IDS])
         there = f"The newest there: {newest}" if newest else "That folder has no runs"
@@ -220,8 +215,18 @@ class RunStore:
         return run
 
     def list(self) -> list[RunSummary]:
-        """Returns summaries of all runs, newest first, including those that cannot be read."""
-        summaries = self._all_summaries()
+        """Returns summaries of all runs, newest first, including those that cannot be read.
+
+        Raises:
+            RunError: the folder of runs cannot be read, or is a file.
+        """
+        try:
+            summaries = self._all_summaries()
+        except OSError as error:
+            folder = quote(str(self.root), PATH)
+            raise RunError(
+                f"The folder of runs {folder} cannot be read: {error.strerror}."
+            ) from None
         # An id starts with date, hour and minute.
         return sorted(
             summaries,

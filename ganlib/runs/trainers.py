@@ -3,6 +3,7 @@
 Imports TensorFlow only when needed.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
 from ganlib.knobs import compile_time_knobs
-from ganlib.memory import free_bytes
+from ganlib.memory import VARIABLE, free_bytes
 from ganlib.recipes import Recipe
+from ganlib.runs.child import bytes_beside
 from ganlib.runs.run import Run
 from ganlib.runs.webhook import check_addresses
 
@@ -63,7 +65,7 @@ def make_generator(run: Run, step: int | None = None) -> "Generator":
 
 
 def new_config(recipe_name: str, values: Mapping[str, Any]) -> RunConfig:
-    """Returns the config of a new run, after all checks but that of the memory.
+    """Returns the validated config of a new run. Memory is checked by `check_memory`.
 
     Args:
         recipe_name: name of the recipe.
@@ -82,7 +84,9 @@ def new_config(recipe_name: str, values: Mapping[str, Any]) -> RunConfig:
 
 
 def check_surroundings(config: RunConfig) -> None:
-    """Checks the webhook, and for a GPU if a run needs one. May import TensorFlow.
+    """Checks that the webhook's address is valid, and that there is a GPU if the run needs one.
+
+    May import TensorFlow.
 
     Args:
         config: of a run that is about to be created or resumed.
@@ -112,13 +116,24 @@ def check_memory(recipe_name: str, config: RunConfig, share: int = 1) -> None:
         UserError: GANLIB_MEMORY_GB is not a number above 0.
     """
     recipe = recipes.get(recipe_name)
-    available = free_bytes() / share
+    available = _available_bytes(share)
     if available >= PLENTY and is_small(recipe, config):
         return
     from ganlib.training import out_of_memory_message
 
     if message := out_of_memory_message(recipe, config, available):
         raise ConfigError(message)
+
+
+def _available_bytes(share: int) -> float:
+    """Returns the memory that each of several runs may use.
+
+    What runs in other processes use is no longer free, but part of what is shared.
+    """
+    free = free_bytes()
+    if share == 1 or os.environ.get(VARIABLE):
+        return free / share
+    return min(free, (free + bytes_beside()) / share)
 
 
 def is_small(recipe: Recipe, config: RunConfig) -> bool:

@@ -82,7 +82,7 @@ class History:
     Args:
         columns: "step", "time_s" and the names of the metrics.
         values: (len(columns), rows) float64, read-only; does not change when the run continues.
-        log: the same object for two histories if the longer one extends the shorter one.
+        log: two histories with the same `log` begin with the same rows.
     """
 
     columns: tuple[str, ...] = LEADING_COLUMNS
@@ -354,7 +354,10 @@ class RunView:
             self._scores = None
 
     def _apply_change(self, line: Line) -> None:
-        self._changes.append(_CHANGE.validate_python(line))
+        # Older versions wrote only the step of the status.
+        self._changes.append(
+            _CHANGE.validate_python({**line, "step": line.get("at", line["step"])})
+        )
 
     def _apply_checkpoint(self, line: Line) -> None:
         self._saved[line["step"]] = _CHECKPOINT.validate_python(line)

@@ -56,8 +56,8 @@ def check_addresses() -> None:
 class Webhook:
     """Posts what happens in one session of a run; does nothing without GANLIB_WEBHOOK.
 
-    An end is posted as "finished", "stopped", "failed" or "interrupted", and the first samples of
-    the session that miss peaks, after a twentieth of the steps, as "collapsed". See `payload`.
+    Posts the end of the session. Posts "collapsed" once, when samples first miss peaks of the data
+    after 5 % of the steps. See `payload`.
 
     Args:
         run: the run.
@@ -75,7 +75,7 @@ class Webhook:
             DELIVERY.start()
 
     def observe(self, event: Event, status: Status) -> None:
-        """Posts a collapse once.
+        """Posts "collapsed" once, when samples first miss peaks of the data.
 
         Args:
             event: what the trainer yielded.

@@ -21,15 +21,15 @@ def main(arguments: list[str]) -> int:
     """Trains a run in this process; see `execute_in_process`, which starts it.
 
     Args:
-        arguments: folder of the run, descriptor of its lock, share of the memory, and 1 to write
-            event files for TensorBoard.
+        arguments: folder of the run, descriptor of its lock, share of the memory, 1 if a user can
+            resume it when it is paused, and 1 to write event files for TensorBoard.
     """
-    folder, descriptor, share, tensorboard = arguments
+    folder, descriptor, share, attended, tensorboard = arguments
     memory.limit_freed_memory()
     lower_thread_priority()
     run = Run(Path(folder))
     run.lock.inherit(int(descriptor))
-    control = RunControl()
+    control = RunControl(attended=attended == "1")
     threading.Thread(target=_listen, args=(control,), name="orders", daemon=True).start()
 
     def make_checked(run: Run) -> "Trainer":

@@ -321,7 +321,8 @@ class RunWriter:
     def _write_change(self, event: Change) -> None:
         """Writes a change and waits until it is on the disk: a resume must repeat it."""
         status = replace(self.status, changes=self.status.changes + 1)
-        fields = {"knobs": event.knobs, "learns": event.learns}
+        # The trainer may be ahead of the last step that has been written.
+        fields = {"at": event.step, "knobs": event.knobs, "learns": event.learns}
         self._append("change", status, fields, sync=True)
 
     def _write_finished(self, event: Finished) -> None:

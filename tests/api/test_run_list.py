@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ganlib
-from ganlib.errors import ConfigError, RunError
+from ganlib.errors import ConfigError, RunError, UserError
 from ganlib.events import Metrics, Samples
 from ganlib.runs import RunStore
 from tests.support import ROOT, stored_runs
@@ -73,6 +73,14 @@ def test_runs_are_selected(store: RunStore) -> None:
         ids(state="done")
     with pytest.raises(RunError, match=r"Run .* failed\. Training diverged: generator loss was no"):
         ganlib.open_run(failed, runs_folder=store.root).wait()
+
+
+def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match=r"cannot be read: Not a directory\.$"):
+        ganlib.runs(runs_folder=tmp_path / "file")
+    with pytest.raises(UserError, match=r"^runs_folder must be a path; .* '~nobody-here/runs'\.$"):
+        ganlib.runs(runs_folder="~nobody-here/runs")
 
 
 def test_names_are_never_markup(store: RunStore) -> None:

@@ -54,7 +54,9 @@ def test_a_column_of_a_table_is_uploaded_and_learned(
     column = tab.page.get_by_role("option", name="height", exact=True)
     tab.choose(tab.knob(name, "own_columns:0"), column)
     page = tab.page.get_by_test_id("stMain")
-    expect(page).to_contain_text("600 of 601 rows are used (1 skipped for missing values)")
+    expect(page).to_contain_text(
+        "600 of 601 rows are used (1 row skipped: a value is missing or not a number)"
+    )
     expect(page.get_by_role("figure", name="Values of height in your table")).to_be_visible()
     tab.set_knobs(name, steps=100_000, sample_every=50)
     run = store.open(tab.start())

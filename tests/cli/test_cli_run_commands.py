@@ -1,6 +1,7 @@
 """Commands on runs that exist: list, show, control, label, sample, compare, delete."""
 
 import subprocess
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ganlib.cli import run_commands
+from ganlib.errors import RunError
 from ganlib.runs import Run, RunStore
+from ganlib.runs.status import Status
 from tests.cli.test_cli_runs import SMALL, the_run, train
 from tests.support import stored_runs
 from tests.support.processes import Said, started, wait_until
@@ -57,6 +61,15 @@ def test_a_run_of_another_process_is_controlled(command: Command, live: Run) -> 
     said = command("pause", start)
     assert said.code == 2
     assert said.err == f"Run {live.id} is stopped; no process trains it.\n"
+
+
+def test_a_run_that_ends_without_a_checkpoint_has_none(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = stored_runs.create(store)
+    monkeypatch.setattr(run_commands, "ask", lambda run, word: Status("failed", 100))
+    with pytest.raises(RunError, match=f"^Run {run.id} is failed and has no checkpoint\\.$"):
+        run_commands.checkpoint(Namespace(runs=store.root, run=run.id))
 
 
 def test_lists_are_sorted_filtered_and_cut(command: Command, store: RunStore) -> None:
@@ -167,7 +180,7 @@ def test_names_and_beginnings(command: Command, store: RunStore) -> None:
     assert command("show", "FASTE", "--json").json["run_id"] == ids[1]
     said = command("show", "fas")
     assert said.code == 2
-    assert said.err.startswith("2 runs begin with 'fas', such as ")
+    assert said.err.startswith("'fas' matches 2 runs, such as ")
     said = command("show", "slow")
     assert said.code == 2
     assert said.err.startswith(f"There is no run 'slow' in {store.root}. The newest there: ")

@@ -223,6 +223,8 @@ def test_a_category_with_spaces_is_fetched_and_learned(
     assert server.sent == 80 + 784 * 500
     assert samples.report.sentence() == (f"Quick, Draw! {name}, downloaded copy: 500 of {total:,}")
     assert data.locate().report == samples.report
+    more = QuickDraw(categories=(name,), max_drawings=800).locate().sentence()
+    assert more.endswith("300 drawings (0 MB) are downloaded by the first run")
     drawn = samples.take(0, 40).astype(np.uint8).reshape(40, 784)
     known = {row.tobytes() for row in CONTENT[:500]}
     assert all(row.tobytes() in known for row in drawn)

@@ -52,7 +52,8 @@ def test_one_column_without_its_gaps(people: Path) -> None:
     assert found.values.tolist() == [[1], [2], [3], [4], [6]]
     assert (found.names, found.rows) == (("height",), 6)
     assert found.report().sentence() == (
-        "height of people.csv, your own table (1 skipped for missing values): 5 of 6"
+        "height of people.csv, your own table "
+        "(1 row skipped: a value is missing or not a number): 5 of 6"
     )
 
 
@@ -60,7 +61,7 @@ def test_two_columns_have_only_whole_rows(people: Path) -> None:
     assert own_columns(str(people), "", 2).names == ("height", "weight")
     found = own_columns(str(people), "weight, height", 2)
     assert found.values.tolist() == [[10, 1], [20, 2], [40, 4], [60, 6]]
-    assert found.left_out == "2 skipped for missing values"
+    assert found.left_out == "2 rows skipped: a value is missing or not a number"
 
 
 def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +74,8 @@ def test_rows_that_are_drawn_stay_rows(tmp_path: Path, monkeypatch: pytest.Monke
     left = len(found.values)
     assert 350 < left < 500
     assert found.left_out == (
-        f"500 of 2,000 rows, drawn at random; {500 - left} skipped for missing values"
+        f"500 of 2,000 rows, drawn at random; {500 - left} rows skipped: a value is missing or "
+        "not a number"
     )
 
 
@@ -86,7 +88,17 @@ def test_a_name_with_a_comma_needs_no_quotes_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('"height, cm", weight\n1,2\n2,3\n')
     assert chosen(own_table(str(path)), "height, cm", 1) == ("height, cm",)
-    assert chosen(own_table(str(path)), 'weight,"height, cm"', 2) == (" weight", "height, cm")
+    assert chosen(own_table(str(path)), 'weight,"height, cm"', 2) == ("weight", "height, cm")
+
+
+def test_a_heading_of_two_lines_can_be_chosen_beside_another(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"height\n(cm)",weight\n1,2\n2,3\n')
+    found = own_columns(str(path), "", 2)
+    assert found.names == ("height (cm)", "weight")
+    assert own_columns(str(path), join_names(found.names), 2).names == found.names
+    # A run that was created before headings were put on one line.
+    assert chosen(own_table(str(path)), "height\n(cm)", 1) == ("height (cm)",)
 
 
 def test_columns_that_cannot_be_learned_are_refused(people: Path, tmp_path: Path) -> None:
@@ -95,6 +107,14 @@ def test_columns_that_cannot_be_learned_are_refused(people: Path, tmp_path: Path
     )
     assert refusal(people, "height,weight").endswith("one name. Received: 'height,weight'.")
     assert "two names, separated by a comma. Received: 'height'" in refusal(people, "height", 2)
+    (tmp_path / "few.csv").write_text("x,y\n1,\n,2\n,3\n4,\n")
+    assert refusal(tmp_path / "few.csv", "x,y", 2) == (
+        "Only 0 rows of few.csv have a number in x and y; at least 2 are needed."
+    )
+    (tmp_path / "half.csv").write_text("x\n1\nword\n")
+    assert refusal(tmp_path / "half.csv") == (
+        "Only 1 row of half.csv has a number in x; at least 2 are needed."
+    )
     assert refusal(people, "legs").startswith("Column legs of people.csv is 2 in every row")
     assert refusal(tmp_path / "gone.csv").endswith("No such file or directory.")
     assert refusal(tmp_path).endswith("is not a file.")

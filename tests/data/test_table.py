@@ -49,7 +49,7 @@ def test_columns_of_numbers_are_found(name: str, content: bytes) -> None:
     found = read_table(name, content)
     assert (found.name, found.rows, list(found.columns)) == (name, 4, ["price", "count"])
     assert values(found, "price") == [1.5, 2.5, 1e300]
-    assert found.select(["price"])[1] == "1 skipped for missing values"
+    assert found.select(["price"])[1] == "1 row skipped: a value is missing or not a number"
     assert values(found, "count") == [1, 2, 3, 4]
     assert found.select(["count"])[1] == ""
 
@@ -93,6 +93,82 @@ def test_a_heading_without_a_name_for_the_rows_is_that_of_the_others() -> None:
 )
 def test_the_separator_is_detected(text: bytes, columns: list[str]) -> None:
     assert list(read_table("a.csv", text).columns) == columns
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Wert\n1,5\n2,25\n3,75\n", {"Wert": [1.5, 2.25, 3.75]}),
+        ('Wert\n"1,5"\n"2,25"\n', {"Wert": [1.5, 2.25]}),
+        ("people\n1,234,567\n12,345\n", {"people": [1_234_567, 12_345]}),
+        ("a;b\n1;2;\n3;4;\n", {"a": [1, 3], "b": [2, 4]}),
+        ("a\tb\n1,234,567\t12,345\n9,876\t5\n", {"a": [1_234_567, 9_876], "b": [12_345, 5]}),
+        ("1,234,567;2,345,678\n2,345,678;3,456,789\n", {"column 1": [1_234_567, 2_345_678]}),
+        ("a;b\n12,345;1.5\n12,346;2.5\n", {"a": [12_345, 12_346], "b": [1.5, 2.5]}),
+        ("a;b\n1.234,56;1.234\n2,5;x\n", {"a": [1234.56, 2.5], "b": [1_234]}),
+        ("a;b\n0,512;1\n1,203;2\n", {"a": [0.512, 1.203]}),
+        ('a,b\n"12,345",1\n"12,346",2\n', {"a": [12_345, 12_346], "b": [1, 2]}),
+        # Addresses are no numbers with groups.
+        ("ip,x\n192.168.100.200,1.5\n192.168.100.201,7\n", {"x": [1.5, 7]}),
+        ("ip;x\n192.168.100.200;1.5\n192.168.100.201;7\n", {"x": [1.5, 7]}),
+        ("a;b\n1,234.5;1\n12,345;2\n", {"a": [1234.5, 12_345]}),
+        # A word leaves the other cells of its column as they are.
+        ("a;b\n1,5;1\nunknown;2\n2,5;3\n", {"a": [1.5, 2.5]}),
+        # 1.234 may be either, and is taken for what most programs write.
+        ("a;b\n1.234;1\n5.678;2\n", {"a": [1.234, 5.678]}),
+        ("  1.0  2.5\n -3.0  1e2\n", {"column 1": [1, -3], "column 2": [2.5, 100]}),
+        ("# a b\n1.5 2\n2.5 3\n", {"a": [1.5, 2.5], "b": [2, 3]}),
+        ("1,5 2,5\n2,5 3,5\n", {"column 1": [1.5, 2.5], "column 2": [2.5, 3.5]}),
+    ],
+)
+def test_marks_of_numbers_and_separators_are_told_apart(
+    text: str, columns: dict[str, list[float]]
+) -> None:
+    found = read_table("a.csv", text.encode())
+    assert {name: values(found, name) for name in columns} == columns
+
+
+@pytest.mark.parametrize("text", ["people\n12,345\n23,456\n", "a;b\n12,345;1\n23,456;2\n"])
+def test_commas_that_may_mean_either_are_refused(text: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read_table("a.csv", text.encode())
+    assert str(caught.value) == (
+        "a.csv has numbers such as 12,345, which may mean 12345 or 12.345; write them without a "
+        "comma."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_encoding_is_detected(encoding: str) -> None:
+    found = read_table("a.csv", "Größe;Länge\n1,5;2\n2,5;3\n".encode(encoding))
+    assert {name: values(found, name) for name in found.columns} == {
+        "Größe": [1.5, 2.5],
+        "Länge": [2, 3],
+    }
+
+
+@pytest.mark.parametrize("after", [5, 5_000])
+def test_rows_with_too_many_cells_are_counted(after: int) -> None:
+    rows = "1,2\n" * after + "1,2,3\n" + "3,4\n" * 3
+    found = read_table("a.csv", f"a,b\n{rows}".encode())
+    assert found.rows == after + 4
+    selected, left_out = found.select(["b"])
+    assert selected[:, 0].tolist() == [2] * after + [4] * 3
+    assert left_out == "1 row skipped: too many cells"
+
+
+def test_cells_that_are_no_numbers_are_told() -> None:
+    found = read_table("a.csv", b"a;b\n1.234,56;1\n1.5;1\n2.5;1\n2.25;1\n")
+    assert values(found, "a") == [1.5, 2.5, 2.25]
+    assert found.select(["a"])[1] == "1 row skipped: a value is missing or not a number"
+
+
+def test_headings_are_on_one_line_and_stay_apart() -> None:
+    long = "x" * 130
+    text = f'"of two\nlines", a,a,,{long}1,{long}2\n1,2,3,4,5,6\n7,8,9,10,11,12\n'
+    names = list(read_table("a.csv", text.encode()).columns)
+    cut = "x" * 117 + "..."
+    assert names == ["of two lines", "a", "a.1", "column 4", cut, f"{cut}.1"]
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
@@ -143,7 +219,11 @@ HEADER = npy(np.zeros(3))
         ("a.npy", npy(np.array(["a", "b"])), r"is <U1 of \(2,\); expected numbers of"),
         ("a.npy", npy(np.array([{}, {}]), allow_pickle=True), r"contains pickled Python objects"),
         ("a.npy", npy(np.zeros((2, 2, 2))), r"expected numbers of shape \(N,\) or \(N, columns\)"),
-        ("a.npy", HEADER[:-1], r"claims 3 rows, but its size does not fit them\.$"),
+        (
+            "a.npy",
+            HEADER[:-1],
+            r"is damaged: its header says 3 rows, but its size does not match\.$",
+        ),
         (
             "a.npy",
             HEADER.replace(b"(3,), }", b"(1000000000000,), }").replace(b" " * 12, b"", 1),

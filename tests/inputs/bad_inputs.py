@@ -339,7 +339,7 @@ TABLES_UPLOADED = _uploads(
     {
         "png.csv": NO_TEXT,
         "lines.csv": NO_LINES,
-        "mixed.csv": "has no numeric column; it has gr��e.",
+        "mixed.csv": "has no numeric column; it has größe.",
         "quotes.csv": LONG_CELL,
         "wide.csv": "The first line of wide.csv is longer than a megabyte; a table of at most "
         "1,000 columns was expected.",

@@ -3,13 +3,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
+from ganlib.data.partial import Partial
 from ganlib.errors import RunError
-from ganlib.events import Change, Checkpoint, Event, Metrics
+from ganlib.events import Change, Checkpoint, Event, Metrics, Phase
 from ganlib.runs import Run, RunControl, RunStore, execute, queue_again
 from ganlib.runs.control import ControlRequest
 from ganlib.runs.execute import failure_message
@@ -250,6 +253,35 @@ def test_a_trainer_is_closed_unless_it_failed(store: RunStore, fail_at: int, clo
     trainer = FakeTrainer(config)
     execute(store.create("fake/walk", config), lambda run: trainer, RunControl(), tensorboard=False)
     assert trainer.closed == closed
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_run_that_ends_while_loading_releases_the_lock_of_its_download(
+    store: RunStore, tmp_path: Path, fails: bool
+) -> None:
+    part = Partial("tiny", "http://127.0.0.1:9/tiny", tmp_path / "cache" / "tiny.part", (1,))
+    control = RunControl()
+
+    def downloading() -> Iterator[Phase]:
+        while True:
+            yield Phase("downloading tiny")
+
+    class Loading(FakeTrainer):
+        def events(self) -> Iterator[Event]:
+            yield from part.fetch(downloading)
+
+    def end(event: Event) -> None:
+        if "downloading" in event.text:
+            if fails:
+                raise ValueError("no more")
+            control.stop()
+
+    run = store.create("fake/walk", FakeConfig())
+    trainer = Loading(FakeConfig())
+    state = execute(run, lambda run: trainer, control, end, tensorboard=False)
+    assert state == ("failed" if fails else "stopped")
+    with FileLock(part.path.with_suffix(".lock"), timeout=0):
+        pass
 
 
 def test_divergence_is_told_in_its_own_words(store: RunStore) -> None:

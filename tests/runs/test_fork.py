@@ -61,6 +61,14 @@ def test_a_fork_with_the_same_knobs_is_the_run_it_comes_from(trained: tuple[Mana
     assert [one.step for one in made.record().checkpoints.values() if one.milestone] == [80]
 
 
+def test_samples_at_the_step_of_the_fork_are_copied_once(trained: tuple[Manager, Run]) -> None:
+    manager, parent = trained
+    made = fork_run(manager.store, parent.id, 80, CONFIG)
+    lines = (made.path / "journal.jsonl").read_text().splitlines()
+    assert sum("samples/00000080.npz" in line for line in lines) == 1
+    made.lock.release()
+
+
 def test_other_knobs_count_from_the_fork_on(trained: tuple[Manager, Run]) -> None:
     manager, parent = trained
     other = FakeConfig(steps=120, sample_every=20, seed=7)

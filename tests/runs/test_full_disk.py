@@ -42,7 +42,7 @@ def test_a_run_rests_while_the_disk_is_full_and_loses_nothing(tmp_path: Path) ->
     )
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
-    sentence = "The disk is full. Nothing is lost: free some space, then press Resume."
+    sentence = "The disk is full. Nothing is lost: free some space, then resume the run."
     assert found["paused"] == sentence
     assert found["rows_when_full"] > 0
     refused = r"A run needs at least 4 MB of free space\. RUNS has 0\.\d MB\."

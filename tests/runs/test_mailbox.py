@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from ganlib.errors import RunError
-from ganlib.runs.mailbox import Mailbox
+from ganlib.runs import RunStore
+from ganlib.runs.mailbox import Mailbox, wait_for_answer
+from ganlib.runs.status import Status
+from tests.support.fake_trainer import FakeConfig
 
 
 def test_requests_are_read_once_and_in_order(tmp_path: Path) -> None:
@@ -60,6 +63,22 @@ def test_requests_of_many_threads_do_not_mix(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert Mailbox(tmp_path).take() == ["checkpoint"] * 400
+
+
+@pytest.mark.parametrize("step", [0, 30])
+def test_a_checkpoint_is_awaited_until_there_is_one(store: RunStore, step: int) -> None:
+    run = store.create("fake/walk", FakeConfig())
+    run.note("message", Status("running", 100, step))
+    answer: list[Status] = []
+    waiting = threading.Thread(
+        target=lambda: answer.append(wait_for_answer(run, "checkpoint", step))
+    )
+    waiting.start()
+    waiting.join(0.3)
+    assert not answer
+    run.note("checkpoint", Status("running", 100, 40, saved_step=40))
+    waiting.join(20)
+    assert answer[0].saved_step == 40
 
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
+import errno
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -8,9 +11,10 @@ import pytest
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
-from ganlib.runs import Manager, RunStore
+from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.resume import queue_again
-from tests.support.fake_trainer import FakeConfig, FakeTrainer, true_walk, wait_until
+from ganlib.runs.writer import RunWriter
+from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk, wait_until
 
 Make = Callable[..., Manager]
 LONG = FakeConfig(steps=1_000_000, delay_ms=1)
@@ -286,6 +290,72 @@ def test_an_interrupted_run_can_be_left(make_manager: Make) -> None:
     wait_until(lambda: _state(later, run_id) == "running")
     with pytest.raises(RunError, match="in use by another"):
         later.mark_stopped(run_id)
+
+
+def test_a_run_that_has_finished_meanwhile_is_not_marked_stopped(
+    store: RunStore, make_manager: Make
+) -> None:
+    manager = make_manager()
+    run_id = manager.submit("fake/walk", FakeConfig(steps=10))
+    assert manager.wait(timeout_s=20)
+    manager.mark_stopped(run_id)
+    assert _state(manager, run_id) == "finished"
+    store.claim(run_id).lock.release()
+
+
+def test_a_pause_that_another_process_has_undone_is_no_longer_requested(
+    make_manager: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = make_manager()
+    run_id = manager.submit("fake/walk", LONG)
+    wait_until(lambda: _state(manager, run_id) == "running")
+    manager.pause(run_id)
+    wait_until(lambda: _state(manager, run_id) == "paused")
+    assert manager.requested(run_id) == "pause"
+    # With a process of its own, the run resumes without this one being told.
+    running = replace(manager.store.open(run_id).status(), state="running")
+    monkeypatch.setattr(Run, "status", lambda run: running)
+    assert manager.requested(run_id) == ""
+    manager.pause(run_id)
+    assert manager.requested(run_id) == "pause"
+    monkeypatch.undo()
+
+
+def test_a_run_that_is_created_on_a_slow_disk_holds_nobody_up(
+    make_manager: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = make_manager()
+    create, creating, go_on = manager.store.create, threading.Event(), threading.Event()
+
+    def slowly(*arguments: Any, **options: Any) -> Run:
+        creating.set()
+        assert go_on.wait(20)
+        return create(*arguments, **options)
+
+    monkeypatch.setattr(manager.store, "create", slowly)
+    submitting = threading.Thread(target=manager.submit, args=("fake/walk", FakeConfig(steps=10)))
+    submitting.start()
+    assert creating.wait(20)
+    asked = threading.Thread(target=manager.active)
+    asked.start()
+    asked.join(5)
+    assert not asked.is_alive()
+    go_on.set()
+    submitting.join(20)
+    assert manager.wait(timeout_s=20)
+
+
+def test_runs_that_nobody_attends_do_not_wait_for_anybody(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(RunWriter, "save", MagicMock(side_effect=full))
+    manager = Manager(store, 1, make_fake, attended=False, tensorboard=False)
+    run_id = manager.submit("fake/walk", FakeConfig(steps=10))
+    assert manager.wait(timeout_s=20)
+    status = store.open(run_id).status()
+    assert status.state == "failed"
+    assert status.message.startswith("The disk is full.")
 
 
 def test_a_cap_below_one_is_refused(store: RunStore) -> None:

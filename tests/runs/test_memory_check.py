@@ -7,7 +7,10 @@ import pytest
 from ganlib import recipes
 from ganlib.errors import ConfigError, UserError
 from ganlib.memory import VARIABLE, cgroup_bytes, free_bytes
+from ganlib.runs import trainers
+from ganlib.runs.child import bytes_beside, start_module
 from ganlib.runs.trainers import PLENTY, check_memory, is_small
+from tests.support.fake_trainer import wait_until
 
 
 def make_group(folder: Path, files: dict[str, str]) -> None:
@@ -77,6 +80,29 @@ def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.M
     check_memory("mnist/dcgan", config)
     with pytest.raises(ConfigError, match=rf"{half:.1f} GB is free"):
         check_memory("mnist/dcgan", config, share=2)
+
+
+def test_what_runs_beside_use_is_shared_and_not_divided_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    monkeypatch.setattr(trainers, "free_bytes", lambda: 12e9)
+    monkeypatch.setattr(trainers, "bytes_beside", lambda: 4e9)
+    assert trainers._available_bytes(1) == 12e9
+    assert trainers._available_bytes(4) == 4e9
+    monkeypatch.setattr(trainers, "bytes_beside", lambda: 40e9)
+    assert trainers._available_bytes(4) == 12e9
+
+
+def test_the_memory_of_processes_beside_is_that_of_their_module() -> None:
+    process, orders = start_module("code")
+    try:
+        wait_until(lambda: bytes_beside("code") > 1e6)
+        assert bytes_beside("code.other") == 0
+    finally:
+        orders.close()
+        process.wait(20)
+    assert bytes_beside("code") == 0
 
 
 @pytest.mark.parametrize("name", list(recipes.all_recipes()))

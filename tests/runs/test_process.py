@@ -12,6 +12,7 @@ from ganlib.errors import RunError
 from ganlib.runs import Manager, Run, RunStore
 from ganlib.runs.control import ControlRequest
 from ganlib.runs.gpus import VARIABLE, GpuPool, shared_out, visible_gpus
+from ganlib.runs.process import _write_death
 from tests.support.fake_trainer import wait_until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="elsewhere runs train in threads")
@@ -30,7 +31,7 @@ def manager(tmp_path: Path) -> Iterator[Manager]:
 
 def process_of(run: Run) -> psutil.Process:
     return next(
-        child for child in psutil.Process().children() if str(run.path) in child.cmdline()[-4:]
+        child for child in psutil.Process().children() if str(run.path) in child.cmdline()[-5:]
     )
 
 
@@ -115,6 +116,21 @@ def test_each_process_gets_the_gpu_with_the_fewest_users() -> None:
         assert [first, second, third] == [{VARIABLE: "0"}, {VARIABLE: "1"}, {VARIABLE: "0"}]
     with pool.one() as again:
         assert again == {VARIABLE: "0"}
+
+
+def test_a_process_on_the_cpu_takes_no_gpu() -> None:
+    pool = GpuPool(lambda: ["0", "1"])
+    with pool.one(needed=False) as none, pool.one() as first:
+        assert (none, first) == ({}, {VARIABLE: "0"})
+
+
+def test_a_run_whose_process_died_is_not_queued_again(tmp_path: Path) -> None:
+    run = RunStore(tmp_path / "runs").create("toy/scalar", SHORT, in_queue=True)
+    assert run.status().queued
+    _write_death(run, -9)
+    status = run.status()
+    assert (status.state, status.queued) == ("interrupted", "")
+    assert "was killed (SIGKILL)" in status.message
 
 
 @pytest.mark.parametrize("names", [[], ["0"]])

@@ -9,7 +9,7 @@ from ganlib.errors import ConfigError, RunError
 from ganlib.runs import Label, Run, RunStore, journal, queue_again
 from ganlib.runs import run as run_module
 from ganlib.runs import store as store_module
-from ganlib.runs.lock import RunLock
+from ganlib.runs.lock import is_owned
 from ganlib.runs.status import Status
 from tests.support.fake_trainer import FakeConfig, wait_until
 
@@ -63,14 +63,35 @@ def test_a_run_that_ends_while_a_reader_looks_has_ended(
 ) -> None:
     run = store.create("toy/scalar", FakeConfig())
     run.lock.release()
-    genuine = RunLock.try_acquire
 
-    def ends_just_before(lock: RunLock) -> bool:
+    def ends_just_before(folder: Path) -> bool:
         run.note("ended", Status("finished", 100))
-        return genuine(lock)
+        return is_owned(folder)
 
-    monkeypatch.setattr(RunLock, "try_acquire", ends_just_before)
+    monkeypatch.setattr(run_module, "is_owned", ends_just_before)
     assert store.open(run.id).status().state == "finished"
+
+
+def test_readers_do_not_take_each_other_for_the_owner(store: RunStore) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    run = store.create("toy/scalar", FakeConfig())
+    assert is_owned(run.path)
+    run.lock.release()
+    with (run.path / "lock").open() as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert not is_owned(run.path)
+    (run.path / "lock").unlink()
+    assert not is_owned(run.path)
+    assert not (run.path / "lock").exists()
+
+
+@pytest.mark.parametrize("text", ["/dev/null", "a file"])
+def test_a_folder_of_runs_that_is_a_file_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(
+        RunError, match=r"^The folder of runs .* cannot be read: Not a directory\.$"
+    ):
+        RunStore(tmp_path / text).list()
 
 
 @pytest.mark.parametrize("state", ["stopped", "finished", "failed", "interrupted"])

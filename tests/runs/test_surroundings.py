@@ -83,8 +83,8 @@ def test_a_read_only_folder_is_read_and_every_write_is_refused(store: RunStore, 
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
     assert found["damage"] == ["", ""]
-    # Who may not take the lock cannot judge whether its owner lives.
-    assert (found["states"], found["active"]) == (["finished", "running"], 1)
+    # Whether its owner lives can be seen without the right to write.
+    assert (found["states"], found["active"]) == (["finished", "interrupted"], 0)
     assert (found["rows"], found["scores"], found["checkpoint"]) == (100, 3, 100)
     assert found["samples"] == [4, 8, 8, 1]
     refused = f"A run cannot be created in {store.root}: Permission denied. "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganlib.events import Checkpoint, DataReport, Metrics, Samples, Started
+from ganlib.events import Change, Checkpoint, DataReport, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.journal import decode_line, encode_line
 from ganlib.runs.writer import RunWriter
@@ -71,6 +71,19 @@ def test_a_history_that_goes_on_is_told_from_one_that_went_back(store: RunStore)
     assert first["loss"].tolist() == [1.0] * 20
     assert second["loss"].tolist() == [1.0] * 20 + [2.0] * 10
     assert not third.values.flags.writeable
+
+
+def test_a_change_counts_at_its_own_step(store: RunStore) -> None:
+    run = store.create("fake/walk", FakeConfig())
+    with RunWriter(run, tensorboard=False) as writer:
+        writer.begin()
+        writer.write(Change(5, {"loss": "hinge"}))
+        # As older versions wrote it.
+        writer._append("change", writer.status, {"knobs": {"loss": "wasserstein"}})
+    assert store.open(run.id).changes() == (
+        Change(5, {"loss": "hinge"}),
+        Change(0, {"loss": "wasserstein"}),
+    )
 
 
 def test_all_readers_in_a_process_share_one_view(store: RunStore) -> None:

@@ -106,7 +106,9 @@ def test_an_upload_chooses_its_first_column(open_page: Open) -> None:
 
     column.select("weight").run()
     assert held(app, name, "own_columns") == "weight"
-    assert "3 of 4 rows are used (1 skipped for missing values)" in said(app).replace("\\", "")
+    assert "3 of 4 rows are used (1 row skipped: a value is missing or not a number)" in said(
+        app
+    ).replace("\\", "")
     assert len(charts(app, "weight in your table")) == 1
 
     for page in ("home", "toy"):
