@@ -137,7 +137,7 @@ def out_of_memory_message(recipe: Recipe[Any], config: RunConfig, room: float) -
         DataError: the user's own file of samples is not what it should be.
     """
     placement = devices.choose(config.devices)
-    there = f"{_gb(room)} is free"
+    there = f"{_gb(room)} is available"
     if "GPU" in placement.first and 0 < (memory := gpu_bytes()) < room:
         room, there = memory, f"each GPU has {_gb(memory)}"
     needed, parts = memory_estimate(recipe, config), len(placement.devices)

@@ -78,7 +78,7 @@ def test_runs_that_train_at_the_same_time_share_the_memory(monkeypatch: pytest.M
     half = round(0.75 * memory_estimate(recipe, config).at(config.batch_size) / 1e9, 1)
     monkeypatch.setenv(VARIABLE, f"{2 * half:.1f}")
     check_memory("mnist/dcgan", config)
-    with pytest.raises(ConfigError, match=rf"{half:.1f} GB is free"):
+    with pytest.raises(ConfigError, match=rf"{half:.1f} GB is available"):
         check_memory("mnist/dcgan", config, share=2)
 
 

@@ -108,7 +108,7 @@ def test_the_sentence_names_the_knob_and_what_is_there(
     recipe = recipes.get(name)
     sentence = out_of_memory_message(recipe, recipe.parse(knobs), 1e9)
     assert re.match(said, sentence), sentence
-    assert sentence.count("GB") == 2 and sentence.endswith("1.0 GB is free.")
+    assert sentence.count("GB") == 2 and sentence.endswith("1.0 GB is available.")
 
 
 def test_the_batch_that_is_named_fits_and_the_next_does_not() -> None:
