@@ -183,7 +183,7 @@ def test_a_run_that_does_not_exist(command: Command, name: str, tmp_path: Path) 
     file = tmp_path / "file"
     file.touch()
     line = only_line(command(name, run_id, "--runs", str(file)))
-    assert line == f"There is no run {run_id} in {file}. That folder has no runs."
+    assert line == f"The folder of runs '{file}' cannot be read: Not a directory."
 
 
 def test_a_folder_of_runs_that_is_a_file(command: Command, tmp_path: Path) -> None:
