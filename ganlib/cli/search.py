@@ -215,7 +215,7 @@ def _settings(
 def _goal(settings: Settings, stored: int | None, arguments: argparse.Namespace) -> int | None:
     goal: int | None = arguments.trials
     if goal is None and arguments.minutes is None:
-        goal = stored or (settings.grid_size() if settings.sampler == "grid" else _TRIALS)
+        goal = stored or settings.limit(None) or _TRIALS
     return settings.limit(goal)
 
 

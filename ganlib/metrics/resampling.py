@@ -27,8 +27,8 @@ LEAST_SIZE = 20
 # common one would be wide.
 _CELLS = 1_024
 _ENDS = 32
-# The lower end is the distance of two distributions whose samples are nearer than the observed
-# ones with this probability.
+# Samples of two distributions that are as far apart as the lower end of an interval would be nearer
+# to each other than the observed samples in this share of cases.
 _HIGHEST = 0.99
 # The lower end of an interval is sought among mixtures: shares of the way from the samples as
 # they are to no difference.

@@ -93,7 +93,7 @@ class SmallImageConfig(RunConfig):
 
 
 class NormalisedConfig(SmallImageConfig):
-    """Knobs of a recipe whose generator uses batch normalisation."""
+    """Knobs of image recipes with batch normalisation in the generator."""
 
     normalisation_momentum: float = knob(
         0.8,

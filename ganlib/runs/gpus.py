@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 # Names the GPUs that a process sees, by number or by UUID, separated by commas.
 VARIABLE = "CUDA_VISIBLE_DEVICES"
@@ -26,17 +26,6 @@ def visible_gpus() -> list[str]:
     except (OSError, subprocess.SubprocessError):
         return []
     return listed.stdout.split()
-
-
-def shared_out(count: int) -> list[Mapping[str, str]]:
-    """Returns the variables that make each of several processes see one GPU.
-
-    Args:
-        count: number of processes. If there are fewer GPUs, several processes share one. With
-            fewer than two GPUs, every mapping is empty.
-    """
-    gpus = visible_gpus()
-    return [{VARIABLE: gpus[at % len(gpus)]} if len(gpus) > 1 else {} for at in range(count)]
 
 
 class GpuPool:
@@ -80,3 +69,15 @@ class GpuPool:
             if gpu is not None:
                 with self._lock:
                     users[gpu] -= 1
+
+
+def shared_out(count: int) -> list[Mapping[str, str]]:
+    """Returns the variables that make each of several processes see one GPU.
+
+    Args:
+        count: number of processes. If there are fewer GPUs, several processes share one. With
+            fewer than two GPUs, every mapping is empty.
+    """
+    with ExitStack() as stack:
+        pool = GpuPool()
+        return [stack.enter_context(pool.one()) for _ in range(count)]

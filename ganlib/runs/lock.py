@@ -45,7 +45,7 @@ class RunLock:
 
     @property
     def descriptor(self) -> int:
-        """The file descriptor of the held lock; a child process that gets it shares the lock.
+        """The file descriptor of the held lock. A child process that inherits it holds it, too.
 
         Raises:
             RuntimeError: this object does not hold the lock.
@@ -121,6 +121,7 @@ class RunLock:
 def is_owned(folder: Path) -> bool:
     """True if anybody holds the lock of a run, or if that cannot be determined."""
     holder = _holders.get(folder)
+    # This process holds it.
     if holder is not None and holder.held:
         return True
     locked = _is_locked(folder / "lock")

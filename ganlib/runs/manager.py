@@ -372,7 +372,7 @@ class Manager:
             return "stop"
         if not job.control.pause_requested:
             return ""
-        # Another process may resume a run whose training process has paused it.
+        # A run that has been paused as asked may have been resumed by another process.
         paused = job.run.status().state == "paused"
         job.has_paused |= paused
         return "pause" if paused or not job.has_paused else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
+from ganlib.events import Change
 from ganlib.knobs import compile_time_knobs
 from ganlib.memory import VARIABLE, free_bytes
 from ganlib.recipes import Recipe
@@ -204,10 +205,8 @@ def config_at(run: Run, step: float = inf) -> RunConfig:
         ConfigError: a knob has a value that the recipe does not allow.
     """
     recipe, config = recipes.get(run.recipe), run.config
-    # After a crash, the list may begin with later changes, which the resumed run will repeat.
-    for change in sorted(run.changes(), key=lambda change: change.step):
-        if change.step < step:
-            config = recipe.changed(config, change.knobs)
+    for change in _changes_before(run, step):
+        config = recipe.changed(config, change.knobs)
     return config
 
 
@@ -219,10 +218,16 @@ def loss_at(run: Run, step: int) -> str:
         step: the step, counted from 1.
     """
     loss = run.values.get("loss")
-    for change in sorted(run.changes(), key=lambda change: change.step):
-        if change.step < step:
-            loss = change.knobs.get("loss", loss)
+    for change in _changes_before(run, step):
+        loss = change.knobs.get("loss", loss)
     return str(loss)
+
+
+def _changes_before(run: Run, step: float) -> list[Change]:
+    """Returns the changes that act on a step, by step."""
+    # After a crash, the list may begin with later changes, which the resumed run will repeat.
+    changes = sorted(run.changes(), key=lambda change: change.step)
+    return [change for change in changes if change.step < step]
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

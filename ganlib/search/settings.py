@@ -39,9 +39,9 @@ class Settings:
         objectives: one or two.
         sampler: how the next knobs are chosen: "tpe" learns from the trials before, "random"
             does not, "grid" tries all combinations of `points` values of each range.
-        prune: when a trial stops early: "third" and "median" stop one whose best score so far is
-            not among the best third or half of the finished trials at the same step, "hyperband"
-            is Optuna's `HyperbandPruner`, and empty never stops one.
+        prune: rule that stops a trial early. "third": its best score so far is not among the best
+            third of the finished trials at the same step. "median": the same with half of them.
+            "hyperband": Optuna's `HyperbandPruner`. Empty: none.
         seed: of the sampler.
         seeds: number of runs of a trial, with different seeds; its value is their mean.
         points: number of values of each range in a grid.

@@ -94,7 +94,7 @@ def default_range(config: type[Config], name: str) -> Range | Choices:
     - A number with close bounds: the whole range.
     - A value below 1, such as a decay: its distance from 1 varies by a factor of 10 in each
       direction.
-    - A value whose 0 switches a feature off: from a ten-thousandth to a tenth of the upper bound.
+    - A value for which 0 means "off": from a ten-thousandth to a tenth of the upper bound.
     - Any other number: a factor of 10 in each direction from the default, or 4 for whole numbers,
       on a logarithmic scale.
 

@@ -20,6 +20,13 @@ Make = Callable[..., Manager]
 LONG = FakeConfig(steps=1_000_000, delay_ms=1)
 
 
+def _check_pages_are_served(manager: Manager) -> None:
+    asked = threading.Thread(target=manager.active)
+    asked.start()
+    asked.join(5)
+    assert not asked.is_alive()
+
+
 def _state(manager: Manager, run_id: str) -> str:
     return RunStore(manager.store.root).open(run_id).status().state
 
@@ -136,10 +143,7 @@ def test_a_long_look_at_a_run_that_is_resumed_holds_nobody_up(
     resuming = threading.Thread(target=manager.resume, args=(run_id, 60))
     resuming.start()
     assert reading.wait(20)
-    asked = threading.Thread(target=manager.active)
-    asked.start()
-    asked.join(5)
-    assert not asked.is_alive()
+    _check_pages_are_served(manager)
     go_on.set()
     resuming.join(20)
     assert manager.wait(timeout_s=20)
@@ -336,10 +340,7 @@ def test_a_run_that_is_created_on_a_slow_disk_holds_nobody_up(
     submitting = threading.Thread(target=manager.submit, args=("fake/walk", FakeConfig(steps=10)))
     submitting.start()
     assert creating.wait(20)
-    asked = threading.Thread(target=manager.active)
-    asked.start()
-    asked.join(5)
-    assert not asked.is_alive()
+    _check_pages_are_served(manager)
     go_on.set()
     submitting.join(20)
     assert manager.wait(timeout_s=20)

@@ -94,8 +94,7 @@ def setup() -> None:
 
 
 def _trials_field(settings: Settings | None) -> None:
-    if settings is not None and settings.sampler == "grid":
-        size = settings.grid_size()
+    if settings is not None and (size := settings.limit(None)) is not None:
         st.number_input("Trials", value=size, disabled=True, width=140, help="Those of the grid.")
         return
     st.number_input(
@@ -113,8 +112,7 @@ def _start(recipe: Recipe) -> None:
     """Callback of Search. It reads the form itself, because a callback gets the newest input."""
     with deferred_errors(_ERROR):
         settings, workers = _read(open_form(recipe)), int(st.session_state[WORKERS])
-        is_grid = settings.sampler == "grid"
-        trials = settings.grid_size() if is_grid else int(st.session_state[_TRIALS])
+        trials = settings.limit(None) or int(st.session_state[_TRIALS])
         st.query_params[STUDY] = server().searches.start(settings, trials, workers)
 
 
