@@ -96,7 +96,7 @@ def test_reload_and_another_browser_find_the_run_and_its_whole_history(
     first.open("/toy")
     first.set_knobs(SCALAR, steps=LONG)
     run_id = first.start()
-    first.wait_for_step(500)
+    first.wait_for_step(100)
 
     before_reload = first.step()
     first.page.reload()

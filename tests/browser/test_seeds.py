@@ -33,7 +33,7 @@ def test_five_seeds_and_their_comparison(dashboard: Dashboard, store: RunStore) 
     tables = page.locator(".st-key-compare_scores table")
     group = started[0].label.group
     expect(tables.first).to_contain_text(f"{group} (5 runs)")
-    expect(tables.first.locator("tbody")).to_contain_text("Ended", timeout=120_000)
+    expect(tables.first.locator("tbody")).to_contain_text("Ended")
     expect(tables.first.locator("tbody")).to_contain_text(re.compile(r"\(seed [0-4]\)"))
     expect(tables.last.locator("tbody tr")).to_have_count(5)
     # Band and mean of the five.

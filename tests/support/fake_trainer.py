@@ -153,7 +153,7 @@ def true_walk(steps: int, seed: int = 0) -> np.ndarray:
     return np.array([(walk := walk + draw) for draw in noise]).astype(np.float32)
 
 
-def wait_until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
     """Returns once the condition holds; fails the test when it does not come to that."""
     deadline = time.monotonic() + timeout_s
     while not condition():

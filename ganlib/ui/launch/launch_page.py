@@ -38,7 +38,8 @@ def family_page(page: str, title: str) -> None:
             return
     except UserError as error:
         st.warning(plain(str(error)), icon=":material/warning:")
-        st.query_params.pop(RUN, None)
+        for name in (RUN, FORK):
+            st.query_params.pop(name, None)
     launch_page(page, title)
 
 

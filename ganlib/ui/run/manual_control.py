@@ -101,10 +101,12 @@ def _changes(recipe: Recipe, run: Run) -> None:
     """Draws the settings that can be changed during training, and the button to apply them."""
     config = config_at(run)
     now = {name: getattr(config, name) for name in CHANGEABLE}
+    # Once settings have changed, perhaps in another browser, the widgets show the new ones.
+    key_prefix = f"change.{run.id}.{sum(bool(change.knobs) for change in run.changes())}"
     given: dict[str, Any] = {}
     for name in CHANGEABLE:
         field = recipe.Config.model_fields[name]
-        label, key = words(name).capitalize(), f"change.{run.id}.{name}"
+        label, key = words(name).capitalize(), f"{key_prefix}.{name}"
         help = in_words(field.description or "", recipe.Config)
         if known := choices(field):
             at = known.index(now[name])
