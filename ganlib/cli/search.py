@@ -70,11 +70,11 @@ def search(arguments: argparse.Namespace) -> int:
 
     if task.workers == 1:
         stopper, sound = Stopper(), True
-        with stop_on_signals(stopper) as caught:
+        with stop_on_signals(stopper.stop) as caught:
             work(task, stopper, show)
     else:
         workers = Workers(task)
-        with stop_on_signals(workers) as caught:
+        with stop_on_signals(workers.stop) as caught:
             sound = workers.wait(show)
     result = read_study(study)
     progress.close(result)

@@ -2,18 +2,10 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import Protocol
-
-
-class Stoppable(Protocol):
-    """A run, or several."""
-
-    def stop(self) -> None:
-        """Stops after the current step; is called in a signal handler."""
 
 
 @dataclass
@@ -28,10 +20,13 @@ class Caught:
 
 
 @contextmanager
-def stop_on_signals(control: Stoppable) -> Iterator[Caught]:
+def stop_on_signals(stop: Callable[[], None]) -> Iterator[Caught]:
     """Stops what is trained at the first Ctrl-C or SIGTERM; a second one ends the process as usual.
 
     Has no effect outside the main thread, where Python cannot catch signals.
+
+    Args:
+        stop: stops it after the current step; is called in a signal handler.
     """
     caught = Caught()
     if threading.current_thread() is not threading.main_thread():
@@ -43,13 +38,13 @@ def stop_on_signals(control: Stoppable) -> Iterator[Caught]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         caught.signal = number
-        control.stop()
+        stop()
         restore()
 
     for number in before:
-        signal.signal(number, stop)
+        signal.signal(number, handle)
     try:
         yield caught
     finally:

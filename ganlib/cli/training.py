@@ -124,7 +124,8 @@ def print_run(report: dict[str, Any], arguments: argparse.Namespace) -> None:
 def _trained(run: Run, config: RunConfig, arguments: argparse.Namespace) -> Ended:
     errors: list[Exception] = []
     control = RunControl(attended=False)
-    with stop_on_signals(control) as caught, closing(progress(config.steps)) as bar:
+    stopping = stop_on_signals(lambda: control.send("stop"))
+    with stopping as caught, closing(progress(config.steps)) as bar:
         state = execute(run, make_trainer, control, bar.show, on_error=errors.append)
     status = run.status()
     report = run_report(run, config, replace(status, state=state))

@@ -42,41 +42,55 @@ class RunControl:
         attended: True if a user can resume a paused run.
 
     Attributes:
+        slow: True if the run trains in slow motion: one network at a time, about a step a second.
+        stop_requested: True if the run has to stop.
         stopped_as: state of the run after it has been stopped.
     """
 
     def __init__(self, *, attended: bool = True) -> None:
         self.attended = attended
+        self.slow = False
+        self.stop_requested = False
         self.stopped_as: Literal["stopped", "interrupted"] = "stopped"
         # The lock of a Condition is reentrant: a signal handler can acquire it while the
         # interrupted thread holds it.
         self._changed = threading.Condition()
         self._paused = False
-        self._stopped = False
-        self._slow = False
         self._requests: deque[ControlRequest] = deque()
-        self._forward: Callable[[Order], None] | None = None
+        # Orders so far, for the process that may train the run.
+        self._orders: list[Order] = []
+        self._forward: Callable[[Order], None] = self._orders.append
 
-    def obey(self, order: Order) -> None:
-        """Executes an order from another process: a word or a request.
+    @property
+    def pause_requested(self) -> bool:
+        """True if the run has to pause."""
+        return self._paused and not self.stop_requested
+
+    def send(self, order: Order) -> None:
+        """Gives an order, which the run obeys after the current step.
+
+        If steps are short, it obeys after a call of many steps, which takes 0.1 s.
 
         Args:
-            order: a request, or the name of one of the methods below; "checkpoint" saves, and
-                "slow" and "normal" begin and end slow motion.
+            order: a request, which a paused run carries out, too; or a word. "pause" and "unpause"
+                pause and resume the run. "stop" stops it, paused or not, which cannot be undone;
+                "interrupt" does so because the process ends, and the run counts as interrupted.
+                "checkpoint" saves; "slow" and "normal" begin and end slow motion.
         """
-        if isinstance(order, ControlRequest):
-            self.request(order)
-        elif order == "checkpoint":
-            self.request(ControlRequest(save=True))
-        elif order in ("slow", "normal"):
-            self.slow = order == "slow"
-        else:
-            {
-                "pause": self.pause,
-                "unpause": self.unpause,
-                "stop": self.stop,
-                "interrupt": self.interrupt,
-            }[order]()
+        with self._changed:
+            if not isinstance(order, str):
+                self._requests.append(order)
+            elif order == "checkpoint":
+                self._requests.append(ControlRequest(save=True))
+            elif order in ("pause", "unpause"):
+                self._paused = order == "pause"
+            elif order in ("slow", "normal"):
+                self.slow = order == "slow"
+            elif not self.stop_requested:
+                self.stopped_as = "stopped" if order == "stop" else "interrupted"
+                self.stop_requested = True
+            self._changed.notify_all()
+            self._forward(order)
 
     def forward_to(self, send: Callable[[Order], None]) -> None:
         """Passes all orders on to another process, which trains the run; also the earlier ones.
@@ -85,80 +99,9 @@ class RunControl:
             send: called with each order, in the thread that gives the order.
         """
         with self._changed:
+            for order in self._orders:
+                send(order)
             self._forward = send
-            if self._slow:
-                send("slow")
-            if self._paused:
-                send("pause")
-            while self._requests:
-                send(self._requests.popleft())
-            if self._stopped:
-                send("stop" if self.stopped_as == "stopped" else "interrupt")
-
-    @property
-    def slow(self) -> bool:
-        """True if the run trains in slow motion: one network at a time, about a step a second."""
-        return self._slow
-
-    @slow.setter
-    def slow(self, slow: bool) -> None:
-        with self._changed:
-            self._slow = slow
-            self._changed.notify_all()
-            self._pass_on("slow" if slow else "normal")
-
-    @property
-    def pause_requested(self) -> bool:
-        """True if the run has to pause."""
-        return self._paused and not self._stopped
-
-    @property
-    def stop_requested(self) -> bool:
-        """True if the run has to stop."""
-        return self._stopped
-
-    def pause(self) -> None:
-        """Pauses after the current step, or after the current call of many short steps (0.1 s)."""
-        with self._changed:
-            self._paused = True
-            self._pass_on("pause")
-
-    def unpause(self) -> None:
-        """Resumes a paused run."""
-        with self._changed:
-            self._paused = False
-            self._changed.notify_all()
-            self._pass_on("unpause")
-
-    def stop(self) -> None:
-        """Stops the run after the current step, paused or not. Cannot be undone."""
-        self._end("stop")
-
-    def interrupt(self) -> None:
-        """Stops the run because the process ends; the run counts as interrupted, not as stopped."""
-        with self._changed:
-            if not self._stopped:
-                self.stopped_as = "interrupted"
-            self._end("interrupt")
-
-    def request(self, request: ControlRequest) -> None:
-        """Adds a request, which is executed before the next event, also in a paused run."""
-        with self._changed:
-            if self._forward is not None:
-                self._forward(request)
-                return
-            self._requests.append(request)
-            self._changed.notify_all()
-
-    def _end(self, order: Literal["stop", "interrupt"]) -> None:
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
-            self._pass_on(order)
-
-    def _pass_on(self, order: Order) -> None:
-        if self._forward is not None:
-            self._forward(order)
 
     def take_requests(self) -> list[ControlRequest]:
         """Returns the new requests, oldest first, and removes them."""
@@ -191,7 +134,7 @@ class RunControl:
         """
         until = time.monotonic() + seconds
         with self._changed:
-            while self.slow and not (self._requests or self._paused or self._stopped):
+            while self.slow and not (self._requests or self._paused or self.stop_requested):
                 left = until - time.monotonic()
                 if left <= 0:
                     return

@@ -194,7 +194,7 @@ class _Session:
     def _read_mail(self) -> None:
         """Passes on the requests of other processes."""
         for word in self._mailbox.take():
-            self._control.obey(word)
+            self._control.send(word)
 
     def _stop(self) -> State:
         writer = self._writer
@@ -263,7 +263,7 @@ class _Session:
                 if isinstance(error, SyncError) or not (is_full(error) and control.attended):
                     raise
             if not control.stop_requested:
-                control.pause()
+                control.send("pause")
                 writer.write_paused_disk_full(_DISK_FULL_PAUSED)
                 control.wait_while_paused(wake_on_request=False, poll=self._read_mail)
             if control.stop_requested:

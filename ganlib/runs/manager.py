@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError, quote
 from ganlib.priority import lower_thread_priority
-from ganlib.runs.control import Command, ControlRequest, RunControl
+from ganlib.runs.control import Order, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.fork import fork_run
 from ganlib.runs.gpus import GpuPool
@@ -243,76 +243,39 @@ class Manager:
             # Another process has continued it meanwhile, and it has ended in its own way.
             run.lock.release()
 
-    def pause(self, run_id: str) -> None:
-        """Pauses a run; see `RunControl.pause`.
-
-        Raises:
-            RunError: this manager does not train the run.
-        """
-        job = self._training(run_id)
-        job.has_paused = False
-        job.control.pause()
-
-    def unpause(self, run_id: str) -> None:
-        """Resumes a paused run.
-
-        Raises:
-            RunError: this manager does not train the run.
-        """
-        self._training(run_id).control.unpause()
-
-    def command(self, run_id: str, command: Command) -> None:
-        """Pauses, resumes or stops a run, also one that another process trains.
-
-        Raises:
-            RunError: no process trains the run, or it is queued in another process.
-        """
-        if self.owns(run_id):
-            {"pause": self.pause, "unpause": self.unpause, "stop": self.stop}[command](run_id)
-        else:
-            send(self.store.open(run_id), command)
-
-    def request(self, run_id: str, request: ControlRequest) -> None:
-        """Changes settings of a run or makes one step, paused or not; see `RunControl.request`.
+    def command(self, run_id: str, order: Order) -> None:
+        """Gives an order to a run; see `RunControl.send`. "stop" also ends a queued run, at once.
 
         Args:
-            run_id: id of the run.
-            request: the change.
+            run_id: id of the run, which another process may train.
+            order: the order; another process takes words only.
 
         Raises:
-            RunError: this manager does not train the run.
+            RunError: no process trains the run, or it cannot take the order.
             ConfigError: a knob cannot be changed during training, or not to that value.
         """
-        job = self._training(run_id)
-        if request.knobs:
-            check_change(job.run, request.knobs)
-        job.control.request(request)
-
-    def set_slow(self, run_id: str, slow: bool) -> None:
-        """Switches slow motion on or off: one network at a time, a step a second.
-
-        Raises:
-            RunError: this manager does not train the run.
-        """
-        self._training(run_id).control.slow = slow
+        if isinstance(order, str) and not self.owns(run_id):
+            send(self.store.open(run_id), order)
+            return
+        if not isinstance(order, str) and order.knobs:
+            # Not under the lock, because reading the run takes a while.
+            check_change(self._owned(run_id).run, order.knobs)
+        with self._lock:
+            job = self._owned(run_id)
+            if job.thread is not None:
+                job.has_paused &= order != "pause"
+                job.control.send(order)
+            elif order == "stop":
+                self._dequeue(job)
+            else:
+                raise RunError(
+                    f"Run {run_id} is still queued; it can be controlled once it has started."
+                )
 
     def is_slow(self, run_id: str) -> bool:
         """True if this manager trains the run in slow motion."""
         job = self._jobs.get(run_id)
         return job is not None and job.control.slow
-
-    def stop(self, run_id: str) -> None:
-        """Stops a run with a checkpoint; see `RunControl.stop`. A queued run ends at once.
-
-        Raises:
-            RunError: this manager does not own the run.
-        """
-        with self._lock:
-            job = self._owned(run_id)
-            if job.thread is None:
-                self._dequeue(job)
-            else:
-                job.control.stop()
 
     def cancel(self, run_id: str) -> None:
         """Removes a run from the queue. It counts as stopped and can be resumed.
@@ -416,7 +379,7 @@ class Manager:
                     del self._jobs[run_id]
                     _end_queued(job.run, "interrupted", _SHUT_DOWN)
                 else:
-                    job.control.interrupt()
+                    job.control.send("interrupt")
         return self.wait(timeout_s)
 
     def _enqueue(self, job: _Job) -> None:
@@ -487,14 +450,6 @@ class Manager:
         job = self._owned(run_id)
         if job.thread is not None:
             raise RunError(f"Run {run_id} has left the queue; {rule}.")
-        return job
-
-    def _training(self, run_id: str) -> _Job:
-        job = self._owned(run_id)
-        if job.thread is None:
-            raise RunError(
-                f"Run {run_id} is still queued; it can be controlled once it has started."
-            )
         return job
 
     def _check_ended(self, run_id: str, rule: str) -> None:

@@ -45,9 +45,9 @@ def _listen(control: RunControl) -> None:
     with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as orders:
         for line in orders:
             order = json.loads(line)
-            control.obey(order if order in WORDS else ControlRequest(**order))
+            control.send(order if order in WORDS else ControlRequest(**order))
     # The parent process has ended.
-    control.interrupt()
+    control.send("interrupt")
 
 
 if __name__ == "__main__":

@@ -41,14 +41,14 @@ class Stopper:
         """Stops after the current step; safe in any thread and in signal handlers."""
         self.stopped = True
         if self._control is not None:
-            self._control.interrupt()
+            self._control.send("interrupt")
 
     def new_control(self) -> RunControl:
         """Returns the control of the next run."""
         control = RunControl(attended=False)
         self._control = control
         if self.stopped:
-            control.interrupt()
+            control.send("interrupt")
         return control
 
 
@@ -193,7 +193,7 @@ class _Pruner:
                 self.reason = (
                     f"At step {event.step:,}, its score was worse than that of other trials."
                 )
-                self._control.stop()
+                self._control.send("stop")
 
 
 def _existing_run(

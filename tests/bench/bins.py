@@ -85,7 +85,7 @@ def main() -> None:
                 flush=True,
             )
             if training:
-                manager().stop(training)
+                manager().command(training, "stop")
         manager().shutdown(20.0)
 
 

@@ -45,11 +45,15 @@ def measure(name: str, folder: Path) -> dict[str, list[float]]:
     moments = random.Random(0)
     for _ in range(PAUSES):
         time.sleep(moments.uniform(0.1, 1.5))
-        found["paused"].append(seconds_until(run, "paused", manager.pause))
-        found["running"].append(seconds_until(run, "running", manager.unpause))
+        found["paused"].append(
+            seconds_until(run, "paused", lambda id: manager.command(id, "pause"))
+        )
+        found["running"].append(
+            seconds_until(run, "running", lambda id: manager.command(id, "unpause"))
+        )
     time.sleep(moments.uniform(0.1, 1.0))
     began = time.perf_counter()
-    found["stopping"] = [seconds_until(run, "stopping", manager.stop)]
+    found["stopping"] = [seconds_until(run, "stopping", lambda id: manager.command(id, "stop"))]
     seconds_until(run, "stopped", lambda _: None)
     found["stopped"] = [time.perf_counter() - began]
     manager.shutdown(60)

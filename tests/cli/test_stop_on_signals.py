@@ -10,7 +10,7 @@ def test_the_first_signal_stops_cleanly_and_the_second_is_left_to_others() -> No
     before = signal.signal(signal.SIGTERM, lambda number, frame: received.append(number))
     try:
         control = RunControl()
-        with stop_on_signals(control):
+        with stop_on_signals(lambda: control.send("stop")):
             os.kill(os.getpid(), signal.SIGTERM)
             assert control.stop_requested
             assert received == []
@@ -22,6 +22,6 @@ def test_the_first_signal_stops_cleanly_and_the_second_is_left_to_others() -> No
 
 def test_handlers_are_put_back() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with stop_on_signals(RunControl()):
+    with stop_on_signals(lambda: None):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before

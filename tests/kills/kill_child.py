@@ -139,7 +139,7 @@ def _ask(commands: Any, asks: Mapping[str, Mapping[str, Any]]) -> None:
             on_event(event)
             step = getattr(event, "last_step", None)
             if str(step) in asks and all(change.step != step for change in run.changes()):
-                control.request(ControlRequest(**asks[str(step)]))
+                control.send(ControlRequest(**asks[str(step)]))
 
         return execute(run, make_trainer, control, on, **options)
 

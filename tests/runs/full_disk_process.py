@@ -47,10 +47,10 @@ try:
 except RunError as error:
     refused = str(error)
 # Without room it rests again.
-manager.unpause(run_id)
+manager.command(run_id, "unpause")
 wait_until(lambda: run.status().state == "paused")
 filler.unlink()
-manager.unpause(run_id)
+manager.command(run_id, "unpause")
 ended = manager.wait(60)
 np.testing.assert_array_equal(run.history().values[2:].T, true_walk(STEPS))
 print(

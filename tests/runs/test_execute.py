@@ -44,7 +44,7 @@ def executing(
     try:
         yield RunStore(store.root).open(run.id)
     finally:
-        control.stop()
+        control.send("stop")
         thread.join(timeout=20)
 
 
@@ -132,16 +132,16 @@ def test_pause_stops_the_step_counter_and_leaves_a_checkpoint(store: RunStore) -
     control = RunControl()
     with executing(store, config, control) as watching:
         wait_until(lambda: watching.status().step > 0)
-        control.pause()
+        control.send("pause")
         wait_until(lambda: watching.status().state == "paused")
         step = watching.status().step
         assert step == len(watching.history())
         wait_until(lambda: watching.checkpoint_steps()[-1:] == [step])
         time.sleep(0.2)
         assert watching.status().step == step == len(watching.history())
-        control.unpause()
+        control.send("unpause")
         wait_until(lambda: watching.status().state == "running" and watching.status().step > step)
-        control.pause()
+        control.send("pause")
         wait_until(lambda: watching.status().state == "paused")
     status = watching.status()
     assert status.state == "stopped"
@@ -175,7 +175,7 @@ def test_a_stopped_and_resumed_run_is_the_one_never_stopped(store: RunStore, sto
 
     def stop(event: Event) -> None:
         if getattr(event, "step", getattr(event, "last_step", -1)) == stop_at:
-            control.stop()
+            control.send("stop")
 
     assert _execute(run, config, control, on_event=stop) == "stopped"
     assert run.status().step == stop_at
@@ -274,7 +274,7 @@ def test_a_run_that_ends_while_loading_releases_the_lock_of_its_download(
         if "downloading" in event.text:
             if fails:
                 raise ValueError("no more")
-            control.stop()
+            control.send("stop")
 
     run = store.create("fake/walk", FakeConfig())
     trainer = Loading(FakeConfig())
@@ -357,7 +357,7 @@ def test_a_resume_needs_something_left_to_do(
 
     def on_event(event: Event) -> None:
         if stop and getattr(event, "last_step", 0) == done:
-            control.stop()
+            control.send("stop")
 
     _execute(run, config, control, on_event=on_event)
     before = run.status()
@@ -372,15 +372,15 @@ def test_wishes_of_a_paused_run_are_granted_one_step_at_a_time(store: RunStore) 
     control = RunControl()
     with executing(store, config, control) as watching:
         wait_until(lambda: watching.status().step > 0)
-        control.pause()
+        control.send("pause")
         wait_until(lambda: watching.status().state == "paused")
         step = watching.status().step
         for at, learns in enumerate(("discriminator", "generator", "both"), 1):
-            control.request(ControlRequest(learns=learns))
+            control.send(ControlRequest(learns=learns))
             wait_until(lambda at=at: step + at in watching.sample_steps())
             assert len(watching.history()) == step + at
         assert watching.status().state == "paused"
-        control.request(ControlRequest({"loss": "hinge"}))
+        control.send(ControlRequest({"loss": "hinge"}))
         wait_until(lambda: len(watching.changes()) == 3)
     # A usual step needs no repeating.
     assert watching.changes() == (
@@ -395,8 +395,8 @@ def test_a_change_that_cannot_be_made_is_told_and_the_run_goes_on(store: RunStor
     config = FakeConfig(steps=50)
     run = store.create("fake/walk", config)
     control = RunControl()
-    control.request(ControlRequest({"loss": "wasserstein"}))
-    control.request(ControlRequest({"loss": "hinge"}))
+    control.send(ControlRequest({"loss": "wasserstein"}))
+    control.send(ControlRequest({"loss": "hinge"}))
     told = []
 
     def listen(event: Event) -> None:
@@ -411,8 +411,8 @@ def test_a_wish_of_a_run_that_is_paused_before_it_has_networks_waits(store: RunS
     config = FakeConfig(steps=50)
     run = store.create("fake/walk", config)
     control = PatientControl()
-    control.pause()
-    control.request(ControlRequest({"loss": "hinge"}))
+    control.send("pause")
+    control.send(ControlRequest({"loss": "hinge"}))
     thread = threading.Thread(target=_execute, args=(run, config, control))
     thread.start()
     try:
@@ -422,7 +422,7 @@ def test_a_wish_of_a_run_that_is_paused_before_it_has_networks_waits(store: RunS
         assert control.waited == 1
         assert not run.changes()
     finally:
-        control.unpause()
+        control.send("unpause")
         thread.join(timeout=20)
     assert [change.knobs for change in run.changes()] == [{"loss": "hinge"}]
 
@@ -445,12 +445,12 @@ def test_a_step_by_hand_is_made_where_the_samples_of_the_step_before_are_still_d
 
     def pause_before_the_samples(event: Event) -> None:
         if isinstance(event, Metrics) and event.last_step == 50:
-            control.pause()
+            control.send("pause")
 
     with executing(store, config, control, on_event=pause_before_the_samples) as watching:
         wait_until(lambda: watching.status().state == "paused")
         assert watching.status().step == 50
-        control.request(ControlRequest(learns="discriminator"))
+        control.send(ControlRequest(learns="discriminator"))
         wait_until(lambda: 51 in watching.sample_steps() and watching.status().step == 51)
     assert watching.sample_steps() == [0, 50, 51]
 
@@ -462,10 +462,10 @@ def test_slow_motion_takes_turns_and_ends_when_it_is_told(
     monkeypatch.setattr(sys.modules["ganlib.runs.execute"], "SLOW_S", 0.02)
     config = FakeConfig(steps=100_000, delay_ms=1)
     control = RunControl()
-    control.slow = True
+    control.send("slow")
     with executing(store, config, control) as watching:
         wait_until(lambda: len(watching.changes()) >= 4)
-        control.slow = False
+        control.send("normal")
         slow = len(watching.changes())
         wait_until(lambda: watching.status().step > slow + 50)
     turns = [change.learns for change in watching.changes()]
@@ -478,7 +478,7 @@ def test_a_resumed_run_knows_what_was_changed(store: RunStore) -> None:
     config = FakeConfig(steps=50)
     run = store.create("fake/walk", config)
     control = RunControl()
-    control.request(ControlRequest({"loss": "hinge"}))
+    control.send(ControlRequest({"loss": "hinge"}))
     _execute(run, config, control)
     assert make_fake(run).changes == [Change(0, {"loss": "hinge"})]
 

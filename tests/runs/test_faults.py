@@ -62,10 +62,10 @@ class Control(RunControl):
     def wait_while_paused(self, **how: Any) -> None:
         self.rests.append("rested")
         if self._stops:
-            self.stop()
+            self.send("stop")
         else:
             self._disk.mend()
-            self.unpause()
+            self.send("unpause")
 
 
 class Life:
@@ -98,7 +98,7 @@ class Life:
                 if kind == "Checkpoint":
                     self.saved.append((len(disk.done), event.step))
                 elif kind == "Metrics" and event.last_step == CHANGE_AT:
-                    control.request(ControlRequest({"discriminator_steps": 2}))
+                    control.send(ControlRequest({"discriminator_steps": 2}))
                     if _renamed(store, run.id):
                         self.named = len(disk.done)
                 elif kind == "Metrics" and event.last_step > CHANGE_AT:

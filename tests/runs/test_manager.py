@@ -12,6 +12,7 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import ConfigError, RunError
 from ganlib.runs import Manager, Run, RunStore
+from ganlib.runs.control import ControlRequest
 from ganlib.runs.resume import queue_again
 from ganlib.runs.writer import RunWriter
 from tests.support.fake_trainer import FakeConfig, FakeTrainer, make_fake, true_walk, wait_until
@@ -37,7 +38,7 @@ def test_one_at_a_time_in_the_order_they_came(make_manager: Make) -> None:
     wait_until(lambda: _state(manager, first) == "running")
     assert manager.active() == [first, second, third]
     assert [_state(manager, run_id) for run_id in (second, third)] == ["queued", "queued"]
-    manager.stop(first)
+    manager.command(first, "stop")
     wait_until(lambda: _state(manager, second) == "running")
     assert manager.active() == [second, third]
     assert _state(manager, first) == "stopped"
@@ -49,7 +50,7 @@ def test_two_at_a_time_with_a_cap_of_two(make_manager: Make) -> None:
     ids = [manager.submit("fake/walk", LONG) for _ in range(4)]
     wait_until(lambda: [_state(manager, i) for i in ids[:2]] == ["running", "running"])
     assert [_state(manager, run_id) for run_id in ids[2:]] == ["queued", "queued"]
-    manager.stop(ids[1])
+    manager.command(ids[1], "stop")
     wait_until(lambda: _state(manager, ids[2]) == "running")
     assert manager.active() == [ids[0], ids[2], ids[3]]
 
@@ -59,16 +60,16 @@ def test_a_paused_run_keeps_its_place(make_manager: Make) -> None:
     first = manager.submit("fake/walk", LONG)
     second = manager.submit("fake/walk", FakeConfig(steps=10))
     wait_until(lambda: _state(manager, first) == "running")
-    manager.pause(first)
+    manager.command(first, "pause")
     wait_until(lambda: _state(manager, first) == "paused")
     assert manager.active() == [first, second]
     assert _state(manager, second) == "queued"
     assert manager.requested(first) == "pause"
-    manager.unpause(first)
+    manager.command(first, "unpause")
     assert manager.requested(first) == ""
     wait_until(lambda: _state(manager, first) == "running")
-    manager.pause(first)
-    manager.stop(first)
+    manager.command(first, "pause")
+    manager.command(first, "stop")
     assert manager.requested(first) in ("stop", "")
     assert manager.wait(timeout_s=20)
     assert (_state(manager, first), _state(manager, second)) == ("stopped", "finished")
@@ -80,13 +81,13 @@ def test_a_queued_run_ends_at_once_and_starts_over_when_resumed(make_manager: Ma
     first = manager.submit("fake/walk", LONG)
     second = manager.submit("fake/walk", FakeConfig(steps=30))
     with pytest.raises(RunError, match="still queued"):
-        manager.pause(second)
-    manager.stop(second)
+        manager.command(second, "pause")
+    manager.command(second, "stop")
     assert _state(manager, second) == "stopped"
     assert manager.active() == [first]
     manager.resume(second)
     assert _state(manager, second) == "queued"
-    manager.stop(first)
+    manager.command(first, "stop")
     assert manager.wait(timeout_s=20)
     assert len(manager.store.open(second).history()) == 30
 
@@ -115,7 +116,7 @@ def test_a_run_is_resumed_as_soon_as_it_says_that_it_has_stopped(
     run_id = manager.submit("fake/walk", LONG)
     # Before its first step there may be no trainer yet that is put away.
     wait_until(lambda: manager.store.open(run_id).status().step > 0)
-    manager.stop(run_id)
+    manager.command(run_id, "stop")
     wait_until(lambda: _state(manager, run_id) == "stopped")
     resuming = threading.Thread(target=manager.resume, args=(run_id,))
     resuming.start()
@@ -198,18 +199,17 @@ def test_another_managers_runs_can_be_watched_and_not_touched(
     run_id = mine.submit("fake/walk", LONG)
     wait_until(lambda: _state(other, run_id) == "running")
     assert not other.owns(run_id)
-    for call in (other.pause, other.unpause, other.stop):
-        with pytest.raises(RunError, match=f"Run {run_id} is running in another process"):
-            call(run_id)
+    with pytest.raises(RunError, match=f"Run {run_id} is running in another process"):
+        other.command(run_id, ControlRequest(learns="both"))
     with pytest.raises(RunError, match="in use by another"):
         other.resume(run_id)
     with pytest.raises(RunError, match="in use by another"):
         store.delete(run_id)
     assert _state(other, run_id) == "running"
-    mine.stop(run_id)
+    mine.command(run_id, "stop")
     assert mine.wait(timeout_s=20)
     with pytest.raises(RunError, match=f"Run {run_id} is stopped"):
-        mine.stop(run_id)
+        mine.command(run_id, "stop")
     other.resume(run_id)
     wait_until(lambda: _state(mine, run_id) == "running")
 
@@ -233,8 +233,8 @@ def test_what_was_stopped_before_a_shutdown_stays_stopped(make_manager: Make) ->
     stopped = manager.submit("fake/walk", LONG)
     waiting = manager.submit("fake/walk", LONG)
     wait_until(lambda: manager.store.open(stopped).status().step > 0)
-    manager.stop(waiting)
-    manager.stop(stopped)
+    manager.command(waiting, "stop")
+    manager.command(stopped, "stop")
     assert manager.shutdown(timeout_s=20)
     assert (_state(manager, stopped), _state(manager, waiting)) == ("stopped", "stopped")
     assert make_manager().recover() == []
@@ -246,7 +246,7 @@ def test_the_queue_comes_back_in_its_order_and_what_trained_is_offered(
     before = make_manager()
     trained, *waited = (before.submit("fake/walk", LONG) for _ in range(12))
     # Behind the others, though it is older than they are.
-    before.stop(waited[3])
+    before.command(waited[3], "stop")
     before.resume(waited[3])
     expected = [*waited[:3], *waited[4:], waited[3]]
     wait_until(lambda: before.store.open(trained).status().step > 0)
@@ -313,14 +313,14 @@ def test_a_pause_that_another_process_has_undone_is_no_longer_requested(
     manager = make_manager()
     run_id = manager.submit("fake/walk", LONG)
     wait_until(lambda: _state(manager, run_id) == "running")
-    manager.pause(run_id)
+    manager.command(run_id, "pause")
     wait_until(lambda: _state(manager, run_id) == "paused")
     assert manager.requested(run_id) == "pause"
     # With a process of its own, the run resumes without this one being told.
     running = replace(manager.store.open(run_id).status(), state="running")
     monkeypatch.setattr(Run, "status", lambda run: running)
     assert manager.requested(run_id) == ""
-    manager.pause(run_id)
+    manager.command(run_id, "pause")
     assert manager.requested(run_id) == "pause"
     monkeypatch.undo()
 
@@ -391,7 +391,7 @@ def test_what_is_deleted_leaves_the_queue(store: RunStore, make_manager: Make) -
     assert not (store.root / second).exists()
     with pytest.raises(RunError, match=f"Run {first} is running; stop it before"):
         manager.delete(first)
-    manager.stop(first)
+    manager.command(first, "stop")
     wait_until(lambda: _state(manager, third) == "running")
     manager.delete(first)
     assert [summary.id for summary in store.list()] == [third]

@@ -200,7 +200,7 @@ def test_every_end_is_posted_with_its_message(
 
     def stop(event: Event) -> None:
         if isinstance(event, Metrics):
-            stopped.stop()
+            stopped.send("stop")
 
     with hook(Received()) as received:
         assert _train(_fake(store), stopped, on_event=stop) == "stopped"

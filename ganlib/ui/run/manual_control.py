@@ -136,7 +136,7 @@ def _request(run: Run, request: ControlRequest) -> None:
     """Sends a request, and waits a moment so that the page shows its effect."""
     with deferred_errors(_ERROR):
         before = len(run.changes()), run.status().step
-        manager().request(run.id, request)
+        manager().command(run.id, request)
         deadline = time.monotonic() + _SETTLE_S
         while time.monotonic() < deadline and (len(run.changes()), run.status().step) == before:
             time.sleep(0.02)
@@ -144,4 +144,5 @@ def _request(run: Run, request: ControlRequest) -> None:
 
 def _set_slow(run_id: str) -> None:
     with deferred_errors(_ERROR):
-        manager().set_slow(run_id, bool(st.session_state[f"slow.{run_id}"]))
+        slow = st.session_state[f"slow.{run_id}"]
+        manager().command(run_id, "slow" if slow else "normal")

@@ -65,9 +65,9 @@ def _run(store: RunStore, seed: int) -> Run:
 
     def ask(event: Event) -> None:
         if getattr(event, "last_step", 0) == 10:
-            control.request(ControlRequest({"generator_learning_rate": 0.5}))
+            control.send(ControlRequest({"generator_learning_rate": 0.5}))
         if getattr(event, "last_step", 0) == 30:
-            control.request(ControlRequest({"discriminator_learning_rate": 0.25}))
+            control.send(ControlRequest({"discriminator_learning_rate": 0.25}))
 
     assert execute(run, lambda run: FakeTrainer(config), control, ask) == "failed"
     store.rename(run.id, f"walk {seed}")

@@ -35,7 +35,7 @@ def test_what_pages_and_the_command_line_show_comes_from_the_journal_alone(
 
     def change(event: Event) -> None:
         if getattr(event, "last_step", 0) == 10:
-            control.request(ControlRequest({"generator_learning_rate": 0.5}))
+            control.send(ControlRequest({"generator_learning_rate": 0.5}))
 
     assert execute(run, make_trainer, control, change) == "finished"
     folder = run.path
