@@ -6,7 +6,7 @@ A run is written with these operations only, so that fault injection has one pla
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -25,7 +25,7 @@ def make_folder(folder: Path) -> None:
     """Creates a folder that survives a loss of power; does nothing if it exists."""
     if not folder.is_dir():
         os.mkdir(folder)
-        sync_folder(folder.parent)
+        sync_path(folder.parent)
 
 
 @contextmanager
@@ -55,36 +55,39 @@ def replaced(path: Path, *, sync: bool) -> Iterator[IO[bytes]]:
             os.unlink(temporary)
         raise
     if sync:
-        sync_folder(path.parent)
-
-
-def replace_bytes(path: Path, content: bytes, *, sync: bool) -> None:
-    """Replaces a file.
-
-    Args:
-        path: the file to replace or create.
-        content: its new content.
-        sync: see `replaced`.
-    """
-    with replaced(path, sync=sync) as file:
-        file.write(content)
+        sync_path(path.parent)
 
 
 def rename(source: Path, target: Path) -> None:
     """Renames a file and waits until the new name is on the disk."""
     os.replace(source, target)
-    sync_folder(target.parent)
+    sync_path(target.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on the disk. Has no effect on Windows."""
+def sync_path(path: Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk. Has no effect on Windows."""
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_files(paths: Collection[Path]) -> None:
+    """Waits until files that were written without `sync`, and their names, are on the disk.
+
+    Raises:
+        SyncError: the files may be lost.
+    """
+    try:
+        for path in [*paths, *{path.parent for path in paths}]:
+            # A user may have removed it.
+            with suppress(FileNotFoundError):
+                sync_path(path)
+    except OSError as error:
+        raise SyncError(error.errno, error.strerror) from None
 
 
 def remove(path: Path) -> None:

@@ -14,6 +14,7 @@ from ganlib.config import RunConfig, metric_names
 from ganlib.errors import RunError
 from ganlib.events import Checkpoint
 from ganlib.runs.blobs import Blob, read_blob, write_blob
+from ganlib.runs.durable import sync_files
 from ganlib.runs.journal import DamagedError, JournalWriter, encode_rows
 from ganlib.runs.run import Run
 from ganlib.runs.status import Status
@@ -90,7 +91,7 @@ class _History:
         """Copies the history to a new run; see `store.CopyHistory`."""
         record, step = self.run.record(), self.checkpoint.step
         samples = [one for one in record.samples if one <= step]
-        real = self._copied("samples/real.npz", folder, record.real)
+        real = self._copied(record.real, folder)
         if real is not None:
             journal.append("started", 0, status.fields(), {"real": asdict(real)})
         at, steps = 0, record.history.step
@@ -98,23 +99,22 @@ class _History:
             rows = slice(*np.searchsorted(steps, [at, sampled], side="right"))
             self._write_metrics(journal, status, record.history, steps, rows)
             at = sampled
-            blob = record.samples.get(sampled)
-            copied = self._copied(f"samples/{sampled:08d}.npz", folder, blob)
+            copied = self._copied(record.samples.get(sampled), folder)
             if copied is not None:
-                scores = record.scores.at(sampled)
-                fields = {**asdict(copied), "scores": scores}
+                fields = {**asdict(copied), "scores": record.scores.at(sampled)}
                 journal.append("samples", sampled, status.fields(), fields)
+        sync_files(list(folder.glob("samples/*.npz")))
         # A milestone is never removed, so that the fork can be repeated or forked again from here.
         # Changes made before this step are part of the new run's config.
-        file = f"checkpoints/{step:08d}.npz"
-        blob = write_blob(folder, file, self.checkpoint.state, sync=True)
+        state = self.checkpoint.state
+        blob = write_blob(folder, f"checkpoints/{step:08d}.npz", state, sync=True)
         elapsed_s = self.checkpoint.elapsed_s
         saved = SavedCheckpoint(blob.file, blob.file_crc32, step, elapsed_s, milestone=True)
         status = replace(status, step=step, saved_step=step, elapsed_s=elapsed_s)
         journal.append("checkpoint", step, status.fields(), asdict(saved))
         return status
 
-    def _copied(self, file: str, folder: Path, blob: Blob | None) -> Blob | None:
+    def _copied(self, blob: Blob | None, folder: Path) -> Blob | None:
         """Copies a file to the new run's folder; returns None if it is missing or damaged."""
         if blob is None:
             return None
@@ -122,7 +122,7 @@ class _History:
             arrays = read_blob(self.run.path, blob)
         except DamagedError:
             return None
-        return write_blob(folder, file, arrays, sync=False)
+        return write_blob(folder, blob.file, arrays, sync=False)
 
     def _write_metrics(
         self,

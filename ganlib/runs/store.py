@@ -16,7 +16,7 @@ from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import PATH, RunError, UserError, quote
 from ganlib.names import group_name, run_name
-from ganlib.runs.durable import make_folder, rename, replace_bytes, sync_folder
+from ganlib.runs.durable import make_folder, rename, replaced, sync_path
 from ganlib.runs.identity import checked_run_id, is_run_id, new_run_id, utc_now
 from ganlib.runs.journal import NAME, JournalWriter
 from ganlib.runs.lock import RunLock, is_owned
@@ -127,19 +127,49 @@ class RunStore:
         Raises:
             RunError: a tag is not allowed; the folder cannot be written to, or the disk is full.
         """
+        tags = _checked_tags(tags)
         values, created = config.model_dump(mode="json"), utc_now()
         header = Header(new_run_id(), recipe, values, created, parent)
         queued = created if in_queue else ""
         status = Status("queued", config.steps, queued=queued, heartbeat=created)
+        folder = self.root / header.run
+        lock = RunLock(folder)
         try:
-            name = self._new_name(recipe, config, group)
-            label = Label(name, tags=_checked_tags(tags), group=group)
-            return self._create(header, status, label, copy_history)
-        except OSError as error:
+            taken = (read_label(self.root / run_id).name for run_id in self._ids())
+            name = run_name(_title(recipe), config, taken, with_seed=bool(group))
+            self.root.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self.root).free
+            if free < _MIN_FREE_BYTES:
+                raise RunError(
+                    f"A run needs at least {_MIN_FREE_BYTES / 2**20:.0f} MB of free space. "
+                    f"{self.root} has {free / 2**20:.1f} MB."
+                )
+            make_folder(folder)
+            lock.acquire()
+            unfinished = folder / _UNFINISHED
+            with closing(JournalWriter(unfinished)) as journal:
+                journal.append("created", 0, status.fields(), header.fields())
+                if copy_history is not None:
+                    status = copy_history(folder, journal, status)
+                # The header is written twice, so that the run survives damage to the first line.
+                journal.append("queued", status.step, status.fields(), header.fields())
+                journal.sync()
+            _write_label(folder, Label(name, tags=tags, group=group))
+            # Last, because the folder counts as a run once the journal has its name.
+            rename(unfinished, folder / NAME)
+            sync_path(self.root)
+        except BaseException as error:
+            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
+            if not isinstance(error, OSError):
+                raise
             raise RunError(
                 f"A run cannot be created in {self.root}: {error.strerror or error}. "
                 "It must be a writable folder."
             ) from None
+        run = Run(folder)
+        run.lock = lock
+        return run
 
     def open(self, run_id: str) -> Run:
         """Opens a run or an example for reading. Recently opened runs are reused.
@@ -364,7 +394,8 @@ class RunStore:
                 self._remove(leftover)
         for run_id in list(self._ids()):
             folder = self.root / run_id
-            if _is_leftover(folder):
+            unfinished = (folder / _UNFINISHED).exists() and not (folder / NAME).exists()
+            if unfinished and not is_owned(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _remove(self, deleted: Path) -> None:
@@ -403,46 +434,6 @@ class RunStore:
         with suppress(FileNotFoundError), os.scandir(self.root) as entries:
             names = (entry.name for entry in entries if os.path.isdir(entry))
             yield from filter(is_run_id, names)
-
-    def _create(
-        self, header: Header, status: Status, label: Label, copy_history: CopyHistory | None
-    ) -> Run:
-        self.root.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(self.root).free
-        if free < _MIN_FREE_BYTES:
-            raise RunError(
-                f"A run needs at least {_MIN_FREE_BYTES / 2**20:.0f} MB of free space. "
-                f"{self.root} has {free / 2**20:.1f} MB."
-            )
-        folder = self.root / header.run
-        lock = RunLock(folder)
-        try:
-            make_folder(folder)
-            lock.acquire()
-            unfinished = folder / _UNFINISHED
-            with closing(JournalWriter(unfinished)) as journal:
-                journal.append("created", 0, status.fields(), header.fields())
-                if copy_history is not None:
-                    status = copy_history(folder, journal, status)
-                # The header is written twice, so that the run survives damage to the first line.
-                journal.append("queued", status.step, status.fields(), header.fields())
-                journal.sync()
-            _write_label(folder, label)
-            # Last, because the folder counts as a run once the journal has its name.
-            rename(unfinished, folder / NAME)
-            sync_folder(self.root)
-        except BaseException:
-            lock.release()
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        run = Run(folder)
-        run.lock = lock
-        return run
-
-    def _new_name(self, recipe: str, config: RunConfig, group: str) -> str:
-        """Returns a name that no other run has."""
-        taken = (read_label(self.root / run_id).name for run_id in self._ids())
-        return run_name(_title(recipe), config, taken, with_seed=bool(group))
 
     def _summary(self, run_id: str) -> RunSummary | None:
         """Returns the summary of a run; reads it only if its files have changed."""
@@ -487,14 +478,8 @@ def _checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _write_label(folder: Path, label: Label) -> None:
-    content = json.dumps(asdict(label), indent=1).encode("ascii") + b"\n"
-    replace_bytes(folder / "label.json", content, sync=True)
-
-
-def _is_leftover(folder: Path) -> bool:
-    """True if the creation of a run was not completed and its process has ended."""
-    unfinished = (folder / _UNFINISHED).exists() and not (folder / NAME).exists()
-    return unfinished and not is_owned(folder)
+    with replaced(folder / "label.json", sync=True) as file:
+        file.write(json.dumps(asdict(label), indent=1).encode("ascii") + b"\n")
 
 
 def _stamp(folder: Path) -> _Stamp:
@@ -514,4 +499,4 @@ def _being_made_or_gone(folder: Path) -> bool:
         files = set(os.listdir(folder))
     except OSError:
         return True
-    return files <= {"lock"} or _is_leftover(folder) or is_owned(folder)
+    return files <= {"lock"} or _UNFINISHED in files or is_owned(folder)

@@ -15,7 +15,7 @@ from ganlib import recipes
 from ganlib.errors import RunError
 from ganlib.events import Change, Checkpoint, Event, Finished, Metrics, Phase, Samples, Started
 from ganlib.runs.blobs import write_blob
-from ganlib.runs.durable import remove, replace_bytes
+from ganlib.runs.durable import remove, replaced, sync_files
 from ganlib.runs.identity import utc_now
 from ganlib.runs.journal import NAME, JournalWriter, encode_rows
 from ganlib.runs.rate import StepRate
@@ -66,6 +66,8 @@ class RunWriter:
         self._saved: dict[int, SavedCheckpoint] = {}
         self._saved_step = -1
         self._saved_at = time.monotonic()
+        # Files of samples that a loss of power could still take.
+        self._unsynced: set[Path] = set()
         self._phase_due = 0.0
 
     def __enter__(self) -> "RunWriter":
@@ -123,6 +125,8 @@ class RunWriter:
             # It was saved before it became a milestone.
             self._announce(replace(self._saved[step], milestone=True))
         self._saved_at = time.monotonic()
+
+    _write_checkpoint = save
 
     def write_status(self, kind: str, **changes: Any) -> None:
         """Writes a line with a changed status.
@@ -189,7 +193,8 @@ class RunWriter:
 
     def _keep_reserve(self) -> None:
         if not self._reserve_path.exists():
-            replace_bytes(self._reserve_path, bytes(_RESERVE_BYTES), sync=False)
+            with replaced(self._reserve_path, sync=False) as file:
+                file.write(bytes(_RESERVE_BYTES))
 
     def _append(
         self, kind: str, status: Status, fields: dict[str, Any] | None = None, *, sync: bool = False
@@ -199,12 +204,19 @@ class RunWriter:
         self._journal.append(kind, status.step, status.fields(), fields)
         self.status = status
         if sync:
-            self._journal.sync()
+            self._sync()
+
+    def _sync(self) -> None:
+        """Waits until samples and lines are on the disk."""
+        sync_files(self._unsynced)
+        self._unsynced.clear()
+        self._journal.sync()
 
     def _announce(self, saved: SavedCheckpoint) -> None:
         """Adds a checkpoint to the journal, then removes older ones."""
-        # Otherwise a loss of power could keep the checkpoint's line and lose lines before it.
-        self._journal.sync()
+        # Otherwise a loss of power could keep the checkpoint's line, and lose samples and lines
+        # before it.
+        self._sync()
         status = replace(self.status, saved_step=saved.step)
         self._append("checkpoint", status, asdict(saved), sync=True)
         before, self._saved = self._saved, checkpoints_to_keep({**self._saved, saved.step: saved})
@@ -228,7 +240,11 @@ class RunWriter:
             )
         real = {"real": event.real, **event.real_views}
         blob = write_blob(self._run.path, "samples/real.npz", real, sync=False)
-        elapsed_s = _elapsed_s(record, event)
+        self._unsynced.add(self._run.path / blob.file)
+        # The time at the step, or the trainer's if the journal has lost it.
+        rows = record.history.rows_until(step)
+        known = rows > 0 and record.history.step[rows - 1] == step
+        elapsed_s = float(record.history.time_s[rows - 1]) if known else event.elapsed_s
         scores = {int(one): record.scores.at(one) for one in record.scores.step if one <= step}
         status = replace(
             self.status,
@@ -266,8 +282,6 @@ class RunWriter:
                 remove(path)
 
     def _write_metrics(self, event: Metrics) -> None:
-        if not self.started:
-            raise RuntimeError("metrics came before the start of training")
         count, step = len(event.values), self.status.step
         if event.first_step <= step or event.values.shape != (count, len(self._names)):
             raise ValueError(
@@ -298,12 +312,11 @@ class RunWriter:
             self._tensorboard.scalars(event.last_step, latest)
 
     def _write_samples(self, event: Samples) -> None:
-        if not self.started:
-            raise RuntimeError("samples came before the start of training")
         arrays = {"fixed": event.fixed, "fresh": event.fresh, **event.views}
         if event.noise is not None:
             arrays["noise"] = event.noise
         blob = write_blob(self._run.path, f"samples/{event.step:08d}.npz", arrays, sync=False)
+        self._unsynced.add(self._run.path / blob.file)
         scores = {name: float(value) for name, value in event.scores.items()}
         status = replace(self.status, step=event.step)
         if scores:
@@ -314,9 +327,6 @@ class RunWriter:
         self.sampled_step = event.step
         if scores and self._tensorboard is not None:
             self._tensorboard.scalars(event.step, scores)
-
-    def _write_checkpoint(self, event: Checkpoint) -> None:
-        self.save(event)
 
     def _write_change(self, event: Change) -> None:
         """Writes a change and waits until it is on the disk: a resume must repeat it."""
@@ -332,15 +342,6 @@ class RunWriter:
             self.status, step=event.step, metrics=metrics, weights_sha256=event.weights_sha256
         )
         self._append("scored", status)
-
-
-def _elapsed_s(record: Record, event: Started) -> float:
-    """Returns the seconds of training at the first step of a session."""
-    kept = record.history.step <= event.step
-    last = np.flatnonzero(kept)[-1:]
-    if len(last) and record.history.step[last[0]] == event.step:
-        return float(record.history.time_s[last[0]])
-    return event.elapsed_s
 
 
 def _losses(record: Record, step: int) -> list[str]:

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from ganlib.runs.durable import AppendOnlyFile, replace_bytes, replaced
+from ganlib.runs.durable import AppendOnlyFile, replaced
 
 
 def test_replaced_keeps_the_old_file_when_the_writer_fails(tmp_path: Path) -> None:
     path = tmp_path / "status"
-    replace_bytes(path, b"old", sync=True)
+    path.write_bytes(b"old")
     with pytest.raises(KeyError), replaced(path, sync=True) as file:
         file.write(b"half of the n")
         raise KeyError
@@ -17,7 +17,7 @@ def test_replaced_keeps_the_old_file_when_the_writer_fails(tmp_path: Path) -> No
 
 def test_readers_see_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "status"
-    replace_bytes(path, b"old", sync=False)
+    path.write_bytes(b"old")
     with replaced(path, sync=False) as file:
         file.write(b"new")
         file.flush()

@@ -174,6 +174,7 @@ def check_what_was_confirmed(run: Run, life: Life, operations: int) -> None:
         assert run.history().step.tolist()[: saved[-1]] == list(range(1, saved[-1] + 1))
         due = [step for step in range(0, saved[-1], CONFIG.sample_every)]
         assert run.scores().step.tolist()[: len(due)] == due
+        assert len(run.real()) and all(len(run.samples(step)["fixed"]) for step in due)
         assert {step for step in saved if step % 20 == 0} <= {
             one.step
             for one in run.record().checkpoints.values()
@@ -364,6 +365,8 @@ def _after_a_failure(failure: Failure, *, stops: bool) -> str:
         ("sync folder checkpoints", "has no checkpoint yet|assert 10 >= 20"),
         ("sync checkpoints", "checkpoints of run .* can be read"),
         ("sync journal.jsonl", "has no checkpoint yet|assert 10 >= 20"),
+        ("sync samples", r"samples/.*\.npz is damaged"),
+        ("sync folder samples", r"samples/.*\.npz is missing"),
     ],
 )
 def test_without_a_sync_a_power_failure_loses_what_was_confirmed(

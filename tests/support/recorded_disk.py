@@ -108,9 +108,10 @@ class RecordedDisk:
         self.failure = None
 
     def open(self, path: Path, flags: int) -> int:
-        """A folder, to be synced."""
+        """A file or folder, to be synced."""
         descriptor = os.open(path, flags)
-        self._open[descriptor] = self._below(path), -1
+        name = self._below(path)
+        self._open[descriptor] = name, self._files.get(name, -1)
         return descriptor
 
     def open_file(self, path: Path, mode: str, buffering: int = -1) -> Any:
