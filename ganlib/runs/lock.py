@@ -4,9 +4,8 @@ import os
 import sys
 import threading
 from pathlib import Path
-from weakref import WeakValueDictionary
 
-from filelock import BaseFileLock, FileLock, Timeout
+from filelock import FileLock, Timeout
 
 from ganlib.errors import RunError
 
@@ -18,9 +17,6 @@ if sys.platform != "win32":
 _TIMEOUT_S = 0.5
 # Two threads that check with an exclusive lock would take each other for the owner.
 _owner_check = threading.Lock()
-# The last holder of each lock in this process. Pages ask for the owner at every refresh, and asking
-# the operating system takes over a millisecond.
-_holders: "WeakValueDictionary[Path, RunLock]" = WeakValueDictionary()
 
 
 class RunLock:
@@ -35,13 +31,14 @@ class RunLock:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._lock: BaseFileLock | None = None
+        # thread_local=False: the manager acquires it and the run's thread releases it.
+        self._lock = FileLock(folder / "lock", thread_local=False)
         self._inherited: int | None = None
 
     @property
     def held(self) -> bool:
         """True if this object holds the lock."""
-        return self._inherited is not None or (self._lock is not None and self._lock.is_locked)
+        return self._inherited is not None or self._lock.is_locked
 
     @property
     def descriptor(self) -> int:
@@ -50,10 +47,8 @@ class RunLock:
         Raises:
             RuntimeError: this object does not hold the lock.
         """
-        if self._inherited is not None:
-            return self._inherited
         # filelock has no public way to the descriptor that it locks.
-        descriptor = None if self._lock is None else self._lock._context.lock_file_fd
+        descriptor = self._lock._context.lock_file_fd
         if descriptor is None:
             raise RuntimeError("the lock is not held")
         return descriptor
@@ -67,46 +62,30 @@ class RunLock:
         # Not to the processes that this one starts.
         os.set_inheritable(descriptor, False)
         self._inherited = descriptor
-        _holders[self._folder] = self
 
-    def acquire(self) -> None:
+    def acquire(self, timeout_s: float = _TIMEOUT_S) -> None:
         """Acquires the lock; does nothing if this object already holds it.
+
+        Args:
+            timeout_s: maximum time to wait, in seconds.
 
         Raises:
             RunError: the lock is in use, or the folder is missing or read-only.
         """
-        if not self.try_acquire(_TIMEOUT_S):
-            raise RunError(
-                f"Run {self._folder.name} is in use by another server or command line; "
-                "stop it there first."
-            )
-
-    def try_acquire(self, timeout_s: float = 0.0) -> bool:
-        """Acquires the lock if it becomes free in time.
-
-        Args:
-            timeout_s: maximum time to wait, in seconds.
-        Returns:
-            True if this object holds the lock now.
-        Raises:
-            RunError: the folder is missing or read-only.
-        """
         if self.held:
-            return True
+            return
         # FileLock would create the folder of a deleted run again.
         if not self._folder.is_dir():
             raise RunError(f"Run {self._folder.name} does not exist.")
-        if self._lock is None:
-            # thread_local=False: the manager acquires it and the run's thread releases it.
-            self._lock = FileLock(self._folder / "lock", thread_local=False)
         try:
             self._lock.acquire(timeout=timeout_s, poll_interval=0.01)
         except Timeout:
-            return False
+            raise RunError(
+                f"Run {self._folder.name} is in use by another server or command line; "
+                "stop it there first."
+            ) from None
         except OSError as error:
             raise RunError(f"Run {self._folder.name} cannot be locked: {error.strerror}.") from None
-        _holders[self._folder] = self
-        return True
 
     def release(self) -> None:
         """Releases the lock; does nothing if this object does not hold it."""
@@ -114,51 +93,31 @@ class RunLock:
             # Closing leaves the lock to the parent process; unlocking would take it from both.
             os.close(self._inherited)
             self._inherited = None
-        if self._lock is not None:
-            self._lock.release()
+        self._lock.release()
 
 
 def is_owned(folder: Path) -> bool:
     """True if anybody holds the lock of a run, or if that cannot be determined."""
-    holder = _holders.get(folder)
-    # This process holds it.
-    if holder is not None and holder.held:
-        return True
-    locked = _is_locked(folder / "lock")
-    if locked is not None:
-        return locked
+    if sys.platform != "win32":
+        try:
+            with open(folder / "lock", "rb") as file:
+                # Readers share a lock of the kind that filelock takes exclusively, so that they do
+                # not take each other for the owner, and can check a run in a read-only folder.
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return False
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        except OSError:
+            # The file system has no such locks; filelock then has a way of its own.
+            pass
     lock = RunLock(folder)
     with _owner_check:
         try:
-            return not lock.try_acquire()
+            lock.acquire(timeout_s=0.0)
+            return False
         except RunError:
-            # The folder is read-only, so the lock cannot be tried.
             return True
         finally:
             lock.release()
-
-
-def _is_locked(path: Path) -> bool | None:
-    """True if a lock file is locked; None if only locking it can tell.
-
-    Readers share a lock of the kind that filelock takes exclusively, so that they do not take each
-    other for the owner, and can check a run in a read-only folder.
-    """
-    if sys.platform == "win32":
-        return None
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        # The file system has no such locks; filelock then has a way of its own.
-        return None
-    finally:
-        os.close(descriptor)
-    return False
