@@ -24,7 +24,7 @@ from ganlib.errors import PATH, ConfigError, RunError, quote
 from ganlib.runs import Run, RunStore, RunSummary
 from ganlib.runs.control import Word
 from ganlib.runs.journal import NAME, JournalReader, Line
-from ganlib.runs.mailbox import ask
+from ganlib.runs.mailbox import send, wait_for_answer
 from ganlib.runs.quality import own_scores, real_score_name
 from ganlib.runs.selection import select_runs
 from ganlib.runs.trainers import make_generator
@@ -115,7 +115,9 @@ def stop(arguments: argparse.Namespace) -> int:
 def checkpoint(arguments: argparse.Namespace) -> int:
     """Writes a checkpoint of a run that trains."""
     run = store_of(arguments).find(arguments.run)
-    status = ask(run, "checkpoint")
+    before = run.status()
+    send(run, "checkpoint")
+    status = wait_for_answer(run, "checkpoint", before.step)
     if not status.saved_step:
         raise RunError(f"Run {run.id} is {status.state} and has no checkpoint.")
     print(f"Run {run.id} has a checkpoint at step {status.saved_step:,}.")
@@ -305,7 +307,8 @@ def _quality(row: RunSummary) -> float:
 
 
 def _ask(run: Run, word: Word) -> int:
-    status = ask(run, word)
+    send(run, word)
+    status = wait_for_answer(run, word)
     print(f"Run {run.id} is {status.state} at step {status.step:,}.")
     return 0
 

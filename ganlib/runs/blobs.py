@@ -8,13 +8,12 @@ was made to do harm: it may be compressed (and unpack to a thousand times its si
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import numpy as np
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from ganlib.events import Arrays
 from ganlib.runs.durable import make_folder, replaced
@@ -33,18 +32,6 @@ class Blob:
 
     file: Annotated[str, Field(pattern=r"^(samples|checkpoints)/[0-9a-z-]{1,40}\.npz$")]
     file_crc32: Count
-
-
-_BLOB = TypeAdapter(Blob)
-
-
-def blob_of(fields: Mapping[str, Any]) -> Blob:
-    """Parses the fields of a blob; ignores other fields.
-
-    Raises:
-        ValueError: the fields do not name a file of samples or of a checkpoint.
-    """
-    return _BLOB.validate_python(fields)
 
 
 class _ChecksumWriter(io.RawIOBase):

@@ -15,6 +15,8 @@ from ganlib.runs.status import Status
 # An answer takes about a second, or longer during a long first step or while TensorFlow loads.
 _ANSWER_S = 30.0
 _POLL_S = 0.1
+# Words by their lines.
+_WORDS = {json.dumps(word).encode(): word for word in WORDS}
 
 
 class Mailbox:
@@ -53,11 +55,12 @@ class Mailbox:
             if os.stat(self._path).st_size > self._read_bytes:
                 with self._path.open("rb") as file:
                     file.seek(self._read_bytes)
-                    lines = file.read().splitlines(keepends=True)
+                    data = file.read()
                 # A line that is still being written is read next time.
-                whole = [line for line in lines if line.endswith(b"\n")]
-                self._read_bytes += sum(map(len, whole))
-                return [word for word in map(_parsed, whole) if word]
+                whole = data[: data.rfind(b"\n") + 1]
+                self._read_bytes += len(whole)
+                lines = map(bytes.strip, whole.splitlines())
+                return [_WORDS[line] for line in lines if line in _WORDS]
         return []
 
     def clear(self) -> None:
@@ -67,40 +70,22 @@ class Mailbox:
         self._read_bytes = 0
 
 
-def ask(run: Run, word: Word) -> Status:
-    """Asks the process that trains a run to do something, and waits until it has done it.
+def send(run: Run, word: Word) -> None:
+    """Asks the process that trains a run to do something.
 
     Args:
         run: a run that some process trains.
-        word: what to do: "pause", "unpause", "stop" or "checkpoint".
-
-    Returns:
-        The status afterwards. If the run has ended meanwhile, that of its end.
-
-    Raises:
-        RunError: no process trains the run, it is queued, its folder is read-only, or its process
-            has not answered for 30 seconds.
-    """
-    before = send(run, word)
-    return wait_for_answer(run, word, before.step)
-
-
-def send(run: Run, word: Word) -> Status:
-    """Asks the process that trains a run to do something; see `ask`.
-
-    Returns:
-        The status before.
+        word: what to do; see `RunControl.send`.
 
     Raises:
         RunError: no process trains the run, it is queued, or its folder is read-only.
     """
-    before = run.status()
-    if before.state == "queued":
+    status = run.status()
+    if status.state == "queued":
         raise RunError(f"Run {run.id} is queued in another process; cancel it there.")
-    if not before.active:
-        raise RunError(f"Run {run.id} is {before.state}; no process trains it.")
+    if not status.active:
+        raise RunError(f"Run {run.id} is {status.state}; no process trains it.")
     Mailbox(run.path).post(word)
-    return before
 
 
 def wait_for_answer(run: Run, word: Word, step: int = 0) -> Status:
@@ -108,7 +93,7 @@ def wait_for_answer(run: Run, word: Word, step: int = 0) -> Status:
 
     Args:
         run: the run.
-        word: the request; see `ask`.
+        word: the request: "pause", "unpause", "stop" or "checkpoint".
         step: step of the run at the time of the request; only for "checkpoint". A checkpoint at
             step 0 does not count.
 
@@ -133,10 +118,3 @@ def wait_for_answer(run: Run, word: Word, step: int = 0) -> Status:
             )
         time.sleep(_POLL_S)
     return status
-
-
-def _parsed(line: bytes) -> Word | None:
-    with suppress(ValueError):
-        word = json.loads(line)
-        return word if word in WORDS else None
-    return None

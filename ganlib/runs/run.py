@@ -1,12 +1,12 @@
 """Reads one run, whichever process writes it."""
 
-import json
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from ganlib import recipes
 from ganlib.config import RunConfig
@@ -52,17 +52,15 @@ class Label:
     group: str = ""
 
 
+_LABEL = TypeAdapter(Label)
+
+
 def read_label(folder: Path) -> Label:
     """Returns the label of the run in a folder; see `Run.label`."""
     try:
         with opened(folder / "label.json") as file:
-            body = json.loads(file.read())
-        tags = body.get("tags", [])
-        if not isinstance(tags, list):
-            raise TypeError("tags must be a list")
-        note, group = str(body.get("note", "")), str(body.get("group", ""))
-        return Label(str(body["name"]), note, tuple(map(str, tags)), group)
-    except (RunError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return _LABEL.validate_json(file.read())
+    except (RunError, ValueError):
         return Label(folder.name)
 
 

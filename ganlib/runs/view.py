@@ -1,7 +1,7 @@
 """Builds the state of a run from the lines of its journal, and updates it as the journal grows."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from ganlib.errors import RunError, quote
 from ganlib.events import Change
-from ganlib.runs.blobs import Blob, blob_of
+from ganlib.runs.blobs import Blob
 from ganlib.runs.identity import RUN_ID
 from ganlib.runs.journal import (
     FORMAT,
@@ -189,6 +189,7 @@ class _Block:
 
 
 _HEADER = TypeAdapter(Header)
+_BLOB = TypeAdapter(Blob)
 _BLOCK = TypeAdapter(_Block)
 _SCORES = TypeAdapter(dict[str, Number])
 _CHANGE = TypeAdapter(Change)
@@ -256,8 +257,7 @@ class RunView:
         # A new buffer, because records returned earlier are views of the old one.
         self._buffer = np.empty((len(LEADING_COLUMNS), 0))
         self._log = object()
-        self._scores_by_step: dict[int, dict[str, float]] = {}
-        self._scores: Scores | None = Scores()
+        self._scores: dict[int, dict[str, float]] = {}
         self._changes: list[Change] = []
         self._samples: dict[int, Blob] = {}
         self._real: Blob | None = None
@@ -279,8 +279,10 @@ class RunView:
                     lines = self._reader.read() or []
                 for line in lines:
                     self._apply(line)
-                if lines:
-                    self._status = self._status_of(lines)
+                for line in reversed(lines):
+                    with suppress(ValueError):
+                        self._status = status_of(line["status"], line["step"])
+                        break
                 if lines or self._record is None:
                     self._record = self._recorded()
                 return self._record
@@ -302,18 +304,8 @@ class RunView:
         else:
             self._step = line["step"]
 
-    def _status_of(self, lines: Sequence[Line]) -> Status | None:
-        """Returns the last valid status in the lines."""
-        for line in reversed(lines):
-            with suppress(ValueError):
-                return status_of(line["status"], line["step"])
-        return self._status
-
-    def _apply_began(self, line: Line) -> None:
-        self._traceback = ""
-
     def _apply_started(self, line: Line) -> None:
-        self._real = blob_of(line["real"])
+        self._real = _BLOB.validate_python(line["real"])
         self._void_after(line["step"], line["n"])
 
     _apply_resumed = _apply_started
@@ -336,7 +328,11 @@ class RunView:
         if names != self._names:
             self._names = names
             self._buffer = np.empty((len(LEADING_COLUMNS) + len(names), 0))
-        self._grow(count)
+        needed, capacity = self._rows + count, self._buffer.shape[1]
+        if needed > capacity:
+            grown = np.empty((len(self._buffer), max(needed, 2 * capacity, 1024)))
+            grown[:, : self._rows] = self._buffer[:, : self._rows]
+            self._buffer = grown
         rows = self._buffer[:, self._rows : self._rows + count]
         rows[0] = np.arange(first, first + count)
         rows[1] = times
@@ -344,14 +340,13 @@ class RunView:
         self._rows += count
 
     def _apply_samples(self, line: Line) -> None:
-        step, blob = line["step"], blob_of(line)
+        step, blob = line["step"], _BLOB.validate_python(line)
         scores = _SCORES.validate_python(line.get("scores", {}))
         if step < self._step:
             self._void_after(step, line["n"])
         self._samples[step] = blob
         if scores:
-            self._scores_by_step[step] = scores
-            self._scores = None
+            self._scores[step] = scores
 
     def _apply_change(self, line: Line) -> None:
         # Older versions wrote only the step of the status.
@@ -366,6 +361,8 @@ class RunView:
     def _apply_ended(self, line: Line) -> None:
         self._traceback = str(line.get("traceback", ""))
 
+    _apply_began = _apply_ended
+
     def _void_after(self, step: int, n: int) -> None:
         """Removes what lines before number `n` say about steps after `step`.
 
@@ -375,33 +372,23 @@ class RunView:
         if cut < self._rows:
             self._buffer, self._rows = self._buffer[:, :cut].copy(), cut
             self._log = object()
-        for found in (self._scores_by_step, self._samples, self._saved):
+        for found in (self._scores, self._samples, self._saved):
             for later in [one for one in found if one > step]:
                 del found[later]
-                self._scores = None
         self._reader.gaps = tuple(
             gap for gap in self._reader.gaps if gap.after_step < step or gap.last > n
         )
 
-    def _grow(self, rows: int) -> None:
-        needed, capacity = self._rows + rows, self._buffer.shape[1]
-        if needed > capacity:
-            grown = np.empty((len(self._buffer), max(needed, 2 * capacity, 1024)))
-            grown[:, : self._rows] = self._buffer[:, : self._rows]
-            self._buffer = grown
-
     def _recorded(self) -> Record:
         if self._header is None or self._status is None:
             raise DamagedError(f"{name_of(self._path)} is damaged.")
-        if self._scores is None:
-            self._scores = _scores(self._scores_by_step)
         values = self._buffer[:, : self._rows]
         values.flags.writeable = False
         return Record(
             self._header,
             self._status,
             History((*LEADING_COLUMNS, *self._names), values, self._log),
-            self._scores,
+            _scores(self._scores),
             tuple(self._changes),
             dict(self._samples),
             self._real,

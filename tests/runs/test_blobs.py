@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
 from ganlib.events import Arrays
-from ganlib.runs.blobs import Blob, blob_of, read_blob, write_blob
+from ganlib.runs.blobs import Blob, read_blob, write_blob
 from ganlib.runs.journal import DamagedError
 
 FILE = "samples/00000100.npz"
@@ -45,7 +46,7 @@ def test_arrays_come_back_bit_for_bit_and_numpy_reads_them_too(tmp_path: Path) -
 
 def test_the_same_arrays_make_the_same_bytes(tmp_path: Path) -> None:
     first, second = (write_blob(tmp_path, FILE, ARRAYS, sync=False) for _ in range(2))
-    assert first == second == blob_of(asdict(first))
+    assert first == second == TypeAdapter(Blob).validate_python(asdict(first))
 
 
 def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
@@ -122,4 +123,4 @@ def test_a_file_that_somebody_else_made_is_refused(tmp_path: Path, content: byte
 )
 def test_a_blob_lies_in_its_folder(fields: object) -> None:
     with pytest.raises(ValueError):
-        blob_of(fields)  # type: ignore[arg-type]
+        TypeAdapter(Blob).validate_python(fields)
