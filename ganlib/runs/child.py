@@ -40,6 +40,8 @@ def start_module(
     path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
+        # Without a buffer, so that an order is sent at once.
+        bufsize=0,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         pass_fds=pass_fds,

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,19 +37,6 @@ class Message:
     url: str
     body: dict[str, Any]
     about: str
-
-
-class _FailedError(Exception):
-    """An attempt failed.
-
-    Args:
-        reason: a clause without any part of the address.
-        passing: whether another attempt may succeed.
-    """
-
-    def __init__(self, reason: str, *, passing: bool):
-        super().__init__(reason)
-        self.passing = passing
 
 
 class Delivery:
@@ -99,15 +87,10 @@ class Delivery:
         Args:
             timeout_s: seconds.
         """
-        try:
-            with self._changed:
-                if self._changed.wait_for(lambda: not self._unsent, timeout_s):
-                    return
-                unsent = list(self._unsent)
-        except KeyboardInterrupt:
-            # The user does not want to wait.
-            unsent = list(self._unsent)
-        if unsent:
+        # The user who interrupts the wait does not want to wait.
+        with suppress(KeyboardInterrupt), self._changed:
+            self._changed.wait_for(lambda: not self._unsent, timeout_s)
+        if unsent := list(self._unsent):
             where, about = masked(unsent[0].url), ", ".join(one.about for one in unsent)
             _LOG.warning("The webhook %s has not answered yet; not sent: %s.", where, about)
 
@@ -116,25 +99,25 @@ class Delivery:
             with self._changed:
                 self._changed.wait_for(lambda: self._unsent)
                 message = self._unsent[0]
-            try:
-                self._send(message)
-            except _FailedError as error:
+            for pause_s in (*self._pauses_s, None):
+                problem, may_pass = self._attempt(message)
+                if pause_s is None or not may_pass:
+                    break
+                time.sleep(pause_s)
+            if problem:
                 where = masked(message.url)
-                _LOG.warning("The webhook %s %s: %s was not sent.", where, error, message.about)
+                _LOG.warning("The webhook %s %s: %s was not sent.", where, problem, message.about)
             with self._changed:
                 self._unsent.popleft()
                 self._changed.notify_all()
 
-    def _send(self, message: Message) -> None:
-        for pause_s in (*self._pauses_s, None):
-            try:
-                return self._attempt(message)
-            except _FailedError as error:
-                if pause_s is None or not error.passing:
-                    raise
-                time.sleep(pause_s)
+    def _attempt(self, message: Message) -> tuple[str, bool]:
+        """Sends a message.
 
-    def _attempt(self, message: Message) -> None:
+        Returns:
+            (problem, may_pass): a clause without any part of the address, empty if the message was
+            sent; and whether another attempt may succeed.
+        """
         try:
             # A redirected POST becomes a GET, which would deliver nothing. The body of the answer
             # is not read, since it may have no end.
@@ -148,15 +131,15 @@ class Delivery:
             ) as response:
                 status = response.status_code
         except requests.Timeout:
-            raise _FailedError("did not answer in time", passing=True) from None
+            return "did not answer in time", True
         except requests.ConnectionError:
-            raise _FailedError("could not be reached", passing=True) from None
+            return "could not be reached", True
         except Exception as error:
             # Its text may contain the address.
-            raise _FailedError(f"failed with {type(error).__name__}", passing=False) from None
-        if not 200 <= status < 300:
-            passing = status >= 500 or status == _TOO_MANY_REQUESTS
-            raise _FailedError(f"answered {status}", passing=passing)
+            return f"failed with {type(error).__name__}", False
+        if 200 <= status < 300:
+            return "", False
+        return f"answered {status}", status >= 500 or status == _TOO_MANY_REQUESTS
 
 
 def masked(url: str) -> str:

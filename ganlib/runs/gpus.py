@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 # Names the GPUs that a process sees, by number or by UUID, separated by commas.
 VARIABLE = "CUDA_VISIBLE_DEVICES"
@@ -51,16 +51,12 @@ class GpuPool:
             Environment variables that restrict a process to one GPU; empty if there are fewer than
             two GPUs.
         """
-        if not needed:
-            yield {}
-            return
+        gpu = None
         with self._lock:
-            if self._users is None:
+            if needed and self._users is None:
                 self._users = dict.fromkeys(self._find(), 0)
-            users = self._users
-            if len(users) < 2:
-                gpu = None
-            else:
+            users = self._users or {}
+            if needed and len(users) > 1:
                 gpu = min(users, key=users.__getitem__)
                 users[gpu] += 1
         try:
@@ -78,6 +74,5 @@ def shared_out(count: int) -> list[Mapping[str, str]]:
         count: number of processes. If there are fewer GPUs, several processes share one. With
             fewer than two GPUs, every mapping is empty.
     """
-    with ExitStack() as stack:
-        pool = GpuPool()
-        return [stack.enter_context(pool.one()) for _ in range(count)]
+    gpus = visible_gpus()
+    return [{VARIABLE: gpus[at % len(gpus)]} if len(gpus) > 1 else {} for at in range(count)]

@@ -4,9 +4,10 @@ import logging
 import os
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from ganlib import recipes
 from ganlib.config import RunConfig
 from ganlib.errors import RunError, UserError, quote
 from ganlib.priority import lower_thread_priority
@@ -21,7 +22,7 @@ from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
 from ganlib.runs.store import RunStore
-from ganlib.runs.trainers import MakeTrainer, check_change, check_memory, make_trainer
+from ganlib.runs.trainers import MakeTrainer, check_memory, config_at, make_trainer
 
 if TYPE_CHECKING:
     from ganlib.training import Trainer
@@ -39,22 +40,17 @@ class _Job:
 
     Args:
         run: the run.
-        attended: True if a user can resume the run when it is paused.
-        check_late: check in the run's thread whether the training fits in memory.
         control: pauses and stops the run.
+        check_late: check in the run's thread whether the training fits in memory.
         thread: trains the run, or waits for the process that does; None while it is queued.
         has_paused: the run has been seen paused since it was last asked to pause.
     """
 
     run: Run
-    attended: bool = True
-    check_late: bool = False
-    control: RunControl = field(init=False)
+    control: RunControl
+    check_late: bool
     thread: threading.Thread | None = None
     has_paused: bool = False
-
-    def __post_init__(self) -> None:
-        self.control = RunControl(attended=self.attended)
 
 
 class Manager:
@@ -152,9 +148,7 @@ class Manager:
         self._check_open()
         # Not under the lock, because a slow disk takes a while and pages need the lock.
         run = self.store.create(recipe_name, config, in_queue=True, group=group)
-        with self._lock:
-            # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run, self._attended, check_late=check_late))
+        self._enqueue(run, check_late=check_late)
         return run.id
 
     def fork(self, run_id: str, step: int, config: RunConfig) -> str:
@@ -175,9 +169,7 @@ class Manager:
         self._check_open()
         check_memory(self.store.open(run_id).recipe, config, self.cap)
         run = fork_run(self.store, run_id, step, config, in_queue=True)
-        with self._lock:
-            # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run, self._attended))
+        self._enqueue(run)
         return run.id
 
     def resume(self, run_id: str, steps: int | None = None) -> None:
@@ -203,9 +195,7 @@ class Manager:
         except BaseException:
             run.lock.release()
             raise
-        with self._lock:
-            # If the manager has been shut down meanwhile, the run ends as interrupted.
-            self._enqueue(_Job(run, self._attended))
+        self._enqueue(run)
 
     def recover(self) -> list[str]:
         """Queues the runs that were still queued when the previous process ended, in that order.
@@ -259,7 +249,8 @@ class Manager:
             return
         if not isinstance(order, str) and order.knobs:
             # Not under the lock, because reading the run takes a while.
-            check_change(self._owned(run_id).run, order.knobs)
+            run = self._owned(run_id).run
+            recipes.get(run.recipe).changed(config_at(run), order.knobs)
         with self._lock:
             job = self._owned(run_id)
             if job.thread is not None:
@@ -382,12 +373,14 @@ class Manager:
                     job.control.send("interrupt")
         return self.wait(timeout_s)
 
-    def _enqueue(self, job: _Job) -> None:
-        if self._closed:
-            _end_queued(job.run, "interrupted", _SHUT_DOWN)
-            return
-        self._jobs[job.run.id] = job
-        self._start_next()
+    def _enqueue(self, run: Run, *, check_late: bool = False) -> None:
+        with self._lock:
+            # The manager may have been shut down meanwhile.
+            if self._closed:
+                _end_queued(run, "interrupted", _SHUT_DOWN)
+                return
+            self._jobs[run.id] = _Job(run, RunControl(attended=self._attended), check_late)
+            self._start_next()
 
     def _dequeue(self, job: _Job) -> None:
         """Removes a run from the queue. The caller must hold the lock."""
@@ -409,7 +402,15 @@ class Manager:
         lower_thread_priority()
         try:
             if self._processes and self.cap > 1:
-                self._train_in_process(job)
+                needs_gpu = job.run.values.get("devices") != "cpu"
+                with self._gpus.one(needed=needs_gpu) as environment:
+                    execute_in_process(
+                        job.run,
+                        job.control,
+                        memory_share=self.cap,
+                        tensorboard=self._tensorboard,
+                        environment=environment,
+                    )
             else:
                 factory = self._create_checked if job.check_late else self._trainer_factory
                 execute(job.run, factory, job.control, tensorboard=self._tensorboard)
@@ -421,17 +422,6 @@ class Manager:
             with self._lock:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
-
-    def _train_in_process(self, job: _Job) -> None:
-        needs_gpu = job.run.values.get("devices") != "cpu"
-        with self._gpus.one(needed=needs_gpu) as environment:
-            execute_in_process(
-                job.run,
-                job.control,
-                memory_share=self.cap,
-                tensorboard=self._tensorboard,
-                environment=environment,
-            )
 
     def _create_checked(self, run: Run) -> "Trainer":
         check_memory(run.recipe, run.config, self.cap)

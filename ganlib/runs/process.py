@@ -11,8 +11,9 @@ import json
 import os
 import signal
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from typing import IO
 
 from ganlib.runs.child import WORKER, start_module
@@ -48,30 +49,18 @@ def execute_in_process(
     process, orders = start_module(
         WORKER, arguments, pass_fds=[descriptor], environment=environment
     )
-    with closing(_Sender(orders)) as sender:
-        control.forward_to(sender.send)
+    with orders:
+        control.forward_to(partial(_send, orders))
         code = process.wait()
     if run.status().active:
         _write_death(run, code)
 
 
-class _Sender:
-    """Sends orders to the process that trains a run."""
-
-    def __init__(self, pipe: IO[bytes]):
-        self._pipe = pipe
-
-    def send(self, order: Order) -> None:
-        """Sends an order; does nothing if the process has ended."""
-        line = order if isinstance(order, str) else asdict(order)
-        with suppress(OSError, ValueError):
-            self._pipe.write(json.dumps(line).encode() + b"\n")
-            self._pipe.flush()
-
-    def close(self) -> None:
-        """Ends the process's standard input."""
-        with suppress(OSError):
-            self._pipe.close()
+def _send(orders: IO[bytes], order: Order) -> None:
+    """Sends an order; does nothing if the process has ended."""
+    line = order if isinstance(order, str) else asdict(order)
+    with suppress(OSError, ValueError):
+        orders.write(json.dumps(line).encode() + b"\n")
 
 
 def _write_death(run: Run, code: int) -> None:

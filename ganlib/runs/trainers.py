@@ -150,18 +150,6 @@ def is_small(recipe: Recipe, config: RunConfig) -> bool:
     )
 
 
-def check_change(run: Run, knobs: Mapping[str, Any]) -> None:
-    """Checks a change of a running run's settings.
-
-    Args:
-        run: the run.
-        knobs: new values by name.
-    Raises:
-        ConfigError: a value is not allowed, or cannot be changed during training.
-    """
-    recipes.get(run.recipe).changed(config_at(run), dict(knobs))
-
-
 def check_fork(run: Run, step: int, config: RunConfig) -> None:
     """Checks that a checkpoint fits the networks of a config. Imports TensorFlow.
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -96,9 +97,8 @@ def test_a_run_is_saved_when_the_process_that_started_it_dies(manager: Manager) 
     child = process_of(run)
     thread = manager._jobs[run.id].thread
     assert thread is not None
-    forward = manager._jobs[run.id].control._forward
-    assert forward is not None
-    forward.__self__.close()  # type: ignore[attr-defined]
+    forward: Any = manager._jobs[run.id].control._forward
+    forward.args[0].close()
     child.wait(30)
     status = run.status()
     assert (status.state, status.step) == ("interrupted", status.saved_step)
