@@ -20,6 +20,7 @@ _LOG = logging.getLogger(__name__)
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 # Greatest time to connect, and greatest silence after that.
 TIMEOUT_S = 10.0
+# Further messages are dropped.
 MAX_UNSENT = 100
 _TOO_MANY_REQUESTS = 429
 
@@ -43,22 +44,9 @@ class Delivery:
     """A queue of messages, and the daemon thread that sends them one after the other.
 
     All methods may be called from any thread, and only `flush` waits.
-
-    Args:
-        pauses_s: waits between attempts, seconds; there is one attempt more than waits.
-        timeout_s: maximum seconds to connect, and to wait for the next bytes.
-        max_unsent: messages that are kept while they wait; further ones are dropped.
     """
 
-    def __init__(
-        self,
-        pauses_s: tuple[float, ...] = PAUSES_S,
-        timeout_s: float = TIMEOUT_S,
-        max_unsent: int = MAX_UNSENT,
-    ):
-        self._pauses_s = pauses_s
-        self._timeout_s = timeout_s
-        self._max_unsent = max_unsent
+    def __init__(self) -> None:
         self._changed = threading.Condition()
         # The first one is being sent.
         self._unsent: deque[Message] = deque()
@@ -74,7 +62,7 @@ class Delivery:
     def post(self, message: Message) -> None:
         """Queues a message; if too many are waiting, logs that it is dropped."""
         with self._changed:
-            if len(self._unsent) < self._max_unsent:
+            if len(self._unsent) < MAX_UNSENT:
                 self._unsent.append(message)
                 self._changed.notify_all()
                 return
@@ -99,7 +87,7 @@ class Delivery:
             with self._changed:
                 self._changed.wait_for(lambda: self._unsent)
                 message = self._unsent[0]
-            for pause_s in (*self._pauses_s, None):
+            for pause_s in (*PAUSES_S, None):
                 problem, may_pass = self._attempt(message)
                 if pause_s is None or not may_pass:
                     break
@@ -125,7 +113,7 @@ class Delivery:
                 message.url,
                 json=message.body,
                 headers={"User-Agent": "ganlib"},
-                timeout=self._timeout_s,
+                timeout=TIMEOUT_S,
                 allow_redirects=False,
                 stream=True,
             ) as response:

@@ -19,6 +19,7 @@ from ganlib.runs.writer import RunWriter
 if TYPE_CHECKING:
     from ganlib.training import Trainer
 
+# Time between checkpoints where the config's `checkpoint_every` is 0.
 AUTOSAVE_S = 20.0
 # Pause between two steps in slow motion.
 SLOW_S = 1.0
@@ -37,7 +38,6 @@ def execute(
     *,
     on_error: Callable[[Exception], None] | None = None,
     tensorboard: bool = True,
-    autosave_s: float = AUTOSAVE_S,
 ) -> State:
     """Trains a run until it is finished, stopped or failed, then releases its lock.
 
@@ -53,7 +53,6 @@ def execute(
         on_event: called after an event has been written.
         on_error: called with the exception that ends the run as failed.
         tensorboard: also write an event file for TensorBoard.
-        autosave_s: seconds between checkpoints where the config's `checkpoint_every` is 0.
 
     Returns:
         "finished", "stopped", "interrupted" or "failed".
@@ -70,10 +69,7 @@ def execute(
             if on_event is not None:
                 on_event(event)
 
-        by_time = run.values.get("checkpoint_every", 0) == 0
-        session = _Session(
-            run, make_trainer, control, writer, observe, autosave_s if by_time else float("inf")
-        )
+        session = _Session(run, make_trainer, control, writer, observe)
         try:
             state = session.consume()
             session.close()
@@ -108,14 +104,13 @@ class _Session:
         control: RunControl,
         writer: RunWriter,
         on_event: Callable[[Event], None],
-        autosave_s: float,
     ):
         self._created: Trainer | None = None
         self._control = control
         self._mailbox = Mailbox(run.path)
         self._writer = writer
         self._on_event = on_event
-        self._autosave_s = autosave_s
+        self._saves_by_time = run.values.get("checkpoint_every", 0) == 0
         self._events = self._create_and_train(run, make_trainer)
 
     @property
@@ -176,7 +171,7 @@ class _Session:
                 control.wait(SLOW_S)
             else:
                 self._write(self._next())
-            if writer.since_saved_s >= self._autosave_s:
+            if self._saves_by_time and writer.since_saved_s >= AUTOSAVE_S:
                 self._save()
         self._save()
         self._retry_when_full(lambda: writer.end("finished"))

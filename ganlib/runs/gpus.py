@@ -3,7 +3,7 @@
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 # Names the GPUs that a process sees, by number or by UUID, separated by commas.
@@ -29,14 +29,9 @@ def visible_gpus() -> list[str]:
 
 
 class GpuPool:
-    """The GPUs of this machine, and which of them are in use. Safe in any thread.
+    """The GPUs of this machine, and which of them are in use. Safe in any thread."""
 
-    Args:
-        find: returns the names of the GPUs; called once, when the first is needed.
-    """
-
-    def __init__(self, find: Callable[[], list[str]] = visible_gpus):
-        self._find = find
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users: dict[str, int] | None = None
 
@@ -54,7 +49,7 @@ class GpuPool:
         gpu = None
         with self._lock:
             if needed and self._users is None:
-                self._users = dict.fromkeys(self._find(), 0)
+                self._users = dict.fromkeys(visible_gpus(), 0)
             users = self._users or {}
             if needed and len(users) > 1:
                 gpu = min(users, key=users.__getitem__)

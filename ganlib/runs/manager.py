@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ganlib import recipes
 from ganlib.config import RunConfig
@@ -22,10 +22,7 @@ from ganlib.runs.resume import queue_again
 from ganlib.runs.run import Run
 from ganlib.runs.status import State
 from ganlib.runs.store import RunStore
-from ganlib.runs.trainers import MakeTrainer, check_memory, config_at, make_trainer
-
-if TYPE_CHECKING:
-    from ganlib.training import Trainer
+from ganlib.runs.trainers import MakeTrainer, check_memory, checked, config_at, make_trainer
 
 _LOG = logging.getLogger(__name__)
 # Time for a thread to finish after its run has ended.
@@ -412,7 +409,9 @@ class Manager:
                         environment=environment,
                     )
             else:
-                factory = self._create_checked if job.check_late else self._trainer_factory
+                factory = self._trainer_factory
+                if job.check_late:
+                    factory = checked(factory, self.cap)
                 execute(job.run, factory, job.control, tensorboard=self._tensorboard)
         except BaseException:
             # The next run must start even if this one failed unexpectedly.
@@ -422,10 +421,6 @@ class Manager:
             with self._lock:
                 self._jobs.pop(job.run.id, None)
                 self._start_next()
-
-    def _create_checked(self, run: Run) -> "Trainer":
-        check_memory(run.recipe, run.config, self.cap)
-        return self._trainer_factory(run)
 
     def _owned(self, run_id: str) -> _Job:
         job = self._jobs.get(run_id)

@@ -47,6 +47,21 @@ def make_trainer(run: Run) -> "Trainer":
     return training.Trainer(recipes.get(run.recipe), config, checkpoint, changes)
 
 
+def checked(make_trainer: MakeTrainer, share: int) -> MakeTrainer:
+    """Returns a function that checks the memory before it creates a trainer.
+
+    Args:
+        make_trainer: creates the trainer.
+        share: see `check_memory`.
+    """
+
+    def make_checked(run: Run) -> "Trainer":
+        check_memory(run.recipe, run.config, share)
+        return make_trainer(run)
+
+    return make_checked
+
+
 def make_generator(run: Run, step: int | None = None) -> "Generator":
     """Builds the generator of a checkpoint. Imports TensorFlow.
 

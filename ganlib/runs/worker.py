@@ -4,17 +4,13 @@ import json
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ganlib import memory
 from ganlib.priority import lower_thread_priority
 from ganlib.runs.control import WORDS, ControlRequest, RunControl
 from ganlib.runs.execute import execute
 from ganlib.runs.run import Run
-from ganlib.runs.trainers import check_memory, make_trainer
-
-if TYPE_CHECKING:
-    from ganlib.training import Trainer
+from ganlib.runs.trainers import checked, make_trainer
 
 
 def main(arguments: list[str]) -> int:
@@ -31,12 +27,7 @@ def main(arguments: list[str]) -> int:
     run.lock.inherit(int(descriptor))
     control = RunControl(attended=attended == "1")
     threading.Thread(target=_listen, args=(control,), name="orders", daemon=True).start()
-
-    def make_checked(run: Run) -> "Trainer":
-        check_memory(run.recipe, run.config, int(share))
-        return make_trainer(run)
-
-    execute(run, make_checked, control, tensorboard=tensorboard == "1")
+    execute(run, checked(make_trainer, int(share)), control, tensorboard=tensorboard == "1")
     return 0
 
 

@@ -67,7 +67,10 @@ def test_a_run_that_ends_without_a_checkpoint_has_none(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = stored_runs.create(store)
-    monkeypatch.setattr(run_commands, "ask", lambda run, word: Status("failed", 100))
+    monkeypatch.setattr(run_commands, "send", lambda run, word: None)
+    monkeypatch.setattr(
+        run_commands, "wait_for_answer", lambda run, word, step: Status("failed", 100)
+    )
     with pytest.raises(RunError, match=f"^Run {run.id} is failed and has no checkpoint\\.$"):
         run_commands.checkpoint(Namespace(runs=store.root, run=run.id))
 

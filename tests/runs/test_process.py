@@ -110,16 +110,18 @@ def test_a_request_before_the_process_has_begun_is_passed_on(manager: Manager) -
     wait_until(lambda: run.status().state == "stopped", 120)
 
 
-def test_each_process_gets_the_gpu_with_the_fewest_users() -> None:
-    pool = GpuPool(lambda: ["0", "1"])
+def test_each_process_gets_the_gpu_with_the_fewest_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "0,1")
+    pool = GpuPool()
     with pool.one() as first, pool.one() as second, pool.one() as third:
         assert [first, second, third] == [{VARIABLE: "0"}, {VARIABLE: "1"}, {VARIABLE: "0"}]
     with pool.one() as again:
         assert again == {VARIABLE: "0"}
 
 
-def test_a_process_on_the_cpu_takes_no_gpu() -> None:
-    pool = GpuPool(lambda: ["0", "1"])
+def test_a_process_on_the_cpu_takes_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "0,1")
+    pool = GpuPool()
     with pool.one(needed=False) as none, pool.one() as first:
         assert (none, first) == ({}, {VARIABLE: "0"})
 
@@ -134,8 +136,11 @@ def test_a_run_whose_process_died_is_not_queued_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("names", [[], ["0"]])
-def test_one_gpu_or_none_is_left_to_tensorflow(names: list[str]) -> None:
-    with GpuPool(lambda: names).one() as environment:
+def test_one_gpu_or_none_is_left_to_tensorflow(
+    names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, ",".join(names))
+    with GpuPool().one() as environment:
         assert environment == {}
 
 

@@ -61,7 +61,9 @@ class Received:
 @pytest.fixture
 def delivery(monkeypatch: pytest.MonkeyPatch) -> Iterator[Delivery]:
     """The real one with short waits; all it has is sent at the end."""
-    made = Delivery(pauses_s=(0.01, 0.02, 0.04, 0.08), timeout_s=0.2)
+    monkeypatch.setattr("ganlib.runs.delivery.PAUSES_S", (0.01, 0.02, 0.04, 0.08))
+    monkeypatch.setattr("ganlib.runs.delivery.TIMEOUT_S", 0.2)
+    made = Delivery()
     monkeypatch.setattr(webhook, "DELIVERY", made)
     yield made
     made.flush(20)
@@ -291,10 +293,13 @@ def test_scores_that_are_not_finite_are_null(store: RunStore) -> None:
     json.dumps(body, allow_nan=False)
 
 
-def test_the_queue_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_queue_is_bounded(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganlib.runs.delivery.MAX_UNSENT", 2)
     release = threading.Event()
     received = Received(release=release)
-    delivery = Delivery(timeout_s=20, max_unsent=2)
+    delivery = Delivery()
     with serving(received.answer) as address:
         for number in range(3):
             delivery.post(Message(f"{address}/{SECRET}", {"event": number}, f"number {number}"))
