@@ -27,7 +27,7 @@ from ganlib.ui.compare.samples import (
 from ganlib.ui.compare.settings import grouped, settings_table
 from ganlib.ui.compare.tables import scores_table
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.share import share_popover
+from ganlib.ui.components.share import adopt_step, share_button
 from ganlib.ui.components.text import plain
 from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.pages import PAGES
@@ -35,6 +35,7 @@ from ganlib.ui.present import form, present_button, presenting
 from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import SLIDER
 
+# Query parameter with the selected step, and link of the slider with the curves.
 _AT, _LINK = "at", "compare.cursor"
 _SUGGESTED = 3
 
@@ -60,7 +61,7 @@ def compare_runs() -> None:
     if not chosen:
         _suggestions()
         return
-    _follow_link()
+    adopt_step(_AT, SLIDER)
     with bar:
         with form("group", width=220):
             group = choose_group(chosen)
@@ -90,7 +91,8 @@ def compare_runs() -> None:
         settings_table(chosen)
     options = Options(group, alignment, lines, quantity)
     with share:
-        _share(options)
+        step_key = "" if alignment == "Best step" else SLIDER
+        share_button("Whoever opens this address sees the same comparison.", _AT, step_key)
     active = any(one.reading.status.active for one in chosen)
     st.fragment(_refresh, run_every=server().viewers.refresh_interval_s() if active else None)(
         runs,
@@ -166,33 +168,6 @@ def _has_cursor(options: Options) -> bool:
     """Whether the selected step is at the same place on the horizontal axis for all runs."""
     common = {"Same step": "step", "Same time": "seconds"}
     return options.curves.x_kind == common.get(options.alignment)
-
-
-def _follow_link() -> None:
-    """Moves the slider to the step of a shared link, once."""
-    asked = st.query_params.get(_AT, "")
-    if asked.isdecimal() and st.session_state.get("compare.at") != asked:
-        st.session_state[SLIDER] = int(asked)
-    st.session_state["compare.at"] = asked
-
-
-def _share(options: Options) -> None:
-    """Draws a button that shows the address of this comparison.
-
-    The selected step is added here only: an entry of the browser's history for each move of the
-    slider would make its Back button useless.
-    """
-
-    def query() -> list[tuple[str, object]]:
-        names = [name for name in st.query_params if name != _AT]
-        found: list[tuple[str, object]]
-        found = [(name, value) for name in names for value in st.query_params.get_all(name)]
-        step = st.session_state.get(SLIDER)
-        if step is not None and options.alignment != "Best step":
-            found.append((_AT, step))
-        return found
-
-    share_popover("Whoever opens this address sees the same comparison.", query)
 
 
 def _suggestions() -> None:

@@ -13,6 +13,7 @@ from ganlib.ui.components.errors import (
     show_deferred_error,
     show_error,
 )
+from ganlib.ui.components.share import share_button
 from ganlib.ui.components.text import plain
 from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
 from ganlib.ui.present import present_button, presenting
@@ -27,7 +28,7 @@ from ganlib.ui.run.actions import (
     perform,
 )
 from ganlib.ui.run.labels import label_key, save_label
-from ganlib.ui.run.share import share_button
+from ganlib.ui.run.samples.panel import STEP, step_key
 from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
@@ -126,7 +127,7 @@ def _buttons(run: Run, status: Status) -> None:
             icon=":material/lock:",
             help="This example comes with the app and cannot be changed.",
         )
-        share_button(run)
+        _share(run)
         return
     if queued:
         _delete_popover(run)
@@ -141,7 +142,11 @@ def _buttons(run: Run, status: Status) -> None:
         st.button("New run", key="new_run", icon=":material/add:", on_click=show_run, args=("",))
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
-    share_button(run)
+    _share(run)
+
+
+def _share(run: Run) -> None:
+    share_button("Whoever opens this address sees this run at the same step.", STEP, step_key(run))
 
 
 def _delete_popover(run: Run) -> None:

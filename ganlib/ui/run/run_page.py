@@ -8,15 +8,17 @@ import streamlit as st
 
 from ganlib.config import CRITICS
 from ganlib.runs import Run, Status
+from ganlib.ui.components.errors import errors_shown
+from ganlib.ui.components.share import adopt_step
+from ganlib.ui.distributions.runs import run_at_step
 from ganlib.ui.present import presenting
 from ganlib.ui.run.bar import run_bar, status_panel
 from ganlib.ui.run.curves import AvailableCharts, available_charts
-from ganlib.ui.run.data_tab import data_tab
 from ganlib.ui.run.files_tab import files_tab
 from ganlib.ui.run.generators import keep_generator
 from ganlib.ui.run.model_tab import model_tab
+from ganlib.ui.run.samples.panel import STEP, selected_step, step_key, step_slider
 from ganlib.ui.run.settings_tab import settings_tab
-from ganlib.ui.run.share import adopt_step
 from ganlib.ui.run.watch_tab import watch_tab
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import server
@@ -62,7 +64,7 @@ Tab = Callable[[Reading, PageState], Redraw | None]
 
 _TABS: dict[str, Tab] = {
     "Watch": lambda reading, state: watch_tab(reading, state.available, state.has_samples),
-    "Compare with data": lambda reading, state: data_tab,
+    "Compare with data": lambda reading, state: _compare_with_data,
     "Model": lambda reading, state: model_tab(reading.run),
     "Settings": lambda reading, state: settings_tab(reading.run),
     "Files": lambda reading, state: files_tab(reading.run),
@@ -76,7 +78,7 @@ def run_page(run: Run) -> None:
         run: the run in the address.
     """
     with rerun_if_deleted(run):
-        adopt_step(run)
+        adopt_step(STEP, step_key(run))
         reading = _read(run)
         state = _page_state(reading)
         bar = run_bar(reading)
@@ -86,6 +88,16 @@ def run_page(run: Run) -> None:
         )
         if not reading.status.active:
             keep_generator(run)
+
+
+def _compare_with_data(reading: Reading) -> None:
+    step_slider(reading)
+    step = selected_step(reading)
+    if step is None:
+        st.caption("No samples yet.")
+        return
+    with errors_shown():
+        run_at_step(reading.run, reading.sample_steps, step, live=reading.status.active)
 
 
 def _open_tab(reading: Reading, state: PageState) -> Redraw | None:

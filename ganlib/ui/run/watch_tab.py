@@ -9,6 +9,7 @@ import streamlit as st
 from ganlib import diagnosis, recipes
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
+from ganlib.runs import Run
 from ganlib.runs.quality import first_close_step, real_score
 from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import errors_shown
@@ -17,7 +18,6 @@ from ganlib.ui.present import presenting
 from ganlib.ui.run.curves import AvailableCharts, chart_options, curves_panel
 from ganlib.ui.run.figures import figures_row, scores_at
 from ganlib.ui.run.manual_control import last_step_panel, manual_control
-from ganlib.ui.run.parent_line import parent_line
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.run.samples.panel import (
     more_samples,
@@ -27,6 +27,8 @@ from ganlib.ui.run.samples.panel import (
     step_slider,
 )
 from ganlib.ui.server.reading import Reading
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import RUN, page_of
 from ganlib.viz.metric_specs import name_of_score
 
 _Container = AbstractContextManager[Any]
@@ -65,8 +67,9 @@ def watch_tab(
             chart_options(available)
         manual_control(recipe, run, reading.status)
         more_samples(recipe, reading)
-        _data_line(reading)
-        parent_line(recipe, run)
+        if reading.status.data:
+            st.caption(f"Data: {plain(reading.status.data)}.")
+        _origin(recipe, run)
 
     # A fragment of its own: moving the slider does not draw the curves again.
     @st.fragment
@@ -143,6 +146,21 @@ def _quality(recipe: Recipe, scores: Mapping[str, float]) -> str:
     return diagnosis.describe_quality(name_of_score(recipe.score), value, real)
 
 
-def _data_line(reading: Reading) -> None:
-    if reading.status.data:
-        st.caption(f"Data: {plain(reading.status.data)}.")
+def _origin(recipe: Recipe, run: Run) -> None:
+    """Shows the step at which a run was forked and a link to its parent; nothing for others."""
+    if run.parent is None:
+        return
+    text = f"Forked at step {run.parent.step:,}. Earlier points come from"
+    try:
+        parent = manager().store.open(run.parent.run)
+    except UserError:
+        st.caption(f"{text} a deleted run.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(text, width="content")
+        st.page_link(
+            page_of(recipe.name),
+            label="the original run",
+            icon=":material/arrow_back:",
+            query_params={RUN: parent.id},
+        )

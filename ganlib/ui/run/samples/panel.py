@@ -16,6 +16,8 @@ from ganlib.ui.run.generators import generator_of
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.server.reading import Reading
 
+# Query parameter with the step of the shown samples.
+STEP = "step"
 _NONE_YET = {
     "queued": "The first samples appear when this run leaves the queue.",
     "running": "The first samples appear as soon as the networks are built.",
