@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from ganlib.config import CRITICS
-from ganlib.runs import Run, Status
+from ganlib.runs import Run
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.share import adopt_step
 from ganlib.ui.distributions.runs import run_at_step
@@ -25,17 +25,13 @@ from ganlib.ui.server.server import server
 from ganlib.ui.server.session import (
     TAB,
     rerun_if_deleted,
-    started_within,
     wait_for_first_step,
     waits_for_first_step,
 )
 
-# After a start, refreshes are frequent and each waits for the first step: as long as a button may
-# take to react, and no more often, because drawing takes processor time from the training. If the
-# first step takes long, for example because data are downloaded, refreshes become as rare as usual.
+# After a start, refreshes are frequent and each waits for the first step. They are no more often,
+# because drawing takes processor time from the training.
 _FIRST_TICK_S = 0.1
-_FIRST_WAIT_S = 0.3
-_FIRST_REFRESHES_S = 10.0
 
 # Draws the changing part of a tab.
 Redraw = Callable[[Reading], None]
@@ -115,8 +111,7 @@ def _open_tab(reading: Reading, state: PageState) -> Redraw | None:
 
 def _refresh(run: Run, state: PageState, draw_status: Redraw, redraw: Redraw | None) -> None:
     with rerun_if_deleted(run):
-        if state.tick_s == _FIRST_TICK_S:
-            wait_for_first_step(run, _FIRST_WAIT_S)
+        wait_for_first_step(run)
         reading = _read(run)
         draw_status(reading)
         if redraw:
@@ -135,18 +130,14 @@ def _page_state(reading: Reading) -> PageState:
     # Before the first step nothing else is reported, or the page would be redrawn for each change.
     known = status.step > 0 or not status.active
     critic = reading.run.values.get("loss") in CRITICS
+    tick_s = None
+    if status.active:
+        waits = waits_for_first_step(reading.run)
+        tick_s = _FIRST_TICK_S if waits else server().viewers.refresh_interval_s()
     return PageState(
         status.state,
         available_charts(reading if known else None, critic),
         known and bool(reading.sample_steps),
         known and bool(reading.record.checkpoints),
-        _tick_s(reading.run, status),
+        tick_s,
     )
-
-
-def _tick_s(run: Run, status: Status) -> float | None:
-    if not status.active:
-        return None
-    if started_within(_FIRST_REFRESHES_S, run.id) and waits_for_first_step(run):
-        return _FIRST_TICK_S
-    return server().viewers.refresh_interval_s()
