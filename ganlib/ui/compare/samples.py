@@ -13,7 +13,7 @@ from ganlib.ui.compare.chosen import Chosen, kept
 from ganlib.ui.compare.tables import compact_table
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import image_grid
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import plain
 from ganlib.ui.distributions.distributions import Distribution, distributions
 from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
@@ -92,7 +92,7 @@ def _draw(one: Chosen, step: int, at: int, height: int) -> None:
         return
     chart = kept(("samples", run.id, step), lambda: _chart(one, step))
     alt = f"Real and generated samples of {one.name} at step {step:,}"
-    live_charts(ChartSlot(chart, f"compare.samples.{at}", height, alt, run.id))
+    live_chart(chart, f"compare.samples.{at}", height, alt, run.id)
 
 
 def _grid(one: Chosen, step: int) -> bytes:
@@ -143,7 +143,7 @@ def overlaid_distributions(chosen: Sequence[Chosen], steps: Mapping[str, int], t
     chart = kept(("densities", at, title), lambda: _densities(shown, title))
     alt = f"{title} of real samples and of those that each run generates"
     revision = f"{title} {' '.join(run_id for run_id, *_ in at)}"
-    live_charts(ChartSlot(chart, "compare.densities", _DENSITIES_HEIGHT, alt, revision))
+    live_chart(chart, "compare.densities", _DENSITIES_HEIGHT, alt, revision)
     rows = []
     for one, step, found in shown:
         values = _distances(one, step, title, found)

@@ -1,11 +1,9 @@
 // A gallery of tiles: those with pictures first, all others by title.
 
-const galleries = new WeakMap()
-
 export default function (component) {
   const root = component.parentElement.querySelector(".gallery")
-  if (!galleries.has(root)) galleries.set(root, new Gallery(root))
-  galleries.get(root).update(component.data, component.setTriggerValue)
+  root.gallery ??= new Gallery(root)
+  root.gallery.update(component.data, component.setTriggerValue)
 }
 
 class Gallery {

@@ -1,32 +1,20 @@
 // Draws Plotly figures and keeps their nodes, zoom, hover and hidden curves across updates.
 // A zoom along x applies to all charts with the same link.
 
-const charts = new WeakMap()
 // link -> its charts. Each chart may have its own copy of this module, but they share the window.
 const links = (window.ganlibLinks ??= new Map())
 
 export default function (component) {
-  const box = component.parentElement.querySelector(".live-charts")
-  // The first line has the common settings and the place of each chart; then one line per figure.
+  const host = component.parentElement.querySelector(".live-chart")
+  // The first line has the place of the chart and the address of Plotly, the second the figure.
   const lines = new TextDecoder().decode(component.data).split("\n")
-  const [head, ...figures] = lines.map(line => JSON.parse(line))
+  const [place, figure] = lines.map(line => JSON.parse(line))
   // Also without a chart: for one that comes later.
-  plotly(head.plotly).catch(() => {})
-  while (box.children.length < figures.length) box.append(host())
-  while (box.children.length > figures.length) box.lastChild.remove()
-  const shown = figures.map((figure, i) => {
-    const chart = charts.get(box.children[i])
-    chart.show({ ...head.charts[i], figure, plotly: head.plotly })
-    return chart
-  })
-  return () => shown.forEach(chart => chart.destroyIfRemoved())
-}
-
-function host() {
-  const made = document.createElement("div")
-  made.className = "live-chart"
-  charts.set(made, new LiveChart(made))
-  return made
+  plotly(place.plotly).catch(() => {})
+  if (!figure) return
+  host.chart ??= new LiveChart(host)
+  host.chart.show({ ...place, figure })
+  return () => host.chart.destroyIfRemoved()
 }
 
 class LiveChart {

@@ -4,7 +4,6 @@
 const LOOP_MS = 7000
 const REST_MS = 2500 // at the last step, before the next round
 const FRAME_MS = 33
-const galleries = new WeakMap()
 const thousands = new Intl.NumberFormat("en-US")
 const ICON = `<svg viewBox="0 0 16 16" aria-hidden="true">
   <path class="icon-play" d="M4.5 2.5v11l9-5.5z" /><path class="icon-pause" d="M4 3h3v10H4zM9 3h3v10H9z" />
@@ -12,8 +11,7 @@ const ICON = `<svg viewBox="0 0 16 16" aria-hidden="true">
 
 export default function (component) {
   const root = component.parentElement.querySelector(".replays")
-  if (!galleries.has(root)) galleries.set(root, new Gallery(root))
-  const gallery = galleries.get(root)
+  const gallery = (root.gallery ??= new Gallery(root))
   gallery.update(component.data, component.setTriggerValue)
   return () => setTimeout(() => root.isConnected || gallery.stop(), 0)
 }
@@ -61,7 +59,7 @@ class Gallery {
     this.request = undefined
     this.seen.disconnect()
     this.resizes.disconnect()
-    galleries.delete(this.root)
+    delete this.root.gallery
   }
 }
 
@@ -97,11 +95,7 @@ class Card {
     const text = element("div", { className: "text" })
     const controls = element("div", { className: "controls" })
     stage.append(this.canvas)
-    text.append(
-      link,
-      this.step,
-      this.quality,
-    )
+    text.append(link, this.step, this.quality)
     controls.append(this.button, this.range)
     this.node = element("div", { className: "replay" })
     this.node.setAttribute("role", "listitem")

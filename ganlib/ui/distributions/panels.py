@@ -12,7 +12,7 @@ from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.resampling import SIGNIFICANCE
 from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
 from ganlib.ui.components.aligned import align_control
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import p_text, plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.distributions import (
@@ -94,7 +94,7 @@ def compare_panels(compared: Compared) -> None:
             with column:
                 alt = f"{title} of {compared.pair.first} and {compared.pair.second} values"
                 key = f"compare.{title}"
-                live_charts(ChartSlot(charts[title], key, _HEIGHT, alt, revision, _LINK))
+                live_chart(charts[title], key, _HEIGHT, alt, revision, _LINK)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         _distances(found)

@@ -11,7 +11,7 @@ from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.ui.components.errors import show_error
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import plain
 from ganlib.ui.form import own_files
 from ganlib.viz.chart import Chart
@@ -41,7 +41,7 @@ def table_picker(recipe: Recipe, key: str, help: str) -> None:
         with right:
             alt = f"Values of {' and '.join(found.names)} in your table"
             revision = f"{found.summary.digest} {found.names}"
-            live_charts(ChartSlot(preview(found), f"{key}:preview", _HEIGHT, alt, revision))
+            live_chart(preview(found), f"{key}:preview", _HEIGHT, alt, revision)
 
 
 def preview(columns: OwnColumns) -> Chart:

@@ -12,7 +12,7 @@ from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import join_numbers
 from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
@@ -58,14 +58,14 @@ class NumberSamples(SampleKind):
                 "Densities of real and generated values, the discriminator, and lines from the "
                 f"noise to the generated values at step {step:,}"
             )
-            live_charts(ChartSlot(chart, "goodfellow", scaled(_HEIGHT), alt, reading.run.id))
+            live_chart(chart, "goodfellow", scaled(_HEIGHT), alt, reading.run.id)
             return
         chart = reading.cached(
             ("histogram", step),
             lambda: histogram_figure(_histogram(reading, step), name=_name(reading.run)),
         )
         alt = f"Histograms of real and generated values at step {step:,}"
-        live_charts(ChartSlot(chart, "histogram", scaled(_HEIGHT), alt, reading.run.id))
+        live_chart(chart, "histogram", scaled(_HEIGHT), alt, reading.run.id)
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
@@ -74,9 +74,7 @@ class NumberSamples(SampleKind):
             return
         info = histogram_info(WeightedSample.of(run.real()), WeightedSample.of(samples))
         alt = "Histograms of real and newly generated values"
-        live_charts(
-            ChartSlot(histogram_figure(info, name=_name(run)), "histogram.more", 220, alt, run.id)
-        )
+        live_chart(histogram_figure(info, name=_name(run)), "histogram.more", 220, alt, run.id)
 
 
 def _name(run: Run) -> str:

@@ -11,7 +11,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
 from ganlib.ui.server.reading import Reading
@@ -63,7 +63,7 @@ class PointSamples(SampleKind):
         """See `SampleKind`."""
         chart = plane_figure(plane_info(run.real(), samples), names=axis_names(run.values))
         alt = "Real and newly generated points of the plane"
-        live_charts(ChartSlot(chart, "plane.more", scaled(_HEIGHT), alt, run.id))
+        live_chart(chart, "plane.more", scaled(_HEIGHT), alt, run.id)
 
 
 def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
@@ -72,7 +72,7 @@ def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
             ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
         )
         alt = f"Real and generated points of the plane at step {step:,}"
-        live_charts(ChartSlot(chart, "plane", scaled(_HEIGHT), alt, reading.run.id))
+        live_chart(chart, "plane", scaled(_HEIGHT), alt, reading.run.id)
 
 
 def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
