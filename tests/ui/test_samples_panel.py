@@ -27,12 +27,13 @@ def plane_run(
 
 def panel(run) -> None:
     from ganlib import recipes
-    from ganlib.ui.run.samples.panel import samples_options, samples_panel, selected_step
+    from ganlib.ui.run.samples import kind_of
+    from ganlib.ui.run.samples.panel import samples_panel, selected_step
     from ganlib.ui.server.reading import Reading
 
     status = run.status()
     recipe, reading = recipes.get("toy/plane"), Reading(run, status)
-    samples_options(recipe, reading)
+    kind_of(recipe).options(reading)
     samples_panel(recipe, reading, selected_step(reading))
 
 

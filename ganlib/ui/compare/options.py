@@ -1,7 +1,7 @@
 """The widgets of the page Compare. Each of them stands in the address."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -19,22 +19,6 @@ _ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
 _AXES: dict[str, XKind] = {"Steps": "step", "Seconds": "seconds", "Samples seen": "samples"}
 _LAYOUTS = ("Overlaid", "Small multiples")
 _BOUND: dict[str, Any] = {"bind": "query-params"}
-
-
-class Options(NamedTuple):
-    """What the user has selected, apart from the runs and the step.
-
-    Args:
-        group: what runs are grouped by.
-        alignment: what the shown samples of the runs have in common.
-        curves: settings of the curves.
-        quantity: name of the distribution; empty if there are no samples.
-    """
-
-    group: str
-    alignment: Alignment
-    curves: CurveOptions
-    quantity: str
 
 
 def choose_group(chosen: Sequence[Chosen]) -> str:

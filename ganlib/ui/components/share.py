@@ -16,7 +16,7 @@ def share_button(caption: str, name: str, key: str) -> None:
     Args:
         caption: one sentence on what the address opens.
         name: query parameter of the selected step.
-        key: session state key of that step.
+        key: session state key of that step; empty if none is selected.
     """
     # A fragment would take all the width that is left.
     with st.container(width="content"):
@@ -36,7 +36,7 @@ def _popover(caption: str, name: str, key: str) -> None:
         st.caption(f"{caption} Copy it with the button on the right.")
         query: dict[str, object]
         query = {one: st.query_params.get_all(one) for one in st.query_params if one != name}
-        if (step := st.session_state.get(key)) is not None:
+        if key and (step := st.session_state.get(key)) is not None:
             query[name] = step
         address = f"{st.context.url}?{urlencode(query, doseq=True)}"
         st.code(address, language=None, wrap_lines=True)

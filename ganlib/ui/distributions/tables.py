@@ -6,6 +6,7 @@ from ganlib.data.table import SUFFIXES, Table, read_table
 from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.components.errors import show_error
+from ganlib.ui.distributions.distributions import Distribution
 from ganlib.ui.distributions.panels import Compared, compare_panels
 from ganlib.viz.pair import two_real
 
@@ -35,17 +36,11 @@ def compare_table() -> None:
         other = _column(table, "Second column", f"compare.{upload.file_id}.second", 1)
     (first, out_of_first), (second, out_of_second) = table.select([one]), table.select([other])
     left_out = {one: out_of_first, other: out_of_second}
-    compare_panels(
-        Compared(
-            f"{upload.file_id} {one} {other}",
-            f"{upload.file_id} {one} {other}",
-            f"{table.name}: {table.rows:,} rows",
-            WeightedSample.of(first),
-            WeightedSample.of(second),
-            two_real(one, other if one != other else f"{other} again"),
-            tuple(sorted(f"{name}: {note}." for name, note in left_out.items() if note)),
-        )
-    )
+    key, title = f"{upload.file_id} {one} {other}", f"{table.name}: {table.rows:,} rows"
+    note = " ".join(sorted(f"{name}: {note}." for name, note in left_out.items() if note))
+    samples = Distribution(title, WeightedSample.of(first), WeightedSample.of(second), note)
+    pair = two_real(one, other if one != other else f"{other} again")
+    compare_panels(Compared(key, key, title, samples, pair))
 
 
 def _column(table: Table, label: str, key: str, default: int) -> str:

@@ -1,7 +1,6 @@
 """Selection of the drawings to learn: categories of Quick, Draw!, or the user's own file."""
 
 import html
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -48,7 +47,8 @@ def category_picker(key: str, help: str) -> None:
     chosen = list(st.session_state[key])
 
     def toggle(name: str) -> None:
-        st.session_state[key] = with_or_without(name, st.session_state[key])
+        others = [other for other in st.session_state[key] if other != name]
+        st.session_state[key] = others if name in st.session_state[key] else [*others, name]
 
     missing = sum(not each.count for each in available.values())
     gallery(
@@ -69,17 +69,6 @@ def category_picker(key: str, help: str) -> None:
             st.caption(f"And {len(chosen) - _CARDS:,} more.")
 
 
-def with_or_without(name: str, chosen: Sequence[str]) -> list[str]:
-    """Returns the selection after a click on a category: removes it if chosen, else appends it.
-
-    Args:
-        name: of the category.
-        chosen: names chosen before.
-    """
-    without = [other for other in chosen if other != name]
-    return without if name in chosen else [*without, name]
-
-
 def own_drawings(key: str, help: str) -> None:
     """Lets the user upload a file of drawings to use instead of the categories.
 
@@ -98,7 +87,7 @@ def own_drawings(key: str, help: str) -> None:
             key=f"{key}:upload",
             help=help,
             on_change=own_files.take_upload,
-            args=(key, own_files.keep_drawings, clear_digest),
+            args=(key, _check, clear_digest),
         )
         show_error(st.session_state.get(f"{key}:problem", ""))
     path = st.session_state.get(key)
@@ -119,6 +108,10 @@ def own_drawings(key: str, help: str) -> None:
         on_click=own_files.drop,
         args=(key,),
     )
+
+
+def _check(path: str) -> None:
+    quickdraw.own_drawings(path).count()
 
 
 def _card(name: str, available: CategoryAvailability) -> str:

@@ -5,11 +5,11 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from ganlib import recipes
 from ganlib.data.own_table import OwnColumns, chosen, join_names, own_columns, own_table
 from ganlib.data.table import SUFFIXES, Table
 from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.recipes import Recipe
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import plain
@@ -23,20 +23,20 @@ _HEIGHT = 260
 _PREVIEWED = 20_000
 
 
-def table_picker(recipe: Recipe, key: str, help: str) -> None:
+def table_picker(key: str, help: str) -> None:
     """Lets the user upload a table and choose its columns.
 
     Args:
-        recipe: of the form.
-        key: session state key of the table's path, `<form>:own_table`. The knobs `own_columns`
-            and `own_summary` have keys with the same prefix.
+        key: session state key of the table's path, `<recipe>:own_table`. The knobs
+            `own_columns` and `own_summary` have keys with the same prefix.
         help: tooltip with the required content of the file.
     """
     form = key.removesuffix("own_table")
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _uploader(form, help)
-        found = _columns(form, recipe.Config.dimensions) if st.session_state.get(key) else None
+        count = recipes.get(key.partition(":")[0]).Config.dimensions
+        found = _columns(form, count) if st.session_state.get(key) else None
     if found is not None:
         with right:
             alt = f"Values of {' and '.join(found.names)} in your table"
@@ -69,7 +69,7 @@ def _uploader(form: str, help: str) -> None:
         key=f"{key}:upload",
         help=help,
         on_change=own_files.take_upload,
-        args=(key, own_files.keep_table, replaced),
+        args=(key, own_table, replaced),
     )
     show_error(st.session_state.get(f"{key}:problem", ""))
 

@@ -15,7 +15,7 @@ from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.home.demos import DEMOS, begin, open_begun
 from ganlib.ui.run.samples.panel import selected_step
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import RUN, Press, open_comparison, open_run
+from ganlib.ui.server.session import RUN, RUNS, Press, open_comparison, open_run
 
 _STYLE = Path(__file__).with_name("tour.css")
 # Session state keys of the current step, counted from 0, and of the steps that were done.
@@ -33,7 +33,8 @@ class TourStep:
         key: key of the widget or container that is marked on the page of the step.
         label: of the button that opens the page of the step.
         go: opens that page; `open_begun` if the button begins the first demo.
-        is_done: whether the user has done it; asked once a second.
+        is_done: whether the user has done it with the run in the address; asked once a second.
+            None if it is done by comparing runs.
     """
 
     title: str
@@ -41,23 +42,7 @@ class TourStep:
     key: str
     label: str
     go: Callable[[], None]
-    is_done: Callable[[], bool]
-
-
-def _shown_run() -> Run | None:
-    """The run in the address, if any."""
-    with suppress(UserError):
-        if run_id := st.query_params.get(RUN):
-            return manager().store.open(run_id)
-    return None
-
-
-def _on_shown_run(check: Callable[[Run], bool]) -> Callable[[], bool]:
-    def is_done() -> bool:
-        run = _shown_run()
-        return run is not None and check(run)
-
-    return is_done
+    is_done: Callable[[Run], bool] | None
 
 
 def _is_back_in_time(run: Run) -> bool:
@@ -88,7 +73,7 @@ TOUR = (
         "card.0",
         "Start it",
         open_begun,
-        _on_shown_run(lambda run: run.recipe == "toy/scalar" and not run.is_example),
+        lambda run: run.recipe == "toy/scalar" and not run.is_example,
     ),
     TourStep(
         "Pause and look",
@@ -97,7 +82,7 @@ TOUR = (
         "pause",
         "Start again",
         open_begun,
-        _on_shown_run(lambda run: run.status().state in ("paused", "stopped", "finished")),
+        lambda run: run.status().state in ("paused", "stopped", "finished"),
     ),
     TourStep(
         "Go back in time",
@@ -106,7 +91,7 @@ TOUR = (
         "run_slider",
         "Start again",
         open_begun,
-        _on_shown_run(_is_back_in_time),
+        _is_back_in_time,
     ),
     TourStep(
         "Train one network at a time",
@@ -115,9 +100,7 @@ TOUR = (
         "manual_control",
         "Start again",
         open_begun,
-        _on_shown_run(
-            lambda run: manager().is_slow(run.id) or any(one.learns for one in run.changes())
-        ),
+        lambda run: manager().is_slow(run.id) or any(one.learns for one in run.changes()),
     ),
     TourStep(
         "Change a setting live",
@@ -126,7 +109,7 @@ TOUR = (
         "manual_control",
         "Start again",
         open_begun,
-        _on_shown_run(lambda run: any(one.knobs for one in run.changes())),
+        lambda run: any(one.knobs for one in run.changes()),
     ),
     TourStep(
         "See mode collapse, and the cure",
@@ -135,7 +118,7 @@ TOUR = (
         "compare_slider",
         "Open the comparison",
         _compare_rings,
-        lambda: len(st.query_params.get_all("runs")) >= 2,
+        None,
     ),
     TourStep(
         "Ask whether it is any good",
@@ -144,7 +127,7 @@ TOUR = (
         "run_figures",
         "Open the images",
         _open_images,
-        _on_shown_run(lambda run: recipes.get(run.recipe).kind == "image"),
+        lambda run: recipes.get(run.recipe).kind == "image",
     ),
     TourStep(
         "Share what you see",
@@ -153,7 +136,7 @@ TOUR = (
         "share",
         "Open the images",
         _open_images,
-        lambda: _shown_run() is not None,
+        lambda run: True,
     ),
 )
 
@@ -224,9 +207,16 @@ def _was_done(at: int) -> bool:
     done = st.session_state[_DONE]
     if at not in done:
         with suppress(UserError, OSError):
-            if TOUR[at].is_done():
+            if _is_done(TOUR[at]):
                 done.add(at)
     return at in done
+
+
+def _is_done(step: TourStep) -> bool:
+    if step.is_done is None:
+        return len(st.query_params.get_all(RUNS)) >= 2
+    run_id = st.query_params.get(RUN, "")
+    return bool(run_id) and step.is_done(manager().store.open(run_id))
 
 
 def _begin() -> None:

@@ -21,7 +21,6 @@ from ganlib.ui.run.manual_control import last_step_panel, manual_control
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.run.samples.panel import (
     more_samples,
-    samples_options,
     samples_panel,
     selected_step,
     step_slider,
@@ -62,7 +61,7 @@ def watch_tab(
     else:
         with left, st.container():
             if has_samples:
-                samples_options(recipe, reading)
+                kind_of(recipe).options(reading)
         with right:
             chart_options(available)
         manual_control(recipe, run, reading.status)

@@ -47,7 +47,11 @@ class SampleKind(ABC):
 
     @abstractmethod
     def options(self, reading: Reading) -> None:
-        """Draws the widgets for the display of samples; the run must have saved some."""
+        """Draws the widgets for the display of samples, which all runs and pages share.
+
+        The run must have saved some. For why they are not redrawn at every refresh, see
+        `ganlib.ui.run.curves.chart_options`.
+        """
 
     @abstractmethod
     def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:

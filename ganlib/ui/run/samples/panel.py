@@ -1,8 +1,5 @@
 """The panel of samples, the slider over all saved steps, and new samples on request."""
 
-from typing import NamedTuple
-
-import numpy as np
 import streamlit as st
 
 from ganlib import recipes
@@ -23,14 +20,6 @@ _NONE_YET = {
     "running": "The first samples appear as soon as the networks are built.",
     "paused": "The first samples appear when the run is resumed.",
 }
-
-
-class _New(NamedTuple):
-    """New samples: the seed of their noise, the step of the checkpoint, and (n, *sample_shape)."""
-
-    seed: int
-    step: int
-    samples: np.ndarray
 
 
 def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
@@ -91,19 +80,6 @@ def selected_step(reading: Reading) -> int | None:
     return current_step(steps, key=step_key(reading.run)) if steps else None
 
 
-def samples_options(recipe: Recipe, reading: Reading) -> None:
-    """Draws the widgets for the display of samples; all runs and pages share them.
-
-    They are not part of the fragment that is redrawn at every refresh, for the reason in
-    `ganlib.ui.run.curves.chart_options`.
-
-    Args:
-        recipe: of the run.
-        reading: of the shown run, which has samples.
-    """
-    kind_of(recipe).options(reading)
-
-
 def more_samples(recipe: Recipe, reading: Reading) -> None:
     """Draws a button that generates new samples; nothing while the run is active."""
     if not reading.status.active and reading.run.checkpoint_steps():
@@ -129,16 +105,16 @@ def _more(recipe: Recipe, run: Run) -> None:
         if pressed:
             with errors_shown(), st.spinner("Generating"):
                 samples = generator_of(run).generate(count, seed=seed)
-                st.session_state[key] = _New(int(seed), run.checkpoint_steps()[-1], samples)
-        new: _New | None = st.session_state.get(key)
+                st.session_state[key] = int(seed), run.checkpoint_steps()[-1:], samples
+        seed, steps, samples = st.session_state.get(key, (0, None, None))
         # Those of an earlier checkpoint are dropped: the run has gone on.
-        if new is not None and [new.step] == run.checkpoint_steps()[-1:]:
-            kind.draw_new(run, new.samples)
-            file = kind.file_of(new.samples)
+        if steps == run.checkpoint_steps()[-1:]:
+            kind.draw_new(run, samples)
+            file = kind.file_of(samples)
             st.download_button(
                 file.label,
                 file.content,
-                file_name=f"{run.id}-seed-{new.seed}{file.suffix}",
+                file_name=f"{run.id}-seed-{seed}{file.suffix}",
                 mime=file.mime,
                 icon=":material/download:",
                 on_click="ignore",
