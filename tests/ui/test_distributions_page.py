@@ -244,7 +244,7 @@ def test_downloads(tmp_path: Path) -> None:
     }
     from ganlib.viz.histograms import histogram_figure, histogram_info
 
-    chart = histogram_figure(histogram_info(COMPARED.first, COMPARED.second))
+    chart = histogram_figure(histogram_info(COMPARED.samples.real, COMPARED.samples.generated))
     page = charts_html(COMPARED, {"one": chart, "two": chart})
     assert "a &lt;b&gt;" in page
     assert "<b>" not in page.split("<h1>")[1][:20]

@@ -32,18 +32,6 @@ class ReplayCard:
     captions: Sequence[str]
     replay: Replay
 
-    def fields(self) -> dict[str, object]:
-        """Returns what the browser needs as JSON values."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "href": self.href,
-            "alt": self.alt,
-            "steps": list(self.steps),
-            "captions": list(self.captions),
-            **self.replay.fields(),
-        }
-
 
 def replays(cards: Sequence[ReplayCard], *, key: str) -> str | None:
     """Shows cards side by side, which play until someone takes their slider.
@@ -57,6 +45,7 @@ def replays(cards: Sequence[ReplayCard], *, key: str) -> str | None:
         The id of the run that was just opened; None if none was.
     """
     colours = {"real": REAL, "generated": GENERATED}
-    data = {"runs": [card.fields() for card in cards], "colours": colours}
+    runs = [{**vars(card), **card.replay.fields(), "replay": None} for card in cards]
+    data = {"runs": runs, "colours": colours}
     opened = _COMPONENT(key=key, data=data, on_opened_change=lambda: None).opened
     return str(opened) if opened else None

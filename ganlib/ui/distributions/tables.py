@@ -29,11 +29,18 @@ def compare_table() -> None:
     except DataError as error:
         show_error(error)
         return
-    left, right = st.columns(2)
-    with left:
-        one = _column(table, "First column", f"compare.{upload.file_id}.first", 0)
-    with right:
-        other = _column(table, "Second column", f"compare.{upload.file_id}.second", 1)
+    names = list(table.columns)
+    one, other = (
+        str(
+            column.selectbox(
+                f"{which} column",
+                names,
+                index=min(at, len(names) - 1),
+                key=f"compare.{upload.file_id}.{which.lower()}",
+            )
+        )
+        for at, (column, which) in enumerate(zip(st.columns(2), ("First", "Second"), strict=True))
+    )
     (first, out_of_first), (second, out_of_second) = table.select([one]), table.select([other])
     left_out = {one: out_of_first, other: out_of_second}
     key, title = f"{upload.file_id} {one} {other}", f"{table.name}: {table.rows:,} rows"
@@ -41,11 +48,6 @@ def compare_table() -> None:
     samples = Distribution(title, WeightedSample.of(first), WeightedSample.of(second), note)
     pair = two_real(one, other if one != other else f"{other} again")
     compare_panels(Compared(key, key, title, samples, pair))
-
-
-def _column(table: Table, label: str, key: str, default: int) -> str:
-    names = list(table.columns)
-    return str(st.selectbox(label, names, index=min(default, len(names) - 1), key=key))
 
 
 @st.cache_data(max_entries=4, show_spinner="Reading the table")

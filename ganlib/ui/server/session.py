@@ -133,15 +133,15 @@ def waits_for_first_step(run: Run) -> bool:
 
 
 @contextmanager
-def rerun_if_deleted(run: Run | None) -> Iterator[None]:
+def rerun_if_deleted(run: Run) -> Iterator[None]:
     """Reruns the page if the run is deleted while the block draws it.
 
     Args:
-        run: the shown run; None if there is none.
+        run: the shown run.
     """
     try:
         yield
     except (UserError, OSError):
-        if run is None or run.path.is_dir():
+        if run.path.is_dir():
             raise
         st.rerun()

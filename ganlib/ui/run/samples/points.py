@@ -10,7 +10,6 @@ from ganlib.events import Arrays
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
-from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
@@ -57,22 +56,17 @@ class PointSamples(SampleKind):
         layers = set(_POINTS)
         if "surface" in reading.samples(step):
             layers = set(st.session_state.get("samples.layers", layers))
-        _cloud(reading, step, layers)
+        chart = reading.cached(
+            ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
+        )
+        alt = f"Real and generated points of the plane at step {step:,}"
+        live_chart(chart, "plane", scaled(_HEIGHT), alt, reading.run.id)
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
         chart = plane_figure(plane_info(run.real(), samples), names=axis_names(run.values))
         alt = "Real and newly generated points of the plane"
         live_chart(chart, "plane.more", scaled(_HEIGHT), alt, run.id)
-
-
-def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
-    with errors_shown():
-        chart = reading.cached(
-            ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
-        )
-        alt = f"Real and generated points of the plane at step {step:,}"
-        live_chart(chart, "plane", scaled(_HEIGHT), alt, reading.run.id)
 
 
 def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
