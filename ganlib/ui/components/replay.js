@@ -4,6 +4,7 @@
 const LOOP_MS = 7000
 const REST_MS = 2500 // at the last step, before the next round
 const FRAME_MS = 33
+const ALT = "Generated samples at the saved steps of a training."
 const thousands = new Intl.NumberFormat("en-US")
 const ICON = `<svg viewBox="0 0 16 16" aria-hidden="true">
   <path class="icon-play" d="M4.5 2.5v11l9-5.5z" /><path class="icon-pause" d="M4 3h3v10H4zM9 3h3v10H9z" />
@@ -42,16 +43,13 @@ class Gallery {
       this.contents = contents
       this.seen.disconnect()
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches
-      this.cards = data.runs.map(run => new Card(run, data.colours, !still, id => this.open(id)))
+      const open = id => this.setTriggerValue("opened", id)
+      this.cards = data.runs.map(run => new Card(run, data.colours, !still, open))
       this.root.replaceChildren(...this.cards.map(card => card.node))
       this.cards.forEach(card => this.seen.observe(card.node))
       this.cards.forEach(card => card.fit())
     }
     this.request ??= requestAnimationFrame(this.tick)
-  }
-
-  open(id) {
-    this.setTriggerValue("opened", id)
   }
 
   stop() {
@@ -72,7 +70,7 @@ class Card {
     this.at = plays ? 0 : this.last // a position between two steps while playing
     this.rested = 0
     this.before = undefined
-    this.canvas = element("canvas", { role: "img", ariaLabel: run.alt, width: 1, height: 1 })
+    this.canvas = element("canvas", { role: "img", ariaLabel: ALT, width: 1, height: 1 })
     this.draw = PAINTERS[run.kind](run, colours, () => this.paint())
     this.button = element("button", { type: "button", innerHTML: ICON })
     this.button.onclick = () => this.toggle()

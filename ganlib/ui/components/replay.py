@@ -18,7 +18,6 @@ class ReplayCard:
         id: of the run.
         name: of the run.
         href: address of the run's page.
-        alt: one sentence on the picture for screen readers.
         steps: saved steps, ascending, at least one.
         captions: a few words on the samples of each step, such as their quality.
         replay: samples of each step.
@@ -27,7 +26,6 @@ class ReplayCard:
     id: str
     name: str
     href: str
-    alt: str
     steps: Sequence[int]
     captions: Sequence[str]
     replay: Replay

@@ -12,6 +12,7 @@ from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.resampling import SIGNIFICANCE
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.components.aligned import align_control
+from ganlib.ui.components.download import download_button
 from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import p_text, plain
 from ganlib.ui.distributions.distributions import Distribution
@@ -245,15 +246,8 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
             ("Values (CSV)", partial(values_csv, compared), "values.csv", "text/csv"),
             ("Charts (HTML)", partial(charts_html, compared, charts), "charts.html", "text/html"),
         ):
-            st.download_button(
-                label,
-                make,
-                file_name=f"distributions-{name}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"compare.download.{name}",
-            )
+            key = f"compare.download.{name}"
+            download_button(label, make, f"distributions-{name}", mime, key)
     st.caption("The camera on a chart saves it as PNG. The charts share their axes.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from ganlib import diagnosis, recipes
+from ganlib import diagnosis
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
@@ -45,7 +45,6 @@ def watch_tab(
     Returns:
         A function that draws figures, samples and curves.
     """
-    run, recipe = reading.run, recipes.get(reading.run.recipe)
     if not presenting():
         figures = st.container(key="run_figures")
     left, right = st.columns([7, 4] if presenting() else [6, 4], gap="medium")
@@ -61,23 +60,23 @@ def watch_tab(
     else:
         with left, st.container():
             if has_samples:
-                kind_of(recipe).options(reading)
+                kind_of(reading.recipe).options(reading)
         with right:
             chart_options(available)
-        manual_control(recipe, run, reading.status)
-        more_samples(recipe, reading)
+        manual_control(reading)
+        more_samples(reading)
         if reading.status.data:
             st.caption(f"Data: {plain(reading.status.data)}.")
-        _origin(recipe, run)
+        _origin(reading.run)
 
     # A fragment of its own: moving the slider does not draw the curves again.
     @st.fragment
     def at_step(reading: Reading) -> None:
         step = selected_step(reading)
         with figures:
-            figures_row(recipe, reading, step)
+            figures_row(reading, step)
         with samples, errors_shown():
-            samples_panel(recipe, reading, step)
+            samples_panel(reading, step)
         with slider:
             step_slider(reading)
         with sentence:
@@ -92,10 +91,9 @@ def watch_tab(
 
 
 def _sentence(reading: Reading, step: int | None, discriminator: str) -> None:
-    recipe = recipes.get(reading.run.recipe)
     # Errors in the journal are shown in place of the curves.
     with suppress(UserError):
-        if kind_of(recipe).has_single_steps and reading.status.active:
+        if kind_of(reading.recipe).has_single_steps and reading.status.active:
             last_step_panel(reading.run, reading.status, discriminator)
     text = ""
     with suppress(UserError):
@@ -111,8 +109,8 @@ def describe(reading: Reading, step: int | None) -> str:
         reading: of the run.
         step: with saved samples; None if there are none.
     """
-    recipe, history, steps = recipes.get(reading.run.recipe), reading.history, reading.sample_steps
-    scores = scores_at(recipe, reading, step)
+    recipe, history, steps = reading.recipe, reading.history, reading.sample_steps
+    scores = scores_at(reading, step)
     older, rows = False, len(history)
     if step is not None and step != steps[-1]:
         older, rows = True, history.rows_until(step)
@@ -145,7 +143,7 @@ def _quality(recipe: Recipe, scores: Mapping[str, float]) -> str:
     return diagnosis.describe_quality(name_of_score(recipe.score), value, real)
 
 
-def _origin(recipe: Recipe, run: Run) -> None:
+def _origin(run: Run) -> None:
     """Shows the step at which a run was forked and a link to its parent; nothing for others."""
     if run.parent is None:
         return
@@ -158,7 +156,7 @@ def _origin(recipe: Recipe, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(text, width="content")
         st.page_link(
-            page_of(recipe.name),
+            page_of(run.recipe),
             label="the original run",
             icon=":material/arrow_back:",
             query_params={RUN: parent.id},

@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ganlib import recipes
 from ganlib.events import Arrays
+from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.view import History, Record, Scores
 
@@ -111,6 +113,11 @@ class Reading:
         with self._cache.locked((key, history.log), make) as value:
             # Another session may have a later reading, with more rows than this one.
             yield value if len(value) <= len(history) else make()
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the run."""
+        return recipes.get(self.run.recipe)
 
     @property
     def record(self) -> Record:

@@ -13,8 +13,6 @@ from ganlib.runs.quality import quality_at
 from ganlib.ui.components.replay import ReplayCard
 from ganlib.viz.replay import replay_of
 
-_ALT = "Generated samples at the saved steps of a training."
-
 
 @st.cache_resource(show_spinner=False)
 def replay_cards(_store: RunStore) -> Sequence[ReplayCard]:
@@ -37,7 +35,6 @@ def _card(run: Run) -> ReplayCard:
         run.id,
         run.label().name,
         f"{recipe.page}?run={run.id}",
-        _ALT,
         steps,
         [_caption(run, recipe, scores, step) for step in steps],
         replay_of(run.real(), [run.samples(step)["fixed"] for step in steps]),

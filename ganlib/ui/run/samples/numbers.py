@@ -9,7 +9,6 @@ from ganlib.data.own_table import axis_names
 from ganlib.errors import ConfigError
 from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
 from ganlib.ui.components.live_chart import live_chart
@@ -49,11 +48,11 @@ class NumberSamples(SampleKind):
         if view == _VIEWS[1]:
             st.caption(_GOODFELLOW_CAPTION)
 
-    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+    def draw(self, reading: Reading, step: int) -> None:
         """See `SampleKind`."""
         is_goodfellow = st.session_state.get("samples.view") == _VIEWS[1]
         if is_goodfellow and _has_views(reading.samples(step)):
-            chart = reading.cached(("goodfellow", step), lambda: _goodfellow(recipe, reading, step))
+            chart = reading.cached(("goodfellow", step), lambda: _goodfellow(reading, step))
             alt = (
                 "Densities of real and generated values, the discriminator, and lines from the "
                 f"noise to the generated values at step {step:,}"
@@ -94,12 +93,12 @@ def _histogram(reading: Reading, step: int) -> HistogramsInfo:
     )
 
 
-def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
+def _goodfellow(reading: Reading, step: int) -> Chart:
     run, samples = reading.run, reading.samples(step)
     density, smoothing = None, float(run.values.get("label_smoothing") or 0.0)
     # Without the density of the data if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
-        density = recipe.density(run.config, samples["surface_at"])
+        density = reading.recipe.density(run.config, samples["surface_at"])
     info = goodfellow_info(samples, reading.real, loss_at(run, step), density, smoothing)
     edges = _histogram(reading, step).edges
     view = float(edges[0]), float(edges[-1])

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from ganlib import recipes
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.quality import quality_at
@@ -22,11 +21,10 @@ _NONE_YET = {
 }
 
 
-def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
+def samples_panel(reading: Reading, step: int | None) -> None:
     """Draws the samples of a step next to real ones.
 
     Args:
-        recipe: of the run.
         reading: of the shown run.
         step: with saved samples; None if there are none.
     """
@@ -36,7 +34,7 @@ def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
         return
     # If a step cannot be read, the slider still offers the others.
     with errors_shown():
-        kind_of(recipe).draw(recipe, reading, step)
+        kind_of(reading.recipe).draw(reading, step)
 
 
 def step_slider(reading: Reading) -> None:
@@ -67,7 +65,7 @@ def slider_marks(reading: Reading) -> list[SliderMark]:
         for change in reading.record.changes
         if change.knobs
     ]
-    recipe, scores = recipes.get(reading.run.recipe), reading.scores
+    recipe, scores = reading.recipe, reading.scores
     if len(scores) and (quality := quality_at(recipe, scores, scores.at(scores.step[-1]))):
         step = quality.best_step
         found.append(SliderMark(step, "best", f"Best quality at step {step:,}"))
@@ -80,10 +78,10 @@ def selected_step(reading: Reading) -> int | None:
     return current_step(steps, key=step_key(reading.run)) if steps else None
 
 
-def more_samples(recipe: Recipe, reading: Reading) -> None:
+def more_samples(reading: Reading) -> None:
     """Draws a button that generates new samples; nothing while the run is active."""
     if not reading.status.active and reading.run.checkpoint_steps():
-        st.fragment(_more)(recipe, reading.run)
+        st.fragment(_more)(reading.recipe, reading.run)
 
 
 def step_key(run: Run) -> str:
@@ -110,12 +108,4 @@ def _more(recipe: Recipe, run: Run) -> None:
         # Those of an earlier checkpoint are dropped: the run has gone on.
         if steps == run.checkpoint_steps()[-1:]:
             kind.draw_new(run, samples)
-            file = kind.file_of(samples)
-            st.download_button(
-                file.label,
-                file.content,
-                file_name=f"{run.id}-seed-{seed}{file.suffix}",
-                mime=file.mime,
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            kind.download_new(samples, f"{run.id}-seed-{seed}")

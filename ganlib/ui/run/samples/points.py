@@ -7,7 +7,6 @@ import streamlit as st
 
 from ganlib.data.own_table import axis_names
 from ganlib.events import Arrays
-from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
 from ganlib.ui.components.live_chart import live_chart
@@ -51,7 +50,7 @@ class PointSamples(SampleKind):
             if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
                 st.caption("  \n".join(lines))
 
-    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+    def draw(self, reading: Reading, step: int) -> None:
         """Draws the points with the selected layers."""
         layers = set(_POINTS)
         if "surface" in reading.samples(step):
