@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from typing import get_args
 
 import numpy as np
 import streamlit as st
@@ -11,9 +12,7 @@ from ganlib.comparing import Alignment, SavedSteps, aligned_steps, longest
 from ganlib.ui.compare.chosen import Chosen, choose_runs, chosen_now, compare_these
 from ganlib.ui.compare.curves import curves
 from ganlib.ui.compare.options import (
-    choose_alignment,
     choose_curves,
-    choose_group,
     choose_quantity,
 )
 from ganlib.ui.compare.samples import (
@@ -21,7 +20,7 @@ from ganlib.ui.compare.samples import (
     overlaid_distributions,
     samples_side_by_side,
 )
-from ganlib.ui.compare.settings import grouped, settings_table
+from ganlib.ui.compare.settings import group_choices, grouped, settings_table
 from ganlib.ui.compare.tables import scores_table
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.share import adopt_step, share_button
@@ -36,6 +35,7 @@ from ganlib.ui.server.session import SLIDER
 # Query parameter with the selected step, and link of the slider with the curves.
 _AT, _LINK = "at", "compare.cursor"
 _SUGGESTED = 3
+_ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
 
 
 def compare_runs() -> None:
@@ -52,7 +52,16 @@ def compare_runs() -> None:
     adopt_step(_AT, SLIDER)
     with bar:
         with form("group", width=220):
-            group = choose_group(chosen)
+            group = str(
+                st.selectbox(
+                    "Group runs by",
+                    list(group_choices(chosen)),
+                    key="group",
+                    help="Draws runs with the same value as one line: their mean plus or minus one "
+                    "standard deviation.",
+                    bind="query-params",
+                )
+            )
         share = st.container(width="content")
         present_button()
     scores = st.container(key="compare_scores")
@@ -61,7 +70,16 @@ def compare_runs() -> None:
         st.subheader("Samples", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with form("align", width="content"):
-                alignment = choose_alignment()
+                alignment: Alignment = st.segmented_control(
+                    "Show samples at the",
+                    _ALIGNMENTS,
+                    default=_ALIGNMENTS[0],
+                    key="align",
+                    required=True,
+                    help="Compares samples at the same step, after the same training time, or at "
+                    "each run's best step.",
+                    bind="query-params",
+                )
             slider = st.container(key="compare_slider")
         samples = st.container(key="compare_samples")
         if images := [one for one in chosen if one.recipe.kind == "image"]:

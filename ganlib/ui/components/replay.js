@@ -22,10 +22,7 @@ class Gallery {
     this.root = root
     this.cards = []
     this.seen = new IntersectionObserver(entries => {
-      for (const { target, isIntersecting } of entries) {
-        const card = this.cards.find(one => one.node === target)
-        if (card) card.visible = isIntersecting
-      }
+      for (const { target, isIntersecting } of entries) target.card.visible = isIntersecting
     })
     this.resizes = new ResizeObserver(() => this.cards.forEach(card => card.fit()))
     this.resizes.observe(root)
@@ -97,6 +94,7 @@ class Card {
     controls.append(this.button, this.range)
     this.node = element("div", { className: "replay" })
     this.node.setAttribute("role", "listitem")
+    this.node.card = this
     this.node.append(stage, text, controls)
   }
 

@@ -7,9 +7,8 @@ from ganlib.recipes import Recipe
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.launch.data_choice import picture_of
-from ganlib.ui.launch.estimate import estimate
+from ganlib.ui.launch.estimate import estimate, measured_quality
 from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text
-from ganlib.ui.launch.measured import measured_quality
 from ganlib.ui.run.picture import run_picture
 
 # Query parameter with the name of a recipe.

@@ -1,7 +1,6 @@
 """The view of a run, which every list of runs opens."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -79,9 +78,19 @@ def run_page(run: Run) -> None:
         state = _page_state(reading)
         bar = run_bar(reading)
         redraw = _open_tab(reading, state)
-        st.fragment(_refresh, run_every=state.tick_s)(
-            run, state, partial(status_panel, bar), redraw
-        )
+
+        def refresh() -> None:
+            with rerun_if_deleted(run):
+                wait_for_first_step(run)
+                reading = _read(run)
+                status_panel(bar, reading)
+                if redraw:
+                    redraw(reading)
+                # The static parts and this fragment's timer are set by the page.
+                if _page_state(reading) != state:
+                    st.rerun()
+
+        st.fragment(refresh, run_every=state.tick_s)()
         if not reading.status.active:
             keep_generator(run)
 
@@ -107,18 +116,6 @@ def _open_tab(reading: Reading, state: PageState) -> Redraw | None:
             with tab:
                 return draw(reading, state)
     return None
-
-
-def _refresh(run: Run, state: PageState, draw_status: Redraw, redraw: Redraw | None) -> None:
-    with rerun_if_deleted(run):
-        wait_for_first_step(run)
-        reading = _read(run)
-        draw_status(reading)
-        if redraw:
-            redraw(reading)
-        # The static parts and this fragment's timer are set by the page.
-        if _page_state(reading) != state:
-            st.rerun()
 
 
 def _read(run: Run) -> Reading:

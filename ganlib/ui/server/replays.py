@@ -1,6 +1,5 @@
 """The replays of the example runs, computed once in each process."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -10,13 +9,12 @@ from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, RunStore, Scores
 from ganlib.runs.quality import quality_at
-from ganlib.ui.components.replay import ReplayCard
 from ganlib.viz.replay import replay_of
 
 
 @st.cache_resource(show_spinner=False)
-def replay_cards(_store: RunStore) -> Sequence[ReplayCard]:
-    """Returns the cards of the example runs: images first, then in the order of the runs.
+def replay_cards(_store: RunStore) -> list[dict[str, object]]:
+    """Returns the example runs for `replays`: images first, then in the order of the runs.
 
     Args:
         _store: has the examples; see `ganlib.runs.EXAMPLES`.
@@ -26,19 +24,20 @@ def replay_cards(_store: RunStore) -> Sequence[ReplayCard]:
         # Home also opens if somebody has damaged one.
         with suppress(UserError):
             made.append(_card(run))
-    return sorted(made, key=lambda card: card.replay.kind != "images")
+    return sorted(made, key=lambda card: card["kind"] != "images")
 
 
-def _card(run: Run) -> ReplayCard:
+def _card(run: Run) -> dict[str, object]:
     recipe, scores, steps = recipes.get(run.recipe), run.scores(), run.sample_steps()
-    return ReplayCard(
-        run.id,
-        run.label().name,
-        f"{recipe.page}?run={run.id}",
-        steps,
-        [_caption(run, recipe, scores, step) for step in steps],
-        replay_of(run.real(), [run.samples(step)["fixed"] for step in steps]),
-    )
+    replay = replay_of(run.real(), [run.samples(step)["fixed"] for step in steps])
+    return {
+        "id": run.id,
+        "name": run.label().name,
+        "href": f"{recipe.page}?run={run.id}",
+        "steps": steps,
+        "captions": [_caption(run, recipe, scores, step) for step in steps],
+        **replay.fields(),
+    }
 
 
 def _caption(run: Run, recipe: Recipe, scores: Scores, step: int) -> str:

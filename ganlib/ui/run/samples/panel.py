@@ -6,7 +6,7 @@ from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.quality import quality_at
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.time_slider import SliderMark, current_step, time_slider
+from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.run.curves import CURSOR_LINK, cursor_at
 from ganlib.ui.run.generators import generator_of
 from ganlib.ui.run.samples import kind_of
@@ -54,22 +54,22 @@ def step_slider(reading: Reading) -> None:
     )
 
 
-def slider_marks(reading: Reading) -> list[SliderMark]:
+def slider_marks(reading: Reading) -> list[dict[str, object]]:
     """Returns checkpoints, changed settings, and the step with the best quality."""
-    found = [
-        SliderMark(step, "checkpoint", f"Checkpoint at step {step:,}")
-        for step in reading.record.checkpoints
+    changes = [change.step for change in reading.record.changes if change.knobs]
+    best, scores = [], reading.scores
+    newest = scores.at(scores.step[-1]) if len(scores) else {}
+    if quality := quality_at(reading.recipe, scores, newest):
+        best = [quality.best_step]
+    return [
+        {"step": step, "kind": kind, "label": f"{label} step {step:,}"}
+        for kind, label, steps in (
+            ("checkpoint", "Checkpoint at", reading.record.checkpoints),
+            ("change", "Settings changed after", changes),
+            ("best", "Best quality at", best),
+        )
+        for step in steps
     ]
-    found += [
-        SliderMark(change.step, "change", f"Settings changed after step {change.step:,}")
-        for change in reading.record.changes
-        if change.knobs
-    ]
-    recipe, scores = reading.recipe, reading.scores
-    if len(scores) and (quality := quality_at(recipe, scores, scores.at(scores.step[-1]))):
-        step = quality.best_step
-        found.append(SliderMark(step, "best", f"Best quality at step {step:,}"))
-    return found
 
 
 def selected_step(reading: Reading) -> int | None:
