@@ -50,9 +50,19 @@ def category_picker(key: str, help: str) -> None:
         others = [other for other in st.session_state[key] if other != name]
         st.session_state[key] = others if name in st.session_state[key] else [*others, name]
 
+    tiles = [
+        Tile(
+            name,
+            name,
+            _thumbnail(name, each.count) if each.count else None,
+            f"{each.count:,} here" if each.count else "",
+            help=f"{each.total:,} drawings published",
+        )
+        for name, each in available.items()
+    ]
     missing = sum(not each.count for each in available.values())
     gallery(
-        _tiles(available),
+        tiles,
         chosen,
         key=f"{key}:gallery",
         label="Categories",
@@ -166,19 +176,6 @@ def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
     # Two rows at scale 2 are as high as one drawing at scale 4.
     rows = tiles_png(first, columns=_FIRST // 2, scale=2)
     return data_url(rows), data_url(tiles_png(image[None], columns=1, scale=4)), number
-
-
-def _tiles(available: dict[str, CategoryAvailability]) -> list[Tile]:
-    return [
-        Tile(
-            name,
-            name,
-            _thumbnail(name, each.count) if each.count else None,
-            f"{each.count:,} here" if each.count else "",
-            help=f"{each.total:,} drawings published",
-        )
-        for name, each in available.items()
-    ]
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

@@ -91,7 +91,7 @@ def _buttons(chosen: Sequence[RunSummary], healthy: Sequence[RunSummary]) -> Non
 def undo_panel() -> None:
     """Offers to restore the runs that were deleted in the last seconds."""
     now = time.monotonic()
-    deleted = [one for one in _deleted() if now < one.until]
+    deleted = [one for one in st.session_state.get(_DELETED, []) if now < one.until]
     if deleted:
         st.session_state[_DELETED] = deleted
         left = max(one.until for one in deleted) - now
@@ -103,15 +103,15 @@ def undo_panel() -> None:
             pressed = st.button(f"Undo ({left:.0f} s)", key="undo", icon=":material/undo:")
         if not pressed:
             return
-        _restore(deleted)
-    if _deleted():
+        for one in deleted:
+            with deferred_errors(ERROR, {one.id: one.name}):
+                manager().store.restore(one.id)
+                if one.queued:
+                    manager().resume(one.id)
+    if st.session_state.get(_DELETED, []):
         st.session_state[_DELETED] = []
         # Draws the table again, and ends the timer of this fragment.
         st.rerun()
-
-
-def _deleted() -> list[_Deleted]:
-    return list(st.session_state.get(_DELETED, []))
 
 
 def _control_buttons(chosen: Sequence[RunSummary], one: bool) -> None:
@@ -242,11 +242,3 @@ def _delete(chosen: Sequence[RunSummary]) -> None:
             deleted.append(_Deleted(run.id, _name(run), queued, time.monotonic() + undo_s))
             if run.id in selected:
                 selected.remove(run.id)
-
-
-def _restore(deleted: Sequence[_Deleted]) -> None:
-    for one in deleted:
-        with deferred_errors(ERROR, {one.id: one.name}):
-            manager().store.restore(one.id)
-            if one.queued:
-                manager().resume(one.id)

@@ -25,13 +25,11 @@ _STARTED, _START_S = "started", 10.0
 _WAIT_S = 0.4
 
 
-def run_names(*run_ids: str) -> dict[str, str]:
-    """Returns names of runs by id, for messages. Deleted runs are left out."""
-    names = {}
-    for run_id in run_ids:
-        with suppress(UserError):
-            names[run_id] = manager().store.open(run_id).label().name
-    return names
+def run_names(run_id: str) -> dict[str, str]:
+    """Returns the name of a run by its id, for messages; nothing if the run has been deleted."""
+    with suppress(UserError):
+        return {run_id: manager().store.open(run_id).label().name}
+    return {}
 
 
 def page_of(recipe_name: str) -> str:
