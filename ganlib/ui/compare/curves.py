@@ -59,11 +59,10 @@ def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
 
 
 def _metric(metric: SingleMetric, groups: Groups, options: CurveOptions, cursor_link: str) -> None:
-    runs = [(name, one) for name, group in groups.items() for one in group]
-    readings = [(name, one.run.id, one.reading) for name, one in runs]
+    readings = [(name, one.reading) for name, group in groups.items() for one in group]
     state = tuple(
-        (name, run_id, one.history.log, len(one.history), len(one.scores))
-        for name, run_id, one in readings
+        (name, one.run.id, one.history.log, len(one.history), len(one.scores))
+        for name, one in readings
     )
     charts = kept((metric.name, options, state), lambda: _charts(metric, groups, options))
     key = f"compare.{metric.name}"

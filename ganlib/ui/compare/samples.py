@@ -1,6 +1,7 @@
 """Samples of the compared runs side by side, and their distributions on one axis."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -146,7 +147,9 @@ def overlaid_distributions(chosen: Sequence[Chosen], steps: Mapping[str, int], t
     live_chart(chart, "compare.densities", _DENSITIES_HEIGHT, alt, revision)
     rows = []
     for one, step, found in shown:
-        values = _distances(one, step, title, found)
+        real, generated = found.real, found.generated
+        key = "distances", one.run.id, step, title
+        values = kept(key, partial(distance_values, real, generated))
         cells = [f"{values[name]:.3g}" if name in values else "-" for name in _DISTANCES]
         rows.append((one.name, one.style, [f"{step:,}", *cells]))
     compact_table(("Distance from real samples", "Step", *_DISTANCES), rows)
@@ -154,11 +157,6 @@ def overlaid_distributions(chosen: Sequence[Chosen], steps: Mapping[str, int], t
 
 def _of(one: Chosen, step: int) -> dict[str, Distribution]:
     return kept(("distributions", one.run.id, step), lambda: distributions(one.run, step))
-
-
-def _distances(one: Chosen, step: int, title: str, found: Distribution) -> dict[str, float]:
-    key = "distances", one.run.id, step, title
-    return kept(key, lambda: distance_values(found.real, found.generated))
 
 
 def _densities(shown: Sequence[tuple[Chosen, int, Distribution]], title: str) -> Chart:

@@ -23,7 +23,10 @@ class Pad {
     this.square.onpointerdown = event => this.begin(event)
     this.square.onpointermove = event => this.go(event)
     this.square.onpointerup = event => this.end(event)
-    this.square.onpointercancel = () => this.drop()
+    this.square.onpointercancel = () => {
+      this.drawing = null
+      this.paint()
+    }
     root.querySelector(".undo").onclick = () => this.undo()
     root.querySelector(".clear").onclick = () => this.clear()
   }
@@ -69,11 +72,6 @@ class Pad {
     this.cleared = []
     this.drawing = null
     this.tell()
-  }
-
-  drop() {
-    this.drawing = null
-    this.paint()
   }
 
   undo() {

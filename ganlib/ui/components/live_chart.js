@@ -31,10 +31,6 @@ class LiveChart {
     this.view = null // visible range of x, if a linked chart was zoomed
     this.pointer = null // position of the mouse over the plot, to restore the hover after a redraw
     this.listeners = new AbortController()
-    this.listen()
-  }
-
-  listen() {
     const { signal } = this.listeners
     const release = () => {
       if (!this.dragging) return
@@ -82,7 +78,11 @@ class LiveChart {
     const { data, layout } = this.data.figure
     const { height, revision } = this.data
     const dressed = { ...themed(layout, readTheme(this.host), revision), width, height }
-    if (this.view) dressed.xaxis = withRange(dressed.xaxis, this.view)
+    if (this.view) {
+      // Another revision, too, or a zoom on the chart itself would take precedence.
+      const uirevision = `${dressed.xaxis.uirevision} ${this.view}`
+      dressed.xaxis = { ...dressed.xaxis, range: [...this.view], uirevision }
+    }
     // Always the same object: with another config, Plotly would rebuild the plot.
     this.config ??= config(this)
     this.plotly.react(this.plot, data, dressed, this.config).then(() => {
@@ -200,12 +200,6 @@ async function load(url) {
   document.head.append(script) // runs it
   script.remove()
   return window.Plotly
-}
-
-// The axis with another range. It needs another revision, or a zoom on the chart itself would
-// take precedence.
-function withRange(axis, range) {
-  return { ...axis, range: [...range], uirevision: `${axis.uirevision} ${range}` }
 }
 
 function same(first, second) {

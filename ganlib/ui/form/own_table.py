@@ -59,9 +59,7 @@ def preview(columns: OwnColumns) -> Chart:
 def _uploader(form: str, help: str) -> None:
     key = f"{form}own_table"
 
-    def replaced() -> None:
-        st.session_state[f"{form}own_columns"] = st.session_state[f"{form}own_summary"] = ""
-
+    replaced = {f"{form}own_columns": "", f"{form}own_summary": ""}
     st.file_uploader(
         "A table of your own",
         type=list(SUFFIXES),
@@ -69,7 +67,7 @@ def _uploader(form: str, help: str) -> None:
         key=f"{key}:upload",
         help=help,
         on_change=own_files.take_upload,
-        args=(key, own_table, replaced),
+        args=(key, own_table, partial(st.session_state.update, replaced)),
     )
     show_error(st.session_state.get(f"{key}:problem", ""))
 
