@@ -1,8 +1,7 @@
 """What changes while a run trains: figures, samples, curves, and a sentence on all of them."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
-from typing import Any
+from contextlib import suppress
 
 import streamlit as st
 
@@ -29,8 +28,6 @@ from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import RUN, page_of
 from ganlib.viz.metric_specs import name_of_score
-
-_Container = AbstractContextManager[Any]
 
 
 def watch_tab(
