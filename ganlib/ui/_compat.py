@@ -4,7 +4,8 @@ Tested with Streamlit 1.67, and with 1.65, the last version for Python 3.10.
 """
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -16,20 +17,27 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests,
 if TYPE_CHECKING:
     from streamlit.runtime.scriptrunner import RerunData
 
-_UNSUPPORTED = "This version of Streamlit is not supported; see requirements.txt."
-_SERVER_WIDE = ("_handle_clear_cache_request", "_handle_git_information_request")
-
-_START_RUNNER = "_create_scriptrunner"
 # Close code of a connection that ended without a close frame, RFC 6455.
 _ABNORMAL_CLOSURE = 1006
-_RECEIVE = "receive_bytes"
-_REQUEST_RERUN, _RUN_SCRIPT = "request_rerun", "_run_script"
-_request_rerun = getattr(ScriptRequests, _REQUEST_RERUN, None)
-_run_script = getattr(script_runner.ScriptRunner, _RUN_SCRIPT, None)
-_receive = getattr(WebSocket, _RECEIVE)
-_start_runner = getattr(AppSession, _START_RUNNER, None)
-
 _app_has_run = threading.Event()
+
+
+def _method(owner: Any, name: str) -> Any:
+    """A private function of Streamlit."""
+    if not hasattr(owner, name):
+        raise RuntimeError("This version of Streamlit is not supported; see requirements.txt.")
+    return getattr(owner, name)
+
+
+def _replace(owner: Any, name: str, new: Callable[..., Any]) -> None:
+    _method(owner, name)
+    setattr(owner, name, new)
+
+
+_request_rerun = _method(ScriptRequests, "request_rerun")
+_run_script = _method(script_runner.ScriptRunner, "_run_script")
+_receive = _method(WebSocket, "receive_bytes")
+_start_runner = _method(AppSession, "_create_scriptrunner")
 
 
 def keep_keras_sessions() -> None:
@@ -40,9 +48,7 @@ def keep_keras_sessions() -> None:
     ("the name 'dense' is used 2 times"), and costs most of a small network's speed. Our
     networks are freed with their run, so there is nothing to clear.
     """
-    if not hasattr(script_runner, "_clean_problem_modules"):
-        raise RuntimeError(_UNSUPPORTED)
-    script_runner._clean_problem_modules = _leave_modules_alone
+    _replace(script_runner, "_clean_problem_modules", lambda: None)
 
 
 def ignore_server_wide_requests() -> None:
@@ -52,10 +58,8 @@ def ignore_server_wide_requests() -> None:
     manager of its runs: a second manager would then train alongside the first. Any connection
     can also read information about the server's git repository. The app offers neither.
     """
-    for name in _SERVER_WIDE:
-        if not hasattr(AppSession, name):
-            raise RuntimeError(_UNSUPPORTED)
-        setattr(AppSession, name, _ignore)
+    for name in ("_handle_clear_cache_request", "_handle_git_information_request"):
+        _replace(AppSession, name, lambda session: None)
 
 
 def flush_before_rerun() -> None:
@@ -66,9 +70,7 @@ def flush_before_rerun() -> None:
     fragments, the message that the script has finished. On a busy server this happens now and
     then, and the page stops updating.
     """
-    if _start_runner is None:
-        raise RuntimeError(_UNSUPPORTED)
-    setattr(AppSession, _START_RUNNER, _start_after_flush)
+    _replace(AppSession, "_create_scriptrunner", _start_after_flush)
 
 
 def ignore_fragments_of_left_pages() -> None:
@@ -78,10 +80,8 @@ def ignore_fragments_of_left_pages() -> None:
     their requests for a change back to the old page. The browser would then remove the elements of
     the new page, and its next update, which finds no place, would leave the window empty.
     """
-    if _request_rerun is None or _run_script is None:
-        raise RuntimeError(_UNSUPPORTED)
-    setattr(ScriptRequests, _REQUEST_RERUN, _request_unless_left)
-    setattr(script_runner.ScriptRunner, _RUN_SCRIPT, _run_unless_left)
+    _replace(ScriptRequests, "request_rerun", _request_unless_left)
+    _replace(script_runner.ScriptRunner, "_run_script", _run_unless_left)
 
 
 def ignore_disconnect_while_sending() -> None:
@@ -89,7 +89,7 @@ def ignore_disconnect_while_sending() -> None:
 
     Streamlit would treat it as a protocol error and log a traceback.
     """
-    setattr(WebSocket, _RECEIVE, _receive_or_end)
+    _replace(WebSocket, "receive_bytes", _receive_or_end)
 
 
 def run_within_app() -> None:
@@ -116,7 +116,6 @@ def mark_app_started() -> None:
 
 
 def _start_after_flush(session: AppSession, data: "RerunData") -> None:
-    assert _start_runner is not None
     ended = session._scriptrunner
     if ended is None:
         _start_runner(session, data)
@@ -137,7 +136,6 @@ def _start_after_flush(session: AppSession, data: "RerunData") -> None:
 
 
 def _request_unless_left(requests: ScriptRequests, data: "RerunData") -> bool:
-    assert _request_rerun is not None
     waiting = requests._rerun_data
     changes_page = (
         requests._state is ScriptRequestType.RERUN
@@ -146,12 +144,10 @@ def _request_unless_left(requests: ScriptRequests, data: "RerunData") -> bool:
     )
     if data.fragment_id and changes_page:
         return True
-    accepted: bool = _request_rerun(requests, data)
-    return accepted
+    return bool(_request_rerun(requests, data))
 
 
 def _run_unless_left(runner: script_runner.ScriptRunner, data: "RerunData") -> None:
-    assert _run_script is not None
     page = runner._pages_manager.current_page_script_hash
     if not (data.fragment_id_queue and page and data.page_script_hash not in ("", page)):
         _run_script(runner, data)
@@ -161,12 +157,5 @@ async def _receive_or_end(socket: WebSocket) -> bytes:
     # Set by a send that failed.
     if socket.application_state is WebSocketState.DISCONNECTED:
         raise WebSocketDisconnect(_ABNORMAL_CLOSURE)
-    return await _receive(socket)
-
-
-def _leave_modules_alone() -> None:
-    return None
-
-
-def _ignore(_session: AppSession) -> None:
-    return None
+    content: bytes = await _receive(socket)
+    return content

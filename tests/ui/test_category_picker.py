@@ -16,7 +16,7 @@ from ganlib.data.digest import file_digest
 from ganlib.data.download import cache_folder
 from ganlib.errors import DataError
 from ganlib.ui.form import own_files
-from ganlib.ui.form.category_picker import with_or_without
+from ganlib.ui.form.category_picker import _check
 
 HERE = [name for name, each in quickdraw.availability().items() if each.count]
 NOT_HERE = [name for name, each in quickdraw.availability().items() if not each.count]
@@ -108,20 +108,14 @@ def test_the_gallery_has_all_categories_and_pictures_of_those_here():
     assert [tile["name"] for tile in data["tiles"] if tile["src"]] == HERE
 
 
-def test_a_click_adds_and_another_one_takes_away():
-    assert with_or_without("cat", ("apple",)) == ["apple", "cat"]
-    assert with_or_without("apple", ["apple", "cat"]) == ["cat"]
-    assert with_or_without("cat", ["cat"]) == []
-
-
 def test_own_drawings_are_kept_under_their_content():
     content = npy(drawings(30))
-    path = own_files.keep_drawings("../../my drawings<>.npy", content)
+    path = own_files.keep("../../my drawings<>.npy", content, _check)
     assert path.parent.parent == cache_folder() / "own"
     assert path.name == "my drawings__.npy"
     assert path.read_bytes() == content
-    assert own_files.keep_drawings("../../my drawings<>.npy", content) == path
-    assert own_files.keep_drawings("my drawings__.npy", npy(drawings(31))).parent != path.parent
+    assert own_files.keep("../../my drawings<>.npy", content, _check) == path
+    assert own_files.keep("my drawings__.npy", npy(drawings(31)), _check).parent != path.parent
     kept = quickdraw.own_drawings(str(path))
     assert kept.count() == 30
     np.testing.assert_array_equal(kept.read(6), drawings(30)[:6].reshape(-1, 28, 28, 1))
@@ -132,7 +126,7 @@ def test_own_drawings_are_kept_under_their_content():
 )
 def test_what_is_no_drawings_is_told_and_not_kept(content: bytes):
     with pytest.raises(DataError) as told:
-        own_files.keep_drawings("mine.npy", content)
+        own_files.keep("mine.npy", content, _check)
     assert "\n" not in str(told.value)
     assert not list(cache_folder().rglob("*.npy*"))
 
@@ -140,7 +134,7 @@ def test_what_is_no_drawings_is_told_and_not_kept(content: bytes):
 def test_too_large_a_file_is_refused_before_it_is_written(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(own_files, "MAX_MB", 0)
     with pytest.raises(DataError, match=r"up to 0 MB. Received: mine\.npy"):
-        own_files.keep_drawings("mine.npy", npy(drawings(2)))
+        own_files.keep("mine.npy", npy(drawings(2)), _check)
 
 
 def test_an_upload_is_used_until_it_is_dropped():

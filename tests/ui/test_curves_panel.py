@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganlib.events import Change, Metrics, Samples
 from ganlib.runs import History, Run, RunStore, Scores
-from ganlib.ui.run.curves import _ChartOptions, _charts, _marks
+from ganlib.ui.run.curves import _chart, _ChartOptions, _marks
 from ganlib.ui.server.reading import Reading
 from ganlib.viz.metric_specs import METRICS, available_metrics, default_metric
 from tests.support import stored_runs
@@ -192,9 +192,9 @@ def test_changes_and_scores_stand_at_their_own_steps_where_a_log_lacks_some(
     assert mark.text == "From step 5 on:<br>loss non-saturating<br>beta 1 0.9"
     history = History(("step", "time_s", "generator_loss"), np.stack([steps, seconds, steps]))
     scores = Scores(np.array([0, 2, 4, 6]), {"modes": np.array([0.0, 2.0, 4.0, 6.0])})
-    options = _ChartOptions("Peaks found", "discriminator", 0.0, False, "seconds")
+    options = _ChartOptions("discriminator", 0.0, False, "seconds")
     run = stored_runs.finished(store)
     reading = Reading(run, run.status())
     reading.cached("record", lambda: replace(run.record(), history=history, scores=scores))
-    below = _charts(reading, (), None, options)[1].to_plotly()
+    below = _chart(reading, METRICS["Peaks found"], options).to_plotly()
     assert list(below.data[-1].x) == [0.0, 0.2, 0.2, 0.6]

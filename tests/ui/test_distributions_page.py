@@ -15,7 +15,7 @@ from ganlib.metrics.comparison import compare
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run, RunStore
 from ganlib.ui.distributions import over_steps
-from ganlib.ui.distributions.distributions import distributions
+from ganlib.ui.distributions.distributions import Distribution, distributions
 from ganlib.ui.distributions.panels import Compared, charts_html, values_csv
 from ganlib.viz.pair import two_real
 from tests.support import drawn, stored_runs
@@ -228,8 +228,9 @@ COMPARED = Compared(
     "k",
     "p",
     "a <b>",
-    WeightedSample.of(np.array([2.0, 1.0, 2.0])),
-    WeightedSample.of(np.array([3.0])),
+    Distribution(
+        "values", WeightedSample.of(np.array([2.0, 1.0, 2.0])), WeightedSample.of(np.array([3.0]))
+    ),
     two_real("x", "y"),
 )
 
@@ -243,7 +244,7 @@ def test_downloads(tmp_path: Path) -> None:
     }
     from ganlib.viz.histograms import histogram_figure, histogram_info
 
-    chart = histogram_figure(histogram_info(COMPARED.first, COMPARED.second))
+    chart = histogram_figure(histogram_info(COMPARED.samples.real, COMPARED.samples.generated))
     page = charts_html(COMPARED, {"one": chart, "two": chart})
     assert "a &lt;b&gt;" in page
     assert "<b>" not in page.split("<h1>")[1][:20]

@@ -17,9 +17,8 @@ from ganlib.runs import Manager, RunStore
 from ganlib.runs.store import RunSummary
 from ganlib.ui.launch import family_runs
 from ganlib.ui.launch.data_choice import picture_of
-from ganlib.ui.launch.estimate import Estimate, estimate
+from ganlib.ui.launch.estimate import MEASURED, Estimate, estimate
 from ganlib.ui.launch.family_runs import ahead_text, best_run, runs_ahead
-from ganlib.ui.launch.measured import MEASURED
 from ganlib.ui.launch.start import growth_warning
 from ganlib.ui.server.server import Server, manager
 from tests.support import stored_runs

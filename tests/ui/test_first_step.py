@@ -50,13 +50,12 @@ def run(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
 
 
 def test_a_start_waits_for_a_step_and_is_recent_for_a_while(run: Run, clock: Clock) -> None:
-    assert not session.started_within(10, run.id)
+    assert not session.waits_for_first_step(run)
     session.record_start(run.id)
-    assert clock.now == pytest.approx(100.5, abs=0.03)
-    assert session.started_within(10, run.id)
-    assert not session.started_within(10, "another")
+    assert clock.now == pytest.approx(100.4, abs=0.03)
+    assert session.waits_for_first_step(run)
     clock.now = 110.1
-    assert not session.started_within(10, run.id)
+    assert not session.waits_for_first_step(run)
 
 
 def test_the_wait_ends_with_the_first_step(run: Run, clock: Clock) -> None:
@@ -64,18 +63,26 @@ def test_the_wait_ends_with_the_first_step(run: Run, clock: Clock) -> None:
         run.note("status", replace(run.status(), state="running", step=int(clock.now > 100.1)))
 
     clock.wakes = step
-    session.wait_for_first_step(run, 60)
+    session.record_start(run.id)
     assert 100.1 < clock.now < 100.2
 
 
 @pytest.mark.parametrize("state", ["failed", "stopped"])
 def test_nobody_waits_for_a_run_that_has_ended(run: Run, clock: Clock, state: str) -> None:
     run.note("status", replace(run.status(), state=state))  # type: ignore[arg-type]
-    session.wait_for_first_step(run, 60)
+    session.record_start(run.id)
     assert clock.now == 100
 
 
 def test_nobody_waits_for_a_turn(run: Run, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session.manager(), "active", lambda: ["before", run.id])
-    session.wait_for_first_step(run, 60)
+    session.record_start(run.id)
     assert clock.now == 100
+
+
+def test_nobody_waits_for_a_run_of_another_session(run: Run, clock: Clock) -> None:
+    session.record_start(run.id)
+    before = clock.now
+    st.session_state["started"] = "another", clock.now + 10
+    session.wait_for_first_step(run)
+    assert clock.now == before

@@ -13,14 +13,14 @@ from tests.support.drawn import charts
 def page():
     import numpy as np
 
-    from ganlib.ui.components.live_chart import ChartSlot, live_charts
+    from ganlib.ui.components.live_chart import live_chart
     from ganlib.viz.curve_figures import metric_figure
     from ganlib.viz.curves import curves_info
     from ganlib.viz.metric_specs import LOSSES
 
     info = curves_info(np.arange(3), {"generator": np.array([3.0, 2.0, 1.0])})
     chart = metric_figure(LOSSES, info)
-    live_charts(ChartSlot(chart, "live_loss", 240, "Loss of the generator", "run"))
+    live_chart(chart, "live_loss", 240, "Loss of the generator", "run")
 
 
 def shown():

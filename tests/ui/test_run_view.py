@@ -153,9 +153,9 @@ def test_the_first_checkpoint_redraws_the_page(store: RunStore) -> None:
 def test_marks_of_the_slider(store: RunStore) -> None:
     run = stored_runs.finished(store)
     marks = slider_marks(Reading(run, run.status()))
-    assert [(mark.kind, mark.step) for mark in marks if mark.kind == "checkpoint"] == [
+    assert [(mark["kind"], mark["step"]) for mark in marks if mark["kind"] == "checkpoint"] == [
         ("checkpoint", step) for step in run.checkpoint_steps()
     ]
     scores = run.scores()
     best = scores.step[scores.values["w1_over_sigma"].argmin()]
-    assert [mark.step for mark in marks if mark.kind == "best"] == [best]
+    assert [mark["step"] for mark in marks if mark["kind"] == "best"] == [best]

@@ -26,14 +26,14 @@ def plane_run(
 
 
 def panel(run) -> None:
-    from ganlib import recipes
-    from ganlib.ui.run.samples.panel import samples_options, samples_panel, selected_step
+    from ganlib.ui.run.samples import kind_of
+    from ganlib.ui.run.samples.panel import samples_panel, selected_step
     from ganlib.ui.server.reading import Reading
 
     status = run.status()
-    recipe, reading = recipes.get("toy/plane"), Reading(run, status)
-    samples_options(recipe, reading)
-    samples_panel(recipe, reading, selected_step(reading))
+    reading = Reading(run, status)
+    kind_of(reading.recipe).options(reading)
+    samples_panel(reading, selected_step(reading))
 
 
 def shown(run: Run) -> AppTest:

@@ -31,7 +31,7 @@ def test_the_address_names_the_run_before_anything_is_waited_for(
         app = open_page("toy")
     named = []
     monkeypatch.setattr(
-        session, "wait_for_first_step", lambda run, seconds: named.append(st.query_params["run"])
+        session, "wait_for_first_step", lambda run: named.append(st.query_params["run"])
     )
     app.button("start").click().run()
     assert not app.exception and not app.error

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ganlib import recipes
 from ganlib.events import Metrics, Samples
 from ganlib.runs import RunStore
 from ganlib.ui.run.figures import figures
@@ -76,7 +75,7 @@ def test_quality_is_told_beside_that_of_real_images(
 ) -> None:
     reading = _scored(store, value)
     assert f"The generated samples are {words}: their Fréchet distance" in describe(reading, 7)
-    quality, best, diversity, balance = figures(recipes.get("mnist/dcgan"), reading, 7)
+    quality, best, diversity, balance = figures(reading, 7)
     assert (quality.value, quality.beside) == (f"{value:.3g}", "real samples: 1.4")
     assert (best.value, best.beside) == ("5", "Fréchet distance 1.2")
     assert (diversity.value, diversity.beside) == ("93 %", "real samples: 97 %")
@@ -85,7 +84,7 @@ def test_quality_is_told_beside_that_of_real_images(
 
 def test_figures_of_a_run_without_samples_or_scores(store: RunStore) -> None:
     run = stored_runs.create(store, "mnist/dcgan")
-    found = figures(recipes.get("mnist/dcgan"), Reading(run, run.status()), None)
+    found = figures(Reading(run, run.status()), None)
     assert [figure.value for figure in found] == ["-"] * 4
 
 

@@ -43,7 +43,7 @@ class Chosen(NamedTuple):
 
     @property
     def recipe(self) -> Recipe:
-        return recipes.get(self.run.recipe)
+        return self.reading.recipe
 
     @property
     def data(self) -> object:

@@ -8,7 +8,7 @@ import streamlit as st
 from ganlib.comparing import finite_scores, newest_real_score
 from ganlib.ui.compare.chosen import Chosen, kept
 from ganlib.ui.compare.tables import Groups, legend
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import plain
 from ganlib.viz.chart import Chart
 from ganlib.viz.curves import GrowingCurves
@@ -59,25 +59,24 @@ def curves(groups: Groups, options: CurveOptions, cursor_link: str) -> None:
 
 
 def _metric(metric: SingleMetric, groups: Groups, options: CurveOptions, cursor_link: str) -> None:
-    runs = [(name, one) for name, group in groups.items() for one in group]
-    readings = [(name, one.run.id, one.reading) for name, one in runs]
+    readings = [(name, one.reading) for name, group in groups.items() for one in group]
     state = tuple(
-        (name, run_id, one.history.log, len(one.history), len(one.scores))
-        for name, run_id, one in readings
+        (name, one.run.id, one.history.log, len(one.history), len(one.scores))
+        for name, one in readings
     )
     charts = kept((metric.name, options, state), lambda: _charts(metric, groups, options))
     key = f"compare.{metric.name}"
     revision = f"{' '.join(one[1] for one in state)} {options.x_kind}"
     alt = metric.spec.alt
     if not options.multiples:
-        live_charts(ChartSlot(charts[0], key, _HEIGHT, alt, revision, cursor_link=cursor_link))
+        live_chart(charts[0], key, _HEIGHT, alt, revision, cursor_link=cursor_link)
         return
     with st.container(horizontal=True):
         for at, (group, chart) in enumerate(zip(groups, charts, strict=True)):
             with st.container(width=_SMALL_WIDTH, gap="xxsmall"):
                 st.caption(plain(group))
                 place = f"{key}.{at}", _SMALL_HEIGHT, f"{group}: {alt}", revision, key
-                live_charts(ChartSlot(chart, *place, cursor_link))
+                live_chart(chart, *place, cursor_link)
 
 
 def _charts(metric: SingleMetric, groups: Groups, options: CurveOptions) -> list[Chart]:

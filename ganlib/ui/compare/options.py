@@ -1,74 +1,21 @@
 """The widgets of the page Compare. Each of them stands in the address."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, get_args
+from typing import Any
 
 import streamlit as st
 
-from ganlib.comparing import Alignment
 from ganlib.ui.compare.chosen import Chosen
 from ganlib.ui.compare.curves import CurveOptions
 from ganlib.ui.compare.samples import quantities
-from ganlib.ui.compare.settings import EACH, group_choices
 from ganlib.ui.components.aligned import align_control
 from ganlib.ui.components.errors import errors_shown
 from ganlib.viz.layout import XKind
 from ganlib.viz.single_metrics import default_metrics, selectable_metrics
 
-_ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
 _AXES: dict[str, XKind] = {"Steps": "step", "Seconds": "seconds", "Samples seen": "samples"}
 _LAYOUTS = ("Overlaid", "Small multiples")
 _BOUND: dict[str, Any] = {"bind": "query-params"}
-
-
-class Options(NamedTuple):
-    """What the user has selected, apart from the runs and the step.
-
-    Args:
-        group: what runs are grouped by.
-        alignment: what the shown samples of the runs have in common.
-        curves: settings of the curves.
-        quantity: name of the distribution; empty if there are no samples.
-    """
-
-    group: str
-    alignment: Alignment
-    curves: CurveOptions
-    quantity: str
-
-
-def choose_group(chosen: Sequence[Chosen]) -> str:
-    """Lets the user choose what runs are grouped by.
-
-    Args:
-        chosen: the compared runs.
-    """
-    return str(
-        st.selectbox(
-            "Group runs by",
-            list(group_choices(chosen)),
-            key="group",
-            help="Draws runs with the same value as one line: their mean plus or minus one "
-            "standard deviation.",
-            **_BOUND,
-        )
-        or EACH
-    )
-
-
-def choose_alignment() -> Alignment:
-    """Lets the user choose what the shown samples of the runs have in common."""
-    found: Alignment | None = st.segmented_control(
-        "Show samples at the",
-        _ALIGNMENTS,
-        default=_ALIGNMENTS[0],
-        key="align",
-        required=True,
-        help="Compares samples at the same step, after the same training time, or at each run's "
-        "best step.",
-        **_BOUND,
-    )
-    return found or _ALIGNMENTS[0]
 
 
 def choose_curves(chosen: Sequence[Chosen]) -> CurveOptions:

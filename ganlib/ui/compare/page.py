@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import get_args
 
 import numpy as np
 import streamlit as st
 
 from ganlib import recipes
-from ganlib.comparing import SavedSteps, aligned_steps, longest
-from ganlib.runs import Run
+from ganlib.comparing import Alignment, SavedSteps, aligned_steps, longest
 from ganlib.ui.compare.chosen import Chosen, choose_runs, chosen_now, compare_these
 from ganlib.ui.compare.curves import curves
 from ganlib.ui.compare.options import (
-    Options,
-    choose_alignment,
     choose_curves,
-    choose_group,
     choose_quantity,
 )
 from ganlib.ui.compare.samples import (
@@ -24,29 +20,22 @@ from ganlib.ui.compare.samples import (
     overlaid_distributions,
     samples_side_by_side,
 )
-from ganlib.ui.compare.settings import grouped, settings_table
+from ganlib.ui.compare.settings import group_choices, grouped, settings_table
 from ganlib.ui.compare.tables import scores_table
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.share import share_popover
+from ganlib.ui.components.share import adopt_step, share_button
 from ganlib.ui.components.text import plain
 from ganlib.ui.components.time_slider import current_step, time_slider
+from ganlib.ui.distributions.runs import trained_runs
 from ganlib.ui.pages import PAGES
 from ganlib.ui.present import form, present_button, presenting
-from ganlib.ui.server.server import manager, server
+from ganlib.ui.server.server import server
 from ganlib.ui.server.session import SLIDER
 
+# Query parameter with the selected step, and link of the slider with the curves.
 _AT, _LINK = "at", "compare.cursor"
 _SUGGESTED = 3
-
-
-class _Parts(NamedTuple):
-    """The parts of the page that change while runs train."""
-
-    scores: Any
-    slider: Any
-    samples: Any
-    curves: Any
-    distributions: Any
+_ALIGNMENTS: tuple[Alignment, ...] = get_args(Alignment)
 
 
 def compare_runs() -> None:
@@ -60,10 +49,19 @@ def compare_runs() -> None:
     if not chosen:
         _suggestions()
         return
-    _follow_link()
+    adopt_step(_AT, SLIDER)
     with bar:
         with form("group", width=220):
-            group = choose_group(chosen)
+            group = str(
+                st.selectbox(
+                    "Group runs by",
+                    list(group_choices(chosen)),
+                    key="group",
+                    help="Draws runs with the same value as one line: their mean plus or minus one "
+                    "standard deviation.",
+                    bind="query-params",
+                )
+            )
         share = st.container(width="content")
         present_button()
     scores = st.container(key="compare_scores")
@@ -72,7 +70,16 @@ def compare_runs() -> None:
         st.subheader("Samples", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             with form("align", width="content"):
-                alignment = choose_alignment()
+                alignment: Alignment = st.segmented_control(
+                    "Show samples at the",
+                    _ALIGNMENTS,
+                    default=_ALIGNMENTS[0],
+                    key="align",
+                    required=True,
+                    help="Compares samples at the same step, after the same training time, or at "
+                    "each run's best step.",
+                    bind="query-params",
+                )
             slider = st.container(key="compare_slider")
         samples = st.container(key="compare_samples")
         if images := [one for one in chosen if one.recipe.kind == "image"]:
@@ -88,42 +95,39 @@ def compare_runs() -> None:
         densities = st.container(key="compare_distributions")
         st.subheader("Settings that differ", anchor=False)
         settings_table(chosen)
-    options = Options(group, alignment, lines, quantity)
     with share:
-        _share(options)
+        step_key = "" if alignment == "Best step" else SLIDER
+        share_button("Whoever opens this address sees the same comparison.", _AT, step_key)
+    # The slider moves the vertical line of the curves if its place is the same for all runs.
+    common = {"Same step": "step", "Same time": "seconds"}.get(alignment)
+    link = _LINK if lines.x_kind == common else ""
+    states = _states(chosen)
+
+    def refresh() -> None:
+        chosen = chosen_now(runs)
+        # A run has been deleted, or cannot be read any more.
+        if len(chosen) < len(states):
+            st.rerun()
+        saved = {one.run.id: found for one in chosen if len((found := one.saved_steps()).steps)}
+        with slider:
+            step = _slider(chosen, saved, alignment, link)
+        steps = aligned_steps(saved, alignment, step) if saved else {}
+        groups = grouped(chosen, group)
+        with scores:
+            scores_table(groups)
+        with samples:
+            samples_side_by_side(chosen, steps, step if alignment == "Same step" else None)
+        with drawn_curves, errors_shown():
+            curves(groups, lines, link)
+        if not presenting():
+            with densities, errors_shown():
+                overlaid_distributions(chosen, steps, quantity)
+        # The static parts and this fragment's timer are set by the page.
+        if _states(chosen) != states:
+            st.rerun()
+
     active = any(one.reading.status.active for one in chosen)
-    st.fragment(_refresh, run_every=server().viewers.refresh_interval_s() if active else None)(
-        runs,
-        options,
-        _Parts(scores, slider, samples, drawn_curves, densities),
-        _states(chosen),
-    )
-
-
-def _refresh(
-    runs: Sequence[Run], options: Options, parts: _Parts, states: Sequence[object]
-) -> None:
-    chosen = chosen_now(runs)
-    # A run has been deleted, or cannot be read any more.
-    if len(chosen) < len(states):
-        st.rerun()
-    saved = {one.run.id: found for one in chosen if len((found := one.saved_steps()).steps)}
-    with parts.slider:
-        step = _slider(chosen, saved, options)
-    steps = aligned_steps(saved, options.alignment, step) if saved else {}
-    groups = grouped(chosen, options.group)
-    with parts.scores:
-        scores_table(groups)
-    with parts.samples:
-        samples_side_by_side(chosen, steps, step if options.alignment == "Same step" else None)
-    with parts.curves, errors_shown():
-        curves(groups, options.curves, _LINK if _has_cursor(options) else "")
-    if not presenting():
-        with parts.distributions, errors_shown():
-            overlaid_distributions(chosen, steps, options.quantity)
-    # The static parts and this fragment's timer are set by the page.
-    if _states(chosen) != states:
-        st.rerun()
+    st.fragment(refresh, run_every=server().viewers.refresh_interval_s() if active else None)()
 
 
 def _states(chosen: Sequence[Chosen]) -> Sequence[object]:
@@ -140,12 +144,14 @@ def _states(chosen: Sequence[Chosen]) -> Sequence[object]:
     ]
 
 
-def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: Options) -> int:
-    """Draws the slider, which moves the vertical line of the curves; returns the selected step."""
-    if not saved or options.alignment == "Best step":
+def _slider(
+    chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], alignment: Alignment, link: str
+) -> int:
+    """Draws the slider; returns the selected step."""
+    if not saved or alignment == "Best step":
         st.caption("Each run at the saved step with its best quality." if saved else "")
         return 0
-    by_time = options.alignment == "Same time"
+    by_time = alignment == "Same time"
     shown = {longest(saved)} if by_time else set(saved)
     steps = np.unique(np.concatenate([saved[run_id].steps for run_id in shown])).tolist()
     seconds = saved[longest(saved)].seconds.tolist() if by_time else []
@@ -154,45 +160,12 @@ def _slider(chosen: Sequence[Chosen], saved: Mapping[str, SavedSteps], options: 
         steps,
         key=SLIDER,
         total=max(one.reading.status.steps for one in chosen if one.run.id in shown),
-        link=_LINK if _has_cursor(options) else "",
+        link=link,
         # The curves end at the newest step.
         cursor=None if step == steps[-1] else seconds[steps.index(step)] if by_time else step,
         seconds=seconds,
     )
     return step
-
-
-def _has_cursor(options: Options) -> bool:
-    """Whether the selected step is at the same place on the horizontal axis for all runs."""
-    common = {"Same step": "step", "Same time": "seconds"}
-    return options.curves.x_kind == common.get(options.alignment)
-
-
-def _follow_link() -> None:
-    """Moves the slider to the step of a shared link, once."""
-    asked = st.query_params.get(_AT, "")
-    if asked.isdecimal() and st.session_state.get("compare.at") != asked:
-        st.session_state[SLIDER] = int(asked)
-    st.session_state["compare.at"] = asked
-
-
-def _share(options: Options) -> None:
-    """Draws a button that shows the address of this comparison.
-
-    The selected step is added here only: an entry of the browser's history for each move of the
-    slider would make its Back button useless.
-    """
-
-    def query() -> list[tuple[str, object]]:
-        names = [name for name in st.query_params if name != _AT]
-        found: list[tuple[str, object]]
-        found = [(name, value) for name in names for value in st.query_params.get_all(name)]
-        step = st.session_state.get(SLIDER)
-        if step is not None and options.alignment != "Best step":
-            found.append((_AT, step))
-        return found
-
-    share_popover("Whoever opens this address sees the same comparison.", query)
 
 
 def _suggestions() -> None:
@@ -205,9 +178,8 @@ def _suggestions() -> None:
     )
     known = recipes.all_recipes()
     by_page: dict[str, list[str]] = {}
-    for one in manager().store.list():
-        if one.status and one.status.device and one.recipe in known:
-            by_page.setdefault(known[one.recipe].page, []).append(one.id)
+    for one in trained_runs():
+        by_page.setdefault(known[one.recipe].page, []).append(one.id)
     with st.container(horizontal=True):
         for page in PAGES:
             newest = by_page.get(page.name, [])[:_SUGGESTED]

@@ -1,6 +1,7 @@
 """Samples of the compared runs side by side, and their distributions on one axis."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from ganlib.ui.compare.chosen import Chosen, kept
 from ganlib.ui.compare.tables import compact_table
 from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.components.grid import image_grid
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import plain
 from ganlib.ui.distributions.distributions import Distribution, distributions
 from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
@@ -92,7 +93,7 @@ def _draw(one: Chosen, step: int, at: int, height: int) -> None:
         return
     chart = kept(("samples", run.id, step), lambda: _chart(one, step))
     alt = f"Real and generated samples of {one.name} at step {step:,}"
-    live_charts(ChartSlot(chart, f"compare.samples.{at}", height, alt, run.id))
+    live_chart(chart, f"compare.samples.{at}", height, alt, run.id)
 
 
 def _grid(one: Chosen, step: int) -> bytes:
@@ -143,10 +144,12 @@ def overlaid_distributions(chosen: Sequence[Chosen], steps: Mapping[str, int], t
     chart = kept(("densities", at, title), lambda: _densities(shown, title))
     alt = f"{title} of real samples and of those that each run generates"
     revision = f"{title} {' '.join(run_id for run_id, *_ in at)}"
-    live_charts(ChartSlot(chart, "compare.densities", _DENSITIES_HEIGHT, alt, revision))
+    live_chart(chart, "compare.densities", _DENSITIES_HEIGHT, alt, revision)
     rows = []
     for one, step, found in shown:
-        values = _distances(one, step, title, found)
+        real, generated = found.real, found.generated
+        key = "distances", one.run.id, step, title
+        values = kept(key, partial(distance_values, real, generated))
         cells = [f"{values[name]:.3g}" if name in values else "-" for name in _DISTANCES]
         rows.append((one.name, one.style, [f"{step:,}", *cells]))
     compact_table(("Distance from real samples", "Step", *_DISTANCES), rows)
@@ -154,11 +157,6 @@ def overlaid_distributions(chosen: Sequence[Chosen], steps: Mapping[str, int], t
 
 def _of(one: Chosen, step: int) -> dict[str, Distribution]:
     return kept(("distributions", one.run.id, step), lambda: distributions(one.run, step))
-
-
-def _distances(one: Chosen, step: int, title: str, found: Distribution) -> dict[str, float]:
-    key = "distances", one.run.id, step, title
-    return kept(key, lambda: distance_values(found.real, found.generated))
 
 
 def _densities(shown: Sequence[tuple[Chosen, int, Distribution]], title: str) -> Chart:

@@ -4,12 +4,11 @@ const CLOSE = 0.01 // points closer to the last one are skipped while the pointe
 const FINE = 0.004 // greatest distance of a removed point from the simplified line
 const PATIENCE_MS = 2000 // wait for the server's answer; after that, its state is used again
 const SVG = "http://www.w3.org/2000/svg"
-const pads = new WeakMap()
 
 export default function (component) {
   const root = component.parentElement.querySelector(".pad")
-  if (!pads.has(root)) pads.set(root, new Pad(root))
-  pads.get(root).update(component.data, component.setTriggerValue)
+  root.pad ??= new Pad(root)
+  root.pad.update(component.data, component.setTriggerValue)
 }
 
 class Pad {
@@ -24,7 +23,10 @@ class Pad {
     this.square.onpointerdown = event => this.begin(event)
     this.square.onpointermove = event => this.go(event)
     this.square.onpointerup = event => this.end(event)
-    this.square.onpointercancel = () => this.drop()
+    this.square.onpointercancel = () => {
+      this.drawing = null
+      this.paint()
+    }
     root.querySelector(".undo").onclick = () => this.undo()
     root.querySelector(".clear").onclick = () => this.clear()
   }
@@ -70,11 +72,6 @@ class Pad {
     this.cleared = []
     this.drawing = null
     this.tell()
-  }
-
-  drop() {
-    this.drawing = null
-    this.paint()
   }
 
   undo() {

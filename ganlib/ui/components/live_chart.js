@@ -1,32 +1,20 @@
 // Draws Plotly figures and keeps their nodes, zoom, hover and hidden curves across updates.
 // A zoom along x applies to all charts with the same link.
 
-const charts = new WeakMap()
 // link -> its charts. Each chart may have its own copy of this module, but they share the window.
 const links = (window.ganlibLinks ??= new Map())
 
 export default function (component) {
-  const box = component.parentElement.querySelector(".live-charts")
-  // The first line has the common settings and the place of each chart; then one line per figure.
+  const host = component.parentElement.querySelector(".live-chart")
+  // The first line has the place of the chart and the address of Plotly, the second the figure.
   const lines = new TextDecoder().decode(component.data).split("\n")
-  const [head, ...figures] = lines.map(line => JSON.parse(line))
+  const [place, figure] = lines.map(line => JSON.parse(line))
   // Also without a chart: for one that comes later.
-  plotly(head.plotly).catch(() => {})
-  while (box.children.length < figures.length) box.append(host())
-  while (box.children.length > figures.length) box.lastChild.remove()
-  const shown = figures.map((figure, i) => {
-    const chart = charts.get(box.children[i])
-    chart.show({ ...head.charts[i], figure, plotly: head.plotly })
-    return chart
-  })
-  return () => shown.forEach(chart => chart.destroyIfRemoved())
-}
-
-function host() {
-  const made = document.createElement("div")
-  made.className = "live-chart"
-  charts.set(made, new LiveChart(made))
-  return made
+  plotly(place.plotly).catch(() => {})
+  if (!figure) return
+  host.chart ??= new LiveChart(host)
+  host.chart.show({ ...place, figure })
+  return () => host.chart.destroyIfRemoved()
 }
 
 class LiveChart {
@@ -43,10 +31,6 @@ class LiveChart {
     this.view = null // visible range of x, if a linked chart was zoomed
     this.pointer = null // position of the mouse over the plot, to restore the hover after a redraw
     this.listeners = new AbortController()
-    this.listen()
-  }
-
-  listen() {
     const { signal } = this.listeners
     const release = () => {
       if (!this.dragging) return
@@ -94,7 +78,11 @@ class LiveChart {
     const { data, layout } = this.data.figure
     const { height, revision } = this.data
     const dressed = { ...themed(layout, readTheme(this.host), revision), width, height }
-    if (this.view) dressed.xaxis = withRange(dressed.xaxis, this.view)
+    if (this.view) {
+      // Another revision, too, or a zoom on the chart itself would take precedence.
+      const uirevision = `${dressed.xaxis.uirevision} ${this.view}`
+      dressed.xaxis = { ...dressed.xaxis, range: [...this.view], uirevision }
+    }
     // Always the same object: with another config, Plotly would rebuild the plot.
     this.config ??= config(this)
     this.plotly.react(this.plot, data, dressed, this.config).then(() => {
@@ -212,12 +200,6 @@ async function load(url) {
   document.head.append(script) // runs it
   script.remove()
   return window.Plotly
-}
-
-// The axis with another range. It needs another revision, or a zoom on the chart itself would
-// take precedence.
-function withRange(axis, range) {
-  return { ...axis, range: [...range], uirevision: `${axis.uirevision} ${range}` }
 }
 
 function same(first, second) {

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
 
 import streamlit as st
@@ -21,12 +20,18 @@ from ganlib.viz.chart import Chart
 # Not isolated: Plotly adds its style sheet to the document's head, which does not apply inside
 # a shadow root.
 _COMPONENT = component("live_chart", isolate_styles=False)
-# Vertical distance of charts in pixels; also in the style sheet.
-_GAP = 16
 
 
-class ChartSlot(NamedTuple):
-    """A chart and its place on the page.
+def live_chart(
+    chart: Chart,
+    key: str,
+    height: int,
+    alt: str,
+    revision: str,
+    link: str = "",
+    cursor_link: str = "",
+) -> None:
+    """Shows a chart, which keeps zoom, hover and hidden curves across updates.
 
     Args:
         chart: data and layout.
@@ -38,34 +43,16 @@ class ChartSlot(NamedTuple):
         link: charts with the same link share the zoom of their x axes; empty for none.
         cursor_link: a time slider with this link moves the vertical line; empty for no line.
     """
-
-    chart: Chart
-    key: str
-    height: int
-    alt: str
-    revision: str
-    link: str = ""
-    cursor_link: str = ""
-
-
-def live_charts(*slots: ChartSlot) -> None:
-    """Shows charts in a column. They keep zoom, hover and hidden curves across updates.
-
-    All of them are one component, so that another chart adds only its data to an update.
-    """
-    places = [
-        {name: value for name, value in slot._asdict().items() if name != "chart"} for slot in slots
-    ]
-    head = json.dumps({"plotly": _plotly_url(), "charts": places}).encode()
+    place = {"key": key, "height": height, "alt": alt, "revision": revision}
+    head = {"plotly": _plotly_url(), **place, "link": link, "cursor_link": cursor_link}
     # Bytes, because Streamlit would convert a dictionary to JSON twice for every session.
-    lines = b"\n".join((head, *(slot.chart.json() for slot in slots)))
-    height = sum(slot.height for slot in slots) + _GAP * (len(slots) - 1)
-    _COMPONENT(key=slots[0].key, data=lines, height=height)
+    data = json.dumps(head).encode() + b"\n" + chart.json()
+    _COMPONENT(key=key, data=data, height=height)
 
 
 def preload_charts() -> None:
     """Makes the browser load Plotly's library before the first chart is shown."""
-    head = json.dumps({"plotly": _plotly_url(), "charts": []}).encode()
+    head = json.dumps({"plotly": _plotly_url()}).encode()
     _COMPONENT(key="preload_charts", data=head, height=1)
 
 

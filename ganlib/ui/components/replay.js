@@ -4,7 +4,7 @@
 const LOOP_MS = 7000
 const REST_MS = 2500 // at the last step, before the next round
 const FRAME_MS = 33
-const galleries = new WeakMap()
+const ALT = "Generated samples at the saved steps of a training."
 const thousands = new Intl.NumberFormat("en-US")
 const ICON = `<svg viewBox="0 0 16 16" aria-hidden="true">
   <path class="icon-play" d="M4.5 2.5v11l9-5.5z" /><path class="icon-pause" d="M4 3h3v10H4zM9 3h3v10H9z" />
@@ -12,8 +12,7 @@ const ICON = `<svg viewBox="0 0 16 16" aria-hidden="true">
 
 export default function (component) {
   const root = component.parentElement.querySelector(".replays")
-  if (!galleries.has(root)) galleries.set(root, new Gallery(root))
-  const gallery = galleries.get(root)
+  const gallery = (root.gallery ??= new Gallery(root))
   gallery.update(component.data, component.setTriggerValue)
   return () => setTimeout(() => root.isConnected || gallery.stop(), 0)
 }
@@ -23,10 +22,7 @@ class Gallery {
     this.root = root
     this.cards = []
     this.seen = new IntersectionObserver(entries => {
-      for (const { target, isIntersecting } of entries) {
-        const card = this.cards.find(one => one.node === target)
-        if (card) card.visible = isIntersecting
-      }
+      for (const { target, isIntersecting } of entries) target.card.visible = isIntersecting
     })
     this.resizes = new ResizeObserver(() => this.cards.forEach(card => card.fit()))
     this.resizes.observe(root)
@@ -44,7 +40,8 @@ class Gallery {
       this.contents = contents
       this.seen.disconnect()
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches
-      this.cards = data.runs.map(run => new Card(run, data.colours, !still, id => this.open(id)))
+      const open = id => this.setTriggerValue("opened", id)
+      this.cards = data.runs.map(run => new Card(run, data.colours, !still, open))
       this.root.replaceChildren(...this.cards.map(card => card.node))
       this.cards.forEach(card => this.seen.observe(card.node))
       this.cards.forEach(card => card.fit())
@@ -52,16 +49,12 @@ class Gallery {
     this.request ??= requestAnimationFrame(this.tick)
   }
 
-  open(id) {
-    this.setTriggerValue("opened", id)
-  }
-
   stop() {
     cancelAnimationFrame(this.request)
     this.request = undefined
     this.seen.disconnect()
     this.resizes.disconnect()
-    galleries.delete(this.root)
+    delete this.root.gallery
   }
 }
 
@@ -74,7 +67,7 @@ class Card {
     this.at = plays ? 0 : this.last // a position between two steps while playing
     this.rested = 0
     this.before = undefined
-    this.canvas = element("canvas", { role: "img", ariaLabel: run.alt, width: 1, height: 1 })
+    this.canvas = element("canvas", { role: "img", ariaLabel: ALT, width: 1, height: 1 })
     this.draw = PAINTERS[run.kind](run, colours, () => this.paint())
     this.button = element("button", { type: "button", innerHTML: ICON })
     this.button.onclick = () => this.toggle()
@@ -97,14 +90,11 @@ class Card {
     const text = element("div", { className: "text" })
     const controls = element("div", { className: "controls" })
     stage.append(this.canvas)
-    text.append(
-      link,
-      this.step,
-      this.quality,
-    )
+    text.append(link, this.step, this.quality)
     controls.append(this.button, this.range)
     this.node = element("div", { className: "replay" })
     this.node.setAttribute("role", "listitem")
+    this.node.card = this
     this.node.append(stage, text, controls)
   }
 

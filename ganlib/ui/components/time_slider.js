@@ -4,13 +4,11 @@ const SPEEDS = [1, 2, 5]
 const INTERVAL_MS = 500 // between two frames at speed 1
 const PATIENCE_MS = 2000 // wait for the server's answer before the slider continues without it
 const SNAP = 0.01 // distance from a mark, as a share of the scale, within which the mouse selects it
-const sliders = new WeakMap()
 const thousands = new Intl.NumberFormat("en-US")
 
 export default function (component) {
   const root = component.parentElement.querySelector(".slider")
-  if (!sliders.has(root)) sliders.set(root, new TimeSlider(root))
-  const slider = sliders.get(root)
+  const slider = (root.slider ??= new TimeSlider(root))
   slider.update(component.data, component.setStateValue)
   return () => setTimeout(() => root.isConnected || slider.stop(), 0)
 }

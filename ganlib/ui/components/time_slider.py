@@ -1,8 +1,7 @@
 """A slider over the saved steps of a run that does not move when new steps are added."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -13,26 +12,12 @@ from ganlib.ui.components.component import component
 _COMPONENT = component("time_slider", styles=["player"])
 
 
-class SliderMark(NamedTuple):
-    """A mark below the slider, which the mouse snaps to.
-
-    Args:
-        step: its place.
-        kind: "checkpoint", "change" or "best".
-        label: tooltip.
-    """
-
-    step: int
-    kind: str
-    label: str
-
-
 def time_slider(
     steps: Sequence[int],
     *,
     key: str,
     total: int,
-    marks: Sequence[SliderMark] = (),
+    marks: Sequence[Mapping[str, object]] = (),
     link: str = "",
     cursor: float | None = None,
     seconds: Sequence[float] = (),
@@ -48,7 +33,8 @@ def time_slider(
         key: session state key of the selected step, None while following the newest.
         total: end of the scale: the run's last step, so that the thumb stays in place during
             training.
-        marks: places of interest.
+        marks: places of interest, to which the mouse snaps: `step`, `kind` ("checkpoint", "change"
+            or "best") and `label`, the tooltip.
         link: the vertical line of all charts with this link follows the slider; empty for none.
         cursor: position of that line on their horizontal axes; None for no line.
         seconds: of training until each of the steps, to be shown in the place of the step; empty
@@ -62,7 +48,7 @@ def time_slider(
         "ranges": ranges(steps),
         "total": max(int(total), int(steps[-1])),
         "chosen": _chosen(key, steps),
-        "marks": [mark._asdict() for mark in marks],
+        "marks": marks,
         "link": link,
         "cursor": cursor,
         "times": [_clock(float(one)) for one in seconds],

@@ -9,7 +9,7 @@ from ganlib.errors import UserError
 from ganlib.metrics.comparison import distance_values
 from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.runs import Run
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.distributions.distributions import Distribution, distributions
 from ganlib.ui.server.server import manager
 from ganlib.viz.curve_figures import steps_figure
@@ -63,25 +63,21 @@ def over_steps(run: Run, steps: Sequence[int], step: int, title: str) -> None:
             )
         )
         values = np.array([found.get(name, np.nan) for found in rows.values()])
-        live_charts(
-            ChartSlot(
-                steps_figure(np.array(list(rows)), values, name, at=step),
-                "compare.over.chart",
-                _HEIGHT,
-                f"{name} between real and generated samples over training",
-                f"{run.id} {name}",
-            )
+        live_chart(
+            steps_figure(np.array(list(rows)), values, name, at=step),
+            "compare.over.chart",
+            _HEIGHT,
+            f"{name} between real and generated samples over training",
+            f"{run.id} {name}",
         )
     with right:
         info = evolution_info(newest.real, edges, {at: found[at][1] for at in rows})
-        live_charts(
-            ChartSlot(
-                evolution_figure(info, title, at=step),
-                "compare.evolution",
-                _HEIGHT,
-                f"{title} of generated samples over training, and of real ones",
-                f"{run.id} {title}",
-            )
+        live_chart(
+            evolution_figure(info, title, at=step),
+            "compare.evolution",
+            _HEIGHT,
+            f"{title} of generated samples over training, and of real ones",
+            f"{run.id} {title}",
         )
 
 

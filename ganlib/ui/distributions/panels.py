@@ -10,10 +10,12 @@ import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
 from ganlib.metrics.resampling import SIGNIFICANCE
-from ganlib.metrics.weighted_sample import EVERYWHERE, WeightedSample
+from ganlib.metrics.weighted_sample import WeightedSample
 from ganlib.ui.components.aligned import align_control
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.download import download_button
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import p_text, plain
+from ganlib.ui.distributions.distributions import Distribution
 from ganlib.viz.chart import Chart
 from ganlib.viz.distributions import (
     bars_figure,
@@ -48,23 +50,23 @@ class Compared:
         key: identifies the samples; equal keys mean equal samples.
         place: identifies their source; zooms are kept for as long as it stays the same.
         title: one line on what is compared.
-        first: the reference sample; may be empty.
-        second: the sample compared with it; may be empty.
+        samples: the reference, the sample compared with it, and a note.
         pair: names and colours.
-        notes: sentences shown below the title.
-        within: smallest and greatest possible value.
         live: whether the samples are updated every second, so that the comparison must be fast.
     """
 
     key: str
     place: str
     title: str
-    first: WeightedSample
-    second: WeightedSample
+    samples: Distribution
     pair: Pair = REAL_AND_GENERATED
-    notes: tuple[str, ...] = ()
-    within: tuple[float, float] = EVERYWHERE
     live: bool = False
+
+    @property
+    def named(self) -> tuple[tuple[str, WeightedSample], ...]:
+        """Both samples with their names."""
+        pair, samples = self.pair, self.samples
+        return (pair.first, samples.real), (pair.second, samples.generated)
 
 
 def compare_panels(compared: Compared) -> None:
@@ -72,29 +74,29 @@ def compare_panels(compared: Compared) -> None:
 
     If a sample is empty, only a message is shown.
     """
-    if empty := [name for name, sample in _named(compared) if not sample.count]:
+    pair, samples = compared.pair, compared.samples
+    if empty := [name for name, sample in compared.named if not sample.count]:
         message = f"{compared.title}: there are no finite {' or '.join(empty)} values to compare."
         st.info(plain(message), icon=":material/info:")
         return
     found = _compared(
         compared.key,
         _RESAMPLES_LIVE if compared.live else _RESAMPLES,
-        (compared.pair.first, compared.pair.second),
-        compared,
+        (pair.first, pair.second),
+        samples,
     )
     st.markdown(f"#### {plain(found.sentence)}")
-    st.caption(
-        f"{plain(compared.title)}. {compared.first.size:,} {plain(compared.first.unit)} against "
-        f"{compared.second.size:,}. {plain(' '.join(compared.notes))}"
-    )
+    first, second, note = samples.real, samples.generated, plain(samples.note)
+    sizes = f"{first.size:,} {plain(first.unit)} against {second.size:,}"
+    st.caption(f"{plain(compared.title)}. {sizes}. {note}")
     charts, view = _charts(compared)
     revision = f"{compared.place} {view}"
     for row in (("Histogram", "Density"), ("Cumulative", "Quantiles")):
         for column, title in zip(st.columns(2, gap="medium"), row, strict=True):
             with column:
-                alt = f"{title} of {compared.pair.first} and {compared.pair.second} values"
+                alt = f"{title} of {pair.first} and {pair.second} values"
                 key = f"compare.{title}"
-                live_charts(ChartSlot(charts[title], key, _HEIGHT, alt, revision, _LINK))
+                live_chart(charts[title], key, _HEIGHT, alt, revision, _LINK)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         _distances(found)
@@ -103,18 +105,12 @@ def compare_panels(compared: Compared) -> None:
     _downloads(compared, charts)
 
 
-def _named(compared: Compared) -> tuple[tuple[str, WeightedSample], tuple[str, WeightedSample]]:
-    pair = compared.pair
-    return (pair.first, compared.first), (pair.second, compared.second)
-
-
 def _charts(compared: Compared) -> tuple[dict[str, Chart], tuple[float, float]]:
     """The charts by name, and the ends of their x axes."""
     style, counts, bins = _options()
-    info = histogram_info(compared.first, compared.second, bins=bins, within=compared.within)
+    pair, samples = compared.pair, (compared.samples.real, compared.samples.generated)
+    info = histogram_info(*samples, bins=bins, within=compared.samples.within)
     view = float(info.edges[0]), float(info.edges[-1])
-    pair = compared.pair
-    samples = compared.first, compared.second
     charts = {
         "Histogram": _STYLES[style](info, counts=counts, pair=pair),
         "Density": density_figure(density_info(*samples, view), pair=pair),
@@ -250,15 +246,8 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
             ("Values (CSV)", partial(values_csv, compared), "values.csv", "text/csv"),
             ("Charts (HTML)", partial(charts_html, compared, charts), "charts.html", "text/html"),
         ):
-            st.download_button(
-                label,
-                make,
-                file_name=f"distributions-{name}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"compare.download.{name}",
-            )
+            key = f"compare.download.{name}"
+            download_button(label, make, f"distributions-{name}", mime, key)
     st.caption("The camera on a chart saves it as PNG. The charts share their axes.")
 
 
@@ -266,7 +255,7 @@ def values_csv(compared: Compared) -> str:
     """Returns both samples as CSV with the columns sample, value and count."""
     parts = [
         pd.DataFrame({"sample": name, "value": sample.values, "count": sample.counts})
-        for name, sample in _named(compared)
+        for name, sample in compared.named
     ]
     return str(pd.concat(parts).to_csv(index=False))
 
@@ -291,5 +280,7 @@ def charts_html(compared: Compared, charts: dict[str, Chart]) -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _compared(key: str, resamples: int, names: tuple[str, str], _compared: Compared) -> Comparison:
-    return compare(_compared.first, _compared.second, names=names, resamples=resamples)
+def _compared(
+    key: str, resamples: int, names: tuple[str, str], _samples: Distribution
+) -> Comparison:
+    return compare(_samples.real, _samples.generated, names=names, resamples=resamples)

@@ -9,7 +9,7 @@ from ganlib.errors import UserError
 from ganlib.runs import Run, RunSummary
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.components.time_slider import time_slider
-from ganlib.ui.distributions.distributions import Distribution, distributions
+from ganlib.ui.distributions.distributions import distributions
 from ganlib.ui.distributions.over_steps import over_steps
 from ganlib.ui.distributions.panels import Compared, compare_panels
 from ganlib.ui.run.status_line import status_text
@@ -20,16 +20,29 @@ _TICK_S = 1.0
 
 def compare_run() -> None:
     """Compares real and generated samples of one run, live while it trains."""
-    summaries = _with_samples()
-    if not summaries:
-        _nothing()
+    names = {summary.id: summary.label.name for summary in trained_runs()}
+    if not names:
+        st.info(
+            "No run has samples yet. Start one on any training page, or compare two columns of a "
+            "table of your own.",
+            icon=":material/info:",
+        )
         return
-    known = [summary.id for summary in summaries]
     asked = st.query_params.get("run")
     # Not the run that this page put into the address itself, but one from a link.
-    if asked in known and asked != st.session_state.get("distributions.asked"):
+    if asked in names and asked != st.session_state.get("distributions.asked"):
         st.session_state["compare.run"] = asked
-    run_id = _picker("Run", summaries, "compare.run")
+    elif st.session_state.get("compare.run") not in names:
+        st.session_state["compare.run"] = next(iter(names))
+    run_id = str(
+        st.selectbox(
+            "Run",
+            list(names),
+            format_func=lambda run_id: names[run_id],
+            key="compare.run",
+            persist_state="session",
+        )
+    )
     st.query_params["run"] = st.session_state["distributions.asked"] = run_id
     run = manager().store.open(run_id)
     active = run.status().active
@@ -67,19 +80,8 @@ def run_at_step(run: Run, steps: Sequence[int], step: int, *, live: bool) -> Non
     """
     found = distributions(run, step)
     title = _quantity(list(found))
-    one = found[title]
-    compare_panels(
-        Compared(
-            f"{run.id} {step} {title}",
-            f"{run.id} {title}",
-            f"{title} at step {step:,}",
-            one.real,
-            one.generated,
-            notes=_notes(one),
-            within=one.within,
-            live=live,
-        )
-    )
+    key, place = f"{run.id} {step} {title}", f"{run.id} {title}"
+    compare_panels(Compared(key, place, f"{title} at step {step:,}", found[title], live=live))
     over_steps(run, steps, step, title)
 
 
@@ -95,38 +97,11 @@ def _quantity(titles: list[str]) -> str:
     return chosen or titles[0]
 
 
-def _picker(label: str, summaries: list[RunSummary], key: str, default: int = 0) -> str:
-    by_id = {summary.id: summary for summary in summaries}
-    if st.session_state.get(key) not in by_id:
-        st.session_state[key] = summaries[default].id
-    return str(
-        st.selectbox(
-            label,
-            list(by_id),
-            format_func=lambda run_id: by_id[run_id].label.name,
-            key=key,
-            persist_state="session",
-        )
-    )
-
-
-def _notes(one: Distribution) -> tuple[str, ...]:
-    return (one.note,) if one.note else ()
-
-
-def _with_samples() -> list[RunSummary]:
-    """Runs that can be read and have started training, newest first."""
+def trained_runs() -> list[RunSummary]:
+    """Returns the runs that can be read and have started training, newest first."""
     known = recipes.all_recipes()
     return [
         summary
         for summary in manager().store.list()
         if summary.status and summary.status.device and summary.recipe in known
     ]
-
-
-def _nothing() -> None:
-    st.info(
-        "No run has samples yet. Start one on any training page, or compare two columns of a "
-        "table of your own.",
-        icon=":material/info:",
-    )

@@ -1,7 +1,6 @@
 """Selection of the drawings to learn: categories of Quick, Draw!, or the user's own file."""
 
 import html
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -48,11 +47,22 @@ def category_picker(key: str, help: str) -> None:
     chosen = list(st.session_state[key])
 
     def toggle(name: str) -> None:
-        st.session_state[key] = with_or_without(name, st.session_state[key])
+        others = [other for other in st.session_state[key] if other != name]
+        st.session_state[key] = others if name in st.session_state[key] else [*others, name]
 
+    tiles = [
+        Tile(
+            name,
+            name,
+            _thumbnail(name, each.count) if each.count else None,
+            f"{each.count:,} here" if each.count else "",
+            help=f"{each.total:,} drawings published",
+        )
+        for name, each in available.items()
+    ]
     missing = sum(not each.count for each in available.values())
     gallery(
-        _tiles(available),
+        tiles,
         chosen,
         key=f"{key}:gallery",
         label="Categories",
@@ -67,17 +77,6 @@ def category_picker(key: str, help: str) -> None:
         st.html(f'<div style="{_CARDS_STYLE}">{cards}</div>')
         if len(chosen) > _CARDS:
             st.caption(f"And {len(chosen) - _CARDS:,} more.")
-
-
-def with_or_without(name: str, chosen: Sequence[str]) -> list[str]:
-    """Returns the selection after a click on a category: removes it if chosen, else appends it.
-
-    Args:
-        name: of the category.
-        chosen: names chosen before.
-    """
-    without = [other for other in chosen if other != name]
-    return without if name in chosen else [*without, name]
 
 
 def own_drawings(key: str, help: str) -> None:
@@ -98,7 +97,7 @@ def own_drawings(key: str, help: str) -> None:
             key=f"{key}:upload",
             help=help,
             on_change=own_files.take_upload,
-            args=(key, own_files.keep_drawings, clear_digest),
+            args=(key, _check, clear_digest),
         )
         show_error(st.session_state.get(f"{key}:problem", ""))
     path = st.session_state.get(key)
@@ -119,6 +118,10 @@ def own_drawings(key: str, help: str) -> None:
         on_click=own_files.drop,
         args=(key,),
     )
+
+
+def _check(path: str) -> None:
+    quickdraw.own_drawings(path).count()
 
 
 def _card(name: str, available: CategoryAvailability) -> str:
@@ -173,19 +176,6 @@ def _pictures(name: str, count: int) -> tuple[str, str, int] | None:
     # Two rows at scale 2 are as high as one drawing at scale 4.
     rows = tiles_png(first, columns=_FIRST // 2, scale=2)
     return data_url(rows), data_url(tiles_png(image[None], columns=1, scale=4)), number
-
-
-def _tiles(available: dict[str, CategoryAvailability]) -> list[Tile]:
-    return [
-        Tile(
-            name,
-            name,
-            _thumbnail(name, each.count) if each.count else None,
-            f"{each.count:,} here" if each.count else "",
-            help=f"{each.total:,} drawings published",
-        )
-        for name, each in available.items()
-    ]
 
 
 @st.cache_data(max_entries=400, show_spinner=False)

@@ -151,7 +151,7 @@ def _special_widgets(form: Form, names: Sequence[str]) -> None:
     target = st.session_state.get(key_of(form.recipe, "target"))
     for name in filter(SPECIAL.__contains__, names):
         if SPECIAL[name].target in ("", target):
-            SPECIAL[name].draw(form.recipe, key_of(form.recipe, name), help_of(form.recipe, name))
+            SPECIAL[name].draw(key_of(form.recipe, name), help_of(form.recipe, name))
             draw_problem(form, name)
 
 

@@ -9,41 +9,27 @@ import streamlit as st
 
 from ganlib.data.digest import digest_of
 from ganlib.data.download import cache_folder
-from ganlib.data.own_table import own_table
-from ganlib.data.quickdraw import own_drawings
 from ganlib.errors import DataError
 from ganlib.ui.components.errors import deferred_errors
 
 MAX_MB = 200
-
-# Saves a file with this name and content, and returns its path.
-Keep = Callable[[str, bytes | memoryview], Path]
+Check = Callable[[str], object]
 
 
-def keep_drawings(name: str, content: bytes | memoryview) -> Path:
-    """Saves a .npy file of drawings; see `_keep`."""
-    return _keep(name, content, lambda path: own_drawings(str(path)).count())
-
-
-def keep_table(name: str, content: bytes | memoryview) -> Path:
-    """Saves a table; see `_keep`."""
-    return _keep(name, content, lambda path: own_table(str(path)))
-
-
-def take_upload(key: str, keep: Keep, replaced: Callable[[], None]) -> None:
+def take_upload(key: str, check: Check, replaced: Callable[[], None]) -> None:
     """Callback of the uploader with the key `<key>:upload`, for a new or a removed file.
 
     Args:
         key: session state key of the file's path, which is empty if there is no file. An error
             is stored in `<key>:problem`.
-        keep: saves the file.
+        check: see `keep`.
         replaced: called after the path has changed.
     """
     upload = st.session_state[f"{key}:upload"]
     drop(key)
     if upload is not None:
         with deferred_errors(f"{key}:problem"):
-            st.session_state[key] = str(keep(upload.name, upload.getbuffer()))
+            st.session_state[key] = str(keep(upload.name, upload.getbuffer(), check))
     replaced()
 
 
@@ -64,7 +50,7 @@ def drop(key: str) -> None:
     st.session_state[f"{key}:problem"] = ""
 
 
-def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object]) -> Path:
+def keep(name: str, content: bytes | memoryview, check: Check) -> Path:
     """Saves a file in the cache, in a folder named after the digest of its content.
 
     Another content never replaces a saved one, so that a run always finds its data.
@@ -72,7 +58,7 @@ def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object
     Args:
         name: name of the uploaded file; unsafe characters are replaced.
         content: bytes of the file.
-        check: raises DataError if the file is not valid.
+        check: reads the file at a path; raises DataError if it is not valid.
     Returns:
         Path of the saved file.
 
@@ -93,7 +79,7 @@ def _keep(name: str, content: bytes | memoryview, check: Callable[[Path], object
     except OSError as error:
         raise DataError(f"{path.name} could not be saved: {error.strerror}.") from None
     try:
-        check(path)
+        check(str(path))
     except DataError as error:
         # The folder may contain the same bytes under another name, for an earlier run.
         path.unlink(missing_ok=True)

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from ganlib import recipes
 from ganlib.data.own_table import OwnColumns, chosen, join_names, own_columns, own_table
 from ganlib.data.table import SUFFIXES, Table
 from ganlib.errors import DataError
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.recipes import Recipe
 from ganlib.ui.components.errors import show_error
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import plain
 from ganlib.ui.form import own_files
 from ganlib.viz.chart import Chart
@@ -23,25 +23,25 @@ _HEIGHT = 260
 _PREVIEWED = 20_000
 
 
-def table_picker(recipe: Recipe, key: str, help: str) -> None:
+def table_picker(key: str, help: str) -> None:
     """Lets the user upload a table and choose its columns.
 
     Args:
-        recipe: of the form.
-        key: session state key of the table's path, `<form>:own_table`. The knobs `own_columns`
-            and `own_summary` have keys with the same prefix.
+        key: session state key of the table's path, `<recipe>:own_table`. The knobs
+            `own_columns` and `own_summary` have keys with the same prefix.
         help: tooltip with the required content of the file.
     """
     form = key.removesuffix("own_table")
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _uploader(form, help)
-        found = _columns(form, recipe.Config.dimensions) if st.session_state.get(key) else None
+        count = recipes.get(key.partition(":")[0]).Config.dimensions
+        found = _columns(form, count) if st.session_state.get(key) else None
     if found is not None:
         with right:
             alt = f"Values of {' and '.join(found.names)} in your table"
             revision = f"{found.summary.digest} {found.names}"
-            live_charts(ChartSlot(preview(found), f"{key}:preview", _HEIGHT, alt, revision))
+            live_chart(preview(found), f"{key}:preview", _HEIGHT, alt, revision)
 
 
 def preview(columns: OwnColumns) -> Chart:
@@ -59,9 +59,7 @@ def preview(columns: OwnColumns) -> Chart:
 def _uploader(form: str, help: str) -> None:
     key = f"{form}own_table"
 
-    def replaced() -> None:
-        st.session_state[f"{form}own_columns"] = st.session_state[f"{form}own_summary"] = ""
-
+    replaced = {f"{form}own_columns": "", f"{form}own_summary": ""}
     st.file_uploader(
         "A table of your own",
         type=list(SUFFIXES),
@@ -69,7 +67,7 @@ def _uploader(form: str, help: str) -> None:
         key=f"{key}:upload",
         help=help,
         on_change=own_files.take_upload,
-        args=(key, own_files.keep_table, replaced),
+        args=(key, own_table, partial(st.session_state.update, replaced)),
     )
     show_error(st.session_state.get(f"{key}:problem", ""))
 

@@ -1,9 +1,8 @@
 """Table of the knobs that have a special widget instead of a plain box."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from ganlib.recipes import Recipe
 from ganlib.recipes.toy import OWN
 from ganlib.ui.components.drawing_pad import drawing_pad
 from ganlib.ui.form.category_picker import category_picker, own_drawings
@@ -11,30 +10,23 @@ from ganlib.ui.form.own_table import table_picker
 from ganlib.ui.form.peaks_table import peaks_table
 
 
-@dataclass(frozen=True)
-class SpecialWidget:
+class SpecialWidget(NamedTuple):
     """A special widget.
 
     Args:
-        draw: draws it, given the recipe, the session state key of the knob's value, and a
-            tooltip.
+        draw: draws it, given the session state key of the knob's value and a tooltip.
         target: value of the knob `target` with which the widget is shown; empty for always.
     """
 
-    draw: Callable[[Recipe, str, str], None]
+    draw: Callable[[str, str], None]
     target: str = ""
 
 
-def _for_any_recipe(draw: Callable[[str, str], None]) -> Callable[[Recipe, str, str], None]:
-    """Adapts a widget that does not depend on the recipe."""
-    return lambda recipe, key, help: draw(key, help)
-
-
-SPECIAL: dict[str, SpecialWidget] = {
-    "categories": SpecialWidget(_for_any_recipe(category_picker)),
-    "own_file": SpecialWidget(_for_any_recipe(own_drawings)),
-    "peaks": SpecialWidget(_for_any_recipe(peaks_table), "peaks"),
-    "drawing": SpecialWidget(_for_any_recipe(drawing_pad), "drawn"),
+SPECIAL = {
+    "categories": SpecialWidget(category_picker),
+    "own_file": SpecialWidget(own_drawings),
+    "peaks": SpecialWidget(peaks_table, "peaks"),
+    "drawing": SpecialWidget(drawing_pad, "drawn"),
     "own_table": SpecialWidget(table_picker, OWN),
 }
 

@@ -10,7 +10,8 @@ from ganlib.ui.components.grid import data_url
 from ganlib.ui.components.replay import replays
 from ganlib.ui.home.demos import DEMOS, begin, open_begun
 from ganlib.ui.pages import PAGES
-from ganlib.ui.server.server import manager, server
+from ganlib.ui.server.replays import replay_cards
+from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import Press, open_run
 
 _STYLE = Path(__file__).with_name("home.css")
@@ -19,7 +20,7 @@ _STYLE = Path(__file__).with_name("home.css")
 def example_replays() -> None:
     """Plays through the example runs; each opens as a run."""
     st.html(_STYLE)
-    opened = replays(server().replays.cards(), key="replays")
+    opened = replays(replay_cards(manager().store), key="replays")
     st.caption(
         "Generated samples during training. The number is their distance from real samples; lower "
         "is better. In brackets: the distance between two sets of real samples."

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ganlib.runs import Run
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
-from ganlib.ui.run.status_line import run_line
+from ganlib.ui.components.text import plain
+from ganlib.ui.run.status_line import status_text, title_of
 from ganlib.ui.server.server import manager
 from ganlib.ui.server.session import run_names
 
@@ -26,7 +26,11 @@ def interrupted_runs() -> None:
         "checkpoint, if it has one. **Leave** marks it as stopped and removes it from this list."
     )
     for run in found[:_MAX_LISTED]:
-        _row(run)
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            title, name = plain(title_of(run.recipe)), plain(run.label().name)
+            st.markdown(f"**{title}** · {name} · {plain(status_text(run.status()))}")
+            _button("Resume", f"resume.{run.id}", [run.id])
+            _button("Leave", f"leave.{run.id}", [run.id])
     if len(found) > _MAX_LISTED:
         st.caption(f"{len(found) - _MAX_LISTED:,} more are listed on the Runs page.")
     if len(found) > 1:
@@ -35,13 +39,6 @@ def interrupted_runs() -> None:
             everything = [run.id for run in reversed(found)]
             _button("Resume all", "resume_all", everything)
             _button("Leave all", "leave_all", everything)
-
-
-def _row(run: Run) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(run_line(run, run.status()))
-        _button("Resume", f"resume.{run.id}", [run.id])
-        _button("Leave", f"leave.{run.id}", [run.id])
 
 
 def _button(label: str, key: str, run_ids: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from ganlib.ui.components.errors import errors_shown
 from ganlib.ui.home.demos import DEMOS, begin, open_begun
 from ganlib.ui.run.samples.panel import selected_step
 from ganlib.ui.server.server import manager, server
-from ganlib.ui.server.session import RUN, Press, open_comparison, open_run
+from ganlib.ui.server.session import RUN, RUNS, Press, open_comparison, open_run
 
 _STYLE = Path(__file__).with_name("tour.css")
 # Session state keys of the current step, counted from 0, and of the steps that were done.
@@ -31,33 +31,18 @@ class TourStep:
         title: what to do.
         text: how to do it, and what it shows.
         key: key of the widget or container that is marked on the page of the step.
+        is_done: whether the user has done it with the run in the address; asked once a second.
+            None if it is done by comparing runs.
         label: of the button that opens the page of the step.
         go: opens that page; `open_begun` if the button begins the first demo.
-        is_done: whether the user has done it; asked once a second.
     """
 
     title: str
     text: str
     key: str
-    label: str
-    go: Callable[[], None]
-    is_done: Callable[[], bool]
-
-
-def _shown_run() -> Run | None:
-    """The run in the address, if any."""
-    with suppress(UserError):
-        if run_id := st.query_params.get(RUN):
-            return manager().store.open(run_id)
-    return None
-
-
-def _on_shown_run(check: Callable[[Run], bool]) -> Callable[[], bool]:
-    def is_done() -> bool:
-        run = _shown_run()
-        return run is not None and check(run)
-
-    return is_done
+    is_done: Callable[[Run], bool] | None
+    label: str = "Start again"
+    go: Callable[[], None] = open_begun
 
 
 def _is_back_in_time(run: Run) -> bool:
@@ -66,18 +51,14 @@ def _is_back_in_time(run: Run) -> bool:
     return step is not None and step != reading.sample_steps[-1]
 
 
-def _example(recipe: str) -> list[Run]:
-    return [run for run in manager().store.examples() if run.recipe == recipe]
-
-
 def _open_images() -> None:
     examples = manager().store.examples()
     open_run(next(run for run in examples if recipes.get(run.recipe).kind == "image"))
 
 
 def _compare_rings() -> None:
-    rings = [run.id for run in _example("toy/plane") if run.values["target"] == "ring8"]
-    open_comparison(rings)
+    examples = [run for run in manager().store.examples() if run.recipe == "toy/plane"]
+    open_comparison([run.id for run in examples if run.values["target"] == "ring8"])
 
 
 TOUR = (
@@ -86,74 +67,63 @@ TOUR = (
         "Click **Two peaks in 15 seconds** on Home. The generator learns to turn noise into "
         "numbers that look like the real ones: half of them near -2, half near 2.",
         "card.0",
+        lambda run: run.recipe == "toy/scalar" and not run.is_example,
         "Start it",
-        open_begun,
-        _on_shown_run(lambda run: run.recipe == "toy/scalar" and not run.is_example),
     ),
     TourStep(
         "Pause and look",
         "Press **Pause** at the top. Blue are the real numbers, orange those of the generator. "
         "Where the two hills coincide, it has learned them.",
         "pause",
-        "Start again",
-        open_begun,
-        _on_shown_run(lambda run: run.status().state in ("paused", "stopped", "finished")),
+        lambda run: run.status().state in ("paused", "stopped", "finished"),
     ),
     TourStep(
         "Go back in time",
         "Move the slider below the charts to the left. Samples, curves and the sentence below "
         "show that moment of the training.",
         "run_slider",
-        "Start again",
-        open_begun,
-        _on_shown_run(_is_back_in_time),
+        _is_back_in_time,
     ),
     TourStep(
         "Train one network at a time",
         "Switch on **Slow motion** and press **Resume**. The discriminator learns to tell real "
         "from generated numbers, then the generator learns to mislead it, in turns.",
         "manual_control",
-        "Start again",
-        open_begun,
-        _on_shown_run(
-            lambda run: manager().is_slow(run.id) or any(one.learns for one in run.changes())
-        ),
+        lambda run: manager().is_slow(run.id) or any(one.learns for one in run.changes()),
     ),
     TourStep(
         "Change a setting live",
         "Open **Change settings**, multiply the generator's learning rate by ten, and apply it. "
         "The curves get a mark where you did. Too high a rate makes them shake.",
         "manual_control",
-        "Start again",
-        open_begun,
-        _on_shown_run(lambda run: any(one.knobs for one in run.changes())),
+        lambda run: any(one.knobs for one in run.changes()),
     ),
     TourStep(
         "See mode collapse, and the cure",
         "A plain GAN finds one of eight peaks and stays there: mode collapse. The same networks "
         "with a better loss find all eight. Move the slider to see when they part.",
         "compare_slider",
+        None,
         "Open the comparison",
         _compare_rings,
-        lambda: len(st.query_params.get_all("runs")) >= 2,
     ),
     TourStep(
         "Ask whether it is any good",
         "With images, the eye is easily fooled. **Quality** is a distance to real images: lower "
         "is better, and beside it stands what other real images reach. Which step is best?",
         "run_figures",
+        lambda run: recipes.get(run.recipe).kind == "image",
         "Open the images",
         _open_images,
-        _on_shown_run(lambda run: recipes.get(run.recipe).kind == "image"),
     ),
     TourStep(
         "Share what you see",
         "Every run and every comparison has an address, which **Share** shows. Whoever opens it "
         "sees the same run, live. All your runs are on the page Runs.",
         "share",
+        lambda run: True,
         "Open the images",
         _open_images,
-        lambda: _shown_run() is not None,
     ),
 )
 
@@ -200,8 +170,10 @@ def _panel(at: int, step: TourStep, done: bool) -> None:
         with st.container(horizontal=True, gap="small", width="content"):
             st.button("Back", key="tour.back", disabled=at == 0, on_click=_move, args=(-1,))
             if not last:
-                _button("Next", "next", "primary" if done else "secondary", _move, 1)
-            _button("End tour", "end", "primary" if last else "tertiary", _end)
+                kind: Any = "primary" if done else "secondary"
+                st.button("Next", key="tour.next", type=kind, on_click=_move, args=(1,))
+            kind = "primary" if last else "tertiary"
+            st.button("End tour", key="tour.end", type=kind, on_click=_end)
 
 
 def _rerun_when_done(at: int) -> None:
@@ -209,24 +181,21 @@ def _rerun_when_done(at: int) -> None:
         st.rerun()
 
 
-def _button(
-    label: str,
-    key: str,
-    kind: Literal["primary", "secondary", "tertiary"],
-    on_click: Callable[..., None],
-    *args: int,
-) -> None:
-    st.button(label, key=f"tour.{key}", type=kind, on_click=on_click, args=args)
-
-
 def _was_done(at: int) -> bool:
     """Whether a step is or was done: a run that was paused may have gone on."""
     done = st.session_state[_DONE]
     if at not in done:
         with suppress(UserError, OSError):
-            if TOUR[at].is_done():
+            if _is_done(TOUR[at]):
                 done.add(at)
     return at in done
+
+
+def _is_done(step: TourStep) -> bool:
+    if step.is_done is None:
+        return len(st.query_params.get_all(RUNS)) >= 2
+    run_id = st.query_params.get(RUN, "")
+    return bool(run_id) and step.is_done(manager().store.open(run_id))
 
 
 def _begin() -> None:

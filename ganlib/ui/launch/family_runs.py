@@ -19,7 +19,8 @@ from ganlib.viz.metric_specs import name_of_score
 
 _TICK_S = 2.0
 _RECENT = 8
-_ORDER = ("running", "paused", "queued")
+_TRAINING = ("running", "paused")
+_ORDER = (*_TRAINING, "queued")
 
 
 def family_runs(page: str) -> list[RunSummary]:
@@ -76,19 +77,18 @@ def training_now(page: str, runs: list[RunSummary]) -> None:
         page: name of the family.
         runs: see `family_runs`.
     """
-    if any(_rank(row) < _ORDER.index("queued") for row in runs):
+    if any(row.status and row.status.state in _TRAINING for row in runs):
         _training_now(page)
 
 
 @st.fragment(run_every=_TICK_S)
 def _training_now(page: str) -> None:
-    training = [row for row in family_runs(page) if _rank(row) < _ORDER.index("queued")]
+    found = [(row, row.status) for row in family_runs(page)]
+    training = [(row, status) for row, status in found if status and status.state in _TRAINING]
     if not training:
         # The whole page is drawn again, without this timer.
         st.rerun()
-    for row in training:
-        if row.status is None:
-            continue
+    for row, status in training:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             draw_picture(row.id)
             with st.container(gap=None):
@@ -98,7 +98,7 @@ def _training_now(page: str) -> None:
                     icon=":material/visibility:",
                     query_params={RUN: row.id},
                 )
-                status_line(row.status)
+                status_line(status)
 
 
 def recent_runs(page: str, runs: list[RunSummary]) -> None:

@@ -91,7 +91,8 @@ def fork_page(run: Run) -> None:
     if form.config is not None and (warning := growth_warning(recipe, form.config)):
         st.warning(plain(warning), icon=":material/warning:")
     show_error(in_words(st.session_state.pop(_ERROR, ""), recipe.Config))
-    advanced_fields(form, _OPEN, (*_FIRST, *_fixed(form)))
+    # Without the knobs of the networks, and the preset, which would reset all others.
+    advanced_fields(form, _OPEN, (*_FIRST, *form.names("Networks"), "preset"))
     data_choice(form)
 
 
@@ -101,11 +102,6 @@ def _no_checkpoint(run: Run) -> str:
     every = run.values.get("checkpoint_every", 0)
     when = f"every {every:,} steps" if every else "every 20 seconds"
     return f"No checkpoint yet. One is written {when}."
-
-
-def _fixed(form: Form) -> list[str]:
-    """Knobs of the networks, and the preset, which would reset all others."""
-    return [*form.names("Networks"), "preset"]
 
 
 def _checkpoint(run: Run, steps: list[int]) -> int:
@@ -127,8 +123,10 @@ def _checkpoint(run: Run, steps: list[int]) -> int:
 
 
 def _usual(run: Run, step: int) -> dict[str, Any]:
-    """The settings of the run at a step, by name."""
-    return {**config_at(run, step).model_dump(), "steps": _usual_steps(run, step)}
+    """The settings of the run at a step, by name; at its last step, with as many steps again."""
+    total = run.status().steps
+    steps = total if total > step else step + total
+    return {**config_at(run, step).model_dump(), "steps": steps}
 
 
 def _edited(recipe: Recipe, run: Run) -> dict[str, Any]:
@@ -146,12 +144,6 @@ def _edited(recipe: Recipe, run: Run) -> dict[str, Any]:
         for key, value in before.items()
         if key in st.session_state and st.session_state[key] != value
     }
-
-
-def _usual_steps(run: Run, step: int) -> int:
-    """The run's own total of steps; for its last checkpoint, as many steps again."""
-    total = run.status().steps
-    return total if total > step else step + total
 
 
 def _checked(form: Form, step: int) -> Form:

@@ -29,8 +29,8 @@ def family_page(page: str, title: str) -> None:
     try:
         run = addressed_run(page)
         if run is not None:
-            if beside := st.query_params.get("beside"):
-                open_comparison([run.id, beside])
+            if other := st.query_params.get("beside"):
+                open_comparison([run.id, other])
             run_page(run)
             return
         if FORK in st.query_params:
@@ -40,16 +40,6 @@ def family_page(page: str, title: str) -> None:
         st.warning(plain(str(error)), icon=":material/warning:")
         for name in (RUN, FORK):
             st.query_params.pop(name, None)
-    launch_page(page, title)
-
-
-def launch_page(page: str, title: str) -> None:
-    """Draws recipes, data, settings and Start, and the runs of the family.
-
-    Args:
-        page: name of the family.
-        title: the heading.
-    """
     st.header(title, anchor=False)
     runs = family_runs(page)
     training_now(page, runs)

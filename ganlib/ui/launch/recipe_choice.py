@@ -7,9 +7,8 @@ from ganlib.recipes import Recipe
 from ganlib.runs.store import RunSummary
 from ganlib.ui.components.gallery import Tile, gallery
 from ganlib.ui.launch.data_choice import picture_of
-from ganlib.ui.launch.estimate import estimate
+from ganlib.ui.launch.estimate import estimate, measured_quality
 from ganlib.ui.launch.family_runs import best_run, example_runs, quality_text
-from ganlib.ui.launch.measured import measured_quality
 from ganlib.ui.run.picture import run_picture
 
 # Query parameter with the name of a recipe.
@@ -56,24 +55,17 @@ def recipe_choice(page: str, runs: list[RunSummary]) -> Recipe:
 
 
 def _tile(recipe: Recipe, runs: list[RunSummary]) -> Tile:
-    src, quality = showcase(recipe, runs)
-    time = estimate(recipe, recipe.Config(), runs)
-    notes = [time.text() if time else "", quality]
-    return Tile(recipe.name, recipe.title, src, recipe.summary, " · ".join(filter(None, notes)))
-
-
-def showcase(recipe: Recipe, runs: list[RunSummary]) -> tuple[str | None, str]:
-    """Returns a picture of what a recipe achieves, as a data URL, and its quality as text.
+    """Shows what a recipe achieves: a picture and its quality.
 
     Both come from its best finished run, or from an example run. Without one, both come with the
     app: the picture is of generated images, or else of the data.
-
-    Args:
-        recipe: to show.
-        runs: earlier runs of the family.
     """
     row = best_run(recipe, runs) or best_run(recipe, example_runs(recipe.page))
     if row is not None and (src := run_picture(row.id)):
-        return src, quality_text(row)
-    usual = getattr(recipe.Config(), "target", "gaussian")
-    return picture_of(recipe.name) or picture_of(usual), measured_quality(recipe)
+        quality = quality_text(row)
+    else:
+        usual = getattr(recipe.Config(), "target", "gaussian")
+        src, quality = picture_of(recipe.name) or picture_of(usual), measured_quality(recipe)
+    time = estimate(recipe, recipe.Config(), runs)
+    notes = [time.text() if time else "", quality]
+    return Tile(recipe.name, recipe.title, src, recipe.summary, " · ".join(filter(None, notes)))

@@ -142,13 +142,12 @@ _NUMBERS = {2: "two", 3: "three", 4: "four"}
 def _start_all(family: Sequence[Recipe], shared: Mapping[str, Any], press: Press) -> None:
     """Callback of the button that starts all."""
     with deferred_errors(_ERROR):
-        chosen = [(recipe, _with(recipe, shared)) for recipe in family]
+        chosen = []
+        for recipe in family:
+            open_form(recipe)
+            config = recipe.parse({**read_form(recipe).model_dump(), **shared})
+            chosen.append((recipe, config))
         _start_together(chosen, f"All {len(family)} recipes", press)
-
-
-def _with(recipe: Recipe, shared: Mapping[str, Any]) -> RunConfig:
-    open_form(recipe)
-    return recipe.parse({**read_form(recipe).model_dump(), **shared})
 
 
 def _start_together(chosen: Sequence[tuple[Recipe, RunConfig]], title: str, press: Press) -> None:

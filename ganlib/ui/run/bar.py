@@ -13,21 +13,13 @@ from ganlib.ui.components.errors import (
     show_deferred_error,
     show_error,
 )
+from ganlib.ui.components.share import share_button
 from ganlib.ui.components.text import plain
 from ganlib.ui.launch.family_runs import ahead_text, runs_ahead
 from ganlib.ui.present import present_button, presenting
-from ganlib.ui.run.actions import (
-    CANCEL,
-    ICONS,
-    PAUSE,
-    RESUME,
-    STOP,
-    actions_of,
-    is_queued_here,
-    perform,
-)
+from ganlib.ui.run.actions import CANCEL, ICONS, PAUSE, STOP, actions_of, is_queued_here, perform
 from ganlib.ui.run.labels import label_key, save_label
-from ganlib.ui.run.share import share_button
+from ganlib.ui.run.samples.panel import STEP, step_key
 from ganlib.ui.run.status_line import status_line, with_pending_action
 from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
@@ -119,29 +111,39 @@ def _rename(run_id: str) -> None:
 
 
 def _buttons(run: Run, status: Status) -> None:
-    queued, allowed = is_queued_here(run.id, status), actions_of(run.id, status)
+    queued = is_queued_here(run.id, status)
     if run.is_example:
         st.badge(
             "Example",
             icon=":material/lock:",
             help="This example comes with the app and cannot be changed.",
         )
-        share_button(run)
+        _share(run)
         return
     if queued:
         _delete_popover(run)
-    elif status.state in ("paused", "stopped", "interrupted", "failed"):
-        _button(RESUME, "resume", run, RESUME in allowed)
-    elif status.active:
-        _button(PAUSE, "pause", run, PAUSE in allowed)
-    if status.active:
-        action = CANCEL if queued else STOP
-        _button(action, "stop", run, action in allowed)
+    # Those of a run in another process's queue are shown, but cannot be used.
+    elsewhere = status.state == "queued" and not queued
+    for action in [PAUSE, STOP] if elsewhere else actions_of(run.id, status):
+        # Without tooltips: Streamlit draws a button with a tooltip twice, once hidden, so that
+        # tests would find two buttons under one key.
+        st.button(
+            action,
+            key="stop" if action == CANCEL else action.lower(),
+            icon=ICONS[action],
+            disabled=elsewhere,
+            on_click=perform,
+            args=(action, [run.id], _ERROR),
+        )
     if not status.active:
         st.button("New run", key="new_run", icon=":material/add:", on_click=show_run, args=("",))
     if not queued and st.button("Fork", key="fork", icon=":material/fork_right:"):
         st.switch_page(page_of(run.recipe), query_params={FORK: run.id})
-    share_button(run)
+    _share(run)
+
+
+def _share(run: Run) -> None:
+    share_button("Whoever opens this address sees this run at the same step.", STEP, step_key(run))
 
 
 def _delete_popover(run: Run) -> None:
@@ -165,16 +167,3 @@ def _delete(run: Run, name: str) -> None:
         # Another click may have deleted it already.
         if run.path.is_dir():
             manager().delete(run.id)
-
-
-def _button(action: str, key: str, run: Run, enabled: bool) -> None:
-    # Without tooltips: Streamlit draws a button with a tooltip twice, once hidden, so that tests
-    # would find two buttons under one key.
-    st.button(
-        action,
-        key=key,
-        icon=ICONS[action],
-        disabled=not enabled,
-        on_click=perform,
-        args=(action, [run.id], _ERROR),
-    )

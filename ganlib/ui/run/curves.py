@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +11,7 @@ import streamlit as st
 from ganlib.errors import UserError
 from ganlib.events import Change
 from ganlib.runs.run import Parent
-from ganlib.runs.view import History
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import words
 from ganlib.ui.present import scaled
 from ganlib.ui.server.reading import Reading
@@ -37,14 +37,12 @@ class _ChartOptions(NamedTuple):
     """Settings of both charts.
 
     Args:
-        second: name of the second chart.
         discriminator: "discriminator" or "critic".
         smoothing: weight of the past in the running mean.
         log: whether the vertical axes are logarithmic.
         x_kind: unit of the horizontal axes.
     """
 
-    second: str
     discriminator: str
     smoothing: float
     log: bool
@@ -102,34 +100,21 @@ def curves_panel(reading: Reading, available: AvailableCharts) -> None:
         reading: of the shown run.
         available: the charts that can be selected.
     """
-    second = METRICS[available.chosen()]
-    state = st.session_state
+    second, state = METRICS[available.chosen()], st.session_state
     options = _ChartOptions(
-        second=second.name,
         discriminator=available.discriminator,
         smoothing=float(state.get("chart.smoothing", 0.9)),
         log=bool(state.get("chart.log", False)),
         x_kind="seconds" if state.get("chart.x") == "Seconds" else "step",
     )
-    changes, parent = reading.record.changes, reading.run.parent
-    losses, below = reading.cached(
-        (options, len(changes)),
-        lambda: _charts(reading, changes, parent, options),
-    )
-    revision = reading.run.id
-    live_charts(
-        ChartSlot(
-            losses, "run.loss", scaled(_LOSS_HEIGHT), LOSSES.alt, revision, cursor_link=CURSOR_LINK
-        ),
-        ChartSlot(
-            below,
-            "run.second",
-            scaled(_SECOND_HEIGHT),
-            second.alt,
-            f"{revision} {second.name}",
-            cursor_link=CURSOR_LINK,
-        ),
-    )
+    for spec, key, height in (
+        (LOSSES, "run.loss", _LOSS_HEIGHT),
+        (second, "run.second", _SECOND_HEIGHT),
+    ):
+        make = partial(_chart, reading, spec, options)
+        chart = reading.cached((spec.name, options), make)
+        revision = f"{reading.run.id} {spec.name}"
+        live_chart(chart, key, scaled(height), spec.alt, revision, cursor_link=CURSOR_LINK)
 
 
 def cursor_at(reading: Reading, step: int) -> float | None:
@@ -146,29 +131,18 @@ def cursor_at(reading: Reading, step: int) -> float | None:
     return float(reading.history.seconds_at(np.array([step]))[0])
 
 
-def _charts(
-    reading: Reading,
-    changes: Sequence[Change],
-    parent: Parent | None,
-    options: _ChartOptions,
-) -> tuple[Chart, Chart]:
-    """The chart of the losses and the second chart."""
+def _chart(reading: Reading, spec: MetricSpec, options: _ChartOptions) -> Chart:
     history = reading.history
     steps = history.values[0]
     x = history.time_s if options.x_kind == "seconds" else steps
-    marks, length = _marks(changes, parent, steps, x), float(x[-1]) if len(x) else 0.0
-
-    def chart(spec: MetricSpec) -> Chart:
-        return marked(metric_figure(spec, _info(reading, history, spec, options)), marks, length)
-
-    return chart(LOSSES), chart(METRICS[options.second])
+    marks = _marks(reading.record.changes, reading.run.parent, steps, x)
+    length = float(x[-1]) if len(x) else 0.0
+    return marked(metric_figure(spec, _info(reading, spec, options)), marks, length)
 
 
-def _info(
-    reading: Reading, history: History, spec: MetricSpec, options: _ChartOptions
-) -> CurvesInfo:
+def _info(reading: Reading, spec: MetricSpec, options: _ChartOptions) -> CurvesInfo:
     """The curves of one chart."""
-    log = spec.is_log(options.log)
+    history, log = reading.history, spec.is_log(options.log)
     curves = {
         name.format(discriminator=options.discriminator): metric
         for name, metric in spec.curves.items()

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from ganlib import diagnosis
-from ganlib.recipes import Recipe
 from ganlib.runs.quality import quality_at
 from ganlib.ui.components.text import percent
 from ganlib.ui.server.reading import Reading
@@ -32,16 +31,15 @@ class Figure(NamedTuple):
     help: str
 
 
-def figures_row(recipe: Recipe, reading: Reading, step: int | None) -> None:
+def figures_row(reading: Reading, step: int | None) -> None:
     """Draws the figures of a step.
 
     Args:
-        recipe: of the run.
         reading: of the run.
         step: with saved samples; None if there are none.
     """
     with st.container(horizontal=True, gap="small"):
-        for figure in figures(recipe, reading, step):
+        for figure in figures(reading, step):
             st.metric(
                 figure.label,
                 figure.value,
@@ -51,10 +49,10 @@ def figures_row(recipe: Recipe, reading: Reading, step: int | None) -> None:
             )
 
 
-def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
+def figures(reading: Reading, step: int | None) -> list[Figure]:
     """Returns quality, best step, diversity and balance at a step; see `figures_row`."""
-    scores = reading.scores
-    here = scores_at(recipe, reading, step)
+    recipe, scores = reading.recipe, reading.scores
+    here = scores_at(reading, step)
     quality = quality_at(recipe, scores, here)
     name = name_of_score(recipe.score)
     unit = ", in standard deviations of the real ones" if "_over_sigma" in recipe.score else ""
@@ -79,17 +77,16 @@ def figures(recipe: Recipe, reading: Reading, step: int | None) -> list[Figure]:
     ]
 
 
-def scores_at(recipe: Recipe, reading: Reading, step: int | None) -> dict[str, float]:
+def scores_at(reading: Reading, step: int | None) -> dict[str, float]:
     """Returns the scores of a step; those of the run if it was stopped there without any.
 
     Args:
-        recipe: of the run.
         reading: of the run.
         step: with saved samples; None if there are none.
     """
     here = reading.scores.at(step) if step is not None else {}
     is_last = bool(reading.sample_steps) and step == reading.sample_steps[-1]
-    return reading.status.scores if is_last and recipe.score not in here else here
+    return reading.status.scores if is_last and reading.recipe.score not in here else here
 
 
 def _diversity(scores: dict[str, float]) -> Figure:

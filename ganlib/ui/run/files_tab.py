@@ -12,6 +12,7 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.runs import Run
+from ganlib.ui.components.download import download_button
 from ganlib.ui.run.samples import kind_of
 
 
@@ -22,23 +23,21 @@ def files_tab(run: Run) -> None:
     Args:
         run: the shown run.
     """
-    recipe = recipes.get(run.recipe)
     with st.container(horizontal=True):
-        _download("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
+        download_button("Metrics (CSV)", partial(metrics_csv, run), f"{run.id}.csv", "text/csv")
         if len(run.scores()):
             name = f"{run.id}-scores.csv"
-            _download("Scores (CSV)", partial(scores_csv, run), name, "text/csv")
+            download_button("Scores (CSV)", partial(scores_csv, run), name, "text/csv")
         if run.sample_steps():
-            file = kind_of(recipe).newest_file(run)
-            _download(file.label, file.content, f"{run.id}{file.suffix}", file.mime)
+            kind_of(recipes.get(run.recipe)).download_newest(run)
         if run.checkpoint_steps():
-            _download(
+            download_button(
                 "Generator weights (Keras .weights.h5)",
                 partial(generator_weights, run),
                 f"{run.id}.weights.h5",
                 "application/octet-stream",
             )
-        _download(
+        download_button(
             "Settings (JSON)", partial(config_json, run), f"{run.id}.json", "application/json"
         )
     st.markdown(f"All files, with TensorBoard's event files, are in the folder `{run.path}`.")
@@ -77,14 +76,3 @@ def generator_weights(run: Run) -> bytes:
         path = Path(folder) / "generator.weights.h5"
         generator.save_weights(path)
         return path.read_bytes()
-
-
-def _download(label: str, make: object, file_name: str, mime: str) -> None:
-    st.download_button(
-        label,
-        make,  # type: ignore[arg-type]
-        file_name=file_name,
-        mime=mime,
-        icon=":material/download:",
-        on_click="ignore",
-    )

@@ -27,22 +27,16 @@ def keep_generator(run: Run) -> None:
 def generator_of(run: Run) -> "Generator":
     """Returns this session's generator with the latest weights of a run.
 
-    Returns:
-        The generator, which is also `st.session_state["generators"][run.id]`.
-
     Raises:
         RunError: the run has no checkpoint that can be read.
     """
     from ganlib.training import load_generator
 
     step = run.checkpoint_steps()[-1:]
-    kept: dict[str, Generator] = st.session_state.setdefault("generators", {})
-    steps: dict[str, list[int]] = st.session_state.setdefault("generators.step", {})
-    if run.id not in kept or steps[run.id] != step:
+    kept: dict[str, tuple[list[int], Generator]] = st.session_state.setdefault("generators", {})
+    if run.id not in kept or kept[run.id][0] != step:
         recipe = recipes.get(run.recipe)
-        kept[run.id] = load_generator(recipe, run.config, run.latest_checkpoint().state)
-        steps[run.id] = step
+        kept[run.id] = step, load_generator(recipe, run.config, run.latest_checkpoint().state)
         while len(kept) > _KEPT:
-            oldest = next(iter(kept))
-            del kept[oldest], steps[oldest]
-    return kept[run.id]
+            del kept[next(iter(kept))]
+    return kept[run.id][1]

@@ -21,6 +21,7 @@ from ganlib.ui.components.errors import (
 from ganlib.ui.components.text import in_words, typed, words
 from ganlib.ui.run.diagrams import phases_diagram
 from ganlib.ui.run.samples import kind_of
+from ganlib.ui.server.reading import Reading
 from ganlib.ui.server.server import manager
 
 # Longest wait for the effect of a button; the first step of one network alone is compiled first.
@@ -28,17 +29,16 @@ _SETTLE_S = 3.0
 _ERROR = "manual_control.error"
 
 
-def manual_control(recipe: Recipe, run: Run, status: Status) -> None:
+def manual_control(reading: Reading) -> None:
     """Draws buttons for a run that this server trains; nothing for others.
 
     They are not in a fragment: the page reruns at every pause, and a click on a fragment that is
     being replaced would be lost.
 
     Args:
-        recipe: of the run.
-        run: the shown run.
-        status: its status.
+        reading: of the shown run.
     """
+    recipe, run, status = reading.recipe, reading.run, reading.status
     if not (manager().owns(run.id) and status.state in ("running", "paused")):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="manual_control"):

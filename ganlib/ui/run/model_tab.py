@@ -6,6 +6,7 @@ from ganlib import examples, recipes
 from ganlib.errors import ConfigError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.ui.components.download import download_button
 from ganlib.ui.components.text import in_words
 from ganlib.ui.run.diagrams import architecture_panel, phases_diagram
 
@@ -42,12 +43,5 @@ def _source_panel(recipe: Recipe) -> None:
         f"TensorFlow: the networks, the losses and the training loop. Run it with "
         f"`python {file_name}`."
     )
-    st.download_button(
-        "Download",
-        source,
-        file_name=file_name,
-        mime="text/x-python",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    download_button("Download", source, file_name, "text/x-python")
     st.code(source, language="python", line_numbers=True, wrap_lines=True)

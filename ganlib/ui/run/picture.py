@@ -7,7 +7,7 @@ import streamlit as st
 from ganlib.errors import UserError
 from ganlib.ui.components.grid import data_url
 from ganlib.ui.server.server import manager
-from ganlib.viz.thumbnails import thumbnail
+from ganlib.ui.server.thumbnails import newest_picture
 
 
 def run_picture(run_id: str) -> str | None:
@@ -17,9 +17,8 @@ def run_picture(run_id: str) -> str | None:
         run_id: of the run.
     """
     with suppress(UserError):
-        run = manager().store.open(run_id)
-        if steps := run.sample_steps():
-            return _picture(run_id, steps[-1])
+        png = newest_picture(manager().store.open(run_id))
+        return data_url(png) if png else None
     return None
 
 
@@ -33,11 +32,3 @@ def draw_picture(run_id: str, height: int = 56, alt: str = "") -> None:
     """
     if src := run_picture(run_id):
         st.html(f'<img src="{src}" alt="{alt}" style="height:{height}px">', width="content")
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def _picture(run_id: str, step: int) -> str | None:
-    with suppress(UserError):
-        run = manager().store.open(run_id)
-        return data_url(thumbnail(run.real(), run.samples(step)["fixed"]))
-    return None

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ganlib import recipes
 from ganlib.amounts import duration, rate
-from ganlib.runs import Run, Status
+from ganlib.runs import Status
 from ganlib.runs.status import State
 from ganlib.ui.components.text import plain
 
@@ -53,17 +53,6 @@ def with_pending_action(status: Status, asked: str, *, slow: bool = False) -> St
         slowly = replace(status, phase=_SLOWLY, phase_share=status.share, steps_per_second=0.0)
         return slowly if slow else status
     return replace(status, phase=_WILL[asked], phase_share=status.share)
-
-
-def run_line(run: Run, status: Status) -> str:
-    """Returns recipe, name and status of a run as one line of Markdown.
-
-    Args:
-        run: the run.
-        status: its status.
-    """
-    title, name = plain(title_of(run.recipe)), plain(run.label().name)
-    return f"**{title}** · {name} · {plain(status_text(status))}"
 
 
 def state_badge(status: Status) -> str:

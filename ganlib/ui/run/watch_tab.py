@@ -1,14 +1,14 @@
 """What changes while a run trains: figures, samples, curves, and a sentence on all of them."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
-from typing import Any
+from contextlib import suppress
 
 import streamlit as st
 
-from ganlib import diagnosis, recipes
+from ganlib import diagnosis
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
+from ganlib.runs import Run
 from ganlib.runs.quality import first_close_step, real_score
 from ganlib.runs.trainers import config_at
 from ganlib.ui.components.errors import errors_shown
@@ -17,19 +17,17 @@ from ganlib.ui.present import presenting
 from ganlib.ui.run.curves import AvailableCharts, chart_options, curves_panel
 from ganlib.ui.run.figures import figures_row, scores_at
 from ganlib.ui.run.manual_control import last_step_panel, manual_control
-from ganlib.ui.run.parent_line import parent_line
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.run.samples.panel import (
     more_samples,
-    samples_options,
     samples_panel,
     selected_step,
     step_slider,
 )
 from ganlib.ui.server.reading import Reading
+from ganlib.ui.server.server import manager
+from ganlib.ui.server.session import RUN, page_of
 from ganlib.viz.metric_specs import name_of_score
-
-_Container = AbstractContextManager[Any]
 
 
 def watch_tab(
@@ -44,7 +42,6 @@ def watch_tab(
     Returns:
         A function that draws figures, samples and curves.
     """
-    run, recipe = reading.run, recipes.get(reading.run.recipe)
     if not presenting():
         figures = st.container(key="run_figures")
     left, right = st.columns([7, 4] if presenting() else [6, 4], gap="medium")
@@ -60,22 +57,23 @@ def watch_tab(
     else:
         with left, st.container():
             if has_samples:
-                samples_options(recipe, reading)
+                kind_of(reading.recipe).options(reading)
         with right:
             chart_options(available)
-        manual_control(recipe, run, reading.status)
-        more_samples(recipe, reading)
-        _data_line(reading)
-        parent_line(recipe, run)
+        manual_control(reading)
+        more_samples(reading)
+        if reading.status.data:
+            st.caption(f"Data: {plain(reading.status.data)}.")
+        _origin(reading.run)
 
     # A fragment of its own: moving the slider does not draw the curves again.
     @st.fragment
     def at_step(reading: Reading) -> None:
         step = selected_step(reading)
         with figures:
-            figures_row(recipe, reading, step)
+            figures_row(reading, step)
         with samples, errors_shown():
-            samples_panel(recipe, reading, step)
+            samples_panel(reading, step)
         with slider:
             step_slider(reading)
         with sentence:
@@ -90,10 +88,9 @@ def watch_tab(
 
 
 def _sentence(reading: Reading, step: int | None, discriminator: str) -> None:
-    recipe = recipes.get(reading.run.recipe)
     # Errors in the journal are shown in place of the curves.
     with suppress(UserError):
-        if kind_of(recipe).has_single_steps and reading.status.active:
+        if kind_of(reading.recipe).has_single_steps and reading.status.active:
             last_step_panel(reading.run, reading.status, discriminator)
     text = ""
     with suppress(UserError):
@@ -109,8 +106,8 @@ def describe(reading: Reading, step: int | None) -> str:
         reading: of the run.
         step: with saved samples; None if there are none.
     """
-    recipe, history, steps = recipes.get(reading.run.recipe), reading.history, reading.sample_steps
-    scores = scores_at(recipe, reading, step)
+    recipe, history, steps = reading.recipe, reading.history, reading.sample_steps
+    scores = scores_at(reading, step)
     older, rows = False, len(history)
     if step is not None and step != steps[-1]:
         older, rows = True, history.rows_until(step)
@@ -143,6 +140,21 @@ def _quality(recipe: Recipe, scores: Mapping[str, float]) -> str:
     return diagnosis.describe_quality(name_of_score(recipe.score), value, real)
 
 
-def _data_line(reading: Reading) -> None:
-    if reading.status.data:
-        st.caption(f"Data: {plain(reading.status.data)}.")
+def _origin(run: Run) -> None:
+    """Shows the step at which a run was forked and a link to its parent; nothing for others."""
+    if run.parent is None:
+        return
+    text = f"Forked at step {run.parent.step:,}. Earlier points come from"
+    try:
+        parent = manager().store.open(run.parent.run)
+    except UserError:
+        st.caption(f"{text} a deleted run.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(text, width="content")
+        st.page_link(
+            page_of(run.recipe),
+            label="the original run",
+            icon=":material/arrow_back:",
+            query_params={RUN: parent.id},
+        )

@@ -75,11 +75,17 @@ def _set_cap() -> None:
 
 
 def _row(run: Run, status: Status, queue: list[str]) -> None:
+    # In the queue of this server; 0 if the run is not in it.
     place = queue.index(run.id) + 1 if run.id in queue else 0
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_picture(run.id)
         with st.container(width="stretch", gap=None):
-            _description(run, status, place)
+            name, title = plain(run.label().name), plain(title_of(run.recipe))
+            shown = with_pending_action(status, manager().requested(run.id))
+            state = f"{state_badge(status)}, no. {place}" if place else state_badge(status)
+            st.markdown(f"**{name}** · {title} · {state} · {plain(status_text(shown))}")
+            if not status.queued:
+                st.progress(min(1.0, shown.phase_share if shown.phase else shown.share))
         if run.recipe in recipes.all_recipes() and st.button(
             "Watch", key=f"watch.{run.id}", icon=":material/visibility:", type="tertiary"
         ):
@@ -94,19 +100,3 @@ def _row(run: Run, status: Status, queue: list[str]) -> None:
                 on_click=perform,
                 args=(action, [run.id], _ERROR),
             )
-
-
-def _description(run: Run, status: Status, place: int) -> None:
-    """Draws name, recipe and state; of a run in training also its progress.
-
-    Args:
-        run: the run.
-        status: its status.
-        place: in the queue of this server, from 1; 0 if the run is not in it.
-    """
-    name, title = plain(run.label().name), plain(title_of(run.recipe))
-    shown = with_pending_action(status, manager().requested(run.id))
-    state = f"{state_badge(status)}, no. {place}" if place else state_badge(status)
-    st.markdown(f"**{name}** · {title} · {state} · {plain(status_text(shown))}")
-    if not status.queued:
-        st.progress(min(1.0, shown.phase_share if shown.phase else shown.share))

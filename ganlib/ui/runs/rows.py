@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic.fields import FieldInfo
-
 from ganlib import recipes
 from ganlib.amounts import duration
 from ganlib.errors import UserError
@@ -133,11 +131,8 @@ def settings_text(recipe_name: str, config: Mapping[str, Any]) -> str:
         return ""
     usual, fields = own.model_dump(mode="json"), type(own).model_fields
     changed = differences(usual, {name: config[name] for name in usual if name in config})
-    texts = [_setting_text(name, after, fields[name]) for name, (_, after) in changed.items()]
-    return " · ".join([*preset.values(), *texts])
-
-
-def _setting_text(name: str, value: object, field: FieldInfo) -> str:
-    """Name and value of a setting, without the value if it is too long."""
-    text = value_text(value, field)
-    return f"{words(name)} {text if len(text) <= _VALUE_CHARACTERS else ''}".strip()
+    texts = list(preset.values())
+    for name, (_, after) in changed.items():
+        text = value_text(after, fields[name])
+        texts.append(f"{words(name)} {text if len(text) <= _VALUE_CHARACTERS else ''}".strip())
+    return " · ".join(texts)

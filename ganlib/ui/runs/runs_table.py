@@ -11,9 +11,11 @@ import streamlit as st
 
 from ganlib.runs import RunSummary
 from ganlib.ui.compare.settings import BUT_SEED
+from ganlib.ui.components.errors import show_deferred_error
+from ganlib.ui.run.actions import perform
 from ganlib.ui.runs.filters import clear_filters, filtered
 from ganlib.ui.runs.rows import rows_of
-from ganlib.ui.runs.selection import SELECTED, act, selection_panel, show_errors, undo_panel
+from ganlib.ui.runs.selection import ERROR, SELECTED, selection_panel, undo_panel
 from ganlib.ui.server.server import manager, server
 from ganlib.ui.server.session import open_comparison, open_run
 
@@ -29,7 +31,7 @@ def runs_table() -> None:
     """Shows all runs with filters, and actions on the selected ones."""
     summaries = manager().store.list()
     undo_panel()
-    show_errors()
+    show_deferred_error(ERROR)
     if not summaries:
         st.info("No runs yet. Start one on any training page.", icon=":material/info:")
         return
@@ -50,7 +52,9 @@ def runs_table() -> None:
         selection_panel(chosen, summaries)
     elif shown:
         st.caption("Select rows to rename, annotate, tag, group, compare or delete runs.")
-    _watch(summaries, left)
+    # Reads the remaining pictures in parts, and draws the table again when runs have changed.
+    tick_s = _READ_TICK_S if left else _TICK_S
+    st.fragment(_refresh, run_every=tick_s)(summaries, bool(left), time.monotonic())
 
 
 def _table(shown: list[RunSummary], everything: list[RunSummary]) -> None:
@@ -154,7 +158,7 @@ def _open_clicked(key: str, ids: list[str], everything: Sequence[RunSummary]) ->
 def _act_clicked(key: str, ids: list[str]) -> None:
     """Callback of the buttons in the table: labels are an icon and an action."""
     click = st.session_state[key]
-    act(click["label"].partition(" ")[2], ids[click["row"]])
+    perform(click["label"].partition(" ")[2], [ids[click["row"]]], ERROR)
 
 
 def _selected_ids() -> list[str]:
@@ -166,17 +170,6 @@ def _store_selection(key: str, ids: list[str]) -> None:
     """Callback of the table: stores the ids of the selected rows."""
     rows = st.session_state[key].selection.rows
     st.session_state[SELECTED] = [ids[row] for row in sorted(rows) if row < len(ids)]
-
-
-def _watch(summaries: list[RunSummary], left: int) -> None:
-    """Reads the remaining pictures in parts, and draws the table again when runs have changed.
-
-    Args:
-        summaries: all runs, as drawn.
-        left: number of runs whose pictures are not read yet.
-    """
-    tick_s = _READ_TICK_S if left else _TICK_S
-    st.fragment(_refresh, run_every=tick_s)(summaries, bool(left), time.monotonic())
 
 
 def _refresh(drawn: list[RunSummary], reading: bool, drawn_at: float) -> None:

@@ -11,16 +11,7 @@ from ganlib import recipes
 from ganlib.runs import RunSummary
 from ganlib.ui.components.errors import deferred_errors, show_deferred_error
 from ganlib.ui.components.text import plain
-from ganlib.ui.run.actions import (
-    CANCEL,
-    ICONS,
-    PAUSE,
-    RESUME,
-    STOP,
-    actions_of,
-    is_queued_here,
-    perform,
-)
+from ganlib.ui.run.actions import ICONS, actions_of, is_queued_here, perform
 from ganlib.ui.run.labels import Part, label_key, save_label
 from ganlib.ui.runs.filters import all_groups, all_tags
 from ganlib.ui.server.server import manager
@@ -28,26 +19,22 @@ from ganlib.ui.server.session import open_comparison, open_run, run_names
 
 # Session state keys of the ids of the selected runs, of deleted runs, and of errors.
 SELECTED = "runs.chosen"
-_DELETED, _LABEL_ERROR, _ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
+_DELETED, _LABEL_ERROR, ERROR = "runs.deleted", "runs.label.error", "runs.done.error"
 # Seconds for which Undo is offered: longer after several runs, whose names take longer to read.
 _UNDO_S, _UNDO_SEVERAL_S = 10.0, 30.0
-# Deleted runs are kept a little longer, as a slow browser may show the button late.
+# Deleted runs are kept a little longer, as a slow browser may send the click late.
 _LATE_S = 6.0
 # Selected runs that are listed by name; more are counted.
 _NAMED = 5
 
 
 class _Deleted(NamedTuple):
-    """A run that can be restored until a time of `time.monotonic`; 0 until it has been offered."""
+    """A run that can be restored until a time of `time.monotonic`."""
 
     id: str
     name: str
     queued: bool
-    offered_s: float
-    until: float = 0.0
-
-    def is_over(self) -> bool:
-        return 0 < self.until <= time.monotonic()
+    until: float
 
 
 def selection_panel(chosen: Sequence[RunSummary], everything: Sequence[RunSummary]) -> None:
@@ -100,28 +87,14 @@ def _buttons(chosen: Sequence[RunSummary], healthy: Sequence[RunSummary]) -> Non
     )
 
 
-def show_errors() -> None:
-    """Shows errors of actions on runs, once."""
-    show_deferred_error(_ERROR)
-
-
-def act(action: str, run_id: str) -> None:
-    """Performs an action on a run of the table; see `actions.perform`."""
-    perform(action, [run_id], _ERROR)
-
-
 @st.fragment(run_every=1.0)
 def undo_panel() -> None:
     """Offers to restore the runs that were deleted in the last seconds."""
     now = time.monotonic()
-    deleted = [
-        one if one.until else one._replace(until=now + one.offered_s)
-        for one in _deleted()
-        if not one.is_over()
-    ]
+    deleted = [one for one in st.session_state.get(_DELETED, []) if now < one.until]
     if deleted:
         st.session_state[_DELETED] = deleted
-        left = max(one.until for one in deleted) - time.monotonic()
+        left = max(one.until for one in deleted) - now
         with st.container(
             key="undo_bar", border=True, horizontal=True, vertical_alignment="center"
         ):
@@ -130,20 +103,20 @@ def undo_panel() -> None:
             pressed = st.button(f"Undo ({left:.0f} s)", key="undo", icon=":material/undo:")
         if not pressed:
             return
-        _restore(deleted)
-    if _deleted():
+        for one in deleted:
+            with deferred_errors(ERROR, {one.id: one.name}):
+                manager().store.restore(one.id)
+                if one.queued:
+                    manager().resume(one.id)
+    if st.session_state.get(_DELETED, []):
         st.session_state[_DELETED] = []
         # Draws the table again, and ends the timer of this fragment.
         st.rerun()
 
 
-def _deleted() -> list[_Deleted]:
-    return list(st.session_state.get(_DELETED, []))
-
-
 def _control_buttons(chosen: Sequence[RunSummary], one: bool) -> None:
     """A button for each action that one of the runs allows."""
-    for action in (PAUSE, RESUME, STOP, CANCEL):
+    for action in ICONS:
         allowed = [run.id for run in chosen if action in actions_of(run.id, run.status)]
         verb, count = action.partition(" ")[0], len(allowed)
         if allowed:
@@ -152,7 +125,7 @@ def _control_buttons(chosen: Sequence[RunSummary], one: bool) -> None:
                 key=f"selected.{verb.lower()}",
                 icon=ICONS[action],
                 on_click=perform,
-                args=(action, allowed, _ERROR),
+                args=(action, allowed, ERROR),
             )
 
 
@@ -259,21 +232,13 @@ def _delete(chosen: Sequence[RunSummary]) -> None:
     # Streamlit's state, and finds in them what the first has done.
     deleted: list[_Deleted] = st.session_state.setdefault(_DELETED, [])
     selected: list[str] = st.session_state.setdefault(SELECTED, [])
-    offered_s = _UNDO_S if len(chosen) == 1 else _UNDO_SEVERAL_S
+    undo_s = _UNDO_S if len(chosen) == 1 else _UNDO_SEVERAL_S
     for run in chosen:
         if any(one.id == run.id for one in deleted):
             continue
         queued = is_queued_here(run.id, run.status)
-        with deferred_errors(_ERROR, {run.id: _name(run)}):
-            manager().delete(run.id, undo_s=offered_s + _LATE_S)
-            deleted.append(_Deleted(run.id, _name(run), queued, offered_s))
+        with deferred_errors(ERROR, {run.id: _name(run)}):
+            manager().delete(run.id, undo_s=undo_s + _LATE_S)
+            deleted.append(_Deleted(run.id, _name(run), queued, time.monotonic() + undo_s))
             if run.id in selected:
                 selected.remove(run.id)
-
-
-def _restore(deleted: Sequence[_Deleted]) -> None:
-    for one in deleted:
-        with deferred_errors(_ERROR, {one.id: one.name}):
-            manager().store.restore(one.id)
-            if one.queued:
-                manager().resume(one.id)

@@ -39,13 +39,9 @@ def _studies() -> None:
                 key=f"open.{name}",
                 icon=":material/manage_search:",
                 type="tertiary",
-                on_click=_open,
-                args=(name,),
+                on_click=st.query_params.update,
+                args=({STUDY: name},),
             )
             goal = f" of {result.goal:,}" if result.goal else ""
             text = f"{result.settings.recipe}, {sum(counts.values()):,}{goal} trials"
             st.markdown(f":small[{plain(text)}]", width="content")
-
-
-def _open(name: str) -> None:
-    st.query_params[STUDY] = name

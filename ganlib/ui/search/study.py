@@ -50,13 +50,11 @@ def _is_active(result: StudyResult) -> bool:
     if server().searches.is_working(result.name):
         return True
     trained = [one.run_ids for one in result.trials if one.state == "running"]
-    return any(_is_trained(run_id) for ids in trained for run_id in ids)
-
-
-def _is_trained(run_id: str) -> bool:
-    # The run may have been deleted.
-    with suppress(UserError):
-        return manager().store.open(run_id).status().active
+    for run_id in (run_id for ids in trained for run_id in ids):
+        # The run may have been deleted.
+        with suppress(UserError):
+            if manager().store.open(run_id).status().active:
+                return True
     return False
 
 

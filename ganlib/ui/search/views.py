@@ -13,7 +13,7 @@ from ganlib.search import Range, StudyResult, TrialResult, best_so_far, pareto_f
 from ganlib.search.figures import MIN_TRIALS, importance, slices
 from ganlib.search.objectives import TIME
 from ganlib.ui.components.gallery import Tile, gallery
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import capital, plain, typed, words
 from ganlib.ui.run.picture import run_picture
 from ganlib.ui.server.server import manager, server
@@ -115,7 +115,7 @@ def _curves(result: StudyResult) -> None:
                 curves.append(TrialCurve(name, steps, values, trial.number == best_number))
     chart = trial_curves(curves, score_name(objective.name))
     alt = f"{score_name(objective.name)} of every trial over training"
-    live_charts(ChartSlot(chart, "study.curves", _HEIGHT, alt, result.name))
+    live_chart(chart, "study.curves", _HEIGHT, alt, result.name)
 
 
 def _history(result: StudyResult) -> None:
@@ -126,7 +126,7 @@ def _history(result: StudyResult) -> None:
         best = best_so_far(values.tolist(), objective.direction)
         chart = trial_history(numbers, values, best, score_name(objective.name))
         alt = f"{score_name(objective.name)} of each trial, and the best so far"
-        live_charts(ChartSlot(chart, f"study.history.{at}", _HEIGHT, alt, result.name))
+        live_chart(chart, f"study.history.{at}", _HEIGHT, alt, result.name)
 
 
 def _front(result: StudyResult) -> None:
@@ -136,9 +136,7 @@ def _front(result: StudyResult) -> None:
     names = [score_name(one.name) for one in result.settings.objectives]
     numbers = np.array([one.number for one in trials])
     chart = pareto_chart(numbers, np.array(values), on_front, (names[0], names[1]))
-    live_charts(
-        ChartSlot(chart, "study.front", _HEIGHT, f"{names[0]} against {names[1]}", result.name)
-    )
+    live_chart(chart, "study.front", _HEIGHT, f"{names[0]} against {names[1]}", result.name)
     for at, trial in enumerate(result.front()):
         text = ", ".join(
             f"{name} {value:.4g}" for name, value in zip(names, trial.values, strict=True)

@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ganlib import recipes
 from ganlib.events import Arrays
+from ganlib.recipes import Recipe
 from ganlib.runs import Run, Status
 from ganlib.runs.view import History, Record, Scores
 
@@ -113,6 +115,11 @@ class Reading:
             yield value if len(value) <= len(history) else make()
 
     @property
+    def recipe(self) -> Recipe:
+        """The recipe of the run."""
+        return recipes.get(self.run.recipe)
+
+    @property
     def record(self) -> Record:
         """See `Run.record`."""
         return self.cached("record", self.run.record)
@@ -152,8 +159,7 @@ class Readings:
     """The latest reading of each run; drops the least recently used ones."""
 
     def __init__(self) -> None:
-        self._readings: OrderedDict[str, Reading] = OrderedDict()
-        self._lock = threading.Lock()
+        self._cache = SharedCache(_MAX_RUNS)
 
     def of(self, run: Run, status: Status) -> Reading:
         """Returns the latest reading if it is recent enough, otherwise a new one.
@@ -162,11 +168,8 @@ class Readings:
             run: the run.
             status: the status that the page has just read.
         """
-        with self._lock:
-            reading = self._readings.pop(run.id, None)
-            if reading is None or not reading.is_current(status):
-                reading = Reading(run, status, reading)
-            self._readings[run.id] = reading
-            while len(self._readings) > _MAX_RUNS:
-                self._readings.popitem(last=False)
-            return reading
+        # A list of one reading.
+        with self._cache.locked(run.id, list[Reading]) as latest:
+            if not latest or not latest[0].is_current(status):
+                latest[:] = [Reading(run, status, *latest)]
+            return latest[0]

@@ -1,57 +1,43 @@
 """The replays of the example runs, computed once in each process."""
 
-import threading
-from collections.abc import Sequence
 from contextlib import suppress
+
+import streamlit as st
 
 from ganlib import recipes
 from ganlib.errors import UserError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run, RunStore, Scores
 from ganlib.runs.quality import quality_at
-from ganlib.ui.components.replay import ReplayCard
 from ganlib.viz.replay import replay_of
 
-_ALT = "Generated samples at the saved steps of a training."
 
-
-class Replays:
-    """Makes the cards of the example runs when they are first needed; see `ganlib.runs.EXAMPLES`.
+@st.cache_resource(show_spinner=False)
+def replay_cards(_store: RunStore) -> list[dict[str, object]]:
+    """Returns the example runs for `replays`: images first, then in the order of the runs.
 
     Args:
-        store: has the examples.
+        _store: has the examples; see `ganlib.runs.EXAMPLES`.
     """
-
-    def __init__(self, store: RunStore):
-        self._store = store
-        self._cards: Sequence[ReplayCard] | None = None
-        # The first visitor may come while the server still warms up.
-        self._lock = threading.Lock()
-
-    def cards(self) -> Sequence[ReplayCard]:
-        """Returns the cards: images first, then in the order in which the runs were made."""
-        with self._lock:
-            if self._cards is None:
-                made = []
-                for run in self._store.examples():
-                    # Home also opens if somebody has damaged one.
-                    with suppress(UserError):
-                        made.append(_card(run))
-                self._cards = sorted(made, key=lambda card: card.replay.kind != "images")
-            return self._cards
+    made = []
+    for run in _store.examples():
+        # Home also opens if somebody has damaged one.
+        with suppress(UserError):
+            made.append(_card(run))
+    return sorted(made, key=lambda card: card["kind"] != "images")
 
 
-def _card(run: Run) -> ReplayCard:
+def _card(run: Run) -> dict[str, object]:
     recipe, scores, steps = recipes.get(run.recipe), run.scores(), run.sample_steps()
-    return ReplayCard(
-        run.id,
-        run.label().name,
-        f"{recipe.page}?run={run.id}",
-        _ALT,
-        steps,
-        [_caption(run, recipe, scores, step) for step in steps],
-        replay_of(run.real(), [run.samples(step)["fixed"] for step in steps]),
-    )
+    replay = replay_of(run.real(), [run.samples(step)["fixed"] for step in steps])
+    return {
+        "id": run.id,
+        "name": run.label().name,
+        "href": f"{recipe.page}?run={run.id}",
+        "steps": steps,
+        "captions": [_caption(run, recipe, scores, step) for step in steps],
+        **replay.fields(),
+    }
 
 
 def _caption(run: Run, recipe: Recipe, scores: Scores, step: int) -> str:

@@ -32,7 +32,7 @@ class Searches:
 
     def __init__(self, runs: Path):
         self._runs = runs
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._storage: RDBStorage | None = None
         self._working: dict[str, tuple[Workers, threading.Thread]] = {}
 
@@ -88,7 +88,7 @@ class Searches:
             UserError: there is no search of this name.
         """
         with self._lock:
-            if self._is_working(name):
+            if self.is_working(name):
                 return
             study = self.study(name)
             limit = settings_of(study).limit(goal)
@@ -106,14 +106,11 @@ class Searches:
     def is_working(self, name: str) -> bool:
         """True while this server works on a study."""
         with self._lock:
-            return self._is_working(name)
+            return name in self._working and self._working[name][1].is_alive()
 
     def is_stopping(self, name: str) -> bool:
         """True once a study has been asked to stop."""
         return name in self._working and self._working[name][0].stopped
-
-    def _is_working(self, name: str) -> bool:
-        return name in self._working and self._working[name][1].is_alive()
 
     def _open(self) -> "RDBStorage":
         if self._storage is None:

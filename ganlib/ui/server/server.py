@@ -24,7 +24,7 @@ from ganlib.ui._compat import (
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
 from ganlib.ui.server.reading import Readings
-from ganlib.ui.server.replays import Replays
+from ganlib.ui.server.replays import replay_cards
 from ganlib.ui.server.searches import Searches
 from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
@@ -41,7 +41,6 @@ class Server:
         manager: queue and worker threads of the runs.
         readings: cached content of the runs that pages show.
         thumbnails: cached pictures of the table of runs.
-        replays: the example runs, to be played on Home.
         searches: studies in the folder of runs, and those that this server works on.
         viewers: sessions that watch a running training.
         tensorflow_loaded: set as soon as TensorFlow is imported.
@@ -51,7 +50,6 @@ class Server:
         self.manager = Manager(store, cap=cap, processes=True)
         self.readings = Readings()
         self.thumbnails = Thumbnails(store)
-        self.replays = Replays(store)
         self.searches = Searches(store.root)
         self.viewers = Viewers()
         self.tensorflow_loaded = threading.Event()
@@ -69,7 +67,7 @@ class Server:
     def _warm_up(self) -> None:
         # TensorFlow's threads are started here and inherit this thread's priority.
         lower_thread_priority()
-        self.replays.cards()
+        replay_cards(self.manager.store)
         self.manager.recover()
         import ganlib.training  # noqa: F401
 

@@ -18,19 +18,18 @@ RUN, FORK, TAB = "run", "fork", "tab"
 RUNS = "runs"
 # Session state key of the step selected on the page Compare.
 SLIDER = "compare.slider"
-# Session state key of the last run started in this session: its id and the time.
-_STARTED = "started"
+# Session state key of the last run started in this session: its id, and until when a page waits for
+# its first step. If that takes long, for example because data are downloaded, it no longer does.
+_STARTED, _START_S = "started", 10.0
 # Small networks finish their first step within a third of a second.
-_AT_START_S = 0.5
+_WAIT_S = 0.4
 
 
-def run_names(*run_ids: str) -> dict[str, str]:
-    """Returns names of runs by id, for messages. Deleted runs are left out."""
-    names = {}
-    for run_id in run_ids:
-        with suppress(UserError):
-            names[run_id] = manager().store.open(run_id).label().name
-    return names
+def run_names(run_id: str) -> dict[str, str]:
+    """Returns the name of a run by its id, for messages; nothing if the run has been deleted."""
+    with suppress(UserError):
+        return {run_id: manager().store.open(run_id).label().name}
+    return {}
 
 
 def page_of(recipe_name: str) -> str:
@@ -108,35 +107,23 @@ def record_start(run_id: str) -> None:
     The wait makes the page complete sooner: otherwise it would be drawn three times, for the
     states waiting, building and training.
     """
-    st.session_state[_STARTED] = run_id, time.monotonic()
-    wait_for_first_step(manager().store.open(run_id), _AT_START_S)
+    st.session_state[_STARTED] = run_id, time.monotonic() + _START_S
+    wait_for_first_step(manager().store.open(run_id))
 
 
-def started_within(seconds: float, run_id: str) -> bool:
-    """Returns whether a run is the last one started in this session, and was started recently.
-
-    Args:
-        seconds: longest time since the start.
-        run_id: of the run.
-    """
-    started, at = st.session_state.get(_STARTED, ("", 0.0))
-    return bool(started == run_id and time.monotonic() < at + seconds)
-
-
-def wait_for_first_step(run: Run, seconds: float) -> None:
-    """Waits until a run has finished its first step, or is not working on it.
-
-    Args:
-        run: the run.
-        seconds: longest time to wait.
-    """
-    deadline = time.monotonic() + seconds
+def wait_for_first_step(run: Run) -> None:
+    """Waits a moment as long as `waits_for_first_step`."""
+    deadline = time.monotonic() + _WAIT_S
     while time.monotonic() < deadline and waits_for_first_step(run):
         time.sleep(0.02)
 
 
 def waits_for_first_step(run: Run) -> bool:
-    """Returns whether this server is training a run that has not finished its first step."""
+    """Returns whether this session has just started a run that this server trains, and that has
+    not finished its first step."""
+    started, until = st.session_state.get(_STARTED, ("", 0.0))
+    if started != run.id or time.monotonic() > until:
+        return False
     if run.id not in manager().active()[: manager().cap]:
         return False
     status = run.status()
@@ -144,15 +131,15 @@ def waits_for_first_step(run: Run) -> bool:
 
 
 @contextmanager
-def rerun_if_deleted(run: Run | None) -> Iterator[None]:
+def rerun_if_deleted(run: Run) -> Iterator[None]:
     """Reruns the page if the run is deleted while the block draws it.
 
     Args:
-        run: the shown run; None if there is none.
+        run: the shown run.
     """
     try:
         yield
     except (UserError, OSError):
-        if run is None or run.path.is_dir():
+        if run.path.is_dir():
             raise
         st.rerun()

@@ -1,14 +1,15 @@
-"""Small pictures of the newest samples of runs, for the cells of a table."""
+"""Pictures of the newest samples of runs, and small ones for the cells of a table."""
 
 import io
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple
+from contextlib import suppress
 
+import streamlit as st
 from PIL import Image
 
 from ganlib.errors import UserError
-from ganlib.runs import RunStore, RunSummary
+from ganlib.runs import Run, RunStore, RunSummary
 from ganlib.ui.components.grid import data_url
 from ganlib.viz.thumbnails import thumbnail
 
@@ -16,22 +17,23 @@ from ganlib.viz.thumbnails import thumbnail
 _SIDE, _COLOURS = 64, 16
 
 
-class _Entry(NamedTuple):
-    """A picture and what it was made from.
+def newest_picture(run: Run) -> bytes | None:
+    """Returns a PNG of a run's newest samples; None without samples.
 
-    Args:
-        step: of the run when it was read.
-        sampled: newest step with samples; -1 if there were none.
-        url: the picture as a data URL; empty if there are no samples.
+    Raises:
+        UserError: the samples cannot be read.
     """
+    steps = run.sample_steps()
+    return _picture(run.id, steps[-1], run) if steps else None
 
-    step: int = -1
-    sampled: int = -1
-    url: str = ""
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _picture(run_id: str, step: int, _run: Run) -> bytes:
+    return thumbnail(_run.real(), _run.samples(step)["fixed"])
 
 
 class Thumbnails:
-    """Caches a picture of each run until the run has newer samples.
+    """Keeps a small picture of each run until the run has made steps.
 
     Reading a run takes about 10 ms, and there may be a thousand runs, so a few are read at a time.
 
@@ -41,13 +43,14 @@ class Thumbnails:
 
     def __init__(self, store: RunStore):
         self._store = store
-        self._read: dict[str, _Entry] = {}
+        # Step when a run was read, and its picture as a data URL, which is empty without samples.
+        self._read: dict[str, tuple[int, str]] = {}
         # A second session waits for the first one and then uses what that has read.
         self._lock = threading.Lock()
 
     def of(self, run_id: str) -> str:
-        """Returns the cached picture as a data URL; empty if it has not been read."""
-        return self._read.get(run_id, _Entry()).url
+        """Returns the picture as a data URL; empty if it has not been read."""
+        return self._read.get(run_id, (-1, ""))[1]
 
     def read(self, summaries: Sequence[RunSummary], limit: int) -> int:
         """Reads runs that are new or have made steps; removes runs that no longer exist.
@@ -61,28 +64,17 @@ class Thumbnails:
         with self._lock:
             # A new dictionary, because other threads use the old one meanwhile.
             read = {one.id: self._read[one.id] for one in summaries if one.id in self._read}
-            waiting = [one for one in summaries if read.get(one.id, _Entry()).step != _step(one)]
-            for summary in waiting[:limit]:
-                read[summary.id] = self._entry(summary, read.get(summary.id, _Entry()))
+            steps = {one.id: one.status.step if one.status else 0 for one in summaries}
+            waiting = [one for one in steps if one not in read or read[one][0] != steps[one]]
+            for run_id in waiting[:limit]:
+                url = self.of(run_id)
+                # Samples may be missing or damaged; the run's own page says so.
+                with suppress(UserError):
+                    if png := newest_picture(self._store.open(run_id)):
+                        url = data_url(_smaller(png))
+                read[run_id] = steps[run_id], url
             self._read = read
         return max(0, len(waiting) - limit)
-
-    def _entry(self, summary: RunSummary, before: _Entry) -> _Entry:
-        step = _step(summary)
-        try:
-            run = self._store.open(summary.id)
-            sampled = max(run.sample_steps(), default=-1)
-            if sampled == before.sampled:
-                return before._replace(step=step)
-            png = thumbnail(run.real(), run.samples(sampled)["fixed"])
-        except UserError:
-            # Samples are missing or damaged; the run's own page says so.
-            return before._replace(step=step)
-        return _Entry(step, sampled, data_url(_smaller(png)))
-
-
-def _step(summary: RunSummary) -> int:
-    return summary.status.step if summary.status else 0
 
 
 def _smaller(png: bytes) -> bytes:

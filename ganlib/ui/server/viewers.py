@@ -24,10 +24,8 @@ class Viewers:
         """Records a refresh of `session` and returns the number of viewers, `session` included."""
         with self._lock:
             now = time.monotonic()
-            self._last_refresh[session] = now
-            for other, at in list(self._last_refresh.items()):
-                if now - at > _LEFT_AFTER_S:
-                    del self._last_refresh[other]
+            times = {**self._last_refresh, session: now}
+            self._last_refresh = {one: at for one, at in times.items() if now - at <= _LEFT_AFTER_S}
             return len(self._last_refresh)
 
     def refresh_interval_s(self) -> float:

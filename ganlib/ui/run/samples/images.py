@@ -1,5 +1,6 @@
 """Grids of images."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -10,8 +11,9 @@ from ganlib.errors import ConfigError, RunError
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.tiles import grid_columns, grid_png, is_images, tiles_png
+from ganlib.ui.components.download import download_button
 from ganlib.ui.components.grid import image_grid
-from ganlib.ui.run.samples.kind import SampleKind, SamplesFile
+from ganlib.ui.run.samples.kind import SampleKind
 from ganlib.ui.server.reading import Reading
 
 
@@ -30,9 +32,9 @@ class ImageSamples(SampleKind):
             "On: new noise at every step, which shows how much the generated images differ.",
         )
 
-    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+    def draw(self, reading: Reading, step: int) -> None:
         """See `SampleKind`."""
-        run = reading.run
+        run, recipe = reading.run, reading.recipe
         noise: Any = "fresh" if st.session_state.get("samples.fresh") else "fixed"
         # At 1440 pixels, that is room for three times and for twice the size of the images.
         generated, real = st.columns([3, 2], gap="small")
@@ -57,19 +59,21 @@ class ImageSamples(SampleKind):
         """See `SampleKind`."""
         image_grid(_tiles(samples), key="grid.more", alt="Newly generated images", caption="")
 
-    def newest_file(self, run: Run) -> SamplesFile:
+    def download_newest(self, run: Run) -> None:
         """See `SampleKind`."""
         newest = run.sample_steps()[-1]
-        return SamplesFile(
-            "Newest grid (PNG)",
-            lambda: grid_png(_images(run.samples(newest)["fixed"])),
-            f"-{newest:08d}.png",
-            "image/png",
-        )
+        name = f"{run.id}-{newest:08d}"
+        self._download("Newest grid", lambda: run.samples(newest)["fixed"], name)
 
-    def file_of(self, samples: np.ndarray) -> SamplesFile:
+    def download_new(self, samples: np.ndarray, name: str) -> None:
         """See `SampleKind`."""
-        return SamplesFile("Download (PNG)", lambda: grid_png(samples), ".png", "image/png")
+        self._download("Download", lambda: samples, name)
+
+    def _download(self, label: str, samples: Callable[[], np.ndarray], name: str) -> None:
+        def make() -> bytes:
+            return grid_png(_images(samples()))
+
+        download_button(f"{label} (PNG)", make, f"{name}.png", "image/png")
 
 
 def _tiles(samples: np.ndarray) -> bytes:

@@ -2,34 +2,17 @@
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
 from ganlib.errors import UserError
 from ganlib.events import Arrays
-from ganlib.recipes import Recipe
 from ganlib.runs import Run
+from ganlib.ui.components.download import download_button
 from ganlib.ui.server.reading import Reading
-
-
-class SamplesFile(NamedTuple):
-    """A download of the newest samples of a run.
-
-    Args:
-        label: of the button.
-        content: makes the file's content.
-        suffix: of the file's name, behind the run's id.
-        mime: of the content.
-    """
-
-    label: str
-    content: Callable[[], bytes | str]
-    suffix: str
-    mime: str
 
 
 class SampleKind(ABC):
@@ -47,14 +30,17 @@ class SampleKind(ABC):
 
     @abstractmethod
     def options(self, reading: Reading) -> None:
-        """Draws the widgets for the display of samples; the run must have saved some."""
+        """Draws the widgets for the display of samples, which all runs and pages share.
+
+        The run must have saved some. For why they are not redrawn at every refresh, see
+        `ganlib.ui.run.curves.chart_options`.
+        """
 
     @abstractmethod
-    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+    def draw(self, reading: Reading, step: int) -> None:
         """Draws generated samples of a step next to real ones.
 
         Args:
-            recipe: of the run.
             reading: of the shown run.
             step: a step with saved samples.
         """
@@ -68,15 +54,19 @@ class SampleKind(ABC):
             samples: (n, *sample_shape) in the data's units.
         """
 
-    def newest_file(self, run: Run) -> SamplesFile:
-        """Returns the download of the newest samples; the run must have saved some."""
-        return SamplesFile(
-            "Newest samples (CSV)", partial(samples_csv, run), "-samples.csv", "text/csv"
-        )
+    def download_newest(self, run: Run) -> None:
+        """Draws a button for the newest samples of a run, which must have saved some."""
+        make, name = partial(samples_csv, run), f"{run.id}-samples.csv"
+        download_button("Newest samples (CSV)", make, name, "text/csv")
 
-    def file_of(self, samples: np.ndarray) -> SamplesFile:
-        """Returns the download of newly generated samples, (n, *sample_shape)."""
-        return SamplesFile("Download (CSV)", partial(_csv, samples), ".csv", "text/csv")
+    def download_new(self, samples: np.ndarray, name: str) -> None:
+        """Draws a button for newly generated samples.
+
+        Args:
+            samples: (n, *sample_shape) in the data's units.
+            name: of the file, without suffix.
+        """
+        download_button("Download (CSV)", partial(_csv, samples), f"{name}.csv", "text/csv")
 
 
 def newest_samples(reading: Reading) -> Arrays:

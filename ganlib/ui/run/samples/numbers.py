@@ -9,10 +9,9 @@ from ganlib.data.own_table import axis_names
 from ganlib.errors import ConfigError
 from ganlib.events import Arrays
 from ganlib.metrics.weighted_sample import WeightedSample
-from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.components.text import join_numbers
 from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
@@ -49,23 +48,23 @@ class NumberSamples(SampleKind):
         if view == _VIEWS[1]:
             st.caption(_GOODFELLOW_CAPTION)
 
-    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+    def draw(self, reading: Reading, step: int) -> None:
         """See `SampleKind`."""
         is_goodfellow = st.session_state.get("samples.view") == _VIEWS[1]
         if is_goodfellow and _has_views(reading.samples(step)):
-            chart = reading.cached(("goodfellow", step), lambda: _goodfellow(recipe, reading, step))
+            chart = reading.cached(("goodfellow", step), lambda: _goodfellow(reading, step))
             alt = (
                 "Densities of real and generated values, the discriminator, and lines from the "
                 f"noise to the generated values at step {step:,}"
             )
-            live_charts(ChartSlot(chart, "goodfellow", scaled(_HEIGHT), alt, reading.run.id))
+            live_chart(chart, "goodfellow", scaled(_HEIGHT), alt, reading.run.id)
             return
         chart = reading.cached(
             ("histogram", step),
             lambda: histogram_figure(_histogram(reading, step), name=_name(reading.run)),
         )
         alt = f"Histograms of real and generated values at step {step:,}"
-        live_charts(ChartSlot(chart, "histogram", scaled(_HEIGHT), alt, reading.run.id))
+        live_chart(chart, "histogram", scaled(_HEIGHT), alt, reading.run.id)
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
@@ -74,9 +73,7 @@ class NumberSamples(SampleKind):
             return
         info = histogram_info(WeightedSample.of(run.real()), WeightedSample.of(samples))
         alt = "Histograms of real and newly generated values"
-        live_charts(
-            ChartSlot(histogram_figure(info, name=_name(run)), "histogram.more", 220, alt, run.id)
-        )
+        live_chart(histogram_figure(info, name=_name(run)), "histogram.more", 220, alt, run.id)
 
 
 def _name(run: Run) -> str:
@@ -96,12 +93,12 @@ def _histogram(reading: Reading, step: int) -> HistogramsInfo:
     )
 
 
-def _goodfellow(recipe: Recipe, reading: Reading, step: int) -> Chart:
+def _goodfellow(reading: Reading, step: int) -> Chart:
     run, samples = reading.run, reading.samples(step)
     density, smoothing = None, float(run.values.get("label_smoothing") or 0.0)
     # Without the density of the data if the recipe no longer accepts the run's settings.
     with suppress(ConfigError):
-        density = recipe.density(run.config, samples["surface_at"])
+        density = reading.recipe.density(run.config, samples["surface_at"])
     info = goodfellow_info(samples, reading.real, loss_at(run, step), density, smoothing)
     edges = _histogram(reading, step).edges
     view = float(edges[0]), float(edges[-1])

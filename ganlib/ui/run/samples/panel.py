@@ -1,21 +1,19 @@
 """The panel of samples, the slider over all saved steps, and new samples on request."""
 
-from typing import NamedTuple
-
-import numpy as np
 import streamlit as st
 
-from ganlib import recipes
 from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.quality import quality_at
 from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.time_slider import SliderMark, current_step, time_slider
+from ganlib.ui.components.time_slider import current_step, time_slider
 from ganlib.ui.run.curves import CURSOR_LINK, cursor_at
 from ganlib.ui.run.generators import generator_of
 from ganlib.ui.run.samples import kind_of
 from ganlib.ui.server.reading import Reading
 
+# Query parameter with the step of the shown samples.
+STEP = "step"
 _NONE_YET = {
     "queued": "The first samples appear when this run leaves the queue.",
     "running": "The first samples appear as soon as the networks are built.",
@@ -23,19 +21,10 @@ _NONE_YET = {
 }
 
 
-class _New(NamedTuple):
-    """New samples: the seed of their noise, the step of the checkpoint, and (n, *sample_shape)."""
-
-    seed: int
-    step: int
-    samples: np.ndarray
-
-
-def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
+def samples_panel(reading: Reading, step: int | None) -> None:
     """Draws the samples of a step next to real ones.
 
     Args:
-        recipe: of the run.
         reading: of the shown run.
         step: with saved samples; None if there are none.
     """
@@ -45,7 +34,7 @@ def samples_panel(recipe: Recipe, reading: Reading, step: int | None) -> None:
         return
     # If a step cannot be read, the slider still offers the others.
     with errors_shown():
-        kind_of(recipe).draw(recipe, reading, step)
+        kind_of(reading.recipe).draw(reading, step)
 
 
 def step_slider(reading: Reading) -> None:
@@ -65,22 +54,22 @@ def step_slider(reading: Reading) -> None:
     )
 
 
-def slider_marks(reading: Reading) -> list[SliderMark]:
+def slider_marks(reading: Reading) -> list[dict[str, object]]:
     """Returns checkpoints, changed settings, and the step with the best quality."""
-    found = [
-        SliderMark(step, "checkpoint", f"Checkpoint at step {step:,}")
-        for step in reading.record.checkpoints
+    changes = [change.step for change in reading.record.changes if change.knobs]
+    best, scores = [], reading.scores
+    newest = scores.at(scores.step[-1]) if len(scores) else {}
+    if quality := quality_at(reading.recipe, scores, newest):
+        best = [quality.best_step]
+    return [
+        {"step": step, "kind": kind, "label": f"{label} step {step:,}"}
+        for kind, label, steps in (
+            ("checkpoint", "Checkpoint at", reading.record.checkpoints),
+            ("change", "Settings changed after", changes),
+            ("best", "Best quality at", best),
+        )
+        for step in steps
     ]
-    found += [
-        SliderMark(change.step, "change", f"Settings changed after step {change.step:,}")
-        for change in reading.record.changes
-        if change.knobs
-    ]
-    recipe, scores = recipes.get(reading.run.recipe), reading.scores
-    if len(scores) and (quality := quality_at(recipe, scores, scores.at(scores.step[-1]))):
-        step = quality.best_step
-        found.append(SliderMark(step, "best", f"Best quality at step {step:,}"))
-    return found
 
 
 def selected_step(reading: Reading) -> int | None:
@@ -89,23 +78,10 @@ def selected_step(reading: Reading) -> int | None:
     return current_step(steps, key=step_key(reading.run)) if steps else None
 
 
-def samples_options(recipe: Recipe, reading: Reading) -> None:
-    """Draws the widgets for the display of samples; all runs and pages share them.
-
-    They are not part of the fragment that is redrawn at every refresh, for the reason in
-    `ganlib.ui.run.curves.chart_options`.
-
-    Args:
-        recipe: of the run.
-        reading: of the shown run, which has samples.
-    """
-    kind_of(recipe).options(reading)
-
-
-def more_samples(recipe: Recipe, reading: Reading) -> None:
+def more_samples(reading: Reading) -> None:
     """Draws a button that generates new samples; nothing while the run is active."""
     if not reading.status.active and reading.run.checkpoint_steps():
-        st.fragment(_more)(recipe, reading.run)
+        st.fragment(_more)(reading.recipe, reading.run)
 
 
 def step_key(run: Run) -> str:
@@ -127,17 +103,9 @@ def _more(recipe: Recipe, run: Run) -> None:
         if pressed:
             with errors_shown(), st.spinner("Generating"):
                 samples = generator_of(run).generate(count, seed=seed)
-                st.session_state[key] = _New(int(seed), run.checkpoint_steps()[-1], samples)
-        new: _New | None = st.session_state.get(key)
+                st.session_state[key] = int(seed), run.checkpoint_steps()[-1:], samples
+        seed, steps, samples = st.session_state.get(key, (0, None, None))
         # Those of an earlier checkpoint are dropped: the run has gone on.
-        if new is not None and [new.step] == run.checkpoint_steps()[-1:]:
-            kind.draw_new(run, new.samples)
-            file = kind.file_of(new.samples)
-            st.download_button(
-                file.label,
-                file.content,
-                file_name=f"{run.id}-seed-{new.seed}{file.suffix}",
-                mime=file.mime,
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        if steps == run.checkpoint_steps()[-1:]:
+            kind.draw_new(run, samples)
+            kind.download_new(samples, f"{run.id}-seed-{seed}")

@@ -7,11 +7,9 @@ import streamlit as st
 
 from ganlib.data.own_table import axis_names
 from ganlib.events import Arrays
-from ganlib.recipes import Recipe
 from ganlib.runs import Run
 from ganlib.runs.trainers import loss_at
-from ganlib.ui.components.errors import errors_shown
-from ganlib.ui.components.live_chart import ChartSlot, live_charts
+from ganlib.ui.components.live_chart import live_chart
 from ganlib.ui.present import scaled
 from ganlib.ui.run.samples.kind import SampleKind, newest_samples
 from ganlib.ui.server.reading import Reading
@@ -52,27 +50,22 @@ class PointSamples(SampleKind):
             if lines := [f"**{name}**: {text}" for name, text in _LAYERS.items() if name in chosen]:
                 st.caption("  \n".join(lines))
 
-    def draw(self, recipe: Recipe, reading: Reading, step: int) -> None:
+    def draw(self, reading: Reading, step: int) -> None:
         """Draws the points with the selected layers."""
         layers = set(_POINTS)
         if "surface" in reading.samples(step):
             layers = set(st.session_state.get("samples.layers", layers))
-        _cloud(reading, step, layers)
+        chart = reading.cached(
+            ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
+        )
+        alt = f"Real and generated points of the plane at step {step:,}"
+        live_chart(chart, "plane", scaled(_HEIGHT), alt, reading.run.id)
 
     def draw_new(self, run: Run, samples: np.ndarray) -> None:
         """See `SampleKind`."""
         chart = plane_figure(plane_info(run.real(), samples), names=axis_names(run.values))
         alt = "Real and newly generated points of the plane"
-        live_charts(ChartSlot(chart, "plane.more", scaled(_HEIGHT), alt, run.id))
-
-
-def _cloud(reading: Reading, step: int, layers: set[str]) -> None:
-    with errors_shown():
-        chart = reading.cached(
-            ("cloud", step, frozenset(layers)), lambda: _cloud_chart(reading, step, layers)
-        )
-        alt = f"Real and generated points of the plane at step {step:,}"
-        live_charts(ChartSlot(chart, "plane", scaled(_HEIGHT), alt, reading.run.id))
+        live_chart(chart, "plane.more", scaled(_HEIGHT), alt, run.id)
 
 
 def _cloud_chart(reading: Reading, step: int, layers: set[str]) -> Chart:
