@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Page, expect
 
 from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
@@ -61,7 +61,7 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     expect(tab.page.get_by_text(re.compile(r"Step [\d,]+: the \w+ was trained"))).to_be_visible()
     began, before = time.monotonic(), run.status().step
     told = tab.page.locator(f"{LOSS} .hoverlayer")
-    point_without_moving(tab.page.locator(f"{LOSS} .annotation").last)
+    point_without_moving(tab.page, f"{LOSS} .annotation")
     expect(told).to_contain_text("generator learning rate 0.0123")
     # Still there when the chart is drawn again.
     tab.wait_for_updates(2)
@@ -74,13 +74,20 @@ def test_steps_by_hand_slow_motion_and_a_change(dashboard: Dashboard, store: Run
     assert tab.complaints == []
 
 
-def point_without_moving(mark: Locator) -> None:
-    """As a finger does, of which the browser says nothing more once it has touched."""
-    mark.scroll_into_view_if_needed()
-    mark.evaluate("""mark => {
-      const { x, y, width, height } = mark.getBoundingClientRect()
-      const there = { bubbles: true, clientX: x + width / 2, clientY: y + height / 2 }
-      for (const kind of ["mousemove", "mouseover"]) {
-        mark.querySelector("text").dispatchEvent(new MouseEvent(kind, there))
-      }
-    }""")
+def point_without_moving(page: Page, marks: str) -> None:
+    """Points at the last mark as a finger does, of which the browser says nothing more.
+
+    All at once: the chart draws its marks anew at every update.
+    """
+    page.evaluate(
+        """marks => {
+          const mark = [...document.querySelectorAll(marks)].at(-1)
+          mark.scrollIntoView({ block: "center" })
+          const { x, y, width, height } = mark.getBoundingClientRect()
+          const there = { bubbles: true, clientX: x + width / 2, clientY: y + height / 2 }
+          for (const kind of ["mousemove", "mouseover"]) {
+            mark.querySelector("text").dispatchEvent(new MouseEvent(kind, there))
+          }
+        }""",
+        marks,
+    )

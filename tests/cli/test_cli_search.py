@@ -64,7 +64,7 @@ def test_two_objectives_in_two_processes(command: Command, runs: Path) -> None:
 @pytest.mark.slow
 def test_sigterm_ends_the_workers_with_checkpoints(command: Command, runs: Path) -> None:
     argv = ("search", "toy/scalar", *KNOBS, *SMALL, "--study", "s", "--trials", "2")
-    with started("-m", "ganlib", *argv, "--workers", "2", "--steps", "4000") as process:
+    with started("-m", "ganlib", *argv, "--workers", "2", "--steps", "2000") as process:
 
         def training() -> bool:
             rows = RunStore(runs).list() if runs.exists() else []

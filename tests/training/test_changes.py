@@ -91,7 +91,6 @@ def test_a_step_of_both_by_hand_is_a_usual_one() -> None:
     slow_but(
         [{"generator_learning_rate": 0.02}, {"discriminator_steps": 3}],
         [
-            {"discriminator_learning_rate": 0.004},
             {"generator_learning_rate": 0.02},
             {"discriminator_steps": 3},
             {"loss": "hinge"},

@@ -38,7 +38,7 @@ print(broken)
 """
 
 
-@pytest.mark.parametrize("seconds", slow_but(["0.5"], ["0.05", "0.5", "1"]))
+@pytest.mark.parametrize("seconds", slow_but(["0.5"], ["0.05", "0.5"]))
 @pytest.mark.parametrize("what", slow_but(["press_start"], ["press_start", "look_at_networks"]))
 def test_neither_thread_breaks_the_other(what: str, seconds: str, tmp_path: Path) -> None:
     done = subprocess.run(
