@@ -20,7 +20,7 @@ from tests.support.server import AppServer, environment
 
 SCALAR = "toy/scalar"
 # Some seconds of training, and a checkpoint several times a second.
-KNOBS = {"steps": 3_000, "checkpoint_every": 250}
+KNOBS = {"steps": 2_000, "checkpoint_every": 200}
 
 
 @pytest.mark.slow
