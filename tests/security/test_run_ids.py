@@ -69,7 +69,7 @@ OF_STORE, OF_MANAGER = takes_an_id(RunStore), takes_an_id(Manager)
 
 def test_which_methods_these_are() -> None:
     assert {"open", "claim", "rename", "annotate", "delete"} <= set(OF_STORE)
-    assert {"pause", "unpause", "stop", "resume"} <= set(OF_MANAGER)
+    assert {"command", "is_slow", "resume"} <= set(OF_MANAGER)
 
 
 def call(method: Callable[..., Any], run_id: str) -> None:
