@@ -46,7 +46,8 @@ def test_downloads_of_a_toy_run(dashboard: Dashboard, store: RunStore, tmp_path:
 def test_downloads_of_an_image_run(dashboard: Dashboard, store: RunStore, tmp_path: Path) -> None:
     tab = dashboard
     tab.open("/mnist")
-    tab.set_knobs("mnist/dcgan", steps=1, batch_size=2)
+    tab.choose_recipe("mnist", "fashion/dense")
+    tab.set_knobs("fashion/dense", steps=1, batch_size=2)
     run = store.open(tab.start())
     expect(tab.status).to_contain_text("Finished")
     tab.page.get_by_role("tab", name="Files").click()

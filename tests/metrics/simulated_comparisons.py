@@ -11,7 +11,7 @@ from ganlib.metrics.comparison import common_bins, compare
 from ganlib.metrics.weighted_sample import WeightedSample
 
 # Sizes of samples, and how many pairs of each are compared: large ones take ten times as long.
-CASES = {20: 250, 100: 200, 2_000: 60}
+CASES = {20: 400, 2_000: 100}
 # As many as a page that is live takes.
 RESAMPLES = 200
 # Continuous, discrete, and in groups.
