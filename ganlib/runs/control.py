@@ -1,6 +1,7 @@
 """Controls a run while it trains: pause, resume, stop, change settings, single steps."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -131,8 +132,10 @@ class RunControl:
             seconds: maximum time; a request, pause or stop and the end of slow motion end the wait
                 earlier.
         """
+        until = time.monotonic() + seconds
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._requests or self._paused or self.stop_requested or not self.slow,
-                seconds,
-            )
+            while self.slow and not (self._requests or self._paused or self.stop_requested):
+                left = until - time.monotonic()
+                if left <= 0:
+                    return
+                self._changed.wait(min(left, _MAX_SLEEP_S))
