@@ -13,6 +13,7 @@ from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
+from streamlit.runtime.state.session_state import SessionState
 
 if TYPE_CHECKING:
     from streamlit.runtime.scriptrunner import RerunData
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 # Close code of a connection that ended without a close frame, RFC 6455.
 _ABNORMAL_CLOSURE = 1006
 _app_has_run = threading.Event()
+# Has the attribute `active` in a thread that runs callbacks.
+_callbacks = threading.local()
 
 
 def _method(owner: Any, name: str) -> Any:
@@ -36,6 +39,8 @@ def _replace(owner: Any, name: str, new: Callable[..., Any]) -> None:
 
 _request_rerun = _method(ScriptRequests, "request_rerun")
 _run_script = _method(script_runner.ScriptRunner, "_run_script")
+_interrupt = _method(script_runner.ScriptRunner, "_maybe_handle_execution_control_request")
+_call_callbacks = _method(SessionState, "_call_callbacks")
 _receive = _method(WebSocket, "receive_bytes")
 _start_runner = _method(AppSession, "_create_scriptrunner")
 
@@ -82,6 +87,21 @@ def ignore_fragments_of_left_pages() -> None:
     """
     _replace(ScriptRequests, "request_rerun", _request_unless_left)
     _replace(script_runner.ScriptRunner, "_run_script", _run_unless_left)
+
+
+def finish_callbacks() -> None:
+    """Makes Streamlit run the callbacks of widgets to their end.
+
+    If the browser sends another event meanwhile, Streamlit would end a callback at its next access
+    to the session's state and not call it again: of a text that is left by a click on a table, the
+    selection would be stored and the text lost.
+    """
+    _replace(SessionState, "_call_callbacks", _call_without_interruption)
+    _replace(
+        script_runner.ScriptRunner,
+        "_maybe_handle_execution_control_request",
+        _interrupt_outside_callbacks,
+    )
 
 
 def ignore_disconnect_while_sending() -> None:
@@ -151,6 +171,19 @@ def _run_unless_left(runner: script_runner.ScriptRunner, data: "RerunData") -> N
     page = runner._pages_manager.current_page_script_hash
     if not (data.fragment_id_queue and page and data.page_script_hash not in ("", page)):
         _run_script(runner, data)
+
+
+def _call_without_interruption(state: SessionState, **replayed: Any) -> None:
+    _callbacks.active = True
+    try:
+        _call_callbacks(state, **replayed)
+    finally:
+        del _callbacks.active
+
+
+def _interrupt_outside_callbacks(runner: script_runner.ScriptRunner) -> None:
+    if not hasattr(_callbacks, "active"):
+        _interrupt(runner)
 
 
 async def _receive_or_end(socket: WebSocket) -> bytes:

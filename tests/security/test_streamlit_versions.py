@@ -121,6 +121,7 @@ for kind in ("clear_cache", "load_git_info"):
 assert AppSession._handle_clear_cache_request.__module__ == _compat.__name__
 _compat.flush_before_rerun()
 _compat.ignore_fragments_of_left_pages()
+_compat.finish_callbacks()
 assert AppSession._create_scriptrunner is _compat._start_after_flush
 assert not config.get_option("server.enableStaticServing")
 assert config.get_option("server.address") == "127.0.0.1"

@@ -12,6 +12,7 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.runtime.scriptrunner import RerunData, script_runner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -94,6 +95,42 @@ def test_a_fragment_of_a_page_that_was_left_does_not_run(
     data = RerunData(page_script_hash=page, fragment_id_queue=queue)
     script_runner.ScriptRunner._run_script(runner, data)
     assert bool(ran) == runs
+
+
+def two_events() -> None:
+    """A page with a button whose callback is still at work when the browser sends another event."""
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+    def work() -> None:
+        context = get_script_run_ctx()
+        assert context and context.script_requests
+        st.session_state["begun"] = True
+        context.script_requests.request_rerun(RerunData(page_script_hash=context.page_script_hash))
+        st.session_state["done"] = True
+
+    st.button("Work", on_click=work)
+    st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_only_with_ours_a_callback_ends_when_another_event_comes(
+    ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "_maybe_handle_execution_control_request"
+    monkeypatch.setattr(SessionState, "_call_callbacks", _compat._call_callbacks)
+    monkeypatch.setattr(script_runner.ScriptRunner, name, _compat._interrupt)
+    if ours:
+        _compat.finish_callbacks()
+    page = AppTest.from_function(two_events, default_timeout=60).run()
+    assert page.session_state["drawn"] == 1
+    page.button[0].click().run()
+    assert page.session_state["begun"]
+    assert ("done" in page.session_state) == ours
+    # The other event is not lost, and callbacks of later events are called, too.
+    assert page.session_state["drawn"] == 2
+    page.button[0].click().run()
+    assert page.session_state["drawn"] == 3
 
 
 def test_a_streamlit_without_that_function_is_refused(

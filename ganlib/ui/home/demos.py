@@ -104,7 +104,7 @@ def open_begun() -> None:
 
 
 def _start(demo: Demo, press: Press) -> None:
-    """Starts the runs. The loops do not use Streamlit's state; see `Press`."""
+    """Starts the runs."""
     submit, store = server().submit, manager().store
     for name, values in demo.runs:
         press.run_ids.append(submit(name, recipes.get(name).parse(dict(values))))

@@ -151,10 +151,7 @@ def _start_all(family: Sequence[Recipe], shared: Mapping[str, Any], press: Press
 
 
 def _start_together(chosen: Sequence[tuple[Recipe, RunConfig]], title: str, press: Press) -> None:
-    """Starts each seed of each recipe. The page opens the comparison: no callback can.
-
-    The loop does not use Streamlit's state, where a second click would interrupt it.
-    """
+    """Starts each seed of each recipe. The page opens the comparison: no callback can."""
     seeds, submit, store = st.session_state.get(_SEEDS, 1), server().submit, manager().store
     if not press.run_ids:
         runs = [(one, config) for one, first in chosen for config in seeded(one, first, seeds)]

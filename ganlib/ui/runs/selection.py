@@ -228,8 +228,6 @@ def _names(names: Sequence[str]) -> str:
 
 def _delete(chosen: Sequence[RunSummary]) -> None:
     """Deletes runs. Those that cannot be deleted stay selected, and the page shows the error."""
-    # The lists themselves are changed: a second click may interrupt this callback at any access to
-    # Streamlit's state, and finds in them what the first has done.
     deleted: list[_Deleted] = st.session_state.setdefault(_DELETED, [])
     selected: list[str] = st.session_state.setdefault(SELECTED, [])
     undo_s = _UNDO_S if len(chosen) == 1 else _UNDO_SEVERAL_S

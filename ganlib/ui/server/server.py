@@ -14,6 +14,7 @@ from ganlib.priority import lower_thread_priority
 from ganlib.runs import EXAMPLES, Manager, RunStore
 from ganlib.runs.webhook import check_addresses
 from ganlib.ui._compat import (
+    finish_callbacks,
     flush_before_rerun,
     ignore_disconnect_while_sending,
     ignore_fragments_of_left_pages,
@@ -116,6 +117,7 @@ def server() -> Server:
     ignore_server_wide_requests()
     flush_before_rerun()
     ignore_fragments_of_left_pages()
+    finish_callbacks()
     ignore_disconnect_while_sending()
     made.warm_up()
     atexit.register(made.manager.shutdown, 10.0)

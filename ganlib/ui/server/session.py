@@ -61,8 +61,8 @@ def addressed_run(page: str) -> Run | None:
 class Press:
     """What a drawn button has started. Each drawing of the button passes a new one to its callback.
 
-    The second click of a double click may interrupt the callback of the first one, at any access
-    to Streamlit's state. It gets the same `Press`, and so finds the runs of the first.
+    The second click of a double click, on a button that is not drawn anew yet, calls the callback
+    again. It gets the same `Press`, and so finds the runs of the first.
     """
 
     run_ids: list[str] = field(default_factory=list)
