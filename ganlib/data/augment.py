@@ -1,6 +1,7 @@
 """Makes more drawings from a few: rotated, scaled, shifted and drawn with a thicker pen."""
 
 import numpy as np
+import scipy
 
 _SEED = 0
 _DEGREES = 12.0
@@ -20,8 +21,6 @@ def augmented(drawings: np.ndarray, count: int) -> np.ndarray:
     Returns:
         (count, H, W) uint8: drawing i is made from drawing i modulo n.
     """
-    from scipy import ndimage
-
     mirror, turn, size, *shift = np.random.default_rng(_SEED).random((count, 5)).T
     sources = drawings[np.arange(count) % len(drawings)].astype(np.float32)
     sources = np.where(mirror[:, None, None] < 0.5, sources[:, :, ::-1], sources)
@@ -36,8 +35,8 @@ def augmented(drawings: np.ndarray, count: int) -> np.ndarray:
     # Row and column that each pixel of each variation comes from: (2, count, H, W).
     at = np.einsum("ijn,jhw->inhw", matrix, pixels) + offset[:, :, None, None]
     which = np.broadcast_to(np.arange(count)[:, None, None], at[0].shape)
-    moved = ndimage.map_coordinates(sources, [which, *at], order=1)
-    thick = _GAIN * ndimage.gaussian_filter(moved, (0, _PEN, _PEN))
+    moved = scipy.ndimage.map_coordinates(sources, [which, *at], order=1)
+    thick = _GAIN * scipy.ndimage.gaussian_filter(moved, (0, _PEN, _PEN))
     made: np.ndarray = np.clip(np.rint(thick), 0, 255).astype(np.uint8)
     return made
 

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from ganlib.data.base import Data
 from ganlib.events import DataReport
@@ -78,7 +79,7 @@ def _of_scipy(title: str, frozen: Any, transform: "Transform") -> Distribution:
 def gaussian(mean: float, sd: float) -> Distribution:
     """Normal distribution with that mean and standard deviation."""
     title = f"Gaussian, mean {mean:g}, sd {sd:g}"
-    return _of_scipy(title, stats.norm(mean, sd), lambda uniform, normal: mean + sd * normal)
+    return _of_scipy(title, scipy.stats.norm(mean, sd), lambda uniform, normal: mean + sd * normal)
 
 
 def two_peaks(distance: float, sd: float) -> Distribution:
@@ -86,8 +87,8 @@ def two_peaks(distance: float, sd: float) -> Distribution:
     half = distance / 2
 
     def density(x: np.ndarray) -> np.ndarray:
-        left: np.ndarray = stats.norm(-half, sd).pdf(x)
-        right: np.ndarray = stats.norm(half, sd).pdf(x)
+        left: np.ndarray = scipy.stats.norm(-half, sd).pdf(x)
+        right: np.ndarray = scipy.stats.norm(half, sd).pdf(x)
         return (left + right) / 2
 
     def transform(uniform: "tf.Tensor", normal: "tf.Tensor") -> "tf.Tensor":
@@ -151,7 +152,7 @@ def mixture(peaks: Sequence[Peak]) -> Distribution:
     variance = float(weights @ (sds**2 + (at - mean) ** 2))
 
     def density(x: np.ndarray) -> np.ndarray:
-        parts = stats.norm(at, sds).pdf(np.asarray(x)[..., None])
+        parts = scipy.stats.norm(at, sds).pdf(np.asarray(x)[..., None])
         found: np.ndarray = parts @ weights
         return found
 
@@ -171,7 +172,7 @@ def uniform_between(low: float, high: float) -> Distribution:
     """U(low, high)."""
     return _of_scipy(
         f"Uniform, {low:g} to {high:g}",
-        stats.uniform(low, high - low),
+        scipy.stats.uniform(low, high - low),
         lambda uniform, normal: low + (high - low) * uniform,
     )
 
@@ -184,7 +185,7 @@ def exponential(scale: float) -> Distribution:
 
         return -scale * tf.math.log1p(-uniform)
 
-    return _of_scipy(f"Exponential, mean {scale:g}", stats.expon(scale=scale), transform)
+    return _of_scipy(f"Exponential, mean {scale:g}", scipy.stats.expon(scale=scale), transform)
 
 
 def log_normal(mu: float, sigma: float) -> Distribution:
@@ -196,7 +197,7 @@ def log_normal(mu: float, sigma: float) -> Distribution:
         return tf.exp(mu + sigma * normal)
 
     title = f"Log-normal, mu {mu:g}, sigma {sigma:g}"
-    return _of_scipy(title, stats.lognorm(sigma, scale=np.exp(mu)), transform)
+    return _of_scipy(title, scipy.stats.lognorm(sigma, scale=np.exp(mu)), transform)
 
 
 def student_t() -> Distribution:
@@ -215,7 +216,7 @@ def student_t() -> Distribution:
         size = 2 * tf.sqrt(tf.maximum(ratio - 1, 0))
         return tf.cast(tf.sign(share - 0.5) * size, tf.float32)
 
-    return _of_scipy("Student's t, 4 degrees of freedom", stats.t(4), transform)
+    return _of_scipy("Student's t, 4 degrees of freedom", scipy.stats.t(4), transform)
 
 
 def heavy_tail(cut: float) -> Distribution:
@@ -247,13 +248,20 @@ def die(sides: int) -> Distribution:
     return Distribution(f"Die with {sides} sides", (sides + 1) / 2, sd, None, transform)
 
 
-TARGETS: dict[str, Distribution] = {
-    "mixture": two_peaks(4.0, 0.5),
-    "gaussian": gaussian(4.0, 1.25),
-    "uniform": uniform_between(-1.0, 1.0),
-    "exponential": exponential(1.0),
-    "log-normal": log_normal(0.0, 0.5),
-    "student-t": student_t(),
-    "heavy-tail": heavy_tail(50.0),
-    "die": die(6),
+# Functions, because they need scipy.stats, which takes long to import.
+TARGETS: dict[str, Callable[[], Distribution]] = {
+    "mixture": lambda: two_peaks(4.0, 0.5),
+    "gaussian": lambda: gaussian(4.0, 1.25),
+    "uniform": lambda: uniform_between(-1.0, 1.0),
+    "exponential": lambda: exponential(1.0),
+    "log-normal": lambda: log_normal(0.0, 0.5),
+    "student-t": student_t,
+    "heavy-tail": lambda: heavy_tail(50.0),
+    "die": lambda: die(6),
 }
+
+
+@cache
+def target(name: str) -> Distribution:
+    """Returns the distribution of that name in `TARGETS`."""
+    return TARGETS[name]()

@@ -1,7 +1,7 @@
 """Coverage: how much of the real data generated samples reach."""
 
 import numpy as np
-from scipy.spatial.distance import cdist
+import scipy
 
 _NEIGHBOURS = 5
 # More samples would hardly change the coverage, and the time grows with their square.
@@ -23,7 +23,7 @@ def coverage(real: np.ndarray, generated: np.ndarray) -> float:
     Source: Naeem et al. 2020, arXiv 2002.09797, equation 4.
     """
     first, second = (np.asarray(rows[:_MOST], np.float64) for rows in (real, generated))
-    return float(np.mean(cdist(first, second).min(axis=1) <= _radii(first)))
+    return float(np.mean(_apart(first, second).min(axis=1) <= _radii(first)))
 
 
 def has_neighbourhoods(real: np.ndarray) -> bool:
@@ -42,5 +42,11 @@ def has_neighbourhoods(real: np.ndarray) -> bool:
 def _radii(real: np.ndarray) -> np.ndarray:
     neighbours = min(_NEIGHBOURS, len(real) - 1)
     # Column 0 is the distance of each sample to itself.
-    radii: np.ndarray = np.partition(cdist(real, real), neighbours, axis=1)[:, neighbours]
+    radii: np.ndarray = np.partition(_apart(real, real), neighbours, axis=1)[:, neighbours]
     return radii
+
+
+def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Distances of each row of one array to each row of another, (rows, rows)."""
+    distances: np.ndarray = scipy.spatial.distance.cdist(first, second)
+    return distances

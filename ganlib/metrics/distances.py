@@ -1,8 +1,7 @@
 """Distances between two one-dimensional samples."""
 
 import numpy as np
-from scipy import stats
-from scipy.special import rel_entr
+import scipy
 
 from ganlib.metrics.weighted_sample import WeightedSample
 
@@ -13,7 +12,9 @@ def wasserstein1(real: WeightedSample, generated: WeightedSample) -> float:
     Source: scipy.stats.wasserstein_distance.
     """
     return float(
-        stats.wasserstein_distance(real.values, generated.values, real.counts, generated.counts)
+        scipy.stats.wasserstein_distance(
+            real.values, generated.values, real.counts, generated.counts
+        )
     )
 
 
@@ -32,7 +33,7 @@ def energy_distance(real: WeightedSample, generated: WeightedSample) -> float:
     Source: scipy.stats.energy_distance.
     """
     return float(
-        stats.energy_distance(real.values, generated.values, real.counts, generated.counts)
+        scipy.stats.energy_distance(real.values, generated.values, real.counts, generated.counts)
     )
 
 
@@ -50,7 +51,8 @@ def jensen_shannon(real: np.ndarray, generated: np.ndarray) -> np.ndarray:
     """
     first, second = (one / one.sum(axis=-1, keepdims=True) for one in (real, generated))
     middle = (first + second) / 2
-    divergence = (rel_entr(first, middle) + rel_entr(second, middle)).sum(axis=-1) / 2
+    kl = scipy.special.rel_entr
+    divergence = (kl(first, middle) + kl(second, middle)).sum(axis=-1) / 2
     distance: np.ndarray = np.sqrt(np.maximum(divergence, 0) / np.log(2))
     return distance
 

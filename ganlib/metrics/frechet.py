@@ -1,7 +1,7 @@
 """Fréchet distance between real and generated samples, computed from their features."""
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 
 def frechet(real_features: np.ndarray, generated_features: np.ndarray) -> float:
@@ -26,7 +26,7 @@ def frechet(real_features: np.ndarray, generated_features: np.ndarray) -> float:
     first, second = _factor(real), _factor(generated)
     # With S_r = A'A and S_g = B'B, the trace of the matrix root is the sum of the singular
     # values of AB'. A matrix root itself can fail or become complex if the rank is low.
-    shared = linalg.svdvals(first @ second.T).sum()
+    shared = scipy.linalg.svdvals(first @ second.T).sum()
     spread = np.square(first).sum() + np.square(second).sum() - 2 * shared
     # Rounding can make the spread slightly negative.
     return float(shift @ shift + max(spread, 0.0))
@@ -35,6 +35,6 @@ def frechet(real_features: np.ndarray, generated_features: np.ndarray) -> float:
 def _factor(features: np.ndarray) -> np.ndarray:
     """Factors the covariance of (n, d) features as A'A, with A of (min(n, d), d)."""
     centred = (features - features.mean(axis=0)) / np.sqrt(len(features) - 1)
-    (factor,) = linalg.qr(centred, mode="r", check_finite=False)
+    (factor,) = scipy.linalg.qr(centred, mode="r", check_finite=False)
     found: np.ndarray = factor[: min(centred.shape)]
     return found

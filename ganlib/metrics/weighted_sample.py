@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 EVERYWHERE = (-np.inf, np.inf)
 
@@ -29,7 +29,7 @@ class WeightedSample:
 
     values: np.ndarray
     counts: np.ndarray
-    groups: sparse.csr_array | None = None
+    groups: "scipy.sparse.csr_array | None" = None
     unit: str = "values"
 
     @classmethod
@@ -66,7 +66,7 @@ class WeightedSample:
         values, places = np.unique(flat[finite], return_inverse=True)
         group = np.nonzero(finite)[0]
         ones = np.ones(len(places), np.int64)
-        table = sparse.csr_array((ones, (group, places)), shape=(len(flat), len(values)))
+        table = scipy.sparse.csr_array((ones, (group, places)), shape=(len(flat), len(values)))
         return cls._of_table(values, table, unit)
 
     @classmethod
@@ -78,11 +78,13 @@ class WeightedSample:
             counts: (g, k) whole numbers, 0 for values that a group does not have.
             unit: what a group is, in the plural, such as "images".
         """
-        table = sparse.csr_array(np.asarray(counts, np.int64))
+        table = scipy.sparse.csr_array(np.asarray(counts, np.int64))
         return cls._of_table(np.asarray(values, np.float64), table, unit)
 
     @classmethod
-    def _of_table(cls, values: np.ndarray, table: sparse.csr_array, unit: str) -> "WeightedSample":
+    def _of_table(
+        cls, values: np.ndarray, table: "scipy.sparse.csr_array", unit: str
+    ) -> "WeightedSample":
         counts = np.asarray(table.sum(axis=0), np.int64)
         there = counts > 0
         # Groups without any finite number are dropped.

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 import tensorflow as tf
 from keras import layers
-from scipy import linalg
 
 # Up to so many rows or columns, the singular values of a matrix are computed directly.
 _DIRECT = 512
@@ -103,7 +103,7 @@ def _upper_norm(forward: Linear, backward: Linear, size: int) -> float:
         vector = image - (known @ image) @ known
         vector = (vector - (known @ vector) @ known).astype(np.float64)
         beside[index] = float(np.linalg.norm(vector))
-        largest, eigenvector = linalg.eigh_tridiagonal(
+        largest, eigenvector = scipy.linalg.eigh_tridiagonal(
             diagonal[: index + 1], beside[:index], select="i", select_range=(index, index)
         )
         residual = beside[index] * abs(float(eigenvector[-1, 0]))

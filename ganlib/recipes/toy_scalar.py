@@ -8,11 +8,11 @@ from pydantic import model_validator
 from ganlib.config import RunConfig
 from ganlib.data.base import Data, Scaling
 from ganlib.data.distributions import (
-    TARGETS,
     Distribution,
     DistributionData,
     mixture,
     parse_peaks,
+    target,
 )
 from ganlib.knobs import inherit, knob
 from ganlib.metrics.samples import scalar_scores
@@ -64,7 +64,7 @@ class ScalarConfig(ToyConfig):
         """What is to be learned, for all targets but own."""
         if self.target == "peaks":
             return mixture(parse_peaks(self.peaks))
-        return TARGETS[self.target]
+        return target(self.target)
 
 
 class ToyScalar(ToyRecipe[ScalarConfig]):

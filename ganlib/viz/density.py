@@ -5,8 +5,7 @@ pixels of 256 brightnesses would count as 256.
 """
 
 import numpy as np
-from scipy.fft import dct, idct
-from scipy.optimize import brentq
+import scipy
 
 from ganlib.metrics.weighted_sample import WeightedSample
 
@@ -35,10 +34,10 @@ def smooth_density(sample: WeightedSample, x: np.ndarray) -> np.ndarray | None:
     if near.count < 2 or np.ptp(near.values) < 1e-6 * width:
         return None
     shares = near.in_bins(np.linspace(low, high, _POINTS + 1)) / near.count
-    waves = dct(shares)
+    waves = scipy.fft.dct(shares)
     time = _diffusion_time(waves, near.count)
     index = np.arange(_POINTS)
-    smoothed = idct(waves * np.exp(-(index**2) * np.pi**2 * time / 2))
+    smoothed = scipy.fft.idct(waves * np.exp(-(index**2) * np.pi**2 * time / 2))
     step = (high - low) / _POINTS
     centres = low + step * (index + 0.5)
     density = np.interp(x, centres, np.maximum(smoothed, 0) / step)
@@ -67,10 +66,10 @@ def _diffusion_time(waves: np.ndarray, count: int) -> float:
     # The smallest root.
     for upper in np.geomspace(1e-7, 0.1, 25):
         if off(upper) > 0:
-            return float(brentq(off, 0, upper))
+            return float(scipy.optimize.brentq(off, 0, upper))
     # Too few distinct values for this rule: Silverman's rule for a Gaussian instead.
     centres = (np.arange(len(waves)) + 0.5) / len(waves)
-    shares = idct(waves)
+    shares = scipy.fft.idct(waves)
     spread = np.sqrt(
         np.average((centres - np.average(centres, weights=shares)) ** 2, weights=shares)
     )

@@ -6,7 +6,7 @@ minima and maxima of segments are kept, from which the points to draw are chosen
 """
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy
 from tsdownsample import MinMaxLTTBDownsampler
 
 MAX_SMOOTHING = 0.99
@@ -40,7 +40,7 @@ class RunningMean:
         if self._weight == 0 or not len(exact):
             return exact
         past = [1, -self._weight]
-        mean, self._state = lfilter([1 - self._weight], past, exact, zi=self._state)
+        mean, self._state = scipy.signal.lfilter([1 - self._weight], past, exact, zi=self._state)
         early = np.arange(self._count + 1, min(self._count + len(exact), self._head) + 1)
         mean[: len(early)] /= 1 - self._weight**early
         self._count += len(exact)

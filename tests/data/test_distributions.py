@@ -10,6 +10,7 @@ from ganlib.data.distributions import (
     gaussian,
     mixture,
     parse_peaks,
+    target,
 )
 
 
@@ -50,13 +51,13 @@ class CutCauchy(stats.rv_continuous):
 
 
 CASES = {
-    "mixture": (TARGETS["mixture"], TwoPeaks(4, 0.5)),
-    "gaussian": (TARGETS["gaussian"], stats.norm(4, 1.25)),
-    "uniform": (TARGETS["uniform"], stats.uniform(-1, 2)),
-    "exponential": (TARGETS["exponential"], stats.expon()),
-    "log-normal": (TARGETS["log-normal"], stats.lognorm(0.5)),
-    "student-t": (TARGETS["student-t"], stats.t(4)),
-    "heavy-tail": (TARGETS["heavy-tail"], CutCauchy(50.0)),
+    "mixture": (target("mixture"), TwoPeaks(4, 0.5)),
+    "gaussian": (target("gaussian"), stats.norm(4, 1.25)),
+    "uniform": (target("uniform"), stats.uniform(-1, 2)),
+    "exponential": (target("exponential"), stats.expon()),
+    "log-normal": (target("log-normal"), stats.lognorm(0.5)),
+    "student-t": (target("student-t"), stats.t(4)),
+    "heavy-tail": (target("heavy-tail"), CutCauchy(50.0)),
     "one peak": (mixture(parse_peaks("3:0.5:7")), stats.norm(3, 0.5)),
     "peaks of equal weight": (mixture(parse_peaks("-2:0.5:3,2:0.5:3")), TwoPeaks(4, 0.5)),
 }
@@ -68,12 +69,12 @@ def test_every_target_is_among_the_cases() -> None:
 
 
 def test_the_sides_of_a_die_are_equally_likely() -> None:
-    drawn = DistributionData(TARGETS["die"]).take(3, COUNT)[:, 0]
+    drawn = DistributionData(target("die")).take(3, COUNT)[:, 0]
     sides, counts = np.unique(drawn, return_counts=True)
     assert sides.tolist() == [1, 2, 3, 4, 5, 6]
     assert stats.chisquare(counts).pvalue > 1e-3
-    assert (TARGETS["die"].mean, TARGETS["die"].sd) == (3.5, pytest.approx(np.sqrt(35 / 12)))
-    assert TARGETS["die"].density is None
+    assert (target("die").mean, target("die").sd) == (3.5, pytest.approx(np.sqrt(35 / 12)))
+    assert target("die").density is None
 
 
 @pytest.mark.parametrize("name", CASES)

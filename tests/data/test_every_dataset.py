@@ -43,7 +43,7 @@ def test_a_dataset_loads_what_it_reports(name: str) -> None:
 
 @pytest.mark.parametrize("name", distributions.TARGETS)
 def test_a_distribution_gives_numbers(name: str) -> None:
-    check_draws(distributions.DistributionData(distributions.TARGETS[name], size=3), -60, 60)
+    check_draws(distributions.DistributionData(distributions.target(name), size=3), -60, 60)
 
 
 @pytest.mark.parametrize("name", planes.TARGETS)

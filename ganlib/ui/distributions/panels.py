@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from ganlib.metrics.comparison import Comparison, compare
@@ -184,7 +183,7 @@ def _distances(found: Comparison) -> None:
         rows.append(row)
     number = partial(st.column_config.NumberColumn, format="%.4g")
     st.dataframe(
-        pd.DataFrame(rows),
+        rows,
         hide_index=True,
         key="compare.distances",
         column_config={"Value": number()}
@@ -210,13 +209,11 @@ def _moments(found: Comparison, compared: Compared) -> None:
     st.markdown("**Moments and quantiles**")
     first, second = found.real.rows(), found.generated.rows()
     st.dataframe(
-        pd.DataFrame(
-            {
-                "": [_ROWS.get(name, name) for name in first],
-                compared.pair.first: [_figure(value) for value in first.values()],
-                compared.pair.second: [_figure(value) for value in second.values()],
-            }
-        ),
+        {
+            "": [_ROWS.get(name, name) for name in first],
+            compared.pair.first: [_figure(value) for value in first.values()],
+            compared.pair.second: [_figure(value) for value in second.values()],
+        },
         hide_index=True,
         height="content",
         key="compare.moments",
@@ -253,6 +250,8 @@ def _downloads(compared: Compared, charts: dict[str, Chart]) -> None:
 
 def values_csv(compared: Compared) -> str:
     """Returns both samples as CSV with the columns sample, value and count."""
+    import pandas as pd
+
     parts = [
         pd.DataFrame({"sample": name, "value": sample.values, "count": sample.counts})
         for name, sample in compared.named

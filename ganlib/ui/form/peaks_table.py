@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from ganlib.data.distributions import parse_peaks
@@ -25,6 +24,8 @@ def peaks_table(key: str, help: str) -> None:
         key: session state key of the text; see `parse_peaks`.
         help: tooltip.
     """
+    import pandas as pd
+
     number = st.session_state.setdefault(f"{key}:number", 0)
     unchanged = st.session_state.get(f"{key}:written") == st.session_state[key]
     if f"{key}:table{number}" not in st.session_state or not unchanged:

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from ganlib import recipes
@@ -57,6 +56,8 @@ def scores_csv(run: Run) -> str:
 
 
 def _csv(columns: Mapping[str, np.ndarray]) -> str:
+    import pandas as pd
+
     text: str = pd.DataFrame(columns).to_csv(index=False, lineterminator="\r\n")
     return text
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from ganlib.runs import RunSummary
@@ -58,6 +57,8 @@ def runs_table() -> None:
 
 
 def _table(shown: list[RunSummary], everything: list[RunSummary]) -> None:
+    import pandas as pd
+
     ids = [summary.id for summary in shown]
     cells = rows_of(shown, everything)
     # Columns that are empty for all runs are left out.

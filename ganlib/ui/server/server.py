@@ -3,6 +3,7 @@
 import atexit
 import os
 import threading
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -29,6 +30,9 @@ from ganlib.ui.server.replays import replay_cards
 from ganlib.ui.server.searches import Searches
 from ganlib.ui.server.thumbnails import Thumbnails
 from ganlib.ui.server.viewers import Viewers
+
+# In which the first page is drawn before TensorFlow is imported.
+_FIRST_PAGE_S = 1.5
 
 
 class Server:
@@ -59,7 +63,8 @@ class Server:
     def warm_up(self) -> None:
         """Imports TensorFlow and compiles the toy recipes, so that first runs start without delay.
 
-        Before that, it restores the queue of the server's last process. Works in a thread.
+        Before that, it restores the queue of the server's last process, and lets the first page be
+        drawn, which takes three times as long during the import. Works in a thread.
         """
         # Not a daemon: if TensorFlow is interrupted during a compilation, the process ends with
         # an error.
@@ -70,6 +75,7 @@ class Server:
         lower_thread_priority()
         replay_cards(self.manager.store)
         self.manager.recover()
+        time.sleep(_FIRST_PAGE_S)
         import ganlib.training  # noqa: F401
 
         self.tensorflow_loaded.set()
