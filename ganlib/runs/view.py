@@ -149,6 +149,11 @@ class Scores:
         found = {name: values[row] for name, values in self.values.items()}
         return {name: float(one[0]) for name, one in found.items() if np.isfinite(one).any()}
 
+    def until(self, step: int) -> "Scores":
+        """Returns the scores of the steps up to and including one."""
+        kept = self.step <= step
+        return Scores(self.step[kept], {name: values[kept] for name, values in self.values.items()})
+
 
 @dataclass(frozen=True)
 class SavedCheckpoint(Blob):
@@ -257,7 +262,9 @@ class RunView:
         # A new buffer, because records returned earlier are views of the old one.
         self._buffer = np.empty((len(LEADING_COLUMNS), 0))
         self._log = object()
-        self._scores: dict[int, dict[str, float]] = {}
+        self._scores = Scores()
+        # Those that are not in the table yet, which takes long to build anew.
+        self._new_scores: dict[int, dict[str, float]] = {}
         self._changes: list[Change] = []
         self._samples: dict[int, Blob] = {}
         self._real: Blob | None = None
@@ -346,7 +353,7 @@ class RunView:
             self._void_after(step, line["n"])
         self._samples[step] = blob
         if scores:
-            self._scores[step] = scores
+            self._new_scores[step] = scores
 
     def _apply_change(self, line: Line) -> None:
         # Older versions wrote only the step of the status.
@@ -372,7 +379,8 @@ class RunView:
         if cut < self._rows:
             self._buffer, self._rows = self._buffer[:, :cut].copy(), cut
             self._log = object()
-        for found in (self._scores, self._samples, self._saved):
+        self._scores = self._scores.until(step)
+        for found in (self._new_scores, self._samples, self._saved):
             for later in [one for one in found if one > step]:
                 del found[later]
         self._reader.gaps = tuple(
@@ -384,11 +392,12 @@ class RunView:
             raise DamagedError(f"{name_of(self._path)} is damaged.")
         values = self._buffer[:, : self._rows]
         values.flags.writeable = False
+        self._scores, self._new_scores = _extended(self._scores, self._new_scores), {}
         return Record(
             self._header,
             self._status,
             History((*LEADING_COLUMNS, *self._names), values, self._log),
-            _scores(self._scores),
+            self._scores,
             tuple(self._changes),
             dict(self._samples),
             self._real,
@@ -464,10 +473,19 @@ def header_of(line: Mapping[str, Any], folder: Path) -> Header:
     return header
 
 
-def _scores(by_step: Mapping[int, Mapping[str, float]]) -> Scores:
-    names = list(dict.fromkeys(name for scores in by_step.values() for name in scores))
-    steps = sorted(by_step)
+def _extended(scores: Scores, new: Mapping[int, Mapping[str, float]]) -> Scores:
+    """Appends the scores of later steps, or of the last step once more, which replace those."""
+    if not new:
+        return scores
+    steps = sorted(new)
+    scores = scores.until(steps[0] - 1)
+    missing = np.full(len(scores), np.nan)
+    names = dict.fromkeys([*scores.values, *(name for one in new.values() for name in one)])
+    columns = {name: [new[step].get(name, np.nan) for step in steps] for name in names}
     return Scores(
-        np.array(steps, np.int64),
-        {name: np.array([by_step[step].get(name, np.nan) for step in steps]) for name in names},
+        np.append(scores.step, np.array(steps, np.int64)),
+        {
+            name: np.append(scores.values.get(name, missing), column)
+            for name, column in columns.items()
+        },
     )

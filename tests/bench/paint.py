@@ -85,6 +85,7 @@ def shift_while_training(browser: Browser, server: AppServer) -> float:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     tab = Dashboard(page, server.url)
     tab.open("/toy")
+    tab.set_knobs("toy/scalar", steps=100_000)
     tab.start()
     tab.wait_for_step(200)
     page.wait_for_function(_CHARTS)

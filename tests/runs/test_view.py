@@ -5,6 +5,7 @@ import numpy as np
 from ganlib.events import Change, Checkpoint, DataReport, Metrics, Samples, Started
 from ganlib.runs import Run, RunStore
 from ganlib.runs.journal import decode_line, encode_line
+from ganlib.runs.view import RunView
 from ganlib.runs.writer import RunWriter
 from tests.support.fake_trainer import FakeConfig
 
@@ -43,6 +44,33 @@ def test_what_came_after_the_resumed_step_is_void(store: RunStore) -> None:
     assert run.sample_steps() == [10, 20, 30]
     assert (run.samples(30)["fixed"] == 2.0).all()
     assert run.record().status.step == 30 and not run.record().gaps
+
+
+def test_scores_read_as_they_come_are_those_read_at_once(store: RunStore) -> None:
+    """With a score that comes later, one that is missing, a step scored twice, and a resume."""
+    run = store.create("fake/walk", FakeConfig())
+    run.lock.release()
+    said: dict[int, dict[str, float]] = {}
+    for start, scored in (
+        (0, [(0, {"a": 1.0}), (10, {"a": 2.0}), (10, {"a": 3.0, "b": 4.0}), (20, {"b": 5.0})]),
+        (10, [(10, {"a": 6.0}), (15, {"b": 7.0, "c": 8.0}), (30, {}), (40, {"c": 9.0})]),
+    ):
+        said = {step: scores for step, scores in said.items() if step <= start}
+        with RunWriter(store.claim(run.id), tensorboard=False) as writer:
+            writer.begin()
+            data = DataReport("Walks", "made up")
+            writer.write(Started(start, {}, data, "CPU", REAL, ("loss",), elapsed_s=start / 10))
+            for step, scores in scored:
+                writer.write(Samples(step, REAL, REAL, scores=scores))
+                said |= {step: scores} if scores else {}
+                found = run.scores()
+                assert found.step.tolist() == sorted(said)
+                assert {one: found.at(one) for one in said} == said
+    at_once = RunView(run.path).refresh().scores
+    assert at_once.step.tolist() == found.step.tolist()
+    assert at_once.values.keys() == found.values.keys() == {"a", "b", "c"}
+    for name in at_once.values:
+        np.testing.assert_array_equal(at_once.values[name], found.values[name])
 
 
 def test_a_resume_counts_though_its_own_line_is_lost(store: RunStore) -> None:
