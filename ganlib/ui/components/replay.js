@@ -13,7 +13,8 @@ const ICON = `<svg viewBox="0 0 16 16" aria-hidden="true">
 export default function (component) {
   const root = component.parentElement.querySelector(".replays")
   const gallery = (root.gallery ??= new Gallery(root))
-  gallery.update(component.data, component.setTriggerValue)
+  const data = JSON.parse(new TextDecoder().decode(component.data))
+  gallery.update(data, component.setTriggerValue)
   return () => setTimeout(() => root.isConnected || gallery.stop(), 0)
 }
 

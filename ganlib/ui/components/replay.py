@@ -1,5 +1,6 @@
 """Plays through the saved steps of runs in the browser, without asking the server."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 from ganlib.ui.components.component import component
@@ -21,6 +22,7 @@ def replays(runs: Sequence[Mapping[str, object]], *, key: str) -> str | None:
         The id of the run that was just opened; None if none was.
     """
     colours = {"real": REAL, "generated": GENERATED}
-    data = {"runs": runs, "colours": colours}
+    # Bytes, because Streamlit would import pandas to look for data frames in a dictionary.
+    data = json.dumps({"runs": runs, "colours": colours}).encode()
     opened = _COMPONENT(key=key, data=data, on_opened_change=lambda: None).opened
     return str(opened) if opened else None
