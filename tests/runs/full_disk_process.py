@@ -48,7 +48,7 @@ except RunError as error:
     refused = str(error)
 # Without room it rests again.
 manager.command(run_id, "unpause")
-wait_until(lambda: run.status().state == "paused")
+wait_until(lambda: manager.requested(run_id) == "pause")
 filler.unlink()
 manager.command(run_id, "unpause")
 ended = manager.wait(60)
