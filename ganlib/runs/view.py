@@ -150,9 +150,13 @@ class Scores:
         return {name: float(one[0]) for name, one in found.items() if np.isfinite(one).any()}
 
     def until(self, step: int) -> "Scores":
-        """Returns the scores of the steps up to and including one."""
+        """Returns the scores up to and including a step, without those that only came later."""
         kept = self.step <= step
-        return Scores(self.step[kept], {name: values[kept] for name, values in self.values.items()})
+        values = {name: column[kept] for name, column in self.values.items()}
+        return Scores(
+            self.step[kept],
+            {name: column for name, column in values.items() if not np.isnan(column).all()},
+        )
 
 
 @dataclass(frozen=True)
@@ -263,7 +267,8 @@ class RunView:
         self._buffer = np.empty((len(LEADING_COLUMNS), 0))
         self._log = object()
         self._scores = Scores()
-        # Those that are not in the table yet, which takes long to build anew.
+        # Read since the last record. They are appended to the table, for building a long one anew
+        # takes milliseconds.
         self._new_scores: dict[int, dict[str, float]] = {}
         self._changes: list[Change] = []
         self._samples: dict[int, Blob] = {}

@@ -5,14 +5,12 @@ once.
 """
 
 import argparse
-import shutil
 import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from ganlib import recipes
+from tests.support.chromium import chromium
 from tests.support.dashboard import Dashboard
 from tests.support.server import served
 
@@ -26,20 +24,18 @@ def main() -> None:
     parser.add_argument("--reading", type=float, default=1.0, help="seconds between page and Start")
     options = parser.parse_args()
     names = options.recipes
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
-        )
-        with served(Path(folder)) as server:
-            context = browser.new_context(viewport={"width": 1440, "height": 900})
-            context.set_default_timeout(60_000)
-            tab = Dashboard(context.new_page(), server.url)
-            tab.open("/")
-            time.sleep(WARM_UP_S)
-            for name in names:
-                print(f"{name}: {seconds_to_a_point(tab, name, options.reading):.2f} s", flush=True)
-        browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium() as browser,
+        served(Path(folder)) as server,
+    ):
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(60_000)
+        tab = Dashboard(context.new_page(), server.url)
+        tab.open("/")
+        time.sleep(WARM_UP_S)
+        for name in names:
+            print(f"{name}: {seconds_to_a_point(tab, name, options.reading):.2f} s", flush=True)
 
 
 def seconds_to_a_point(tab: Dashboard, name: str, reading_s: float) -> float:

@@ -6,17 +6,17 @@ the browser's cumulative layout shift, measured for some seconds on the page of 
 """
 
 import argparse
-import shutil
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ganlib.runs import RunStore
 from ganlib.ui.pages import PAGES
 from tests.bench.slider import long_run
+from tests.support.chromium import chromium
 from tests.support.dashboard import Dashboard
 from tests.support.server import AppServer, served
 
@@ -104,17 +104,13 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as name,
         served(Path(name)) as server,
-        sync_playwright() as driver,
+        chromium() as browser,
     ):
-        browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
         print(f"Home of a new server: {on_home(browser, server)}")
         print(f"Home again: {on_home(browser, server)}")
         on_pages(browser, server, options.repeats)
         shift = shift_while_training(browser, server)
         print(f"layout shift in {_SECONDS} s of training: {shift:.4f}")
-        browser.close()
 
 
 if __name__ == "__main__":

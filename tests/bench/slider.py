@@ -6,19 +6,19 @@ the page.
 """
 
 import argparse
-import shutil
 import tempfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from ganlib import recipes
 from ganlib.events import Metrics, Samples
 from ganlib.runs import Run, RunStore
 from tests.support import stored_runs
+from tests.support.chromium import chromium
 from tests.support.server import served
 
 _MOVES, _SECONDS = 40, 8.0
@@ -108,14 +108,10 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, served(Path(name)) as server:
         run = long_run(RunStore(server.runs), options.recipe, options.steps, options.samples)
-        with sync_playwright() as playwright:
-            arguments = ["--no-sandbox", "--disable-gpu"]
-            path = shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        with chromium() as browser:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{server.url}/{recipes.get(options.recipe).page}?run={run.id}")
             print(f"{options.recipe}: {measure(page)}")
-            browser.close()
 
 
 if __name__ == "__main__":

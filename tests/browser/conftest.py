@@ -1,30 +1,21 @@
 """A real Chromium before a real server, and what every test here asks of both."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from ganlib import recipes
 from ganlib.runs import RunStore
+from tests.support.chromium import chromium
 from tests.support.dashboard import Dashboard
 from tests.support.server import AppServer, served
 
 # Waits end as soon as what they wait for is there; this is for machines with much else to do.
 PATIENCE_MS = 180_000
 
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _TRACEBACK = "Traceback (most recent call last)"
 _FAILED = pytest.StashKey[bool]()
 
@@ -46,17 +37,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium: one on the PATH, or else the one that Playwright has fetched.
+    """Chromium.
 
     Not for the whole session: as long as Playwright runs, so does its event loop, and
     tests elsewhere want loops of their own.
     """
-    found = shutil.which("chromium") or shutil.which("google-chrome")
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def test_scores_read_as_they_come_are_those_read_at_once(store: RunStore) -> Non
     run.lock.release()
     said: dict[int, dict[str, float]] = {}
     for start, scored in (
-        (0, [(0, {"a": 1.0}), (10, {"a": 2.0}), (10, {"a": 3.0, "b": 4.0}), (20, {"b": 5.0})]),
+        (0, [(0, {"a": 1.0}), (10, {"a": 2.0}), (10, {"a": 3.0, "b": 4.0}), (20, {"d": 5.0})]),
         (10, [(10, {"a": 6.0}), (15, {"b": 7.0, "c": 8.0}), (30, {}), (40, {"c": 9.0})]),
     ):
         said = {step: scores for step, scores in said.items() if step <= start}

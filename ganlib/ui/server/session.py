@@ -61,8 +61,8 @@ def addressed_run(page: str) -> Run | None:
 class Press:
     """What a drawn button has started. Each drawing of the button passes a new one to its callback.
 
-    The second click of a double click, on a button that is not drawn anew yet, calls the callback
-    again. It gets the same `Press`, and so finds the runs of the first.
+    If the second click of a double click comes before the button is drawn again, its callback gets
+    the same `Press`, finds the runs of the first click in it, and starts none.
     """
 
     run_ids: list[str] = field(default_factory=list)
