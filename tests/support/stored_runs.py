@@ -1,5 +1,6 @@
 """Runs in every condition a page may meet them in, without any training."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 from ganlib import recipes
 from ganlib.errors import DivergedError
 from ganlib.events import Arrays, Checkpoint, DataReport, Finished, Metrics, Samples, Started
-from ganlib.runs import Run, RunStore
+from ganlib.runs import Run, RunStore, journal
 from ganlib.runs.execute import failure_message
 from ganlib.runs.status import State
 from ganlib.runs.writer import RunWriter
@@ -122,6 +123,20 @@ def finished(store: RunStore, recipe: str = "toy/scalar") -> Run:
         writer.save(Checkpoint(STEP, 1.0, {"of": np.zeros(3)}))
         writer.end("finished")
     return newest(store)
+
+
+def copy(run: Run, count: int, filler_bytes: int) -> None:
+    """Puts runs that ended like this one beside it, their journals longer by so much."""
+    first, *_, last = (run.path / journal.NAME).read_bytes().splitlines(keepends=True)
+    filler = journal.encode_line(2, "metrics", 1, {}, {"rows": "A" * 4_000})
+    filler *= -(-filler_bytes // len(filler))
+    for number in range(count):
+        run_id = f"20260101-0000-{number:012x}"
+        shutil.copytree(run.path, run.path.parent / run_id, ignore=lambda *_: [journal.NAME])
+        fields = {**(journal.decode_line(first) or {}), "run": run_id}
+        n, kind, step, status = (fields.pop(name) for name in ("n", "kind", "step", "status"))
+        header = journal.encode_line(n, kind, step, status, fields)
+        (run.path.parent / run_id / journal.NAME).write_bytes(header + filler + last)
 
 
 def newest(store: RunStore) -> Run:
