@@ -13,7 +13,7 @@ from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 if TYPE_CHECKING:
     from streamlit.runtime.scriptrunner import RerunData
@@ -40,7 +40,7 @@ def _replace(owner: Any, name: str, new: Callable[..., Any]) -> None:
 _request_rerun = _method(ScriptRequests, "request_rerun")
 _run_script = _method(script_runner.ScriptRunner, "_run_script")
 _interrupt = _method(script_runner.ScriptRunner, "_maybe_handle_execution_control_request")
-_call_callbacks = _method(SessionState, "_call_callbacks")
+_handle_event = _method(SafeSessionState, "on_script_will_rerun")
 _receive = _method(WebSocket, "receive_bytes")
 _start_runner = _method(AppSession, "_create_scriptrunner")
 
@@ -90,13 +90,13 @@ def ignore_fragments_of_left_pages() -> None:
 
 
 def finish_callbacks() -> None:
-    """Makes Streamlit run the callbacks of widgets to their end.
+    """Makes Streamlit call the callbacks of widgets for every event, and run them to their end.
 
-    If the browser sends another event meanwhile, Streamlit would end a callback at its next access
-    to the session's state and not call it again: of a text that is left by a click on a table, the
-    selection would be stored and the text lost.
+    If the browser sends another event just before or meanwhile, Streamlit would not call them, or
+    end one at its next access to the session's state and not call it again: of a text that is left
+    by a click on a table, the selection would be stored and the text lost.
     """
-    _replace(SessionState, "_call_callbacks", _call_without_interruption)
+    _replace(SafeSessionState, "on_script_will_rerun", _handle_event_without_interruption)
     _replace(
         script_runner.ScriptRunner,
         "_maybe_handle_execution_control_request",
@@ -173,10 +173,10 @@ def _run_unless_left(runner: script_runner.ScriptRunner, data: "RerunData") -> N
         _run_script(runner, data)
 
 
-def _call_without_interruption(state: SessionState, **replayed: Any) -> None:
+def _handle_event_without_interruption(state: SafeSessionState, *event: Any, **more: Any) -> None:
     _callbacks.active = True
     try:
-        _call_callbacks(state, **replayed)
+        _handle_event(state, *event, **more)
     finally:
         del _callbacks.active
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit.runtime.scriptrunner import RerunData, script_runner
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx, script_runner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 from ganlib import recipes
@@ -100,32 +101,52 @@ def test_a_fragment_of_a_page_that_was_left_does_not_run(
 def two_events() -> None:
     """A page with a button whose callback is still at work when the browser sends another event."""
     import streamlit as st
-    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+    from tests.ui.test_compat import send_another_event
 
     def work() -> None:
-        context = get_script_run_ctx()
-        assert context and context.script_requests
         st.session_state["begun"] = True
-        context.script_requests.request_rerun(RerunData(page_script_hash=context.page_script_hash))
+        if st.session_state["meanwhile"]:
+            send_another_event()
         st.session_state["done"] = True
 
     st.button("Work", on_click=work)
     st.session_state["drawn"] = st.session_state.get("drawn", 0) + 1
 
 
+def send_another_event() -> None:
+    context = get_script_run_ctx()
+    assert context and context.script_requests
+    context.script_requests.request_rerun(RerunData(page_script_hash=context.page_script_hash))
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
 @pytest.mark.parametrize("ours", [False, True])
 def test_only_with_ours_a_callback_ends_when_another_event_comes(
-    ours: bool, monkeypatch: pytest.MonkeyPatch
+    ours: bool, meanwhile: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    compile_page = ScriptCache.get_bytecode
+
+    def compile_late(cache: ScriptCache, path: str) -> Any:
+        if just_before:
+            just_before.pop()()
+        return compile_page(cache, path)
+
+    just_before: list[Callable[[], None]] = []
+    monkeypatch.setattr(ScriptCache, "get_bytecode", compile_late)
     name = "_maybe_handle_execution_control_request"
-    monkeypatch.setattr(SessionState, "_call_callbacks", _compat._call_callbacks)
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", _compat._handle_event)
     monkeypatch.setattr(script_runner.ScriptRunner, name, _compat._interrupt)
     if ours:
         _compat.finish_callbacks()
-    page = AppTest.from_function(two_events, default_timeout=60).run()
+    page = AppTest.from_function(two_events, default_timeout=60)
+    page.session_state["meanwhile"] = meanwhile
+    page.run()
     assert page.session_state["drawn"] == 1
+    if not meanwhile:
+        just_before.append(send_another_event)
     page.button[0].click().run()
-    assert page.session_state["begun"]
+    assert ("begun" in page.session_state) == (ours or meanwhile)
     assert ("done" in page.session_state) == ours
     # The other event is not lost, and callbacks of later events are called, too.
     assert page.session_state["drawn"] == 2
