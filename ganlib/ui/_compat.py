@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests,
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 if TYPE_CHECKING:
+    from streamlit.proto.ClientState_pb2 import ClientState
     from streamlit.runtime.scriptrunner import RerunData
 
 # Close code of a connection that ended without a close frame, RFC 6455.
@@ -41,6 +42,7 @@ _request_rerun = _method(ScriptRequests, "request_rerun")
 _run_script = _method(script_runner.ScriptRunner, "_run_script")
 _interrupt = _method(script_runner.ScriptRunner, "_maybe_handle_execution_control_request")
 _handle_event = _method(SafeSessionState, "on_script_will_rerun")
+_request_of_session = _method(AppSession, "request_rerun")
 _receive = _method(WebSocket, "receive_bytes")
 _start_runner = _method(AppSession, "_create_scriptrunner")
 
@@ -102,6 +104,16 @@ def finish_callbacks() -> None:
         "_maybe_handle_execution_control_request",
         _interrupt_outside_callbacks,
     )
+
+
+def handle_clicks_once() -> None:
+    """Makes Streamlit leave out clicks of requests that the timer of a fragment makes.
+
+    A browser reports a click by a request of its own, a moment later. If the timer of a fragment
+    comes first, its request contains the click, too, and Streamlit would call the callback twice:
+    a click on Next would skip a step.
+    """
+    _replace(AppSession, "request_rerun", _request_without_clicks_of_timers)
 
 
 def ignore_disconnect_while_sending() -> None:
@@ -184,6 +196,15 @@ def _handle_event_without_interruption(state: SafeSessionState, *event: Any, **m
 def _interrupt_outside_callbacks(runner: script_runner.ScriptRunner) -> None:
     if not hasattr(_callbacks, "active"):
         _interrupt(runner)
+
+
+def _request_without_clicks_of_timers(session: AppSession, state: "ClientState | None") -> None:
+    if state is not None and state.is_auto_rerun:
+        widgets = state.widget_states.widgets
+        for at in reversed(range(len(widgets))):
+            if (widgets[at].WhichOneof("value") or "").endswith("trigger_value"):
+                del widgets[at]
+    _request_of_session(session, state)
 
 
 async def _receive_or_end(socket: WebSocket) -> bytes:

@@ -14,6 +14,11 @@ from tests.support.server import AppServer
 MOVES_WITHIN_S = 1.0
 _SLIDERS = ".st-key-replays input[type=range]"
 _POSITIONS = """sliders => sliders.map(one => Number(one.style.getPropertyValue("--at")))"""
+# What is to be done as soon as there is time is done after more than a tick of the page.
+_BUSY = """() => {
+  const later = window.setTimeout
+  window.setTimeout = (todo, ms, ...rest) => later(todo, ms === 0 ? 1500 : ms, ...rest)
+}"""
 
 
 def _positions(page: Page) -> list[float]:
@@ -159,3 +164,21 @@ def test_the_tour_leads_through_the_app(dashboard: Dashboard) -> None:
     dashboard.button("tour-end").click()
     expect(panel).to_have_count(0)
     assert dashboard.complaints == []
+
+
+@pytest.mark.slow
+def test_a_click_counts_once_when_timers_come_before_it(dashboard: Dashboard) -> None:
+    """Streamlit's page reports a click when the browser has time; timers report all there is."""
+    page = dashboard.page
+    dashboard.open("/")
+    dashboard.button("tour-start").click()
+    panel = page.locator(".st-key-tour")
+    dashboard.button("tour-go").click()
+    page.wait_for_url("**/toy?run=*")
+    expect(panel).to_contain_text("Done")
+    page.evaluate(_BUSY)
+    dashboard.button("tour-next").click()
+    expect(panel).to_contain_text(f"2 of {len(TOUR)}")
+    # Until the browser has reported the click, and timers have come once more.
+    page.wait_for_timeout(4_000)
+    expect(panel).to_contain_text(f"2 of {len(TOUR)}")

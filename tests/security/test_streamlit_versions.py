@@ -122,6 +122,7 @@ assert AppSession._handle_clear_cache_request.__module__ == _compat.__name__
 _compat.flush_before_rerun()
 _compat.ignore_fragments_of_left_pages()
 _compat.finish_callbacks()
+_compat.handle_clicks_once()
 assert AppSession._create_scriptrunner is _compat._start_after_flush
 assert not config.get_option("server.enableStaticServing")
 assert config.get_option("server.address") == "127.0.0.1"

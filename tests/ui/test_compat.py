@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
@@ -96,6 +98,31 @@ def test_a_fragment_of_a_page_that_was_left_does_not_run(
     data = RerunData(page_script_hash=page, fragment_id_queue=queue)
     script_runner.ScriptRunner._run_script(runner, data)
     assert bool(ran) == runs
+
+
+@pytest.mark.parametrize("ours", [False, True])
+@pytest.mark.parametrize("by_timer", [False, True])
+def test_only_with_ours_a_timer_reports_no_click(
+    by_timer: bool, ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ClientState] = []
+    monkeypatch.setattr(AppSession, "request_rerun", lambda session, state: asked.append(state))
+    monkeypatch.setattr(_compat, "_request_of_session", AppSession.request_rerun)
+    if ours:
+        _compat.handle_clicks_once()
+    state = ClientState(is_auto_rerun=by_timer)
+    values: list[dict[str, Any]] = [
+        {"trigger_value": True},
+        {"bool_value": True},
+        {"json_trigger_value": '[{"event": "clicked", "value": 1}]'},
+        {"string_value": "typed"},
+    ]
+    for number, value in enumerate(values):
+        state.widget_states.widgets.add(id=str(number), **value)
+    session: Any = SimpleNamespace()
+    AppSession.request_rerun(session, state)
+    found = [widget.id for widget in asked[0].widget_states.widgets]
+    assert found == (["1", "3"] if by_timer and ours else ["0", "1", "2", "3"])
 
 
 def two_events() -> None:

@@ -17,6 +17,7 @@ from ganlib.runs.webhook import check_addresses
 from ganlib.ui._compat import (
     finish_callbacks,
     flush_before_rerun,
+    handle_clicks_once,
     ignore_disconnect_while_sending,
     ignore_fragments_of_left_pages,
     ignore_server_wide_requests,
@@ -124,6 +125,7 @@ def server() -> Server:
     flush_before_rerun()
     ignore_fragments_of_left_pages()
     finish_callbacks()
+    handle_clicks_once()
     ignore_disconnect_while_sending()
     made.warm_up()
     atexit.register(made.manager.shutdown, 10.0)
