@@ -1,8 +1,11 @@
 """How soon pages are painted and complete, and whether they move while a run trains.
 
-`python -m tests.bench.paint [--repeats N]`: in Chromium, on a new server. A browser has opened each
-page before its first paint is timed. Charts of a run count from the request for its page. Shift is
-the browser's cumulative layout shift, measured for some seconds on the page of a training run.
+`python -m tests.bench.paint [--repeats N]`: in Chromium. Home of a new server is opened in a
+browser that has not seen the app, first of one that `streamlit run app.py` started, then of one
+that `ganlib dashboard` started, which imports the app before it answers. A browser has opened each
+of the other pages before its first paint is timed. Charts of a run count from the request for its
+page. Shift is the browser's cumulative layout shift, measured for some seconds on the page of a
+training run.
 """
 
 import argparse
@@ -101,13 +104,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        for module in ("streamlit", "ganlib.ui"):
+            folder = Path(name) / module
+            folder.mkdir()
+            with served(folder, entry=("-m", module)) as server:
+                print(f"Home of a new server, {module}: {on_home(browser, server)}")
+                print(f"Home again: {on_home(browser, server)}")
     with (
         tempfile.TemporaryDirectory() as name,
         served(Path(name)) as server,
         chromium() as browser,
     ):
-        print(f"Home of a new server: {on_home(browser, server)}")
-        print(f"Home again: {on_home(browser, server)}")
         on_pages(browser, server, options.repeats)
         shift = shift_while_training(browser, server)
         print(f"layout shift in {_SECONDS} s of training: {shift:.4f}")
