@@ -51,12 +51,17 @@ def test_the_wheel_holds_the_app_the_data_and_the_licence(tmp_path: Path) -> Non
 def test_the_dashboard_is_served_from_any_folder(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "ganlib", "dashboard", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=tmp_path, env=environment(tmp_path))
+    log = tmp_path / "log.txt"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            command, cwd=tmp_path, env=environment(tmp_path), stdout=file, stderr=file
+        )
     try:
         assert becomes_healthy(f"http://127.0.0.1:{port}", server, time.monotonic() + START_S)
     finally:
         server.terminate()
         server.wait(30)
+    assert "WARNING" not in log.read_text("utf-8")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "1e3"])

@@ -23,7 +23,7 @@ def dashboard(arguments: argparse.Namespace) -> int:
         UserError: GANLIB_WEBHOOK or GANLIB_URL is not an address.
     """
     check_addresses()
-    command = [sys.executable, "-m", "ganlib.ui", "run", str(app_script())]
+    command = [sys.executable, "-m", "ganlib.serve", "run", str(app_script())]
     headless = arguments.no_browser or not _has_display()
     command += ["--server.headless", str(headless).lower(), "--server.showEmailPrompt", "false"]
     if arguments.port is not None:

@@ -267,8 +267,8 @@ class RunView:
         self._buffer = np.empty((len(LEADING_COLUMNS), 0))
         self._log = object()
         self._scores = Scores()
-        # Read since the last record. They are appended to the table, for building a long one anew
-        # takes milliseconds.
+        # Scores that are not in `_scores` yet. `_recorded` appends them, because making a long
+        # table anew takes milliseconds.
         self._new_scores: dict[int, dict[str, float]] = {}
         self._changes: list[Change] = []
         self._samples: dict[int, Blob] = {}

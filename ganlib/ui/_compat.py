@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Close code of a connection that ended without a close frame, RFC 6455.
 _ABNORMAL_CLOSURE = 1006
 _app_has_run = threading.Event()
-# Has the attribute `active` in a thread that runs callbacks.
+# Has the attribute `active` in a thread that handles an event and calls callbacks.
 _callbacks = threading.local()
 
 

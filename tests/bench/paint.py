@@ -105,20 +105,16 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
-        for module in ("streamlit", "ganlib.ui"):
+        for module in ("streamlit", "ganlib.serve"):
             folder = Path(name) / module
             folder.mkdir()
             with served(folder, entry=("-m", module)) as server:
                 print(f"Home of a new server, {module}: {on_home(browser, server)}")
                 print(f"Home again: {on_home(browser, server)}")
-    with (
-        tempfile.TemporaryDirectory() as name,
-        served(Path(name)) as server,
-        chromium() as browser,
-    ):
-        on_pages(browser, server, options.repeats)
-        shift = shift_while_training(browser, server)
-        print(f"layout shift in {_SECONDS} s of training: {shift:.4f}")
+        with served(Path(name)) as server:
+            on_pages(browser, server, options.repeats)
+            shift = shift_while_training(browser, server)
+            print(f"layout shift in {_SECONDS} s of training: {shift:.4f}")
 
 
 if __name__ == "__main__":

@@ -26,6 +26,13 @@ def _positions(page: Page) -> list[float]:
     return found
 
 
+def _begin_tour(dashboard: Dashboard) -> Locator:
+    """Begins the tour on Home; returns its panel."""
+    dashboard.open("/")
+    dashboard.button("tour-start").click()
+    return dashboard.page.locator(".st-key-tour")
+
+
 def _main_thread_s(metrics: dict[str, list[dict[str, float]]]) -> float:
     return next(each["value"] for each in metrics["metrics"] if each["name"] == "TaskDuration")
 
@@ -129,9 +136,7 @@ def test_cards_are_buttons_and_links_as_a_whole(dashboard: Dashboard) -> None:
 @pytest.mark.slow
 def test_the_tour_leads_through_the_app(dashboard: Dashboard) -> None:
     page = dashboard.page
-    dashboard.open("/")
-    dashboard.button("tour-start").click()
-    panel = page.locator(".st-key-tour")
+    panel = _begin_tour(dashboard)
     for at, step in enumerate(TOUR, 1):
         expect(panel).to_contain_text(f"{at} of {len(TOUR)}")
         expect(panel).to_contain_text(step.title)
@@ -170,9 +175,7 @@ def test_the_tour_leads_through_the_app(dashboard: Dashboard) -> None:
 def test_a_click_counts_once_when_timers_come_before_it(dashboard: Dashboard) -> None:
     """Streamlit's page reports a click when the browser has time; timers report all there is."""
     page = dashboard.page
-    dashboard.open("/")
-    dashboard.button("tour-start").click()
-    panel = page.locator(".st-key-tour")
+    panel = _begin_tour(dashboard)
     dashboard.button("tour-go").click()
     page.wait_for_url("**/toy?run=*")
     expect(panel).to_contain_text("Done")

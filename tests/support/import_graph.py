@@ -81,6 +81,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"names", "settings", "comparing", "search"},
     "pages": {"ui"},
     "app": {"ui"},
+    "serve": {"ui", "recipes"},
     "cli": _ENGINE
     | {"runs", "comparing", "diagnosis", "viz"}
     | {"bench", "search", "settings", "examples"},

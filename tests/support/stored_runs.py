@@ -130,12 +130,12 @@ def copy(run: Run, count: int, filler_bytes: int) -> None:
     first, *_, last = (run.path / journal.NAME).read_bytes().splitlines(keepends=True)
     filler = journal.encode_line(2, "metrics", 1, {}, {"rows": "A" * 4_000})
     filler *= -(-filler_bytes // len(filler))
+    fields = journal.decode_line(first) or {}
+    n, kind, step, status = (fields.pop(name) for name in ("n", "kind", "step", "status"))
     for number in range(count):
         run_id = f"20260101-0000-{number:012x}"
         shutil.copytree(run.path, run.path.parent / run_id, ignore=lambda *_: [journal.NAME])
-        fields = {**(journal.decode_line(first) or {}), "run": run_id}
-        n, kind, step, status = (fields.pop(name) for name in ("n", "kind", "step", "status"))
-        header = journal.encode_line(n, kind, step, status, fields)
+        header = journal.encode_line(n, kind, step, status, {**fields, "run": run_id})
         (run.path.parent / run_id / journal.NAME).write_bytes(header + filler + last)
 
 
