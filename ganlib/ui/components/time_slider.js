@@ -31,7 +31,7 @@ class TimeSlider {
     this.confirmed = null // the last selection confirmed by the server
     this.asked = undefined // the selection sent to the server, until it answers; may be null
     this.next = undefined // the selection to send next
-    this.askedAt = 0
+    this.due = 0 // when the next frame should be shown, in milliseconds of performance.now()
     this.playing = false
     this.speed = SPEEDS[0]
     this.range.oninput = () => this.choose(this.nearest(this.snapped(Number(this.range.value))))
@@ -72,7 +72,6 @@ class TimeSlider {
 
   ask(step) {
     this.next = undefined
-    this.askedAt = performance.now()
     if (step === this.confirmed) return this.answered()
     this.asked = step
     clearTimeout(this.patience)
@@ -91,6 +90,7 @@ class TimeSlider {
 
   play() {
     this.playing = true
+    this.due = performance.now()
     // Starts from the first step if there is no newer one.
     if (this.chosen === null) this.show(0)
     else this.showNextFrame()
@@ -105,8 +105,10 @@ class TimeSlider {
 
   scheduleFrame() {
     clearTimeout(this.frame)
-    const due = this.askedAt + INTERVAL_MS / this.speed
-    this.frame = setTimeout(() => this.showNextFrame(), Math.max(due - performance.now(), 0))
+    const now = performance.now()
+    // Not from the last frame on, or the delay of each timer would add up.
+    this.due = Math.max(this.due + INTERVAL_MS / this.speed, now)
+    this.frame = setTimeout(() => this.showNextFrame(), this.due - now)
   }
 
   showNextFrame() {
