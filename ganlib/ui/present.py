@@ -10,6 +10,9 @@ PRESENT = "present"
 _HIGHER = 1.25
 _STYLE = (
     "<style>@media (min-width: 700px) { html { font-size: 20px } } "
+    # Curves below the samples, which would be as small as on a phone.
+    "@media (max-width: 1100px) { [data-testid=stColumn]:has(.st-key-live_samples, "
+    ".st-key-live_loss) { min-width: calc(100% - 1.5rem) } } "
     '[data-testid="stHeader"] { display: none } '
     '[data-testid="stMainBlockContainer"] { padding-top: 0.5rem; max-width: none } '
     '[data-testid="stLayoutWrapper"]:has(> .st-key-run_bar) { top: 0 } '

@@ -28,6 +28,7 @@ class LiveChart {
     host.replaceChildren(this.plot, this.cursor)
     this.dragging = false // no redraw during a drag, which would lose the selection
     this.stale = false // there are newer data than those drawn
+    this.labels = Infinity // as many as there is room for below the horizontal axis
     this.view = null // visible range of x, if a linked chart was zoomed
     this.pointer = null // position of the mouse over the plot, to restore the hover after a redraw
     this.listeners = new AbortController()
@@ -78,6 +79,8 @@ class LiveChart {
     const { data, layout } = this.data.figure
     const { height, revision } = this.data
     const dressed = { ...themed(layout, readTheme(this.host), revision), width, height }
+    const nticks = Math.min(layout.xaxis.nticks, this.labels)
+    dressed.xaxis = { ...dressed.xaxis, nticks }
     if (this.view) {
       // Another revision, too, or a zoom on the chart itself would take precedence.
       const uirevision = `${dressed.xaxis.uirevision} ${this.view}`
@@ -86,12 +89,24 @@ class LiveChart {
     // Always the same object: with another config, Plotly would rebuild the plot.
     this.config ??= config(this)
     this.plotly.react(this.plot, data, dressed, this.config).then(() => {
+      this.fitLabels(nticks)
       this.hoverAgain()
       this.placeCursor()
       // Every time, because a plot that Plotly has rebuilt has no listeners.
       this.plot.removeAllListeners("plotly_relayout")
       this.plot.on("plotly_relayout", event => this.tell(event))
     })
+  }
+
+  // On a narrow axis, Plotly would draw labels over each other.
+  fitLabels(drawn) {
+    if (!this.plot._fullLayout) return
+    const { range, _length: length } = this.plot._fullLayout.xaxis
+    const digits = Math.max(...range.map(end => String(Math.round(end)).length))
+    this.labels = Math.max(Math.floor(length / (9 * digits + 14)), 2)
+    if (Math.min(this.data.figure.layout.xaxis.nticks, this.labels) === drawn) return
+    this.stale = true
+    this.draw()
   }
 
   // A line above the plot, which moves without a redraw of the plot.

@@ -79,7 +79,7 @@ def _row(run: Run, status: Status, queue: list[str]) -> None:
     place = queue.index(run.id) + 1 if run.id in queue else 0
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         draw_picture(run.id)
-        with st.container(width="stretch", gap=None):
+        with st.container(key=f"queue_text.{run.id}", width="stretch", gap=None):
             name, title = plain(run.label().name), plain(title_of(run.recipe))
             shown = with_pending_action(status, manager().requested(run.id))
             state = f"{state_badge(status)}, no. {place}" if place else state_badge(status)
