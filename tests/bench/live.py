@@ -1,9 +1,10 @@
 """How much watching runs slows their training down.
 
-`python -m tests.bench.live [--pages 1 5 20]`: trains `toy/scalar` from the command line, and from its
-page with pages open on it. `--compare`: trains three runs from the command line, with and without
-their comparison open. What is compared takes turns of a few seconds, while the other is stopped, so
-that both meet the same machine. The pages are clients that speak the browser's protocol.
+`python -m tests.bench.live [--pages 1 5 20]`: trains `toy/scalar` from the command line, and from
+its page with pages open on it. `--compare`: trains three runs from the command line, with and
+without their comparison open. What is compared takes turns of a few seconds, while the other is
+stopped, so that both meet the same machine. The pages are clients that speak the protocol of
+browsers.
 """
 
 import argparse
@@ -62,7 +63,9 @@ def main() -> None:
 
 async def watched(server: AppServer, pages: int, options: argparse.Namespace) -> Measured:
     """Trains a run from its page with pages open on it, in turns with one from the command line."""
-    speeds, ratios, ticks = [], [], []
+    speeds: list[float] = []
+    ratios: list[float] = []
+    ticks: list[Tick] = []
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(Tab(server.url, RECIPE.page))
         await first.enter(f"{RECIPE.name}:steps", _ENDLESS)
@@ -83,7 +86,9 @@ async def watched(server: AppServer, pages: int, options: argparse.Namespace) ->
 
 async def compared(server: AppServer, count: int, options: argparse.Namespace) -> Measured:
     """Trains runs from the command line, in turns with and without their comparison open."""
-    speeds, ratios, ticks = [], [], []
+    speeds: list[float] = []
+    ratios: list[float] = []
+    ticks: list[Tick] = []
     with ExitStack() as stack:
         runs = [stack.enter_context(headless(server.runs.parent))[1] for _ in range(count)]
         address = "&".join(f"runs={run.id}" for run in runs)

@@ -65,7 +65,8 @@ def long_run(store: RunStore, recipe: str, steps: int, saved: int) -> Run:
     """
     rng = np.random.default_rng(0)
     real = stored_runs.samples_of(recipe, 1).fixed
-    every, events = steps // saved, []
+    every = steps // saved
+    events: list[Metrics | Samples] = []
     for step in range(0, steps + 1, every):
         if step:
             values = rng.random((every, len(stored_runs.METRICS)), np.float32)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from ganlib.runs import RunStore
+from tests.bench.slider import long_run
 from tests.support.dashboard import Dashboard, seconds_since
 from tests.support.server import AppServer
 
@@ -86,6 +87,21 @@ def test_zoom_and_node_outlive_updates(dashboard: Dashboard) -> None:
     dashboard.stop()
     assert dashboard.loss_range() == zoomed
     assert dashboard.loss_node_is_marked()
+
+
+def test_labels_of_a_narrow_chart_do_not_overlap(dashboard: Dashboard, store: RunStore) -> None:
+    run = long_run(store, SCALAR, steps=30_000, saved=3)
+    # Too narrow for 5,000, 10,000, ..., 30,000 below the losses.
+    dashboard.page.set_viewport_size({"width": 700, "height": 900})
+    dashboard.open(f"/toy?run={run.id}")
+    dashboard.wait_for_points()
+    labels = dashboard.page.locator(".st-key-live_loss .xtick text")
+    expect(labels).not_to_have_count(7)
+    boxes = [box for box in map(Locator.bounding_box, labels.all()) if box]
+    # From left to right in each chart.
+    pairs = [(left, right) for left, right in pairwise(boxes) if left["y"] == right["y"]]
+    assert len(pairs) >= 2
+    assert all(left["x"] + left["width"] < right["x"] for left, right in pairs)
 
 
 @pytest.mark.slow
