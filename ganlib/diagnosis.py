@@ -101,13 +101,13 @@ def describe_distance(distance: float, floor: float) -> str:
     if distance <= floor:
         return (
             f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
-            f"within the floor: two real samples of this size are rarely more than {floor:.2g} "
-            "apart."
+            "as close as other real points would be: two real samples of this size are "
+            f"rarely more than {floor:.2g} apart."
         )
     return (
         f"The generated points are {distance:.2g} from the real ones (sliced Wasserstein-1), "
-        f"{distance / floor:.2g} times the floor: two real samples of this size are rarely more "
-        f"than {floor:.2g} apart."
+        f"{distance / floor:.2g} times as far as other real points would be: two real samples of "
+        f"this size are rarely more than {floor:.2g} apart."
     )
 
 

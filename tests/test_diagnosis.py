@@ -88,7 +88,10 @@ def test_nothing_is_said_before_the_first_step() -> None:
 
 def test_what_the_samples_say_of_their_distance() -> None:
     said = diagnosis.describe_distance(0.3469, 0.05)
-    assert "0.35 from the real ones" in said and "6.9 times the floor" in said
+    assert (
+        "0.35 from the real ones" in said
+        and "6.9 times as far as other real points would be" in said
+    )
     for at_most_the_floor in (0.0123, 0.05):
         said = diagnosis.describe_distance(at_most_the_floor, 0.05)
         assert said.endswith("two real samples of this size are rarely more than 0.05 apart.")

@@ -11,6 +11,8 @@ from ganlib.data.drawing import parse_drawing
 from ganlib.runs import RunStore
 from tests.support.dashboard import Dashboard
 
+_SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
 
 @pytest.fixture
 def csv(tmp_path: Path) -> Path:
@@ -89,8 +91,10 @@ def test_a_drawing_is_learned_and_comes_back(dashboard: Dashboard, store: RunSto
     expect(pad.get_by_role("status")).to_contain_text("2 strokes,")
     expect(tab.button("start")).to_be_enabled()
     tab.set_knobs(name, steps=100_000, sample_every=20, generator_units=16)
+    assert tab.page.evaluate(f"{_SCROLLED} > 0")
     run = store.open(tab.start())
     tab.wait_for_points()
+    assert tab.page.evaluate(f"{_SCROLLED} === 0")
     tab.wait_for_step(60)
     tab.stop()
 

@@ -56,7 +56,7 @@ def test_every_recipe_is_a_tile_with_picture_and_summary(page: str, open_page: O
 def test_a_recipe_without_runs_says_what_it_reached_elsewhere(open_page: Open) -> None:
     assert set(MEASURED) <= set(recipes.all_recipes())
     notes = {tile["name"]: tile["note"] for tile in galleries(open_page("mnist"))["Recipe"]}
-    found = "Fréchet distance 1.1 (real samples 0.18) after 4,000 steps"
+    found = "Fréchet distance 1.1 (real samples 0.18) after 4,000 steps, of 2,000 samples"
     assert notes["mnist/dcgan"].endswith(f" on two processor cores · {found}")
 
 

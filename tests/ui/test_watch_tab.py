@@ -37,13 +37,14 @@ def reading(store: RunStore) -> Reading:
             300,
             "**At step 300**: in the last 30 steps, the discriminator is right 100 % of the time",
             "2 of the 8 peaks",
-            "0.35 from the real ones (sliced Wasserstein-1), 7 times the floor",
+            "0.35 from the real ones (sliced Wasserstein-1), 7 times as far as other real points",
         ),
         (
             600,
             "In the last 60 steps, the discriminator is right 50 % of the time, like a coin toss",
             "All 8 peaks are found",
-            "within the floor: two real samples of this size are rarely more than 0.05 apart.",
+            "as close as other real points would be: two real samples of this size are rarely more "
+            "than 0.05 apart.",
         ),
     ],
 )
@@ -101,3 +102,24 @@ def _scored(store: RunStore, value: float) -> Reading:
         names=ACCURACIES,
     )
     return Reading(run, run.status())
+
+
+def test_a_pause_between_scored_steps_names_the_step_of_the_scores(store: RunStore) -> None:
+    scores = {"sliced_w1_floor": 0.05, "sliced_w1_over_sigma": 0.35}
+    run = stored_runs.written(
+        store,
+        "toy/plane",
+        POINTS,
+        Metrics(1, np.full((300, 2), 0.5, np.float32), 1.0),
+        Samples(300, POINTS, POINTS, scores=scores),
+        Metrics(301, np.full((40, 2), 0.5, np.float32), 2.0),
+        Samples(340, POINTS, POINTS),
+        names=ACCURACIES,
+    )
+    reading = Reading(run, run.status())
+    quality = figures(reading, 340)[0]
+    assert quality.value == "0.35"
+    assert quality.beside == "real samples: 0.05, at step 300"
+    assert describe(reading, 340).endswith("0.05 apart. That was measured at step 300.")
+    assert figures(reading, 300)[0].beside == "real samples: 0.05"
+    assert "measured at step" not in describe(reading, 300)

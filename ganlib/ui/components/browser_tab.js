@@ -8,6 +8,8 @@ export default function ({ data, parentElement }) {
   if (!window.ganlibLeaves) document.addEventListener("click", leave, true)
   window.ganlibLeaves = true
   const bell = parentElement.querySelector(".bell")
+  if (bell.dataset.run !== data.run) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0)
+  bell.dataset.run = data.run
   bell.hidden = Boolean(data.ended) || !("Notification" in window)
   bell.onclick = async () => {
     if (wanted.has(bell)) wanted.delete(bell)

@@ -29,6 +29,7 @@ class LiveChart {
     this.dragging = false // no redraw during a drag, which would lose the selection
     this.stale = false // there are newer data than those drawn
     this.labels = Infinity // as many as there is room for below the horizontal axis
+    this.fitted = null // the data and the width for which they were counted
     this.view = null // visible range of x, if a linked chart was zoomed
     this.pointer = null // position of the mouse over the plot, to restore the hover after a redraw
     this.listeners = new AbortController()
@@ -101,12 +102,13 @@ class LiveChart {
   // On a narrow axis, Plotly would draw labels over each other.
   fitLabels(drawn) {
     if (!this.plot._fullLayout) return
-    const { range, _length: length } = this.plot._fullLayout.xaxis
+    const { width, xaxis: { range, _length: length } } = this.plot._fullLayout
+    // Once only, or a range that depends on the labels would have the chart drawn without end.
+    if (this.fitted?.data === this.data && this.fitted.width === width) return
+    this.fitted = { data: this.data, width }
     const digits = Math.max(...range.map(end => String(Math.round(end)).length))
-    this.labels = Math.max(Math.floor(length / (9 * digits + 14)), 2)
-    if (Math.min(this.data.figure.layout.xaxis.nticks, this.labels) === drawn) return
-    this.stale = true
-    this.draw()
+    this.labels = Math.max(Math.floor(length / (9 * digits + 14)) || 2, 2)
+    if (Math.min(this.data.figure.layout.xaxis.nticks, this.labels) !== drawn) this.drawSoon()
   }
 
   // A line above the plot, which moves without a redraw of the plot.
@@ -148,7 +150,10 @@ class LiveChart {
   }
 
   resize() {
-    if (this.host.clientWidth === this.plot._fullLayout?.width) return
+    if (this.host.clientWidth !== this.plot._fullLayout?.width) this.drawSoon()
+  }
+
+  drawSoon() {
     this.stale = true
     cancelAnimationFrame(this.frame)
     this.frame = requestAnimationFrame(() => this.draw())

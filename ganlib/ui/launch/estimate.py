@@ -112,4 +112,8 @@ def measured_quality(recipe: Recipe) -> str:
     if found is None or not found.steps:
         return ""
     real = f" (real samples {found.real:.2g})" if found.real else ""
-    return f"{name_of_score(recipe.score)} {found.distance:.2g}{real} after {found.steps:,} steps"
+    # Of fewer samples, as during training, all distances are larger.
+    return (
+        f"{name_of_score(recipe.score)} {found.distance:.2g}{real} after {found.steps:,} steps, "
+        f"of {recipe.evaluation_count:,} samples"
+    )

@@ -117,6 +117,8 @@ def _checkpoint(run: Run, steps: list[int]) -> int:
             format_func=lambda value: f"{value:,}",
             key=key,
             width=260,
+            help="A fork begins with the networks that were saved at a checkpoint. The one nearest "
+            "to the step on the slider is selected.",
         )
         or steps[-1]
     )

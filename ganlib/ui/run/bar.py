@@ -69,6 +69,7 @@ def status_panel(slot: _Container, reading: Reading) -> None:
             browser_tab(
                 f"{status.share:.0%} · {label.name}" if status.active else label.name,
                 key="browser_tab",
+                run_id=run.id,
                 ended="" if status.active else f"{label.name}: {status.state}",
             )
         if status.active and not manager().owns(run.id):

@@ -52,7 +52,7 @@ def figures_row(reading: Reading, step: int | None) -> None:
 def figures(reading: Reading, step: int | None) -> list[Figure]:
     """Returns quality, best step, diversity and balance at a step; see `figures_row`."""
     recipe, scores = reading.recipe, reading.scores
-    here = scores_at(reading, step)
+    scored, here = scores_at(reading, step)
     quality = quality_at(recipe, scores, here)
     name = name_of_score(recipe.score)
     unit = ", in standard deviations of the real ones" if "_over_sigma" in recipe.score else ""
@@ -62,6 +62,8 @@ def figures(reading: Reading, step: int | None) -> list[Figure]:
         best = f"{name} {quality.best:.3g}"
         if quality.real is not None:
             real = f"real samples: {quality.real:.2g}"
+        if scored is not None and scored != step:
+            real = f"{real}, at step {scored:,}".lstrip(f"{_BLANK}, ")
     return [
         Figure(
             f"Quality ({name})",
@@ -77,16 +79,22 @@ def figures(reading: Reading, step: int | None) -> list[Figure]:
     ]
 
 
-def scores_at(reading: Reading, step: int | None) -> dict[str, float]:
-    """Returns the scores of a step; those of the run if it was stopped there without any.
+def scores_at(reading: Reading, step: int | None) -> tuple[int | None, dict[str, float]]:
+    """Returns the scores of a step, and the step at which they were measured.
+
+    That is an earlier one for the newest samples of a run that was paused or stopped there.
 
     Args:
         reading: of the run.
         step: with saved samples; None if there are none.
     """
-    here = reading.scores.at(step) if step is not None else {}
-    is_last = bool(reading.sample_steps) and step == reading.sample_steps[-1]
-    return reading.status.scores if is_last and reading.recipe.score not in here else here
+    if step is None:
+        return None, {}
+    here, scores = reading.scores.at(step), reading.scores
+    if reading.recipe.score in here or not len(scores) or step != reading.sample_steps[-1]:
+        return step, here
+    scored = int(scores.step[-1])
+    return scored, scores.at(scored)
 
 
 def _diversity(scores: dict[str, float]) -> Figure:

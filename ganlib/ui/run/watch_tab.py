@@ -107,7 +107,7 @@ def describe(reading: Reading, step: int | None) -> str:
         step: with saved samples; None if there are none.
     """
     recipe, history, steps = reading.recipe, reading.history, reading.sample_steps
-    scores = scores_at(reading, step)
+    scored, scores = scores_at(reading, step)
     older, rows = False, len(history)
     if step is not None and step != steps[-1]:
         older, rows = True, history.rows_until(step)
@@ -118,7 +118,10 @@ def describe(reading: Reading, step: int | None) -> str:
         )
         if "modes" in scores and (peaks := recipe.peaks(config_at(reading.run))):
             text += " " + diagnosis.describe_modes(scores["modes"], peaks, scores["high_quality"])
-        text += " " + _quality(recipe, scores)
+        if quality := _quality(recipe, scores):
+            text += f" {quality}"
+            if scored is not None and scored != step:
+                text += f" That was measured at step {scored:,}."
         first = first_close_step(recipe, reading.scores)
         if first is not None and first <= (steps[-1] if step is None else step):
             # Later samples may be farther away again.
