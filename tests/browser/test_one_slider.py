@@ -5,9 +5,29 @@ import re
 from playwright.sync_api import expect
 
 from ganlib.runs import RunStore
+from tests.bench.slider import long_run
 from tests.support import stored_runs
 from tests.support.dashboard import Dashboard
 
+# Plays from the first step on; the steps of the slider and of the samples in every frame.
+_PLAY = """async () => {
+  const samples = document.querySelector(".st-key-live_samples .live-chart-plot")
+  const parts = [...document.querySelectorAll(".st-key-run_slider *")]
+  const slider = parts.find(one => one.shadowRoot).shadowRoot
+  const step = text => Number(text.match(/step ([0-9,]+)/)[1].replaceAll(",", ""))
+  const range = slider.querySelector("input[type=range]")
+  const texts = () => [range.getAttribute("aria-valuetext"), samples.getAttribute("aria-label")]
+  const now = () => texts().map(step)
+  const frame = () => new Promise(requestAnimationFrame)
+  slider.querySelector(".play").click()
+  while (now().some(Boolean)) await frame() // at first, both show the newest
+  const shown = []
+  while (now()[1] !== 1000) {
+    await frame()
+    shown.push(now())
+  }
+  return shown
+}"""
 _CURSORS = "[...document.querySelectorAll('.live-chart-cursor')]"
 
 
@@ -39,6 +59,22 @@ def test_every_panel_follows_the_slider(dashboard: Dashboard, store: RunStore) -
     expect(samples).to_have_attribute("aria-label", re.compile(f"at step {last}$"))
     tab.page.wait_for_function(f"{_CURSORS}.every(line => !line.offsetHeight)")
     expect(sentence).not_to_contain_text("At step")
+
+
+def test_playing_shows_every_step_and_ends_at_the_newest(
+    dashboard: Dashboard, store: RunStore
+) -> None:
+    run = long_run(store, "toy/scalar", steps=1_000, saved=10)
+    dashboard.open(f"/toy?run={run.id}")
+    slider = dashboard.page.locator(".st-key-run_slider input[type=range]")
+    expect(slider).to_have_attribute("aria-valuetext", "newest · step 1,000")
+    samples = dashboard.page.locator(".st-key-live_samples .live-chart-plot")
+    expect(samples).to_have_attribute("aria-label", re.compile(r"at step 1,?000$"))
+    shown = dashboard.page.evaluate(_PLAY)
+    # The slider names a step when its samples are there.
+    assert all(named <= drawn for named, drawn in shown)
+    assert sorted({drawn for _, drawn in shown}) == list(range(0, 1_001, 100))
+    expect(slider).to_have_attribute("aria-valuetext", "newest · step 1,000")
 
 
 def _lines(tab: Dashboard) -> list[float]:

@@ -65,7 +65,8 @@ class TimeSlider {
   show(index) {
     const last = this.steps.length - 1
     this.chosen = index >= last ? null : this.steps[Math.max(index, 0)]
-    this.paint()
+    // While playing, it is painted with the answer, together with all else that shows the step.
+    if (!this.playing) this.paint()
     if (this.asked === undefined) this.ask(this.chosen)
     else this.next = this.chosen
   }
@@ -91,10 +92,10 @@ class TimeSlider {
   play() {
     this.playing = true
     this.due = performance.now()
+    this.paint()
     // Starts from the first step if there is no newer one.
     if (this.chosen === null) this.show(0)
     else this.showNextFrame()
-    this.paint()
   }
 
   stop() {
@@ -113,8 +114,8 @@ class TimeSlider {
 
   showNextFrame() {
     const index = this.index() + 1
-    if (index >= this.steps.length - 1) this.playing = false
     this.show(index)
+    if (index >= this.steps.length - 1) this.playing = false
   }
 
   changeSpeed() {
