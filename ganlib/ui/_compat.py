@@ -43,6 +43,7 @@ _run_script = _method(script_runner.ScriptRunner, "_run_script")
 _interrupt = _method(script_runner.ScriptRunner, "_maybe_handle_execution_control_request")
 _handle_event = _method(SafeSessionState, "on_script_will_rerun")
 _request_of_session = _method(AppSession, "request_rerun")
+_clear_queue = _method(AppSession, "_clear_queue")
 _receive = _method(WebSocket, "receive_bytes")
 _start_runner = _method(AppSession, "_create_scriptrunner")
 
@@ -78,6 +79,17 @@ def flush_before_rerun() -> None:
     then, and the page stops updating.
     """
     _replace(AppSession, "_create_scriptrunner", _start_after_flush)
+
+
+def send_whole_runs() -> None:
+    """Makes Streamlit send all that a page has drawn, also if a fragment runs right after it.
+
+    If a timer comes before the messages of a run of the page have been sent, Streamlit drops those
+    of the timer's fragment, which is drawn again, but still tells the browser that the run has
+    finished. The browser then removes that part of the page, and an update of the part behind it,
+    which finds no place, leaves the window empty.
+    """
+    _replace(AppSession, "_clear_queue", _clear_before_page)
 
 
 def ignore_fragments_of_left_pages() -> None:
@@ -165,6 +177,16 @@ def _start_after_flush(session: AppSession, data: "RerunData") -> None:
     # The ended thread put its last messages into the event loop's queue before this call, so
     # they are sent first.
     session._event_loop.call_soon(start)
+
+
+def _clear_before_page(
+    session: AppSession, fragment_ids_this_run: "list[str] | None" = None
+) -> None:
+    if not fragment_ids_this_run:
+        _clear_queue(session)
+        return
+    # What the fragment draws is sent after, and does not replace, what has not been sent.
+    session._browser_queue._delta_index_map = {}
 
 
 def _request_unless_left(requests: ScriptRequests, data: "RerunData") -> bool:

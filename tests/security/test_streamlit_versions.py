@@ -120,6 +120,7 @@ for kind in ("clear_cache", "load_git_info"):
     assert message.WhichOneof("type") == kind
 assert AppSession._handle_clear_cache_request.__module__ == _compat.__name__
 _compat.flush_before_rerun()
+_compat.send_whole_runs()
 _compat.ignore_fragments_of_left_pages()
 _compat.finish_callbacks()
 _compat.handle_clicks_once()

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
@@ -66,6 +68,36 @@ def test_only_without_our_services_keras_session_is_cleared_after_a_page(
     AppTest.from_function(nothing, default_timeout=60).run()
     script_runner._clean_problem_modules()
     assert cleared == ["clear_session"]
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_a_page_has_drawn_is_sent_before_a_fragment_that_runs_right_after_it(
+    ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AppSession, "_clear_queue", _compat._clear_queue)
+    if ours:
+        _compat.send_whole_runs()
+    session = AppSession.__new__(AppSession)
+    session._browser_queue = ForwardMsgQueue()
+
+    def drawn(fragment: str, place: int) -> ForwardMsg:
+        message = ForwardMsg()
+        message.metadata.delta_path[:] = [0, place]
+        message.delta.fragment_id = fragment
+        message.delta.new_element.empty.SetInParent()
+        return message
+
+    page = [drawn("queue", 6), drawn("table", 7), ForwardMsg(script_finished=0)]
+    for message in page:
+        session._browser_queue.enqueue(message)
+    # The timer of the queue.
+    session._clear_queue(["queue"])
+    again = drawn("queue", 6)
+    session._browser_queue.enqueue(again)
+    sent = session._browser_queue.flush()
+    # The negative control; where it fails, `send_whole_runs` may go.
+    assert sent == ([*page, again] if ours else [*page[1:], again])
+    assert sent[-1] is again
 
 
 @pytest.mark.parametrize(

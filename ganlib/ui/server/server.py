@@ -23,6 +23,7 @@ from ganlib.ui._compat import (
     ignore_server_wide_requests,
     keep_keras_sessions,
     mark_app_started,
+    send_whole_runs,
 )
 from ganlib.ui.components.errors import show_error
 from ganlib.ui.server.preparing import Preparer
@@ -123,6 +124,7 @@ def server() -> Server:
     keep_keras_sessions()
     ignore_server_wide_requests()
     flush_before_rerun()
+    send_whole_runs()
     ignore_fragments_of_left_pages()
     finish_callbacks()
     handle_clicks_once()
