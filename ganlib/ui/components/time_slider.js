@@ -65,8 +65,7 @@ class TimeSlider {
   show(index) {
     const last = this.steps.length - 1
     this.chosen = index >= last ? null : this.steps[Math.max(index, 0)]
-    // While playing, it is painted with the answer, together with all else that shows the step.
-    if (!this.playing) this.paint()
+    this.paint()
     if (this.asked === undefined) this.ask(this.chosen)
     else this.next = this.chosen
   }
@@ -115,7 +114,10 @@ class TimeSlider {
   showNextFrame() {
     const index = this.index() + 1
     this.show(index)
-    if (index >= this.steps.length - 1) this.playing = false
+    if (index < this.steps.length - 1) return
+    this.playing = false
+    // Otherwise it is painted with the server's answer.
+    if (this.asked === undefined) this.paint()
   }
 
   changeSpeed() {
@@ -134,7 +136,11 @@ class TimeSlider {
   }
 
   index() {
-    return this.chosen === null ? this.steps.length - 1 : this.nearest(this.chosen)
+    return this.indexOf(this.chosen)
+  }
+
+  indexOf(chosen) {
+    return chosen === null ? this.steps.length - 1 : this.nearest(chosen)
   }
 
   nearest(step) {
@@ -169,9 +175,11 @@ class TimeSlider {
 
   paint() {
     const newest = this.steps.at(-1)
-    const step = this.chosen ?? newest
-    const place = this.times.length ? this.times[this.index()] : `step ${thousands.format(step)}`
-    const text = `${this.chosen === null ? "newest · " : ""}${place}`
+    // While playing, the step that samples and sentence show, not the one that was asked for.
+    const shown = this.playing ? this.confirmed : this.chosen
+    const step = shown ?? newest
+    const place = this.times.length ? this.times[this.indexOf(shown)] : `step ${thousands.format(step)}`
+    const text = `${shown === null ? "newest · " : ""}${place}`
     const label = this.root.querySelector(".label")
     const widest = `newest · ${this.times.at(-1) ?? `step ${thousands.format(this.total)}`}`
     label.textContent = text
