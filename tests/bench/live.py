@@ -74,11 +74,12 @@ async def watched(server: AppServer, pages: int, options: argparse.Namespace) ->
         run = RunStore(server.runs).open(first.screen.address["run"])
         others = [Tab(server.url, RECIPE.page, f"run={run.id}") for _ in range(pages - 1)]
         tabs = [first, *[await stack.enter_async_context(tab) for tab in others]]
-        with headless(server.runs.parent / "headless") as (process, alone), stopped(process.pid):
+        with headless(server.runs.parent / "headless") as (process, alone):
             for _ in range(options.turns):
-                with stopped(server.pid), going_on(process.pid):
+                with stopped(server.pid):
                     without = await speed([alone], options.seconds)
-                speeds.append(await speed([run], options.seconds, tabs, ticks))
+                with stopped(process.pid):
+                    speeds.append(await speed([run], options.seconds, tabs, ticks))
                 ratios.append(speeds[-1] / without)
         await first.press("stop")
     return speeds, ratios, ticks
@@ -163,16 +164,6 @@ def stopped(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-@contextmanager
-def going_on(pid: int) -> Iterator[None]:
-    """Continues a stopped process until the end of the block."""
-    os.kill(pid, signal.SIGCONT)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGSTOP)
 
 
 if __name__ == "__main__":

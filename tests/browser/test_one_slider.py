@@ -28,6 +28,7 @@ _PLAY = """async () => {
   }
   return shown
 }"""
+_SLIDER = ".st-key-run_slider input[type=range]"
 _CURSORS = "[...document.querySelectorAll('.live-chart-cursor')]"
 
 
@@ -38,7 +39,7 @@ def test_every_panel_follows_the_slider(dashboard: Dashboard, store: RunStore) -
     assert first < last
     tab.open(f"/toy?run={run.id}")
     tab.wait_for_points()
-    slider = tab.page.locator(".st-key-run_slider input[type=range]")
+    slider = tab.page.locator(_SLIDER)
     samples = tab.page.locator(".st-key-live_samples .live-chart-plot")
     sentence = tab.page.locator(".st-key-run_sentence")
     expect(samples).to_have_attribute("aria-label", re.compile(f"at step {last}$"))
@@ -66,7 +67,7 @@ def test_playing_shows_steps_in_order_and_ends_at_the_newest(
 ) -> None:
     run = long_run(store, "toy/scalar", steps=1_000, saved=10)
     dashboard.open(f"/toy?run={run.id}")
-    slider = dashboard.page.locator(".st-key-run_slider input[type=range]")
+    slider = dashboard.page.locator(_SLIDER)
     expect(slider).to_have_attribute("aria-valuetext", "newest · step 1,000")
     samples = dashboard.page.locator(".st-key-live_samples .live-chart-plot")
     expect(samples).to_have_attribute("aria-label", re.compile(r"at step 1,?000$"))

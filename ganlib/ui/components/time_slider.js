@@ -112,7 +112,7 @@ class TimeSlider {
   }
 
   showNextFrame() {
-    const index = this.index() + 1
+    const index = this.indexOf(this.chosen) + 1
     this.show(index)
     if (index < this.steps.length - 1) return
     this.playing = false
@@ -132,11 +132,7 @@ class TimeSlider {
     const move = moves[event.key] ?? jumps[event.key]
     if (move === undefined) return
     event.preventDefault()
-    this.choose(Math.min(Math.max(this.index() + move, 0), this.steps.length - 1))
-  }
-
-  index() {
-    return this.indexOf(this.chosen)
+    this.choose(Math.min(Math.max(this.indexOf(this.chosen) + move, 0), this.steps.length - 1))
   }
 
   indexOf(chosen) {

@@ -60,10 +60,10 @@ def figures(reading: Reading, step: int | None) -> list[Figure]:
     if quality:
         value, best_step = f"{quality.value:.3g}", f"{quality.best_step:,}"
         best = f"{name} {quality.best:.3g}"
-        if quality.real is not None:
-            real = f"real samples: {quality.real:.2g}"
+        notes = [f"real samples: {quality.real:.2g}"] if quality.real is not None else []
         if scored is not None and scored != step:
-            real = f"{real}, at step {scored:,}".lstrip(f"{_BLANK}, ")
+            notes.append(f"at step {scored:,}")
+        real = ", ".join(notes) or _BLANK
     return [
         Figure(
             f"Quality ({name})",
